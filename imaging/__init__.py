@@ -1,0 +1,1 @@
+"""The Imaging Console without a screen: everything that can be done from a terminal, a script or a test."""

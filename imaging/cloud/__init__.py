@@ -1,0 +1,1 @@
+"""The one way to OpenStack. No other package imports openstack or keystoneauth1."""

@@ -1,0 +1,202 @@
+"""What the rest of the program may ask of a cloud: five small async interfaces.
+
+Every call is bounded in time, raises only `models.errors`, returns frozen models with cleaned texts, and reads
+nulls, missing fields and unknown states without complaint. GETs are retried by the adapter; nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from models.flavor import Flavor
+from models.image import Image
+from models.instance import Instance, InstanceAction, VolumeAttachment
+from models.launch import AttachRequest, LaunchRequest
+from models.login import Login
+from models.network import Network, Port, SecurityGroup
+from models.quota import Quota
+from models.request import Visibility
+from models.volume import Volume, VolumeSnapshot
+
+Microversion = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class InstanceChanges:
+    """What `changes-since` answered: deleted instances have status DELETED."""
+
+    instances: tuple[Instance, ...]
+    server_time: datetime | None
+    """The `Date` of the answer: the start of the next question, never our own clock."""
+
+
+class Compute(Protocol):
+    """Nova."""
+
+    async def microversion(self) -> Microversion:
+        """The highest microversion that both the cloud and the console know; (2, 1) at least."""
+
+    def instances(self) -> AsyncIterator[tuple[Instance, ...]]:
+        """All instances of the project, page by page, newest first."""
+
+    async def changed_instances(self, since: datetime) -> InstanceChanges:
+        """What changed since a time *of the server*. It misses volume changes (V28)."""
+
+    async def instance(self, instance_id: str) -> Instance:
+        """One instance. Raises NotFoundError when it is gone."""
+
+    async def attachments(self, instance_id: str) -> tuple[VolumeAttachment, ...]:
+        """Its volume attachments in Nova's order, the root volume of a volume-backed one included."""
+
+    async def ports(self, instance_id: str) -> tuple[Port, ...]:
+        """Where it meets which networks, by id."""
+
+    async def actions(self, instance_id: str) -> tuple[InstanceAction, ...]:
+        """What was asked of it, newest first."""
+
+    async def console_log(self, instance_id: str) -> str:
+        """The raw text of its console, which is guest-controlled: clean it before use (`models.text.many_lines`).
+
+        Raises NotFoundError or ConflictError when there is none (stopped, shelved, in error: V15).
+        """
+
+    async def flavors(self) -> tuple[Flavor, ...]:
+        """All flavors that the project can use, with extra specs where shown."""
+
+    async def stop(self, instance_id: str) -> None:
+        """Ask it to stop; raises ConflictError when its state does not allow it."""
+
+    async def start(self, instance_id: str) -> None:
+        """Ask it to start."""
+
+    async def lock(self, instance_id: str, reason: str | None) -> None:
+        """Lock it; below 2.73 the reason is dropped, and a locked one keeps its old reason (V26)."""
+
+    async def unlock(self, instance_id: str) -> None:
+        """Unlock it; raises ForbiddenError when an administrator locked it."""
+
+    async def set_metadata(self, instance_id: str, items: Mapping[str, str]) -> None:
+        """Add or replace metadata keys; other keys stay."""
+
+    async def delete_metadata(self, instance_id: str, key: str) -> None:
+        """Delete one key; raises NotFoundError when it is not there."""
+
+    async def attach_volume(self, instance_id: str, request: AttachRequest) -> None:
+        """Ask for an attachment; what the cloud is too old for is left out."""
+
+    async def detach_volume(self, instance_id: str, volume_id: str) -> None:
+        """Ask for a detach, which is asynchronous (V10, V11)."""
+
+    async def create_image(self, instance_id: str, name: str, properties: Mapping[str, str]) -> str:
+        """createImage; returns the image's id, from body (2.45) or Location."""
+
+    async def launch(self, request: LaunchRequest) -> str:
+        """POST /servers; returns the id alone, for the answer holds adminPass."""
+
+    async def delete_instance(self, instance_id: str) -> None:
+        """Delete a test or clone instance.
+
+        Raises:
+            NotOursError: it is protected (`Cloud.protect`), carries a claim, or its metadata `imaging.role`
+                is neither `test` nor `clone`; nothing was asked of the cloud then.
+        """
+
+
+class Images(Protocol):
+    """Glance."""
+
+    def images(self) -> AsyncIterator[tuple[Image, ...]]:
+        """Every image that the project can see, page by page; own hidden and community ones included."""
+
+    async def image(self, image_id: str) -> Image:
+        """One image; raises NotFoundError when it is gone (which, while imaging, means that imaging failed: N8)."""
+
+    async def update_image(
+        self,
+        image_id: str,
+        *,
+        name: str | None = None,
+        min_disk_gib: int | None = None,
+        min_ram_mib: int | None = None,
+        visibility: Visibility | None = None,
+        properties: Mapping[str, str] | None = None,
+        remove_properties: tuple[str, ...] = (),
+    ) -> Image:
+        """Change exactly what is given, by a JSON patch of our own (V21); other properties stay."""
+
+    async def members(self, image_id: str) -> Mapping[str, str]:
+        """The projects that a shared image is shared with, and each one's status."""
+
+    async def add_member(self, image_id: str, project_id: str) -> None:
+        """Share with one project, which must still accept."""
+
+    async def delete_image(self, image_id: str) -> None:
+        """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ours`)."""
+
+
+class Volumes(Protocol):
+    """Cinder, which a cloud may lack or forbid: then every call raises ServiceMissingError or ForbiddenError."""
+
+    async def unavailable_because(self) -> str | None:
+        """Why volumes cannot be asked about here; None when they can."""
+
+    async def volumes(self) -> tuple[Volume, ...]:
+        """All volumes of the project."""
+
+    async def volume(self, volume_id: str) -> Volume:
+        """One volume."""
+
+    async def snapshots(self) -> tuple[VolumeSnapshot, ...]:
+        """All volume snapshots of the project."""
+
+    async def snapshot(self, snapshot_id: str) -> VolumeSnapshot:
+        """One volume snapshot."""
+
+    async def delete_volume(self, volume_id: str) -> None:
+        """Delete a volume that a test instance brought. Callers prove beforehand that it is theirs."""
+
+    async def delete_snapshot(self, snapshot_id: str) -> None:
+        """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs."""
+
+
+class Networking(Protocol):
+    """Neutron."""
+
+    async def networks(self) -> tuple[Network, ...]:
+        """The networks that an instance of this project can be launched on."""
+
+    async def network(self, network_id: str) -> Network:
+        """One network."""
+
+    async def security_groups(self) -> tuple[SecurityGroup, ...]:
+        """The project's security groups."""
+
+    async def create_security_group(self, name: str, description: str) -> SecurityGroup:
+        """A new group without ingress rules."""
+
+    async def delete_security_group(self, group_id: str) -> None:
+        """Delete a group; ConflictError while a port still uses it."""
+
+
+class Cloud(Protocol):
+    """A cloud, logged in to one project."""
+
+    compute: Compute
+    images: Images
+    volumes: Volumes
+    networking: Networking
+
+    async def login(self) -> Login:
+        """Who is logged in, asked of Keystone once and then remembered."""
+
+    async def quota(self) -> Quota:
+        """The quotas of all services; None for what cannot be read."""
+
+    def protect(self, instance_id: str) -> None:
+        """From now on refuse to delete this instance, whatever the caller says."""
+
+    async def close(self) -> None:
+        """Let go within two seconds, whatever the network does."""

@@ -1,0 +1,1 @@
+"""The imaging guidelines as rules: pure functions from facts and a profile to findings."""

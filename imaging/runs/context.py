@@ -1,0 +1,98 @@
+"""What a step of a run may use: the cloud, the clock, and a journal that is written before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from imaging.cloud.interface import Cloud
+from imaging.runtime.clock import Clock
+from models.claim import Claim
+from models.profile import Profile
+from models.run import Owned, RunRecord
+from models.verdict import Verdict
+
+T = TypeVar("T")
+
+
+class CancelRequested(Exception):  # noqa: N818  # a wish of the user, not an error
+    """The user asked to cancel; raised by `wait_until` and between steps once the call in flight has settled."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step."""
+
+    note: str = ""
+    """A few words for the screen and the report."""
+    skipped: bool = False
+    """Nothing needed doing, or what was planned is not wanted any more."""
+
+
+class StepContext(Protocol):
+    """Given to every step. All writes carry the lease's number; a runner that lost it gets LeaseLostError."""
+
+    cloud: Cloud
+    clock: Clock
+    profile: Profile
+    folder: Path
+    """The run's own folder, mode 0700, for the console log and the report."""
+
+    @property
+    def run(self) -> RunRecord:
+        """The record as it stands in the journal now."""
+
+    async def phase(self, text: str) -> None:
+        """Write down something seen while waiting ("image saving"); repeats of the last text are dropped."""
+
+    async def intend(self, text: str) -> None:
+        """Write down what is about to be asked of the cloud, before it is asked. Never bodies or secrets."""
+
+    async def record(
+        self,
+        *,
+        claim: Claim | None = None,
+        image_id: str | None = None,
+        verdict: Verdict | None = None,
+        source_restored: bool | None = None,
+        report_path: str | None = None,
+    ) -> None:
+        """Change the run's record: what is None stays as it is."""
+
+    async def own(self, owned: Owned) -> None:
+        """Add something that the run made, or replace the entry with the same kind and id."""
+
+    async def wait_until(
+        self,
+        observe: Callable[[], Awaitable[T | None]],
+        *,
+        what: str,
+        limit_seconds: float,
+        cancellable: bool = True,
+    ) -> T:
+        """Ask again and again, with back-off, until `observe` gives something other than None.
+
+        When `limit_seconds` is over, an attended run keeps asking slowly in the state *waiting for you*; an
+        unattended one does so until the run's own time-out and then raises TimeUpError.
+
+        Raises:
+            CancelRequested: the user asked to cancel and `cancellable` is true.
+            TimeUpError: see above (`imaging.runs.waiting`).
+            ImagingError: whatever `observe` raises, other than passing troubles of the network, which are waited out.
+        """
+
+    async def still_ours(self) -> None:
+        """Read the claim in the source's metadata again: called before every call that changes the source.
+
+        Raises:
+            ClaimLostError: the claim is gone or another's.
+        """
+
+
+StepFunction = Callable[[StepContext], Awaitable[StepResult]]
+"""A step: observes whether its goal holds already; if not, writes its intent, acts, and waits for the goal.
+
+It raises an ImagingError when it cannot reach the goal; what then happens is the engine's to decide.
+"""

@@ -1,0 +1,1 @@
+"""What the process needs around it: paths, settings, logging with redaction, and the clock."""

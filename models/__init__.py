@@ -1,0 +1,1 @@
+"""What things are: frozen, typed data that every other room shares and that imports none of them."""

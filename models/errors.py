@@ -1,0 +1,146 @@
+"""Errors of ours. Each says what failed, what that means for the user's machines, and what to do next.
+
+Errors of libraries are mapped to these at the boundary (`imaging.cloud.errors`, `imaging.guest`), so that no
+other room knows them. The exit codes are those of the command line.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the command's exit status means; documented in `docs/exit-codes.md`."""
+
+    DONE = 0
+    """Done, or all clear."""
+    VIOLATIONS = 1
+    """Violations, a verdict of failed or inconclusive, or a run that failed or was cancelled."""
+    USAGE = 2
+    """Wrong use: of the command, of its configuration, or in the wrong project."""
+    CLOUD = 3
+    """The cloud or the network failed."""
+    NOT_ALLOWED = 4
+    """The cloud said no: not allowed."""
+
+
+class ImagingError(Exception):
+    """The root of all errors of ours."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.CLOUD
+
+    def __init__(self, what: str, *, meaning: str = "", remedy: str = "", request_id: str | None = None) -> None:
+        """Keep the parts apart, for a screen shows them apart.
+
+        Args:
+            what: what failed, in one sentence, without secrets.
+            meaning: what state things are in now.
+            remedy: what to do next.
+            request_id: the cloud's id of the call that failed, for its operators.
+        """
+        super().__init__(what)
+        self.what = what
+        self.meaning = meaning
+        self.remedy = remedy
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        """All parts in one paragraph."""
+        request = f"(request {self.request_id})" if self.request_id else ""
+        return " ".join(part for part in (self.what, self.meaning, self.remedy, request) if part)
+
+
+class UsageError(ImagingError):
+    """The command, a setting or an input cannot be meant so."""
+
+    exit_code = ExitCode.USAGE
+
+
+class ConfigError(UsageError):
+    """A configuration file is missing, malformed, or names something that is not there."""
+
+
+class WrongProjectError(UsageError):
+    """A run belongs to another cloud, project or user than the one that is logged in."""
+
+
+class CloudError(ImagingError):
+    """The cloud, or the way to it, did not do what was asked."""
+
+
+class UnreachableError(CloudError):
+    """No answer at all: name not found, connection refused, TLS refused, or time ran out."""
+
+
+class LostAnswerError(UnreachableError):
+    """The call was sent but its answer never came: it may or may not have been carried out."""
+
+
+class BadAnswerError(CloudError):
+    """The cloud answered something that cannot be read."""
+
+
+class ServerFaultError(CloudError):
+    """The cloud answered 5xx."""
+
+
+class RateLimitedError(CloudError):
+    """413 or 429 to the end of our patience."""
+
+    def __init__(self, what: str, *, retry_after_seconds: float | None = None, **parts: str | None) -> None:
+        """Keep how long the cloud asked to wait, in seconds."""
+        super().__init__(what, **parts)  # type: ignore[arg-type]  # the parts are those of ImagingError
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnauthorizedError(CloudError):
+    """401: the login is wrong, has expired or was revoked."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+
+
+class ForbiddenError(CloudError):
+    """403 by policy."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+
+
+class QuotaExceededError(ForbiddenError):
+    """403 (or 413) because a quota is used up; the numbers are in the text."""
+
+
+class NotFoundError(CloudError):
+    """404: it is gone, or was never visible to this project."""
+
+
+class ConflictError(CloudError):
+    """409: the thing is in a state that does not allow this now."""
+
+
+class RejectedError(CloudError):
+    """400 and its like: the cloud refused the request as malformed or impossible."""
+
+
+class ServiceMissingError(CloudError):
+    """The cloud has no such service (often Cinder), or it may not be used."""
+
+
+class NotOursError(ImagingError):
+    """Refused by ourselves: something that no run of ours made is never deleted."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+
+
+class RunError(ImagingError):
+    """A run cannot go on."""
+
+    exit_code = ExitCode.VIOLATIONS
+
+
+class LeaseLostError(RunError):
+    """Another runner holds the run now: this one stops and touches nothing more."""
+
+
+class ClaimLostError(RunError):
+    """The claim in the source's metadata is gone or another's: nothing more of the source is touched."""

@@ -1,0 +1,65 @@
+"""Facts: something read, with where and when it was read, or why it could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.findings import Source
+from models.flavor import Flavor
+from models.image import Image
+from models.instance import Instance, VolumeAttachment
+from models.login import Login
+from models.quota import Quota
+from models.request import RunRequest
+from models.volume import Volume
+
+T = TypeVar("T")
+
+
+class Fact(Frozen, Generic[T]):
+    """A value with its source and the time it was read; without a value it says why.
+
+    Exactly one of `value` and `unknown_because` is set, except that a fact may be known to be None
+    (an instance without a base image): then `unknown_because` is None too.
+    """
+
+    value: T | None = None
+    unknown_because: str | None = None
+    source: Source = Source.CLOUD
+    read_at: datetime | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether it was read."""
+        return self.unknown_because is None
+
+
+class InstanceFacts(Frozen):
+    """All that the rules may look at when they judge one instance."""
+
+    instance: Fact[Instance]
+    attachments: Fact[tuple[VolumeAttachment, ...]]
+    """In Nova's order, the root volume of a volume-backed instance included."""
+    volumes: Fact[tuple[Volume, ...]]
+    """The Cinder side of the attachments; unknown without Cinder."""
+    base_image: Fact[Image]
+    """The image that the instance was launched from; known to be None for a volume-backed one or a deleted image."""
+    images: Fact[tuple[Image, ...]]
+    """Every image that this project can see, featured ones of others included."""
+    flavors: Fact[tuple[Flavor, ...]]
+    quota: Fact[Quota]
+    login: Fact[Login]
+    has_cinder: bool = True
+    request: RunRequest | None = None
+    """What the user wants to make, as far as it has been said; None when only looking."""
+    image: Fact[Image] | None = None
+    """The finished image, for the rules that judge it afterwards; None before there is one."""
+    verdicts: Mapping[str, str] = Field(default_factory=dict)
+    """Verdict of the test launch by image id, as far as known on this machine or noted on the image itself."""
+    now: datetime
+    """When the facts were put together, by our clock."""

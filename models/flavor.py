@@ -1,0 +1,23 @@
+"""Flavors: the sizes in which instances can be launched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models.base import Frozen
+
+
+class Flavor(Frozen):
+    """A Nova flavor."""
+
+    id: str
+    name: str
+    vcpus: int
+    ram_mib: int
+    disk_gib: int
+    """Root disk; 0 means as large as the image, or for volume-backed instances only."""
+    ephemeral_gib: int = 0
+    swap_mib: int = 0
+    disabled: bool = False
+    extra_specs: Mapping[str, str] | None = None
+    """None where policy hides them (and below microversion 2.61)."""

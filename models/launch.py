@@ -1,0 +1,31 @@
+"""What is asked of Nova when the console launches or attaches something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from models.base import Frozen
+
+
+class LaunchRequest(Frozen):
+    """A server to be launched from an image on one network."""
+
+    name: str
+    image_id: str
+    flavor_id: str
+    network_id: str
+    security_group_name: str | None = None
+    metadata: Mapping[str, str] = Field(default_factory=dict)
+    user_data: str | None = None
+    """Plain text; the adapter encodes it. Anybody inside the machine can read it: no secrets."""
+
+
+class AttachRequest(Frozen):
+    """A volume to be attached again as it was. What the cloud is too old for is left out by the adapter."""
+
+    volume_id: str
+    device: str | None = None
+    delete_on_termination: bool | None = None
+    tag: str | None = None

@@ -1,0 +1,79 @@
+"""A profile: the guidelines of one cloud as data. Shipped ones and users' own are TOML files of this shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.findings import Severity
+
+
+class AllowedSystem(Frozen):
+    """An operating system that images may be based on."""
+
+    id: str
+    """As in os-release's ID or the image property `os_distro`."""
+    minimum_version: str
+    recommended_versions: tuple[str, ...] = ()
+
+
+class NameRules(Frozen):
+    """What the name of an image must and must not be."""
+
+    forbidden_characters: str = ""
+    reserved_prefixes: tuple[str, ...] = ()
+    maximum_length: int = 255
+
+
+class FeaturedRules(Frozen):
+    """How a featured image is recognised: public, and one of these prefixes if any is given."""
+
+    prefixes: tuple[str, ...] = ()
+    """Empty: every public image that is not this project's own counts as featured."""
+
+
+class Contacts(Frozen):
+    """Whom to ask."""
+
+    support: str = ""
+    export: str = ""
+
+
+class Patience(Frozen):
+    """How long the console waits, in seconds."""
+
+    console_silence_seconds: int = 240
+    """How long a test instance's console may show nothing new before that counts."""
+    test_limit_seconds: int = 1200
+    """How long a test launch may take in all."""
+
+
+class Profile(Frozen):
+    """The guidelines of one cloud."""
+
+    name: str
+    title: str
+    as_of: str = ""
+    """The date of the page that it follows."""
+    systems: tuple[AllowedSystem, ...] = ()
+    """Empty: no rule about systems."""
+    file_systems: tuple[str, ...] = ()
+    image_formats: tuple[str, ...] = ()
+    upload_formats: tuple[str, ...] = ()
+    allowed_statuses: tuple[str, ...] = ("ACTIVE", "SHUTOFF")
+    names: NameRules = Field(default_factory=NameRules)
+    featured: FeaturedRules = Field(default_factory=FeaturedRules)
+    description_minimum_characters: int = 40
+    contacts: Contacts = Field(default_factory=Contacts)
+    unsuitable_flavors: tuple[str, ...] = ()
+    """Regular expressions of flavor names that a test launch leaves out (GPU, large memory)."""
+    patience: Patience = Field(default_factory=Patience)
+    deleted_directories: tuple[str, ...] = ()
+    overwritten_files: tuple[str, ...] = ()
+    recommended_properties: Mapping[str, str] = Field(default_factory=dict)
+    """Image properties that the cloud asks for, such as hw_disk_bus."""
+    severities: Mapping[str, Severity] = Field(default_factory=dict)
+    """A severity of the profile's own, by rule id."""
+    disabled_rules: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The application: app, keymap, theme."""
