@@ -1,0 +1,88 @@
+# Every target sets up what it needs by itself: a machine with git, make and python3 (with venv) is enough.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OPENSTACK_VENV := .venv-openstack
+PIP := -m pip --disable-pip-version-check --quiet
+
+.PHONY: help install demo test check format test-openstack screenshots bench lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "The Imaging Console needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the Imaging Console into $(VENV) …"
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements.lock
+	@$(BIN)/python $(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	@echo "Installing what tests and checks need into $(VENV) …"
+	@$(BIN)/python $(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: $(VENV)/.installed ## the environment, with the command .venv/bin/imaging
+
+demo: $(VENV)/.installed ## the console on the demonstration cloud
+	@$(BIN)/imaging --demo
+
+test: $(VENV)/.installed-dev ## all tests but those that need a real OpenStack
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/.installed-dev ## style, types, and which room may import which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# The services of a real OpenStack are pinned for, and seen to work with, these interpreters.
+OPENSTACK_PYTHON ?= $(shell for python in python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && { command -v $$python; break; }; done)
+
+$(OPENSTACK_VENV)/.installed: tests/openstack/requirements.lock
+	@test -n "$(OPENSTACK_PYTHON)" || { \
+	  echo "make test-openstack needs Python 3.11 for the OpenStack services: make OPENSTACK_PYTHON=/path/to/python3.11 test-openstack" >&2; exit 1; }
+	@echo "Installing a real OpenStack into $(OPENSTACK_VENV) (700 MB, a minute or two) …"
+	@$(OPENSTACK_PYTHON) -m venv $(OPENSTACK_VENV)
+	@$(OPENSTACK_VENV)/bin/python $(PIP) install --require-hashes -r tests/openstack/requirements.lock
+	@touch $@
+
+ifdef IMAGING_TEST_CLOUD
+test-openstack: $(VENV)/.installed-dev ## contract tests and the main job on a real OpenStack (IMAGING_TEST_CLOUD=NAME for your own)
+	@$(BIN)/python -m pytest -m "contract or openstack" tests/contract tests/openstack
+else
+test-openstack: $(VENV)/.installed-dev $(OPENSTACK_VENV)/.installed
+	@$(OPENSTACK_VENV)/bin/python tests/openstack/loopstack.py \
+	  --command '$(CURDIR)/$(BIN)/python -m pytest -m "contract or openstack" tests/contract tests/openstack'
+endif
+
+screenshots: $(VENV)/.installed-dev ## the pictures in screenshots/, from the demonstration cloud
+	@$(BIN)/python screenshots/make.py
+
+bench: $(VENV)/.installed-dev ## timings, as ratios within one run
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.installed-dev ## new versions into the lock files
+	@$(BIN)/python $(PIP) install uv
+	@for job in "requirements.lock pyproject.toml --group build" \
+	            "requirements-dev.lock --group test --group check --group bench -c requirements.lock" \
+	            "tests/openstack/requirements.lock --group openstack"; do \
+	  set -- $$job; out=$$1; shift; \
+	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate "$$@" -o $$out || exit 1; done
+
+clean: ## remove both environments
+	@rm -rf $(VENV) $(OPENSTACK_VENV)
