@@ -67,6 +67,9 @@ class StepRecord(Frozen):
     note: str = ""
     """What came of it, in a few words ("2 volumes detached", "m1.tiny: smallest that fits")."""
     phases: tuple[Phase, ...] = ()
+    intents: tuple[Phase, ...] = ()
+    """What was about to be asked of the cloud, oldest first: a call may have been carried out although the step
+    does not know of it, so whoever does the step again looks first."""
     trouble: Trouble | None = None
 
     @property
@@ -127,6 +130,8 @@ class RunRecord(Frozen):
     source_restored: bool | None = None
     """None: the source was never changed, so there is nothing to restore."""
     cancel_requested: bool = False
+    undo_requested: bool = False
+    """The source is to be put back and nothing else is to be done any more."""
     report_path: str | None = None
     trouble: Trouble | None = None
     """Why the run waits, failed or was cancelled."""

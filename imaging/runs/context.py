@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -12,6 +12,7 @@ from imaging.runtime.clock import Clock
 from models.claim import Claim
 from models.profile import Profile
 from models.run import Owned, RunRecord
+from models.steps import StepName
 from models.verdict import Verdict
 
 T = TypeVar("T")
@@ -96,3 +97,21 @@ StepFunction = Callable[[StepContext], Awaitable[StepResult]]
 
 It raises an ImagingError when it cannot reach the goal; what then happens is the engine's to decide.
 """
+
+CleanUp = Callable[["StepContext"], Awaitable[None]]
+"""Puts one thing right after a failure, a cancellation or for an undo; doing it again does no harm."""
+
+
+@dataclass(frozen=True)
+class Procedures:
+    """Everything by which the engine changes the cloud; the real ones are `imaging.runs.steps.PROCEDURES`."""
+
+    steps: Mapping[StepName, StepFunction]
+    withdraw: CleanUp
+    """For a run that ends before its claim stands: delete those of our claim keys that are in the metadata already
+    and restore the earlier lock with its reason, if the run took it away."""
+    remove_unfinished_image: CleanUp
+    """Delete our image unless it is active, with the volume snapshots that only it refers to, and wait until the
+    source has no task state. An active image is kept."""
+    mark_unverified: CleanUp
+    """Note on a kept image, which stays private, that nobody has seen it boot."""
