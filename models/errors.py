@@ -138,6 +138,10 @@ class RunError(ImagingError):
     exit_code = ExitCode.VIOLATIONS
 
 
+class NeedsUserError(RunError):
+    """Only the user can put this right: the run waits for them, and the same step is done again on resume."""
+
+
 class LeaseLostError(RunError):
     """Another runner holds the run now: this one stops and touches nothing more."""
 

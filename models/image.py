@@ -9,6 +9,11 @@ from pydantic import Field
 
 from models.base import Frozen
 
+VERDICT = "imaging.verdict"
+"""The image property that holds the word of a verdict; it counts only together with `VERDICT_ABOUT`."""
+VERDICT_ABOUT = "imaging.verdict.image"
+"""The image property that names the image which the verdict is about."""
+
 
 class Image(Frozen):
     """A Glance image. Names are not unique: an image is addressed by its id alone."""
@@ -38,6 +43,17 @@ class Image(Frozen):
     def description(self) -> str:
         """The description, empty if there is none; a snapshot inherits that of its base image."""
         return self.properties.get("description", "")
+
+    @property
+    def noted_verdict(self) -> str | None:
+        """The verdict of a test launch, if one is noted here *about this very image*.
+
+        Nova copies an image's properties into every snapshot of every child, so a note names the image that it
+        is about, and on any other it says nothing.
+        """
+        if self.properties.get(VERDICT_ABOUT) != self.id:
+            return None
+        return self.properties.get(VERDICT)
 
     @property
     def is_snapshot(self) -> bool:

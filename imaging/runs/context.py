@@ -38,6 +38,7 @@ class StepContext(Protocol):
     cloud: Cloud
     clock: Clock
     profile: Profile
+    """The run's profile; its console patience is the cloud's own where clouds.yaml gives one."""
     folder: Path
     """The run's own folder, mode 0700, for the console log and the report."""
 
