@@ -1,0 +1,49 @@
+"""Lets a test slow down or fail single calls of the back ends, while the cloud runs."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import time
+from pathlib import Path
+
+UPLOAD_BYTES = 8192
+
+
+def hook(name: str, resource_name: str | None) -> dict[str, object]:
+    """Do to one driver call what `<state>/hooks.json` says, which is read at every call.
+
+    For example `{"snapshot": {"delay": 3}, "spawn": {"fail": "no room", "match": "web-"}}`.
+
+    Args:
+        name: the driver call.
+        resource_name: the name of the server or volume; `match` must be a part of it.
+
+    Raises:
+        RuntimeError: the file says that this call fails.
+    """
+    try:
+        wishes = json.loads((Path(os.environ["LOOPSTACK_STATE"]) / "hooks.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    wish = wishes.get(name) or {}
+    if wish.get("match", "") not in (resource_name or ""):
+        return {}
+    time.sleep(float(wish.get("delay", 0)))
+    if wish.get("fail"):
+        raise RuntimeError(f"loopstack: {wish['fail']}")
+    return wish
+
+
+class Upload(io.BytesIO):
+    """A few KiB in place of a disk; the hook "upload" runs while Glance waits for them, so the image is `saving`."""
+
+    def __init__(self, text: str, resource_name: str | None) -> None:
+        super().__init__(f"loopstack {text}\n".encode().ljust(UPLOAD_BYTES, b"\0"))
+        self._resource_name = resource_name
+
+    def read(self, *size: int) -> bytes:
+        if self.tell() == 0:
+            hook("upload", self._resource_name)
+        return super().read(*size)
