@@ -1,0 +1,55 @@
+"""Keeps secrets out of every text that leaves the process: logs above all.
+
+Two nets, one behind the other. Values that are known to be secret (`Redactor.hide`) are blotted out wherever
+they occur; and what looks like a secret by its name (`X-Auth-Token: …`, `"adminPass": "…"`) or by its form
+(Fernet tokens, passwords in URLs) is blotted out unseen.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+
+BLOT = "***"
+
+_NAMES = (
+    r"x-(?:auth|subject|service|storage)-token|adminpass|admin_pass|user_data"
+    r"|(?:[a-z0-9_]*_)?(?:password|passwd|passcode|secret|token|credential_secret|api_key)"
+)
+_QUOTED = re.compile(rf"""(?i)(["']?(?:{_NAMES})["']?\s*[:=]\s*)(?:b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')""")
+_BARE = re.compile(rf"""(?i)((?<![\w-])["']?(?:{_NAMES})["']?\s*[:=]\s*)(?!["'\[{{(])[^\s,;&"'}}\])]+""")
+_BEARER = re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]{8,}")
+_FERNET = re.compile(r"\bgAAAA[\w=-]{16,}")
+_JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE)
+
+_SHORTEST_SECRET = 4
+"""Shorter values are not searched for: blotting out every `a` would make a log useless and tell the value."""
+
+
+class Redactor:
+    """Blots out secrets. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._values: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
+
+    def hide(self, *values: str) -> None:
+        """Blot out these values from now on, wherever they occur."""
+        with self._lock:
+            self._values = self._values | {value for value in values if len(value) >= _SHORTEST_SECRET}
+
+    def clean(self, text: str) -> str:
+        """The text without secrets."""
+        for value in sorted(self._values, key=len, reverse=True):
+            text = text.replace(value, BLOT)
+        text = _QUOTED.sub(rf'\1"{BLOT}"', text)
+        text = _BARE.sub(rf"\1{BLOT}", text)
+        text = _BEARER.sub(rf"\1{BLOT}", text)
+        text = _FERNET.sub(BLOT, text)
+        text = _JWT.sub(BLOT, text)
+        return _USERINFO.sub(rf"\1{BLOT}@", text)
+
+
+redactor = Redactor()
+"""The one of the process: every handler that `start_logging` makes uses it."""
