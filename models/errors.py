@@ -126,6 +126,10 @@ class ServiceMissingError(CloudError):
     """The cloud has no such service (often Cinder), or it may not be used."""
 
 
+class JournalError(UsageError):
+    """The journal in the state directory cannot be read or written: no space, no permission, or not our file."""
+
+
 class NotOursError(ImagingError):
     """Refused by ourselves: something that no run of ours made is never deleted."""
 

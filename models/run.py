@@ -132,6 +132,8 @@ class RunRecord(Frozen):
     cancel_requested: bool = False
     undo_requested: bool = False
     """The source is to be put back and nothing else is to be done any more."""
+    ending: RunState | None = None
+    """How the run will end, once that is decided and only clearing up and the report are left."""
     report_path: str | None = None
     trouble: Trouble | None = None
     """Why the run waits, failed or was cancelled."""
