@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.base import Frozen
 from models.findings import Severity
@@ -15,8 +16,11 @@ class AllowedSystem(Frozen):
 
     id: str
     """As in os-release's ID or the image property `os_distro`."""
-    minimum_version: str
+    minimum_version: str = Field(pattern=r"^\d+(\.\d+)*$")
+    """Compared number by number: 9.6 comes before 10, and 20.04 after 16.04."""
     recommended_versions: tuple[str, ...] = ()
+    successor_of: str = ""
+    """The system that the guidelines name and that this one carries on, such as `centos` for `rocky`."""
 
 
 class NameRules(Frozen):
@@ -77,3 +81,18 @@ class Profile(Frozen):
     severities: Mapping[str, Severity] = Field(default_factory=dict)
     """A severity of the profile's own, by rule id."""
     disabled_rules: tuple[str, ...] = ()
+    """Rules that this cloud does not want: they are left out of the checklist."""
+    ask_before_run: tuple[str, ...] = ()
+    """ASK rules whose answer is wanted before a run begins, not only before its image is published."""
+
+    @field_validator("unsuitable_flavors")
+    @classmethod
+    def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no regular expression, here and not in the middle of a run."""
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                msg = f"{pattern!r} is not a regular expression: {error}"
+                raise ValueError(msg) from error
+        return patterns

@@ -1,0 +1,73 @@
+"""From facts and a profile to the checklist: every rule asked, the user's answers applied, worst first."""
+
+from __future__ import annotations
+
+from imaging.guidelines.catalogue import RULES
+from imaging.guidelines.rule import SEVERITIES, Chapter
+from imaging.guidelines.wording import minute
+from models.facts import InstanceFacts
+from models.findings import Checklist, Finding, Outcome, Severity, Source
+from models.profile import Profile
+from models.request import Attestation, RunRequest
+from models.text import one_line
+
+_CHAPTERS = tuple(chapter.value for chapter in Chapter)
+_OUTCOMES = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)
+"""From what needs attention to what needs none."""
+
+
+def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
+    """Ask every rule that the profile has not disabled.
+
+    Args:
+        facts: what was read; its request brings the name, the description, attestations and waivers.
+        profile: the guidelines of the cloud.
+    """
+    findings = [
+        apply_answers(rule.find(facts, profile), facts.request)
+        for rule in RULES
+        if rule.id not in profile.disabled_rules
+    ]
+    return Checklist(profile=profile.name, findings=tuple(sorted(findings, key=_place)))
+
+
+def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
+    """Apply the user's word: an attestation answers an ASK rule, a waiver with a reason covers a failing one."""
+    if request is None:
+        return finding
+    if finding.awaits_word and request.attests(finding.rule):
+        return _attested(finding, next(each for each in request.attestations if each.rule == finding.rule))
+    waiver = request.waiver(finding.rule)
+    if waiver is None or finding.outcome is not Outcome.FAIL or not waiver.reason.strip():
+        return finding
+    evidence = f"Waived: {one_line(waiver.reason.strip(), 200)} · {finding.evidence}"
+    return finding.model_copy(update={"outcome": Outcome.WAIVED, "evidence": evidence})
+
+
+def _attested(finding: Finding, attestation: Attestation) -> Finding:
+    """An ASK rule that was answered: who gave their word, and when."""
+    who = one_line(attestation.given_by, 60) or "the user"
+    when = f" on {minute(attestation.given_at)}" if attestation.given_at else ""
+    return finding.model_copy(
+        update={
+            "outcome": Outcome.PASS,
+            "evidence": f"{who} gave their word{when}.",
+            "remedy": None,
+            "source": Source.USER,
+            "read_at": attestation.given_at,
+        }
+    )
+
+
+def _place(finding: Finding) -> tuple[int, int, int, bool]:
+    """Where a finding stands: chapter, outcome, severity, and what a step mends after what none does.
+
+    Sorting is stable, so equals keep the order of the catalogue.
+    """
+    severity = SEVERITIES.index(finding.severity) if finding.outcome is not Outcome.PASS else len(Severity)
+    return (
+        _CHAPTERS.index(finding.chapter),
+        _OUTCOMES.index(finding.outcome),
+        severity,
+        finding.mended_by is not None,
+    )

@@ -1,0 +1,41 @@
+"""Which of an instance's volumes is its root disk: that one is never detached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from models.instance import Instance, VolumeAttachment
+from models.volume import Volume
+
+
+def root_attachment(
+    instance: Instance, attachments: Sequence[VolumeAttachment], volumes: Iterable[Volume] | None = None
+) -> VolumeAttachment | None:
+    """The attachment that holds the root disk of a volume-backed instance; None for an image-backed one.
+
+    Nova lists the root volume among the others and does not mark it. Told by, in this order: the server's root
+    device name (policy often hides it from users), the bootable flag of the volume, the place in Nova's list,
+    where the root comes first.
+    """
+    if not instance.volume_backed or not attachments:
+        return None
+    if instance.root_device:
+        root_device = _bare(instance.root_device)
+        for attachment in attachments:
+            if attachment.device and _bare(attachment.device) == root_device:
+                return attachment
+    bootable = {volume.id for volume in volumes or () if volume.bootable}
+    return next((attachment for attachment in attachments if attachment.volume_id in bootable), attachments[0])
+
+
+def data_attachments(
+    instance: Instance, attachments: Sequence[VolumeAttachment], volumes: Iterable[Volume] | None = None
+) -> tuple[VolumeAttachment, ...]:
+    """Every attachment but the root one, in Nova's order: what must be detached before imaging."""
+    root = root_attachment(instance, attachments, volumes)
+    return tuple(attachment for attachment in attachments if attachment is not root)
+
+
+def _bare(device: str) -> str:
+    """`/dev/vda` and `vda` are the same device."""
+    return device.removeprefix("/dev/")

@@ -1,0 +1,139 @@
+"""Chapter *New image name*. These rules run at every key press in the name field."""
+
+from __future__ import annotations
+
+import re
+
+from imaging.guidelines.naming import NameIndex, index_of, is_printable, replaced, reserved_prefix
+from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed
+from imaging.guidelines.wording import counted, day, image_named, listed, shown
+from models.facts import InstanceFacts
+from models.findings import Severity, Source
+from models.image import Image
+from models.profile import Profile
+
+_UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_LONGEST = 255
+"""Characters that Nova's createImage takes."""
+
+_UNNAMED = not_applicable("No image name has been given yet.")
+
+
+def _name(facts: InstanceFacts) -> str | None:
+    """The name wanted; None while nobody has begun to say what is wanted, or the field is still empty."""
+    return facts.request.name if facts.request is not None and facts.request.name else None
+
+
+def _index(facts: InstanceFacts, profile: Profile) -> NameIndex:
+    login = facts.login.value
+    return index_of(need(facts.images), profile, login.identity.project_id if login else None)
+
+
+def _not_featured(facts: InstanceFacts, profile: Profile) -> Answer:
+    name = _name(facts)
+    if name is None:
+        return _UNNAMED
+    if prefix := reserved_prefix(name, profile):
+        return failed(f"{prefix} is reserved for featured images.", "Choose another name.", source=Source.USER)
+    index = _index(facts, profile)
+    if image := index.featured(name):
+        return failed(f"A featured image has this name: {image_named(image)}.", "Add what it is for.", facts.images)
+    if image := index.nearly_featured(name):
+        return failed(
+            f"Hard to tell from the featured image {image_named(image)}.",
+            "Add what it is for.",
+            facts.images,
+            severity=Severity.WARN,
+        )
+    return passed("No featured image has this name.", facts.images)
+
+
+def _not_own(facts: InstanceFacts, profile: Profile) -> Answer:
+    name = _name(facts)
+    if name is None:
+        return _UNNAMED
+    if facts.login.value is None:
+        raise UnreadError(facts.login)
+    own = _index(facts, profile).own(name)
+    if not own:
+        return passed("None of the project's own images has this name.", facts.images)
+    return failed(
+        f"{counted(len(own), 'image')} of your own already called so: {listed([_described(image) for image in own])}.",
+        "Add a date or a version: image names are not unique, and commands by name then fail.",
+        facts.images,
+    )
+
+
+def _described(image: Image) -> str:
+    size = f", {image.size_bytes / 1024**3:.1f} GiB" if image.size_bytes else ""
+    return f"{image.id} ({day(image.created_at)}{size})"
+
+
+def _no_period(facts: InstanceFacts, profile: Profile) -> Answer:
+    forbidden = profile.names.forbidden_characters
+    if not forbidden:
+        return not_applicable("This profile forbids no character.")
+    name = _name(facts)
+    if name is None:
+        return _UNNAMED
+    found = next((place for place, character in enumerate(name) if character in forbidden), None)
+    if found is None:
+        return passed(f"The name has no {_spelled(forbidden)}.", source=Source.USER)
+    return failed(
+        f"Character {found + 1} of the name is {_spelled(name[found])}.",
+        f"Call it {shown(replaced(name, profile)) or 'something else'}.",
+        source=Source.USER,
+    )
+
+
+def _spelled(characters: str) -> str:
+    return "a period" if characters == "." else " or ".join(repr(each) for each in characters)
+
+
+def _well_formed(facts: InstanceFacts, profile: Profile) -> Answer:
+    if facts.request is None:
+        return _UNNAMED
+    name = facts.request.name
+    if trouble := _refused_by_nova(name, profile):
+        return failed(trouble, _better(name, profile), source=Source.USER)
+    if trouble := _unwise(name):
+        return failed(trouble, _better(name, profile), severity=Severity.WARN, source=Source.USER)
+    return passed(f"{counted(len(name), 'character')}, all of them printable.", source=Source.USER)
+
+
+def _better(name: str, profile: Profile) -> str:
+    better = replaced(name, profile)[:_LONGEST].strip(" -")
+    return f"Call it {shown(better)}." if better and better != name else "Choose a name."
+
+
+def _refused_by_nova(name: str, profile: Profile) -> str | None:
+    """What Nova answers with 400, or the profile forbids."""
+    longest = min(profile.names.maximum_length, _LONGEST)
+    if not name.strip():
+        return "The image has no name."
+    if len(name) > longest:
+        return f"The name has {len(name)} characters; {longest} are allowed."
+    if name != name.strip():
+        return "The name begins or ends with a blank; Nova refuses that."
+    odd = next((place for place, character in enumerate(name) if not is_printable(character)), None)
+    if odd is not None:
+        return f"Character {odd + 1} (U+{ord(name[odd]):04X}) is none that Nova takes in a name."
+    return None
+
+
+def _unwise(name: str) -> str | None:
+    """What the services take and people regret."""
+    if _UUID.fullmatch(name):
+        return "The name looks like an id; commands would take it for one."
+    if "/" in name:
+        return "The name holds a slash; it cannot become a file name on export."
+    return None
+
+
+_C = Chapter.NAME
+RULES = (
+    Rule("NAME-FEATURED", _C, "No featured image has this name", ("S10",), Severity.BLOCK, _not_featured),
+    Rule("NAME-OWN", _C, "None of your own images has this name", ("S11",), Severity.WARN, _not_own),
+    Rule("NAME-PERIOD", _C, "The name has no period", ("S12",), Severity.BLOCK, _no_period),
+    Rule("NAME-FORM", _C, "The name is well formed", (), Severity.BLOCK, _well_formed),
+)

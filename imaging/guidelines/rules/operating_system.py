@@ -1,0 +1,123 @@
+"""Chapter *Operating system*, as far as image properties tell: weak evidence, and every answer says so."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, not_applicable, passed, unknown
+from imaging.guidelines.systems import System, allowed, support_as_of, support_of, system_of, version_numbers
+from imaging.guidelines.wording import shown
+from models.facts import Fact, InstanceFacts
+from models.findings import Severity
+from models.image import Image
+from models.profile import Profile
+
+_WEAK = "(by image properties: weak)"
+_HOW = "In the guest:"
+_LOOK = "cat /etc/os-release"
+_NOT_LINUX = frozenset({"windows", "freebsd", "netbsd", "openbsd", "solaris", "opensolaris", "msdos", "netware"})
+
+
+def _image(facts: InstanceFacts) -> Fact[Image]:
+    """The image whose properties are looked at: the finished one if there is one, else the base image."""
+    return facts.image if facts.image is not None and facts.image.value is not None else facts.base_image
+
+
+def _system(facts: InstanceFacts) -> System | None:
+    fact = _image(facts)
+    if not fact.known:
+        raise UnreadError(fact)
+    return system_of(fact.value) if fact.value is not None else None
+
+
+def _untold() -> Answer:
+    return unknown("No image property names the system.", _HOW, command=_LOOK)
+
+
+def _family(facts: InstanceFacts, profile: Profile) -> Answer:
+    system = _system(facts)
+    if system is None:
+        return _untold()
+    if system.id in _NOT_LINUX:
+        return failed(f"{shown(system.pretty)} is not Linux {_WEAK}.", "Start from a Linux image.", _image(facts))
+    if not profile.systems:
+        return passed(f"{shown(system.pretty)} {_WEAK}.", _image(facts))
+    found = allowed(system, profile)
+    if found is not None:
+        carries_on = f", successor of {found.successor_of}" if found.successor_of else ""
+        return passed(f"{shown(system.pretty)}{carries_on} {_WEAK}.", _image(facts))
+    names = ", ".join(each.id for each in profile.systems)
+    return failed(
+        f"{shown(system.pretty)} is not among {names} {_WEAK}.",
+        "Start from a featured image, or ask support.",
+        _image(facts),
+        severity=Severity.WARN,
+    )
+
+
+def _version(facts: InstanceFacts, profile: Profile) -> Answer:
+    if not profile.systems:
+        return not_applicable("This profile asks for no version.")
+    system = _system(facts)
+    if system is None:
+        return _untold()
+    rule = allowed(system, profile)
+    if rule is None:
+        return not_applicable(f"The guidelines say nothing of {shown(system.id)}.")
+    numbers, least = version_numbers(system.version), version_numbers(rule.minimum_version)
+    if numbers is None or least is None:
+        return unknown(f"The version of {system.id} is not told {_WEAK}.", _HOW, command=_LOOK)
+    if numbers >= least:
+        return passed(f"{system.pretty}, at least {rule.minimum_version} {_WEAK}.", _image(facts))
+    return failed(
+        f"{system.pretty} is older than {rule.minimum_version} {_WEAK}.",
+        "Upgrade it, or start anew from a newer image.",
+        _image(facts),
+    )
+
+
+def _recommended(facts: InstanceFacts, profile: Profile) -> Answer:
+    system = _system(facts)
+    if system is None:
+        return _untold()
+    rule = allowed(system, profile)
+    if rule is None or not rule.recommended_versions:
+        return not_applicable(f"Nothing is recommended for {shown(system.id)}.")
+    wanted = " or ".join(rule.recommended_versions)
+    numbers = version_numbers(system.version)
+    if numbers is None:
+        return unknown(f"The version of {system.id} is not told {_WEAK}.", _HOW, command=_LOOK)
+    as_of = f" (as of {profile.as_of})" if profile.as_of else ""
+    if any(numbers[: len(each)] == each for each in map(version_numbers, rule.recommended_versions) if each):
+        return passed(f"{system.pretty} is recommended{as_of} {_WEAK}.", _image(facts))
+    return failed(
+        f"{system.pretty}; recommended: {wanted}{as_of} {_WEAK}.", "Consider a recommended version.", _image(facts)
+    )
+
+
+def _supported(facts: InstanceFacts, _profile: Profile) -> Answer:
+    system = _system(facts)
+    if system is None:
+        return _untold()
+    support = support_of(system)
+    if support is None:
+        return unknown(f"The end of support of {shown(system.pretty)} is not known.", _HOW, command=_LOOK)
+    today: date = facts.now.date()
+    days = (support.ends - today).days
+    table = f"standard support, table of {support_as_of()}"
+    if days >= 0:
+        return passed(f"{system.pretty} until {support.ends}, {days} days ({table}) {_WEAK}.", _image(facts))
+    return failed(
+        f"{system.pretty} ended {support.ends}, {-days} days ago ({table}) {_WEAK}.",
+        "Start anew from a supported version.",
+        _image(facts),
+    )
+
+
+_C = Chapter.OPERATING_SYSTEM
+RULES = (
+    Rule("OS-FAMILY", _C, "The system is one that the guidelines name", ("S3", "S4", "S5"), Severity.BLOCK, _family),
+    Rule("OS-VERSION", _C, "Its version is new enough", ("S4", "S5"), Severity.BLOCK, _version),
+    Rule("OS-RECOMMENDED", _C, "Its version is a recommended one", ("S5",), Severity.INFO, _recommended),
+    Rule("OS-EOL", _C, "Its maker still supports it", (), Severity.WARN, _supported),
+)

@@ -1,0 +1,196 @@
+"""Chapter *Instance status*: in which state an instance can be imaged, and what would be lost."""
+
+from __future__ import annotations
+
+from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, not_applicable, passed, unknown
+from imaging.guidelines.wording import command, shown
+from models.claim import CLAIM_PREFIX
+from models.facts import InstanceFacts
+from models.findings import Severity
+from models.instance import Instance
+from models.profile import Profile
+from models.steps import StepName
+
+_SET_ASIDE = {
+    "SUSPENDED": "resume",
+    "PAUSED": "unpause",
+    "SHELVED": "unshelve",
+    "SHELVED_OFFLOADED": "unshelve",
+}
+"""Statuses of an instance set aside, with the command that brings it back."""
+
+_NOVA_ACCEPTS = frozenset({"SUSPENDED", "PAUSED"})
+"""Nova's createImage takes these too, but its stop does not, and the page forbids them."""
+
+_YES = frozenset({"yes", "true", "1", "on", "t", "y"})
+"""What OpenStack reads as true in an image property."""
+
+
+def _status_ok(facts: InstanceFacts, profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if instance.status == "UNKNOWN":
+        return unknown("The cloud sent no status.", command=command("openstack", "server", "show", instance.id))
+    if instance.status in profile.allowed_statuses:
+        return passed(f"Status is {instance.status}.", facts.instance)
+    allowed = " or ".join(profile.allowed_statuses)
+    text, line = _way_back(instance)
+    return failed(f"Status is {shown(instance.status)}, not {allowed}.", text, facts.instance, command=line)
+
+
+def _way_back(instance: Instance) -> tuple[str, str | None]:
+    """How to bring an instance to ACTIVE or SHUTOFF: in words, and the command if there is one."""
+    if verb := _SET_ASIDE.get(instance.status):
+        return "Bring it back first.", command("openstack", "server", verb, instance.id)
+    if instance.status == "ERROR":
+        return "Repair it, or image another one.", command("openstack", "server", "reboot", "--hard", instance.id)
+    if instance.status == "VERIFY_RESIZE":
+        return "Confirm or revert the resize.", command("openstack", "server", "resize", "confirm", instance.id)
+    if instance.status == "RESCUE":
+        return "Leave rescue mode.", command("openstack", "server", "unrescue", instance.id)
+    if instance.status in {"DELETED", "SOFT_DELETED"}:
+        return "It is gone: choose another instance.", None
+    return "Wait until it is ACTIVE or SHUTOFF.", command("openstack", "server", "show", instance.id, "-c", "status")
+
+
+def _not_set_aside(facts: InstanceFacts, profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    verb = _SET_ASIDE.get(instance.status)
+    if verb is None or instance.status in profile.allowed_statuses:
+        return passed(f"Neither suspended nor shelved: {shown(instance.status)}.", facts.instance)
+    stricter = (
+        " Nova itself would image it; the guidelines do not." if instance.status in _NOVA_ACCEPTS else " Nova refuses."
+    )
+    text = "Bring it back first."
+    if instance.status.startswith("SHELVED"):
+        text = f"Unshelve it, or use the image {shown(instance.name)}-shelved that shelving made."
+    return failed(
+        f"Status is {instance.status}.{stricter}",
+        text,
+        facts.instance,
+        command=command("openstack", "server", verb, instance.id),
+    )
+
+
+def _no_task(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if not instance.task_state:
+        return passed("No task is under way.", facts.instance)
+    making = " (an image is being made)" if instance.task_state.startswith("image_") else ""
+    return failed(
+        f"Task state is {shown(instance.task_state)}{making}; Nova answers 409 meanwhile.",
+        "Wait until the task has ended.",
+        facts.instance,
+        command=command("openstack", "server", "show", instance.id, "-c", "OS-EXT-STS:task_state"),
+    )
+
+
+def _no_resize(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if instance.status != "VERIFY_RESIZE":
+        return passed("No resize waits to be confirmed.", facts.instance)
+    return failed(
+        "A resize waits to be confirmed or reverted.",
+        "Confirm it, or revert it (openstack server resize revert).",
+        facts.instance,
+        command=command("openstack", "server", "resize", "confirm", instance.id),
+    )
+
+
+def _unlocked(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if instance.locked is None:
+        return unknown("This cloud does not say whether it is locked.")
+    if not instance.locked:
+        return passed("Not locked.", facts.instance)
+    reason = f": {shown(instance.locked_reason)}" if instance.locked_reason else ", without a reason"
+    return failed(
+        f"Locked{reason}. The lock is set again afterwards.",
+        "A run unlocks it; if an administrator locked it, ask them.",
+        facts.instance,
+        command=command("openstack", "server", "unlock", instance.id),
+        mended_by=StepName.UNLOCK,
+    )
+
+
+def _unclaimed(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    keys = [key for key in instance.metadata if key.startswith(CLAIM_PREFIX)]
+    if not keys:
+        return passed("No other run has changed it.", facts.instance)
+    run = keys[0].removeprefix(CLAIM_PREFIX).split(".")[0]
+    return failed(
+        f"Run {shown(run)} has claimed it (metadata {shown(keys[0])}) and did not put it back yet.",
+        "Let that run end, resume it, or undo it.",
+        facts.instance,
+        command=command("imaging", "undo", instance.id),
+    )
+
+
+def _consistent(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if instance.status == "SHUTOFF":
+        return passed("Stopped: the disk is at rest.", facts.instance)
+    if not instance.is_running:
+        return not_applicable(f"Neither running nor stopped: {shown(instance.status)}.")
+    return failed(
+        "Running: what is not yet on the disk would be missing from the image.",
+        "A run stops it and starts it again; jobs, logins and tmpfs end with it.",
+        facts.instance,
+        command=command("openstack", "server", "stop", instance.id),
+        mended_by=StepName.STOP,
+    )
+
+
+def _quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    if not instance.is_running:
+        return not_applicable("Not running: nothing to quiesce.")
+    if facts.base_image.known and facts.base_image.value is None:
+        return unknown(
+            "Whether it asks for quiescing is not shown for an instance without a base image.",
+            "Stopping first settles it.",
+            command=command("openstack", "server", "stop", instance.id),
+            mended_by=StepName.STOP,
+        )
+    properties = need(facts.base_image).properties
+    if properties.get("os_require_quiesce", "").lower() not in _YES:
+        return passed("The image does not ask for quiescing.", facts.base_image)
+    agent = properties.get("hw_qemu_guest_agent", "").lower() in _YES
+    refused = instance.volume_backed or not agent
+    return failed(
+        f"os_require_quiesce=yes, hw_qemu_guest_agent={'yes' if agent else 'no'}: running, Nova may "
+        + ("refuse (409)." if refused else "skip it."),
+        "Stopped, nothing needs quiescing; else systemctl enable --now qemu-guest-agent.",
+        facts.base_image,
+        severity=None if refused else Severity.WARN,
+        command=command("openstack", "server", "stop", instance.id),
+        mended_by=StepName.STOP,
+    )
+
+
+def _own_instance(facts: InstanceFacts, _profile: Profile) -> Answer:
+    instance = need(facts.instance)
+    you = need(facts.login).identity.user_id
+    if instance.user_id is None:
+        return unknown("The cloud does not say who made it.")
+    if instance.user_id == you:
+        return passed("You launched it.", facts.instance)
+    return failed(
+        f"Another member of the project launched it (user {instance.user_id}).",
+        "Ask them first: a run stops it for some minutes.",
+        facts.instance,
+    )
+
+
+_C = Chapter.STATUS
+RULES = (
+    Rule("STATE-OK", _C, "The instance is ACTIVE or SHUTOFF", ("S14",), Severity.BLOCK, _status_ok),
+    Rule("STATE-SUSPENDED", _C, "It is neither suspended nor shelved", ("S15",), Severity.BLOCK, _not_set_aside),
+    Rule("STATE-TASK", _C, "No task is under way", ("S14",), Severity.BLOCK, _no_task),
+    Rule("STATE-RESIZE", _C, "No resize waits to be confirmed", ("S14",), Severity.BLOCK, _no_resize),
+    Rule("STATE-LOCKED", _C, "The instance is not locked", (), Severity.BLOCK, _unlocked),
+    Rule("STATE-CLAIMED", _C, "No other run holds the instance", (), Severity.BLOCK, _unclaimed),
+    Rule("STATE-CONSISTENT", _C, "It is stopped, so that its disk is at rest", (), Severity.WARN, _consistent),
+    Rule("STATE-QUIESCE", _C, "Nothing stands in the way of quiescing", (), Severity.BLOCK, _quiesce),
+    Rule("STATE-OWN", _C, "You launched the instance yourself", (), Severity.WARN, _own_instance),
+)

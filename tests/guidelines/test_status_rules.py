@@ -1,0 +1,152 @@
+"""Chapter *Instance status*."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.findings import Outcome, Severity
+from models.instance import Instance
+from models.steps import StepName
+from tests.guidelines.building import finding, image, instance, profile, unread
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "SHUTOFF"])
+def test_active_and_shutoff_can_be_imaged(status):
+    assert finding("STATE-OK", instance=instance(status=status)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    "status, way_back",
+    [
+        ("SUSPENDED", "openstack server resume db-07-id"),
+        ("PAUSED", "openstack server unpause db-07-id"),
+        ("SHELVED_OFFLOADED", "openstack server unshelve db-07-id"),
+        ("ERROR", "openstack server reboot --hard db-07-id"),
+        ("RESCUE", "openstack server unrescue db-07-id"),
+        ("VERIFY_RESIZE", "openstack server resize confirm db-07-id"),
+        ("BUILD", "openstack server show db-07-id -c status"),
+    ],
+)
+def test_every_other_status_blocks_and_names_the_way_back(status, way_back):
+    found = finding("STATE-OK", instance=instance(status=status))
+    assert (found.outcome, found.severity, found.blocks) == (Outcome.FAIL, Severity.BLOCK, True)
+    assert status in found.evidence
+    assert found.remedy.command == way_back
+
+
+def test_a_status_nobody_has_heard_of_blocks_without_inventing_a_way_back():
+    found = finding("STATE-OK", instance=instance(status="TELEPORTING"))
+    assert found.blocks
+    assert "TELEPORTING" in found.evidence
+
+
+def test_no_status_at_all_is_unknown():
+    assert finding("STATE-OK", instance=instance(status="UNKNOWN")).outcome is Outcome.UNKNOWN
+
+
+def test_what_could_not_be_read_is_unknown_and_says_why():
+    found = finding("STATE-OK", instance=unread(Instance, "the cloud answered 503"))
+    assert found.outcome is Outcome.UNKNOWN
+    assert "the cloud answered 503" in found.evidence
+
+
+def test_suspended_is_said_to_be_stricter_than_nova():
+    found = finding("STATE-SUSPENDED", instance=instance(status="SUSPENDED"))
+    assert found.blocks
+    assert "Nova itself would image it" in found.evidence
+
+
+def test_a_shelved_instance_points_at_the_image_that_shelving_made():
+    found = finding("STATE-SUSPENDED", instance=instance(status="SHELVED_OFFLOADED"))
+    assert found.blocks
+    assert "db-07-shelved" in found.remedy.text
+
+
+def test_a_running_instance_is_not_set_aside():
+    assert finding("STATE-SUSPENDED").outcome is Outcome.PASS
+
+
+def test_a_cloud_may_allow_suspended_instances():
+    allowing = profile(allowed_statuses=("ACTIVE", "SHUTOFF", "SUSPENDED"))
+    for rule in ("STATE-OK", "STATE-SUSPENDED"):
+        assert finding(rule, of=allowing, instance=instance(status="SUSPENDED")).outcome is Outcome.PASS
+
+
+def test_a_task_under_way_blocks_although_the_status_is_active():
+    found = finding("STATE-TASK", instance=instance(task_state="image_uploading"))
+    assert found.blocks
+    assert "an image is being made" in found.evidence
+
+
+def test_without_a_task_nothing_is_to_wait_for():
+    assert finding("STATE-TASK").outcome is Outcome.PASS
+
+
+def test_a_resize_must_be_confirmed_or_reverted():
+    assert finding("STATE-RESIZE", instance=instance(status="VERIFY_RESIZE")).blocks
+    assert finding("STATE-RESIZE").outcome is Outcome.PASS
+
+
+def test_a_lock_is_opened_by_the_run_and_its_reason_shown():
+    found = finding("STATE-LOCKED", instance=instance(locked=True, locked_reason="do not touch"))
+    assert (found.outcome, found.mended_by, found.blocks) == (Outcome.FAIL, StepName.UNLOCK, False)
+    assert "do not touch" in found.evidence
+
+
+def test_a_cloud_too_old_to_tell_of_locks_leaves_it_unknown():
+    assert finding("STATE-LOCKED", instance=instance(locked=None)).outcome is Outcome.UNKNOWN
+    assert finding("STATE-LOCKED").outcome is Outcome.PASS
+
+
+def test_the_claim_of_another_run_blocks_and_names_undo():
+    found = finding("STATE-CLAIMED", instance=instance(metadata={"imaging.claim.r4nd0m.1": "{}"}))
+    assert found.blocks
+    assert "r4nd0m" in found.evidence
+    assert found.remedy.command == "imaging undo db-07-id"
+
+
+def test_other_metadata_is_no_claim():
+    metadata = {"imaging.role": "test", "owner": "imaging.claim.x"}
+    assert finding("STATE-CLAIMED", instance=instance(metadata=metadata)).outcome is Outcome.PASS
+
+
+def test_a_running_instance_is_stopped_by_the_run():
+    found = finding("STATE-CONSISTENT")
+    assert (found.outcome, found.severity, found.mended_by) == (Outcome.FAIL, Severity.WARN, StepName.STOP)
+
+
+def test_a_stopped_instance_has_its_disk_at_rest():
+    assert finding("STATE-CONSISTENT", instance=instance(status="SHUTOFF")).outcome is Outcome.PASS
+
+
+def test_a_suspended_instance_is_not_judged_as_running():
+    assert finding("STATE-CONSISTENT", instance=instance(status="SUSPENDED")).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_quiescing_that_nova_would_refuse_is_mended_by_stopping():
+    asking = image(properties={"os_require_quiesce": "yes"})
+    found = finding("STATE-QUIESCE", base_image=asking)
+    assert (found.severity, found.mended_by) == (Severity.BLOCK, StepName.STOP)
+    with_agent = image(properties={"os_require_quiesce": "True", "hw_qemu_guest_agent": "yes"})
+    assert finding("STATE-QUIESCE", base_image=with_agent).severity is Severity.WARN
+
+
+def test_the_word_no_is_not_taken_for_yes():
+    assert finding("STATE-QUIESCE", base_image=image(properties={"os_require_quiesce": "no"})).outcome is Outcome.PASS
+
+
+def test_a_stopped_instance_has_nothing_to_quiesce():
+    stopped = instance(status="SHUTOFF")
+    asking = image(properties={"os_require_quiesce": "yes"})
+    assert finding("STATE-QUIESCE", instance=stopped, base_image=asking).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_without_a_base_image_quiescing_is_unknown():
+    assert finding("STATE-QUIESCE", base_image=None).outcome is Outcome.UNKNOWN
+
+
+def test_a_colleagues_instance_asks_for_consideration():
+    found = finding("STATE-OWN", instance=instance(user_id="bob"))
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+    assert finding("STATE-OWN").outcome is Outcome.PASS
+    assert finding("STATE-OWN", instance=instance(user_id=None)).outcome is Outcome.UNKNOWN
