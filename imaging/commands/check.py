@@ -1,0 +1,100 @@
+"""`imaging check`: the checklist of one instance."""
+
+from __future__ import annotations
+
+import click
+
+from imaging.cloud.gathering import find_instance, gather_facts
+from imaging.commands import session
+from imaging.commands.converting import check_document
+from imaging.commands.invocation import Invocation, everywhere
+from imaging.commands.output import Cell, say, write, write_json, write_table
+from imaging.commands.teaching import Example, TeachingCommand
+from imaging.guidelines.checklist import judge
+from models.errors import ExitCode
+from models.findings import Checklist, Finding, Outcome, Severity
+from models.instance import Instance
+
+_STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "red",
+    Outcome.UNKNOWN: "yellow",
+    Outcome.WAIVED: "yellow",
+    Outcome.NOT_APPLICABLE: "dim",
+}
+
+
+@click.command(
+    name="check",
+    cls=TeachingCommand,
+    examples=(
+        Example("imaging check db-07", "what the guidelines say of an instance"),
+        Example("imaging check db-07 --profile jetstream2", "the same by another cloud's guidelines"),
+        Example("imaging check db-07 --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
+    ),
+)
+@click.argument("instance")
+@everywhere
+def command(said: Invocation, instance: str) -> ExitCode:
+    """Check one instance against the imaging guidelines.
+
+    Nothing is changed. INSTANCE is a name or an id. The exit status is 1 when a guideline is violated, also where a
+    step of `imaging create` would put that right.
+    """
+    found, checklist = session.run(_check(said, instance))
+    if said.json:
+        write_json(check_document(found, checklist))
+    else:
+        _write(found, checklist)
+    return ExitCode.VIOLATIONS if violated(checklist) else ExitCode.DONE
+
+
+def violated(checklist: Checklist) -> bool:
+    """Whether something fails that is more than a piece of information."""
+    return any(finding.severity in {Severity.BLOCK, Severity.WARN} for finding in checklist.violations)
+
+
+async def _check(said: Invocation, wanted: str) -> tuple[Instance, Checklist]:
+    guidelines = session.profile(said)
+    async with session.logged_in(said) as here:
+        instance = await find_instance(here.cloud, wanted)
+        facts = await gather_facts(here.cloud, instance.id, here.clock)
+    return facts.instance.value or instance, judge(facts, guidelines)
+
+
+def _write(instance: Instance, checklist: Checklist) -> None:
+    write(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
+    write()
+    write_table(("RULE", "OUTCOME", "SEVERITY", "EVIDENCE"), map(_row, checklist.findings))
+    write()
+    for finding in checklist.violations:
+        for line in remedy_lines(finding):
+            write(line)
+    say(summary(checklist))
+
+
+def _row(finding: Finding) -> tuple[Cell, ...]:
+    return (
+        Cell(finding.rule, whole=True),
+        Cell(finding.outcome, _STYLES[finding.outcome], whole=True),
+        Cell(finding.severity, whole=True),
+        Cell(finding.evidence),
+    )
+
+
+def remedy_lines(finding: Finding) -> list[str]:
+    """What fails, and what to do about it."""
+    lines = [f"{finding.rule}: {finding.evidence}"]
+    if finding.mended_by is not None:
+        lines.append(f"  `imaging create` puts this right (step: {finding.mended_by})")
+    if finding.remedy is not None:
+        lines.append(f"  {finding.remedy.text}")
+        if finding.remedy.command:
+            lines.append(f"  $ {finding.remedy.command}")
+    return lines
+
+
+def summary(checklist: Checklist) -> str:
+    """How many of what, and whether a run may start."""
+    ready = "ready for imaging" if checklist.ready else "not ready for imaging"
+    return f"{ready}: {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown"

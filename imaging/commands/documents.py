@@ -1,0 +1,219 @@
+"""What `--json` writes: one model for each kind of document, from which the JSON Schemas in docs/schemas are made.
+
+Within one version of a document a field may be added, never taken away or given another meaning.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from models.base import Frozen
+from models.findings import AskedFor, Outcome, Severity, Source
+from models.request import Mode, OnFailure, Visibility
+from models.run import RunKind, RunState
+from models.steps import StepName, StepState
+from models.verdict import Stage, Strength, VerdictWord
+
+
+class Document(Frozen):
+    """Something that is written as JSON, by the names that are documented."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+
+class Named(Document):
+    """A thing of the cloud by id and name."""
+
+    id: str
+    name: str
+
+
+class RemedyDocument(Document):
+    """What puts a finding right."""
+
+    text: str
+    command: str | None = Field(default=None, description="The exact command, if there is one.")
+
+
+class FindingDocument(Document):
+    """What one rule says."""
+
+    rule: str
+    chapter: str
+    title: str
+    outcome: Outcome
+    severity: Severity
+    evidence: str
+    remedy: RemedyDocument | None
+    mended_by: StepName | None = Field(description="The step of `imaging create` that puts it right, if one will.")
+    asked_for: AskedFor | None = Field(description="Set where your word is needed (`--attest`): by when.")
+    source: Source | None
+    read_at: datetime | None
+
+
+class InstanceState(Named):
+    """An instance and the state it is in."""
+
+    status: str
+
+
+class CheckDocument(Document):
+    """`imaging check`: a checklist."""
+
+    version: Literal["imaging.check/1"] = Field(default="imaging.check/1", alias="schema")
+    instance: InstanceState
+    profile: str
+    ready: bool = Field(description="No failing finding of severity `block` is left that no step mends.")
+    findings: tuple[FindingDocument, ...]
+
+
+class InstanceDocument(Document):
+    """One instance of `imaging instances`."""
+
+    version: Literal["imaging.instance/1"] = Field(default="imaging.instance/1", alias="schema")
+    id: str
+    name: str
+    status: str
+    task_state: str | None
+    locked: bool | None
+    locked_reason: str | None
+    mine: bool | None = Field(
+        description="Whether the user who is logged in made it; null where the cloud does not say."
+    )
+    volume_backed: bool
+    flavor: str | None
+    volumes: tuple[str, ...] = Field(description="Ids of the attached volumes, a root volume included.")
+    addresses: tuple[str, ...]
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class ImageDocument(Document):
+    """One image of `imaging images`."""
+
+    version: Literal["imaging.image/1"] = Field(default="imaging.image/1", alias="schema")
+    id: str
+    name: str
+    status: str
+    visibility: str
+    mine: bool | None = Field(description="Whether it belongs to the project that is logged in.")
+    description: str
+    snapshot: bool
+    volume_backed: bool = Field(description="An empty record that only names volume snapshots.")
+    size_bytes: int | None
+    min_disk_gib: int
+    min_ram_mib: int
+    disk_format: str | None
+    protected: bool
+    verdict: str | None = Field(description="What a test launch of this very image came to, if that is noted on it.")
+    created_at: datetime | None
+
+
+class TroubleDocument(Document):
+    """Why something waits or failed."""
+
+    what: str
+    meaning: str
+    remedy: str
+    request_id: str | None
+
+
+class StepDocument(Document):
+    """One step of a run."""
+
+    step: StepName
+    state: StepState
+    started_at: datetime | None
+    seconds: float | None
+    note: str
+    trouble: TroubleDocument | None
+
+
+class TestDocument(Document):
+    """The test launch."""
+
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+
+    flavor: str | None = Field(description="The flavor that it was launched with, else the one that is planned.")
+    verdict: VerdictWord | None = Field(description="null: not there yet.")
+    strength: Strength | None
+    stage: Stage | None = Field(description="How far the boot came.")
+    reason: str
+    evidence: tuple[str, ...] = Field(description="Console lines, the deciding one last.")
+    hints: tuple[str, ...]
+
+
+class RunDocument(Document):
+    """One run: `imaging create`, `verify`, `runs`, `watch`, `resume`, `cancel` and `undo`."""
+
+    version: Literal["imaging.run/1"] = Field(default="imaging.run/1", alias="schema")
+    run: str
+    kind: RunKind
+    state: RunState
+    cloud: str
+    host: str
+    created_at: datetime
+    ended_at: datetime | None
+    steps: tuple[StepDocument, ...]
+    instance: Named | None = Field(description="The source; null for a verification alone.")
+    image: Named | None = Field(description="The image; null while there is none.")
+    test: TestDocument
+    source_restored: bool | None = Field(description="null: the source was never changed.")
+    report: str | None = Field(description="Path of the report on the machine that ran it.")
+    trouble: TroubleDocument | None = Field(description="Why the run waits, failed or was cancelled.")
+
+
+class PlannedStepDocument(Document):
+    """One step of a plan."""
+
+    step: StepName
+    summary: str
+    commands: tuple[str, ...] = Field(description="The equivalent `openstack` commands.")
+    skipped: bool = Field(description="Nothing needs doing.")
+
+
+class PlannedVolumeDocument(Document):
+    """A volume that will be detached and attached again."""
+
+    id: str
+    name: str | None
+    device: str | None
+    size_gib: int | None
+
+
+class PlannedTestDocument(Document):
+    """The test launch as planned."""
+
+    flavors: tuple[str, ...] = Field(description="The one that is tried first, then those that may be tried after it.")
+    why: str
+    network: Named | None
+    networks: tuple[Named, ...] = Field(description="What `--network` may name where it has to be said.")
+    refused_because: str | None
+
+
+class PlanDocument(Document):
+    """`imaging create --plan` and `imaging verify --plan`: what would be done."""
+
+    version: Literal["imaging.plan/1"] = Field(default="imaging.plan/1", alias="schema")
+    instance: Named | None
+    image: Named | None = Field(description="The image to be verified; null when a run makes its own.")
+    name: str
+    description: str
+    mode: Mode
+    profile: str
+    visibility: Visibility
+    on_failure: OnFailure
+    ready: bool | None = Field(description="As in the checklist; null for a verification alone.")
+    will_stop: bool
+    volumes: tuple[PlannedVolumeDocument, ...]
+    test: PlannedTestDocument | None = Field(description="null: no test launch wanted.")
+    steps: tuple[PlannedStepDocument, ...]
+    warnings: tuple[str, ...]
+    estimated_seconds: int
+
+
+DOCUMENTS: tuple[type[Document], ...] = (CheckDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument)
+"""The documents that have a schema of their own."""

@@ -1,0 +1,162 @@
+"""Following a run to its end. The run goes on by itself: whoever follows it may leave at any time."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from imaging.commands import progress
+from imaging.commands.converting import run_document
+from imaging.commands.failing import tell
+from imaging.commands.output import say, write, write_json
+from imaging.runs.service import RunService
+from models.errors import ExitCode
+from models.run import RunKind, RunRecord, RunState
+from models.verdict import VerdictWord
+
+LEFT = 130
+"""The exit status after ctrl+c, as of every program that is interrupted: 128 and the number of the signal."""
+
+
+class Leave:
+    """The user's wish to leave: the first ctrl+c is a wish, a second one ends the program on the spot."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Take note of ctrl+c, and let the next one do what it does to any program."""
+        self._asked.set()
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    @property
+    def asked(self) -> bool:
+        """Whether the user wants to leave."""
+        return self._asked.is_set()
+
+    async def wait(self) -> None:
+        """Wait for the wish."""
+        await self._asked.wait()
+
+
+@contextmanager
+def leaving_by_ctrl_c() -> Iterator[Leave]:
+    """From here on ctrl+c leaves, instead of breaking off what is being done (such as starting a run)."""
+    leave = Leave()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, leave.ask)
+    try:
+        yield leave
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+async def begin_and_follow(
+    begin: Callable[[], Awaitable[RunRecord]], service: RunService, *, json: bool, wanted: RunState = RunState.DONE
+) -> int:
+    """Start something that works on a run, follow the run, and write what came of it.
+
+    Args:
+        begin: starts or resumes the run and gives its record; ctrl+c does not break it off.
+        service: where the run is.
+        json: whether to write the run as JSON at the end.
+        wanted: the state in which what was asked for is done.
+
+    Returns:
+        The exit status.
+    """
+    with leaving_by_ctrl_c() as leave:
+        run = await begin()
+        say(f"Run {run.id} is worked on by a process of its own; ctrl+c leaves it running.")
+        last = await follow(service, run.id, leave, show=tell_news)
+    return finish(last, left=leave.asked, json=json, wanted=wanted)
+
+
+async def follow(
+    service: RunService, run_id: str, leave: Leave, *, show: Callable[[RunRecord | None, RunRecord], None]
+) -> RunRecord:
+    """Show each change of a run until it is over, the user leaves, or nobody works on it any more.
+
+    Returns:
+        The run as it was seen last.
+    """
+    last = await service.run(run_id)
+    following = asyncio.ensure_future(_show_changes(service, last, show))
+    left = asyncio.ensure_future(leave.wait())
+    try:
+        await asyncio.wait({following, left}, return_when=asyncio.FIRST_COMPLETED)
+        return following.result() if following.done() else await service.run(run_id)
+    finally:
+        for task in (following, left):
+            task.cancel()
+        await asyncio.gather(following, left, return_exceptions=True)
+
+
+async def _show_changes(
+    service: RunService, first: RunRecord, show: Callable[[RunRecord | None, RunRecord], None]
+) -> RunRecord:
+    before: RunRecord | None = None
+    async for now in service.watch(first.id):
+        show(before, now)
+        before = now
+        if is_abandoned(now):
+            break
+    return before or first
+
+
+def is_abandoned(run: RunRecord) -> bool:
+    """Whether the run is not over but its runner is gone, so that it needs `imaging resume`."""
+    return not run.state.is_over and run.runner is not None and not run.runner.alive
+
+
+def tell_news(before: RunRecord | None, now: RunRecord) -> None:
+    """Say on standard error what happened, and what the run waits for if it waits."""
+    for line in progress.news(before, now):
+        say(line)
+    if now.state is RunState.WAITING and (before is None or before.state is not RunState.WAITING):
+        if now.trouble is not None:
+            tell(now.trouble, heading="Waiting for you")
+        say(f"  `imaging resume {now.id}` goes on, `imaging cancel {now.id}` ends it.")
+
+
+def finish(run: RunRecord, *, left: bool, json: bool, wanted: RunState = RunState.DONE) -> int:
+    """Write the run as it is now, say what can be done about it, and give the exit status."""
+    if left and not run.state.is_over:
+        say(f"The run goes on without you: `imaging watch {run.id}` follows it, `imaging cancel {run.id}` ends it.")
+        return LEFT
+    if json:
+        write_json(run_document(run))
+    else:
+        write("\n".join(progress.outcome(run)))
+    tell_ending(run)
+    return exit_status(run, wanted)
+
+
+def tell_ending(run: RunRecord) -> None:
+    """Say why a run did not come to a good end, and what can be done."""
+    if run.trouble is not None and run.state in {RunState.FAILED, RunState.CANCELLED}:
+        tell(run.trouble, heading="The run failed" if run.state is RunState.FAILED else "The run was cancelled")
+    if is_abandoned(run):
+        say(
+            f"Nobody works on run {run.id} any more:"
+            f" `imaging resume {run.id}` goes on, `imaging undo {run.id}` puts back."
+        )
+    elif run.source_restored is False and run.state.is_over:
+        say(f"The source is not as it was before: `imaging undo {run.id}` puts it back.")
+
+
+def exit_status(run: RunRecord, wanted: RunState = RunState.DONE) -> ExitCode:
+    """0 for a run that did what was asked.
+
+    It did not if its verdict is failed or inconclusive, if a wanted test could not be made, or if its source is not
+    as it was.
+    """
+    if run.state is not wanted or run.source_restored is False:
+        return ExitCode.VIOLATIONS
+    tested = run.state is RunState.DONE and run.plan.request.test and run.kind is not RunKind.UNDO
+    if tested and (run.verdict is None or run.verdict.word is not VerdictWord.BOOTED):
+        return ExitCode.VIOLATIONS
+    return ExitCode.DONE

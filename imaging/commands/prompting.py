@@ -1,0 +1,56 @@
+"""Questions to the user: on standard error, and only where there is somebody at a terminal to answer them."""
+
+from __future__ import annotations
+
+import getpass
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from imaging.commands.output import say
+from models.text import one_line
+
+
+def somebody_is_there() -> bool:
+    """Whether questions can be asked: standard input and standard error are a terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agreed(question: str) -> bool:
+    """Ask a question that is answered with yes or no; anything but yes means no."""
+    return _answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def typed(question: str, word: str) -> bool:
+    """Ask for a word to be typed, for what must not be agreed to by habit."""
+    return _answer(f"{question}\nType {one_line(word)} to go on: ").strip() == word
+
+
+def _answer(question: str) -> str:
+    with _ctrl_c_at_once():
+        say(question.rpartition("\n")[0]) if "\n" in question else None
+        sys.stderr.write(question.rpartition("\n")[2])
+        sys.stderr.flush()
+        return sys.stdin.readline()
+
+
+def secret_asker() -> Callable[[str], Awaitable[str]] | None:
+    """What asks for a missing secret; None where nobody is there."""
+    return _ask_secret if somebody_is_there() else None
+
+
+async def _ask_secret(prompt: str) -> str:
+    """Ask without echo. Nothing else runs yet, so that blocking the loop harms nobody."""
+    with _ctrl_c_at_once():
+        return getpass.getpass(f"{one_line(prompt).rstrip(': ')}: ", stream=sys.stderr)
+
+
+@contextmanager
+def _ctrl_c_at_once() -> Iterator[None]:
+    """While a question is open ctrl+c ends the program: asyncio alone would only note it and let the question stand."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
