@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from imaging.cloud.interface import Cloud
 from imaging.runs.claim import decode_claims
 from imaging.runs.context import CancelRequested, StepResult
+from imaging.runs.endings import trouble_at_the_end
 from imaging.runs.journal import Journal
 from imaging.runs.journal_rows import Changes
 from imaging.runs.lease import Lease
@@ -66,7 +67,7 @@ class RunContext:
         self._token: tuple[int, int] | None = None
         self._stopping = stopping or asyncio.Event()
         self._deadline = clock.monotonic() + run.plan.request.timeout_seconds
-        self._step = run.steps[0].step
+        self._step = (run.current_step or run.steps[-1]).step
 
     @property
     def run(self) -> RunRecord:
@@ -193,14 +194,18 @@ class RunContext:
             await self.clock.sleep(min(left, _SLICE_SECONDS))
             await self.heed(cancellable=cancellable)
 
+    def turn_to(self, step: StepName) -> None:
+        """From now on what is seen and intended belongs to this step."""
+        self._step = step
+
     async def begin(self, step: StepName) -> None:
         """Write down that a step is under way; done again after a restart, it keeps its first time."""
-        self._step = step
+        self.turn_to(step)
         started_at = self._run.step(step).started_at or self.clock.now()
 
         def change(changes: Changes) -> None:
             changes.step(step, state=StepState.RUNNING, started_at=started_at, ended_at=None, trouble=None)
-            changes.run(state=self._working_state)
+            changes.run(state=self._working_state, trouble=self._lasting_trouble)
 
         await self.write(change)
 
@@ -211,15 +216,29 @@ class RunContext:
 
         def change(changes: Changes) -> None:
             changes.step(step, state=state, ended_at=now, note=note, trouble=None)
-            changes.run(state=self._working_state)
+            changes.run(state=self._working_state, trouble=self._lasting_trouble)
+
+        await self.write(change)
+
+    async def fail(self, step: StepName, trouble: Trouble) -> None:
+        """Write down that a step has failed and with it the run, unless that ends otherwise already."""
+        now, ending = self.clock.now(), self._run.ending
+        if ending in {None, RunState.DONE, RunState.UNDONE}:
+            ending = RunState.FAILED
+
+        def change(changes: Changes) -> None:
+            changes.step(step, state=StepState.FAILED, ended_at=now, trouble=trouble)
+            changes.run(ending=ending, trouble=trouble)
 
         await self.write(change)
 
     async def wait_for_user(self, trouble: Trouble) -> None:
-        """Show that nothing goes on without the user."""
+        """Show that nothing goes on without the user; what has ended or failed keeps its state."""
+        at_work = self._run.step(self._step).state in {StepState.RUNNING, StepState.WAITING}
 
         def change(changes: Changes) -> None:
-            changes.step(self._step, state=StepState.WAITING, trouble=trouble)
+            if at_work:
+                changes.step(self._step, state=StepState.WAITING, trouble=trouble)
             changes.run(state=RunState.WAITING, trouble=trouble)
 
         await self.write(change)
@@ -241,6 +260,11 @@ class RunContext:
     def _working_state(self) -> RunState:
         return RunState.CANCELLING if self._run.ending is RunState.CANCELLED else RunState.RUNNING
 
+    @property
+    def _lasting_trouble(self) -> Trouble | None:
+        """What remains to be said while work goes on: nothing, unless the run is being wound up because of it."""
+        return None if self._run.ending is None else trouble_at_the_end(self._run)
+
     async def _say_overdue(self, what: str, limit_seconds: float) -> bool:
         trouble = Trouble(
             what=f"{what}: this takes longer than {limit_seconds:.0f} s.",
@@ -253,11 +277,12 @@ class RunContext:
     async def _go_on(self, *, overdue: bool) -> None:
         if not overdue:
             return
-        ending = self._run.ending
+        waiting = self._run.step(self._step).state is StepState.WAITING
 
         def change(changes: Changes) -> None:
-            changes.step(self._step, state=StepState.RUNNING, trouble=None)
-            changes.run(state=self._working_state, **({} if ending else {"trouble": None}))
+            if waiting:
+                changes.step(self._step, state=StepState.RUNNING, trouble=None)
+            changes.run(state=self._working_state, trouble=self._lasting_trouble)
 
         await self.write(change)
 
