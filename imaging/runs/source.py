@@ -1,0 +1,89 @@
+"""The source instance as the steps see it: what is attached to it, in which order, and when it is at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imaging.cloud.interface import Cloud
+from imaging.guidelines.root_volume import root_attachment
+from imaging.runs.context import StepContext
+from models.errors import ForbiddenError, NotFoundError, RunError, ServiceMissingError
+from models.instance import Instance, VolumeAttachment
+from models.volume import Volume
+
+
+async def read_source(ctx: StepContext) -> Instance:
+    """The source as it is now.
+
+    Raises:
+        RunError: somebody deleted it.
+    """
+    instance_id = source_id(ctx)
+    try:
+        instance = await ctx.cloud.compute.instance(instance_id)
+    except NotFoundError as error:
+        raise _gone(ctx, error) from error
+    if instance.status in {"DELETED", "SOFT_DELETED"}:
+        raise _gone(ctx, None)
+    return instance
+
+
+def source_id(ctx: StepContext) -> str:
+    """The id of the instance that the run works on."""
+    instance_id = ctx.run.claim.instance_id if ctx.run.claim else ctx.run.instance_id
+    if instance_id is None:
+        raise RunError("This run has no source instance.")
+    return instance_id
+
+
+def _gone(ctx: StepContext, error: NotFoundError | None) -> RunError:
+    volumes = ctx.run.claim.volumes if ctx.run.claim else ()
+    kept = ", ".join(volume.id for volume in volumes)
+    return RunError(
+        f"The instance {source_id(ctx)} has been deleted by someone else.",
+        meaning=f"The volumes that were attached to it are untouched: {kept}." if kept else "",
+        remedy="Nothing of it is left to put back.",
+        request_id=error.request_id if error else None,
+    )
+
+
+def in_device_order(attachments: Iterable[VolumeAttachment]) -> tuple[VolumeAttachment, ...]:
+    """Attachments as the guest names them: vdb before vdc.
+
+    Hypervisors give letters in the order of attaching, so this is the order in which to attach again. Where a
+    device is not known, Nova's own order is kept.
+    """
+    listed = tuple(attachments)
+    if any(not attachment.device for attachment in listed):
+        return listed
+    return tuple(sorted(listed, key=lambda attachment: (len(attachment.device or ""), attachment.device or "")))
+
+
+def root_volume_id(
+    instance: Instance, attachments: Sequence[VolumeAttachment], volumes: Iterable[Volume] | None = None
+) -> str | None:
+    """The root volume of a volume-backed instance, which is never detached; None for an image-backed one."""
+    root = root_attachment(instance, attachments, volumes)
+    return root.volume_id if root else None
+
+
+def has_device_gap(attachments: Sequence[VolumeAttachment], root_device: str | None = None) -> bool:
+    """Whether a letter is missing between the devices (vdb, vdd): attached again they would close up."""
+    letters = sorted(attachment.device[-1] for attachment in attachments if attachment.device)
+    if not letters:
+        return False
+    first = chr(ord((root_device or "/dev/vda")[-1]) + 1)
+    return letters != [chr(ord(first) + place) for place in range(len(letters))]
+
+
+async def read_volume(cloud: Cloud, volume_id: str) -> Volume | None:
+    """Cinder's side of a volume; None where Cinder cannot be asked. Raises NotFoundError when it is gone."""
+    try:
+        return await cloud.volumes.volume(volume_id)
+    except (ServiceMissingError, ForbiddenError):
+        return None
+
+
+def used_by(volume: Volume, instance_id: str) -> bool:
+    """Whether Cinder says that an instance uses a volume."""
+    return any(use.server_id == instance_id for use in volume.uses)

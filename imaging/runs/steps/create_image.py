@@ -1,0 +1,54 @@
+"""Create image: one request, one image, whatever happens to the answer."""
+
+from __future__ import annotations
+
+from imaging.runs.asking import create_once
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.ours import RUN, SOURCE, images_of_run
+from imaging.runs.source import source_id
+from models.errors import QuotaExceededError, RunError
+from models.image import Image
+from models.run import Owned, OwnedKind
+from models.steps import StepName
+
+
+async def create_image(ctx: StepContext) -> StepResult:
+    """Goal: one image of ours exists and its id is in the journal.
+
+    Raises:
+        RunError: the quota is used up.
+    """
+    if ctx.run.image_id is not None:
+        return StepResult(f"image {ctx.run.image_id}")
+    asked_before = bool(ctx.run.step(StepName.CREATE_IMAGE).intents)
+    image_id = await create_once(
+        ctx, lambda: _ask(ctx), lambda: _find(ctx), what="the image to appear", asked_before=asked_before
+    )
+    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image_id, name=ctx.run.plan.request.name))
+    await ctx.record(image_id=image_id)
+    return StepResult(f"image {image_id}")
+
+
+async def all_images(ctx: StepContext) -> tuple[Image, ...]:
+    """Every image that the project can see."""
+    return tuple([image async for page in ctx.cloud.images.images() for image in page])
+
+
+async def _find(ctx: StepContext) -> str | None:
+    found = images_of_run(ctx.run, await all_images(ctx))
+    return found[0].id if found else None
+
+
+async def _ask(ctx: StepContext) -> str:
+    name = ctx.run.plan.request.name
+    await ctx.still_ours()
+    await ctx.intend(f"create image {name}")
+    properties = {RUN: ctx.run.id, SOURCE: source_id(ctx)}
+    try:
+        return await ctx.cloud.compute.create_image(source_id(ctx), name, properties)
+    except QuotaExceededError as error:
+        raise RunError(
+            f"The cloud refused to make the image: {error.what}",
+            remedy=error.remedy or "Delete images or volume snapshots that are not needed, or ask for more quota.",
+            request_id=error.request_id,
+        ) from error

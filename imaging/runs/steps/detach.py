@@ -1,0 +1,102 @@
+"""Detach volumes: an image takes none along, and children of a source with volumes may fail to boot without them."""
+
+from __future__ import annotations
+
+from imaging.runs.asking import ask_until
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.source import read_source, read_volume, root_volume_id, used_by
+from imaging.runs.taking import require_claim
+from models.claim import Claim, ClaimedVolume
+from models.errors import NotFoundError, RunError
+from models.instance import VolumeAttachment
+
+_LIMIT_SECONDS = 300.0
+"""A guest that does not let go is asked for 200 s before Nova gives up."""
+
+
+async def detach(ctx: StepContext) -> StepResult:
+    """Goal: nothing is attached to the source but its root volume, and Cinder agrees.
+
+    The last volume goes first, so that what is still attached after an interruption is always the beginning of
+    the old order, and attaching the rest restores it.
+
+    Raises:
+        RunError: a volume was attached that the claim does not know, or one was not let go.
+    """
+    claimed = require_claim(ctx)
+    await _refuse_newcomers(ctx, claimed)
+    if not claimed.volumes:
+        return StepResult("no volumes attached", skipped=True)
+    for volume in reversed(claimed.volumes):
+        await _detach_one(ctx, claimed, volume)
+    number = len(claimed.volumes)
+    return StepResult(f"{number} volume{'' if number == 1 else 's'} detached")
+
+
+async def _refuse_newcomers(ctx: StepContext, claimed: Claim) -> None:
+    source = await read_source(ctx)
+    attachments = await ctx.cloud.compute.attachments(source.id)
+    known = {volume.id for volume in claimed.volumes}
+    known.add(ctx.run.plan.root_volume_id or root_volume_id(source, attachments) or "")
+    newcomers = [each.volume_id for each in attachments if each.volume_id not in known]
+    if newcomers:
+        raise RunError(
+            f"A volume was attached to the instance after the claim: {', '.join(newcomers)}.",
+            meaning="It is not in the claim, so it is not touched.",
+            remedy="Detach it, or start the run anew.",
+        )
+
+
+async def _detach_one(ctx: StepContext, claimed: Claim, volume: ClaimedVolume) -> None:
+    watched = _Detaching(ctx, claimed.instance_id, volume)
+    if await watched.observe():
+        return
+    await ask_until(
+        ctx,
+        watched.ask,
+        watched.observe,
+        what=f"volume {volume.id} to be detached",
+        limit_seconds=_LIMIT_SECONDS,
+    )
+
+
+class _Detaching:
+    """Watches one volume leave: Cinder may call it available while Nova still lists the attachment."""
+
+    def __init__(self, ctx: StepContext, instance_id: str, volume: ClaimedVolume) -> None:
+        self._ctx = ctx
+        self._instance_id = instance_id
+        self._volume = volume
+        self._name = volume.device or volume.id
+        self._was_detaching = False
+
+    async def ask(self) -> None:
+        if self._was_detaching:
+            return
+        await self._ctx.still_ours()
+        await self._ctx.intend(f"detach volume {self._volume.id} ({self._name})")
+        try:
+            await self._ctx.cloud.compute.detach_volume(self._instance_id, self._volume.id)
+        except NotFoundError:
+            return  # not attached any more: the goal will show it
+
+    async def observe(self) -> bool | None:
+        attachments = await self._ctx.cloud.compute.attachments(self._instance_id)
+        volume = await read_volume(self._ctx.cloud, self._volume.id)
+        listed = _is_listed(attachments, self._volume.id)
+        status = volume.status if volume else "not shown"
+        await self._ctx.phase(f"{self._name}: {'attached' if listed else 'not attached'}, volume {status}")
+        if not listed and (volume is None or (not used_by(volume, self._instance_id) and status != "detaching")):
+            return True
+        if status == "detaching":
+            self._was_detaching = True
+        elif status.startswith("error") or (listed and status == "in-use" and self._was_detaching):
+            raise RunError(
+                f"Volume {self._volume.id} ({self._name}) was not let go: it is {status}.",
+                remedy="Try again later; if it stays so, ask the cloud's support.",
+            )
+        return None
+
+
+def _is_listed(attachments: tuple[VolumeAttachment, ...], volume_id: str) -> bool:
+    return any(attachment.volume_id == volume_id for attachment in attachments)

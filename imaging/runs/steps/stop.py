@@ -1,0 +1,76 @@
+"""Stop: only the disk of a stopped machine is surely whole, and only its volumes can be detached without loss."""
+
+from __future__ import annotations
+
+from imaging.runs.asking import ask_until
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.source import read_source
+from models.errors import RunError
+from models.instance import Instance
+
+_LIMIT_SECONDS = 300.0
+"""Nova pulls the plug after 60 s by default, after more where an image asks for more."""
+_STOPPABLE = frozenset({"ACTIVE"})
+
+
+async def stop(ctx: StepContext) -> StepResult:
+    """Goal: the source is SHUTOFF and nothing is being done to it.
+
+    Raises:
+        RunError: it is in a state that cannot be stopped, or it went on running.
+    """
+    source = await read_source(ctx)
+    if is_at_rest(source):
+        was_running = ctx.run.claim is not None and ctx.run.claim.was_running
+        return StepResult("stopped" if was_running else "was not running", skipped=not was_running)
+    if source.status not in _STOPPABLE:
+        raise RunError(
+            f"The instance is {source.status}, which cannot be stopped.",
+            remedy="Bring it to ACTIVE or SHUTOFF first.",
+        )
+    await ask_until(
+        ctx,
+        lambda: _ask(ctx),
+        _Stopping(ctx).observe,
+        what="the instance to stop",
+        limit_seconds=_LIMIT_SECONDS,
+    )
+    return StepResult("stopped")
+
+
+def is_at_rest(source: Instance) -> bool:
+    """Whether an instance is stopped and nothing is being done to it."""
+    return source.status == "SHUTOFF" and source.task_state is None
+
+
+async def _ask(ctx: StepContext) -> None:
+    source = await read_source(ctx)
+    if source.task_state == "powering-off":
+        return
+    await ctx.still_ours()
+    await ctx.intend("stop the instance")
+    await ctx.cloud.compute.stop(source.id)
+
+
+class _Stopping:
+    """Watches a stop. One that fails ends in ACTIVE again, without a fault anywhere."""
+
+    def __init__(self, ctx: StepContext) -> None:
+        self._ctx = ctx
+        self._was_stopping = False
+
+    async def observe(self) -> Instance | None:
+        source = await read_source(self._ctx)
+        await self._ctx.phase(f"instance {source.status}" + (f", {source.task_state}" if source.task_state else ""))
+        if is_at_rest(source):
+            return source
+        if source.status == "ERROR":
+            raise RunError(f"The instance went into ERROR while stopping. {source.fault or ''}".strip())
+        if source.task_state == "powering-off":
+            self._was_stopping = True
+        elif self._was_stopping and source.task_state is None:
+            raise RunError(
+                f"The instance did not stop: it is {source.status} again.",
+                remedy="Shut it down from inside, then try again.",
+            )
+        return None

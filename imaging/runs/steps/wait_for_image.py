@@ -1,0 +1,144 @@
+"""Wait for image: Nova and Glance have no word for failure here, so it is read from what they show together.
+
+Nova deletes the image when a snapshot fails; a failed upload sends it back to *queued*; and an image becomes
+active up to half a second before the instance is idle again.
+"""
+
+from __future__ import annotations
+
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.ours import snapshot_ids, surplus_images
+from imaging.runs.source import read_source, source_id
+from imaging.runs.steps.create_image import all_images
+from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError
+from models.image import Image
+from models.instance import Instance
+from models.run import Owned, OwnedKind
+from models.steps import StepName
+
+_FORGOTTEN_SECONDS = 60.0
+"""How long an image may stay queued while the instance is idle before nobody can be working on it any more."""
+_MOVING = frozenset({"saving", "uploading", "importing"})
+_DEAD = frozenset({"killed", "deleted", "pending_delete", "deactivated"})
+
+
+async def wait_for_image(ctx: StepContext) -> StepResult:
+    """Goal: the image is active and the source idle; of a volume-backed source also every snapshot available.
+
+    Raises:
+        RunError: the image failed, with the reason if Nova gives one.
+    """
+    if ctx.run.image_id is None:
+        raise RunError("No image has been asked for.")
+    limit = float(ctx.run.plan.request.timeout_seconds)
+    image = await ctx.wait_until(_Imaging(ctx, ctx.run.image_id).observe, what="the image", limit_seconds=limit)
+    if image.is_volume_backed:
+        for snapshot_id in snapshot_ids(image):
+            await ctx.own(Owned(kind=OwnedKind.VOLUME_SNAPSHOT, id=snapshot_id))
+        await ctx.wait_until(lambda: _snapshots_available(ctx, image), what="the volume snapshots", limit_seconds=limit)
+    removed = await _remove_surplus(ctx)
+    return StepResult(_size(image) + removed)
+
+
+class _Imaging:
+    """Watches one image being made."""
+
+    def __init__(self, ctx: StepContext, image_id: str) -> None:
+        self._ctx = ctx
+        self._image_id = image_id
+        self._moved = False
+        self._forgotten_since: float | None = None
+
+    async def observe(self) -> Image | None:
+        image = await self._read()
+        source = await read_source(self._ctx)
+        await self._ctx.phase(f"image {image.status}, instance {source.task_state or 'idle'}")
+        if image.status == "active":
+            return image if source.task_state is None else None
+        if image.status in _DEAD:
+            raise await self._failed(f"The image is {image.status}.")
+        if image.status in _MOVING:
+            self._moved = True
+        elif self._moved:
+            raise await self._failed(f"The upload of the image failed: it is {image.status} again.")
+        if self._is_forgotten(source):
+            raise await self._failed(f"The image stays {image.status}, but nothing works on it any more.")
+        return None
+
+    async def _read(self) -> Image:
+        try:
+            return await self._ctx.cloud.images.image(self._image_id)
+        except NotFoundError as error:
+            await read_source(self._ctx)  # a deleted instance takes its unfinished image along: say that instead
+            raise await self._failed("The cloud gave up making the image and deleted it.") from error
+
+    def _is_forgotten(self, source: Instance) -> bool:
+        now = self._ctx.clock.monotonic()
+        if source.task_state is not None:
+            self._forgotten_since = None
+        elif self._forgotten_since is None:
+            self._forgotten_since = now
+        return self._forgotten_since is not None and now - self._forgotten_since > _FORGOTTEN_SECONDS
+
+    async def _failed(self, what: str) -> RunError:
+        return RunError(
+            what,
+            meaning=await _reason(self._ctx),
+            remedy="Try again; if it fails again, show the cloud's support the request id.",
+            request_id=await _request_id(self._ctx),
+        )
+
+
+async def _reason(ctx: StepContext) -> str:
+    """What Nova says of the last createImage: only a newer or older cloud than this one may know."""
+    try:
+        actions = await ctx.cloud.compute.actions(source_id(ctx))
+    except ImagingError:
+        return ""
+    message = next((each.message for each in actions if each.action == "createImage"), None)
+    return f"The cloud says: {message}." if message else "The cloud gives no reason."
+
+
+async def _request_id(ctx: StepContext) -> str | None:
+    try:
+        actions = await ctx.cloud.compute.actions(source_id(ctx))
+    except ImagingError:
+        return None
+    return next((each.request_id for each in actions if each.action == "createImage"), None)
+
+
+async def _snapshots_available(ctx: StepContext, image: Image) -> bool | None:
+    """A child launched earlier fails: *originating snapshot status must be available*."""
+    for snapshot_id in snapshot_ids(image):
+        try:
+            snapshot = await ctx.cloud.volumes.snapshot(snapshot_id)
+        except NotFoundError as error:
+            raise RunError(f"The volume snapshot {snapshot_id} of the image is gone.") from error
+        except (ServiceMissingError, ForbiddenError):
+            return True  # nobody can be asked
+        if snapshot.status.startswith("error"):
+            raise RunError(f"The volume snapshot {snapshot_id} of the image is {snapshot.status}.")
+        if snapshot.status != "available":
+            await ctx.phase(f"volume snapshot {snapshot.status}")
+            return None
+    return True
+
+
+async def _remove_surplus(ctx: StepContext) -> str:
+    """Delete what a repeated request left behind; without a repetition there is nothing to look for."""
+    if len(ctx.run.step(StepName.CREATE_IMAGE).intents) <= 1:
+        return ""
+    surplus = surplus_images(ctx.run, await all_images(ctx))
+    for image in surplus:
+        await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
+        await ctx.intend(f"delete surplus image {image.id}")
+        await ctx.cloud.images.delete_image(image.id)
+        await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
+    return f", {len(surplus)} surplus removed" if surplus else ""
+
+
+def _size(image: Image) -> str:
+    if image.is_volume_backed:
+        return "active: an empty record that names volume snapshots"
+    mib = (image.size_bytes or 0) / 2**20
+    return f"active, {mib / 1024:.1f} GiB" if mib >= 1024 else f"active, {mib:.0f} MiB"  # noqa: PLR2004  # MiB in a GiB
