@@ -36,6 +36,8 @@ class Redactor:
 
     def hide(self, *values: str) -> None:
         """Blot out these values from now on, wherever they occur."""
+        if self._values.issuperset(values):
+            return
         with self._lock:
             self._values = self._values | {value for value in values if len(value) >= _SHORTEST_SECRET}
 

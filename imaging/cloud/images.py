@@ -1,0 +1,118 @@
+"""Glance."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from imaging.cloud.answers import Answer
+from imaging.cloud.paging import pages
+from imaging.cloud.readers.image import read_image, read_members
+from imaging.cloud.transport import Call, Transport, path
+from models.image import Image
+from models.request import Visibility
+
+_PAGE = 500
+"""Glance gives 25 images unless asked for more, and cuts at its own limit (1000 by default)."""
+_PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
+
+
+class GlanceImages:
+    """Glance, addressed by image ids alone, for names are not unique."""
+
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        """Keep the way to the cloud, and whose images are "own"."""
+        self._transport = transport
+        self._project_id = project_id
+
+    async def images(self) -> AsyncIterator[tuple[Image, ...]]:
+        """Every image that the project can see, page by page; own hidden and community ones included.
+
+        Glance leaves those out of a plain list, so it is asked three times; each image comes once.
+        """
+        own: dict[str, str | int] = {"owner": self._project_id}
+        seen: set[str] = set()
+        for extra in ({}, {**own, "visibility": "community"}, {**own, "os_hidden": "true"}):
+            call = Call("image", "GET", "/images", "list images", params={"limit": _PAGE, **extra})
+            async for page in pages(self._transport, call, "images", read_image):
+                fresh = tuple(image for image in page.items if image.id not in seen)
+                seen.update(image.id for image in fresh)
+                if fresh:
+                    yield fresh
+
+    async def image(self, image_id: str) -> Image:
+        """One image; raises NotFoundError when it is gone (while imaging: Nova deletes it when imaging fails)."""
+        call = Call("image", "GET", path("images", image_id), f"look at the image {image_id}")
+        return await self._transport.ask(call, _read_one)
+
+    async def update_image(
+        self,
+        image_id: str,
+        *,
+        name: str | None = None,
+        min_disk_gib: int | None = None,
+        min_ram_mib: int | None = None,
+        visibility: Visibility | None = None,
+        properties: Mapping[str, str] | None = None,
+        remove_properties: tuple[str, ...] = (),
+    ) -> Image:
+        """Change exactly what is given, by a JSON patch of our own; other properties stay.
+
+        openstacksdk's own update also removes every property that it is not given.
+        """
+        patch: list[dict[str, Any]] = [
+            {"op": "replace", "path": f"/{field}", "value": value}
+            for field, value in (
+                ("name", name),
+                ("min_disk", min_disk_gib),
+                ("min_ram", min_ram_mib),
+                ("visibility", visibility.value if visibility else None),
+            )
+            if value is not None
+        ]
+        patch += [_added(key, value) for key, value in (properties or {}).items()]
+        if remove_properties:
+            present = (await self.image(image_id)).properties
+            gone = (key for key in remove_properties if key in present and key not in (properties or {}))
+            patch += [{"op": "remove", "path": _pointer(key)} for key in gone]
+        if not patch:
+            return await self.image(image_id)
+        call = Call("image", "PATCH", path("images", image_id), f"change the image {image_id}", patch, headers=_PATCH)
+        return await self._transport.ask(call, _read_one)
+
+    async def members(self, image_id: str) -> Mapping[str, str]:
+        """The projects that a shared image is shared with, and each one's status."""
+        url, doing = path("images", image_id, "members"), f"list the members of the image {image_id}"
+        return await self._transport.ask(Call("image", "GET", url, doing), lambda answer: read_members(answer.body))
+
+    async def add_member(self, image_id: str, project_id: str) -> None:
+        """Share with one project, which must still accept."""
+        url, doing = path("images", image_id, "members"), f"share the image {image_id} with {project_id}"
+        await self._transport.tell(Call("image", "POST", url, doing, {"member": project_id}))
+
+    async def delete_image(self, image_id: str) -> None:
+        """Delete an image. Callers prove beforehand that it is theirs."""
+        await self._transport.tell(Call("image", "DELETE", path("images", image_id), f"delete the image {image_id}"))
+
+    async def usage(self) -> Mapping[str, Any]:
+        """The answer of `GET /info/usage`: quotas of images, where they are switched on."""
+        call = Call("image", "GET", "/info/usage", "read the quotas of images")
+        return await self._transport.ask(call, lambda answer: answer.body)
+
+
+def _read_one(answer: Answer) -> Image:
+    read = read_image(answer.body)
+    if read is None:
+        msg = "no image id"
+        raise ValueError(msg)
+    return read
+
+
+def _added(key: str, value: str) -> dict[str, Any]:
+    """`add` also replaces a property that is there."""
+    return {"op": "add", "path": _pointer(key), "value": value}
+
+
+def _pointer(key: str) -> str:
+    """A JSON pointer to a property, whatever characters its name has."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")

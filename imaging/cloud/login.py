@@ -1,0 +1,86 @@
+"""Reads who is logged in, where, and for how long. Nothing secret is taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from imaging.cloud.answers import Answer
+from imaging.cloud.readers.values import mapping, moment
+from imaging.cloud.resolution import ResolvedCloud
+from imaging.cloud.transport import Call, Transport, path
+from models.errors import ConfigError, ImagingError
+from models.login import CloudIdentity, Login
+from models.text import one_line
+
+_ONE_TIME = frozenset(
+    {
+        *("token", "v2token", "v3token", "admin_token"),
+        *("v3totp", "v3multifactor", "v3oidcauthcode", "v3oidcdeviceauthz", "v3oidcaccesstoken"),
+    }
+)
+"""Logins that cannot be repeated: a bare token, or a passcode that is good once."""
+
+
+def read_login(access: Any, resolved: ResolvedCloud) -> Login:
+    """The login as Keystone confirmed it, the end of the application credential left open.
+
+    Args:
+        access: keystoneauth's AccessInfo; None for a login without Keystone.
+        resolved: the cloud that was logged in to.
+
+    Raises:
+        ConfigError: the login belongs to no project.
+    """
+    config = resolved.config
+    if access is None or not access.project_id or not access.user_id:
+        raise ConfigError(
+            f"The login to the cloud {one_line(resolved.name, 80)!r} belongs to no project.",
+            remedy="Name one: project_name and project_domain_name in clouds.yaml, or OS_PROJECT_NAME.",
+        )
+    region = config.get("region_name")
+    return Login(
+        identity=CloudIdentity(
+            cloud=resolved.name,
+            auth_url=str(mapping(config.get("auth")).get("auth_url") or config.get("auth_url") or ""),
+            region=region or None,
+            project_id=access.project_id,
+            user_id=access.user_id,
+        ),
+        user_name=one_line(access.username or ""),
+        project_name=one_line(access.project_name or ""),
+        token_expires_at=_utc(access.expires),
+        renewable=config.get("auth_type") not in _ONE_TIME,
+    )
+
+
+async def with_credential_end(login: Login, credential_id: str | None, transport: Transport) -> Login:
+    """Add the end of the application credential, where there is one and Keystone shows it.
+
+    A restricted credential may normally read itself; access rules or policy may forbid even that, and then the end
+    is said to be unreadable.
+    """
+    if credential_id is None:
+        return login
+    url = path("users", login.identity.user_id, "application_credentials", credential_id)
+    call = Call("identity", "GET", url, "read when the application credential ends")
+    try:
+        found = await transport.ask(call, _credential)
+    except ImagingError:
+        return login.model_copy(update={"credential_expiry_unreadable": True})
+    return login.model_copy(update={"credential_expires_at": moment(found.get("expires_at"))})
+
+
+def _credential(answer: Answer) -> Mapping[str, Any]:
+    found = answer.body.get("application_credential")
+    if not isinstance(found, Mapping) or "expires_at" not in found:
+        msg = "no application credential"
+        raise ValueError(msg)
+    return found
+
+
+def _utc(value: Any) -> datetime | None:
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,0 +1,273 @@
+"""Which cloud is meant, and everything that is needed to log in to it.
+
+In this order: clouds.yaml with secure.yaml, or OS_* variables; for a secret that is missing there, the system
+keyring; then whoever sits at the terminal. Secrets stay inside `ResolvedCloud`, which never shows them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from imaging.cloud.clouds_files import check_first, config_files
+from imaging.cloud.keyring_lookup import look_up
+from imaging.cloud.threads import in_thread
+from imaging.runtime.redaction import redactor
+from models.base import Frozen
+from models.errors import ConfigError
+from models.text import one_line
+
+Ask = Callable[[str], Awaitable[str]]
+
+ENVIRONMENT_CLOUD = "envvars"
+"""The name under which the OS_* variables are a cloud, as with the `openstack` command."""
+
+_SECRETS = {
+    "password": "password",
+    "application_credential_secret": "application credential secret",
+    "passcode": "passcode",
+    "token": "token",
+}
+"""What is secret in an `auth` mapping, and how to ask for it."""
+_SECRET_WORDS = ("password", "secret", "token", "passcode")
+_NEEDED = {
+    "password": "password",
+    "v2password": "password",
+    "v3password": "password",
+    "v3applicationcredential": "application_credential_secret",
+    "v3totp": "passcode",
+    "token": "token",
+    "v3token": "token",
+}
+"""By `auth_type`: the secret that it cannot do without."""
+_SCOPE = ("project_id", "project_name", "tenant_id", "tenant_name", "project_domain_id", "project_domain_name")
+_EXAMPLE_REMEDY = (
+    "Download one from the cloud's dashboard (API Access), put it into ~/.config/openstack/clouds.yaml, "
+    "or try the console with --demo."
+)
+
+
+class ResolvedCloud(Frozen):
+    """A cloud with all that a login needs. No text made of it holds a secret; `to_pipe` is the only way out."""
+
+    name: str
+    secret_config: SecretStr
+    """The configuration for openstacksdk, secrets included, as one JSON text."""
+    console_silence_seconds: float | None = None
+    """`imaging: {console_silence_seconds: N}` of the cloud's entry: its own patience with a silent console."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What openstacksdk needs. It holds secrets: hand it to openstacksdk and to nobody else."""
+        read: dict[str, Any] = json.loads(self.secret_config.get_secret_value())
+        return read
+
+    def to_pipe(self) -> bytes:
+        """Everything, secrets included, for the pipe that a runner inherits. Never for a file or an argument."""
+        return json.dumps(
+            {
+                "name": self.name,
+                "config": self.config,
+                "console_silence_seconds": self.console_silence_seconds,
+            }
+        ).encode()
+
+    @classmethod
+    def from_pipe(cls, data: bytes) -> ResolvedCloud:
+        """What `to_pipe` wrote, at the other end.
+
+        Raises:
+            ConfigError: the data are something else; nothing of them is in the message.
+        """
+        try:
+            read = json.loads(data)
+            cloud = _made(read["name"], read["config"], read["console_silence_seconds"])
+        except (ValueError, LookupError, TypeError, ValidationError):
+            raise ConfigError("The login that was handed over cannot be read.") from None
+        return cloud
+
+
+async def resolve_cloud(
+    name: str | None, *, ask: Ask | None, keyring_seconds: float = 3, environ: Mapping[str, str] | None = None
+) -> ResolvedCloud:
+    """Find a cloud's configuration and its secrets. Nothing is asked of the cloud itself.
+
+    Args:
+        name: the cloud's name. None: OS_CLOUD, else OS_* variables that hold a login, else the only cloud.
+        ask: asks the user for a secret; None where nobody can be asked.
+        keyring_seconds: how long the system keyring may take.
+        environ: the environment, for what is decided here; openstacksdk reads the real one.
+
+    Raises:
+        ConfigError: there is no such cloud or no clouds at all, a file is malformed, or a secret is missing.
+    """
+    environment = os.environ if environ is None else environ
+    chosen, config = await in_thread(lambda: _load(name, environment))
+    auth = config.setdefault("auth", {})
+    refuse_scope(config)
+    needed = _NEEDED.get(str(config.get("auth_type") or "password"))
+    if needed and not auth.get(needed):
+        auth[needed] = await _missing_secret(chosen, auth, needed, ask, keyring_seconds)
+    return _made(chosen, config, _patience(config.pop("imaging", None), chosen))
+
+
+def cloud_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The clouds of clouds.yaml, and `envvars` where OS_* variables hold a login.
+
+    Raises:
+        ConfigError: clouds.yaml or secure.yaml is malformed.
+    """
+    return _names(_loader(os.environ if environ is None else environ))
+
+
+def refuse_scope(config: Mapping[str, Any]) -> None:
+    """Refuse an application credential with a project beside it, before Keystone does so less clearly.
+
+    Raises:
+        ConfigError: naming what has to go.
+    """
+    if config.get("auth_type") != "v3applicationcredential":
+        return
+    auth = config.get("auth", {})
+    stray = [key for key in _SCOPE if auth.get(key) or config.get(key)]
+    if stray:
+        variables = ", ".join(f"OS_{key.upper()}" for key in stray)
+        raise ConfigError(
+            f"Application credentials cannot request a scope, but a project is named beside one ({', '.join(stray)}).",
+            remedy=f"Unset {variables}, or remove these lines from clouds.yaml: the credential belongs to its project.",
+        )
+
+
+def _made(name: str, config: dict[str, Any], silence: float | None) -> ResolvedCloud:
+    auth = config.get("auth", {})
+    redactor.hide(*(value for key, value in auth.items() if isinstance(value, str) and _is_secret(key)))
+    return ResolvedCloud(name=name, secret_config=SecretStr(json.dumps(config)), console_silence_seconds=silence)
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key for word in _SECRET_WORDS)
+
+
+def _loader(environ: Mapping[str, str]) -> Any:
+    """The reader of openstacksdk of the files, after ours has checked them."""
+    from openstack.config import OpenStackConfig  # noqa: PLC0415  # a quarter of a second: not before it is needed
+    from openstack.exceptions import SDKException  # noqa: PLC0415  # the same
+
+    clouds = config_files("clouds", "OS_CLIENT_CONFIG_FILE", environ)
+    secure = config_files("secure", "OS_CLIENT_SECURE_FILE", environ)
+    check_first(clouds)
+    check_first(secure)
+    try:
+        loader = OpenStackConfig(
+            config_files=clouds, secure_files=secure, vendor_files=config_files("clouds-public", "", environ)
+        )
+    except (SDKException, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(f"The clouds cannot be read: {redactor.clean(one_line(error, 200))}") from None
+    entry = loader.cloud_config["clouds"].get(ENVIRONMENT_CLOUD)
+    if isinstance(entry, dict):
+        _move_secrets(entry)
+    return loader
+
+
+def _move_secrets(entry: dict[str, Any]) -> None:
+    """Out of reach of openstacksdk's `str.format`, which would stumble over a brace in a secret."""
+    auth = entry.setdefault("auth", {})
+    for key in _SECRETS:
+        if key in entry:
+            auth[key] = entry.pop(key)
+
+
+def _names(loader: Any) -> tuple[str, ...]:
+    names = tuple(loader.cloud_config["clouds"])
+    has_login = bool(os.environ.get("OS_AUTH_URL"))
+    without = {"defaults"} if "defaults" in names and not loader.config_filename else set()
+    if not has_login:
+        without.add(ENVIRONMENT_CLOUD)
+    return tuple(name for name in names if name not in without)
+
+
+def _load(name: str | None, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """The cloud's name, and its configuration as openstacksdk merges it from all its sources."""
+    from openstack.exceptions import SDKException  # noqa: PLC0415  # see above
+
+    loader = _loader(environ)
+    chosen = _choose(name, _names(loader), loader.config_filename, environ)
+    region = environ.get("OS_REGION_NAME") or None
+    try:
+        config: dict[str, Any] = loader.get_one(cloud=chosen, validate=False, region_name=region).config
+    except (SDKException, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(
+            f"The entry of the cloud {one_line(chosen, 80)!r} cannot be used: "
+            f"{redactor.clean(one_line(error, 200)) if isinstance(error, SDKException) else 'it has an odd shape'}.",
+        ) from None
+    if not _auth_url(config):
+        raise ConfigError(f"The cloud {one_line(chosen, 80)!r} has no auth_url.", remedy=_EXAMPLE_REMEDY)
+    return chosen, _gathered(config)
+
+
+def _auth_url(config: Mapping[str, Any]) -> Any:
+    return config.get("auth", {}).get("auth_url") or config.get("auth_url") or config.get("auth_type") == "none"
+
+
+def _gathered(config: dict[str, Any]) -> dict[str, Any]:
+    """The part that is data: what cannot be JSON is of no use to a login."""
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(config))
+    except (TypeError, ValueError):
+        plain = json.loads(json.dumps(config, default=str))
+    return plain
+
+
+def _choose(name: str | None, names: tuple[str, ...], file: str | None, environ: Mapping[str, str]) -> str:
+    wanted = name or environ.get("OS_CLOUD") or None
+    if wanted is None and ENVIRONMENT_CLOUD in names:
+        return ENVIRONMENT_CLOUD
+    if wanted is None and len(names) == 1:
+        return names[0]
+    listed = ", ".join(one_line(known, 80) for known in sorted(names))
+    if wanted is None:
+        if not names:
+            raise ConfigError(
+                "No cloud is configured: there is no clouds.yaml and no OS_AUTH_URL.", remedy=_EXAMPLE_REMEDY
+            )
+        raise ConfigError(f"Several clouds are configured: {listed}.", remedy="Name one with --os-cloud or OS_CLOUD.")
+    if wanted not in names:
+        where = f" in {file}" if file else ""
+        known = f"There are: {listed}." if names else _EXAMPLE_REMEDY
+        raise ConfigError(f"There is no cloud named {one_line(wanted, 80)!r}{where}.", remedy=known)
+    return wanted
+
+
+def _patience(entry: Any, name: str) -> float | None:
+    value = entry.get("console_silence_seconds") if isinstance(entry, Mapping) else None
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ConfigError(f"In the cloud {one_line(name, 80)!r}, console_silence_seconds must be a number above 0.")
+    return float(value)
+
+
+async def _missing_secret(
+    cloud: str, auth: Mapping[str, Any], needed: str, ask: Ask | None, keyring_seconds: float
+) -> str:
+    user = next(
+        (
+            str(auth[key])
+            for key in ("username", "user_id", "application_credential_id", "application_credential_name")
+            if auth.get(key)
+        ),
+        "",
+    )
+    found = await look_up(f"{cloud}/{user}", keyring_seconds) if needed != "passcode" else None
+    if found is None and ask is not None:
+        found = await ask(f"{_SECRETS[needed].capitalize()} of {one_line(user, 80) or 'the login'} on {cloud}")
+    if not found:
+        raise ConfigError(
+            f"The {_SECRETS[needed]} for the cloud {one_line(cloud, 80)!r} is missing.",
+            remedy="It may stand in secure.yaml, in OS_* variables, or in the system keyring.",
+        )
+    return found
