@@ -45,6 +45,8 @@ def ending_by_verdict(run: RunRecord) -> RunState:
 
 def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     """Why a run did not end well: first that the source is not as it was, then what failed, then the verdict."""
+    if run.ending is RunState.UNDONE:
+        return None
     failed = [record for record in run.steps if record.state is StepState.FAILED]
     for record in (*(each for each in failed if each.step is StepName.PUT_BACK), *failed):
         if record.trouble is not None:

@@ -148,6 +148,11 @@ class Journal:
 
         return await self._write(task)
 
+    async def refuse_unless_free(self, run_id: str, *, confirmed_host: str | None = None) -> None:
+        """Let pass who could take the lease now; raises as `take_lease` does."""
+        held = await self.held_lease(run_id)
+        refuse_unless_free(held, self._here, self._clock.now(), confirmed_host=confirmed_host)
+
     async def beat(self, lease: Lease) -> None:
         """Show that the holder lives.
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.base import Frozen
-from models.errors import RunError
+from models.errors import RunError, UsageError
 from models.run import RunnerPresence
 
 HEARTBEAT_SECONDS = 10.0
@@ -91,7 +91,8 @@ def refuse_unless_free(
         confirmed_host: the host of which the user says that no runner works there any more.
 
     Raises:
-        RunError: somebody holds it, or may.
+        RunError: somebody holds it.
+        UsageError: nobody can see whether it is held, and the user has not said so.
     """
     if held is None or held.holder is None:
         return
@@ -113,7 +114,7 @@ def _refuse_foreign(held: HeldLease, holder: Holder, here: Holder, now: datetime
             remedy="If that machine is down, try again two minutes after its last sign of life.",
         )
     if holder.host not in {confirmed_host, here.host}:
-        raise RunError(
+        raise UsageError(
             f"The runner of {holder.host} has been silent since {held.heartbeat_at:%Y-%m-%d %H:%M} UTC.",
             meaning="From here it cannot be seen whether it still works.",
             remedy=f"If you know that it does not, confirm with --other-host {holder.host}.",
