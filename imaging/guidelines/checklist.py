@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.rule import SEVERITIES, Chapter
 from imaging.guidelines.wording import minute
+from models.errors import UsageError
 from models.facts import InstanceFacts
 from models.findings import Checklist, Finding, Outcome, Severity, Source
 from models.profile import Profile
@@ -44,6 +47,28 @@ def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
     return finding.model_copy(update={"outcome": Outcome.WAIVED, "evidence": evidence})
 
 
+def refuse_unknown_answers(request: RunRequest) -> None:
+    """Refuse attestations and waivers that no rule waits for, such as a misspelt one.
+
+    Raises:
+        UsageError: a rule does not exist, an attested rule is no question, or a waiver gives no reason.
+    """
+    known = {rule.id: rule for rule in RULES}
+    given = [attestation.rule for attestation in request.attestations] + [waiver.rule for waiver in request.waivers]
+    for rule_id in given:
+        if rule_id not in known:
+            near = get_close_matches(rule_id.upper(), known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "docs/guidelines.md lists them."
+            raise UsageError(f"There is no rule {one_line(rule_id, 60)}.", remedy=hint)
+    questions = ", ".join(rule.id for rule in RULES if rule.asked_for is not None)
+    for attestation in request.attestations:
+        if known[attestation.rule].asked_for is None:
+            raise UsageError(f"{attestation.rule} does not ask for your word.", remedy=f"These do: {questions}.")
+    for waiver in request.waivers:
+        if not waiver.reason.strip():
+            raise UsageError(f"The waiver of {waiver.rule} gives no reason.", remedy=f"--waive {waiver.rule}=WHY")
+
+
 def _attested(finding: Finding, attestation: Attestation) -> Finding:
     """An ASK rule that was answered: who gave their word, and when."""
     who = one_line(attestation.given_by, 60) or "the user"
@@ -51,7 +76,7 @@ def _attested(finding: Finding, attestation: Attestation) -> Finding:
     return finding.model_copy(
         update={
             "outcome": Outcome.PASS,
-            "evidence": f"{who} gave their word{when}.",
+            "evidence": f"{who} gave their word{when}: {finding.title}.",
             "remedy": None,
             "source": Source.USER,
             "read_at": attestation.given_at,

@@ -145,6 +145,8 @@ class Rule:
     judge: Judge
     asked_for: AskedFor | None = None
     """Set on ASK rules: by when the user's word is needed."""
+    answered_by: Source = Source.CLOUD
+    """Where the facts are that it needs: GUEST for a rule that no cloud can answer."""
 
     def answer(self, facts: InstanceFacts, profile: Profile) -> Answer:
         """The rule's answer; *unknown* with the reason where a fact that it needs was not read."""

@@ -78,16 +78,16 @@ def _no_period(facts: InstanceFacts, profile: Profile) -> Answer:
         return _UNNAMED
     found = next((place for place, character in enumerate(name) if character in forbidden), None)
     if found is None:
-        return passed(f"The name has no {_spelled(forbidden)}.", source=Source.USER)
+        return passed(f"No {_spelled(forbidden)} in the name.", source=Source.USER)
     return failed(
-        f"Character {found + 1} of the name is {_spelled(name[found])}.",
+        f"Character {found + 1} of the name is a {_spelled(name[found])}.",
         f"Call it {shown(replaced(name, profile)) or 'something else'}.",
         source=Source.USER,
     )
 
 
 def _spelled(characters: str) -> str:
-    return "a period" if characters == "." else " or ".join(repr(each) for each in characters)
+    return "period" if characters == "." else " or ".join(repr(each) for each in characters)
 
 
 def _well_formed(facts: InstanceFacts, profile: Profile) -> Answer:

@@ -108,6 +108,6 @@ _C = Chapter.VOLUMES
 RULES = (
     Rule("VOL-DETACHED", _C, "All volumes are detached", ("S17", "S18"), Severity.BLOCK, _detached),
     Rule("VOL-BFV", _C, "The root disk is not a volume", (), Severity.BLOCK, _image_backed),
-    Rule("VOL-NOTCOPIED", _C, "No volume's data will be missing", ("S27",), Severity.INFO, _not_copied),
+    Rule("VOL-NOTCOPIED", _C, "No volume's data will be missing", ("S28",), Severity.INFO, _not_copied),
     Rule("EPH-NOTCOPIED", _C, "No ephemeral disk's data will be missing", (), Severity.WARN, _ephemeral),
 )

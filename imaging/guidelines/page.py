@@ -1,0 +1,117 @@
+"""The guidelines page, sentence by sentence, and `docs/guidelines.md` that shows which rules answer each.
+
+`python -m imaging.guidelines.page > docs/guidelines.md` writes the document anew after a rule has changed.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from functools import cache
+from importlib import resources
+
+from imaging.guidelines.catalogue import RULES
+from imaging.guidelines.rule import Rule
+from models.base import Frozen
+from models.findings import AskedFor, Source
+
+_INTRODUCTION = """\
+# The imaging guidelines, sentence by sentence
+
+The page *Imaging Guidelines* of Jetstream, whole and in its own words, every sentence with a number. Below each
+stand the rules that answer it, or the reason why it needs none. The rules beyond the page follow at the end.
+
+How a rule is answered: **C** by what the cloud tells, **G** by a look inside the guest (until the console looks
+itself such a rule is *unknown*, and says which command answers it by hand), **U** by the user's word.
+Severities: *block* keeps a run from starting unless a step of the run mends it or `--waive RULE=WHY` covers it;
+*warn* and *info* do not; *ask* wants the user's word, `--attest RULE`. A profile may change a severity, or leave a
+rule out (see [profiles](profiles.md)). The default profile, `jetstream`, is this page word for word.
+
+Two of the page's sentences turn around on a cloud where the image is a plain snapshot, as on every cloud where users
+make images themselves: S30 (*directories are deleted*) and S35 (*files are overwritten*). A plain image keeps all of
+them and hands them to whoever launches it, so their rules ask what would be published.
+
+This file is written by `python -m imaging.guidelines.page`; a test holds it against the page and the rules.
+"""
+
+_BEYOND = """\
+## Rules beyond the page
+
+What the page does not say and practice asks for: the cloud's own limits, first boots, identities, secrets.
+
+| rule | asks that | severity | answered by |
+| --- | --- | --- | --- |
+"""
+
+
+class Sentence(Frozen):
+    """One sentence of the page, in its own words and markup."""
+
+    number: str
+    """`S1`, `S2`, …, in the page's order."""
+    text: str
+    heading: str = ""
+    """Set where a section of the document begins."""
+    reason: str = ""
+    """Why it needs no rule; empty where rules answer it."""
+
+
+@cache
+def sentences() -> tuple[Sentence, ...]:
+    """The whole page, in its order."""
+    text = (resources.files("imaging.guidelines") / "data" / "page.toml").read_text("utf-8")
+    return tuple(Sentence.model_validate(row) for row in tomllib.loads(text)["sentence"])
+
+
+def rules_for(number: str) -> tuple[Rule, ...]:
+    """The rules that answer a sentence."""
+    return tuple(rule for rule in RULES if number in rule.sentences)
+
+
+def document() -> str:
+    """`docs/guidelines.md`, whole."""
+    parts = [_INTRODUCTION]
+    for sentence in sentences():
+        if sentence.heading:
+            parts.append(f"## {sentence.heading}\n")
+        parts.append(f"> **{sentence.number}** {sentence.text}\n\n{_answered_by(sentence)}\n")
+    beyond = "".join(_row(rule) for rule in RULES if not rule.sentences)
+    return "\n".join([*parts, _ASKED.format(asked=_asked()), f"{_BEYOND}{beyond}"])
+
+
+_ASKED = """\
+## What is asked of the user
+
+{asked}"""
+
+
+def _asked() -> str:
+    """The ASK rules, and by when each is asked for."""
+    rows = [(rule, rule.asked_for) for rule in RULES if rule.asked_for is not None]
+    when = {
+        AskedFor.BEFORE_RUN: "before a run, in sealed mode only; in plain mode it does not apply",
+        AskedFor.BEFORE_PUBLISHING: "before the image is published; without it the publish step alone waits",
+    }
+    return "".join(f"- `{rule.id}` ({rule.title}): asked for {when[asked]}.\n" for rule, asked in rows if asked)
+
+
+def _answered_by(sentence: Sentence) -> str:
+    rules = rules_for(sentence.number)
+    if not rules:
+        return f"No rule: {sentence.reason}"
+    return "\n".join(f"- `{rule.id}` {rule.title} ({rule.severity.value}, {_letter(rule)})" for rule in rules)
+
+
+def _row(rule: Rule) -> str:
+    return f"| `{rule.id}` | {rule.title} | {rule.severity.value} | {_letter(rule)} |\n"
+
+
+def _letter(rule: Rule) -> str:
+    """Who can answer a rule."""
+    if rule.asked_for is not None:
+        return "U"
+    return "G" if rule.answered_by is Source.GUEST else "C"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document())

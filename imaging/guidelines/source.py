@@ -1,0 +1,62 @@
+"""What several rules ask of the facts: the images of an instance, and the image that is to be expected."""
+
+from __future__ import annotations
+
+from imaging.guidelines.fitting import expected_image
+from imaging.guidelines.rule import UnreadError, need
+from models.facts import Fact, InstanceFacts
+from models.image import Image
+
+SOURCE_PROPERTY = "imaging.source"
+"""Which instance a run made an image of; Nova itself sets instance_uuid, but only on image-backed ones."""
+
+
+def finished_image(facts: InstanceFacts) -> Fact[Image] | None:
+    """The image that a run made, once it is there."""
+    return facts.image if facts.image is not None and facts.image.value is not None else None
+
+
+def root_disk_gib(facts: InstanceFacts) -> int | None:
+    """Root disk of the instance's flavor: embedded by Nova from 2.47 on, else looked up by id; None if not told."""
+    flavor = need(facts.instance).flavor
+    if flavor.disk_gib is not None:
+        return flavor.disk_gib
+    return next((each.disk_gib for each in facts.flavors.value or () if flavor.id and each.id == flavor.id), None)
+
+
+def image_to_launch(facts: InstanceFacts) -> Image:
+    """The finished image, else what Nova will make of the instance, as far as a launch is concerned.
+
+    Raises:
+        UnreadError: the size of the root disk, or the base image with its demands, is not known.
+    """
+    made = finished_image(facts)
+    if made is not None:
+        return need(made)
+    instance = need(facts.instance)
+    if not facts.base_image.known:
+        raise UnreadError(facts.base_image)
+    disk_gib = root_disk_gib(facts)
+    if disk_gib is None and not instance.volume_backed:
+        raise UnreadError(Fact[int](unknown_because="the size of its flavor's root disk is not told"))
+    expected = expected_image(instance, facts.base_image.value, disk_gib)
+    least_mib = facts.request.min_ram_mib if facts.request else None
+    return expected if least_mib is None else expected.model_copy(update={"min_ram_mib": least_mib})
+
+
+def images_of(facts: InstanceFacts) -> tuple[Image, ...]:
+    """The project's images that were made of this instance, newest first; in the making too."""
+    instance = need(facts.instance)
+    project_id = facts.login.value.identity.project_id if facts.login.value else instance.project_id
+    own = (image for image in need(facts.images) if image.owner is None or image.owner == project_id)
+    found = [image for image in own if _source_of(image) == instance.id]
+    return tuple(sorted(found, key=lambda image: image.created_at.timestamp() if image.created_at else 0, reverse=True))
+
+
+def _source_of(image: Image) -> str | None:
+    """The instance that an image was made of.
+
+    Nova writes instance_uuid anew on every image-backed snapshot, so it goes before our own property, which
+    the snapshots of children inherit.
+    """
+    return image.properties.get("instance_uuid") or image.properties.get(SOURCE_PROPERTY)
