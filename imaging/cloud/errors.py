@@ -74,7 +74,7 @@ def from_answer(answer: Answer, doing: str) -> ImagingError:
         answer: what the cloud answered.
         doing: what was tried, as the end of "The cloud refused to …".
     """
-    said = redactor.clean(answer.sentence) or f"HTTP {answer.status}"
+    said = _ended(redactor.clean(answer.sentence) or f"HTTP {answer.status}")
     request_id = answer.request_id
     if answer.status == requests.codes.unauthorized:
         return unauthorized(said, doing, request_id)
@@ -111,7 +111,7 @@ def _refusal(status: int, said: str, doing: str, request_id: str | None) -> Imag
         )
     if status in {requests.codes.not_found, requests.codes.gone}:
         return NotFoundError(
-            f"There was nothing to find in order to {doing}: {said}",
+            f"Could not {doing}, for it was not found: {said}",
             meaning="It is gone, or belongs to another project.",
             request_id=request_id,
         )
@@ -165,9 +165,9 @@ def from_exception(error: Exception, doing: str, *, sent: bool, changes: bool) -
     ):
         return _no_way(error, doing, lost=sent and changes)
     if isinstance(error, keystone_errors.AuthorizationFailure):
-        return unauthorized(_cleaned(error), doing, None)
+        return unauthorized(_ended(_cleaned(error)), doing, None)
     return ConfigError(
-        f"The login cannot be used to {doing}: {_cleaned(error)}",
+        f"The login cannot be used to {doing}: {_ended(_cleaned(error))}",
         remedy="Check this cloud's entry in clouds.yaml, and OS_*.",
     )
 
@@ -191,6 +191,11 @@ def _no_way(error: Exception, doing: str, *, lost: bool) -> UnreachableError:
         f"{where} cannot be reached to {doing}: {_why(causes)}.",
         remedy=_TLS_REMEDY if _is_tls(causes) else _WAY_REMEDY,
     )
+
+
+def _ended(text: str) -> str:
+    """With a full stop, for other sentences follow."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def is_passing(error: ImagingError) -> bool:

@@ -1,7 +1,8 @@
 """What the rest of the program may ask of a cloud: five small async interfaces.
 
 Every call is bounded in time, raises only `models.errors`, returns frozen models with cleaned texts, and reads
-nulls, missing fields and unknown states without complaint. GETs are retried by the adapter; nothing else is.
+nulls, missing fields and unknown states without complaint. What only reads is asked again by the adapter when the
+way there fails; what changes something is sent again only where the cloud itself answered "not now" (429).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Compute(Protocol):
         """All instances of the project, page by page, newest first."""
 
     async def changed_instances(self, since: datetime) -> InstanceChanges:
-        """What changed since a time *of the server*. It misses volume changes (V28)."""
+        """What changed since a time *of the server*. It misses volume changes."""
 
     async def instance(self, instance_id: str) -> Instance:
         """One instance. Raises NotFoundError when it is gone."""
@@ -60,7 +61,7 @@ class Compute(Protocol):
     async def console_log(self, instance_id: str) -> str:
         """The raw text of its console, which is guest-controlled: clean it before use (`models.text.many_lines`).
 
-        Raises NotFoundError or ConflictError when there is none (stopped, shelved, in error: V15).
+        Raises NotFoundError or ConflictError when there is none (stopped, shelved, in error).
         """
 
     async def flavors(self) -> tuple[Flavor, ...]:
@@ -73,7 +74,7 @@ class Compute(Protocol):
         """Ask it to start."""
 
     async def lock(self, instance_id: str, reason: str | None) -> None:
-        """Lock it; below 2.73 the reason is dropped, and a locked one keeps its old reason (V26)."""
+        """Lock it; below 2.73 the reason is dropped, and a locked one keeps its old reason."""
 
     async def unlock(self, instance_id: str) -> None:
         """Unlock it; raises ForbiddenError when an administrator locked it."""
@@ -88,7 +89,7 @@ class Compute(Protocol):
         """Ask for an attachment; what the cloud is too old for is left out."""
 
     async def detach_volume(self, instance_id: str, volume_id: str) -> None:
-        """Ask for a detach, which is asynchronous (V10, V11)."""
+        """Ask for a detach, which goes on after the answer, and may fail then without a word."""
 
     async def create_image(self, instance_id: str, name: str, properties: Mapping[str, str]) -> str:
         """createImage; returns the image's id, from body (2.45) or Location."""
@@ -112,7 +113,7 @@ class Images(Protocol):
         """Every image that the project can see, page by page; own hidden and community ones included."""
 
     async def image(self, image_id: str) -> Image:
-        """One image; raises NotFoundError when it is gone (which, while imaging, means that imaging failed: N8)."""
+        """One image; raises NotFoundError when it is gone (which, while imaging, means that imaging failed: Nova deletes it then)."""
 
     async def update_image(
         self,
@@ -125,7 +126,7 @@ class Images(Protocol):
         properties: Mapping[str, str] | None = None,
         remove_properties: tuple[str, ...] = (),
     ) -> Image:
-        """Change exactly what is given, by a JSON patch of our own (V21); other properties stay."""
+        """Change exactly what is given, by a JSON patch of our own; other properties stay."""
 
     async def members(self, image_id: str) -> Mapping[str, str]:
         """The projects that a shared image is shared with, and each one's status."""
