@@ -7,11 +7,11 @@ from contextlib import suppress
 from imaging.runs.asking import look_for
 from imaging.runs.claim import claim_keys, other_claims
 from imaging.runs.context import StepContext
-from imaging.runs.ours import images_of_run, owned_ids, snapshot_ids
+from imaging.runs.locking import lock_with
+from imaging.runs.our_image import find_image
+from imaging.runs.ours import owned_ids, snapshot_ids
 from imaging.runs.source import read_source
-from imaging.runs.steps.claim import delete_claim_keys
-from imaging.runs.steps.create_image import all_images
-from imaging.runs.steps.lock import lock_with
+from imaging.runs.taking import delete_claim_keys
 from imaging.runs.verdict_note import write_verdict
 from models.errors import ForbiddenError, NotFoundError, ServiceMissingError
 from models.image import Image
@@ -78,11 +78,7 @@ async def _lost_image(ctx: StepContext) -> Image | None:
     if not asked:
         return None
 
-    async def find() -> Image | None:
-        found = images_of_run(ctx.run, await all_images(ctx))
-        return found[0] if found else None
-
-    image = await look_for(ctx, find, what="an image whose answer was lost")
+    image = await look_for(ctx, lambda: find_image(ctx), what="an image whose answer was lost")
     if image is not None:
         await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
         await ctx.record(image_id=image.id)

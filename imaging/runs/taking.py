@@ -1,13 +1,16 @@
-"""Taking a claim: what it must hold, and who gives way when two runs meet on one instance."""
+"""Taking a claim and giving it up: what it must hold, who gives way, and how its keys are deleted."""
 
 from __future__ import annotations
 
-from imaging.runs.claim import other_claims
+from imaging.runs.asking import ask_until
+from imaging.runs.claim import claim_keys, other_claims
 from imaging.runs.context import StepContext
-from imaging.runs.source import in_device_order, root_volume_id
+from imaging.runs.source import in_device_order, read_source, root_volume_id, source_id
 from models.claim import Claim, ClaimedVolume
-from models.errors import RunError
+from models.errors import NotFoundError, RunError
 from models.instance import Instance
+
+_LIMIT_SECONDS = 60.0
 
 
 async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
@@ -73,3 +76,32 @@ def require_claim(ctx: StepContext) -> Claim:
     if ctx.run.claim is None:
         raise RunError("There is no claim in the journal, so the instance is left alone.")
     return ctx.run.claim
+
+
+async def delete_claim_keys(ctx: StepContext, run_id: str) -> None:
+    """Delete one run's claim from the source's metadata, the head last, and see that no key of it is left."""
+    for key in claim_keys((await read_source(ctx)).metadata, run_id):
+        await _delete_key(ctx, key)
+    left = claim_keys((await read_source(ctx)).metadata, run_id)
+    if left:
+        raise RunError(f"The claim could not be deleted from the instance's metadata: {', '.join(left)}.")
+
+
+async def _delete_key(ctx: StepContext, key: str) -> None:
+    async def ask() -> None:
+        try:
+            await ctx.cloud.compute.delete_metadata(source_id(ctx), key)
+        except NotFoundError:
+            return  # it is gone already
+
+    async def gone() -> bool | None:
+        return None if key in (await read_source(ctx)).metadata else True
+
+    await ask_until(
+        ctx,
+        ask,
+        gone,
+        what="the claim to be gone from the metadata",
+        limit_seconds=_LIMIT_SECONDS,
+        cancellable=False,
+    )

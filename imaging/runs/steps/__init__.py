@@ -1,1 +1,54 @@
-"""The steps of a run, one module each. Every step first observes, then acts."""
+"""The steps of a run, one module each. Every step first observes, then acts, and waits for both sides to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from imaging.runs.cleanup import mark_unverified, remove_unfinished_image, withdraw
+from imaging.runs.context import Procedures, StepFunction
+from imaging.runs.steps.check import check
+from imaging.runs.steps.claim import claim
+from imaging.runs.steps.create_image import create_image
+from imaging.runs.steps.describe import describe
+from imaging.runs.steps.detach import detach
+from imaging.runs.steps.lock import lock
+from imaging.runs.steps.publish import publish
+from imaging.runs.steps.put_back import put_back
+from imaging.runs.steps.remove_test import remove_test
+from imaging.runs.steps.report import report
+from imaging.runs.steps.stop import stop
+from imaging.runs.steps.test_launch import test_launch
+from imaging.runs.steps.unlock import unlock
+from imaging.runs.steps.verify import verify
+from imaging.runs.steps.wait_for_image import wait_for_image
+from models.steps import StepName
+
+STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
+    {
+        StepName.CHECK: check,
+        StepName.UNLOCK: unlock,
+        StepName.CLAIM: claim,
+        StepName.STOP: stop,
+        StepName.DETACH: detach,
+        StepName.LOCK: lock,
+        StepName.CREATE_IMAGE: create_image,
+        StepName.WAIT_FOR_IMAGE: wait_for_image,
+        StepName.PUT_BACK: put_back,
+        StepName.DESCRIBE: describe,
+        StepName.TEST_LAUNCH: test_launch,
+        StepName.VERIFY: verify,
+        StepName.REMOVE_TEST: remove_test,
+        StepName.PUBLISH: publish,
+        StepName.REPORT: report,
+    }
+)
+"""The function of each step, in the order of `models.steps.StepName`."""
+
+PROCEDURES = Procedures(
+    steps=STEPS,
+    withdraw=withdraw,
+    remove_unfinished_image=remove_unfinished_image,
+    mark_unverified=mark_unverified,
+)
+"""Everything by which the engine changes a cloud."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from imaging.runs.asking import ask_until, look_for
 from imaging.runs.claim import claim_keys, encode_claim, other_claims
 from imaging.runs.context import StepContext, StepResult
-from imaging.runs.source import read_source, source_id
-from imaging.runs.taking import observed_claim, refuse_other_claims, require_claim
+from imaging.runs.source import read_source
+from imaging.runs.taking import delete_claim_keys, observed_claim, refuse_other_claims, require_claim
 from models.claim import Claim
-from models.errors import ImagingError, NotFoundError, RunError
+from models.errors import ImagingError, RunError
 from models.instance import Instance
 
 _APART_SECONDS = 3.0
@@ -46,35 +46,6 @@ async def claim(ctx: StepContext) -> StepResult:
         "The claim does not stay in the instance's metadata: something keeps rewriting it.",
         meaning="Nothing but the metadata has been changed.",
         remedy="Find out which program writes this instance's metadata, and try again.",
-    )
-
-
-async def delete_claim_keys(ctx: StepContext, run_id: str) -> None:
-    """Delete one run's claim from the source's metadata, the head last, and see that no key of it is left."""
-    for key in claim_keys((await read_source(ctx)).metadata, run_id):
-        await _delete_key(ctx, key)
-    left = claim_keys((await read_source(ctx)).metadata, run_id)
-    if left:
-        raise RunError(f"The claim could not be deleted from the instance's metadata: {', '.join(left)}.")
-
-
-async def _delete_key(ctx: StepContext, key: str) -> None:
-    async def ask() -> None:
-        try:
-            await ctx.cloud.compute.delete_metadata(source_id(ctx), key)
-        except NotFoundError:
-            return  # it is gone already
-
-    async def gone() -> bool | None:
-        return None if key in (await read_source(ctx)).metadata else True
-
-    await ask_until(
-        ctx,
-        ask,
-        gone,
-        what="the claim to be gone from the metadata",
-        limit_seconds=_LIMIT_SECONDS,
-        cancellable=False,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from imaging.runs.asking import create_once
 from imaging.runs.context import StepContext, StepResult
-from imaging.runs.ours import RUN, SOURCE, images_of_run
+from imaging.runs.our_image import find_image
+from imaging.runs.ours import RUN, SOURCE
 from imaging.runs.source import source_id
 from models.errors import QuotaExceededError, RunError
-from models.image import Image
 from models.run import Owned, OwnedKind
 from models.steps import StepName
 
@@ -29,14 +29,9 @@ async def create_image(ctx: StepContext) -> StepResult:
     return StepResult(f"image {image_id}")
 
 
-async def all_images(ctx: StepContext) -> tuple[Image, ...]:
-    """Every image that the project can see."""
-    return tuple([image async for page in ctx.cloud.images.images() for image in page])
-
-
 async def _find(ctx: StepContext) -> str | None:
-    found = images_of_run(ctx.run, await all_images(ctx))
-    return found[0].id if found else None
+    image = await find_image(ctx)
+    return image.id if image else None
 
 
 async def _ask(ctx: StepContext) -> str:

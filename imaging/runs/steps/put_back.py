@@ -9,10 +9,9 @@ from __future__ import annotations
 from imaging.runs.asking import ask_until
 from imaging.runs.attaching import attach_again
 from imaging.runs.context import StepContext, StepResult
+from imaging.runs.locking import lock_with
 from imaging.runs.source import read_source
-from imaging.runs.steps.claim import delete_claim_keys
-from imaging.runs.steps.lock import lock_with
-from imaging.runs.taking import require_claim
+from imaging.runs.taking import delete_claim_keys, require_claim
 from models.claim import Claim
 from models.errors import ForbiddenError, NeedsUserError
 from models.instance import Instance

@@ -7,9 +7,9 @@ active up to half a second before the instance is idle again.
 from __future__ import annotations
 
 from imaging.runs.context import StepContext, StepResult
+from imaging.runs.our_image import all_images
 from imaging.runs.ours import snapshot_ids, surplus_images
 from imaging.runs.source import read_source, source_id
-from imaging.runs.steps.create_image import all_images
 from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError
 from models.image import Image
 from models.instance import Instance

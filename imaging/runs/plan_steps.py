@@ -1,0 +1,188 @@
+"""The steps of a plan in words, and as the `openstack` commands by which one could do the same by hand.
+
+Names come from the cloud and from the user: they are quoted for the shell, and instances, images and volumes are
+addressed by id.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from models.claim import CLAIM_PREFIX
+from models.instance import Instance
+from models.plan import Plan, PlannedStep, PlannedVolume
+from models.request import Visibility
+from models.steps import StepName
+from models.text import one_line
+
+
+def create_steps(plan: Plan) -> tuple[PlannedStep, ...]:
+    """Every step of a run that makes an image."""
+    source = plan.source
+    if source is None:
+        return ()
+    return (*_before_image(plan, source), *_image(plan, source), _put_back(plan, source), *_after_image(plan))
+
+
+def verify_steps(plan: Plan) -> tuple[PlannedStep, ...]:
+    """Every step of a test launch alone."""
+    image_id = plan.image.id if plan.image else "IMAGE"
+    check = PlannedStep(
+        step=StepName.CHECK, summary="See that the image is active.", commands=(_os("image show", image_id),)
+    )
+    return (check, *_test(plan, image_id), _report())
+
+
+def _os(command: str, *arguments: str) -> str:
+    return " ".join(("openstack", command, *(shlex.quote(one_line(argument)) for argument in arguments)))
+
+
+def _before_image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
+    volumes = plan.volumes
+    return (
+        PlannedStep(step=StepName.CHECK, summary="Look once more whether anything speaks against it."),
+        PlannedStep(
+            step=StepName.UNLOCK,
+            summary="Take the lock off; it comes back at the end." if source.locked else "It is not locked.",
+            commands=(_os("server unlock", source.id),) if source.locked else (),
+            skipped=not source.locked,
+        ),
+        PlannedStep(
+            step=StepName.CLAIM,
+            summary="Note in the instance's own metadata how it is now, so that any machine can put it back.",
+            commands=(_os("server set", "--property", f"{CLAIM_PREFIX}RUN=…", source.id),),
+        ),
+        PlannedStep(
+            step=StepName.STOP,
+            summary="Shut the instance down." if source.is_running else "It is stopped already.",
+            commands=(_os("server stop", source.id),) if source.is_running else (),
+            skipped=not source.is_running,
+        ),
+        PlannedStep(
+            step=StepName.DETACH,
+            summary=f"Detach {_names(volumes)}." if volumes else "No volumes are attached.",
+            commands=tuple(
+                _os("server remove volume", source.id, each.attachment.volume_id) for each in reversed(volumes)
+            ),
+            skipped=not volumes,
+        ),
+        PlannedStep(
+            step=StepName.LOCK,
+            summary="Lock the instance while its image is made.",
+            commands=(_os("server lock", source.id),),
+        ),
+    )
+
+
+def _image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
+    kind = "an empty record and volume snapshots" if source.volume_backed else "its root disk as it is"
+    return (
+        PlannedStep(
+            step=StepName.CREATE_IMAGE,
+            summary=f"Ask for an image of the instance: {kind}.",
+            commands=(_os("server image create", "--name", plan.request.name, source.id),),
+        ),
+        PlannedStep(
+            step=StepName.WAIT_FOR_IMAGE,
+            summary="Wait until the image is active and the instance idle.",
+            commands=("openstack image show IMAGE",),
+        ),
+    )
+
+
+def _put_back(plan: Plan, source: Instance) -> PlannedStep:
+    commands = [_os("server unlock", source.id)]
+    commands += [_attach(source, each) for each in plan.volumes]
+    commands += [_os("server start", source.id)] if source.is_running else []
+    commands.append(_os("server unset", "--property", f"{CLAIM_PREFIX}RUN", source.id))
+    if source.locked:
+        reason = ("--reason", source.locked_reason) if source.locked_reason else ()
+        commands.append(_os("server lock", *reason, source.id))
+    doing = ["unlock"]
+    doing += [f"attach {_names(plan.volumes)} in the old order"] if plan.volumes else []
+    doing += ["start it"] if source.is_running else []
+    doing += ["lock it as before"] if source.locked else []
+    return PlannedStep(
+        step=StepName.PUT_BACK, summary=f"Put the instance back: {', '.join(doing)}.", commands=tuple(commands)
+    )
+
+
+def _attach(source: Instance, planned: PlannedVolume) -> str:
+    attachment = planned.attachment
+    options: list[str] = ["--device", attachment.device] if attachment.device else []
+    options += ["--tag", attachment.tag] if attachment.tag else []
+    options += ["--enable-delete-on-termination"] if attachment.delete_on_termination else []
+    return _os("server add volume", *options, source.id, attachment.volume_id)
+
+
+def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:
+    request = plan.request
+    describe = PlannedStep(
+        step=StepName.DESCRIBE,
+        summary="Write the description and what a launch needs onto the image; it stays private.",
+        commands=(_os("image set", "--property", f"description={request.description}", "IMAGE"),),
+    )
+    return (describe, *_test(plan, "IMAGE"), _publish(plan), _report())
+
+
+def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
+    test = plan.test
+    if test is None or test.refused_because:
+        why = f"Not possible: {test.refused_because}." if test else "No test launch is wanted."
+        steps = (StepName.TEST_LAUNCH, StepName.VERIFY, StepName.REMOVE_TEST)
+        return tuple(PlannedStep(step=step, summary=why, skipped=True) for step in steps)
+    flavor = test.flavors[0].name if test.flavors else "?"
+    network = test.network.name if test.network else "a network still to be named"
+    launch = _os(
+        "server create", "--image", image_id, "--flavor", flavor, "--network", _network_id(plan), "imaging-test"
+    )
+    kept = plan.request.keep_test
+    return (
+        PlannedStep(
+            step=StepName.TEST_LAUNCH,
+            summary=f"Launch a test instance: {flavor} ({test.why}) on {network}, with no way in and no floating IP.",
+            commands=("openstack security group create imaging-test", f"{launch} --security-group imaging-test"),
+        ),
+        PlannedStep(
+            step=StepName.VERIFY,
+            summary="Read its console until it has come up, or has been silent for too long.",
+            commands=("openstack console log show imaging-test",),
+        ),
+        PlannedStep(
+            step=StepName.REMOVE_TEST,
+            summary="Keep the test instance, as wanted." if kept else "Delete the test instance and what came with it.",
+            commands=()
+            if kept
+            else ("openstack server delete imaging-test", "openstack security group delete imaging-test"),
+            skipped=kept,
+        ),
+    )
+
+
+def _network_id(plan: Plan) -> str:
+    return plan.test.network.id if plan.test and plan.test.network else "NETWORK"
+
+
+def _publish(plan: Plan) -> PlannedStep:
+    request = plan.request
+    if request.visibility is Visibility.PRIVATE:
+        return PlannedStep(step=StepName.PUBLISH, summary="The image stays private.", skipped=True)
+    commands = [f"openstack image set --{request.visibility.value} IMAGE"]
+    commands += [_os("image add project", "IMAGE", member) for member in request.members]
+    only = "" if request.publish_unverified else ", once it has been seen to boot"
+    return PlannedStep(
+        step=StepName.PUBLISH, summary=f"Make the image {request.visibility.value}{only}.", commands=tuple(commands)
+    )
+
+
+def _report() -> PlannedStep:
+    return PlannedStep(step=StepName.REPORT, summary="Write a report of the run.")
+
+
+def _names(volumes: tuple[PlannedVolume, ...]) -> str:
+    names = (
+        (each.volume.name if each.volume and each.volume.name else each.attachment.volume_id)
+        + (f" ({each.attachment.device})" if each.attachment.device else "")
+        for each in volumes
+    )
+    return ", ".join(names)

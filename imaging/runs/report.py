@@ -1,0 +1,143 @@
+"""The report of a run, as text: Markdown for people, JSON for programs. Names from the cloud are never markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from models.findings import Checklist, Outcome
+from models.run import RunRecord, Trouble
+from models.text import one_line
+from models.verdict import Verdict, VerdictWord
+
+MARKDOWN_NAME = "report.md"
+JSON_NAME = "report.json"
+SCHEMA = "imaging-console/report/1"
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
+_RESTORED = {
+    True: "The instance is as it was before.",
+    False: "The instance has NOT been put back whole.",
+    None: "The instance was not changed.",
+}
+
+
+def as_json(run: RunRecord) -> str:
+    """The whole record. It holds no secrets, for the journal holds none."""
+    return json.dumps({"schema": SCHEMA, "run": run.model_dump(mode="json")}, indent=2, ensure_ascii=True) + "\n"
+
+
+def as_markdown(run: RunRecord) -> str:
+    """What was done, what came of it, and why."""
+    sections = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict), _checklist(run), _left(run))
+    return "\n".join(line for section in sections for line in section) + "\n"
+
+
+def plain(text: object) -> str:
+    """An untrusted text as one line of Markdown that shows exactly its characters."""
+    return _MARKUP.sub(r"\\\1", one_line(text))
+
+
+def _head(run: RunRecord) -> Iterator[str]:
+    identity = run.identity
+    yield f"# Imaging run {run.id}"
+    yield ""
+    yield f"- {'Instance' if run.plan.source else 'Image'}: {plain(run.title)}"
+    yield f"- Cloud: {plain(identity.cloud)} ({plain(identity.auth_url)}), project {plain(identity.project_id)}"
+    yield f"- Begun: {_time(run.created_at)} on {plain(run.host)}"
+    yield ""
+
+
+def _outcome(run: RunRecord) -> Iterator[str]:
+    yield "## What came of it"
+    yield ""
+    if run.plan.source is not None:
+        if run.image_id:
+            yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
+        yield f"- {_RESTORED[run.source_restored]}"
+    if run.verdict is not None:
+        strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
+        yield f"- Test launch: **{run.verdict.word.value}**{strength}"
+    yield from _trouble(run.trouble)
+    yield ""
+
+
+def _trouble(trouble: Trouble | None) -> Iterator[str]:
+    if trouble is None:
+        return
+    for name, text in (("Trouble", trouble.what), ("Meaning", trouble.meaning), ("What to do", trouble.remedy)):
+        if text:
+            yield f"- {name}: {plain(text)}"
+    if trouble.request_id:
+        yield f"- Request id: {plain(trouble.request_id)}"
+
+
+def _steps(run: RunRecord) -> Iterator[str]:
+    yield "## Steps"
+    yield ""
+    yield "| step | state | begun | seconds | what came of it |"
+    yield "| --- | --- | --- | --- | --- |"
+    for record in run.steps:
+        begun = record.started_at.strftime("%H:%M:%S") if record.started_at else ""
+        seconds = f"{record.seconds:.1f}" if record.seconds is not None else ""
+        note = record.trouble.what if record.trouble else record.note
+        yield f"| {record.step.value} | {record.state.value} | {begun} | {seconds} | {plain(note)} |"
+    yield ""
+    for record in run.steps:
+        for phase in record.phases:
+            yield f"- {phase.at.strftime('%H:%M:%S')} {record.step.value}: {plain(phase.text)}"
+    yield ""
+
+
+def _verdict(verdict: Verdict | None) -> Iterator[str]:
+    if verdict is None:
+        return
+    yield "## Test launch"
+    yield ""
+    yield plain(verdict.reason)
+    yield ""
+    if verdict.word is not VerdictWord.NOT_TESTED:
+        for name, said in (
+            ("an address", verdict.has_address),
+            ("a default route", verdict.has_default_route),
+            ("a machine-id of its own", verdict.has_own_machine_id),
+        ):
+            yield f"- Has {name}: {'not said' if said is None else 'yes' if said else 'no'}"
+    for hint in verdict.hints:
+        yield f"- Hint: {plain(hint)}"
+    yield ""
+    # An indented block shows every character as it is, whatever the guest printed.
+    yield from (f"    {one_line(line)}" for line in verdict.evidence)
+    yield ""
+
+
+def _checklist(run: RunRecord) -> Iterator[str]:
+    checklist: Checklist | None = run.plan.checklist
+    if checklist is None:
+        return
+    yield f"## Checklist ({plain(checklist.profile)})"
+    yield ""
+    for finding in checklist.findings:
+        if finding.outcome is not Outcome.NOT_APPLICABLE:
+            yield f"- {finding.outcome.value} ({finding.severity.value}) {finding.rule}: {plain(finding.evidence)}"
+    for attestation in run.plan.request.attestations:
+        yield f"- word given on {plain(attestation.rule)} by {plain(attestation.given_by or 'the user')}"
+    for waiver in run.plan.request.waivers:
+        yield f"- waived {plain(waiver.rule)}: {plain(waiver.reason)}"
+    yield ""
+
+
+def _left(run: RunRecord) -> Iterator[str]:
+    yield "## What the run made"
+    yield ""
+    for owned in run.owned:
+        state = "removed" if owned.removed else "kept"
+        yield f"- {owned.kind.value} {plain(owned.name)} `{one_line(owned.id)}`: {state}"
+    if not run.owned:
+        yield "Nothing."
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S %Z").strip()

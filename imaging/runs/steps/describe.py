@@ -1,0 +1,68 @@
+"""Describe image: what the user said of it, and the limits that a launch must keep to. It stays private."""
+
+from __future__ import annotations
+
+from imaging.guidelines.fitting import real_minimum_disk_gib
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.ours import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
+from models.errors import RunError
+from models.image import Image
+from models.steps import StepName
+
+_OUR_PREFIX = "imaging."
+_PROPERTY_RULES = "PROP-"
+
+
+async def describe(ctx: StepContext) -> StepResult:
+    """Goal: name, description, properties, min_disk and min_ram are as planned, and no foreign note is left on it.
+
+    A snapshot inherits its base image's properties, and with them what an earlier run may have noted there.
+    """
+    if ctx.run.image_id is None:
+        raise RunError("There is no image to describe.")
+    image = await ctx.cloud.images.image(ctx.run.image_id)
+    request = ctx.run.plan.request
+    wanted = _properties(ctx, image)
+    fresh = {key: value for key, value in wanted.items() if image.properties.get(key) != value}
+    stale = tuple(key for key in image.properties if key.startswith(_OUR_PREFIX) and key not in wanted)
+    name = request.name if image.name != request.name else None
+    disk = _minimum_disk(image)
+    ram = request.min_ram_mib if request.min_ram_mib not in {None, image.min_ram_mib} else None
+    if fresh or stale or name or disk is not None or ram is not None:
+        await ctx.intend(f"describe image {image.id}")
+        await ctx.cloud.images.update_image(
+            image.id, name=name, min_disk_gib=disk, min_ram_mib=ram, properties=fresh, remove_properties=stale
+        )
+    return StepResult(f"needs {disk or image.min_disk_gib} GiB of disk and {ram or image.min_ram_mib} MiB of memory")
+
+
+def _minimum_disk(image: Image) -> int | None:
+    """A disk smaller than what the image unpacks to passes Nova's check and fails on the host."""
+    if image.is_volume_backed:
+        return None
+    needed = real_minimum_disk_gib(image)
+    return needed if needed > image.min_disk_gib else None
+
+
+def _properties(ctx: StepContext, image: Image) -> dict[str, str]:
+    request = ctx.run.plan.request
+    wanted = {RUN: ctx.run.id, SOURCE: ctx.run.instance_id or ""}
+    if request.description:
+        wanted["description"] = request.description
+    if request.attestations:
+        wanted[ATTESTED] = ",".join(sorted(attestation.rule for attestation in request.attestations))
+        wanted[ATTESTED_ABOUT] = image.id
+    if _properties_are_ours_to_mend(ctx):
+        wanted |= {
+            key: value for key, value in ctx.profile.recommended_properties.items() if key not in image.properties
+        }
+    return wanted
+
+
+def _properties_are_ours_to_mend(ctx: StepContext) -> bool:
+    """Whether the checklist says that this step sets the properties that the cloud asks for."""
+    checklist = ctx.run.plan.checklist
+    return checklist is not None and any(
+        finding.rule.startswith(_PROPERTY_RULES) and finding.mended_by is StepName.DESCRIBE
+        for finding in checklist.violations
+    )
