@@ -69,9 +69,9 @@ def _volume_backed(plan: Plan) -> tuple[str, ...]:
         return ()
     return (
         (
-            "The instance boots from a volume, which stays attached. Nova's image of it is an empty record of zero bytes "
-            "that names a volume snapshot: it cannot be downloaded, other projects cannot launch it even if it is shared "
-            "with them, and the snapshot and the volume must be kept as long as the image is used."
+            "The instance boots from a volume, which stays attached. Nova's image of it is an empty record of zero "
+            "bytes that names a volume snapshot: it cannot be downloaded, other projects cannot launch it even if it "
+            "is shared with them, and the snapshot and the volume must be kept as long as the image is used."
         ),
         "Each launch of such an image makes a new volume, which counts against the quota of volumes.",
     )
