@@ -32,10 +32,10 @@ def command(said: Invocation, run: str) -> int:
 
 
 async def _cancel(said: Invocation, wanted: str) -> int:
-    runs = session.service()
-    found = await runs.run(wanted)
-    # A living runner has its login; without one a new runner needs ours.
-    resolved = None if found.runner is not None and found.runner.alive else await session.resolve_for(said, found)
-    return await begin_and_follow(
-        lambda: runs.cancel(found.id, resolved), runs, json=said.json, wanted=RunState.CANCELLED
-    )
+    async with session.own_runs() as runs:
+        found = await runs.run(wanted)
+        # A living runner has its login; without one a new runner needs ours.
+        resolved = None if found.runner is not None and found.runner.alive else await session.resolve_for(said, found)
+        return await begin_and_follow(
+            lambda: runs.cancel(found.id, resolved), runs, json=said.json, wanted=RunState.CANCELLED
+        )

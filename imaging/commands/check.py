@@ -78,7 +78,7 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
         Cell(finding.rule, whole=True),
         Cell(finding.outcome, _STYLES[finding.outcome], whole=True),
         Cell(finding.severity, whole=True),
-        Cell(finding.evidence),
+        Cell(finding.evidence, fold=True),
     )
 
 

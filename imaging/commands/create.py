@@ -66,31 +66,32 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
 
 
 async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_only: bool, yes: bool) -> int:
-    guidelines, runs = session.profile(said), session.service()
+    guidelines = session.profile(said)
     given = attestations(wish.attest, session.now()), waivers(wish.waive)
-    async with session.logged_in(said) as here:
-        instance = await find_instance(here.cloud, wanted)
-        wish = await _with_texts(here, instance, wish, guidelines, draft=plan_only)
-        request = RunRequest(
-            name=wish.name or "",
-            description=wish.description or "",
-            mode=wish.mode,
-            profile=guidelines.name,
-            visibility=wish.visibility,
-            members=wish.member,
-            network_id=await wish.network_id(here.cloud),
-            flavor_id=await wish.flavor_id(here.cloud),
-            test=not wish.no_test,
-            keep_test=wish.keep_test,
-            timeout_seconds=wish.timeout,
-            on_failure=wish.on_failure,
-            attestations=given[0],
-            waivers=given[1],
-        )
-        plan = await runs.plan(here.cloud, instance.id, request, guidelines)
-    if plan_only:
-        return print_plan(plan, json=said.json)
-    return await carry_out(Start(plan, runs, here.resolved, guidelines, said.json), yes=yes)
+    async with session.own_runs() as runs:
+        async with session.logged_in(said) as here:
+            instance = await find_instance(here.cloud, wanted)
+            wish = await _with_texts(here, instance, wish, guidelines, draft=plan_only)
+            request = RunRequest(
+                name=wish.name or "",
+                description=wish.description or "",
+                mode=wish.mode,
+                profile=guidelines.name,
+                visibility=wish.visibility,
+                members=wish.member,
+                network_id=await wish.network_id(here.cloud),
+                flavor_id=await wish.flavor_id(here.cloud),
+                test=not wish.no_test,
+                keep_test=wish.keep_test,
+                timeout_seconds=wish.timeout,
+                on_failure=wish.on_failure,
+                attestations=given[0],
+                waivers=given[1],
+            )
+            plan = await runs.plan(here.cloud, instance.id, request, guidelines)
+        if plan_only:
+            return print_plan(plan, json=said.json)
+        return await carry_out(Start(plan, runs, here.resolved, guidelines, said.json), yes=yes)
 
 
 async def _with_texts(

@@ -6,18 +6,24 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from imaging.commands import progress
 from imaging.commands.converting import run_document
 from imaging.commands.failing import tell
 from imaging.commands.output import say, write, write_json
-from imaging.runs.service import RunService
 from models.errors import ExitCode
 from models.run import RunKind, RunRecord, RunState
 from models.verdict import VerdictWord
 
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
+
 LEFT = 130
 """The exit status after ctrl+c, as of every program that is interrupted: 128 and the number of the signal."""
+
+_GRACE_SECONDS = 3.0
+"""How long a run may be without a runner before whoever follows it gives up: a new one starts within that."""
 
 
 class Leave:
@@ -102,14 +108,21 @@ async def _show_changes(
     async for now in service.watch(first.id):
         show(before, now)
         before = now
-        if is_abandoned(now):
+        if is_abandoned(now) and await _stays_abandoned(service, now.id):
             break
     return before or first
 
 
+async def _stays_abandoned(service: RunService, run_id: str) -> bool:
+    """Whether nobody takes the run up: while somebody resumes it, it is without a runner for a moment."""
+    await asyncio.sleep(_GRACE_SECONDS)
+    return is_abandoned(await service.run(run_id))
+
+
 def is_abandoned(run: RunRecord) -> bool:
-    """Whether the run is not over but its runner is gone, so that it needs `imaging resume`."""
-    return not run.state.is_over and run.runner is not None and not run.runner.alive
+    """Whether the run is not over but nobody works on it, so that it needs `imaging resume`."""
+    begun = not run.state.is_over and run.state is not RunState.PLANNED
+    return begun and (run.runner is None or not run.runner.alive)
 
 
 def tell_news(before: RunRecord | None, now: RunRecord) -> None:

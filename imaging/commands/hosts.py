@@ -29,9 +29,9 @@ def confirmed_host(run: RunRecord, *, yes: bool, other_host: str | None) -> str 
     Raises:
         UsageError: it was not confirmed.
     """
-    host = run.runner.host if run.runner is not None else run.host
-    if host == socket.gethostname():
+    if run.runner is None or run.runner.host == socket.gethostname():
         return None
+    host = run.runner.host
     return _confirmed(
         f"Run {run.id} was worked on by the machine {host}."
         " If it is still at work there, both would be in each other's way.",

@@ -22,6 +22,11 @@ def write(text: str = "") -> None:
     click.echo(_for(sys.stdout.encoding, many_lines(text)))
 
 
+def on_terminal() -> bool:
+    """Whether somebody looks at the data, rather than another program."""
+    return sys.stdout.isatty()
+
+
 def write_json(document: BaseModel | Sequence[BaseModel]) -> None:
     """Write one document, or a list of them, for a machine to read and a person to look at.
 
@@ -45,7 +50,7 @@ def _plain(document: BaseModel | Sequence[BaseModel]) -> object:
 def write_table(headings: Sequence[str], rows: Iterable[Sequence[str | Cell]]) -> None:
     """Write a table: aligned and cut to the screen on a terminal, else one row per line with tabs between the cells."""
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty():
+    if on_terminal():
         _write_rich_table(headings, cells)
         return
     for line in (headings, *([cell.text for cell in row] for row in cells)):
@@ -55,11 +60,24 @@ def write_table(headings: Sequence[str], rows: Iterable[Sequence[str | Cell]]) -
 class Cell:
     """A text of a table, cleaned to one line, with a style for terminals that have colours."""
 
-    def __init__(self, text: object, style: str = "", *, whole: bool = False) -> None:
-        """Take the text as it came; `whole` keeps it from being cut, for ids that are to be copied."""
+    def __init__(self, text: object, style: str = "", *, whole: bool = False, fold: bool = False) -> None:
+        """Take the text as it came.
+
+        Args:
+            text: the text.
+            style: such as `green`; never the only thing that tells something.
+            whole: never cut, for ids that are to be copied.
+            fold: goes on in the next line where it is too long, instead of being cut.
+        """
         self.text = one_line(text)
         self.style = style
         self.whole = whole
+        self.fold = fold
+
+
+_LEAST_WIDTH = 10
+"""To how many columns of the screen a text may be cut."""
+_GAP = 2
 
 
 def _write_rich_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
@@ -68,22 +86,36 @@ def _write_rich_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -
     from rich.table import Table  # noqa: PLC0415  # see above
     from rich.text import Text  # noqa: PLC0415  # see above
 
-    table = Table(box=None, pad_edge=False, header_style="bold", highlight=False)
-    for place, heading in enumerate(headings):
-        whole = bool(rows) and all(row[place].whole for row in rows)
-        table.add_column(
-            Text(heading),
-            no_wrap=True,
-            overflow="fold" if whole else "ellipsis",
-            min_width=_least(rows, place, heading) if whole else None,
-        )
+    console = Console(highlight=False, markup=False, emoji=False, force_terminal=True)
+    widths = _widths(headings, rows, console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+        fold = any(row[place].fold for row in rows)
+        table.add_column(Text(heading), width=width, no_wrap=not fold, overflow="fold" if fold else "ellipsis")
     for row in rows:
         table.add_row(*(Text(cell.text, style=cell.style) for cell in row))
-    Console(highlight=False, markup=False, emoji=False).print(table)
+    # On a screen too narrow for what must not be cut the terminal itself wraps the lines.
+    console.width = max(console.width, sum(widths) + _GAP * len(widths))
+    console.print(table)
 
 
-def _least(rows: Sequence[Sequence[Cell]], place: int, heading: str) -> int:
-    return max(len(heading), *(len(row[place].text) for row in rows))
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[Cell]], available: int) -> list[int]:
+    """How wide each column is: as it needs, the widest that may be cut or folded made narrower until all fit."""
+    from rich.cells import cell_len  # noqa: PLC0415  # as above
+
+    widths = [
+        max(cell_len(heading), *(cell_len(row[place].text) for row in rows), 0)
+        for place, heading in enumerate(headings)
+    ]
+    yielding = [place for place in range(len(headings)) if not any(row[place].whole for row in rows)]
+    while sum(widths) + _GAP * len(widths) > available:
+        widest = max(yielding, key=widths.__getitem__, default=None)
+        if widest is None or widths[widest] <= _LEAST_WIDTH:
+            break
+        excess = sum(widths) + _GAP * len(widths) - available
+        second = max((widths[place] for place in yielding if place != widest), default=0)
+        widths[widest] = max(_LEAST_WIDTH, widths[widest] - excess, min(second, widths[widest] - 1))
+    return widths
 
 
 def _for(encoding: str | None, text: str) -> str:

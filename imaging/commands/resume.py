@@ -34,8 +34,8 @@ def command(said: Invocation, run: str, yes: bool, other_host: str | None) -> in
 
 
 async def _resume(said: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
-    runs = session.service()
-    found = await runs.run(wanted)
-    other_host = confirmed_host(found, yes=yes, other_host=other_host)
-    resolved = await session.resolve_for(said, found)
-    return await begin_and_follow(lambda: runs.resume(found.id, resolved, other_host=other_host), runs, json=said.json)
+    async with session.own_runs() as runs:
+        found = await runs.run(wanted)
+        host = confirmed_host(found, yes=yes, other_host=other_host)
+        resolved = await session.resolve_for(said, found)
+        return await begin_and_follow(lambda: runs.resume(found.id, resolved, other_host=host), runs, json=said.json)

@@ -30,11 +30,16 @@ def command(said: Invocation) -> None:
 
     Only the journal in the state directory is read; no cloud is asked.
     """
-    found = session.run(session.service().runs())
+    found = session.run(_runs())
     if said.json:
         write_json([run_document(run) for run in found])
     else:
         write_table(("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "SOURCE"), map(_row, found))
+
+
+async def _runs() -> tuple[RunRecord, ...]:
+    async with session.own_runs() as runs:
+        return await runs.runs()
 
 
 def _row(run: RunRecord) -> tuple[Cell, ...]:

@@ -8,17 +8,16 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import ResolvedCloud, resolve_cloud
+from imaging.cloud.threads import in_thread
 from imaging.commands.demo import demonstration_url, join_demonstration
 from imaging.commands.failing import LOG_NAME
 from imaging.commands.invocation import Invocation
 from imaging.commands.prompting import secret_asker
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.service import RunService
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.logs import start_logging
 from imaging.runtime.paths import Paths
@@ -27,6 +26,9 @@ from models.errors import ConfigError, UsageError
 from models.profile import Profile
 from models.run import RunRecord
 from models.settings import Settings
+
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
 
 T = TypeVar("T")
 DEMO_CLOUD = "demo"
@@ -91,9 +93,16 @@ def refuse_read_only() -> None:
         )
 
 
-def service() -> RunService:
+@asynccontextmanager
+async def own_runs() -> AsyncIterator[RunService]:
     """The runs of this machine."""
-    return RunService(paths(), SystemClock())
+    from imaging.runs.service import RunService  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+
+    service = RunService(paths(), SystemClock())
+    try:
+        yield service
+    finally:
+        await service.close()
 
 
 def profile(said: Invocation) -> Profile:
@@ -122,12 +131,27 @@ async def resolve(said: Invocation, *, cloud: str | None = None) -> ResolvedClou
 
     Raises:
         ConfigError: there is no such cloud, or a secret is missing and nobody is there to be asked.
+        CloudError: the demonstration cloud does not start.
     """
-    name = said.os_cloud or cloud or (None if os.environ.get("OS_CLOUD") else settings().cloud)
-    if said.demo:
-        await asyncio.to_thread(join_demonstration, paths().state, os.environ)
-        name = said.os_cloud or cloud or DEMO_CLOUD
+    name = await in_thread(lambda: cloud_name(said, cloud=cloud))
     return await resolve_cloud(name, ask=secret_asker())
+
+
+def cloud_name(said: Invocation, *, cloud: str | None = None) -> str | None:
+    """The name of the cloud to use, as far as it was said; the demonstration cloud is joined where it is wanted.
+
+    Args:
+        said: which cloud the user named.
+        cloud: the one to take where they named none.
+
+    Raises:
+        CloudError: the demonstration cloud does not start.
+    """
+    if said.demo:
+        join_demonstration(paths().state, os.environ)
+        return said.os_cloud or cloud or DEMO_CLOUD
+    in_environment = os.environ.get("OS_CLOUD") or os.environ.get("OS_AUTH_URL")
+    return said.os_cloud or cloud or (None if in_environment else settings().cloud)
 
 
 @asynccontextmanager
@@ -135,6 +159,8 @@ async def logged_in(said: Invocation, *, cloud: str | None = None) -> AsyncItera
     """Log in, and let go of the cloud at the end whatever happens."""
     resolved = await resolve(said, cloud=cloud)
     clock = SystemClock()
+    from imaging.cloud.connection import connect  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+
     connection = await connect(resolved, clock)
     try:
         yield Session(connection, resolved, clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from imaging.cloud.resolution import ResolvedCloud
 from imaging.commands.agreeing import agree, refusal, tell_plan
@@ -11,10 +12,12 @@ from imaging.commands.failing import tell
 from imaging.commands.following import begin_and_follow
 from imaging.commands.output import write, write_json
 from imaging.commands.plan_text import plan_lines
-from imaging.runs.service import RunService
 from models.errors import ExitCode
 from models.plan import Plan
 from models.profile import Profile
+
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imaging.cloud.gathering import find_instance
@@ -14,10 +16,12 @@ from imaging.commands.invocation import Invocation, everywhere
 from imaging.commands.output import say
 from imaging.commands.prompting import agreed
 from imaging.commands.teaching import Example, TeachingCommand
-from imaging.runs.service import RunService
 from models.claim import Claim
 from models.errors import ExitCode, UsageError
 from models.run import RunRecord, RunState
+
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
 
 
 @click.command(
@@ -46,19 +50,23 @@ def command(said: Invocation, run_or_instance: str, yes: bool, other_host: str |
 
 
 async def _undo(said: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
-    runs = session.service()
-    target: RunRecord | Claim | None = await _recorded(runs, wanted)
-    if isinstance(target, RunRecord):
-        resolved, name = await session.resolve_for(said, target), target.title
-    else:
-        target, resolved, name = await _claimed(said, runs, wanted)
-    host = _confirm(target, name, yes=yes, other_host=other_host)
-    if isinstance(target, RunRecord) and host is None and not yes and not agreed(f"Put {name} back as it was?"):
-        say("Nothing was changed.")
-        return ExitCode.VIOLATIONS
-    return await begin_and_follow(
-        lambda: runs.undo(target, resolved, other_host=host), runs, json=said.json, wanted=RunState.UNDONE
-    )
+    async with session.own_runs() as runs:
+        target, resolved, name = await _target(said, runs, wanted)
+        host = _confirm(target, name, yes=yes, other_host=other_host)
+        if isinstance(target, RunRecord) and host is None and not yes and not agreed(f"Put {name} back as it was?"):
+            say("Nothing was changed.")
+            return ExitCode.VIOLATIONS
+        return await begin_and_follow(
+            lambda: runs.undo(target, resolved, other_host=host), runs, json=said.json, wanted=RunState.UNDONE
+        )
+
+
+async def _target(said: Invocation, runs: RunService, wanted: str) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
+    """What to undo: the run of that id, else the claim on the instance of that name or id."""
+    run = await _recorded(runs, wanted)
+    if run is not None:
+        return run, await session.resolve_for(said, run), run.title
+    return await _claimed(said, runs, wanted)
 
 
 async def _recorded(runs: RunService, wanted: str) -> RunRecord | None:

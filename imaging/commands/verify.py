@@ -42,18 +42,19 @@ def command(said: Invocation, image: str, plan_only: bool, **options: Any) -> in
 
 
 async def _verify(said: Invocation, wanted: str, wish: LaunchOptions, *, plan_only: bool) -> int:
-    guidelines, runs = session.profile(said), session.service()
-    async with session.logged_in(said) as here:
-        image = await find_image(here.cloud, wanted)
-        request = RunRequest(
-            name=image.name,
-            profile=guidelines.name,
-            network_id=await wish.network_id(here.cloud),
-            flavor_id=await wish.flavor_id(here.cloud),
-            keep_test=wish.keep_test,
-            timeout_seconds=wish.timeout,
-        )
-        plan = await runs.plan_verification(here.cloud, image.id, request, guidelines)
-    if plan_only:
-        return print_plan(plan, json=said.json)
-    return await carry_out(Start(plan, runs, here.resolved, guidelines, said.json), yes=True)
+    guidelines = session.profile(said)
+    async with session.own_runs() as runs:
+        async with session.logged_in(said) as here:
+            image = await find_image(here.cloud, wanted)
+            request = RunRequest(
+                name=image.name,
+                profile=guidelines.name,
+                network_id=await wish.network_id(here.cloud),
+                flavor_id=await wish.flavor_id(here.cloud),
+                keep_test=wish.keep_test,
+                timeout_seconds=wish.timeout,
+            )
+            plan = await runs.plan_verification(here.cloud, image.id, request, guidelines)
+        if plan_only:
+            return print_plan(plan, json=said.json)
+        return await carry_out(Start(plan, runs, here.resolved, guidelines, said.json), yes=True)

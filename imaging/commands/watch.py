@@ -32,10 +32,10 @@ def command(said: Invocation, run: str) -> int:
 
 
 async def _watch(wanted: str, *, json: bool) -> int:
-    runs = session.service()
-    found = await runs.run(wanted)
-    with leaving_by_ctrl_c() as leave:
-        last = await follow(runs, found.id, leave, show=_write_line if json else tell_news)
+    async with session.own_runs() as runs:
+        found = await runs.run(wanted)
+        with leaving_by_ctrl_c() as leave:
+            last = await follow(runs, found.id, leave, show=_write_line if json else tell_news)
     if not json:
         return finish(last, left=leave.asked, json=False)
     return LEFT if leave.asked and not last.state.is_over else exit_status(last)

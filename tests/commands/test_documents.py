@@ -1,0 +1,131 @@
+"""What is written as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from imaging.commands.converting import (
+    check_document,
+    image_document,
+    instance_document,
+    plan_document,
+    run_document,
+)
+from imaging.commands.output import write_json, write_json_line
+from models.image import VERDICT, VERDICT_ABOUT, Image
+from models.run import RunState, StepRecord, Trouble
+from models.steps import StepName, StepState
+from tests.commands.building import BOOTED, FAILED, LOGIN, at, checklist, finding, instance, plan, run, steps
+
+
+def test_a_checklist_has_the_documented_fields():
+    written = check_document(instance(), checklist(finding(mended_by=StepName.DETACH))).model_dump(mode="json")
+
+    assert written["schema"] == "imaging.check/1"
+    assert written["instance"] == {"id": "i1", "name": "db-07", "status": "ACTIVE"}
+    assert written["ready"] is True
+    assert written["findings"][0] == {
+        "rule": "VOL-DETACHED",
+        "chapter": "Volumes",
+        "title": "All volumes are detached",
+        "outcome": "fail",
+        "severity": "block",
+        "evidence": "2 volumes are attached",
+        "remedy": {"text": "Detach them.", "command": "openstack server remove volume i1 v1"},
+        "mended_by": "detach volumes",
+        "asked_for": None,
+        "source": None,
+        "read_at": None,
+    }
+
+
+def test_a_run_has_the_documented_fields():
+    done = StepRecord(step=StepName.STOP, state=StepState.DONE, started_at=at(0), ended_at=at(6.5), note="stopped")
+    ended = run(
+        state=RunState.DONE,
+        steps=steps(STOP=done),
+        verdict=BOOTED,
+        image_id="g1",
+        source_restored=True,
+        report_path="/state/report.md",
+    )
+
+    written = run_document(ended).model_dump(mode="json")
+
+    assert written["schema"] == "imaging.run/1"
+    assert written["run"] == "k3f9a1"
+    assert written["steps"][3] == {
+        "step": "stop",
+        "state": "done",
+        "started_at": "2026-11-22T14:00:00Z",
+        "seconds": 6.5,
+        "note": "stopped",
+        "trouble": None,
+    }
+    assert written["image"] == {"id": "g1", "name": "db-07-v1"}
+    assert written["test"]["flavor"] == "m3.tiny"
+    assert (written["test"]["verdict"], written["test"]["strength"]) == ("booted", "strong")
+    assert (written["source_restored"], written["report"]) == (True, "/state/report.md")
+
+
+def test_a_failed_verdict_brings_its_console_lines():
+    written = run_document(run(verdict=FAILED)).model_dump(mode="json")
+
+    assert written["test"]["evidence"] == ["You are in emergency mode."]
+
+
+def test_a_run_says_why_it_waits():
+    waiting = run(state=RunState.WAITING, trouble=Trouble(what="The login has expired.", request_id="req-1"))
+
+    written = run_document(waiting).model_dump(mode="json")
+
+    assert written["trouble"] == {
+        "what": "The login has expired.",
+        "meaning": "",
+        "remedy": "",
+        "request_id": "req-1",
+    }
+
+
+def test_a_run_without_image_or_verdict_says_null():
+    written = run_document(run()).model_dump(mode="json")
+
+    assert (written["image"], written["test"]["verdict"], written["source_restored"]) == (None, None, None)
+
+
+def test_an_instance_says_whose_it_is():
+    assert instance_document(instance(user_id="u1"), LOGIN).mine is True
+    assert instance_document(instance(user_id="u2"), LOGIN).mine is False
+    assert instance_document(instance(), LOGIN).mine is None
+
+
+def test_a_verdict_that_an_image_inherited_is_not_shown():
+    properties = {VERDICT: "booted", VERDICT_ABOUT: "g1"}
+    ours = Image(id="g1", name="ours", status="active", properties=properties)
+    grandchild = Image(id="g2", name="grandchild", status="active", properties=properties)
+
+    assert image_document(ours, LOGIN).verdict == "booted"
+    assert image_document(grandchild, LOGIN).verdict is None
+
+
+def test_a_plan_says_what_would_be_done():
+    written = plan_document(plan()).model_dump(mode="json")
+
+    assert written["steps"][0]["commands"] == ["openstack server stop i1"]
+    assert [volume["name"] for volume in written["volumes"]] == ["pgdata", "scratch"]
+    assert written["will_stop"] is True
+
+
+def test_json_arrives_whatever_the_locale(capsys):
+    write_json([instance_document(instance(name="天\x9b2J"), LOGIN)])
+
+    written = capsys.readouterr().out
+    assert written.isascii()
+    assert json.loads(written)[0]["name"] == "天\x9b2J"
+
+
+def test_whoever_follows_a_run_gets_one_line_for_each_look(capsys):
+    write_json_line(run_document(run()))
+    write_json_line(run_document(run()))
+
+    assert [json.loads(line)["run"] for line in capsys.readouterr().out.splitlines()] == ["k3f9a1", "k3f9a1"]

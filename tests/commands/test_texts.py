@@ -1,0 +1,147 @@
+"""Plans, runs and failures as lines of text."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.commands.failing import tell
+from imaging.commands.plan_text import headline, plan_lines
+from imaging.commands.progress import news, outcome
+from models.errors import ForbiddenError
+from models.image import Image
+from models.plan import TestLaunchPlan
+from models.request import OnFailure, RunRequest
+from models.run import Phase, RunState, StepRecord, Trouble
+from models.steps import StepName, StepState
+from tests.commands.building import BOOTED, FAILED, at, instance, plan, run, steps
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    monkeypatch.setenv("TZ", "UTC")
+    import time
+
+    time.tzset()
+
+
+def _stop(state: StepState, **fields) -> StepRecord:
+    return StepRecord(step=StepName.STOP, state=state, started_at=at(1), **fields)
+
+
+def test_the_headline_says_what_the_instance_goes_through():
+    assert headline(plan()) == (
+        "This will stop db-07 and detach 2 volumes; the whole run takes about 4 minutes, and then db-07 is as it was."
+    )
+
+
+def test_the_headline_of_a_stopped_instance_without_volumes_says_that_nothing_of_it_changes():
+    quiet = plan(source=instance(status="SHUTOFF"), volumes=())
+
+    assert "This will not change the power or the volumes of db-07" in headline(quiet)
+
+
+def test_the_headline_of_a_verification_names_the_image():
+    alone = plan(source=None, image=Image(id="g1", name="db-07-v1", status="active"), volumes=(), checklist=None)
+
+    assert headline(alone).startswith("This will launch a test instance of db-07-v1 and remove it again")
+
+
+def test_a_plan_shows_the_commands_that_do_the_same_by_hand():
+    lines = list(plan_lines(plan(), commands=True))
+
+    assert "  1. stop: Stop db-07." in lines
+    assert "       $ openstack server stop i1" in lines
+    assert "  2. lock: Lock db-07. (nothing to do)" in lines
+    assert "Warning: vdd comes back as vdc" in lines
+    assert "Volume: pgdata at /dev/vdb" in lines
+    assert "Test launch: m3.tiny on auto (smallest that fits)" in lines
+    assert "On failure: the source is put back as it was" in lines
+
+
+def test_a_plan_says_when_no_test_is_possible_or_wanted():
+    refused = plan(test=TestLaunchPlan(refused_because="the quota of instances is used up"))
+
+    assert "Test launch: not possible, the quota of instances is used up" in plan_lines(refused, commands=False)
+    assert "Test launch: none" in plan_lines(plan(test=None), commands=False)
+
+
+def test_a_plan_says_when_a_failure_leaves_the_source_as_it_is():
+    left = plan(request=RunRequest(on_failure=OnFailure.LEAVE))
+
+    assert any("left as it is" in line for line in plan_lines(left, commands=False))
+
+
+def test_news_are_the_steps_that_changed():
+    before = run(steps=steps(STOP=_stop(StepState.RUNNING)))
+    now = run(steps=steps(STOP=_stop(StepState.DONE, ended_at=at(7), note="after 6 s")))
+
+    assert list(news(before, now)) == ["14:00:07  stop                  done: after 6 s"]
+
+
+def test_news_are_the_phases_that_are_new():
+    first = Phase(at=at(2), text="powering off")
+    second = Phase(at=at(4), text="almost off")
+    before = run(steps=steps(STOP=_stop(StepState.RUNNING, phases=(first,))))
+    now = run(steps=steps(STOP=_stop(StepState.RUNNING, phases=(first, second))))
+
+    assert list(news(before, now)) == ["14:00:04  stop                    almost off"]
+
+
+def test_the_first_look_tells_everything_so_far():
+    now = run(steps=steps(STOP=_stop(StepState.DONE, ended_at=at(7))))
+
+    assert list(news(None, now)) == ["14:00:01  stop                  started", "14:00:07  stop                  done"]
+
+
+def test_no_news_are_no_lines():
+    assert list(news(run(), run())) == []
+
+
+def test_a_step_that_failed_says_why():
+    failed = _stop(StepState.FAILED, ended_at=at(7), trouble=Trouble(what="It did not stop."))
+
+    assert list(news(run(steps=steps(STOP=_stop(StepState.RUNNING))), run(steps=steps(STOP=failed)))) == [
+        "14:00:07  stop                  failed: It did not stop."
+    ]
+
+
+def test_the_outcome_names_source_image_verdict_and_report():
+    ended = run(state=RunState.DONE, verdict=BOOTED, image_id="g1", source_restored=True, report_path="/r.md")
+
+    assert list(outcome(ended)) == [
+        "run     k3f9a1: done",
+        "source  db-07 (i1): as it was before",
+        "image   db-07-v1 (g1)",
+        "test    booted (strong): the marker was printed",
+        "report  /r.md",
+    ]
+
+
+def test_the_outcome_of_a_failed_test_shows_the_console_lines():
+    lines = list(outcome(run(state=RunState.DONE, verdict=FAILED)))
+
+    assert "        | You are in emergency mode." in lines
+    assert "        hint: a device was missing" in lines
+
+
+def test_the_outcome_says_when_the_source_is_not_as_it_was():
+    assert "source  db-07 (i1): NOT as it was before" in outcome(run(source_restored=False))
+
+
+def test_a_failure_is_told_in_its_parts(capsys):
+    tell(ForbiddenError("You may not.", meaning="Nothing was changed.", remedy="Ask.", request_id="req-1"))
+
+    assert capsys.readouterr().err.splitlines() == [
+        "Error: You may not.",
+        "  What it means: Nothing was changed.",
+        "  What to do: Ask.",
+        "  Request: req-1",
+    ]
+
+
+def test_no_control_code_of_a_cloud_reaches_the_terminal(capsys):
+    tell(ForbiddenError("No \x1b[2Jway", remedy="a\x9b31mb"))
+
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
