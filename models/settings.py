@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
@@ -22,5 +23,13 @@ class Settings(Frozen):
     """Only look: nothing in the cloud is ever changed."""
     theme: str | None = None
     """A theme of the console; None for its own."""
+    link: Literal["auto", "local", "slow"] = "auto"
+    """How fast the terminal is; `auto` takes an SSH session for a slow one."""
+    mouse: Literal["auto", "on", "off"] = "auto"
+    """Whether the console takes the mouse; `auto` leaves it to the terminal over SSH, so that text can be selected."""
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """Which signs stand beside the words; `auto` asks the locale."""
+    keymap: Mapping[str, str] = Field(default_factory=dict)
+    """Keys of the user's own, by the binding's id, such as `"instances.image" = "i,ctrl+t"`."""
     log_level: LogLevel = "info"
     """How much goes to the log file."""

@@ -1,0 +1,97 @@
+"""What all screens share: the fixed lines, the way to the application, and what happens when a worker fails."""
+
+from __future__ import annotations
+
+import logging
+from typing import ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from models.errors import ImagingError
+from screens.context import Console
+from screens.error import ErrorScreen, explained
+from screens.glyphs import Glyphs
+from screens.tones import Tone, joined, toned
+from screens.widgets.lines import KeyLine, StatusLine, TitleLine, TooSmall
+
+R = TypeVar("R")
+_log = logging.getLogger(__name__)
+
+
+class ConsoleScreen(Screen[R]):
+    """A screen that fills the terminal: a title line, a body, a status line and the keys."""
+
+    BINDING_GROUP_TITLE = "This screen"
+
+    def compose(self) -> ComposeResult:
+        """The fixed lines around the body."""
+        yield TitleLine(glyphs=self.glyphs, id="title")
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield StatusLine(glyphs=self.glyphs, id="status")
+        yield KeyLine(id="keys")
+        yield TooSmall()
+
+    def compose_body(self) -> ComposeResult:
+        """What the screen is about."""
+        yield from ()
+
+    @property
+    def console(self) -> Console:
+        """The application, as far as screens know it."""
+        return cast("Console", self.app)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs that the terminal can show."""
+        return self.console.glyphs
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line."""
+        return self.query_one("#status", StatusLine)
+
+    def put_title(self, *way: str) -> None:
+        """Show the way to this screen, the last part in bold, and who is logged in at the right."""
+        parts = [toned(part, Tone.QUIET) for part in way[:-1]] + [toned(way[-1], Tone.STRONG)]
+        separator = toned(self.glyphs.plain(" › "), Tone.QUIET)
+        self.query_one("#title", TitleLine).put(separator.join(parts), whereabouts(self.console))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what went wrong in a worker of this screen."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            if not isinstance(error, ImagingError):
+                _log.error("worker %s failed", event.worker.name, exc_info=error)
+            self.failed(explained(error))
+
+    def failed(self, error: ImagingError) -> None:
+        """Say an error; screens that keep stale data on show say it in the status line instead."""
+        self.app.push_screen(ErrorScreen(error))
+
+
+class OpenedScreen(ConsoleScreen[R]):
+    """A screen that was opened from another one: escape and q lead back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "Back", id="screen.back", tooltip="Back to where you came from"),
+    ]
+
+    def action_back(self) -> None:
+        """Back to where the user came from."""
+        self.dismiss(None)
+
+
+def whereabouts(console: Console) -> Content:
+    """Cloud, project and user, as far as they are known yet."""
+    login = console.login
+    parts = [console.cloud_name]
+    if login is not None:
+        parts += [login.project_name, login.user_name]
+    text = console.glyphs.plain(" · ").join(part for part in parts if part)
+    return joined(toned("READ ONLY  ", Tone.WARN) if console.read_only else "", toned(text, Tone.QUIET))

@@ -1,0 +1,78 @@
+"""Asks before something is changed; where much hangs on it a word must be typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from models.text import one_line
+from screens.dialog import Dialog, Reading, paragraphs
+from screens.tones import Tone, toned
+from screens.widgets.entry import Entry
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Texts are taken literally."""
+
+    title: str
+    sentence: str
+    """What will be done, naming the object."""
+    details: str = ""
+    typed: str = ""
+    """The word that must be typed; empty where a key is enough."""
+    yes: str = "Yes"
+    """What the key of agreement says."""
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Gives True after agreement, False or None otherwise. Enter alone never agrees unless the word was typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "agree", "Yes", id="confirm.agree", tooltip="Do it"),
+        Binding("n", "refuse", "No", id="confirm.refuse", tooltip="Leave everything as it is"),
+    ]
+
+    def __init__(self, question: Question) -> None:
+        """Ask this."""
+        super().__init__()
+        self._question = question
+
+    @property
+    def heading(self) -> str:
+        """The question's title."""
+        return one_line(self._question.title)
+
+    def compose_body(self) -> ComposeResult:
+        """The sentence, the details, and the field for the typed word."""
+        question = self._question
+        yield Reading(paragraphs(("", question.details), lead=question.sentence))
+        if question.typed:
+            yield Static(toned(f"Type {one_line(question.typed)} and press enter to go on.", Tone.WARN), markup=False)
+            yield Entry(id="typed")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where a word must be typed, no key agrees."""
+        if action in {"agree", "refuse"} and self._question.typed:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(Entry.Submitted, "#typed")
+    def _typed(self, event: Entry.Submitted) -> None:
+        if event.value.strip() == self._question.typed:
+            self.dismiss(True)
+        else:
+            event.input.value = ""
+
+    def action_agree(self) -> None:
+        """Yes."""
+        self.dismiss(True)
+
+    def action_refuse(self) -> None:
+        """No."""
+        self.dismiss(False)

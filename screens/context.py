@@ -1,0 +1,86 @@
+"""What the screens see of the application: a small Protocol, so that they depend on no App class."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Protocol
+
+from imaging.cloud.interface import Cloud
+from imaging.runtime.clock import Clock
+from imaging.runtime.paths import Paths
+from models.claim import Claim
+from models.login import Login
+from models.plan import Plan
+from models.profile import Profile
+from models.request import RunRequest
+from models.run import RunRecord
+from screens.glyphs import Glyphs
+
+if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
+    from imaging.cloud.resolution import ResolvedCloud
+
+
+class Runs(Protocol):
+    """What the screens ask of the run service (`imaging.runs.service.RunService`)."""
+
+    async def plan(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """What a run would do."""
+
+    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """What a test launch alone would do."""
+
+    async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
+        """Write the run down and start its runner."""
+
+    async def runs(self) -> tuple[RunRecord, ...]:
+        """All runs, newest first."""
+
+    async def run(self, run_id: str) -> RunRecord:
+        """One run."""
+
+    def watch(self, run_id: str) -> AsyncIterator[RunRecord]:
+        """One run, now and on every change, until it is over."""
+
+    async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
+        """Go on with a run whose runner is gone, or that waits."""
+
+    async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
+        """Ask a run to end and to put the source back."""
+
+    async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
+        """The claim that lies in an instance's metadata, if there is one."""
+
+    async def undo(
+        self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
+    ) -> RunRecord:
+        """Put the source of a run back as it was."""
+
+
+class Console(Protocol):
+    """The application as its screens see it."""
+
+    clock: Clock
+    paths: Paths
+    profile: Profile
+    runs: Runs
+    glyphs: Glyphs
+    read_only: bool
+    """Whether the console only looks: nothing that would change the cloud is offered."""
+
+    @property
+    def login(self) -> Login | None:
+        """Who is logged in; None before the first answer of the cloud."""
+
+    @property
+    def cloud_name(self) -> str:
+        """The name of the cloud in clouds.yaml, empty before it is known."""
+
+    async def cloud(self) -> Cloud:
+        """The cloud, logged in. The first call logs in and asks the user for what is missing.
+
+        Raises:
+            ImagingError: the login failed; a later call tries again.
+        """
+
+    async def resolved(self) -> ResolvedCloud:
+        """The login's configuration with its secrets, to be handed to a runner; logs in when needed."""

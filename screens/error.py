@@ -1,0 +1,44 @@
+"""Says an error: what failed, what state things are in, what to do next, and the request's id for the operators."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from models.errors import ImagingError
+from screens.dialog import Dialog, Reading, paragraphs
+from screens.tones import Tone
+
+
+def explained(error: BaseException) -> ImagingError:
+    """Any error as one of ours. What is not ours is a fault of the program: its kind is named, its text kept."""
+    if isinstance(error, ImagingError):
+        return error
+    return ImagingError(
+        f"The program has a fault: {type(error).__name__}: {error}",
+        meaning="A run that is under way goes on in a process of its own.",
+        remedy="The log in the state directory has the details; please report it.",
+    )
+
+
+class ErrorScreen(Dialog[None]):
+    """One error, with its parts kept apart."""
+
+    TITLE = "Something went wrong"
+
+    def __init__(self, error: ImagingError) -> None:
+        """Say this error."""
+        super().__init__()
+        self._error = error
+
+    def compose_body(self) -> ComposeResult:
+        """The parts of the error."""
+        error = self._error
+        yield Reading(
+            paragraphs(
+                ("What this means", error.meaning),
+                ("What to do", error.remedy),
+                ("For the operators of the cloud", f"request {error.request_id}" if error.request_id else ""),
+                lead=error.what,
+                tone=Tone.BAD,
+            )
+        )

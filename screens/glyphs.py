@@ -1,0 +1,91 @@
+"""The signs beside the words. None is an emoji or of ambiguous width, and all have an ASCII stand-in."""
+
+from __future__ import annotations
+
+import codecs
+import locale
+from dataclasses import dataclass
+
+_ASCII = str.maketrans(
+    {
+        "…": "...",
+        "·": "-",
+        "–": "-",
+        "—": "-",
+        "→": "->",
+        "×": "x",
+        "≥": ">=",
+        "≤": "<=",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "\N{REPLACEMENT CHARACTER}": "?",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """One set of signs, each exactly one cell wide."""
+
+    good: str
+    bad: str
+    warn: str
+    unknown: str
+    waived: str
+    none: str
+    """Not applicable, skipped."""
+    pending: str
+    running: str
+    stopped: str
+    changing: str
+    locked: str
+    cut: str
+    """Stands at the end of a text that was cut."""
+    ascii: bool = False
+
+    def plain(self, text: str) -> str:
+        """The text with our own punctuation made fit for this set; names from the cloud stay as they are."""
+        return text.translate(_ASCII) if self.ascii else text
+
+
+UNICODE = Glyphs(
+    good="✓",
+    bad="✗",
+    warn="!",
+    unknown="?",
+    waived="~",
+    none="-",
+    pending="◦",
+    running="▸",
+    stopped="▫",
+    changing="↻",
+    locked="#",
+    cut="…",
+)
+
+ASCII = Glyphs(
+    good="+",
+    bad="x",
+    warn="!",
+    unknown="?",
+    waived="~",
+    none="-",
+    pending=".",
+    running=">",
+    stopped="o",
+    changing="*",
+    locked="#",
+    cut="~",
+    ascii=True,
+)
+
+
+def glyphs_for(encoding: str | None = None) -> Glyphs:
+    """The set that a terminal of this encoding can show; the locale's encoding if none is given."""
+    name = encoding if encoding is not None else locale.getpreferredencoding(do_setlocale=False)
+    try:
+        return UNICODE if codecs.lookup(name).name == "utf-8" else ASCII
+    except LookupError:
+        return ASCII

@@ -1,0 +1,77 @@
+"""The keys that work on a screen, made from its bindings: there is no second list of them anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+
+from screens.dialog import Dialog, Reading
+from screens.tones import Tone, joined, toned
+
+
+@dataclass(frozen=True)
+class Help:
+    """One line of the help."""
+
+    group: str
+    keys: str
+    description: str
+    tooltip: str
+    run: Callable[[], Awaitable[object]]
+    """Does what the key does."""
+
+
+def collect(app: App[Any], screen: Screen[Any]) -> tuple[Help, ...]:
+    """What can be done on a screen now, the focused widget's keys first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    texts: dict[tuple[str, str], tuple[str, str, Callable[[], Awaitable[object]]]] = {}
+    for node, binding, enabled, tooltip in screen.active_bindings.values():
+        if binding.system or not enabled or not binding.id:
+            continue
+        place = (str(node.BINDING_GROUP_TITLE or "Everywhere"), binding.action)
+        found.setdefault(place, []).append(binding.key_display or app.get_key_display(binding))
+        texts[place] = (binding.description, tooltip or binding.tooltip, partial(app.run_action, binding.action, node))
+    return tuple(
+        Help(group, ", ".join(dict.fromkeys(keys)), *texts[group, action]) for (group, action), keys in found.items()
+    )
+
+
+def sheet(lines: Iterable[Help]) -> Content:
+    """The help as text, a heading for each group."""
+    lines = tuple(lines)
+    width = max((cell_len(line.keys) for line in lines), default=0)
+    blocks = []
+    for group in dict.fromkeys(line.group for line in lines):
+        rows = [toned(group, Tone.STRONG)]
+        for line in lines:
+            if line.group == group:
+                text = line.tooltip or line.description
+                rows.append(joined("  ", toned(line.keys.ljust(width), Tone.ACCENT), "  ", text))
+        blocks.append(Content("\n").join(rows))
+    return Content("\n\n").join(blocks)
+
+
+class HelpScreen(Dialog[None]):
+    """The help of one screen."""
+
+    TITLE = "Keys"
+
+    def __init__(self, lines: Iterable[Help]) -> None:
+        """Show these."""
+        super().__init__()
+        self._lines = tuple(lines)
+
+    def compose_body(self) -> ComposeResult:
+        """The sheet."""
+        yield Reading(sheet(self._lines), id="sheet")
+
+    def on_mount(self) -> None:
+        """Let the keys scroll."""
+        self.query_one(Reading).focus()

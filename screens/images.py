@@ -1,0 +1,372 @@
+"""The images that the project can see, and for the chosen one which flavors can launch it and why not the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from imaging.guidelines.fitting import FlavorFit, launch_matrix, real_minimum_disk_gib
+from models.errors import ImagingError
+from models.flavor import Flavor
+from models.image import Image
+from models.login import Login
+from models.plan import Plan
+from models.quota import Quota
+from models.request import RunRequest
+from models.run import RunRecord
+from models.text import one_line
+from screens.confirm import ConfirmScreen, Question
+from screens.glyphs import Glyphs
+from screens.modes import ModeScreen
+from screens.run import RunScreen
+from screens.tones import Tone, joined, toned
+from screens.widgets.columns import Cell, Column
+from screens.widgets.filter import FilterLine
+from screens.widgets.rows import RowList
+from screens.wording import clock_time, counted, day, image_sign, size
+
+REFRESH_SECONDS = 300.0
+"""How often the images are listed again while they are on show: Glance cannot be asked for changes."""
+
+_COLUMNS = (
+    Column("State", 10),
+    Column("Image", 18, grow=3),
+    Column("Seen by", 9, drop=2),
+    Column("Owner", 15, drop=3),
+    Column("Size", 8, right=True, drop=4),
+    Column("Created", 10, drop=1),
+    Column("Boot test", 12, drop=5),
+)
+_FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 14), Column("Why", 20, grow=1))
+
+
+class ImagesScreen(ModeScreen):
+    """List, detail and launch matrix."""
+
+    MODE = "images"
+    CSS_PATH = "images.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "v",
+            "verify",
+            "Test launch",
+            id="images.verify",
+            tooltip="Launch a test instance of this image and see whether it boots",
+        ),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            id="images.filter",
+            tooltip="Show only what contains some words",
+        ),
+        Binding("r", "refresh", "Refresh", id="images.refresh", tooltip="Ask the cloud again now"),
+        Binding("y", "copy", "Copy id", show=False, id="images.copy", tooltip="Send the image's id to the clipboard"),
+        Binding("escape", "list", "List", show=False, id="images.list", tooltip="Back to the list"),
+    ]
+
+    class ListRead(Message):
+        """The list of images is known."""
+
+        def __init__(self, images: tuple[Image, ...], *, complete: bool) -> None:
+            super().__init__()
+            self.images = images
+            self.complete = complete
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether an earlier list that still waits is of no interest any more."""
+            return isinstance(message, ImagesScreen.ListRead)
+
+    class SizesRead(Message):
+        """Flavors and quota are known."""
+
+        def __init__(self, flavors: tuple[Flavor, ...], quota: Quota | None) -> None:
+            super().__init__()
+            self.flavors = flavors
+            self.quota = quota
+
+    class Planned(Message):
+        """A test launch was planned."""
+
+        def __init__(self, plan: Plan) -> None:
+            super().__init__()
+            self.plan = plan
+
+    class Started(Message):
+        """A test launch was started."""
+
+        def __init__(self, run: RunRecord) -> None:
+            super().__init__()
+            self.run = run
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._images: tuple[Image, ...] = ()
+        self._complete = False
+        self._read_at = ""
+        self._trouble = ""
+        self._flavors: tuple[Flavor, ...] = ()
+        self._quota: Quota | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """List, and beside or below it the chosen image."""
+        with Container(id="panes"):
+            with Vertical(id="list", classes="panel") as panel:
+                panel.border_title = "Images"
+                yield RowList[Image](
+                    _COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
+                    empty="Asking the cloud", id="images",
+                )  # fmt: skip
+                yield FilterLine(id="filter")
+            with Vertical(id="detail", classes="panel"):
+                yield Static(id="about", markup=False)
+                yield RowList[FlavorFit](
+                    _FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
+                    header=False, id="matrix",
+                )  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Ask the cloud after the first paint."""
+        super().on_mount()
+        self._rows.focus()
+        self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
+        self.call_after_refresh(self.action_refresh)
+
+    def on_screen_resume(self) -> None:
+        """The list is on show."""
+        super().on_screen_resume()
+        self._timer.resume()
+
+    def on_screen_suspend(self) -> None:
+        """The list is hidden."""
+        self._timer.pause()
+
+    @work(group="list", exclusive=True, exit_on_error=False, description="list the images")
+    async def _read_list(self) -> None:
+        cloud = await self.console.cloud()
+        found: tuple[Image, ...] = ()
+        async for page in cloud.images.images():
+            found += page
+            if not self._complete:
+                self.post_message(self.ListRead(found, complete=False))
+        self.post_message(self.ListRead(found, complete=True))
+
+    @work(group="sizes", exclusive=True, exit_on_error=False, description="read flavors and quota")
+    async def _read_sizes(self) -> None:
+        cloud = await self.console.cloud()
+        flavors = await cloud.compute.flavors()
+        try:
+            quota = await cloud.quota()
+        except ImagingError:
+            quota = None  # the matrix then leaves quotas out
+        self.post_message(self.SizesRead(flavors, quota))
+
+    @work(group="plan", exclusive=True, exit_on_error=False, description="plan a test launch")
+    async def _make_plan(self, image_id: str) -> None:
+        cloud, profile = await self.console.cloud(), self.console.profile
+        request = RunRequest(profile=profile.name, attended=True)
+        self.post_message(self.Planned(await self.console.runs.plan_verification(cloud, image_id, request, profile)))
+
+    @work(group="plan", exclusive=True, exit_on_error=False, description="start a test launch")
+    async def _start(self, plan: Plan) -> None:
+        resolved = await self.console.resolved()
+        self.post_message(self.Started(await self.console.runs.start(plan, resolved, self.console.profile)))
+
+    @on(ListRead)
+    def _show_list(self, event: ListRead) -> None:
+        event.stop()
+        self._images, self._complete, self._trouble = event.images, event.complete, ""
+        self._read_at = clock_time(self.console.clock.now())
+        self.retitle()
+        self._show_rows()
+
+    @on(SizesRead)
+    def _sizes_read(self, event: SizesRead) -> None:
+        event.stop()
+        self._flavors, self._quota = event.flavors, event.quota
+        self._show_detail()
+
+    @on(Planned)
+    def _ask(self, event: Planned) -> None:
+        event.stop()
+        self._say()
+        plan = event.plan
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self._start(plan)
+
+        self.app.push_screen(ConfirmScreen(_question(plan)), answered)
+
+    @on(Started)
+    def _started(self, event: Started) -> None:
+        event.stop()
+        self.app.push_screen(RunScreen(event.run.id))
+
+    @on(RowList.Moved, "#images")
+    def _moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self._show_detail()
+        self.refresh_bindings()
+
+    @on(RowList.Opened, "#images")
+    def _opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        self.query_one("#matrix").focus()
+
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        self._show_rows()
+
+    @on(FilterLine.Left)
+    def _filter_left(self, event: FilterLine.Left) -> None:
+        event.stop()
+        self._rows.focus()
+
+    @property
+    def _rows(self) -> RowList[Image]:
+        return self.query_one("#images", RowList)
+
+    def _show_rows(self) -> None:
+        text = self.query_one(FilterLine).text
+        nothing = "Nothing matches the filter" if text else "No images"
+        self._rows.show(matching(self._images, text), empty=nothing if self._complete else "Asking the cloud")
+        self._say()
+
+    def _show_detail(self) -> None:
+        image = self._rows.selected
+        panel, matrix = self.query_one("#detail"), self.query_one("#matrix", RowList)
+        panel.border_title = Content(one_line(image.name, 60) if image else "")
+        self.query_one("#about", Static).update(about_image(image, self.glyphs) if image else Content(""))
+        matrix.show(launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ())
+
+    def _say(self) -> None:
+        shown, known = len(self._rows.items), len(self._images)
+        text = counted(known, "image") if shown == known else f"{shown} of {counted(known, 'image')}"
+        if self._trouble:
+            stale = f"{text}, as of {self._read_at}" if self._read_at else "No list yet"
+            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD)
+        else:
+            self.status.say(f"{text}, listed at {self._read_at}" if self._complete else f"{text} so far")
+
+    def failed(self, error: ImagingError) -> None:
+        """Keep what is on show and say why it is not fresh; without any list, say it large."""
+        self._trouble = str(error)
+        self._rows.show(self._rows.items, empty="No list: r tries again")
+        self._say()
+        if self._complete:
+            super().failed(error)
+
+    def _cells(self, image: Image) -> Sequence[Cell]:
+        return cells(image, self.console.login, self.glyphs)
+
+    def _fit_cells(self, fit: FlavorFit) -> Sequence[Cell]:
+        word = (
+            f"{self.glyphs.good} fits"
+            if fit.fits
+            else f"{self.glyphs.none} left out"
+            if fit.special
+            else f"{self.glyphs.bad} cannot"
+        )
+        tone = Tone.GOOD if fit.fits else Tone.QUIET if fit.special else Tone.BAD
+        return Cell(word, tone), Cell(fit.flavor.name), Cell(fit.why, Tone.PLAIN if fit.fits else Tone.QUIET)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense now is offered."""
+        if action == "verify":
+            image = self._rows.selected
+            return not self.console.read_only and image is not None and image.status == "active"
+        return super().check_action(action, parameters)
+
+    def action_verify(self) -> None:
+        """Plan a test launch, then ask."""
+        if (image := self._rows.selected) is not None:
+            self.status.say("Planning the test launch", Tone.ACCENT)
+            self._make_plan(image.id)
+
+    def action_list(self) -> None:
+        """Back to the list."""
+        self._rows.focus()
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        self.query_one(FilterLine).open()
+
+    def action_refresh(self) -> None:
+        """Ask the cloud again now."""
+        self._read_list()
+        self._read_sizes()
+
+    def action_copy(self) -> None:
+        """Send the image's id to the terminal's clipboard."""
+        if (key := self._rows.selected_key) is not None:
+            self.app.copy_to_clipboard(key)
+            self.notify(f"{key} sent to terminal clipboard", markup=False)
+
+
+def cells(image: Image, login: Login | None, glyphs: Glyphs) -> Sequence[Cell]:
+    """One row of the list."""
+    sign = image_sign(image.status, glyphs)
+    own = login is not None and image.owner == login.identity.project_id
+    owner = "this project" if own else "another project" if login is not None and image.owner else ""
+    return (
+        Cell(str(sign), sign.tone),
+        Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
+        Cell(image.visibility, Tone.QUIET),
+        Cell(owner, Tone.QUIET),
+        Cell("volumes" if image.is_volume_backed else size(image.size_bytes), Tone.QUIET),
+        Cell(day(image.created_at), Tone.QUIET),
+        Cell(image.noted_verdict or "", Tone.GOOD if image.noted_verdict == "booted" else Tone.WARN),
+    )
+
+
+def matching(images: Iterable[Image], text: str) -> list[Image]:
+    """Those in which every word of the text occurs; the project's snapshots first would hide the rest, so by name."""
+    words = text.casefold().split()
+    found = [
+        one
+        for one in images
+        if all(word in f"{one.name} {one.status} {one.visibility} {one.id}".casefold() for word in words)
+    ]
+    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
+
+
+def about_image(image: Image, glyphs: Glyphs) -> Content:
+    """What is known of an image: description, sizes, id."""
+    needs = [f"{real_minimum_disk_gib(image)} GiB disk", f"{image.min_ram_mib} MiB RAM" if image.min_ram_mib else ""]
+    facts = [image.disk_format or "", size(image.size_bytes), f"needs {', '.join(need for need in needs if need)}"]
+    flags = [
+        word
+        for word, on in (("protected", image.protected), ("hidden", image.hidden), ("snapshot", image.is_snapshot))
+        if on
+    ]
+    description = one_line(image.description, 400) or "no description"
+    line = glyphs.plain(" · ").join(part for part in (*facts, *flags) if part)
+    return joined(description, "\n", toned(line, Tone.QUIET), "\n", toned(image.id, Tone.QUIET))
+
+
+def _question(plan: Plan) -> Question:
+    name = one_line(plan.image.name, 80) if plan.image else "this image"
+    test = plan.test
+    flavor = f" in the flavor {one_line(test.flavors[0].name)}" if test and test.flavors else ""
+    network = f" on the network {one_line(test.network.name)}" if test and test.network else ""
+    details = [test.why if test else "", *plan.warnings]
+    if test and test.refused_because:
+        details.append(f"No test launch is possible: {test.refused_because}")
+    return Question(
+        title="Test launch",
+        sentence=f"A test instance of {name} will be launched{flavor}{network}, read, and removed.",
+        details="\n".join(part for part in details if part),
+        yes="Launch it",
+    )

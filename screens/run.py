@@ -1,0 +1,231 @@
+"""One run, live: its steps with state, clock times and phases, and the verdict with its evidence."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from models.run import RunKind, RunRecord, RunState, StepRecord
+from screens.base import OpenedScreen
+from screens.confirm import ConfirmScreen, Question
+from screens.dialog import Reading
+from screens.run_text import details, headline, interesting_step, standing, step_note
+from screens.tones import Tone
+from screens.widgets.columns import Cell, Column
+from screens.widgets.rows import RowList
+from screens.wording import clock_time, duration, is_interrupted, step_sign
+
+_COLUMNS = (
+    Column("Step", 22),
+    Column("State", 15),
+    Column("At", 8),
+    Column("Took", 11, drop=1),
+    Column("", 10, grow=1),
+)
+
+
+class RunScreen(OpenedScreen[None]):
+    """Reads one run from the journal and follows it; the run itself needs no screen."""
+
+    CSS_PATH = "run.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "cancel", "Cancel", id="run.cancel", tooltip="End the run and put the source back"),
+        Binding("R", "go_on", "Go on", id="run.resume", tooltip="Go on with a run that waits or was interrupted"),
+        Binding("u", "undo", "Undo", id="run.undo", tooltip="Put the source back as it was before the run"),
+        Binding(
+            "y", "copy", "Copy id", id="run.copy", show=False, tooltip="Send the image's or run's id to the clipboard"
+        ),
+    ]
+
+    class Changed(Message):
+        """The record of the run has changed; a later one supersedes this."""
+
+        def __init__(self, run: RunRecord) -> None:
+            super().__init__()
+            self.run = run
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether an earlier record that still waits is of no interest any more."""
+            return isinstance(message, RunScreen.Changed)
+
+    def __init__(self, run_id: str) -> None:
+        """Show this run."""
+        super().__init__()
+        self._run_id = run_id
+        self._run: RunRecord | None = None
+
+    def compose_body(self) -> ComposeResult:
+        """The headline, the steps, and what is known of the chosen one."""
+        yield Static(id="headline", markup=False)
+        yield RowList[StepRecord](
+            _COLUMNS,
+            key_of=lambda step: step.step.value,
+            cells_of=self._cells,
+            glyphs=self.glyphs,
+            header=False,
+            empty="Reading the journal",
+            id="steps",
+        )
+        reading = Reading(Content(""), id="details")
+        reading.add_class("panel")
+        yield reading
+
+    def on_mount(self) -> None:
+        """Follow the run."""
+        self.put_title("Runs", self._run_id)
+        self._follow()
+
+    @work(group="run", exclusive=True, exit_on_error=False, description="follow the run")
+    async def _follow(self) -> None:
+        async for run in self.console.runs.watch(self._run_id):
+            self.post_message(self.Changed(run))
+
+    @on(Changed)
+    def _show(self, event: Changed) -> None:
+        event.stop()
+        before, self._run = self._run, event.run
+        rows = self.query_one(RowList)
+        follows = before is None or rows.selected_key == _key(interesting_step(before))
+        rows.show(event.run.steps)
+        if follows and (step := interesting_step(event.run)) is not None:
+            rows.select(step.step.value)
+        self._show_texts(event.run)
+        self.refresh_bindings()
+
+    def _show_texts(self, run: RunRecord) -> None:
+        self.put_title("Runs", run.title)
+        self.query_one("#headline", Static).update(headline(run, self.glyphs))
+        self.status.say(*standing(run), right=run.identity.cloud)
+        self._show_details()
+
+    @on(RowList.Moved, "#steps")
+    def _moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self._show_details()
+
+    def _show_details(self) -> None:
+        step, run = self.query_one(RowList).selected, self._run
+        if run is not None and isinstance(step, StepRecord):
+            panel = self.query_one("#details", Reading)
+            panel.border_title = Content(step.step.value)
+            panel.put(details(run, step, self.glyphs))
+
+    def _cells(self, step: StepRecord) -> Sequence[Cell]:
+        sign = step_sign(step.state, self.glyphs)
+        title = Tone.QUIET if sign.tone is Tone.QUIET else Tone.PLAIN
+        return (
+            Cell(f"{sign.glyph} {step.step.value}", sign.tone if title is Tone.PLAIN else title),
+            Cell(sign.word, sign.tone),
+            Cell(clock_time(step.started_at), Tone.QUIET),
+            Cell(duration(step.seconds), Tone.QUIET),
+            Cell(step_note(step), title),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense in the run's state is offered."""
+        run = self._run
+        if action in {"cancel", "go_on", "undo"} and (run is None or self.console.read_only):
+            return False
+        if run is not None:
+            match action:
+                case "cancel":
+                    return not run.state.is_over and run.state is not RunState.CANCELLING
+                case "go_on":
+                    return is_interrupted(run) or run.state is RunState.WAITING
+                case "undo":
+                    return can_be_undone(run)
+        return super().check_action(action, parameters)
+
+    def action_copy(self) -> None:
+        """Send the id of the image, or of the run before there is one, to the terminal's clipboard."""
+        wanted = self._run.image_id if self._run and self._run.image_id else self._run_id
+        self.app.copy_to_clipboard(wanted)
+        self.notify(f"{wanted} sent to terminal clipboard", markup=False)
+
+    def action_cancel(self) -> None:
+        """Ask, then cancel."""
+        self._ask(
+            Question(
+                title="Cancel this run?",
+                sentence=f"The run on {self._subject} ends.",
+                details="The call in flight settles first. The source is put back as it was; an unfinished image and "
+                "the test instance are removed; an active image is kept, private and unverified.",
+                yes="Cancel it",
+            ),
+            "cancel",
+        )
+
+    def action_go_on(self) -> None:
+        """Ask, then hand the run to a new runner."""
+        self._ask(
+            Question(
+                title="Go on with this run?",
+                sentence=f"A new runner goes on with the run on {self._subject}, with your present login.",
+                details="Every step looks first at what is already there, so nothing is done twice.",
+                typed=self._other_host or "",
+                yes="Go on",
+            ),
+            "go_on",
+        )
+
+    def action_undo(self) -> None:
+        """Ask, then put the source back."""
+        self._ask(
+            Question(
+                title="Put the source back?",
+                sentence=f"{self._subject} gets its volumes, power state and lock back as they were before the run.",
+                details="Nothing else of the run is done any more. An active image is not deleted.",
+                typed=self._other_host or "",
+                yes="Put it back",
+            ),
+            "undo",
+        )
+
+    @property
+    def _subject(self) -> str:
+        return self._run.title if self._run else self._run_id
+
+    @property
+    def _other_host(self) -> str | None:
+        runner = self._run.runner if self._run else None
+        return runner.host if runner and runner.host != platform.node() else None
+
+    def _ask(self, question: Question, deed: str) -> None:
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self._do(deed)
+
+        self.app.push_screen(ConfirmScreen(question), answered)
+
+    @work(group="deed", exclusive=True, exit_on_error=False, description="change the run")
+    async def _do(self, deed: str) -> None:
+        run, runs, console = self._run, self.console.runs, self.console
+        if run is None:
+            return
+        match deed:
+            case "cancel":
+                alive = run.runner is not None and run.runner.alive
+                changed = await runs.cancel(run.id, None if alive else await console.resolved())
+            case "go_on":
+                changed = await runs.resume(run.id, await console.resolved(), other_host=self._other_host)
+            case _:
+                changed = await runs.undo(run, await console.resolved(), other_host=self._other_host)
+        self.post_message(self.Changed(changed))
+        self._follow()
+
+
+def can_be_undone(run: RunRecord) -> bool:
+    """Whether a run has changed its source and not put it back."""
+    return run.kind is not RunKind.VERIFY and run.claim is not None and not run.source_restored
+
+
+def _key(step: StepRecord | None) -> str | None:
+    return step.step.value if step else None

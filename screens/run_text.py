@@ -1,0 +1,150 @@
+"""What the run view says: pure functions from a run's record to texts."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from models.run import OwnedKind, RunKind, RunRecord, RunState, StepRecord, Trouble
+from models.steps import StepName, StepState
+from models.text import one_line
+from models.verdict import Verdict
+from screens.glyphs import Glyphs
+from screens.tones import Tone, joined, toned
+from screens.wording import clock_time, duration, is_interrupted, run_sign, verdict_sign
+
+_INDENT = "  "
+
+
+def headline(run: RunRecord, glyphs: Glyphs) -> Content:
+    """Two lines: where the run is and what it is about; the verdict and how the source stands."""
+    state, verdict = run_sign(run, glyphs), verdict_sign(run.verdict, glyphs)
+    source, source_tone = _source(run)
+    end = f", ended {clock_time(run.ended_at)}" if run.ended_at else ""
+    first = joined(
+        toned(str(state), state.tone).stylize("bold"), "   ", one_line(_subject(run)),
+        toned(f"   started {clock_time(run.created_at)}{end}", Tone.QUIET),
+    )  # fmt: skip
+    second = joined(
+        toned("Verdict ", Tone.QUIET), toned(str(verdict), verdict.tone),
+        toned("   Source ", Tone.QUIET), toned(source, source_tone),
+    )  # fmt: skip
+    return joined(first, "\n", second if run.kind is not RunKind.VERIFY else second.split("   Source ")[0])
+
+
+def _subject(run: RunRecord) -> str:
+    match run.kind:
+        case RunKind.CREATE:
+            return f"{run.title} → {run.plan.request.name}"
+        case RunKind.VERIFY:
+            return f"test launch of {run.title}"
+        case RunKind.UNDO:
+            return f"put back {run.title}"
+
+
+def _source(run: RunRecord) -> tuple[str, Tone]:
+    if run.source_restored:
+        return "as it was before", Tone.GOOD
+    if run.claim is None:
+        return "not changed", Tone.PLAIN
+    if run.state.is_over or run.source_restored is False:
+        return "not put back: u puts it back", Tone.BAD
+    return "claimed, will be put back", Tone.PLAIN
+
+
+def interesting_step(run: RunRecord) -> StepRecord | None:
+    """The step that a person wants to see: the one under way; when it is over, what failed, else the verdict."""
+    if not run.state.is_over:
+        return run.current_step
+    failed = next((step for step in run.steps if step.state is StepState.FAILED), None)
+    if failed is not None:
+        return failed
+    if run.verdict is not None:
+        return next((step for step in run.steps if step.step is StepName.VERIFY), None)
+    return run.steps[-1] if run.steps else None
+
+
+def step_note(step: StepRecord) -> str:
+    """What came of a step, or what is seen of it now, in one line."""
+    if step.trouble is not None and step.state in {StepState.FAILED, StepState.WAITING}:
+        return step.trouble.what
+    if step.note:
+        return step.note
+    return step.phases[-1].text if step.phases else ""
+
+
+def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
+    """All that is known of one step: what it does, what was seen when, its trouble, the verdict with its evidence."""
+    blocks = []
+    planned = next((planned for planned in run.plan.steps if planned.step is step.step), None)
+    if planned is not None and planned.summary:
+        blocks.append(toned(one_line(planned.summary), Tone.QUIET))
+    trouble = step.trouble or (run.trouble if step is run.current_step else None)
+    if trouble is not None and step.state is not StepState.DONE:
+        blocks.append(_trouble(trouble))
+    if step.step is StepName.VERIFY and run.verdict is not None:
+        blocks.append(_verdict(run.verdict, glyphs))
+    if step.phases:
+        blocks.append(Content("\n").join(_phase(phase.at, phase.text) for phase in step.phases))
+    if step.note:
+        blocks.append(Content(one_line(step.note)))
+    if step.step is StepName.REPORT and run.report_path:
+        blocks.append(joined(toned("Report ", Tone.QUIET), one_line(run.report_path)))
+    if step.step in {StepName.CREATE_IMAGE, StepName.WAIT_FOR_IMAGE, StepName.DESCRIBE} and run.image_id:
+        blocks.append(joined(toned("Image ", Tone.QUIET), one_line(run.image_id)))
+    return Content("\n").join(blocks)
+
+
+def _phase(at: object, text: str) -> Content:
+    return joined(toned(f"{clock_time(at)}  ", Tone.QUIET), one_line(text))  # type: ignore[arg-type]
+
+
+def _trouble(trouble: Trouble) -> Content:
+    parts = [toned(one_line(trouble.what), Tone.BAD)]
+    parts += [Content(one_line(text)) for text in (trouble.meaning, trouble.remedy) if text]
+    if trouble.request_id:
+        parts.append(toned(f"request {one_line(trouble.request_id)}", Tone.QUIET))
+    return Content("\n").join(parts)
+
+
+def _verdict(verdict: Verdict, glyphs: Glyphs) -> Content:
+    sign = verdict_sign(verdict, glyphs)
+    lines = [joined(toned(str(sign), sign.tone), f"  {one_line(verdict.reason)}")]
+    lines += [joined(_INDENT, toned("| ", Tone.QUIET), one_line(line)) for line in verdict.evidence]
+    lines += [joined(_INDENT, toned("hint ", Tone.WARN), one_line(hint)) for hint in verdict.hints]
+    said = (
+        ("address", verdict.has_address),
+        ("default route", verdict.has_default_route),
+        ("machine-id of its own", verdict.has_own_machine_id),
+    )
+    known = [f"{name} {'yes' if value else 'NO'}" for name, value in said if value is not None]
+    if known:
+        lines.append(toned(_INDENT + "the child has: " + ", ".join(known), Tone.QUIET))
+    return Content("\n").join(lines)
+
+
+def leftovers(run: RunRecord) -> tuple[str, ...]:
+    """What the run made and has not removed, other than its image."""
+    return tuple(
+        f"{owned.kind.value} {one_line(owned.name) or owned.id}"
+        for owned in run.owned
+        if not owned.removed and owned.kind is not OwnedKind.IMAGE
+    )
+
+
+def standing(run: RunRecord) -> tuple[str, Tone]:
+    """What the status line says of a run."""
+    if is_interrupted(run):
+        runner = f" on {one_line(run.runner.host)}" if run.runner else ""
+        return f"Its runner{runner} is gone; nothing was lost. Press R to go on.", Tone.WARN
+    match run.state:
+        case RunState.WAITING:
+            return "It waits for you: see the step. Press R when it is put right, c to cancel, u to undo.", Tone.WARN
+        case RunState.CANCELLING:
+            return "It is being cancelled; the source is put back.", Tone.WARN
+        case RunState.PLANNED | RunState.RUNNING:
+            return f"Run {run.id} goes on in a process of its own, also when you leave.", Tone.QUIET
+        case _:
+            rest = leftovers(run)
+            took = duration((run.ended_at - run.created_at).total_seconds()) if run.ended_at else ""
+            kept = f"; still there: {', '.join(rest)}" if rest else ""
+            return f"Run {run.id} is over{f' after {took}' if took else ''}{kept}.", Tone.QUIET

@@ -1,0 +1,134 @@
+"""The runs of this machine, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from models.errors import ImagingError
+from models.run import RunKind, RunRecord
+from screens.modes import ModeScreen
+from screens.run import RunScreen
+from screens.tones import Tone
+from screens.widgets.columns import Cell, Column
+from screens.widgets.rows import RowList
+from screens.wording import clock_time, counted, is_interrupted, run_sign, verdict_sign
+
+REFRESH_SECONDS = 2.0
+"""How often the journal, a local file, is read while the list is on show."""
+
+_COLUMNS = (
+    Column("Run", 6, drop=3),
+    Column("State", 17),
+    Column("Started", 16, drop=1),
+    Column("Of", 14, grow=2),
+    Column("Image", 14, grow=2, drop=2),
+    Column("Step", 20, drop=5),
+    Column("Verdict", 17),
+)
+
+
+class RunsScreen(ModeScreen):
+    """All runs; enter opens one."""
+
+    MODE = "runs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "refresh", "Refresh", id="runs.refresh", tooltip="Read the journal again"),
+    ]
+
+    class Read(Message):
+        """The journal was read."""
+
+        def __init__(self, runs: tuple[RunRecord, ...]) -> None:
+            super().__init__()
+            self.runs = runs
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether an earlier reading that still waits is of no interest any more."""
+            return isinstance(message, RunsScreen.Read)
+
+    def compose_body(self) -> ComposeResult:
+        """The list."""
+        rows = RowList[RunRecord](
+            _COLUMNS,
+            key_of=lambda run: run.id,
+            cells_of=self._cells,
+            glyphs=self.glyphs,
+            empty="Reading the journal",
+            id="runs",
+            classes="panel",
+        )
+        rows.border_title = "Runs"
+        yield rows
+
+    def on_mount(self) -> None:
+        """Read now and, while the list is on show, every two seconds."""
+        super().on_mount()
+        self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
+
+    def on_screen_resume(self) -> None:
+        """The list is on show."""
+        self.action_refresh()
+        self._timer.resume()
+
+    def on_screen_suspend(self) -> None:
+        """The list is hidden."""
+        self._timer.pause()
+
+    def action_refresh(self) -> None:
+        """Read the journal."""
+        self._read()
+
+    @work(group="runs", exclusive=True, exit_on_error=False, description="read the journal")
+    async def _read(self) -> None:
+        self.post_message(self.Read(await self.console.runs.runs()))
+
+    @on(Read)
+    def _show(self, event: Read) -> None:
+        event.stop()
+        self.query_one(RowList).show(event.runs, empty="No runs yet: choose an instance and press i.")
+        self.status.say(_summary(event.runs))
+
+    @on(RowList.Opened, "#runs")
+    def _open(self, event: RowList.Opened) -> None:
+        event.stop()
+        self.app.push_screen(RunScreen(event.key))
+
+    def failed(self, error: ImagingError) -> None:
+        """Keep what is on show and say why it is not fresh."""
+        self.status.say(f"The journal could not be read: {error}", Tone.BAD)
+
+    def _cells(self, run: RunRecord) -> Sequence[Cell]:
+        state, verdict = run_sign(run, self.glyphs), verdict_sign(run.verdict, self.glyphs)
+        current = run.current_step
+        return (
+            Cell(run.id, Tone.QUIET),
+            Cell(str(state), state.tone),
+            Cell(f"{run.created_at.astimezone():%Y-%m-%d %H:%M}", Tone.QUIET),
+            Cell(run.title),
+            Cell(_made(run)),
+            Cell("" if run.state.is_over or current is None else current.step.value),
+            Cell(str(verdict), verdict.tone),
+        )
+
+
+def _made(run: RunRecord) -> str:
+    return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+
+
+def _summary(runs: Sequence[RunRecord]) -> str:
+    going = sum(not run.state.is_over for run in runs)
+    halted = sum(is_interrupted(run) for run in runs)
+    parts = [counted(len(runs), "run")]
+    if going:
+        parts.append(f"{going} not over")
+    if halted:
+        parts.append(f"{halted} interrupted: open it and press R to go on")
+    if runs and not going:
+        parts.append(f"last change {clock_time(max(run.updated_at for run in runs))}")
+    return " · ".join(parts)

@@ -1,0 +1,64 @@
+"""How wide the columns of a list are: fixed or growing, and dropped by priority where it is narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from screens.tones import Tone
+
+GAP = 2
+"""Cells between two columns."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one column of one row; the text is shown as it is."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list."""
+
+    title: str
+    width: int
+    """In cells; for a growing column the least."""
+    grow: int = 0
+    """Its share of the cells that are left over; 0 keeps its width."""
+    drop: int = 0
+    """Where it is narrow the column with the greatest number goes first; 0 stays always."""
+    right: bool = False
+    """Whether its texts stand at its right edge, as numbers should."""
+
+
+def widths(columns: Sequence[Column], available: int) -> tuple[int, ...]:
+    """The width of each column in cells, 0 for one that was dropped."""
+    kept = list(columns)
+    while _least(kept) > available and any(column.drop for column in kept):
+        kept.remove(max(kept, key=lambda column: column.drop))
+    rest = max(0, available - _least(kept))
+    shares = sum(column.grow for column in kept)
+    given = {}
+    for column in kept:
+        extra = rest * column.grow // shares if column.grow else 0
+        rest, shares = rest - extra, shares - column.grow
+        given[id(column)] = column.width + extra
+    return tuple(given.get(id(column), 0) for column in columns)
+
+
+def _least(columns: Sequence[Column]) -> int:
+    return sum(column.width for column in columns) + GAP * max(0, len(columns) - 1)
+
+
+def fitted(text: str, width: int, *, cut: str, right: bool = False) -> str:
+    """The text in exactly `width` cells: filled with blanks, or cut with the sign `cut`, wide characters counted."""
+    length = cell_len(text)
+    if length <= width:
+        blanks = " " * (width - length)
+        return blanks + text if right else text + blanks
+    return set_cell_size(text, max(0, width - 1)) + cut if width else ""

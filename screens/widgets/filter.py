@@ -1,0 +1,80 @@
+"""The line in which a list is filtered; it shows only while it is used or holds something."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from screens.widgets.entry import Entry
+
+
+class FilterLine(Horizontal):
+    """A slash and a field. Enter keeps the filter, escape clears it; both give the focus back."""
+
+    DEFAULT_CSS = """
+    FilterLine { height: 1; display: none; }
+    FilterLine.-open { display: block; }
+    FilterLine > Label { width: 2; color: $text-accent; text-style: bold; }
+    FilterLine > Entry { width: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", "Clear filter", id="filter.clear", tooltip="Show everything again"),
+        Binding("down", "keep", "To the list", show=False, id="filter.keep", tooltip="Keep the filter, go to the list"),
+    ]
+
+    class Changed(Message):
+        """Another text is looked for."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether an earlier text that still waits is of no interest any more."""
+            return isinstance(message, FilterLine.Changed)
+
+    class Left(Message):
+        """The user is done with the filter."""
+
+    def compose(self) -> ComposeResult:
+        """Slash and field."""
+        yield Label("/", markup=False)
+        yield Entry(placeholder="part of a name, state, id or address")
+
+    @property
+    def text(self) -> str:
+        """What is looked for."""
+        return self.query_one(Entry).value.strip()
+
+    def open(self) -> None:
+        """Begin to write."""
+        self.add_class("-open")
+        self.query_one(Entry).focus()
+
+    def action_clear(self) -> None:
+        """Look for nothing and leave."""
+        self.query_one(Entry).value = ""
+        self._leave()
+
+    def action_keep(self) -> None:
+        """Leave with the filter on."""
+        self._leave()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while the user writes."""
+        event.stop()
+        self.post_message(self.Changed(event.value.strip()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter."""
+        event.stop()
+        self._leave()
+
+    def _leave(self) -> None:
+        self.set_class(bool(self.text), "-open")
+        self.post_message(self.Left())

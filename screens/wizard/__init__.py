@@ -1,0 +1,1 @@
+"""The wizard for a run: five pages that together make one request."""

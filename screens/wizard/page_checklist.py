@@ -1,0 +1,112 @@
+"""Page two: the whole checklist, the user's word where it is asked for, and waivers with their reasons."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from models.findings import Finding, Outcome
+from models.request import Attestation, Waiver
+from screens.ask_text import AskTextScreen
+from screens.context import Console
+from screens.finding import FindingScreen
+from screens.widgets.checklist import ChecklistView
+from screens.widgets.rows import RowList
+from screens.wizard.state import Page, WizardState
+
+
+class ChecklistPage(Page):
+    """Findings, attestations, waivers."""
+
+    HEADING = "Checklist"
+    BINDING_GROUP_TITLE = "Checklist"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "space", "attest", "Give your word", id="wizard.attest", tooltip="Give or take back your word on this rule"
+        ),
+        Binding("w", "waive", "Waive", id="wizard.waive", tooltip="Go on in spite of this finding, with a reason"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The checklist."""
+        yield ChecklistView(self.glyphs, id="checklist")
+
+    def enter(self) -> None:
+        """Begin with the worst."""
+        self._view.rows.focus()
+
+    def show(self, state: WizardState) -> None:
+        """Show what the rules say now."""
+        super().show(state)
+        if state.checklist is None:
+            self._view.clear("Reading what the guidelines ask of it")
+        else:
+            self._view.show(state.checklist)
+        self.screen.refresh_bindings()
+
+    @property
+    def _view(self) -> ChecklistView:
+        return self.query_one(ChecklistView)
+
+    @property
+    def _chosen(self) -> Finding | None:
+        return self._view.rows.selected
+
+    @on(RowList.Moved, "#findings")
+    def _moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self.screen.refresh_bindings()
+
+    @on(RowList.Opened, "#findings")
+    def _opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        if (finding := self._chosen) is not None:
+            self.app.push_screen(FindingScreen(finding))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A word can be given where it is asked for; what fails can be waived."""
+        if action not in {"attest", "waive"}:
+            return super().check_action(action, parameters)
+        finding = self._chosen
+        if finding is None:
+            return False
+        if action == "attest":
+            return finding.asked_for is not None
+        return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.mended_by is None
+
+    def action_attest(self) -> None:
+        """Give the user's word, or take it back."""
+        finding, request = self._chosen, self.state.request
+        if finding is None:
+            return
+        others = tuple(one for one in request.attestations if one.rule != finding.rule)
+        if request.attests(finding.rule):
+            self.change(attestations=others)
+            return
+        console = cast("Console", self.app)
+        who = console.login.user_name if console.login else ""
+        given = Attestation(rule=finding.rule, given_by=who, given_at=console.clock.now())
+        self.change(attestations=(*others, given))
+
+    def action_waive(self) -> None:
+        """Ask for the reason of a waiver; an empty one takes the waiver back."""
+        finding = self._chosen
+        if finding is None:
+            return
+        known = self.state.request.waiver(finding.rule)
+        question = AskTextScreen(
+            f"Waive {finding.rule}",
+            "Why is it right to go on in spite of this? The reason goes into the report.",
+            value=known.reason if known else "",
+            details=finding.evidence,
+        )
+        self.app.push_screen(question, lambda reason: self._waived(finding.rule, reason))
+
+    def _waived(self, rule: str, reason: str | None) -> None:
+        if reason is None:
+            return
+        others = tuple(one for one in self.state.request.waivers if one.rule != rule)
+        self.change(waivers=(*others, Waiver(rule=rule, reason=reason)) if reason else others)

@@ -1,0 +1,109 @@
+"""Page five: all that will be done, said before anything is done."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from models.findings import AskedFor, Checklist
+from models.plan import Plan
+from models.request import OnFailure
+from models.text import one_line
+from screens.dialog import Reading
+from screens.glyphs import Glyphs
+from screens.tones import Tone, joined, toned
+from screens.wizard.state import Page, WizardState
+from screens.wording import about, counted
+
+
+class ReviewPage(Page):
+    """The summary."""
+
+    HEADING = "Review"
+
+    def compose(self) -> ComposeResult:
+        """Text to be read."""
+        yield Reading(Content(""), id="review")
+
+    def enter(self) -> None:
+        """Let the keys scroll."""
+        self.query_one(Reading).focus()
+
+    def show(self, state: WizardState) -> None:
+        """Show what a run would do."""
+        super().show(state)
+        self.query_one(Reading).put(review(state, self.glyphs))
+
+
+def review(state: WizardState, glyphs: Glyphs) -> Content:
+    """The sentence, what stands in the way, the steps, what happens on failure."""
+    if state.plan is None:
+        if state.plan_trouble:
+            return toned(one_line(state.plan_trouble), Tone.BAD)
+        return toned(glyphs.plain("Putting the plan together"), Tone.QUIET)
+    blocks = [toned(sentence(state.plan), Tone.STRONG)]
+    if obstacles := _obstacles(state, glyphs):
+        blocks.append(obstacles)
+    blocks += [_warnings(state.plan, glyphs)] if state.plan.warnings else []
+    blocks += [_steps(state.plan, glyphs), _failure(state.plan)]
+    return Content("\n\n").join(blocks)
+
+
+def sentence(plan: Plan) -> str:
+    """`This will stop db-07 for about 4 minutes and detach 2 volumes, and make the image …`."""
+    name = one_line(plan.source.name, 60) if plan.source else ""
+    deeds = []
+    if plan.will_stop:
+        deeds.append(f"stop {name} for {about(plan.estimated_seconds)}")
+    if plan.volumes:
+        deeds.append(f"detach {counted(len(plan.volumes), 'volume')}{'' if plan.will_stop else f' of {name}'}")
+    deeds.append(f"make the image {one_line(plan.request.name, 80)}")
+    if plan.test is not None and plan.test.refused_because is None:
+        flavor = f" ({one_line(plan.test.flavors[0].name)})" if plan.test.flavors else ""
+        deeds.append(f"launch a test instance{flavor}")
+    return f"This will {', '.join(deeds[:-1])}{' and ' if len(deeds) > 1 else ''}{deeds[-1]}."
+
+
+def obstacles(checklist: Checklist | None) -> tuple[str, ...]:
+    """What keeps the run from starting."""
+    if checklist is None:
+        return ("The checklist is not known yet.",)
+    blocking = [f"{one.rule}: {one.evidence}" for one in checklist.findings if one.blocks]
+    unanswered = [
+        f"{one.rule}: {one.title} (your word is needed before the run)"
+        for one in checklist.findings
+        if one.awaits_word and one.asked_for is AskedFor.BEFORE_RUN
+    ]
+    return (*blocking, *unanswered)
+
+
+def _obstacles(state: WizardState, glyphs: Glyphs) -> Content | None:
+    checklist = state.plan.checklist if state.plan and state.plan.checklist else state.checklist
+    lines = [joined(toned(f"{glyphs.bad} ", Tone.BAD), one_line(text)) for text in obstacles(checklist)]
+    return Content("\n").join([toned("It cannot start yet", Tone.BAD), *lines]) if lines else None
+
+
+def _warnings(plan: Plan, glyphs: Glyphs) -> Content:
+    return Content("\n").join(joined(toned(f"{glyphs.warn} ", Tone.WARN), one_line(text)) for text in plan.warnings)
+
+
+def _steps(plan: Plan, glyphs: Glyphs) -> Content:
+    lines = []
+    for number, step in enumerate(plan.steps, 1):
+        tone = Tone.QUIET if step.skipped else Tone.PLAIN
+        note = " (nothing to do)" if step.skipped else ""
+        text = glyphs.plain(one_line(step.summary)) or "-"
+        lines.append(toned(f"{number:>2} {step.step.value:<20} {text}{note}", tone))
+    return Content("\n").join(lines)
+
+
+def _failure(plan: Plan) -> Content:
+    answer = (
+        "the instance is put back as it was, also when nobody is there"
+        if plan.request.on_failure is OnFailure.PUT_BACK
+        else "the instance is left stopped with its volumes detached, for a look; undo puts it back"
+    )
+    return joined(
+        toned("If it fails ", Tone.QUIET), answer + ". ",
+        "The run goes on in a process of its own when you leave or lose the connection.",
+    )  # fmt: skip

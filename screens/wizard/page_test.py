@@ -1,0 +1,119 @@
+"""Page four: the test launch that proves that the image boots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from imaging.guidelines.fitting import FlavorFit, expected_image, launch_matrix
+from models.text import one_line
+from screens.choose import Choice
+from screens.tones import Tone, joined, toned
+from screens.widgets.pick import PickOne
+from screens.wizard.state import Page, WizardState
+
+_TEST = (
+    Choice("yes", "launch a test instance", "reads from its console whether it comes up, then removes it"),
+    Choice("keep", "launch it and keep it", "the same, but it stays for you to look at"),
+    Choice("no", "no test", "nobody will know whether the image boots"),
+)
+AUTO = "auto"
+"""The key of the choice that leaves flavor or network to the console."""
+
+
+class TestPage(Page):
+    """Whether to test, where, and in which size."""
+
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+    HEADING = "Test launch"
+
+    def compose(self) -> ComposeResult:
+        """The three choices."""
+        yield PickOne(_TEST, _test_key(self.state), glyphs=self.glyphs, id="test")
+        yield Static(toned("Network", Tone.QUIET), classes="label tested", markup=False)
+        yield PickOne(_networks(self.state), AUTO, glyphs=self.glyphs, id="network")
+        yield Static(toned("Flavor", Tone.QUIET), classes="label tested", markup=False)
+        yield PickOne(_flavors(self.state), AUTO, glyphs=self.glyphs, id="flavor")
+        yield Static(id="test-said", markup=False)
+
+    def enter(self) -> None:
+        """Begin with the first choice."""
+        self.query_one("#test").focus()
+
+    def show(self, state: WizardState) -> None:
+        """Show what can be chosen now."""
+        super().show(state)
+        request = state.request
+        self.query_one("#test", PickOne).offer(_TEST, _test_key(state))
+        self.query_one("#network", PickOne).offer(_networks(state), request.network_id or AUTO)
+        self.query_one("#flavor", PickOne).offer(_flavors(state), request.flavor_id or AUTO)
+        for widget in self.query("#network, #flavor, .tested"):
+            widget.display = request.test
+        self.query_one("#test-said", Static).update(_said(state))
+
+    @on(PickOne.Picked, "#test")
+    def _tested(self, event: PickOne.Picked) -> None:
+        event.stop()
+        self.change(test=event.key != "no", keep_test=event.key == "keep")
+
+    @on(PickOne.Picked, "#network")
+    def _network(self, event: PickOne.Picked) -> None:
+        event.stop()
+        self.change(network_id=None if event.key == AUTO else event.key)
+
+    @on(PickOne.Picked, "#flavor")
+    def _flavor(self, event: PickOne.Picked) -> None:
+        event.stop()
+        self.change(flavor_id=None if event.key == AUTO else event.key)
+
+
+def _test_key(state: WizardState) -> str:
+    if not state.request.test:
+        return "no"
+    return "keep" if state.request.keep_test else "yes"
+
+
+def _networks(state: WizardState) -> Sequence[Choice]:
+    chosen = state.plan.test.network if state.plan and state.plan.test else None
+    note = f"now {one_line(chosen.name)}" if chosen else "that of the source, else the only one there is"
+    return (
+        Choice(AUTO, "as the source", note),
+        *(Choice(one.id, one_line(one.name), one.id) for one in state.networks),
+    )
+
+
+def _flavors(state: WizardState) -> Sequence[Choice]:
+    fits = _fitting(state)
+    note = f"now {one_line(fits[0].flavor.name)}: {fits[0].why}" if fits else ""
+    others = (Choice(fit.flavor.id, one_line(fit.flavor.name), fit.why) for fit in fits)
+    return (Choice(AUTO, "the smallest that fits", note), *others)
+
+
+def _fitting(state: WizardState) -> Sequence[FlavorFit]:
+    facts = state.facts
+    if facts is None:
+        return ()
+    image = expected_image(state.instance, facts.base_image.value)
+    matrix = launch_matrix(image, facts.flavors.value or (), facts.quota.value, state.profile)
+    return [fit for fit in matrix if fit.fits]
+
+
+def _said(state: WizardState) -> Content:
+    if not state.request.test:
+        return toned("The verdict will be: not tested.", Tone.WARN)
+    if state.plan_trouble:
+        return toned(one_line(state.plan_trouble), Tone.BAD)
+    test = state.plan.test if state.plan else None
+    if test is None:
+        return toned("Asking where it could be launched", Tone.QUIET)
+    if test.refused_because:
+        return toned(f"No test launch is possible: {one_line(test.refused_because)}", Tone.BAD)
+    if test.network is None:
+        return toned("Several networks would do: choose one.", Tone.WARN)
+    return joined(
+        toned("Launched on ", Tone.QUIET), one_line(test.network.name), toned(", ", Tone.QUIET), one_line(test.why)
+    )

@@ -1,0 +1,80 @@
+"""What the pages of the wizard share: the request as it is now, and what the rules say of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual.containers import Vertical
+from textual.message import Message
+
+from imaging.guidelines.checklist import judge
+from models.facts import InstanceFacts
+from models.findings import Checklist
+from models.instance import Instance
+from models.network import Network
+from models.plan import Plan
+from models.profile import Profile
+from models.request import RunRequest
+from screens.glyphs import Glyphs
+
+
+@dataclass(frozen=True)
+class WizardState:
+    """Everything that the pages show."""
+
+    instance: Instance
+    profile: Profile
+    request: RunRequest
+    facts: InstanceFacts | None = None
+    """None until the cloud has answered."""
+    checklist: Checklist | None = None
+    plan: Plan | None = None
+    """What a run of this request would do; None while it is not known."""
+    plan_trouble: str = ""
+    """Why there is no plan."""
+
+    def judged(self) -> WizardState:
+        """The same with the rules asked about the request as it is now; a plan of another request is dropped."""
+        plan = self.plan if self.plan is not None and self.plan.request == self.request else None
+        if self.facts is None:
+            return replace(self, plan=plan)
+        facts = self.facts.model_copy(update={"request": self.request})
+        return replace(self, facts=facts, checklist=judge(facts, self.profile), plan=plan)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """The networks among which the test launch can choose."""
+        test = self.plan.test if self.plan else None
+        if test is None:
+            return ()
+        return test.networks or ((test.network,) if test.network else ())
+
+
+class RequestChanged(Message):
+    """The user has changed something of the request."""
+
+    def __init__(self, request: RunRequest) -> None:
+        super().__init__()
+        self.request = request
+
+
+class Page(Vertical):
+    """One page of the wizard."""
+
+    HEADING = ""
+
+    def __init__(self, state: WizardState, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002  # Textual's own name
+        super().__init__(id=id)
+        self.state = state
+        self.glyphs = glyphs
+
+    def show(self, state: WizardState) -> None:
+        """Show the state as it is now."""
+        self.state = state
+
+    def enter(self) -> None:
+        """The page comes up: put the focus where the user begins."""
+
+    def change(self, **update: object) -> None:
+        """Tell the wizard that the user has changed the request."""
+        self.post_message(RequestChanged(self.state.request.model_copy(update=update)))

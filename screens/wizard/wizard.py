@@ -1,0 +1,215 @@
+"""The wizard that turns one instance into a run: image, checklist, volumes and power, test launch, review, go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import ContentSwitcher, Static
+
+from imaging.cloud.gathering import gather_facts
+from models.errors import ImagingError
+from models.facts import InstanceFacts
+from models.instance import Instance
+from models.plan import Plan
+from models.request import RunRequest
+from models.run import RunRecord
+from models.text import one_line
+from screens.base import OpenedScreen
+from screens.error import explained
+from screens.run import RunScreen
+from screens.tones import Tone, joined, toned
+from screens.wizard.page_checklist import ChecklistPage
+from screens.wizard.page_image import ImagePage
+from screens.wizard.page_review import ReviewPage, obstacles
+from screens.wizard.page_test import TestPage
+from screens.wizard.page_volumes import VolumesPage
+from screens.wizard.state import Page, RequestChanged, WizardState
+
+_PAGES: tuple[type[Page], ...] = (ImagePage, ChecklistPage, VolumesPage, TestPage, ReviewPage)
+
+
+class WizardScreen(OpenedScreen[None]):
+    """Asks everything beforehand; nothing is changed before `Go` on the last page."""
+
+    CSS_PATH = "wizard.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "next", "Next", id="wizard.next", priority=True, tooltip="To the next page"),
+        Binding("ctrl+g", "go", "Go", id="wizard.go", tooltip="Start the run that this page describes"),
+        Binding("escape,q", "back", "Back", id="wizard.back", tooltip="To the page before; from the first page out"),
+    ]
+
+    class FactsRead(Message):
+        """The instance was read."""
+
+        def __init__(self, facts: InstanceFacts) -> None:
+            super().__init__()
+            self.facts = facts
+
+    class Planned(Message):
+        """A plan was made of a request, or could not be."""
+
+        def __init__(self, request: RunRequest, plan: Plan | None, trouble: str = "") -> None:
+            super().__init__()
+            self.request = request
+            self.plan = plan
+            self.trouble = trouble
+
+    class Started(Message):
+        """The run is in the journal and its runner was started."""
+
+        def __init__(self, run: RunRecord) -> None:
+            super().__init__()
+            self.run = run
+
+    def __init__(self, instance: Instance, facts: InstanceFacts | None) -> None:
+        """Begin with what is known of the instance already."""
+        super().__init__()
+        self._instance = instance
+        self._known = facts
+        self._page = 0
+        self._starting = False
+
+    def compose_body(self) -> ComposeResult:
+        """The way through the pages, and the page."""
+        request = RunRequest(profile=self.console.profile.name, attended=True)
+        self._state = WizardState(self._instance, self.console.profile, request)
+        yield Static(id="way", markup=False)
+        with ContentSwitcher(initial="page-0", id="pages"):
+            for number, page in enumerate(_PAGES):
+                yield page(self._state, self.glyphs, id=f"page-{number}")
+
+    def on_mount(self) -> None:
+        """Read the instance anew: what the list knew may be old."""
+        self.put_title("Instances", one_line(self._instance.name, 60), "make an image")
+        if self._known is not None:
+            self._take(replace(self._state, facts=self._known))
+        self._turn(0)
+        self._read_facts()
+
+    @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
+    async def _read_facts(self) -> None:
+        cloud = await self.console.cloud()
+        self.post_message(self.FactsRead(await gather_facts(cloud, self._instance.id, self.console.clock)))
+
+    @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
+    async def _make_plan(self, request: RunRequest) -> None:
+        try:
+            cloud = await self.console.cloud()
+            plan = await self.console.runs.plan(cloud, self._instance.id, request, self.console.profile)
+        except ImagingError as error:
+            self.post_message(self.Planned(request, None, str(error)))
+        else:
+            self.post_message(self.Planned(request, plan))
+
+    @work(group="start", exclusive=True, exit_on_error=False, description="start the run")
+    async def _start(self, plan: Plan) -> None:
+        resolved = await self.console.resolved()
+        self.post_message(self.Started(await self.console.runs.start(plan, resolved, self.console.profile)))
+
+    @on(FactsRead)
+    def _facts_read(self, event: FactsRead) -> None:
+        event.stop()
+        instance = event.facts.instance.value or self._instance
+        self._take(replace(self._state, facts=event.facts, instance=instance))
+
+    @on(RequestChanged)
+    def _request_changed(self, event: RequestChanged) -> None:
+        event.stop()
+        self._take(replace(self._state, request=event.request, plan_trouble=""))
+        self._plan_if_wanted()
+
+    @on(Planned)
+    def _planned(self, event: Planned) -> None:
+        event.stop()
+        if event.request == self._state.request:
+            self._take(replace(self._state, plan=event.plan, plan_trouble=event.trouble))
+
+    @on(Started)
+    def _started(self, event: Started) -> None:
+        event.stop()
+        self.app.switch_screen(RunScreen(event.run.id))
+
+    def failed(self, error: ImagingError) -> None:
+        """Say it, and let the user try again."""
+        self._starting = False
+        self.status.say(one_line(error.what), Tone.BAD)
+        super().failed(explained(error))
+
+    def _take(self, state: WizardState) -> None:
+        self._state = state.judged()
+        for page in self.query(Page):
+            page.show(self._state)
+        self._say()
+        self.refresh_bindings()
+
+    def _say(self) -> None:
+        checklist = self._state.checklist
+        hindrances = obstacles(checklist) if checklist else ()
+        if hindrances:
+            self.status.say(f"{len(hindrances)} in the way: {hindrances[0]}", Tone.WARN)
+        elif checklist is not None:
+            self.status.say("Nothing is changed before Go on the last page.")
+        else:
+            self.status.say("Reading the instance")
+
+    def _turn(self, page: int) -> None:
+        self._page = page
+        self.query_one("#pages", ContentSwitcher).current = f"page-{page}"
+        self.query_one("#way", Static).update(self._way())
+        self._current.enter()
+        self._plan_if_wanted()
+        self.refresh_bindings()
+
+    def _plan_if_wanted(self) -> None:
+        if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None:
+            self._make_plan(self._state.request)
+
+    @property
+    def _current(self) -> Page:
+        return self.query_one(f"#page-{self._page}", Page)
+
+    def _way(self) -> Content:
+        parts: list[Content | str] = []
+        for number, page in enumerate(_PAGES):
+            tone = Tone.ACCENT if number == self._page else Tone.QUIET
+            part = toned(f"{number + 1} {page.HEADING}", tone)
+            parts += [part.stylize("bold") if number == self._page else part, "   "]
+        return joined(*parts[:-1])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Go only where everything is known and nothing stands in the way."""
+        last = self._page == len(_PAGES) - 1
+        if action == "next":
+            return not last
+        if action == "go":
+            return last and self._may_go
+        return super().check_action(action, parameters)
+
+    @property
+    def _may_go(self) -> bool:
+        plan = self._state.plan
+        return plan is not None and not obstacles(plan.checklist or self._state.checklist) and not self._starting
+
+    def action_next(self) -> None:
+        """To the next page."""
+        self._turn(min(self._page + 1, len(_PAGES) - 1))
+
+    def action_back(self) -> None:
+        """To the page before; from the first page out."""
+        if self._page:
+            self._turn(self._page - 1)
+        else:
+            self.dismiss(None)
+
+    def action_go(self) -> None:
+        """Start the run."""
+        if self._may_go and self._state.plan is not None:
+            self._starting = True
+            self.status.say("Starting the run", Tone.ACCENT)
+            self._start(self._state.plan)

@@ -1,0 +1,90 @@
+"""The login of the console: made once, on the first call, and shared by all screens. Imports the SDK only then."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from imaging.runtime.clock import Clock
+from models.login import Login
+
+if TYPE_CHECKING:
+    from imaging.cloud.interface import Cloud
+    from imaging.cloud.resolution import ResolvedCloud
+
+Ask = Callable[[str], Awaitable[str]]
+Choose = Callable[[Sequence[str]], Awaitable[str]]
+
+
+class Access:
+    """Who is logged in where. Several screens may ask at the same time; they share one attempt."""
+
+    def __init__(self, name: str | None, clock: Clock, *, ask: Ask, choose: Choose) -> None:
+        """Do nothing yet.
+
+        Args:
+            name: the cloud's name in clouds.yaml, if it is known.
+            clock: for the adapter's waits.
+            ask: asks the user for a secret.
+            choose: lets the user choose among the names of several clouds.
+        """
+        self._name = name
+        self._clock = clock
+        self._ask = ask
+        self._choose = choose
+        self._attempt: asyncio.Task[Cloud] | None = None
+        self._resolved: ResolvedCloud | None = None
+        self.login: Login | None = None
+
+    @property
+    def name(self) -> str:
+        """The cloud's name, empty before it is known."""
+        return self._resolved.name if self._resolved else self._name or ""
+
+    async def cloud(self) -> Cloud:
+        """The cloud, logged in; after a failure the next call tries again.
+
+        Raises:
+            ImagingError: the login failed.
+        """
+        if self._attempt is None or (self._attempt.done() and _failed(self._attempt)):
+            self._attempt = asyncio.create_task(self._connect())
+        return await asyncio.shield(self._attempt)
+
+    async def resolved(self) -> ResolvedCloud:
+        """The configuration with its secrets, after a login that succeeded."""
+        await self.cloud()
+        if self._resolved is None:  # pragma: no cover  # a login sets it
+            raise RuntimeError("logged in without a configuration")
+        return self._resolved
+
+    async def close(self) -> None:
+        """Let go of the cloud."""
+        if self._attempt is None:
+            return
+        if not self._attempt.done():
+            self._attempt.cancel()
+        elif not _failed(self._attempt):
+            await self._attempt.result().close()
+
+    async def _connect(self) -> Cloud:
+        from imaging.cloud.connection import connect  # noqa: PLC0415  # the SDK takes a quarter of a second
+        from imaging.cloud.resolution import cloud_names, resolve_cloud  # noqa: PLC0415
+
+        name = self._name
+        if name is None and not _named_by_environment() and len(names := await asyncio.to_thread(cloud_names)) > 1:
+            name = await self._choose(names)
+        self._resolved = await resolve_cloud(name, ask=self._ask)
+        cloud = await connect(self._resolved, self._clock)
+        self.login = await cloud.login()
+        return cloud
+
+
+def _named_by_environment() -> bool:
+    return bool(os.environ.get("OS_CLOUD"))
+
+
+def _failed(attempt: asyncio.Task[Cloud]) -> bool:
+    return attempt.cancelled() or attempt.exception() is not None

@@ -1,0 +1,202 @@
+"""The application: themes, modes, keys and the login. Everything else is in the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from imaging.cloud.interface import Cloud
+from imaging.runs.service import RunService
+from imaging.runtime.clock import Clock
+from imaging.runtime.paths import Paths
+from models.errors import ConfigError
+from models.login import Login
+from models.profile import Profile
+from models.settings import Settings
+from screens.choose import Choice, ChooseScreen
+from screens.context import Runs
+from screens.glyphs import UNICODE, Glyphs
+from screens.help import HelpScreen, collect
+from screens.images import ImagesScreen
+from screens.instances import InstancesScreen
+from screens.runs import RunsScreen
+from screens.secret import SecretScreen
+from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
+from tui.access import Access
+from tui.crash import report
+from tui.keymap import checked, known_bindings
+from tui.themes import THEMES, chosen_theme
+
+if TYPE_CHECKING:
+    from imaging.cloud.resolution import ResolvedCloud
+
+QUIT_SECONDS = 1.5
+"""How long quitting waits for the cloud to let go."""
+
+
+class ImagingApp(App[None], inherit_bindings=False):
+    """The console. Screens see it through `screens.context.Console`."""
+
+    TITLE = "Imaging Console"
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../screens/base.tcss", "../screens/dialog.tcss", "app.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDING_GROUP_TITLE = "Everywhere"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "instances": InstancesScreen,
+        "images": ImagesScreen,
+        "runs": RunsScreen,
+    }
+    DEFAULT_MODE = "instances"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # Textual declares it without ClassVar
+        (0, "-tiny"),
+        (LEAST_WIDTH, "-narrow"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  # the same
+        (0, "-flat"),
+        (LEAST_HEIGHT, "-short"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "mode('instances')", "Instances", show=False, id="app.instances", tooltip="The instances"),
+        Binding("2", "mode('images')", "Images", show=False, id="app.images", tooltip="The images"),
+        Binding("3", "mode('runs')", "Runs", show=False, id="app.runs", tooltip="The runs"),
+        Binding("colon", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"),
+        Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="The keys of this screen"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Quit; runs go on"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        cloud_name: str | None,
+        profile: Profile,
+        settings: Settings,
+        paths: Paths,
+        clock: Clock,
+        glyphs: Glyphs = UNICODE,
+        read_only: bool = False,
+        runs: Runs | None = None,
+    ) -> None:
+        """Make the application; nothing is asked of the network before the first paint.
+
+        Args:
+            cloud_name: a name in clouds.yaml, or None to find out.
+            profile: the guidelines to judge by.
+            settings: the user's settings.
+            paths: where journal, logs and reports lie.
+            clock: the time.
+            glyphs: the signs that the terminal can show.
+            read_only: offer nothing that changes the cloud.
+            runs: the run service; the real one by default.
+        """
+        no_color = "NO_COLOR" in os.environ
+        super().__init__()
+        self.animation_level = "none"
+        self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
+        self.glyphs, self.read_only = glyphs, read_only
+        self.runs: Runs = runs or RunService(paths, clock)
+        self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
+        self._begin_with = "ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ)
+        self.abandoned = False
+        """Whether something still hung on the network when the console ended."""
+
+    def on_mount(self) -> None:
+        """Put on the theme and the user's keys."""
+        for name in list(self.available_themes):
+            if name != "textual-dark":  # Textual begins with it and cannot be without
+                self.unregister_theme(name)
+        for theme in THEMES:
+            self.register_theme(theme)
+        if self._begin_with not in self.available_themes:
+            self._begin_with = THEMES[0].name
+        self.theme = self._begin_with
+        self.set_class(self.glyphs.ascii, "-ascii")
+        self.set_keymap(checked(self.settings.keymap, known_bindings(ImagingApp, Screen, Widget)))
+
+    @property
+    def login(self) -> Login | None:
+        """Who is logged in."""
+        return self._access.login
+
+    @property
+    def cloud_name(self) -> str:
+        """The name of the cloud."""
+        return self._access.name
+
+    async def cloud(self) -> Cloud:
+        """The cloud, logged in."""
+        return await self._access.cloud()
+
+    async def resolved(self) -> ResolvedCloud:
+        """The login's configuration, for a runner."""
+        return await self._access.resolved()
+
+    async def action_mode(self, mode: str) -> None:
+        """Switch to one of the three lists."""
+        await self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        """Show the keys of the present screen."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(collect(self, self.screen)))
+
+    async def action_quit(self) -> None:
+        """End within two seconds, whatever the network does."""
+        self.workers.cancel_all()
+        try:
+            await asyncio.wait_for(self._access.close(), QUIT_SECONDS)
+        except Exception:  # noqa: BLE001  # nothing that goes wrong now may keep the user here
+            self.abandoned = True
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the screen's keys by name, the modes, the themes."""
+        for line in collect(self, screen):
+            yield SystemCommand(line.description, f"{line.tooltip} ({line.keys})", line.run)
+        for theme in THEMES:
+            if theme.name != self.theme:
+                yield SystemCommand(
+                    f"Theme {theme.name}", "Change the colours", lambda name=theme.name: self._put_on(name)
+                )
+
+    def _put_on(self, theme: str) -> None:
+        self.theme = theme
+
+    @on(CommandPalette.Opened)
+    def _no_blinking(self) -> None:
+        self.screen.query_one(Input).cursor_blink = False
+
+    async def _ask_secret(self, prompt: str) -> str:
+        answer = await self._answer_of(SecretScreen(prompt))
+        if not answer:
+            raise ConfigError("No secret was given, so nobody is logged in.", remedy="Press r to try again.")
+        return answer
+
+    async def _choose_cloud(self, names: Sequence[str]) -> str:
+        answer = await self._answer_of(ChooseScreen("Which cloud?", [Choice(name, name) for name in names]))
+        if not answer:
+            raise ConfigError("No cloud was chosen.", remedy="Press r to choose again.")
+        return answer
+
+    async def _answer_of(self, screen: Screen[str]) -> str | None:
+        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self.push_screen(screen, answered.set_result)
+        return await answered
+
+    def _fatal_error(self) -> None:
+        """Leave a report without local variables, which may hold secrets."""
+        if self._exception is not None:
+            self.panic(report(self._exception, str(self.paths.logs)))

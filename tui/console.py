@@ -1,0 +1,53 @@
+"""The way in for the command line. Textual is imported only here, after the environment was prepared for it."""
+
+from __future__ import annotations
+
+import os
+
+from imaging.runtime.clock import Clock, SystemClock
+from imaging.runtime.paths import Paths
+from models.profile import Profile
+from models.settings import Settings
+from tui.link import link_of, prepare
+
+
+def run_console(
+    *,
+    cloud_name: str | None,
+    profile: Profile,
+    settings: Settings,
+    paths: Paths,
+    clock: Clock | None = None,
+    read_only: bool = False,
+) -> int:
+    """Show the console until the user leaves it.
+
+    Args:
+        cloud_name: a name in clouds.yaml; None leaves the choice to OS_CLOUD, to what there is, or to the user.
+        profile: the guidelines to judge by.
+        settings: the user's settings.
+        paths: where journal, logs and reports lie.
+        clock: the time; the machine's own by default.
+        read_only: offer nothing that changes the cloud.
+
+    Returns:
+        The exit status: 0, or 1 after a fault of the program.
+    """
+    link = link_of(settings)
+    prepare(link)
+    from tui.app import ImagingApp  # noqa: PLC0415  # Textual reads the environment when it is imported
+
+    app = ImagingApp(
+        cloud_name=cloud_name,
+        profile=profile,
+        settings=settings,
+        paths=paths,
+        clock=clock or SystemClock(),
+        glyphs=link.glyphs,
+        read_only=read_only or settings.read_only,
+    )
+    app.run(mouse=link.mouse)
+    status = app.return_code or 0
+    if app.abandoned:
+        os._exit(status)  # calls that still hang on the network must not keep the terminal
+    return status
