@@ -246,9 +246,13 @@ def _patience(entry: Any, name: str) -> float | None:
     value = entry.get("console_silence_seconds") if isinstance(entry, Mapping) else None
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    try:
+        seconds = float(str(value))  # openstacksdk makes texts of the numbers in clouds.yaml
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
         raise ConfigError(f"In the cloud {one_line(name, 80)!r}, console_silence_seconds must be a number above 0.")
-    return float(value)
+    return seconds
 
 
 async def _missing_secret(
