@@ -127,8 +127,18 @@ class Runner:
                 _log.warning("no heartbeat: %s", error)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    procedures: Procedures = PROCEDURES,
+    connect: Connect = connect_to_cloud,
+) -> int:
     """Read the login from standard input and work on the run that the arguments name.
+
+    Args:
+        arguments: those of the command line.
+        procedures: what to do; other than the real steps only in tests.
+        connect: how to log in; other than the real way only in tests.
 
     Returns:
         0 when the run was left in order, 1 when the log says why not.
@@ -140,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         resolved = ResolvedCloud.from_pipe(sys.stdin.buffer.read())
         _let_go_of_standard_input()
-        runner = Runner(paths, SystemClock(), resolved)
+        runner = Runner(paths, SystemClock(), resolved, procedures=procedures, connect=connect)
         record = asyncio.run(runner.work(options.run_id, other_host=options.other_host))
     except ImagingError as error:
         _log.error("%s", error)  # the user's log, not a traceback

@@ -37,7 +37,7 @@ from models.steps import StepName, StepState
 
 _LOOK_SECONDS = 0.5
 """How often a watcher asks whether the journal has changed: one read of a few bytes."""
-_LIFE_SECONDS = 5.0
+_LIFE_SECONDS = 2.0
 """How often a watcher looks whether the runner still lives, which changes nothing in the journal."""
 _START_SECONDS = 30.0
 """How long a runner may take to begin; a busy login node takes seconds to start Python."""

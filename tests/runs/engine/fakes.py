@@ -162,6 +162,12 @@ class Stage:
         context.cloud = self.cloud
         return context, lease
 
+    async def pragma(self, statement: str) -> int | None:
+        """Ask or tell SQLite something, on the connection of the journal."""
+        connection = self.journal._connection
+        row = await self.journal._thread.do(lambda: connection.execute(f"PRAGMA {statement}").fetchone())
+        return row and row[0]
+
     async def work(self, run: RunRecord) -> RunRecord:
         """Let a runner work on the run as far as it goes, then give up its lease."""
         context, lease = await self.context(run)

@@ -1,0 +1,50 @@
+"""Before every change of the source the claim is read again: what counts as ours then."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.claim import encode_claim
+from models.claim import Claim
+from models.errors import ClaimLostError, NotFoundError
+from tests.runs.engine.fakes import SOURCE, Stage, claim_of
+
+
+def show(stage: Stage, *claims: Claim) -> None:
+    metadata = {key: value for claim in claims for key, value in encode_claim(claim).items()}
+    stage.cloud.compute.source = SOURCE.model_copy(update={"metadata": metadata})
+
+
+async def test_our_own_claim_lets_the_run_go_on(stage: Stage):
+    context, _ = await stage.context(run := await stage.new_run())
+    await context.record(claim=claim_of(run))
+    show(stage, claim_of(run))
+    await context.still_ours()
+
+
+async def test_without_any_claim_the_run_stops(stage: Stage):
+    context, _ = await stage.context(run := await stage.new_run())
+    with pytest.raises(ClaimLostError):
+        await context.still_ours()
+    await context.record(claim=claim_of(run))
+    with pytest.raises(ClaimLostError, match="no longer"):
+        await context.still_ours()
+
+
+async def test_with_anothers_claim_the_greater_id_gives_way(stage: Stage):
+    context, _ = await stage.context(run := await stage.new_run())
+    ours = claim_of(run)
+    await context.record(claim=ours)
+    show(stage, ours, ours.model_copy(update={"run_id": "zzzz"}))
+    await context.still_ours()
+    show(stage, ours, ours.model_copy(update={"run_id": "0000"}))
+    with pytest.raises(ClaimLostError, match="run 0000"):
+        await context.still_ours()
+
+
+async def test_an_instance_that_was_deleted_is_no_longer_ours(stage: Stage):
+    context, _ = await stage.context(run := await stage.new_run())
+    await context.record(claim=claim_of(run))
+    stage.cloud.compute.gone = NotFoundError("gone")
+    with pytest.raises(ClaimLostError, match="deleted"):
+        await context.still_ours()

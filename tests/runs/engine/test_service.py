@@ -1,0 +1,290 @@
+"""The service: what may be started, resumed, cancelled and undone, and by whom. Runners are only pretended here."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from imaging.cloud.resolution import ResolvedCloud
+from imaging.runs.claim import encode_claim
+from imaging.runs.journal import Journal
+from imaging.runs.lease import Holder, Lease
+from imaging.runs.service import RunService
+from imaging.runtime.paths import Paths
+from models.errors import NotFoundError, RunError, UsageError, WrongProjectError
+from models.findings import AskedFor, Checklist, Finding, Outcome, Severity
+from models.run import RunKind, RunRecord, RunState
+from models.steps import StepName, StepState
+from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, FakeCloud, claim_of, plan
+from tests.support.clock import ManualClock
+
+LOGIN = ResolvedCloud(name="test", secret_config=SecretStr("{}"))
+LOGIN2 = Holder(host="login2", boot_id="b-2", pid=7, pid_started="7")
+
+
+class PretendedRunner:
+    """Takes the lease, as a runner does, and does nothing more."""
+
+    def __init__(self, paths: Paths, clock: ManualClock) -> None:
+        self.started: list[tuple[str, str | None]] = []
+        self.refuses = False
+        self._journal = Journal(paths.journal, clock)
+        self.lease: Lease | None = None
+
+    async def __call__(self, run_id: str, resolved, paths, *, other_host: str | None = None):
+        if self.refuses:
+            raise RunError("no more processes")
+        self.started.append((run_id, other_host))
+        self.lease = await self._journal.take_lease(run_id, confirmed_host=other_host)
+        return self
+
+    ended = False
+
+    async def die(self) -> None:
+        await self._journal.give_back(self.lease)
+
+    async def close(self) -> None:
+        await self._journal.close()
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    return Paths.below(tmp_path).prepared()
+
+
+@pytest.fixture
+async def runner(paths: Paths, clock: ManualClock) -> AsyncIterator[PretendedRunner]:
+    runner = PretendedRunner(paths, clock)
+    yield runner
+    await runner.close()
+
+
+@pytest.fixture
+def cloud() -> FakeCloud:
+    return FakeCloud()
+
+
+@pytest.fixture
+async def service(
+    paths: Paths, clock: ManualClock, runner: PretendedRunner, cloud: FakeCloud
+) -> AsyncIterator[RunService]:
+    async def connect(resolved, clock) -> FakeCloud:
+        return cloud
+
+    service = RunService(paths, clock, connect=connect, spawn=runner)
+    yield service
+    await service.close()
+
+
+async def change(service: RunService, run: RunRecord, **columns) -> RunRecord:
+    return await service._journal.wish(run.id, lambda changes: changes.run(**columns))
+
+
+async def begun(service: RunService, run: RunRecord, *steps: StepName) -> None:
+    def write(changes):
+        for step in steps:
+            changes.step(step, state=StepState.DONE, started_at=NOW, ended_at=NOW)
+
+    await service._journal.wish(run.id, write)
+
+
+def a_finding(**fields) -> Finding:
+    usual = {
+        "rule": "NAME-PERIOD",
+        "chapter": "Names",
+        "title": "No period",
+        "outcome": Outcome.FAIL,
+        "severity": Severity.BLOCK,
+        "evidence": "my.image",
+    }
+    return Finding(**{**usual, **fields})
+
+
+class TestStarting:
+    async def test_a_plan_makes_a_record_and_starts_a_runner(self, service: RunService, runner: PretendedRunner):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        assert runner.started == [(run.id, None)]
+        assert (run.kind, run.identity, run.state) == (RunKind.CREATE, IDENTITY, RunState.PLANNED)
+
+    async def test_a_plan_that_is_not_ready_never_starts(self, service: RunService):
+        blocked = plan().model_copy(update={"checklist": Checklist(profile="test", findings=(a_finding(),))})
+        with pytest.raises(RunError, match=r"NAME-PERIOD: my\.image"):
+            await service.start(blocked, LOGIN, PROFILE)
+        assert await service.runs() == ()
+
+    async def test_a_plan_without_the_users_word_never_starts(self, service: RunService):
+        ask = a_finding(rule="OWN-WORD", outcome=Outcome.UNKNOWN, severity=Severity.ASK, asked_for=AskedFor.BEFORE_RUN)
+        unsaid = plan().model_copy(update={"checklist": Checklist(profile="test", findings=(ask,))})
+        with pytest.raises(RunError, match="--attest OWN-WORD"):
+            await service.start(unsaid, LOGIN, PROFILE)
+
+    async def test_what_a_step_mends_or_only_publishing_asks_for_does_not_block(self, service: RunService):
+        findings = (
+            a_finding(mended_by=StepName.DETACH),
+            a_finding(outcome=Outcome.UNKNOWN, severity=Severity.ASK, asked_for=AskedFor.BEFORE_PUBLISHING),
+            a_finding(outcome=Outcome.UNKNOWN),
+        )
+        ready = plan().model_copy(update={"checklist": Checklist(profile="test", findings=findings)})
+        assert (await service.start(ready, LOGIN, PROFILE)).state is RunState.PLANNED
+
+    async def test_a_run_whose_runner_cannot_be_started_is_over(self, service: RunService, runner: PretendedRunner):
+        runner.refuses = True
+        with pytest.raises(RunError, match="no more processes"):
+            await service.start(plan(), LOGIN, PROFILE)
+        (run,) = await service.runs()
+        assert (run.state, run.trouble.what) == (RunState.FAILED, "no more processes")
+
+
+class TestAnotherLogin:
+    @pytest.mark.parametrize("field", ["auth_url", "project_id", "region", "user_id"])
+    async def test_is_refused_and_nothing_is_changed(
+        self, service: RunService, runner: PretendedRunner, cloud: FakeCloud, field: str
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        cloud.identity = IDENTITY.model_copy(update={field: "another"})
+        await begun(service, run, StepName.CLAIM)
+        run = await service.run(run.id)
+        for attempt in (service.resume(run.id, LOGIN), service.cancel(run.id, LOGIN), service.undo(run, LOGIN)):
+            with pytest.raises(WrongProjectError):
+                await attempt
+        assert await service.run(run.id) == run
+        assert cloud.closed
+
+    async def test_under_another_name_of_the_same_cloud_is_welcome(
+        self, service: RunService, runner: PretendedRunner, cloud: FakeCloud
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        cloud.identity = IDENTITY.model_copy(update={"cloud": "other", "auth_url": IDENTITY.auth_url + "/"})
+        await service.resume(run.id, LOGIN)
+        assert len(runner.started) == 2
+
+
+class TestResuming:
+    async def test_a_run_that_is_over_is_refused_with_the_way_to_undo_it(self, service: RunService):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await begun(service, run, StepName.CLAIM)
+        await change(service, run, state=RunState.FAILED, source_restored=False)
+        with pytest.raises(UsageError, match=f"imaging undo {run.id}"):
+            await service.resume(run.id, LOGIN)
+
+    async def test_a_run_of_another_host_needs_its_silence_and_a_confirmation(
+        self, service: RunService, runner: PretendedRunner, clock: ManualClock, paths: Paths
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        there = Journal(paths.journal, clock, here=LOGIN2)
+        await there.take_lease(run.id)
+        await there.close()
+        with pytest.raises(RunError, match="sign of life"):
+            await service.resume(run.id, LOGIN, other_host="login2")
+        clock.turn(121)
+        with pytest.raises(UsageError, match="--other-host login2"):
+            await service.resume(run.id, LOGIN)
+        await service.resume(run.id, LOGIN, other_host="login2")
+        assert runner.started[-1] == (run.id, "login2")
+
+
+class TestCancelling:
+    async def test_is_a_wish_to_a_living_runner(self, service: RunService, runner: PretendedRunner):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        assert (await service.cancel(run.id, None)).cancel_requested
+        assert len(runner.started) == 1
+
+    async def test_needs_a_login_where_no_runner_lives(self, service: RunService, runner: PretendedRunner):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        with pytest.raises(RunError, match="Log in"):
+            await service.cancel(run.id, None)
+        assert not (await service.run(run.id)).cancel_requested
+        assert (await service.cancel(run.id, LOGIN)).cancel_requested
+        assert len(runner.started) == 2
+
+    async def test_of_what_is_over_is_refused(self, service: RunService):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await change(service, run, state=RunState.DONE)
+        with pytest.raises(UsageError, match="over"):
+            await service.cancel(run.id, LOGIN)
+
+
+class TestUndoing:
+    async def test_makes_a_run_that_failed_one_that_puts_back(self, service: RunService, runner: PretendedRunner):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        await begun(service, run, StepName.CLAIM, StepName.PUT_BACK)
+        run = await change(service, run, state=RunState.FAILED, source_restored=False, ending=RunState.FAILED)
+        run = await service.undo(run, LOGIN)
+        assert (run.undo_requested, run.ending, run.state) == (True, None, RunState.RUNNING)
+        assert run.step(StepName.PUT_BACK).state is StepState.PENDING
+
+    async def test_of_what_was_put_back_is_refused(self, service: RunService):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await begun(service, run, StepName.CLAIM)
+        run = await change(service, run, state=RunState.DONE, source_restored=True)
+        with pytest.raises(UsageError, match="nothing to put back"):
+            await service.undo(run, LOGIN)
+
+    async def test_of_what_never_changed_anything_is_refused(self, service: RunService):
+        with pytest.raises(UsageError, match="nothing to put back"):
+            await service.undo(await service.start(plan(), LOGIN, PROFILE), LOGIN)
+
+    async def test_of_what_a_runner_works_on_is_refused(self, service: RunService):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await begun(service, run, StepName.CLAIM)
+        with pytest.raises(RunError, match="imaging cancel"):
+            await service.undo(await service.run(run.id), LOGIN)
+
+    async def test_finds_a_claim_in_the_metadata(self, service: RunService, cloud: FakeCloud):
+        assert await service.find_claim(cloud, "source-1") is None
+        claim = claim_of(await service.start(plan(), LOGIN, PROFILE))
+        cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(claim)})
+        assert await service.find_claim(cloud, "source-1") == claim
+
+    async def test_of_a_claim_elsewhere_needs_its_host_named(self, service: RunService, runner: PretendedRunner):
+        claim = claim_of(await service.start(plan(), LOGIN, PROFILE)).model_copy(update={"run_id": "elsewhere"})
+        await change(service, (await service.runs())[0], state=RunState.DONE)
+        for confirmed in (None, "login2"):
+            with pytest.raises(UsageError, match="--other-host login1"):
+                await service.undo(claim, LOGIN, other_host=confirmed)
+        run = await service.undo(claim, LOGIN, other_host="login1")
+        assert (run.kind, run.claim, run.title) == (RunKind.UNDO, claim, "db-07")
+        assert [step.step for step in run.steps] == [StepName.PUT_BACK, StepName.REPORT]
+
+    async def test_of_a_claim_of_this_machine_needs_no_other_host(self, service: RunService, runner: PretendedRunner):
+        claim = claim_of(await service.start(plan(), LOGIN, PROFILE), host=socket.gethostname())
+        await change(service, (await service.runs())[0], state=RunState.DONE)
+        run = await service.undo(claim.model_copy(update={"run_id": "lost"}), LOGIN)
+        assert runner.started[-1] == (run.id, None)
+
+    async def test_of_a_claim_whose_run_is_in_this_journal_undoes_that_run(
+        self, service: RunService, runner: PretendedRunner
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        await begun(service, run, StepName.CLAIM)
+        assert (await service.undo(claim_of(run), LOGIN)).id == run.id
+
+    async def test_of_an_instance_that_is_gone_says_so(self, service: RunService, cloud: FakeCloud):
+        cloud.compute.gone = NotFoundError("no such instance")
+        claim = claim_of(await service.start(plan(), LOGIN, PROFILE)).model_copy(update={"run_id": "elsewhere"})
+        with pytest.raises(NotFoundError):
+            await service.undo(claim, LOGIN, other_host="login1")
+
+
+async def test_a_heartbeat_alone_is_no_news(service: RunService, runner: PretendedRunner, clock: ManualClock):
+    run = await service.start(plan(), LOGIN, PROFILE)
+    seen = service.watch(run.id)
+    first = await anext(seen)
+    clock.turn(10)
+    await runner._journal.beat(runner.lease)
+    await change(service, run, image_id="image-1")
+    second = await anext(seen)
+    await seen.aclose()
+    assert second.runner.heartbeat_at - first.runner.heartbeat_at == timedelta(seconds=10)
+    assert (first.image_id, second.image_id) == (None, "image-1")
