@@ -28,7 +28,8 @@ class NameRules(Frozen):
 
     forbidden_characters: str = ""
     reserved_prefixes: tuple[str, ...] = ()
-    maximum_length: int = 255
+    maximum_length: int = Field(default=255, ge=16, le=255)
+    """In characters; Nova and Glance take 255, and a date with a number must fit."""
 
 
 class FeaturedRules(Frozen):

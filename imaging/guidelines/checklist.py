@@ -34,6 +34,18 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
     return Checklist(profile=profile.name, findings=tuple(sorted(findings, key=_place)))
 
 
+def judge_name(facts: InstanceFacts, profile: Profile) -> tuple[Finding, ...]:
+    """The findings about the wanted name alone: cheap enough for every key press, with ten thousand images too.
+
+    Keep `facts.images` as it is between key presses (`model_copy` does): its index is then built only once.
+    """
+    return tuple(
+        apply_answers(rule.find(facts, profile), facts.request)
+        for rule in RULES
+        if rule.chapter is Chapter.NAME and rule.id not in profile.disabled_rules
+    )
+
+
 def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
     """Apply the user's word: an attestation answers an ASK rule, a waiver with a reason covers a failing one."""
     if request is None:

@@ -131,8 +131,8 @@ def suggest_name(instance_name: str, today: date, profile: Profile, images: Sequ
         images: every image that the project can see; a name that any of them has is avoided.
     """
     base = replaced(instance_name, profile)
-    while prefix := reserved_prefix(base, profile):
-        base = base[len(prefix) :].strip(" -")
+    while prefix := reserved_prefix(f"{base}-", profile):  # as it will begin once the date follows
+        base = f"{base}-"[len(prefix) :].strip(" -")
     taken = {folded(image.name) for image in images} | {compact(image.name) for image in images}
     longest = min(profile.names.maximum_length, _LONGEST)
     number = 1

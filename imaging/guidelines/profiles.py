@@ -38,7 +38,7 @@ def load_profile(name: str, user_folder: Path | None = None) -> Profile:
     try:
         profile = Profile.model_validate({**content, "name": name})
     except ValidationError as error:
-        raise _refused(name, _first_reason(error)) from error
+        raise _refused(name, _reasons(error)) from error
     _check_rules(profile)
     return profile
 
@@ -124,10 +124,10 @@ def _check_rules(profile: Profile) -> None:
             raise _refused(profile.name, f"ask_before_run: {rule_id} is not a question (ask)")
 
 
-def _first_reason(error: ValidationError) -> str:
-    """The first complaint in words: which field, and what is wrong with it."""
-    first = error.errors()[0]
-    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+def _reasons(error: ValidationError) -> str:
+    """Every complaint in words: which field, and what is wrong with it."""
+    complaints = (f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors())
+    return "; ".join(complaints)
 
 
 def _refused(name: str, reason: str) -> ConfigError:

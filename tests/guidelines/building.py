@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from imaging.guidelines.catalogue import rule_named
@@ -128,8 +129,11 @@ def image(**changed: Any) -> Image:
     return BASE.model_copy(update=changed)
 
 
+_shipped = cache(load_profile)
+
+
 def profile(name: str = "jetstream", **changed: Any) -> Profile:
-    return load_profile(name).model_copy(update=changed)
+    return _shipped(name).model_copy(update=changed)
 
 
 def finding(rule: str, *, of: Profile | None = None, **changed: Any) -> Finding:

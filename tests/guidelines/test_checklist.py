@@ -1,0 +1,190 @@
+"""The mechanism: answers become findings, the user's word is applied, the worst stands first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from imaging.guidelines.catalogue import RULES, rule_named
+from imaging.guidelines.checklist import judge, judge_name, refuse_unknown_answers
+from imaging.guidelines.rule import Chapter
+from models.errors import UsageError
+from models.findings import AskedFor, Outcome, Severity, Source
+from models.instance import Instance
+from models.request import Attestation, Waiver
+from models.steps import StepName
+from tests.guidelines.building import NOW, PGDATA, attached, facts, finding, instance, profile, request, unread
+
+
+def test_every_rule_has_one_finding():
+    assert sorted(found.rule for found in judge(facts(), profile()).findings) == sorted(rule.id for rule in RULES)
+
+
+def test_ids_are_unique_and_titles_fit_a_narrow_screen():
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert [rule.id for rule in RULES if len(rule.title) > 64 or not rule.title] == []
+    with pytest.raises(KeyError):
+        rule_named("NO-SUCH-RULE")
+
+
+def test_a_healthy_instance_with_volumes_is_ready_for_a_step_mends_them():
+    checklist = judge(facts(attachments=(attached(PGDATA, "/dev/vdb"),), volumes=(PGDATA,)), profile())
+    assert checklist.ready
+    assert checklist.of("VOL-DETACHED") in checklist.violations
+    assert checklist.of("VOL-DETACHED").mended_by is StepName.DETACH
+
+
+def test_unknowns_are_counted_but_do_not_stand_in_the_way():
+    checklist = judge(facts(), profile())
+    assert checklist.ready
+    assert checklist.of("FS-ROOT") in checklist.unknowns
+
+
+def test_a_failing_block_that_no_step_mends_is_not_ready():
+    assert not judge(facts(instance=instance(status="ERROR")), profile()).ready
+
+
+def test_chapters_follow_the_page():
+    order = [chapter.value for chapter in Chapter]
+    places = [order.index(found.chapter) for found in judge(facts(), profile()).findings]
+    assert places == sorted(places)
+
+
+def test_within_a_chapter_the_worst_stands_first():
+    broken = instance(status="SUSPENDED", locked=True, user_id="bob")
+    status = [
+        found for found in judge(facts(instance=broken), profile()).findings if found.chapter == "Instance status"
+    ]
+    assert [(found.rule, found.outcome) for found in status][:5] == [
+        ("STATE-OK", Outcome.FAIL),
+        ("STATE-SUSPENDED", Outcome.FAIL),
+        ("STATE-LOCKED", Outcome.FAIL),  # blocks too, but a step mends it
+        ("STATE-OWN", Outcome.FAIL),  # warns
+        ("STATE-TASK", Outcome.PASS),
+    ]
+    assert status[-1].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_a_finding_says_where_and_when_it_was_read():
+    found = finding("STATE-OK")
+    assert (found.source, found.read_at) == (Source.CLOUD, NOW)
+
+
+def test_what_needs_a_look_inside_is_unknown_with_the_command_that_finds_out():
+    found = finding("FS-ROOT")
+    assert (found.outcome, found.severity, found.source) == (Outcome.UNKNOWN, Severity.BLOCK, Source.GUEST)
+    assert found.remedy.command == "findmnt -no FSTYPE,SOURCE /"
+
+
+def test_no_guest_rule_passes_and_each_names_a_command():
+    guest = [found for found in judge(facts(), profile()).findings if found.source is Source.GUEST]
+    assert len(guest) > 80
+    assert {found.outcome for found in guest} == {Outcome.UNKNOWN}
+    assert all(found.remedy and found.remedy.command for found in guest)
+
+
+def test_an_attestation_answers_a_question_with_who_and_when():
+    given = Attestation(rule="SW-ATTEST", given_by="alice", given_at=datetime(2026, 11, 1, 13, 0, tzinfo=UTC))
+    found = finding("SW-ATTEST", request=request(attestations=(given,)))
+    assert (found.outcome, found.source, found.read_at) == (Outcome.PASS, Source.USER, given.given_at)
+    assert "alice" in found.evidence
+    assert "2026-11-01 13:00 UTC" in found.evidence
+    assert not found.awaits_word
+
+
+def test_a_question_without_answer_is_unknown_and_awaits_the_users_word():
+    found = finding("SW-ATTEST")
+    assert (found.outcome, found.severity) == (Outcome.UNKNOWN, Severity.ASK)
+    assert found.asked_for is AskedFor.BEFORE_PUBLISHING
+    assert found.awaits_word
+
+
+def test_in_plain_mode_nothing_is_asked_before_the_run_under_a_shipped_profile():
+    for name in ("jetstream", "jetstream2", "openstack"):
+        findings = judge(facts(), profile(name)).findings
+        waiting = [each.rule for each in findings if each.awaits_word and each.asked_for is AskedFor.BEFORE_RUN]
+        assert waiting == []
+
+
+def test_a_profile_may_ask_before_the_run():
+    found = finding("SW-ATTEST", of=profile(ask_before_run=("SW-ATTEST",)))
+    assert found.asked_for is AskedFor.BEFORE_RUN
+
+
+def test_an_attestation_answers_nothing_but_a_question():
+    given = Attestation(rule="STATE-OK", given_by="alice")
+    broken = instance(status="ERROR")
+    assert finding("STATE-OK", instance=broken, request=request(attestations=(given,))).blocks
+
+
+def test_a_waiver_covers_a_failing_finding_and_keeps_its_evidence():
+    given = request(waivers=(Waiver(rule="STATE-OK", reason="support said so"),))
+    checklist = judge(facts(instance=instance(status="BUILD"), request=given), profile())
+    found = checklist.of("STATE-OK")
+    assert found.outcome is Outcome.WAIVED
+    assert "support said so" in found.evidence
+    assert "BUILD" in found.evidence
+    assert checklist.ready
+
+
+def test_a_waiver_makes_neither_a_pass_nor_an_unknown_waived():
+    given = request(waivers=(Waiver(rule="STATE-OK", reason="why not"),))
+    assert finding("STATE-OK", request=given).outcome is Outcome.PASS
+    assert finding("STATE-OK", request=given, instance=unread(Instance)).outcome is Outcome.UNKNOWN
+
+
+def test_a_waiver_without_reason_covers_nothing():
+    given = request(waivers=(Waiver(rule="STATE-OK", reason="  "),))
+    assert finding("STATE-OK", request=given, instance=instance(status="ERROR")).blocks
+
+
+def test_a_waivers_reason_cannot_smuggle_control_codes():
+    given = request(waivers=(Waiver(rule="STATE-OK", reason="\x1b[2Jgone\nnext"),))
+    evidence = finding("STATE-OK", request=given, instance=instance(status="ERROR")).evidence
+    assert "\x1b" not in evidence
+    assert "\n" not in evidence
+
+
+def test_a_profile_sets_severities_and_leaves_rules_out():
+    milder = profile(severities={"STATE-OK": Severity.INFO}, disabled_rules=("STATE-SUSPENDED",))
+    checklist = judge(facts(instance=instance(status="SUSPENDED")), milder)
+    assert checklist.of("STATE-OK").severity is Severity.INFO
+    assert checklist.ready
+    with pytest.raises(KeyError):
+        checklist.of("STATE-SUSPENDED")
+
+
+def test_an_answer_milder_than_the_profiles_severity_stays_milder():
+    strict = profile(severities={"DESC-PRESENT": Severity.BLOCK})
+    found = finding("DESC-PRESENT", of=strict, request=request(description="short"))
+    assert found.severity is Severity.WARN
+
+
+def test_names_alone_can_be_judged_while_typing():
+    found = judge_name(facts(request=request(name="a.b")), profile())
+    assert [each.rule for each in found] == ["NAME-FEATURED", "NAME-OWN", "NAME-PERIOD", "NAME-FORM"]
+    assert found[2].outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    "given, said",
+    [
+        ({"attestations": (Attestation(rule="SW-ATEST"),)}, "Did you mean SW-ATTEST?"),
+        ({"attestations": (Attestation(rule="STATE-OK"),)}, "SW-ATTEST"),
+        ({"waivers": (Waiver(rule="prop-visibility", reason="x"),)}, "Did you mean PROP-VISIBILITY?"),
+        ({"waivers": (Waiver(rule="PROP-VISIBILITY", reason=" "),)}, "--waive PROP-VISIBILITY=WHY"),
+    ],
+)
+def test_answers_that_no_rule_waits_for_are_refused(given, said):
+    with pytest.raises(UsageError) as refused:
+        refuse_unknown_answers(request(**given))
+    assert said in str(refused.value)
+
+
+def test_answers_that_rules_wait_for_are_taken():
+    refuse_unknown_answers(
+        request(
+            attestations=(Attestation(rule="SW-ATTEST"),), waivers=(Waiver(rule="PROP-VISIBILITY", reason="looked"),)
+        )
+    )

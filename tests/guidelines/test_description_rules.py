@@ -1,0 +1,92 @@
+"""Chapter *Description*, and the draft of one."""
+
+from __future__ import annotations
+
+from imaging.guidelines.describing import draft_description
+from models.findings import Outcome, Severity
+from models.image import Image
+from models.instance import Instance
+from models.steps import StepName
+from tests.guidelines.building import BASE, PGDATA, attached, facts, finding, profile, request, unread
+
+
+def described(rule: str, text: str, **other):
+    return finding(rule, request=request(description=text), **other)
+
+
+def test_no_description_blocks():
+    for text in ("", "  \n "):
+        assert described("DESC-PRESENT", text).blocks
+
+
+def test_the_base_images_own_description_counts_as_none():
+    found = described("DESC-PRESENT", "  ubuntu 24.04,  updated weekly ")
+    assert found.blocks
+    assert "base image's own" in found.evidence
+
+
+def test_a_short_one_or_the_mere_name_is_warned_of():
+    for text in ("PostGIS.", "sky-survey-20261101"):
+        found = described("DESC-PRESENT", text)
+        assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+
+
+def test_an_informative_one_passes():
+    assert finding("DESC-PRESENT").outcome is Outcome.PASS
+
+
+def test_a_base_image_without_description_makes_nothing_equal():
+    silent = BASE.model_copy(update={"properties": {}})
+    assert finding("DESC-PRESENT", base_image=silent).outcome is Outcome.PASS
+
+
+def test_a_cloud_without_policy_only_warns_of_a_missing_one():
+    found = described("DESC-PRESENT", "", of=profile("openstack"))
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+
+
+def test_the_difference_from_the_base_image_is_asked_for():
+    found = described("DESC-DELTA", "An image for the whole sky survey group, based on nothing but hope.")
+    assert found.outcome is Outcome.FAIL
+    assert "Featured-Ubuntu24" in found.evidence
+
+
+def test_naming_the_base_by_id_will_do():
+    text = f"From {BASE.id}: PostgreSQL 16, PostGIS and the group's loaders installed."
+    assert described("DESC-DELTA", text).outcome is Outcome.PASS
+
+
+def test_the_draft_alone_names_no_difference():
+    draft = draft_description(facts())
+    found = described("DESC-DELTA", draft)
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+    assert described("DESC-DELTA", f"{draft} Added: PostgreSQL with PostGIS.").outcome is Outcome.PASS
+
+
+def test_without_a_base_image_there_is_nothing_to_differ_from():
+    assert finding("DESC-DELTA", base_image=None).outcome is Outcome.NOT_APPLICABLE
+    assert finding("DESC-DELTA", base_image=unread(Image)).outcome is Outcome.UNKNOWN
+
+
+def test_a_long_one_is_written_by_the_run_afterwards():
+    found = described("DESC-LENGTH", "x" * 256)
+    assert (found.outcome, found.mended_by, found.blocks) == (Outcome.FAIL, StepName.DESCRIBE, False)
+    assert described("DESC-LENGTH", "x" * 255).outcome is Outcome.PASS
+
+
+def test_nobody_is_blamed_before_anything_was_said():
+    for rule in ("DESC-PRESENT", "DESC-DELTA", "DESC-LENGTH"):
+        assert finding(rule, request=None).outcome is Outcome.NOT_APPLICABLE
+
+
+def test_the_draft_says_what_the_cloud_knows():
+    draft = draft_description(facts(attachments=(attached(PGDATA, "/dev/vdb"),), volumes=(PGDATA,)))
+    for part in ("db-07", "2026-11-01", BASE.name, BASE.id, "ubuntu 24.04", "m3.quad", "20 GiB disk", "pgdata"):
+        assert part in draft
+
+
+def test_the_draft_leaves_out_what_nobody_knows():
+    draft = draft_description(facts(base_image=unread(Image), request=None))
+    assert "Base image" not in draft
+    assert "db-07" in draft
+    assert draft_description(facts(instance=unread(Instance))) == ""
