@@ -1,0 +1,69 @@
+"""`python -m imaging.democloud`: serve the demonstration cloud until a signal comes, or nobody calls any more."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from imaging.democloud.clock import VirtualClock, read_time
+from imaging.democloud.ids import Ids
+from imaging.democloud.serving import StateFolder, listen, serve, url_of
+from imaging.democloud.web.app import make_app, make_cloud
+from imaging.democloud.web.front import Connections
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m imaging.democloud",
+        description="A small OpenStack on loopback. The first line on standard output is the path of its clouds.yaml.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="the port on 127.0.0.1; any free one by default")
+    parser.add_argument("--scale", type=int, default=0, metavar="N", help="this many further instances")
+    parser.add_argument("--state", type=Path, metavar="DIR", help="where its files go; a new folder by default")
+    parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="end when nobody has called for so long")
+    parser.add_argument("--speed", type=float, default=1.0, help="how many of its seconds pass in a real one")
+    parser.add_argument("--start", metavar="TIME", help="the time at which its clock starts; now by default")
+    parser.add_argument("--deterministic", action="store_true", help="the same ids for new things at every start")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Serve; 0 as well when another process serves from the same folder already, which is then named."""
+    asked = _arguments()
+    folder = StateFolder((asked.state or Path(tempfile.mkdtemp(prefix="democloud-"))).resolve())
+    with folder.claimed() as is_ours:
+        if not is_ours:
+            return _join(folder)
+        try:
+            listener = listen(asked.port)
+        except OSError as error:
+            print(f"cannot listen on port {asked.port}: {error.strerror}", file=sys.stderr)  # noqa: T201  # a program
+            return 3
+        connections = Connections()
+        clock = VirtualClock(read_time(asked.start) if asked.start else None, asked.speed)
+        cloud = make_cloud(clock, Ids(deterministic=asked.deterministic), scale=asked.scale)
+        listener.listen(128)
+        folder.write(url_of(listener))
+        print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
+        try:
+            asyncio.run(serve(make_app(cloud, connections), connections, listener, asked.idle_exit))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            folder.forget()
+    return 0
+
+
+def _join(folder: StateFolder) -> int:
+    if not folder.wait_for_other():
+        print(f"another process holds {folder.path}, but does not serve", file=sys.stderr)  # noqa: T201  # a program
+        return 3
+    print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

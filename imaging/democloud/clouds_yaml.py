@@ -1,0 +1,51 @@
+"""The clouds.yaml that leads to this cloud."""
+
+from __future__ import annotations
+
+from imaging.democloud.seed.ground import CREDENTIAL_ID, CREDENTIAL_SECRET
+from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PASSWORD, PROJECT, STRANGER
+from imaging.democloud.services.identity import REGION
+
+_CONSOLE_SILENCE_SECONDS = 6
+"""A boot takes seven seconds here, with something new on the console in each: silence is soon meant."""
+
+_PASSWORD_CLOUD = """\
+  {name}:
+    auth:
+      auth_url: {url}/identity/v3
+      username: {user}
+      password: {password}
+      project_name: {project}
+      user_domain_name: Default
+      project_domain_name: Default
+    region_name: {region}
+    identity_api_version: 3
+    imaging:
+      console_silence_seconds: {silence}
+"""
+_CREDENTIAL_CLOUD = """\
+  demo-appcred:
+    auth_type: v3applicationcredential
+    auth:
+      auth_url: {url}/identity/v3
+      application_credential_id: {id}
+      application_credential_secret: {secret}
+    region_name: {region}
+    identity_api_version: 3
+    imaging:
+      console_silence_seconds: {silence}
+"""
+
+
+def clouds_yaml(url: str) -> str:
+    """The file's text: `demo`, `demo-appcred`, `other` (a second project) and `demo-admin`."""
+    common = {"url": url, "password": PASSWORD, "region": REGION, "silence": _CONSOLE_SILENCE_SECONDS}
+    people = (("demo", OWNER, PROJECT), ("other", STRANGER, OTHER_PROJECT), ("demo-admin", ADMIN, ADMIN_PROJECT))
+    entries = [
+        _PASSWORD_CLOUD.format(name=name, user=user, project=project, **common) for name, user, project in people
+    ]
+    entries.insert(1, _CREDENTIAL_CLOUD.format(id=CREDENTIAL_ID, secret=CREDENTIAL_SECRET, **common))
+    return (
+        "# The demonstration cloud: it is on this machine alone, and its secrets are no secrets.\nclouds:\n"
+        + "".join(entries)
+    )

@@ -1,0 +1,84 @@
+"""The guest inside a server, as far as anybody can see it from outside: what its console has printed by now."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import cache
+from importlib.resources import files
+
+from imaging.democloud.clock import http_date
+from imaging.democloud.records import Disk, Server
+
+_ELLIPSIS = "\ufffd" * 3
+"""What Nova makes of the three bytes of systemd's ellipsis."""
+_ECHOES = re.compile(r"""^\s*(?:echo|printf)\s+(?P<quote>["'])(?P<text>.*?)(?P=quote)""", re.MULTILINE)
+
+
+def switch_on(server: Server, now: float) -> None:
+    """The machine starts to boot. What its fstab asks for must be there now, not later."""
+    attached = {one.volume_id for one in server.attachments}
+    server.booted_at = now
+    server.saw_fstab_volumes = attached.issuperset(server.disk.fstab)
+
+
+def console_text(server: Server, now: float) -> str:
+    """All that the console has shown since the machine was last switched on."""
+    if server.booted_at is None or server.disk.silent:
+        return ""
+    up = now - server.booted_at
+    lines = _emergency(server.disk) if not server.saw_fstab_volumes else _good_boot(server)
+    shown = [text for at, text in lines if at <= up]
+    return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")
+
+
+def _good_boot(server: Server) -> list[tuple[float, str]]:
+    lines = list(_script("boot.txt"))
+    if server.disk.cloud_init:
+        lines += _script("cloud-init.txt")
+    lines += [(6.0, text) for text in _printed_by(server)]
+    lines = sorted(lines, key=lambda line: line[0])
+    words = {
+        "HOST": host_name(server.name),
+        "SYSTEM": server.disk.system,
+        "DATE": http_date((server.booted_at or 0) + 6).replace(" GMT", " +0000"),
+    }
+    return [(at, _fill(text, words)) for at, text in lines]
+
+
+def _emergency(disk: Disk) -> list[tuple[float, str]]:
+    volume = disk.fstab[0]
+    words = {"DEVICE": f"dev-disk-by\\x2duuid-{volume[:8]}", "UUID": volume}
+    return [(at, _fill(text, words)) for at, text in _script("emergency.txt")]
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        text = text.replace("{" + name + "}", word)
+    return text
+
+
+@cache
+def _script(name: str) -> tuple[tuple[float, str], ...]:
+    """The lines of a console text, each with the second after power-on at which it appears."""
+    text = files("imaging.democloud").joinpath("texts", name).read_text(encoding="utf-8")
+    rows = (line.partition("|") for line in text.splitlines() if line)
+    return tuple((float(at), said.replace("\\e", "\x1b").replace("…", _ELLIPSIS)) for at, _, said in rows)
+
+
+def host_name(name: str) -> str:
+    """The name that Nova gives the machine: letters, digits and dashes of the server's name."""
+    cleaned = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
+    return cleaned[:63] or "server"
+
+
+def _printed_by(server: Server) -> list[str]:
+    """What the server's user data would print: it is never run, its plain `echo` lines are."""
+    if server.user_data is None or not server.disk.cloud_init:
+        return []
+    try:
+        script = base64.b64decode(server.user_data, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return []
+    return [match["text"] for match in _ECHOES.finditer(script)]

@@ -1,0 +1,315 @@
+"""Nova: servers listed, shown, made, renamed and deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from imaging.democloud.clock import read_time
+from imaging.democloud.machines import launching
+from imaging.democloud.machines.quotas import too_much
+from imaging.democloud.records import Flavor, Image, Network, Server
+from imaging.democloud.services.server_rules import (
+    check_metadata,
+    check_metadata_quota,
+    check_name,
+    find_server,
+    require_unlocked,
+)
+from imaging.democloud.services.server_views import brief_view, full_view, links, status_of
+from imaging.democloud.web.call import Call, Json, answer, nothing
+from imaging.democloud.web.errors import Refusal
+from imaging.democloud.web.paging import next_query, page, sort
+
+_PAGE_LIMIT = 1000
+_GIB = 1024**3
+_KNOWN_FIELDS = {
+    "name", "imageRef", "flavorRef", "networks", "security_groups", "metadata", "user_data", "key_name",
+    "block_device_mapping_v2", "block_device_mapping", "min_count", "max_count", "description", "tags",
+    "availability_zone", "config_drive", "adminPass", "OS-DCF:diskConfig", "accessIPv4", "accessIPv6", "personality",
+    "return_reservation_id", "hostname", "trusted_image_certificates",
+}  # fmt: skip
+
+
+async def list_servers(call: Call) -> Response:
+    """GET /servers: ids and names."""
+    return _list(call, "servers", brief_view)
+
+
+async def list_server_details(call: Call) -> Response:
+    """GET /servers/detail."""
+    return _list(call, "servers/detail", lambda call, server: full_view(call, server, listed=True))
+
+
+def _list(call: Call, path: str, view: Callable[[Call, Server], Json]) -> Response:
+    limit = _limit(call)
+    found = sort(_matching(call), _order(call), _sort_value)
+    marker = call.query("marker")
+    shown = page(found, limit, marker, lambda one: one.id, f"marker [{marker}] not found")
+    body: Json = {"servers": [view(call, one) for one in shown]}
+    if shown and len(shown) == limit:
+        href = f"{call.base}/compute/v2.1/{path}?{next_query(call.request, shown[-1].id)}"
+        body["servers_links"] = [{"rel": "next", "href": href}]
+    return answer(body)
+
+
+def _limit(call: Call) -> int:
+    text = call.query("limit")
+    if text is None:
+        return _PAGE_LIMIT
+    if not re.fullmatch(r"[0-9]*", text):
+        raise Refusal(
+            400, f"Invalid input for query parameters limit. Value: {text}. '{text}' does not match '^[0-9]*$'"
+        )
+    return min(int(text or 0), _PAGE_LIMIT) or _PAGE_LIMIT
+
+
+def _order(call: Call) -> list[tuple[str, str]]:
+    keys = call.request.query_params.getlist("sort_key") or ["created_at"]
+    directions = call.request.query_params.getlist("sort_dir")
+    pairs = [(key, directions[place] if place < len(directions) else "desc") for place, key in enumerate(keys)]
+    return [*pairs, ("id", "desc")]
+
+
+def _sort_value(server: Server, key: str) -> Any:
+    if key == "id":
+        return server.serial
+    return getattr(server, {"display_name": "name", "uuid": "id"}.get(key, key), None)
+
+
+def _matching(call: Call) -> list[Server]:
+    since = _time(call, "changes-since")
+    servers = [
+        one
+        for one in call.world.servers.values()
+        if (one.project_id == call.project_id or _all_projects(call))
+        and (one.updated_at >= since if since is not None else one.vm_state != "deleted")
+    ]
+    for wanted in _filters(call):
+        servers = [one for one in servers if wanted(one)]
+    return servers
+
+
+def _all_projects(call: Call) -> bool:
+    asked = (call.query("all_tenants") or "0").lower() not in {"0", "false", "f", "no", "n", "off"}
+    if asked and not call.caller.is_admin:
+        raise Refusal(403, "Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.")
+    return asked
+
+
+def _time(call: Call, name: str) -> float | None:
+    text = call.query(name)
+    if text is None:
+        return None
+    try:
+        return float(int(read_time(text)))
+    except ValueError:
+        raise Refusal(
+            400, f"Invalid input for query parameters {name}. Value: {text}. '{text}' is not a 'date-time'"
+        ) from None
+
+
+def _filters(call: Call) -> list[Callable[[Server], bool]]:
+    found: list[Callable[[Server], bool]] = []
+    name, status = call.query("name"), call.query("status")
+    if name is not None:
+        pattern = _pattern(name)
+        found.append(lambda one: bool(pattern.search(one.name)))
+    if status is not None:
+        found.append(lambda one: status_of(one) == status.upper())
+    if image := call.query("image"):
+        found.append(lambda one: one.image_id == image)
+    if flavor := call.query("flavor"):
+        found.append(lambda one: flavor in {one.flavor.id, one.flavor.name})
+    if tags := call.query("tags"):
+        found.append(lambda one: set(tags.split(",")) <= set(one.tags))
+    if call.version >= (2, 73) and (locked := call.query("locked")):
+        found.append(lambda one: (one.locked_by is not None) == (locked.lower() in {"true", "1", "yes"}))
+    if server_id := call.query("uuid"):
+        found.append(lambda one: one.id == server_id)
+    return found
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error:
+        return re.compile(re.escape(text))
+
+
+async def show_server(call: Call) -> Response:
+    """GET /servers/ID."""
+    return answer({"server": full_view(call, find_server(call))})
+
+
+async def rename_server(call: Call) -> Response:
+    """PUT /servers/ID: name and description; a lock does not stand in the way."""
+    server = find_server(call)
+    asked = await call.part("server")
+    if "name" in asked:
+        server.name = check_name(asked["name"])
+    if "description" in asked and call.version >= (2, 19):
+        server.description = asked["description"]
+    call.world.turn_server(server)
+    return answer({"server": full_view(call, server)})
+
+
+async def delete_server(call: Call) -> Response:
+    """DELETE /servers/ID: 204 at once, gone later."""
+    server = find_server(call)
+    if server.terminated_at is not None:
+        raise Refusal(404, f"Instance {server.id} could not be found.")
+    require_unlocked(call, server)
+    if server.task_state != "deleting":
+        launching.delete(call.world, server, call.request_id, call.caller.user.id)
+    return nothing(204)
+
+
+async def make_server(call: Call) -> Response:
+    """POST /servers: 202 with an administrator's password in it."""
+    asked = await call.part("server")
+    _check_shape(call, asked)
+    image = _image(call, asked)
+    flavor = _flavor(call, str(asked.get("flavorRef")))
+    _check_fit(image, flavor, asked)
+    networks = _networks(call, asked)
+    groups = [_group(call, one) for one in asked.get("security_groups") or [{"name": "default"}]]
+    metadata = check_metadata(asked.get("metadata") or {})
+    check_metadata_quota(call, len(metadata))
+    _check_key(call, asked.get("key_name"))
+    count = int(asked.get("min_count") or 1)
+    short = too_much(
+        call.world,
+        call.project_id,
+        {"instances": count, "cores": count * flavor.vcpus, "ram": count * flavor.ram},
+    )
+    if short:
+        raise Refusal(403, short)
+    order = launching.Order(
+        name=asked["name"],
+        project_id=call.project_id,
+        user_id=call.caller.user.id,
+        flavor=flavor,
+        image=image,
+        networks=networks,
+        security_groups=[one for one in groups if one],
+        request_id=call.request_id,
+        metadata=metadata,
+        mappings=asked.get("block_device_mapping_v2") or (),
+        user_data=asked.get("user_data"),
+        key_name=asked.get("key_name"),
+        description=asked.get("description"),
+        tags=list(asked.get("tags") or []),
+    )
+    server = [launching.launch(call.world, order) for _ in range(count)][0]
+    return _made(call, server, groups)
+
+
+def _made(call: Call, server: Server, groups: list[str]) -> Response:
+    names = [call.world.security_groups[one].name for one in groups]
+    view = {
+        "id": server.id,
+        "links": links(call, "servers", server.id),
+        "OS-DCF:diskConfig": "MANUAL",
+        "security_groups": [{"name": name} for name in names],
+        "adminPass": call.world.ids.password(),
+    }
+    return answer({"server": view}, 202, {"Location": f"{call.base}/compute/v2.1/servers/{server.id}"})
+
+
+def _check_shape(call: Call, asked: Json) -> None:
+    said = f"Invalid input for field/attribute server. Value: {asked}."
+    for name in asked:
+        if name not in _KNOWN_FIELDS:
+            raise Refusal(400, f"{said} Additional properties are not allowed ({name!r} was unexpected)")
+    required = ["name", "flavorRef", *(["networks"] if call.version >= (2, 37) else [])]
+    for name in required:
+        if name not in asked:
+            raise Refusal(400, f"{said} {name!r} is a required property")
+    check_name(asked["name"])
+
+
+def _image(call: Call, asked: Json) -> Image | None:
+    mappings = asked.get("block_device_mapping_v2") or []
+    root = next((one for one in mappings if one.get("boot_index") in {0, "0"}), None)
+    reference = asked.get("imageRef") or (root or {}).get("uuid" if (root or {}).get("source_type") == "image" else "")
+    if not reference:
+        if root is None:
+            raise Refusal(400, "Invalid imageRef provided.")
+        return None
+    image = call.world.images.get(str(reference).rsplit("/", 1)[-1])
+    if image is None or not can_see(call, image):
+        raise Refusal(400, "Can not find requested image")
+    if image.status != "active":
+        raise Refusal(400, f"Image {image.id} is not active.")
+    return image
+
+
+def can_see(call: Call, image: Image) -> bool:
+    """Whether the caller's project may use the image."""
+    return (
+        image.owner == call.project_id
+        or image.visibility in {"public", "community"}
+        or call.project_id in image.members
+        or call.caller.is_admin
+    )
+
+
+def _flavor(call: Call, reference: str) -> Flavor:
+    flavor = call.world.flavors.get(reference.rsplit("/", 1)[-1])
+    if flavor is None:
+        raise Refusal(400, f"Flavor {reference} could not be found.")
+    return flavor
+
+
+def _check_fit(image: Image | None, flavor: Flavor, asked: Json) -> None:
+    if image is None:
+        return
+    if image.min_ram > flavor.ram:
+        raise Refusal(400, "Flavor's memory is too small for requested image.")
+    needed = max(image.min_disk * _GIB, image.size or 0)
+    volume_backed = asked.get("block_device_mapping_v2") or image.properties.get("block_device_mapping")
+    if flavor.disk and not volume_backed and needed > flavor.disk * _GIB:
+        raise Refusal(
+            400,
+            "Flavor's disk is smaller than the minimum size specified in image metadata. "
+            f"Flavor disk is {flavor.disk * _GIB} bytes, minimum size is {needed} bytes.",
+        )
+
+
+def _networks(call: Call, asked: Json) -> list[Network]:
+    wanted = asked.get("networks")
+    if wanted == "none":
+        return []
+    mine = [one for one in call.world.networks.values() if one.project_id == call.project_id and not one.external]
+    if wanted in {None, "auto"} if not isinstance(wanted, list) else not wanted:
+        if len(mine) > 1:
+            raise Refusal(409, "Multiple possible networks found, use a Network ID to be more specific.")
+        return mine
+    return [_network(call, one) for one in wanted or []]
+
+
+def _network(call: Call, wanted: Json) -> Network:
+    network = call.world.networks.get(str(wanted.get("uuid")))
+    if network is None or (network.project_id != call.project_id and not network.shared and not network.external):
+        raise Refusal(400, f"Network {wanted.get('uuid')} could not be found.")
+    if network.external and not network.shared:
+        raise Refusal(403, f"It is not allowed to create an interface on external network {network.id}")
+    return network
+
+
+def _group(call: Call, wanted: Json) -> str:
+    name = wanted.get("name")
+    for group in call.world.security_groups.values():
+        if group.project_id == call.project_id and name in {group.name, group.id}:
+            return group.id
+    raise Refusal(400, f"Unable to find security_group with name or id '{name}'")
+
+
+def _check_key(call: Call, name: str | None) -> None:
+    mine = {one.name for one in call.world.keypairs if one.user_id == call.caller.user.id}
+    if name is not None and name not in mine:
+        raise Refusal(400, "Invalid key_name provided.")

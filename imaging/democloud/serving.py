@@ -1,0 +1,134 @@
+"""The server process: its port, its files, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from imaging.democloud.clouds_yaml import clouds_yaml
+from imaging.democloud.web.front import Connections, Front
+
+_HOST = "127.0.0.1"
+_LOOK_SECONDS = 1.0
+_JOIN_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """Where the files of one demonstration cloud lie, closed to others."""
+
+    path: Path
+
+    @property
+    def clouds_yaml(self) -> Path:
+        """What clients read."""
+        return self.path / "clouds.yaml"
+
+    @property
+    def process(self) -> Path:
+        """Who serves: pid and address, as long as it does."""
+        return self.path / "democloud.json"
+
+    @contextlib.contextmanager
+    def claimed(self) -> Iterator[bool]:
+        """Whether this process is the one that serves from this folder; it stays so until the end of the block."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.path / "democloud.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
+
+    def write(self, url: str) -> None:
+        """Write both files, each in one step."""
+        self._write(self.clouds_yaml, clouds_yaml(url))
+        self._write(self.process, json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+
+    def forget(self) -> None:
+        """The server ends: nobody shall look for it."""
+        self.process.unlink(missing_ok=True)
+
+    def wait_for_other(self) -> bool:
+        """Whether another process serves from this folder and has written its files."""
+        deadline = time.monotonic() + _JOIN_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.exists() and self.clouds_yaml.exists():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _write(self, path: Path, text: str) -> None:
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+        fresh.replace(path)
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on loopback; port 0 takes any free one. Raises OSError if the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((_HOST, port))
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address of a cloud that listens there."""
+    return f"http://{_HOST}:{listener.getsockname()[1]}"
+
+
+async def serve(app: Front, connections: Connections, listener: socket.socket, idle_exit: float | None) -> None:
+    """Serve until a signal comes, or until nobody has called for so many seconds."""
+    config = uvicorn.Config(
+        app,
+        http=_protocol(connections),
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,
+    )
+    server = uvicorn.Server(config)
+    watcher = asyncio.create_task(_end_when_idle(server, app, idle_exit)) if idle_exit is not None else None
+    await server.serve(sockets=[listener])
+    if watcher is not None:
+        watcher.cancel()
+
+
+def _protocol(connections: Connections) -> type[H11Protocol]:
+    """uvicorn's protocol, which tells of its connections, so that they can be dropped."""
+
+    class Droppable(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            connections.opened(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            connections.closed(self.transport.get_extra_info("peername")[:2])
+            super().connection_lost(exc)
+
+    return Droppable
+
+
+async def _end_when_idle(server: uvicorn.Server, app: Front, idle_exit: float) -> None:
+    while time.monotonic() - app.last_call < idle_exit:
+        await asyncio.sleep(min(_LOOK_SECONDS, idle_exit))
+    server.should_exit = True

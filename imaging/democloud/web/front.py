@@ -1,0 +1,201 @@
+"""In front of all services: due transitions, request ids, the record of calls, and the faults that tests order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from imaging.democloud.clock import http_date, whole_seconds
+from imaging.democloud.web.call import Cloud
+
+_MOST_CALLS_KEPT = 20_000
+_LONGEST_BODY_KEPT = 20_000
+
+
+class Connections:
+    """The open connections, so that one can be closed without an answer."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def opened(self, transport: asyncio.Transport) -> None:
+        """A client has connected."""
+        self._open[transport.get_extra_info("peername")[:2]] = transport
+
+    def closed(self, peer: tuple[str, int]) -> None:
+        """It has gone."""
+        self._open.pop(peer, None)
+
+    def drop(self, peer: tuple[str, int]) -> None:
+        """Close the connection at once, whatever is under way on it."""
+        transport = self._open.pop(peer, None)
+        if transport is not None:
+            transport.abort()
+
+
+@dataclass
+class Fault:
+    """A trouble with calls that a test has ordered."""
+
+    method: str = "*"
+    path: str = ""
+    """A regular expression, searched in the path with its query."""
+    times: int = 1
+    """How many calls it meets; -1 for all."""
+    status: int | None = None
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+    """Close the connection without an answer."""
+    when: str = "before"
+    """`before` or `after` the call was carried out."""
+    delay: float = 0.0
+    """Real seconds."""
+
+    def meets(self, method: str, target: str) -> bool:
+        """Whether the trouble is for this call."""
+        return self.times != 0 and self.method in {"*", method} and bool(re.search(self.path, target))
+
+
+class Front:
+    """An ASGI application around all services."""
+
+    app: ASGIApp
+
+    def __init__(self, cloud: Cloud, connections: Connections) -> None:
+        self._cloud, self._connections = cloud, connections
+        self.faults: list[Fault] = []
+        self.calls: deque[dict[str, Any]] = deque(maxlen=_MOST_CALLS_KEPT)
+        self.last_call = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        self.last_call = time.monotonic()
+        if scope["path"].startswith("/_control"):
+            self._cloud.world.settle()
+            await self.app(scope, receive, send)
+            return
+        await _Exchange(self, self._cloud, self._connections, scope, receive, send).run(self.app)
+        self.last_call = time.monotonic()
+
+    def fault_for(self, method: str, target: str) -> Fault | None:
+        """The first trouble that was ordered for this call, counted."""
+        fault = next((one for one in self.faults if one.meets(method, target)), None)
+        if fault is not None and fault.times > 0:
+            fault.times -= 1
+        return fault
+
+
+class _Exchange:
+    """One call and its answer."""
+
+    def __init__(
+        self, front: Front, cloud: Cloud, connections: Connections, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        self._front, self._cloud, self._connections = front, cloud, connections
+        self._scope, self._receive = scope, receive
+        self._send = self._reply = send
+        self._body = b""
+        query = scope["query_string"].decode("latin-1")
+        self._target = scope["path"] + (f"?{query}" if query else "")
+        self._line: dict[str, Any] = {}
+
+    async def run(self, app: ASGIApp) -> None:
+        """Carry the call out, with whatever trouble was ordered for it."""
+        world, method = self._cloud.world, self._scope["method"]
+        self._scope["openstack.request_id"] = world.ids.request_id()
+        self._line = {
+            "at": whole_seconds(world.now()),
+            "method": method,
+            "path": self._scope["path"],
+            "query": self._scope["query_string"].decode("latin-1"),
+            "request_id": self._scope["openstack.request_id"],
+            "version": _header(self._scope, b"openstack-api-version"),
+            "status": None,
+            "body": None,
+        }
+        self._front.calls.append(self._line)
+        fault = self._front.fault_for(method, self._target)
+        if fault is not None and await self._troubled(fault, app):
+            return
+        await self._carry_out(app)
+
+    async def _troubled(self, fault: Fault, app: ASGIApp) -> bool:
+        """Make the trouble; whether the call has been dealt with."""
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.status is None and not fault.drop:
+            return False
+        if fault.when == "after":
+            self._send = _swallow
+            await self._carry_out(app)
+        if fault.drop:
+            self._line["status"] = "dropped"
+            self._connections.drop(tuple(self._scope["client"]))
+            return True
+        await self._answer(fault)
+        return True
+
+    async def _answer(self, fault: Fault) -> None:
+        send = self._reply
+        body = fault.body if isinstance(fault.body, str) else json.dumps(fault.body or {})
+        kind = "application/json" if not isinstance(fault.body, str) else "text/html; charset=UTF-8"
+        headers = {"content-type": kind, **{key.lower(): value for key, value in fault.headers.items()}}
+        raw = [(key.encode(), value.encode()) for key, value in headers.items()]
+        self._line["status"] = fault.status
+        raw += self._common_headers()
+        await send({"type": "http.response.start", "status": fault.status, "headers": raw})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+    async def _carry_out(self, app: ASGIApp) -> None:
+        self._cloud.world.settle()
+        await app(self._scope, self._listen, self._say)
+        if self._body and not self._scope["path"].endswith(("/auth/tokens", "/file")):
+            self._line["body"] = _readable(self._body)
+
+    async def _listen(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request" and len(self._body) < _LONGEST_BODY_KEPT:
+            self._body += message.get("body", b"")
+        return message
+
+    async def _say(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._line["status"] = message["status"]
+            message["headers"] = [*message["headers"], *self._common_headers()]
+        await self._send(message)
+
+    def _common_headers(self) -> list[tuple[bytes, bytes]]:
+        request_id = self._scope["openstack.request_id"].encode()
+        headers = [
+            (b"date", http_date(self._cloud.world.clock.now()).encode()),
+            (b"x-openstack-request-id", request_id),
+        ]
+        if self._scope["path"].startswith("/compute"):
+            headers.append((b"x-compute-request-id", request_id))
+        return headers
+
+
+async def _swallow(_message: Message) -> None:
+    """The answer that nobody gets."""
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def _readable(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
