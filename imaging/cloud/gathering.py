@@ -65,6 +65,7 @@ async def gather_facts(
         login=login,
         has_cinder=cinder.value is None,
         request=request,
+        verdicts={image.id: image.noted_verdict for image in images.value or () if image.noted_verdict},
         now=clock.now(),
     )
 
