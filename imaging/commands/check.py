@@ -8,11 +8,11 @@ from imaging.cloud.gathering import find_instance, gather_facts
 from imaging.commands import session
 from imaging.commands.converting import check_document
 from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import Cell, say, write, write_json, write_table
+from imaging.commands.output import Cell, say, write_json, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 from imaging.guidelines.checklist import judge
 from models.errors import ExitCode
-from models.findings import Checklist, Finding, Outcome, Severity
+from models.findings import Checklist, Finding, Outcome, Severity, Source
 from models.instance import Instance
 
 _STYLES = {
@@ -34,8 +34,11 @@ _STYLES = {
     ),
 )
 @click.argument("instance")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also list what does not apply, and what only the guest can tell."
+)
 @everywhere
-def command(said: Invocation, instance: str) -> ExitCode:
+def command(said: Invocation, instance: str, everything: bool) -> ExitCode:
     """Check one instance against the imaging guidelines.
 
     Nothing is changed. INSTANCE is a name or an id. The exit status is 1 when a guideline is violated, also where a
@@ -45,13 +48,16 @@ def command(said: Invocation, instance: str) -> ExitCode:
     if said.json:
         write_json(check_document(found, checklist))
     else:
-        _write(found, checklist)
+        _write(found, checklist, everything=everything)
     return ExitCode.VIOLATIONS if violated(checklist) else ExitCode.DONE
 
 
 def violated(checklist: Checklist) -> bool:
-    """Whether something fails that is more than a piece of information."""
-    return any(finding.severity in {Severity.BLOCK, Severity.WARN} for finding in checklist.violations)
+    """Whether a guideline is violated: a failing block, or a failing warning that no step of a run puts right."""
+    return any(
+        finding.severity is Severity.BLOCK or (finding.severity is Severity.WARN and finding.mended_by is None)
+        for finding in checklist.violations
+    )
 
 
 async def _check(said: Invocation, wanted: str) -> tuple[Instance, Checklist]:
@@ -62,15 +68,23 @@ async def _check(said: Invocation, wanted: str) -> tuple[Instance, Checklist]:
     return facts.instance.value or instance, judge(facts, guidelines)
 
 
-def _write(instance: Instance, checklist: Checklist) -> None:
-    write(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
-    write()
-    write_table(("RULE", "OUTCOME", "SEVERITY", "EVIDENCE"), map(_row, checklist.findings))
-    write()
+def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> None:
+    say(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
+    shown = [finding for finding in checklist.findings if everything or of_interest(finding)]
+    write_table(("RULE", "OUTCOME", "SEVERITY", "EVIDENCE"), map(_row, shown))
     for finding in checklist.violations:
-        for line in remedy_lines(finding):
-            write(line)
+        say("\n".join(["", *remedy_lines(finding)]))
+    say()
+    if len(shown) < len(checklist.findings):
+        say(f"{len(checklist.findings) - len(shown)} more do not apply or only the guest can tell: --all lists them.")
     say(summary(checklist))
+
+
+def of_interest(finding: Finding) -> bool:
+    """Whether a finding is listed unasked: it was looked at, or is waiting for the user's word."""
+    if finding.outcome is Outcome.UNKNOWN:
+        return finding.source is not Source.GUEST
+    return finding.outcome is not Outcome.NOT_APPLICABLE
 
 
 def _row(finding: Finding) -> tuple[Cell, ...]:
@@ -89,8 +103,7 @@ def remedy_lines(finding: Finding) -> list[str]:
         lines.append(f"  `imaging create` puts this right (step: {finding.mended_by})")
     if finding.remedy is not None:
         lines.append(f"  {finding.remedy.text}")
-        if finding.remedy.command:
-            lines.append(f"  $ {finding.remedy.command}")
+        lines += [f"  $ {line}" for line in (finding.remedy.command or "").splitlines()]
     return lines
 
 

@@ -25,6 +25,7 @@ from models.instance import Instance
 from models.login import Login
 from models.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run import RunRecord, StepRecord, Trouble
+from models.steps import StepName
 
 
 def instance_document(instance: Instance, login: Login) -> InstanceDocument:
@@ -139,11 +140,24 @@ def _trouble(trouble: Trouble | None) -> TroubleDocument | None:
     )
 
 
+def _flavor(run: RunRecord) -> str | None:
+    """The flavor that was tried last, as the phases of the launch name it; before that the first that is planned.
+
+    A flavor for which the cloud finds no host is followed by the next larger one.
+    """
+    planned = [flavor.name for flavor in run.plan.test.flavors] if run.plan.test else []
+    launch = next((step for step in run.steps if step.step is StepName.TEST_LAUNCH), None)
+    for phase in reversed(launch.phases if launch else ()):
+        for name in planned:
+            if phase.text.startswith(f"{name} on "):
+                return name
+    return next(iter(planned), None)
+
+
 def _test(run: RunRecord) -> TestDocument:
     verdict = run.verdict
-    planned = run.plan.test.flavors if run.plan.test else ()
     return TestDocument(
-        flavor=planned[0].name if planned else None,
+        flavor=_flavor(run),
         verdict=verdict.word if verdict else None,
         strength=verdict.strength if verdict else None,
         stage=verdict.stage if verdict else None,

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imaging.cloud.resolution import ResolvedCloud
+from imaging.cloud.threads import in_thread
 from imaging.commands.agreeing import agree, refusal, tell_plan
 from imaging.commands.converting import plan_document
 from imaging.commands.failing import tell
 from imaging.commands.following import begin_and_follow
-from imaging.commands.output import write, write_json
+from imaging.commands.output import say, write, write_json
 from imaging.commands.plan_text import plan_lines
+from imaging.runs.logout import logout_warning
 from models.errors import ExitCode
 from models.plan import Plan
 from models.profile import Profile
@@ -51,6 +53,9 @@ async def carry_out(start: Start, *, yes: bool) -> int:
         RunError: the guidelines forbid it, or the user's word is missing; nothing was changed.
     """
     tell_plan(start.plan)
+    warning = await in_thread(logout_warning)
+    if warning is not None:
+        say(f"Warning: {warning}")
     against = refusal(start.plan)
     if against is not None:
         raise against
