@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.demo import demo_cloud, demo_process
+
+__all__ = ["demo_cloud", "demo_process"]
+
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:

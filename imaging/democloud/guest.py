@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from imaging.democloud.clock import http_date
 from imaging.democloud.records import Disk, Server
+from imaging.democloud.user_data import printed_lines
 
 _ELLIPSIS = "\ufffd" * 3
 """What Nova makes of the three bytes of systemd's ellipsis."""
-_ECHOES = re.compile(r"""^\s*(?:echo|printf)\s+(?P<quote>["'])(?P<text>.*?)(?P=quote)""", re.MULTILINE)
 
 
 def switch_on(server: Server, now: float) -> None:
-    """The machine starts to boot. What its fstab asks for must be there now, not later."""
+    """The machine starts to boot. What its fstab asks for must be there now, not later.
+
+    systemd makes the machine-id of the server's id, as it does on KVM, unless the disk brings one along.
+    """
     attached = {one.volume_id for one in server.attachments}
     server.booted_at = now
     server.saw_fstab_volumes = attached.issuperset(server.disk.fstab)
+    if not server.disk.machine_id:
+        server.disk = replace(server.disk, machine_id=server.id.replace("-", ""))
 
 
 def console_text(server: Server, now: float) -> str:
@@ -37,7 +41,7 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
     lines = list(_script("boot.txt"))
     if server.disk.cloud_init:
         lines += _script("cloud-init.txt")
-    lines += [(6.0, text) for text in _printed_by(server)]
+    lines += [(6.0, text) for text in printed_lines(server)]
     lines = sorted(lines, key=lambda line: line[0])
     words = {
         "HOST": host_name(server.name),
@@ -71,14 +75,3 @@ def host_name(name: str) -> str:
     """The name that Nova gives the machine: letters, digits and dashes of the server's name."""
     cleaned = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
     return cleaned[:63] or "server"
-
-
-def _printed_by(server: Server) -> list[str]:
-    """What the server's user data would print: it is never run, its plain `echo` lines are."""
-    if server.user_data is None or not server.disk.cloud_init:
-        return []
-    try:
-        script = base64.b64decode(server.user_data, validate=True).decode("utf-8", "replace")
-    except (binascii.Error, ValueError):
-        return []
-    return [match["text"] for match in _ECHOES.finditer(script)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Disk:
     """Nothing is ever printed on the console."""
     fstab: tuple[str, ...] = ()
     """Ids of volumes that /etc/fstab names without `nofail`: without one of them the boot ends in emergency mode."""
+    machine_id: str = ""
+    """Empty on an image that was made for launching: the first boot writes one."""
     used_bytes: int = 2_400_000_000
 
 
@@ -341,8 +343,3 @@ class Quotas:
     gigabytes: int = 4000
     snapshots: int = 20
     security_groups: int = 20
-
-
-def without_volume_needs(disk: Disk) -> Disk:
-    """The same disk with a clean fstab."""
-    return replace(disk, fstab=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from imaging.democloud.ids import seed_hex
 from imaging.democloud.records import Disk, Image, Member
 from imaging.democloud.seed.names import (
     CLOUD_PROJECT,
@@ -118,7 +119,12 @@ def _image(world: World, row: _Row) -> Image:
         tags=list(row.tags),
         properties=_properties(row),
         members={project_id(one): Member(status, made, made) for one, status in row.shared_with},
-        disk=Disk(system=row.system, silent=row.silent, used_bytes=int(row.used_gib * _GIB)),
+        disk=Disk(
+            system=row.system,
+            silent=row.silent,
+            used_bytes=int(row.used_gib * _GIB),
+            machine_id=seed_hex("machine", row.key) if row.base else "",
+        ),
         serial=world.number(),
     )
 
