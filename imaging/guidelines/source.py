@@ -45,11 +45,15 @@ def image_to_launch(facts: InstanceFacts) -> Image:
 
 
 def images_of(facts: InstanceFacts) -> tuple[Image, ...]:
-    """The project's images that were made of this instance, newest first; in the making too."""
+    """The project's images that were made of this instance, newest first; in the making too.
+
+    The image that shelving makes is left out: Nova deletes it again when the instance comes back.
+    """
     instance = need(facts.instance)
     project_id = facts.login.value.identity.project_id if facts.login.value else instance.project_id
     own = (image for image in need(facts.images) if image.owner is None or image.owner == project_id)
-    found = [image for image in own if _source_of(image) == instance.id]
+    shelved = f"{instance.name}-shelved"
+    found = [image for image in own if _source_of(image) == instance.id and image.name != shelved]
     return tuple(sorted(found, key=lambda image: image.created_at.timestamp() if image.created_at else 0, reverse=True))
 
 

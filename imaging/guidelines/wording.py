@@ -42,6 +42,12 @@ def minute(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M %Z").rstrip()
 
 
+def size(size_bytes: int) -> str:
+    """A size in GiB, or in MiB where that says more."""
+    gib = size_bytes / 1024**3
+    return f"{gib:.1f} GiB" if gib >= 1 else f"{size_bytes / 1024**2:.1f} MiB"
+
+
 def image_named(image: Image) -> str:
     """An image by name and id."""
     return f"{shown(image.name)} ({image.id})"

@@ -56,6 +56,10 @@ def test_the_verdict_of_another_image_proves_nothing():
     assert finding("KEEP-UNTIL-TESTED", images=(made(1),), verdicts={BASE.id: "booted"}).outcome is Outcome.FAIL
 
 
+def test_the_image_that_shelving_made_needs_no_test():
+    assert finding("KEEP-UNTIL-TESTED", images=(made(name="db-07-shelved"),)).outcome is Outcome.NOT_APPLICABLE
+
+
 def test_a_childs_snapshot_that_inherited_our_property_is_not_ours():
     inherited = made(properties={"imaging.source": SOURCE.id, "instance_uuid": "a-child"})
     assert finding("KEEP-UNTIL-TESTED", images=(inherited,)).outcome is Outcome.NOT_APPLICABLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, passed
 from imaging.guidelines.source import finished_image, root_disk_gib
-from imaging.guidelines.wording import command
+from imaging.guidelines.wording import command, size
 from models.facts import InstanceFacts
 from models.findings import Severity
 from models.profile import Profile
@@ -22,9 +22,9 @@ def _can_leave(facts: InstanceFacts, profile: Profile) -> Answer:
             command="openstack image create --volume VOLUME_FROM_SNAPSHOT NAME",
         )
     if image is not None:
-        size = f"{(image.size_bytes or 0) / 1024**3:.1f} GiB, {image.disk_format or 'format not told'}"
+        stored = f"{size(image.size_bytes or 0)}, {image.disk_format or 'format not told'}"
         line = command("openstack", "image", "save", "--file", "FILE", image.id)
-        return passed(f"Yes ({size}): {line}", fact)
+        return passed(f"Yes ({stored}): {line}", fact)
     disk_gib = root_disk_gib(facts)
     at_most = f" (at most {disk_gib} GiB)" if disk_gib else ""
     return passed(f"Yes{at_most}: openstack image save --file FILE IMAGE", facts.instance)

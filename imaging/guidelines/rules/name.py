@@ -6,7 +6,7 @@ import re
 
 from imaging.guidelines.naming import NameIndex, index_of, is_printable, replaced, reserved_prefix
 from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed
-from imaging.guidelines.wording import counted, day, image_named, listed, shown
+from imaging.guidelines.wording import counted, day, image_named, listed, shown, size
 from models.facts import InstanceFacts
 from models.findings import Severity, Source
 from models.image import Image
@@ -58,15 +58,15 @@ def _not_own(facts: InstanceFacts, profile: Profile) -> Answer:
     if not own:
         return passed("None of the project's own images has this name.", facts.images)
     return failed(
-        f"{counted(len(own), 'image')} of your own already called so: {listed([_described(image) for image in own])}.",
+        f"{counted(len(own), 'image')} of your own with this name: {listed([_described(image) for image in own])}.",
         "Add a date or a version: image names are not unique, and commands by name then fail.",
         facts.images,
     )
 
 
 def _described(image: Image) -> str:
-    size = f", {image.size_bytes / 1024**3:.1f} GiB" if image.size_bytes else ""
-    return f"{image.id} ({day(image.created_at)}{size})"
+    stored = f", {size(image.size_bytes)}" if image.size_bytes else ""
+    return f"{image.id} ({day(image.created_at)}{stored})"
 
 
 def _no_period(facts: InstanceFacts, profile: Profile) -> Answer:
