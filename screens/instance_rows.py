@@ -12,13 +12,13 @@ from screens.widgets.columns import Cell, Column
 from screens.wording import counted, day, instance_sign
 
 COLUMNS = (
-    Column("State", 17),
+    Column("State", 19),
     Column("Instance", 16, grow=3),
-    Column("Owner", 7, drop=2),
-    Column("Flavor", 11, drop=3),
-    Column("Volumes", 9, drop=4),
+    Column("Owner", 5, drop=1),
+    Column("Flavor", 11, drop=4),
+    Column("Volumes", 9, drop=2),
     Column("Created", 10, drop=5),
-    Column("Remarks", 6, grow=1, drop=1),
+    Column("Remarks", 13, grow=1, drop=3),
 )
 
 
@@ -29,7 +29,7 @@ def cells(instance: Instance, login: Login | None, glyphs: Glyphs) -> Sequence[C
     return (
         Cell(str(sign), sign.tone),
         Cell(instance.name or "(no name)", Tone.QUIET if others else Tone.PLAIN),
-        Cell("another" if others else "you", Tone.QUIET),
+        Cell("other" if others else "you", Tone.QUIET),
         Cell(instance.flavor.name or instance.flavor.id or "", Tone.QUIET),
         Cell(_volumes(instance), Tone.QUIET),
         Cell(day(instance.created_at), Tone.QUIET),
@@ -48,7 +48,7 @@ def remarks(instance: Instance) -> Sequence[str]:
     if instance.locked:
         found.append("locked")
     if instance.volume_backed:
-        found.append("boots from volume")
+        found.append("volume-backed")
     return found
 
 

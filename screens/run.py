@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("State", 15),
     Column("At", 8),
     Column("Took", 11, drop=1),
-    Column("", 10, grow=1),
+    Column("", 24, grow=1),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from models.run import OwnedKind, RunKind, RunRecord, RunState, StepRecord, Trouble
+from models.run import OwnedKind, Phase, RunKind, RunRecord, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import Verdict
@@ -73,29 +73,28 @@ def step_note(step: StepRecord) -> str:
 
 
 def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
-    """All that is known of one step: what it does, what was seen when, its trouble, the verdict with its evidence."""
+    """All that is known of one step, what matters first: its trouble, the verdict, what was seen (newest first)."""
     blocks = []
-    planned = next((planned for planned in run.plan.steps if planned.step is step.step), None)
-    if planned is not None and planned.summary:
-        blocks.append(toned(one_line(planned.summary), Tone.QUIET))
     trouble = step.trouble or (run.trouble if step is run.current_step else None)
     if trouble is not None and step.state is not StepState.DONE:
         blocks.append(_trouble(trouble))
     if step.step is StepName.VERIFY and run.verdict is not None:
         blocks.append(_verdict(run.verdict, glyphs))
-    if step.phases:
-        blocks.append(Content("\n").join(_phase(phase.at, phase.text) for phase in step.phases))
     if step.note:
         blocks.append(Content(one_line(step.note)))
     if step.step is StepName.REPORT and run.report_path:
         blocks.append(joined(toned("Report ", Tone.QUIET), one_line(run.report_path)))
     if step.step in {StepName.CREATE_IMAGE, StepName.WAIT_FOR_IMAGE, StepName.DESCRIBE} and run.image_id:
         blocks.append(joined(toned("Image ", Tone.QUIET), one_line(run.image_id)))
+    blocks += [_phase(phase) for phase in reversed(step.phases)]
+    planned = next((planned for planned in run.plan.steps if planned.step is step.step), None)
+    if planned is not None and planned.summary:
+        blocks.append(toned(glyphs.plain(one_line(planned.summary)), Tone.QUIET))
     return Content("\n").join(blocks)
 
 
-def _phase(at: object, text: str) -> Content:
-    return joined(toned(f"{clock_time(at)}  ", Tone.QUIET), one_line(text))  # type: ignore[arg-type]
+def _phase(phase: Phase) -> Content:
+    return joined(toned(f"{clock_time(phase.at)}  ", Tone.QUIET), one_line(phase.text))
 
 
 def _trouble(trouble: Trouble) -> Content:

@@ -68,7 +68,9 @@ def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
         case Outcome.NOT_APPLICABLE:
             return Sign(glyphs.none, "n/a", Tone.QUIET)
         case Outcome.UNKNOWN:
-            return Sign(glyphs.unknown, "your word" if finding.awaits_word else "unknown", Tone.WARN)
+            if finding.awaits_word:
+                return Sign(glyphs.unknown, "your word", Tone.ACCENT)
+            return Sign(glyphs.unknown, "unknown", Tone.PLAIN)
         case Outcome.FAIL:
             return _failure(finding, glyphs)
 

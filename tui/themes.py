@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="dark",
@@ -115,32 +116,23 @@ HIGH_CONTRAST = Theme(
     },
 )
 
-ANSI = Theme(
+_TEXTUAL_ANSI = BUILTIN_THEMES["ansi-dark"]
+ANSI = replace(
+    _TEXTUAL_ANSI,
     name="ansi",
-    ansi=True,
-    primary="ansi_blue",
-    secondary="ansi_cyan",
     accent="ansi_cyan",
-    success="ansi_green",
-    warning="ansi_yellow",
-    error="ansi_red",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
     variables={
+        **_TEXTUAL_ANSI.variables,
         "border": "ansi_cyan",
         "border-blurred": "ansi_default",
         "text-muted": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-background": "ansi_default",
-        "block-cursor-text-style": "reverse",
-        "scrollbar": "ansi_default",
-        "scrollbar-background": "ansi_default",
         "input-cursor-foreground": "ansi_default",
         "input-cursor-background": "ansi_default",
         "input-cursor-text-style": "reverse",
+        "scrollbar": "ansi_default",
+        "scrollbar-background": "ansi_default",
     },
 )
 """The terminal's own sixteen colours, for plain SSH sessions and for terminals with a palette of their own."""

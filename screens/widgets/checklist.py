@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from models.findings import Checklist, Finding, Outcome, Severity
+from models.text import one_line
 from screens.glyphs import Glyphs
 from screens.tones import Tone, joined, toned
 from screens.widgets.columns import Cell, Column
@@ -31,6 +33,7 @@ class ChecklistView(Vertical):
     ChecklistView { height: 1fr; }
     ChecklistView > #readiness { height: auto; max-height: 2; }
     ChecklistView > RowList { height: 1fr; }
+    ChecklistView > #finding { display: none; height: 8; border-top: solid $border-blurred; }
     """
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
@@ -48,6 +51,12 @@ class ChecklistView(Vertical):
             header=False,
             id="findings",
         )
+        yield Static(id="finding", markup=False)
+
+    @on(RowList.Moved, "#findings")
+    def _moved(self) -> None:
+        finding = self.rows.selected
+        self.query_one("#finding", Static).update(_shortly(finding) if finding else Content(""))
 
     @property
     def rows(self) -> RowList[Finding]:
@@ -70,7 +79,7 @@ class ChecklistView(Vertical):
 
     def _cells(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)
-        quiet = finding.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.WAIVED}
+        quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_word
         return (
             Cell(str(sign), sign.tone),
             Cell(finding.rule, Tone.QUIET),
@@ -82,6 +91,18 @@ def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
     word = toned(f"{glyphs.good} Ready", Tone.GOOD) if checklist.ready else toned(f"{glyphs.bad} Not ready", Tone.BAD)
     return joined(word.stylize("bold"), toned(glyphs.plain("  " + " · ".join(_numbers(checklist))), Tone.QUIET))
+
+
+def _shortly(finding: Finding) -> Content:
+    """What was seen and what to do, for the finding under the cursor."""
+    parts = [joined(toned(one_line(finding.title), Tone.STRONG)), joined(one_line(finding.evidence))]
+    if finding.mended_by is not None:
+        parts.append(toned(f"A run puts it right in the step {finding.mended_by.value}.", Tone.WARN))
+    elif finding.remedy is not None and finding.outcome is not Outcome.PASS:
+        parts.append(joined(toned("To do ", Tone.QUIET), one_line(finding.remedy.text)))
+        if finding.remedy.command:
+            parts.append(toned(one_line(finding.remedy.command), Tone.ACCENT))
+    return Content("\n").join(parts)
 
 
 def _numbers(checklist: Checklist) -> Sequence[str]:

@@ -118,7 +118,6 @@ class TooSmall(Widget):
 
     DEFAULT_CSS = """
     TooSmall { display: none; layer: notice; width: 100%; height: 100%; padding: 1 2; background: $background; }
-    Screen.-tiny TooSmall, Screen.-flat TooSmall { display: block; }
     """
 
     def render(self) -> Content:

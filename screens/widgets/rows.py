@@ -49,7 +49,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
     RowList {
         overflow-x: hidden;
         scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        scrollbar-size: 0 1;
         & > .rows--header { color: $text-muted; text-style: bold; }
         & > .rows--empty, & > .rows--quiet { color: $text-muted; }
         & > .rows--strong { text-style: bold; }

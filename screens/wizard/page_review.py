@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from textual.app import ComposeResult
 from textual.content import Content
 
@@ -14,6 +16,9 @@ from screens.glyphs import Glyphs
 from screens.tones import Tone, joined, toned
 from screens.wizard.state import Page, WizardState
 from screens.wording import about, counted
+
+_USUAL_WIDTH = 76
+"""In cells, before the first layout."""
 
 
 class ReviewPage(Page):
@@ -32,10 +37,15 @@ class ReviewPage(Page):
     def show(self, state: WizardState) -> None:
         """Show what a run would do."""
         super().show(state)
-        self.query_one(Reading).put(review(state, self.glyphs))
+        reading = self.query_one(Reading)
+        reading.put(review(state, reading.scrollable_content_region.width or _USUAL_WIDTH, self.glyphs))
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self.show(self.state)
 
 
-def review(state: WizardState, glyphs: Glyphs) -> Content:
+def review(state: WizardState, width: int, glyphs: Glyphs) -> Content:
     """The sentence, what stands in the way, the steps, what happens on failure."""
     if state.plan is None:
         if state.plan_trouble:
@@ -45,7 +55,7 @@ def review(state: WizardState, glyphs: Glyphs) -> Content:
     if obstacles := _obstacles(state, glyphs):
         blocks.append(obstacles)
     blocks += [_warnings(state.plan, glyphs)] if state.plan.warnings else []
-    blocks += [_steps(state.plan, glyphs), _failure(state.plan)]
+    blocks += [_steps(state.plan, width, glyphs), _failure(state.plan)]
     return Content("\n\n").join(blocks)
 
 
@@ -87,14 +97,19 @@ def _warnings(plan: Plan, glyphs: Glyphs) -> Content:
     return Content("\n").join(joined(toned(f"{glyphs.warn} ", Tone.WARN), one_line(text)) for text in plan.warnings)
 
 
-def _steps(plan: Plan, glyphs: Glyphs) -> Content:
+def _steps(plan: Plan, width: int, glyphs: Glyphs) -> Content:
     lines = []
     for number, step in enumerate(plan.steps, 1):
-        tone = Tone.QUIET if step.skipped else Tone.PLAIN
-        note = " (nothing to do)" if step.skipped else ""
         text = glyphs.plain(one_line(step.summary)) or "-"
-        lines.append(toned(f"{number:>2} {step.step.value:<20} {text}{note}", tone))
+        lines.append(_hanging(f"{number:>2} {step.step.value:<21}", text, width, skipped=step.skipped))
     return Content("\n").join(lines)
+
+
+def _hanging(label: str, text: str, width: int, *, skipped: bool) -> Content:
+    """A label and beside it a text whose further lines begin below its first."""
+    lines = textwrap.wrap(text, max(20, width - len(label)), break_on_hyphens=False) or [""]
+    shown = ("\n" + " " * len(label)).join(lines)
+    return toned(f"{label}{shown}", Tone.QUIET) if skipped else joined(label, shown)
 
 
 def _failure(plan: Plan) -> Content:

@@ -17,9 +17,9 @@ from screens.widgets.pick import PickOne
 from screens.wizard.state import Page, WizardState
 
 _TEST = (
-    Choice("yes", "launch a test instance", "reads from its console whether it comes up, then removes it"),
-    Choice("keep", "launch it and keep it", "the same, but it stays for you to look at"),
-    Choice("no", "no test", "nobody will know whether the image boots"),
+    Choice("yes", "launch a test instance", "see whether it comes up, then remove it"),
+    Choice("keep", "launch it and keep it", "the same, but it stays for a look"),
+    Choice("no", "no test", "nobody will know whether it boots"),
 )
 AUTO = "auto"
 """The key of the choice that leaves flavor or network to the console."""
@@ -114,6 +114,8 @@ def _said(state: WizardState) -> Content:
         return toned(f"No test launch is possible: {one_line(test.refused_because)}", Tone.BAD)
     if test.network is None:
         return toned("Several networks would do: choose one.", Tone.WARN)
+    flavor = one_line(test.flavors[0].name) if test.flavors else ""
     return joined(
-        toned("Launched on ", Tone.QUIET), one_line(test.network.name), toned(", ", Tone.QUIET), one_line(test.why)
-    )
+        toned("Launched on ", Tone.QUIET), one_line(test.network.name), toned(" in ", Tone.QUIET), flavor,
+        toned(": ", Tone.QUIET), one_line(test.why),
+    )  # fmt: skip

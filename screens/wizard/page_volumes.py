@@ -22,8 +22,8 @@ from screens.wizard.state import Page, WizardState
 from screens.wording import counted
 
 _CHOICES = (
-    Choice(OnFailure.PUT_BACK.value, "put it back", "volumes, power and lock as they were; nobody needs to be there"),
-    Choice(OnFailure.LEAVE.value, "leave it for a look", "stopped, volumes detached; undo puts it back later"),
+    Choice(OnFailure.PUT_BACK.value, "put it back", "volumes, power and lock as they were"),
+    Choice(OnFailure.LEAVE.value, "leave it for a look", "stopped, without its volumes, until you undo"),
 )
 
 _COLUMNS = (

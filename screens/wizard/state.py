@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from textual.containers import Vertical
@@ -51,11 +52,11 @@ class WizardState:
 
 
 class RequestChanged(Message):
-    """The user has changed something of the request."""
+    """The user has changed something of the request: these fields, and no others."""
 
-    def __init__(self, request: RunRequest) -> None:
+    def __init__(self, update: Mapping[str, object]) -> None:
         super().__init__()
-        self.request = request
+        self.update = update
 
 
 class Page(Vertical):
@@ -77,4 +78,4 @@ class Page(Vertical):
 
     def change(self, **update: object) -> None:
         """Tell the wizard that the user has changed the request."""
-        self.post_message(RequestChanged(self.state.request.model_copy(update=update)))
+        self.post_message(RequestChanged(update))

@@ -121,7 +121,8 @@ class WizardScreen(OpenedScreen[None]):
     @on(RequestChanged)
     def _request_changed(self, event: RequestChanged) -> None:
         event.stop()
-        self._take(replace(self._state, request=event.request, plan_trouble=""))
+        request = self._state.request.model_copy(update=dict(event.update))
+        self._take(replace(self._state, request=request, plan_trouble=""))
         self._plan_if_wanted()
 
     @on(Planned)
@@ -181,6 +182,12 @@ class WizardScreen(OpenedScreen[None]):
             part = toned(f"{number + 1} {page.HEADING}", tone)
             parts += [part.stylize("bold") if number == self._page else part, "   "]
         return joined(*parts[:-1])
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the page shows all that it waits for from the cloud."""
+        waits_for_plan = isinstance(self._current, TestPage | ReviewPage)
+        return self._state.facts is not None and not (waits_for_plan and self._state.plan is None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Go only where everything is known and nothing stands in the way."""

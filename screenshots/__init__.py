@@ -1,0 +1,1 @@
+"""The pictures of the screens and what draws them."""

@@ -1,0 +1,241 @@
+"""Draws a picture of every screen into this folder, from the demonstration cloud: the same bytes each time.
+
+The console runs without a terminal, in a fixed size, at a fixed time, against a demonstration cloud that is started
+for it and whose clock stands still.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+REPOSITORY = FOLDER.parent
+NOW = datetime.fromisoformat("2026-11-02T14:05:00+00:00")
+WIDE = (120, 36)
+NARROW = (80, 24)
+_PATIENCE_SECONDS = 20.0
+
+sys.path.insert(0, str(REPOSITORY))
+os.environ.update({"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "TERM": "xterm-256color"})
+for _name in [name for name in os.environ if name.startswith(("OS_", "IMAGING_")) or name == "NO_COLOR"]:
+    del os.environ[_name]
+time.tzset()
+
+from textual.pilot import Pilot  # noqa: E402  # the environment above is read when Textual is imported
+from textual.screen import Screen  # noqa: E402
+
+from imaging.guidelines.profiles import load_profile  # noqa: E402
+from imaging.runtime.paths import Paths  # noqa: E402
+from models.errors import UnreachableError  # noqa: E402
+from models.request import RunRequest  # noqa: E402
+from models.settings import Settings  # noqa: E402
+from screens.choose import Choice, ChooseScreen  # noqa: E402
+from screens.error import ErrorScreen  # noqa: E402
+from screens.run import RunScreen  # noqa: E402
+from screens.secret import SecretScreen  # noqa: E402
+from screens.widgets.checklist import ChecklistView  # noqa: E402
+from screens.widgets.rows import RowList  # noqa: E402
+from screens.wizard.wizard import WizardScreen  # noqa: E402
+from screenshots.story import ToldRuns, finished, unbootable, under_way  # noqa: E402
+from tui.app import ImagingApp  # noqa: E402
+
+
+class StandingClock:
+    """It is always five past two; pauses take real time, so that nothing spins."""
+
+    def now(self) -> datetime:
+        """Five past two."""
+        return NOW
+
+    def monotonic(self) -> float:
+        """Seconds that do not pass."""
+        return 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep in earnest."""
+        await asyncio.sleep(seconds)
+
+
+@contextmanager
+def demonstration(state: Path) -> Iterator[None]:
+    """A demonstration cloud of our own, whose clock stands still."""
+    command = [sys.executable, "-m", "imaging.democloud", "--state", str(state), "--deterministic"]
+    process = subprocess.Popen(  # noqa: S603  # our own module
+        [*command, "--start", "2026-11-02T14:00:00Z"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None  # noqa: S101  # it was asked for above
+        os.environ["OS_CLIENT_CONFIG_FILE"] = process.stdout.readline().strip()
+        url = json.loads((state / "democloud.json").read_text())["url"]
+        _post(f"{url}/_control/clock", {"hold": True})
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _post(url: str, body: object) -> None:
+    request = urllib.request.Request(  # noqa: S310  # the address is our own process
+        url, method="POST", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(request, timeout=_PATIENCE_SECONDS).close()
+
+
+class Tour:
+    """Walks through the console and takes the pictures."""
+
+    def __init__(self, app: ImagingApp, pilot: Pilot[None], runs: ToldRuns, into: Path, suffix: str) -> None:
+        """Take the pictures of this console into a folder."""
+        self._app, self._pilot, self._runs, self._into, self._suffix = app, pilot, runs, into, suffix
+
+    async def all(self) -> None:
+        """Every screen."""
+        await self.instances()
+        await self.wizard()
+        await self.runs()
+        await self.images()
+        await self.dialogs()
+
+    async def instances(self) -> None:
+        """The list, the checklist, a finding, the keys."""
+        await self._until(lambda: bool(self._rows("#instances").items) and self._app.login is not None)
+        self._rows("#instances").select(await self._id_of("db-07"))
+        await self._until(lambda: bool(self._app.screen.query_one(ChecklistView).rows.items))
+        await self._take("instances")
+        await self._pilot.press("enter", "j", "j", "enter")
+        await self._take("finding")
+        await self._pilot.press("escape", "question_mark")
+        await self._take("help")
+        await self._pilot.press("escape", "escape")
+
+    async def wizard(self) -> None:
+        """Its five pages."""
+        await self._pilot.press("i")
+        await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
+        await self._take("wizard-1-image")
+        for number, name in enumerate(("checklist", "volumes", "test", "review"), 2):
+            await self._pilot.press("ctrl+n")
+            await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
+            await self._take(f"wizard-{number}-{name}")
+        await self._pilot.press(*["escape"] * 5)
+
+    async def runs(self) -> None:
+        """Three runs, and their list."""
+        cloud, profile = await self._app.cloud(), self._app.profile
+        for place, (name, tell) in enumerate((("web-01", finished), ("gis-lab", unbootable), ("db-07", under_way))):
+            request = RunRequest(name=f"{name}-20261102", description="Made for the pictures.", profile=profile.name)
+            plan = await self._runs.plan(cloud, await self._id_of(name), request, profile)
+            run = tell(f"0tn8q{place}k2", plan, NOW - timedelta(minutes=40 - 19.4 * place))
+            self._runs.told[run.id] = run
+        await self._pilot.press("3")
+        await self._until(lambda: len(self._rows("#runs").items) == len(self._runs.told))
+        await self._take("runs")
+        for picture, run_id in zip(("run-booted", "run-failed", "run"), sorted(self._runs.told), strict=True):
+            await self._open(RunScreen(run_id))
+            await self._until(lambda: bool(self._rows("#steps").items))
+            await self._take(picture)
+            if picture == "run":
+                await self._pilot.press("c")
+                await self._take("confirm")
+                await self._pilot.press("escape")
+            await self._pilot.press("escape")
+
+    async def images(self) -> None:
+        """List, detail and launch matrix."""
+        await self._pilot.press("2")
+        await self._until(lambda: bool(self._rows("#images").items) and bool(self._rows("#matrix").items))
+        await self._take("images")
+
+    async def dialogs(self) -> None:
+        """What is asked and said over a screen."""
+        clouds = [Choice("demo", "demo"), Choice("jetstream2", "jetstream2"), Choice("other", "other")]
+        error = UnreachableError(
+            "The cloud jetstream2 does not answer: connection refused by js2.jetstream-cloud.org:5000.",
+            meaning="Nothing was changed. Runs that are under way go on.",
+            remedy="Look whether the network lets you out, then press r.",
+        )
+        for name, screen in (
+            ("error", ErrorScreen(error)),
+            ("secret", SecretScreen("Password of ada on the cloud jetstream2")),
+            ("choose", ChooseScreen("Which cloud?", clouds)),
+        ):
+            await self._open(screen)
+            await self._take(name)
+            await self._pilot.press("escape")
+
+    async def _open(self, screen: Screen[object]) -> None:
+        await self._app.push_screen(screen)
+
+    async def _id_of(self, name: str) -> str:
+        cloud = await self._app.cloud()
+        pages = [page async for page in cloud.compute.instances()]
+        return next(one.id for page in pages for one in page if one.name == name)
+
+    def _rows(self, selector: str) -> RowList[object]:
+        found = self._app.screen.query(selector)
+        return found.first(RowList) if found else RowList((), key_of=str, cells_of=lambda _one: ())
+
+    async def _until(self, settled: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not settled():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the screen did not come to rest")
+            await self._pilot.pause(0.05)
+
+    async def _take(self, name: str) -> None:
+        await self._pilot.pause(0.1)
+        await self._pilot.pause()
+        picture = self._app.export_screenshot(title="imaging")
+        (self._into / f"{name}{self._suffix}.svg").write_text(picture, encoding="utf-8")
+
+
+async def draw(
+    into: Path, size: tuple[int, int], suffix: str, theme: str, *, walk: Callable[[Tour], Awaitable[None]]
+) -> None:
+    """Run the console once and take the pictures of a walk through it."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock = StandingClock()
+        runs = ToldRuns(clock)
+        app = ImagingApp(
+            cloud_name="demo",
+            profile=load_profile("jetstream"),
+            settings=Settings(theme=theme),
+            paths=Paths.below(Path(folder)).prepared(),
+            clock=clock,
+            runs=runs,
+        )
+        async with app.run_test(size=size) as pilot:
+            await walk(Tour(app, pilot, runs, into, suffix))
+            await app.action_quit()
+
+
+def main() -> int:
+    """Draw all; a folder may be named to draw into."""
+    into = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as state, demonstration(Path(state)):
+        asyncio.run(draw(into, WIDE, "", "dark", walk=Tour.all))
+        asyncio.run(draw(into, NARROW, "-80x24", "dark", walk=Tour.all))
+        for theme in ("light", "ansi", "high-contrast"):
+            asyncio.run(draw(into, WIDE, f"-{theme}", theme, walk=_instances_alone))
+    return 0
+
+
+async def _instances_alone(tour: Tour) -> None:
+    await tour.instances()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
