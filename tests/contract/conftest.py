@@ -23,13 +23,17 @@ from tests.contract.making import (
     server_request,
     sweep,
 )
-from tests.contract.subject import DemoHooks, LoopstackHooks, RealPace, Subject, TurnedPace
+from tests.contract.subject import ON_REAL_CLOUD, DemoHooks, LoopstackHooks, RealPace, Subject, TurnedPace
 
-ON_REAL_CLOUD = bool(os.environ.get("IMAGING_TEST_ON_REAL_CLOUD"))
 PARTS = {
     "loopstack": {"member": "alice", "other": "bob", "admin": "admin", "appcred": "alice-appcred"},
     "demo": {"member": "demo", "other": "other", "appcred": "demo-appcred"},
 }
+
+
+def longest(fixture_name: str, config: pytest.Config) -> str:
+    """The demonstration cloud is as new for every test; on a real one what takes long to make is shared."""
+    return "session" if ON_REAL_CLOUD else "function"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -88,21 +92,16 @@ def demonstration_cloud(request: pytest.FixtureRequest) -> Subject:
     return _subject("demo", config, PARTS["demo"], pace=TurnedPace(demo.turn), hooks=DemoHooks(demo.url))
 
 
-@pytest.fixture
+@pytest.fixture(scope=longest)
 def cloud(request: pytest.FixtureRequest) -> Subject:
     """The cloud under test."""
     return request.getfixturevalue("real_cloud" if ON_REAL_CLOUD else "demonstration_cloud")
 
 
-_choices: dict[str, Choice] = {}
-
-
-@pytest.fixture
+@pytest.fixture(scope=longest)
 def choice(cloud: Subject) -> Choice:
     """An image, a flavor and a network to launch with."""
-    if cloud.prefix not in _choices:
-        _choices[cloud.prefix] = Choice(cloud)
-    return _choices[cloud.prefix]
+    return Choice(cloud)
 
 
 @pytest.fixture(scope="session")

@@ -122,8 +122,8 @@ def as_new(cloud: Subject, server_id: str) -> bool:
     now = reply.json()["server"]
     if now["locked"]:
         cloud.act(server_id, "unlock")
-    for key in now["metadata"]:
-        cloud.compute.delete(f"/servers/{server_id}/metadata/{key}")
+    if now["metadata"]:
+        cloud.compute.put(f"/servers/{server_id}/metadata", json={"metadata": {}})
     if now["status"] not in ("ACTIVE", "SHUTOFF") or now["os-extended-volumes:volumes_attached"]:
         return False
     cloud.until(lambda: cloud.server(server_id)["OS-EXT-STS:task_state"] is None, "server idle")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from openstack.connection import Connection
 from requests import Response
 
 T = TypeVar("T")
+
+ON_REAL_CLOUD = bool(os.environ.get("IMAGING_TEST_ON_REAL_CLOUD"))
+"""Set by tests/openstack/run.py alone, so that no plain `pytest` ever touches a cloud of the user's."""
 
 RECENT = "2.93"
 """The microversion at which the tests speak where nothing hangs on it: the highest of Zed (2022)."""

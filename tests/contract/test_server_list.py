@@ -51,10 +51,8 @@ def test_an_unknown_marker_is_400(cloud: Subject):
     assert message == "marker [11111111-2222-3333-4444-555555555555] not found"
 
 
-@pytest.mark.parametrize(
-    "limit, fault", [("-1", "is too short|does not match|must be"), ("x", "does not match|must be")]
-)
-def test_a_limit_that_is_no_number_is_400(cloud: Subject, limit: str, fault: str):
+@pytest.mark.parametrize("limit", ["-1", "x"])
+def test_a_limit_that_is_no_number_is_400(cloud: Subject, limit: str):
     reply = cloud.compute.get(f"/servers/detail?limit={limit}")
     assert "Invalid input for query parameters limit" in complaint(reply, "badRequest", 400)
 

@@ -40,7 +40,9 @@ def _is_free(port: int) -> bool:
 def main() -> int:
     """The exit status is pytest's."""
     parser = argparse.ArgumentParser(description="Run the tests that want a real OpenStack.")
-    parser.add_argument("--stack-python", default=sys.executable, help="has tests/openstack/requirements.lock installed")
+    parser.add_argument(
+        "--stack-python", default=sys.executable, help="has tests/openstack/requirements.lock installed"
+    )
     given, for_pytest = parser.parse_known_args()
     pytest = [sys.executable, "-m", "pytest", *(for_pytest or TESTS)]
     environment = os.environ | {"IMAGING_TEST_ON_REAL_CLOUD": "1"}

@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 import nova.virt
-from nova import exception
+from nova import exception, objects
 from nova.compute import power_state, task_states
 from nova.image import glance
 from nova.virt import fake
@@ -80,6 +80,9 @@ class Driver(fake.FakeDriver):
 
     def attach_volume(self, context: Any, connection_info: Any, instance: Any, *args: Any, **kwargs: Any) -> Any:
         hook("attach_volume", instance.display_name)
+        if instance.device_metadata is None:  # Nova takes a tagged volume out of it at the detach; libvirt's fills it
+            instance.device_metadata = objects.InstanceDeviceMetadata(devices=[])
+            instance.save()
         return super().attach_volume(context, connection_info, instance, *args, **kwargs)
 
     def detach_volume(self, context: Any, connection_info: Any, instance: Any, *args: Any, **kwargs: Any) -> Any:
@@ -101,7 +104,9 @@ class Driver(fake.FakeDriver):
         self._image_api.update(context, image_id, described, upload)
 
     def get_console_output(self, context: Any, instance: Any) -> str:
-        """What a boot that went well prints, or the text that the hook gives."""
+        """What a boot that went well prints, or the text that the hook gives; nothing while it does not run."""
+        if self.instances[instance.uuid].state == power_state.SHUTDOWN:
+            raise exception.ConsoleNotAvailable
         wish = hook("console", instance.display_name)
         return str(wish.get("text", GOOD_BOOT.format(hostname=instance.hostname or "host")))
 
