@@ -63,7 +63,6 @@ class _Attaching:
         """Ask for the attachment."""
         await self._ctx.still_ours()
         await self._ctx.intend(f"attach volume {self._volume.id} ({self._volume.device or 'next device'})")
-        self._free_since = self._ctx.clock.monotonic()
         await self._ctx.cloud.compute.attach_volume(
             self._instance_id,
             AttachRequest(
@@ -73,6 +72,7 @@ class _Attaching:
                 tag=self._volume.tag,
             ),
         )
+        self._free_since = self._ctx.clock.monotonic()  # the request was taken: only now can it be refused in silence
 
     async def observe(self) -> bool | None:
         """True once both Nova and Cinder say attached."""

@@ -33,8 +33,10 @@ def verify_steps(plan: Plan) -> tuple[PlannedStep, ...]:
     return (check, *_test(plan, image_id), _report())
 
 
-def _os(command: str, *arguments: str) -> str:
-    return " ".join(("openstack", command, *(shlex.quote(one_line(argument)) for argument in arguments)))
+def _os(command: str, *arguments: str, since: str | None = None) -> str:
+    """One command; `since` names the microversion that it needs, for the client asks for an old one by itself."""
+    version = ("--os-compute-api-version", since) if since else ()
+    return " ".join(("openstack", *version, command, *(shlex.quote(one_line(each)) for each in arguments)))
 
 
 def _before_image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
@@ -96,8 +98,7 @@ def _put_back(plan: Plan, source: Instance) -> PlannedStep:
     commands += [_os("server start", source.id)] if source.is_running else []
     commands.append(_os("server unset", "--property", f"{CLAIM_PREFIX}RUN", source.id))
     if source.locked:
-        reason = ("--reason", source.locked_reason) if source.locked_reason else ()
-        commands.append(_os("server lock", *reason, source.id))
+        commands.append(_lock_again(source))
     doing = ["unlock"]
     doing += [f"attach {_names(plan.volumes)} in the old order"] if plan.volumes else []
     doing += ["start it"] if source.is_running else []
@@ -112,7 +113,14 @@ def _attach(source: Instance, planned: PlannedVolume) -> str:
     options: list[str] = ["--device", attachment.device] if attachment.device else []
     options += ["--tag", attachment.tag] if attachment.tag else []
     options += ["--enable-delete-on-termination"] if attachment.delete_on_termination else []
-    return _os("server add volume", *options, source.id, attachment.volume_id)
+    since = "2.79" if attachment.delete_on_termination else "2.49" if attachment.tag else None
+    return _os("server add volume", *options, source.id, attachment.volume_id, since=since)
+
+
+def _lock_again(source: Instance) -> str:
+    if not source.locked_reason:
+        return _os("server lock", source.id)
+    return _os("server lock", "--reason", source.locked_reason, source.id, since="2.73")
 
 
 def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:

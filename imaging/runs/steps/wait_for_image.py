@@ -18,6 +18,8 @@ from models.steps import StepName
 
 _FORGOTTEN_SECONDS = 60.0
 """How long an image may stay queued while the instance is idle before nobody can be working on it any more."""
+_STEP = 1024
+"""Bytes in a KiB, KiB in a MiB, MiB in a GiB."""
 _MOVING = frozenset({"saving", "uploading", "importing"})
 _DEAD = frozenset({"killed", "deleted", "pending_delete", "deactivated"})
 
@@ -140,5 +142,9 @@ async def _remove_surplus(ctx: StepContext) -> str:
 def _size(image: Image) -> str:
     if image.is_volume_backed:
         return "active: an empty record that names volume snapshots"
-    mib = (image.size_bytes or 0) / 2**20
-    return f"active, {mib / 1024:.1f} GiB" if mib >= 1024 else f"active, {mib:.0f} MiB"  # noqa: PLR2004  # MiB in a GiB
+    size = float(image.size_bytes or 0)
+    for unit in ("bytes", "KiB", "MiB"):
+        if size < _STEP:
+            return f"active, {size:.0f} {unit}"
+        size /= _STEP
+    return f"active, {size:.1f} GiB"

@@ -1,0 +1,126 @@
+"""A `StepContext` in memory: what a step writes can be looked at, what it awaits takes no time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from imaging.cloud.interface import Cloud
+from imaging.runs.claim import decode_claims
+from imaging.runs.context import CancelRequested
+from imaging.runtime.clock import Clock
+from models.claim import Claim
+from models.errors import ClaimLostError, RateLimitedError, RunError, ServerFaultError, UnreachableError
+from models.profile import Profile
+from models.run import Owned, Phase, RunRecord
+from models.steps import StepName
+from models.verdict import Verdict
+
+T = TypeVar("T")
+
+
+class TooLongError(RunError):
+    """What an unattended run meets when something does not come."""
+
+
+class MemoryContext:
+    """Steps are written against this in tests; the engine's own context is tested with the engine."""
+
+    def __init__(self, cloud: Cloud, clock: Clock, run: RunRecord, profile: Profile, folder: Path) -> None:
+        self.cloud, self.clock, self.profile, self.folder = cloud, clock, profile, folder
+        self._run = run
+        self.step = run.steps[0].step
+        self.cancelled = False
+        self.asked_whether_ours = 0
+
+    @property
+    def run(self) -> RunRecord:
+        return self._run
+
+    def change(self, **fields: object) -> None:
+        self._run = self._run.model_copy(update=fields)
+
+    def at(self, step: StepName) -> MemoryContext:
+        """What is written from now on belongs to this step."""
+        self.step = step
+        return self
+
+    @property
+    def intents(self) -> list[str]:
+        return [intent.text for record in self._run.steps for intent in record.intents]
+
+    @property
+    def phases(self) -> list[str]:
+        return [phase.text for record in self._run.steps for phase in record.phases]
+
+    async def phase(self, text: str) -> None:
+        self._write("phases", text)
+
+    async def intend(self, text: str) -> None:
+        self._write("intents", text)
+
+    def _write(self, field: str, text: str) -> None:
+        moment = Phase(at=self.clock.now(), text=text)
+        self.change(
+            steps=tuple(
+                record.model_copy(update={field: (*getattr(record, field), moment)})
+                if record.step is self.step
+                else record
+                for record in self._run.steps
+            )
+        )
+
+    async def record(
+        self,
+        *,
+        claim: Claim | None = None,
+        image_id: str | None = None,
+        verdict: Verdict | None = None,
+        source_restored: bool | None = None,
+        report_path: str | None = None,
+    ) -> None:
+        given = {
+            "claim": claim,
+            "image_id": image_id,
+            "verdict": verdict,
+            "source_restored": source_restored,
+            "report_path": report_path,
+        }
+        self.change(**{name: value for name, value in given.items() if value is not None})
+
+    async def own(self, owned: Owned) -> None:
+        others = (each for each in self._run.owned if (each.kind, each.id) != (owned.kind, owned.id))
+        self.change(owned=(*others, owned))
+
+    async def wait_until(
+        self,
+        observe: Callable[[], Awaitable[T | None]],
+        *,
+        what: str,
+        limit_seconds: float,
+        cancellable: bool = True,
+    ) -> T:
+        started = self.clock.monotonic()
+        while True:
+            if self.cancelled and cancellable:
+                raise CancelRequested
+            try:
+                seen = await observe()
+            except (UnreachableError, ServerFaultError, RateLimitedError):
+                seen = None
+            if seen is not None:
+                return seen
+            if self.clock.monotonic() - started > limit_seconds:
+                raise TooLongError(what)
+            await self.clock.sleep(0.5)
+
+    async def still_ours(self) -> None:
+        self.asked_whether_ours += 1
+        claim = self._run.claim
+        if claim is None:
+            raise ClaimLostError("no claim")
+        instance = await self.cloud.compute.instance(claim.instance_id)
+        claims = decode_claims(instance.metadata, instance.id)
+        if not claims or claims[0].run_id != claim.run_id:
+            raise ClaimLostError("another's claim, or none")

@@ -1,0 +1,89 @@
+"""The claim as metadata keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imaging.runs.claim import claim_keys, claim_of, decode_claims, encode_claim, other_claims
+from models.claim import Claim, ClaimedVolume
+
+WHEN = datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
+VOLUMES = (
+    ClaimedVolume(id="pgdata", order=0, device="/dev/vdb", delete_on_termination=False),
+    ClaimedVolume(id="scratch", order=1, device="/dev/vdc", delete_on_termination=True, tag="tmp"),
+)
+
+
+def a_claim(**changes: object) -> Claim:
+    fields = {
+        "run_id": "abc1",
+        "instance_id": "db",
+        "host": "login1",
+        "claimed_at": WHEN,
+        "was_running": True,
+        "was_locked": True,
+        "lock_reason": "do not touch",
+        "volumes": VOLUMES,
+    }
+    return Claim(**{**fields, **changes})
+
+
+def test_a_claim_read_back_is_the_claim_that_was_written():
+    assert decode_claims(encode_claim(a_claim()), "db") == (a_claim(),)
+
+
+def test_there_is_one_key_for_the_instance_and_one_for_each_volume():
+    assert list(encode_claim(a_claim(lock_reason=None))) == [
+        "imaging.claim.abc1",
+        "imaging.claim.abc1.0",
+        "imaging.claim.abc1.1",
+    ]
+
+
+@given(
+    reason=st.text(min_size=1, max_size=255),
+    host=st.text(max_size=300),
+    tag=st.text(max_size=60),
+    device=st.text(max_size=300),
+)
+def test_no_value_is_longer_than_nova_allows_and_the_reason_survives(reason, host, tag, device):
+    volume = ClaimedVolume(id="12345678-1234-1234-1234-123456789012", order=12, device=device, tag=tag)
+    items = encode_claim(a_claim(lock_reason=reason, host=host, volumes=(volume,)))
+    assert max(len(value) for value in items.values()) <= 255
+    read = claim_of(items, "db", "abc1")
+    assert read is not None
+    assert read.lock_reason == reason
+    assert read.volumes[0].id == volume.id
+
+
+def test_other_metadata_is_passed_over():
+    metadata = {"owner": "astro", "imaging.run": "x", **encode_claim(a_claim())}
+    assert [claim.run_id for claim in decode_claims(metadata, "db")] == ["abc1"]
+
+
+def test_claims_come_with_the_smallest_run_id_first():
+    metadata = {**encode_claim(a_claim(run_id="b")), **encode_claim(a_claim(run_id="a"))}
+    assert [claim.run_id for claim in decode_claims(metadata, "db")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("value", ["", "{", "[]", "null", '{"host":"x"}', '{"at":"never","ran":1,"locked":0}'])
+def test_a_broken_claim_is_no_claim_but_still_another_run(value):
+    metadata = {"imaging.claim.abc1": value}
+    assert decode_claims(metadata, "db") == ()
+    assert other_claims(metadata, "mine") == ("abc1",)
+
+
+def test_the_head_is_deleted_last_so_that_what_is_left_can_be_read():
+    items = encode_claim(a_claim())
+    for key in claim_keys(items, "abc1")[:-1]:
+        del items[key]
+        assert claim_of(items, "db", "abc1") is not None
+    assert list(items) == ["imaging.claim.abc1"]
+
+
+def test_keys_of_a_run_whose_id_begins_alike_are_not_ours():
+    assert claim_keys({**encode_claim(a_claim(run_id="abc10"))}, "abc1") == ()

@@ -1,0 +1,159 @@
+"""The verdict by console: short excerpts in the form of real console logs."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.marker import new_token
+from imaging.runs.verdict import merge_console, read_console
+from models.verdict import Stage, Strength, VerdictWord
+
+TOKEN = "0123456789abcdef"
+KERNEL = "SYSLINUX 6.04\nLoading /vmlinuz... ok\n[    0.000000] Linux version 6.1.0-56-cloud-amd64 (debian)\n"
+SYSTEM = (
+    "Welcome to [1mDebian GNU/Linux 12 (bookworm)[0m!\r\n"
+    "[[0;32m  OK  [0m] Reached target [0;1;39mgetty.target[0m - Login Prompts.\r\n"
+)
+LOGIN = (
+    "\r\nDebian GNU/Linux 12 child ttyS0\r\n\r\nchild login: [   46.8] cloud-init[368]: Cloud-init v. 22.4.2 running\n"
+)
+FINISHED = (
+    "[   48.27] cloud-init[368]: Cloud-init v. 22.4.2 finished at Sun, 22 Nov 2026 21:00:41 +0000. "
+    "Datasource DataSourceConfigDrive [net,ver=2][source=/dev/sr0].  Up 48.23 seconds\n"
+)
+NO_DATASOURCE = FINISHED.replace("DataSourceConfigDrive [net,ver=2][source=/dev/sr0]", "DataSourceNone")
+EMERGENCY = (
+    "M[K[[0;1;31m TIME [0m] Timed out waiting for device [0;1;\ufffd\ufffd\ufffd37e83-00c2.\r\n"
+    "[[0;1;38;5;185mDEPEND[0m] Dependency failed for [0;1;39mdata.mount[0m - /data.\r\n"
+    "[[0;32m  OK  [0m] Reached target [0;1;39mcloud-init.target[0m - Cloud-init target.\r\n"
+    "[[0;32m  OK  [0m] Reached target [0;1;39mgetty.target[0m - Login Prompts.\r\n"
+    'You are in emergency mode. After logging in, type "journalctl -xb" to view\r\n'
+    "Cannot open access to console, the root account is locked.\r\n"
+    "See sulogin(8) man page for more details.\r\n\r\nPress Enter to continue.\r\n"
+)
+
+
+def marker(status=0, address="yes", route="yes", own="yes", token=TOKEN):
+    said = f'{{"status":{status},"address":"{address}","route":"{route}","machine":"ab","own":"{own}"}}'
+    return f"\nimaging-marker {token} {said}\n"
+
+
+def verdict_of(text):
+    return read_console(text, TOKEN).verdict()
+
+
+@pytest.mark.parametrize(
+    "text,word,strength,stage",
+    [
+        ("", VerdictWord.INCONCLUSIVE, None, Stage.SILENT),
+        ("\n\n \r\n", VerdictWord.INCONCLUSIVE, None, Stage.SILENT),
+        ("SeaBIOS (version 1.16)\n", VerdictWord.INCONCLUSIVE, None, Stage.FIRMWARE),
+        (KERNEL, VerdictWord.INCONCLUSIVE, None, Stage.KERNEL),
+        (KERNEL + SYSTEM, VerdictWord.INCONCLUSIVE, None, Stage.SYSTEM),
+        (KERNEL + SYSTEM + LOGIN, VerdictWord.BOOTED, Strength.BASIC, Stage.LOGIN),
+        (KERNEL + SYSTEM + LOGIN + FINISHED, VerdictWord.BOOTED, Strength.GOOD, Stage.CLOUD_INIT),
+        (KERNEL + SYSTEM + LOGIN + NO_DATASOURCE, VerdictWord.BOOTED, Strength.BASIC, Stage.CLOUD_INIT),
+        (KERNEL + SYSTEM + LOGIN + marker(), VerdictWord.BOOTED, Strength.STRONG, Stage.MARKER),
+        (KERNEL + SYSTEM + marker() + FINISHED, VerdictWord.BOOTED, Strength.STRONG, Stage.MARKER),
+        (KERNEL + SYSTEM + EMERGENCY, VerdictWord.FAILED, None, Stage.SYSTEM),
+        (KERNEL + "Kernel panic - not syncing: VFS: Unable to mount root fs\n", VerdictWord.FAILED, None, Stage.KERNEL),
+        (KERNEL + "ALERT! Dropping to a shell!\n(initramfs) ", VerdictWord.FAILED, None, Stage.KERNEL),
+        (KERNEL + "dracut:/# ", VerdictWord.FAILED, None, Stage.KERNEL),
+        ("GRUB loading.\nerror: no such device\ngrub rescue> ", VerdictWord.FAILED, None, Stage.FIRMWARE),
+        ("Boot failed: not a bootable disk\nNo bootable device.\n", VerdictWord.FAILED, None, Stage.FIRMWARE),
+    ],
+)
+def test_the_last_stage_that_was_reached_decides(text, word, strength, stage):
+    verdict = verdict_of(text)
+    assert (verdict.word, verdict.strength, verdict.stage) == (word, strength, stage)
+
+
+def test_a_target_named_login_prompts_is_no_login_prompt():
+    assert verdict_of(KERNEL + SYSTEM).word is VerdictWord.INCONCLUSIVE
+
+
+def test_the_greeting_of_a_login_is_no_prompt():
+    assert verdict_of(KERNEL + "Last login: Sun Nov 22 21:00 on ttyS0\n").stage is Stage.KERNEL
+
+
+def test_emergency_mode_that_somebody_left_is_not_the_end():
+    assert verdict_of(KERNEL + SYSTEM + EMERGENCY + LOGIN).word is VerdictWord.BOOTED
+
+
+def test_a_panic_after_the_login_prompt_is_the_end():
+    text = KERNEL + SYSTEM + LOGIN + "[   60.1] Kernel panic - not syncing: Attempted to kill init!\n"
+    assert verdict_of(text).word is VerdictWord.FAILED
+
+
+def test_a_restart_begins_anew_and_is_hinted_at():
+    once = verdict_of(KERNEL + SYSTEM + LOGIN + FINISHED + marker() + KERNEL)
+    assert once.word is VerdictWord.INCONCLUSIVE
+    assert "the machine started anew" in once.hints
+    assert verdict_of(KERNEL + EMERGENCY + KERNEL + SYSTEM + LOGIN).word is VerdictWord.BOOTED
+
+
+def test_trouble_of_a_good_boot_is_only_a_hint():
+    missing_nofail_disk = "[ TIME ] Timed out waiting for device /dev/disk/by-uuid/1.\n"
+    verdict = verdict_of(KERNEL + missing_nofail_disk + SYSTEM + LOGIN + FINISHED)
+    assert verdict.word is VerdictWord.BOOTED
+    assert verdict.hints == ("a device did not appear",)
+
+
+def test_the_failing_lines_are_the_evidence_and_are_clean():
+    evidence = verdict_of(KERNEL + SYSTEM + EMERGENCY).evidence
+    assert evidence[-1] == "Cannot open access to console, the root account is locked."
+    assert "[DEPEND] Dependency failed for data.mount - /data." in evidence
+    assert not any("\x1b" in line or "[0;" in line.replace("[0;1;\ufffd", "") for line in evidence)
+
+
+def test_hostile_control_codes_do_not_reach_the_evidence():
+    verdict = verdict_of(KERNEL + "[/red]\x1b[2J\x1b]0;title\x07host login: \n")
+    assert verdict.word is VerdictWord.BOOTED
+    assert "\x1b" not in "".join(verdict.evidence)
+
+
+def test_what_a_progress_line_overwrote_does_not_hide_what_came_last():
+    assert verdict_of(KERNEL + "[ *** ] Job running\r[  ** ] Job running\rchild login: ").word is VerdictWord.BOOTED
+
+
+class TestMarker:
+    def test_without_an_address_it_is_not_strong_and_says_why(self):
+        verdict = verdict_of(KERNEL + SYSTEM + LOGIN + marker(status=1, address="no") + FINISHED)
+        assert (verdict.word, verdict.strength) == (VerdictWord.BOOTED, Strength.GOOD)
+        assert verdict.has_address is False
+        assert verdict.has_default_route is True
+        assert "it has no network address" in verdict.hints
+
+    def test_a_kept_machine_id_is_hinted_at(self):
+        verdict = verdict_of(marker(own="no"))
+        assert verdict.has_own_machine_id is False
+        assert "machine-id" in verdict.hints[0]
+
+    def test_what_the_child_could_not_tell_is_unknown(self):
+        assert verdict_of(marker(own="unknown")).has_own_machine_id is None
+
+    def test_the_marker_of_another_launch_is_not_ours(self):
+        assert verdict_of(marker(token="anothertoken")).stage is Stage.FIRMWARE
+
+    @pytest.mark.parametrize("broken", ['{"status":', '{"status":"no number"}', "{}", '{"status":%s}'])
+    def test_a_broken_marker_is_none(self, broken):
+        assert verdict_of(f"imaging-marker {TOKEN} {broken}\n").strength is None
+
+    def test_no_two_launches_share_a_token(self):
+        assert new_token() != new_token()
+
+
+class TestMerging:
+    def test_a_growing_console_is_its_newest_reading(self):
+        assert merge_console("abc\n", "abc\ndef\n") == "abc\ndef\n"
+
+    def test_overlapping_ends_are_joined(self):
+        text = "".join(f"[{number:8}] line {number}\n" for number in range(200))
+        assert merge_console(text[:3000], text[1500:]) == text
+
+    def test_a_shorter_reading_loses_nothing(self):
+        assert merge_console("abc\ndef\n", "def\n") == "abc\ndef\n"
+        assert merge_console("abc\n", "") == "abc\n"
+
+    def test_a_new_boot_is_put_behind_the_old_one(self):
+        assert merge_console("boot one\n", "second boot\n") == "boot one\n\nsecond boot\n"
