@@ -87,24 +87,25 @@ async def _quota(ctx: StepContext) -> Quota | None:
 async def _try_flavors(ctx: StepContext, image: Image, test: TestLaunchPlan, server: Instance | None) -> StepResult:
     network = require_network(test)
     tried = len(owned_ids(ctx.run, OwnedKind.SERVER, removed=True))
-    reason = "no flavor was left to try"
+    reason = ""
     for flavor in test.flavors[tried:]:
         if server is None:
-            server, reason = await _launched(ctx, image, flavor, network)
+            server, refusal = await _launched(ctx, image, flavor, network)
+            reason = refusal or reason
         if server is None:
             continue
-        outcome = await _await_active(ctx, server)
-        if outcome is None:
+        trouble = await _await_active(ctx, server)
+        if trouble is None:
             await own_volumes(ctx, server.id, image)
-            return StepResult(f"{flavor.name}, {test.why}" if flavor is test.flavors[0] else f"{flavor.name}: {reason}")
-        word, reason = outcome
+            return StepResult(f"{flavor.name}, {f'the next larger: {reason}' if reason else test.why}")
+        word, reason = trouble
         if not _NO_ROOM.search(reason):
             return await _end(ctx, word, reason)
         await ctx.phase(f"{flavor.name}: {reason}")
         await remove_server(ctx, server.id, image)
         server = None
     word = VerdictWord.NOT_TESTED if _OVER_QUOTA.search(reason) else VerdictWord.INCONCLUSIVE
-    return await _end(ctx, word, f"No test instance could be launched: {reason}")
+    return await _end(ctx, word, f"No test instance could be launched: {reason or 'no flavor was left to try'}")
 
 
 async def _launched(ctx: StepContext, image: Image, flavor: Flavor, network: Network) -> tuple[Instance | None, str]:

@@ -1,0 +1,51 @@
+"""The report: for its owner alone, and untrusted texts in it stay texts."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+from imaging.runs.report import as_markdown, plain
+from imaging.runs.steps.report import report
+from models.run import Trouble
+from models.verdict import Strength, Verdict, VerdictWord
+
+
+async def test_both_files_are_written_for_their_owner_alone(ctx):
+    await report(ctx)
+    for name in ("report.md", "report.json"):
+        assert stat.S_IMODE((ctx.folder / name).stat().st_mode) == 0o600
+    assert ctx.run.report_path == str(ctx.folder / "report.md")
+
+
+async def test_the_json_is_the_whole_record(ctx):
+    await report(ctx)
+    written = json.loads((ctx.folder / "report.json").read_text())
+    assert written["schema"] == "imaging-console/report/1"
+    assert written["run"]["id"] == "run1"
+    assert written["run"]["report_path"] == ctx.run.report_path
+
+
+def test_names_from_the_cloud_are_not_markup():
+    assert plain("[/red]<b>*x*|y`") == r"\[/red\]\<b\>\*x\*\|y\`"
+    assert plain("a\n# heading\x1b[2J") == "a\N{REPLACEMENT CHARACTER}\\# heading"
+
+
+def test_what_came_of_it_is_said_first(ctx):
+    ctx.change(
+        image_id="image",
+        source_restored=True,
+        verdict=Verdict(word=VerdictWord.BOOTED, strength=Strength.GOOD, evidence=("child login:",)),
+    )
+    text = as_markdown(ctx.run)
+    assert "The instance is as it was before." in text
+    assert "Test launch: **booted** (good)" in text
+    assert "    child login:" in text
+
+
+def test_trouble_is_told_with_what_to_do(ctx):
+    ctx.change(trouble=Trouble(what="It broke.", meaning="Stopped.", remedy="Look.", request_id="req-1"))
+    text = as_markdown(ctx.run)
+    assert "Trouble: It broke." in text
+    assert "What to do: Look." in text
+    assert "req-1" in text
