@@ -113,7 +113,7 @@ class Images(Protocol):
         """Every image that the project can see, page by page; own hidden and community ones included."""
 
     async def image(self, image_id: str) -> Image:
-        """One image; raises NotFoundError when it is gone (which, while imaging, means that imaging failed: Nova deletes it then)."""
+        """One image; raises NotFoundError when it is gone, which while imaging means that imaging failed."""
 
     async def update_image(
         self,

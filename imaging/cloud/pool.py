@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 _THREADS = 4
 """Enough for the five services of one checklist side by side; more would only crowd the cloud."""
-_FAREWELL_SECONDS = 1.0
+_FAREWELL_SECONDS = 0.5
 """How long `close` lets idle threads put their sockets away. Busy ones are left behind."""
 
 

@@ -115,7 +115,7 @@ class InstanceWatch:
             event = await self._changes(self._since)
             if event.changed or event.gone:
                 yield event
-        self._asked_monotonic, self._asked_wall, self.read_at = now, wall, self._clock.now()
+        self._asked_monotonic, self._asked_wall = now, wall
 
     def _slept(self, now: float, wall: datetime) -> bool:
         """Whether so long ago was the last answer, or the clocks parted so far, that the list is not to be trusted."""
@@ -140,6 +140,7 @@ class InstanceWatch:
         self._drop(gone)
         self._want_full = False
         self._since = newest - _OVERLAP if newest else None
+        self.read_at = self._clock.now()
         if differs or gone:
             yield WatchEvent(gone=gone)
 
@@ -150,6 +151,7 @@ class InstanceWatch:
         self._drop(gone)
         if answer.server_time is not None:
             self._since = max(since, answer.server_time - _OVERLAP)
+        self.read_at = self._clock.now()
         return WatchEvent(changed=changed, gone=gone)
 
     def _merge(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:

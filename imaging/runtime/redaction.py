@@ -12,16 +12,14 @@ import threading
 
 BLOT = "***"
 
-_NAMES = (
-    r"x-(?:auth|subject|service|storage)-token|adminpass|admin_pass|user_data"
-    r"|(?:[a-z0-9_]*_)?(?:password|passwd|passcode|secret|token|credential_secret|api_key)"
-)
-_QUOTED = re.compile(rf"""(?i)(["']?(?:{_NAMES})["']?\s*[:=]\s*)(?:b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')""")
-_BARE = re.compile(rf"""(?i)((?<![\w-])["']?(?:{_NAMES})["']?\s*[:=]\s*)(?!["'\[{{(])[^\s,;&"'}}\])]+""")
+_NAMES = r"adminpass|admin_pass|user_data|password|passwd|passcode|secret|token|api_key"
+"""The ends of names, so that `OS_PASSWORD` and `X-Auth-Token` are among them."""
+_QUOTED = re.compile(rf"""(?i)((?:{_NAMES})["']?\s*[:=]\s*)(?:b?"(?:[^"\\]|\\.)*"|b?'(?:[^'\\]|\\.)*')""")
+_BARE = re.compile(rf"""(?i)((?:{_NAMES})["']?\s*[:=]\s*)(?!["'\[{{(])[^\s,;&"'}}\])]+""")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[\w.~+/=-]{8,}")
 _FERNET = re.compile(r"\bgAAAA[\w=-]{16,}")
 _JWT = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
-_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE)
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,20}://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE)
 
 _SHORTEST_SECRET = 4
 """Shorter values are not searched for: blotting out every `a` would make a log useless and tell the value."""
