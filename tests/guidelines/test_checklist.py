@@ -12,7 +12,7 @@ from imaging.guidelines.rule import Chapter
 from models.errors import UsageError
 from models.findings import AskedFor, Outcome, Severity, Source
 from models.instance import Instance
-from models.request import Attestation, Waiver
+from models.request import Attestation, Visibility, Waiver
 from models.steps import StepName
 from tests.guidelines.building import NOW, PGDATA, attached, facts, finding, instance, profile, request, unread
 
@@ -64,6 +64,16 @@ def test_within_a_chapter_the_worst_stands_first():
         ("STATE-TASK", Outcome.PASS),
     ]
     assert status[-1].outcome is Outcome.NOT_APPLICABLE
+
+
+def test_what_no_step_mends_stands_before_what_a_step_mends():
+    backed = facts(
+        instance=instance(volume_backed=True, image_id=None),
+        attachments=(attached("root-id", "/dev/vda"), attached(PGDATA, "/dev/vdb")),
+        request=request(visibility=Visibility.SHARED),
+    )
+    volumes = [found.rule for found in judge(backed, profile()).findings if found.chapter == "Volumes"]
+    assert volumes[:2] == ["VOL-BFV", "VOL-DETACHED"]
 
 
 def test_a_finding_says_where_and_when_it_was_read():
@@ -159,6 +169,8 @@ def test_an_answer_milder_than_the_profiles_severity_stays_milder():
     strict = profile(severities={"DESC-PRESENT": Severity.BLOCK})
     found = finding("DESC-PRESENT", of=strict, request=request(description="short"))
     assert found.severity is Severity.WARN
+    lenient = profile(severities={"DESC-PRESENT": Severity.INFO})
+    assert finding("DESC-PRESENT", of=lenient, request=request(description="short")).severity is Severity.INFO
 
 
 def test_names_alone_can_be_judged_while_typing():

@@ -43,7 +43,7 @@ def test_the_real_minimum_disk_counts_not_the_stated_one(changed, gib):
 
 
 def test_a_flavor_without_root_disk_is_for_volume_backed_images_only():
-    assert not matrix(BASE)["b1.small"].fits
+    assert matrix(BASE)["b1.small"].why == "no root disk: for volume-backed instances only"
     empty = image(size_bytes=0, min_disk_gib=100, properties={"block_device_mapping": "[{}]"})
     fit = matrix(empty)
     assert fit["b1.small"].fits

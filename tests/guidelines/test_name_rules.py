@@ -152,6 +152,7 @@ def test_the_suggestion_is_the_instances_name_and_the_day():
 
 def test_a_taken_suggestion_is_numbered():
     taken = (image(name="DB_07-20261101"), image(name="db-07-20261101-2", owner="others"))
+    assert suggest_name("db-07", TODAY, profile(), taken[:1]) == "db-07-20261101-2"
     assert suggest_name("db-07", TODAY, profile(), taken) == "db-07-20261101-3"
 
 
