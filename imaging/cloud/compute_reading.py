@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,15 +15,18 @@ from imaging.cloud.microversions import ACTIONS_PAGE, Microversion, negotiated
 from imaging.cloud.paging import Page, pages, read_all
 from imaging.cloud.readers.flavor import read_flavor
 from imaging.cloud.readers.instance import read_action, read_attachment, read_instance, read_port
-from imaging.cloud.readers.values import mapping
+from imaging.cloud.readers.values import mapping, text
 from imaging.cloud.transport import Call, Transport, path
-from models.errors import ImagingError
+from models.errors import BadAnswerError, ForbiddenError, ImagingError, NotFoundError, RejectedError
 from models.flavor import Flavor
 from models.instance import Instance, InstanceAction, InstanceFlavor, VolumeAttachment
 from models.network import Port
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
+_DISCOVERING = "find out what the compute service can do"
 _FIRST_PAGE = 100
 """Enough for any screen, and much sooner there than a page of a thousand."""
 _MOST_ACTIONS = 50
@@ -42,8 +46,22 @@ class ComputeReading:
         """The highest microversion that both sides know; 2.1 at least."""
         async with self._negotiating:
             if self._version is None:
-                self._version = negotiated(await self._transport.run(_highest_of_cloud))
+                highest = await self._transport.run(_discovered) or await self._asked_plainly()
+                self._version = negotiated(highest)
         return self._version
+
+    async def _asked_plainly(self) -> Microversion | None:
+        """Ask for the version document ourselves.
+
+        keystoneauth takes a version document that cannot be had *just now* for a service without versions, and the
+        cloud would pass for one of 2015 from then on. Here a passing trouble is an error like any other.
+        """
+        call = Call("compute", "GET", "/", _DISCOVERING)
+        try:
+            return await self._transport.ask(call, _highest)
+        except (NotFoundError, ForbiddenError, BadAnswerError, RejectedError):
+            _log.warning("the compute service shows no version document; it is taken to be at 2.1")
+            return None
 
     async def instances(self) -> AsyncIterator[tuple[Instance, ...]]:
         """All instances of the project, page by page, newest first; the first page is a short one."""
@@ -53,8 +71,8 @@ class ComputeReading:
 
     async def changed_instances(self, since: datetime) -> InstanceChanges:
         """What changed since a time of the server, deleted ones included with status DELETED."""
-        text = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        call = await self._call("GET", "/servers/detail", "list changed instances", params={"changes-since": text})
+        start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        call = await self._call("GET", "/servers/detail", "list changed instances", params={"changes-since": start})
         changed: list[Instance] = []
         first: Page[Instance] | None = None
         async for page in pages(self._transport, call, "servers", read_instance):
@@ -167,11 +185,18 @@ class ComputeReading:
             return InstanceFlavor(id=flavor_id)
 
 
-def _highest_of_cloud(link: Any) -> Microversion | None:
-    """What Nova's version document names, in a thread of the pool."""
-    data = link.endpoint_data("compute", "find out what the compute service can do")
+def _discovered(link: Any) -> Microversion | None:
+    """What keystoneauth read in Nova's version document on its way, in a thread of the pool."""
+    data = link.endpoint_data("compute", _DISCOVERING)
     highest = data.max_microversion if data else None
     return (highest[0], highest[1]) if highest else None
+
+
+def _highest(answer: Answer) -> Microversion | None:
+    """The highest microversion in a version document; None where it names none."""
+    named = text(mapping(answer.body.get("version")).get("version")) or ""
+    major, _, minor = named.partition(".")
+    return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else None
 
 
 def _embedded(flavor: Flavor) -> InstanceFlavor:

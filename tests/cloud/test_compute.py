@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.errors import BadAnswerError, ConflictError, ForbiddenError, NotFoundError, NotOursError
+from models.errors import BadAnswerError, ConflictError, ForbiddenError, NotFoundError, NotOursError, ServerFaultError
 from models.launch import AttachRequest, LaunchRequest
 from tests.cloud.scripted import Reply
 
@@ -29,6 +29,23 @@ async def test_it_speaks_the_highest_microversion_that_both_sides_know(scripted,
     assert await cloud.compute.microversion() == spoken
     await cloud.compute.instance("i-1")
     assert scripted.seen("GET", SERVER)[0].microversion == f"{spoken[0]}.{spoken[1]}"
+
+
+async def test_a_version_document_that_fails_for_a_moment_does_not_make_the_cloud_an_old_one(scripted, cloud):
+    versions = {"version": {"id": "v2.1", "version": "2.96", "min_version": "2.1"}}
+    scripted.on("GET", "/compute/v2.1/?", Reply(503), Reply(503), versions)
+    assert await cloud.compute.microversion() == (2, 96)
+
+
+async def test_a_version_document_that_cannot_be_had_is_an_error_not_2_1(scripted, cloud):
+    scripted.on("GET", "/compute/v2.1/?", Reply(503))
+    with pytest.raises(ServerFaultError):
+        await cloud.compute.microversion()
+
+
+async def test_a_cloud_that_hides_its_version_document_is_spoken_to_at_2_1(scripted, cloud):
+    scripted.on("GET", "/compute/v2.1/?", Reply(404))
+    assert await cloud.compute.microversion() == (2, 1)
 
 
 async def test_the_list_follows_every_page_by_the_last_id_and_begins_with_a_short_one(scripted, cloud):
