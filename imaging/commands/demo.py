@@ -6,15 +6,14 @@ console there as on any other cloud.
 
 from __future__ import annotations
 
-import fcntl
 import http.client
+import json
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import MutableMapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +25,9 @@ from models.errors import CloudError
 IDLE_EXIT_SECONDS = 1800
 """How long it stays without a request."""
 _FOLDER = "demo-cloud"
+_CLOUDS = "clouds.yaml"
+_PROCESS = "democloud.json"
+"""Where the demonstration cloud writes its address for as long as it runs."""
 _START_LIMIT_SECONDS = 30.0
 """How long it may take to start; a busy machine needs a few seconds."""
 _LOOK_EVERY_SECONDS = 0.05
@@ -47,15 +49,16 @@ def join_demonstration(state: Path, environment: MutableMapping[str, str]) -> Pa
     """
     folder = state / _FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _alone(folder / "lock"):
-        clouds = _running(folder) or _started(folder)
+    if not _is_running(folder):
+        _start(folder)
+    clouds = folder / _CLOUDS
     _point_at(clouds, environment)
     return clouds
 
 
 def demonstration_url(state: Path) -> str | None:
     """Where the demonstration cloud of this state directory logs people in, or did when it last ran."""
-    return _auth_url(state / _FOLDER / "clouds.yaml")
+    return _auth_url(state / _FOLDER / _CLOUDS)
 
 
 def serve_command(*, port: int, scale: int | None) -> list[str]:
@@ -72,21 +75,6 @@ def serve_environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Two consoles that start together share one demonstration cloud."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _running(folder: Path) -> Path | None:
-    """The clouds.yaml of a demonstration cloud that answers, and whose folder this is."""
-    clouds = folder / "clouds.yaml"
-    url = _auth_url(clouds)
-    return clouds if url is not None and _answers(url) else None
-
-
 def _auth_url(clouds: Path) -> str | None:
     try:
         found = yaml.safe_load(clouds.read_text(encoding="utf-8"))
@@ -95,41 +83,44 @@ def _auth_url(clouds: Path) -> str | None:
         return None
 
 
-def _answers(url: str) -> bool:
-    """Whether a demonstration cloud, and not something else that got the same port, answers there."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_ANSWER_LIMIT_SECONDS)
+def _is_running(folder: Path) -> bool:
+    """Whether the demonstration cloud of this folder answers, and not something else that got its port."""
     try:
-        connection.request("GET", "/_control/transitions")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
+        url = urlsplit(json.loads((folder / _PROCESS).read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=_ANSWER_LIMIT_SECONDS)
+    try:
+        connection.request("GET", "/_control/clock")
+        return "moment" in json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
         return False
     finally:
         connection.close()
 
 
-def _started(folder: Path) -> Path:
-    clouds, log = folder / "clouds.yaml", folder / "log"
-    clouds.unlink(missing_ok=True)
+def _start(folder: Path) -> None:
+    """Start it; where two start it at the same time, the second finds the first and ends by itself."""
+    log = folder / "log"
     command = [*serve_command(port=0, scale=None), "--state", str(folder), "--idle-exit", str(IDLE_EXIT_SECONDS)]
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603  # our own program, with arguments of our own
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
+            cwd="/",
             env=serve_environment(),
         )
     deadline = time.monotonic() + _START_LIMIT_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        if _running(folder):
-            return clouds
+    while time.monotonic() < deadline and process.poll() in {None, 0}:
+        if _is_running(folder):
+            return
         time.sleep(_LOOK_EVERY_SECONDS)
     if process.poll() is None:
         process.terminate()
-    msg = "The demonstration cloud did not start."
-    raise CloudError(msg, remedy=f"Its log says why: {log}")
+    raise CloudError("The demonstration cloud did not start.", remedy=f"Its log says why: {log}")
 
 
 def _point_at(clouds: Path, environment: MutableMapping[str, str]) -> None:

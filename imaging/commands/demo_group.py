@@ -35,7 +35,7 @@ def command() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="Port on 127.0.0.1; a free one if not given."
 )
-@click.option("--scale", type=click.IntRange(min=1), metavar="N", help="How many instances the project has.")
+@click.option("--scale", type=click.IntRange(min=1), metavar="N", help="So many instances more.")
 def serve(port: int, scale: int | None) -> None:
     """Run the demonstration cloud until it is interrupted.
 

@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click turns the one into the other, and exits for nothing else here
         _forget_output()
         return PIPE_CLOSED
     except Exception as error:  # noqa: BLE001  # nothing may leave as a traceback
@@ -106,4 +106,4 @@ def _told(error: Exception) -> int:
 
 def _forget_output() -> None:
     """Nobody reads standard output any more: keep Python from complaining when it flushes it at the end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)

@@ -1,0 +1,102 @@
+"""The command line as it is called, with nothing of the developer's own within reach."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from imaging.commands.main import run
+from imaging.runtime.logs import stop_logging
+from tests.support.demo import demo_cloud, demo_process
+
+__all__ = ["demo_cloud", "demo_process"]
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command line."""
+
+    status: int
+    out: str
+    err: str
+
+
+Imaging = Callable[..., Outcome]
+
+
+@pytest.fixture
+def imaging(capsys) -> Iterator[Imaging]:
+    """Calls the command line in this process; no failure may show a traceback."""
+
+    def call(*arguments: str) -> Outcome:
+        status = run(arguments)
+        written = capsys.readouterr()
+        assert "Traceback" not in written.err + written.out
+        return Outcome(status, written.out, written.err)
+
+    yield call
+    stop_logging()
+
+
+@pytest.fixture
+def program() -> Imaging:
+    """Calls the command line as a program of its own."""
+
+    def call(*arguments: str, **environment: str) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, "-m", "imaging.commands", *arguments],
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr + done.stdout
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def at_terminal() -> Imaging:
+    """Calls the command line on a terminal of its own, and answers its question; everything shown is in `out`."""
+
+    def call(*arguments: str, question: str = "", answer: str = "", **environment: str) -> Outcome:
+        pid, terminal = pty.fork()
+        if pid == 0:
+            place = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environment}
+            os.execve(sys.executable, [sys.executable, "-m", "imaging.commands", *arguments], place)
+        shown = _shown(terminal, question.encode(), f"{answer}\n".encode())
+        os.close(terminal)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        assert "Traceback" not in shown
+        return Outcome(status, shown, "")
+
+    return call
+
+
+def _shown(terminal: int, question: bytes, answer: bytes) -> str:
+    shown, answered = b"", not question
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.2)[0]:
+            try:
+                shown += os.read(terminal, 65536)
+            except OSError:  # the program has ended
+                break
+        if not answered and question in shown:
+            os.write(terminal, answer)
+            answered = True
+    return shown.decode()
