@@ -182,13 +182,15 @@ class TestClaim:
             await claim(ctx)
         assert world.calls == []
 
-    async def test_of_two_runs_the_one_with_the_greater_id_withdraws(self, new_context, world):
+    async def test_of_two_runs_the_one_with_the_greater_id_withdraws_at_once(self, new_context, world, clock):
         ctx = new_context(run_id="b")
+        began = clock.monotonic()
         world.faults["set_metadata"] = [lambda: world.set("db", metadata={"owner": "astro", "imaging.claim.a": "{}"})]
         with pytest.raises(RunError, match="at the same moment: a"):
             await claim(ctx)
         assert claim_keys(world.servers["db"].metadata, "b") == ()
         assert claim_keys(world.servers["db"].metadata, "a") != ()
+        assert clock.monotonic() - began < 10  # the other one waits for us no longer than half a minute
 
     async def test_the_one_with_the_smaller_id_stays_once_the_other_has_withdrawn(self, new_context, world):
         ctx = new_context(run_id="b")
@@ -331,6 +333,22 @@ class TestPutBack:
         with pytest.raises(NeedsUserError, match="pgdata: policy says no"):
             await put_back(ctx.at(StepName.PUT_BACK))
         assert [row.volume_id for row in world.attached["db"]] == ["scratch"]
+
+    async def test_an_attachment_that_is_dropped_in_silence_is_named_too(self, ctx, world):
+        await take(ctx)
+        attach = world.set_volume
+
+        def never_attached(volume_id, **fields):
+            attach(volume_id, **({"status": "available"} if volume_id == "scratch" else fields))
+
+        world.set_volume = never_attached
+        ctx.cloud.compute._attached = lambda instance_id, request: (
+            type(ctx.cloud.compute)._attached(ctx.cloud.compute, instance_id, request)
+            if request.volume_id != "scratch"
+            else None
+        )
+        with pytest.raises(NeedsUserError, match="scratch: the cloud did not attach it"):
+            await put_back(ctx.at(StepName.PUT_BACK))
 
     async def test_it_waits_for_a_stop_that_is_under_way_and_then_starts(self, ctx, world):
         await claim(ctx)

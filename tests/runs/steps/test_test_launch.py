@@ -243,7 +243,9 @@ class TestVerify:
 
     async def test_emergency_mode_fails_after_a_short_silence(self, imaged, world, clock):
         world.console = "[ 0.0] Linux version 6\nYou are in emergency mode.\n"
+        began = clock.monotonic()
         await self.verify(imaged)
+        assert 20 <= clock.monotonic() - began < 30
         assert imaged.run.verdict.word is VerdictWord.FAILED
         assert world.images["image"].noted_verdict == "failed"
 
