@@ -26,8 +26,6 @@ class Question:
     details: str = ""
     typed: str = ""
     """The word that must be typed; empty where a key is enough."""
-    yes: str = "Yes"
-    """What the key of agreement says."""
 
 
 class ConfirmScreen(Dialog[bool]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -43,8 +44,8 @@ def collect(app: App[Any], screen: Screen[Any]) -> tuple[Help, ...]:
     )
 
 
-def sheet(lines: Iterable[Help]) -> Content:
-    """The help as text, a heading for each group."""
+def sheet(lines: Iterable[Help], cells: int) -> Content:
+    """The help as text so many cells wide, a heading for each group."""
     lines = tuple(lines)
     width = max((cell_len(line.keys) for line in lines), default=0)
     blocks = []
@@ -52,10 +53,17 @@ def sheet(lines: Iterable[Help]) -> Content:
         rows = [toned(group, Tone.STRONG)]
         for line in lines:
             if line.group == group:
-                text = line.tooltip or line.description
-                rows.append(joined("  ", toned(line.keys.ljust(width), Tone.ACCENT), "  ", text))
+                text = textwrap.wrap(line.tooltip or line.description, max(_LEAST_TEXT, cells - width - 4))
+                indented = ("\n" + " " * (width + 4)).join(text)
+                rows.append(joined("  ", toned(line.keys.ljust(width), Tone.ACCENT), "  ", indented))
         blocks.append(Content("\n").join(rows))
     return Content("\n\n").join(blocks)
+
+
+_LEAST_TEXT = 20
+_WIDEST = 88
+_FRAME = 6
+"""Cells that the frame, its padding and the scroll bar take; both as in `dialog.tcss`."""
 
 
 class HelpScreen(Dialog[None]):
@@ -70,7 +78,7 @@ class HelpScreen(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """The sheet."""
-        yield Reading(sheet(self._lines), id="sheet")
+        yield Reading(sheet(self._lines, min(_WIDEST, self.app.size.width * 84 // 100) - _FRAME), id="sheet")
 
     def on_mount(self) -> None:
         """Let the keys scroll."""

@@ -45,7 +45,7 @@ _COLUMNS = (
     Column("Created", 10, drop=1),
     Column("Boot test", 12, drop=5),
 )
-_FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 14), Column("Why", 20, grow=1))
+_FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
 
 
 class ImagesScreen(ModeScreen):
@@ -368,5 +368,4 @@ def _question(plan: Plan) -> Question:
         title="Test launch",
         sentence=f"A test instance of {name} will be launched{flavor}{network}, read, and removed.",
         details="\n".join(part for part in details if part),
-        yes="Launch it",
     )

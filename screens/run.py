@@ -103,13 +103,29 @@ class RunScreen(OpenedScreen[None]):
     def _show_texts(self, run: RunRecord) -> None:
         self.put_title("Runs", run.title)
         self.query_one("#headline", Static).update(headline(run, self.glyphs))
-        self.status.say(*standing(run), right=run.identity.cloud)
+        self.status.say(*standing(run))
         self._show_details()
 
     @on(RowList.Moved, "#steps")
     def _moved(self, event: RowList.Moved) -> None:
         event.stop()
         self._show_details()
+
+    @on(RowList.Opened, "#steps")
+    def _opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        self.query_one("#details").focus()
+
+    def on_descendant_focus(self) -> None:
+        """While the details are read they get the lines of the steps, where lines are few."""
+        self.set_class(self.focused is self.query_one("#details"), "-reading")
+
+    def action_back(self) -> None:
+        """From the details to the steps, from the steps to where the user came from."""
+        if self.focused is self.query_one("#details"):
+            self.query_one("#steps").focus()
+        else:
+            super().action_back()
 
     def _show_details(self) -> None:
         step, run = self.query_one(RowList).selected, self._run
@@ -158,7 +174,6 @@ class RunScreen(OpenedScreen[None]):
                 sentence=f"The run on {self._subject} ends.",
                 details="The call in flight settles first. The source is put back as it was; an unfinished image and "
                 "the test instance are removed; an active image is kept, private and unverified.",
-                yes="Cancel it",
             ),
             "cancel",
         )
@@ -171,7 +186,6 @@ class RunScreen(OpenedScreen[None]):
                 sentence=f"A new runner goes on with the run on {self._subject}, with your present login.",
                 details="Every step looks first at what is already there, so nothing is done twice.",
                 typed=self._other_host or "",
-                yes="Go on",
             ),
             "go_on",
         )
@@ -184,7 +198,6 @@ class RunScreen(OpenedScreen[None]):
                 sentence=f"{self._subject} gets its volumes, power state and lock back as they were before the run.",
                 details="Nothing else of the run is done any more. An active image is not deleted.",
                 typed=self._other_host or "",
-                yes="Put it back",
             ),
             "undo",
         )
@@ -223,8 +236,9 @@ class RunScreen(OpenedScreen[None]):
 
 
 def can_be_undone(run: RunRecord) -> bool:
-    """Whether a run has changed its source and not put it back."""
-    return run.kind is not RunKind.VERIFY and run.claim is not None and not run.source_restored
+    """Whether a run has changed its source, has not put it back, and does not do so by itself."""
+    changed = run.kind is not RunKind.VERIFY and run.claim is not None and not run.source_restored
+    return changed and (run.state.is_over or run.state is RunState.WAITING or is_interrupted(run))
 
 
 def _key(step: StepRecord | None) -> str | None:

@@ -75,11 +75,11 @@ def step_note(step: StepRecord) -> str:
 def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
     """All that is known of one step, what matters first: its trouble, the verdict, what was seen (newest first)."""
     blocks = []
+    if step.step is StepName.VERIFY and run.verdict is not None:
+        blocks.append(_verdict(run.verdict, glyphs))
     trouble = step.trouble or (run.trouble if step is run.current_step else None)
     if trouble is not None and step.state is not StepState.DONE:
         blocks.append(_trouble(trouble))
-    if step.step is StepName.VERIFY and run.verdict is not None:
-        blocks.append(_verdict(run.verdict, glyphs))
     if step.note:
         blocks.append(Content(one_line(step.note)))
     if step.step is StepName.REPORT and run.report_path:

@@ -108,12 +108,16 @@ class Tour:
         await self.images()
         await self.dialogs()
 
-    async def instances(self) -> None:
-        """The list, the checklist, a finding, the keys."""
+    async def first(self) -> None:
+        """The list and the checklist."""
         await self._until(lambda: bool(self._rows("#instances").items) and self._app.login is not None)
         self._rows("#instances").select(await self._id_of("db-07"))
         await self._until(lambda: bool(self._app.screen.query_one(ChecklistView).rows.items))
         await self._take("instances")
+
+    async def instances(self) -> None:
+        """The list, the checklist, a finding, the keys."""
+        await self.first()
         await self._pilot.press("enter", "j", "j", "enter")
         await self._take("finding")
         await self._pilot.press("escape", "question_mark")
@@ -201,9 +205,10 @@ class Tour:
         (self._into / f"{name}{self._suffix}.svg").write_text(picture, encoding="utf-8")
 
 
-async def draw(
-    into: Path, size: tuple[int, int], suffix: str, theme: str, *, walk: Callable[[Tour], Awaitable[None]]
-) -> None:
+Walk = Callable[[Tour], Awaitable[None]]
+
+
+async def draw(into: Path, size: tuple[int, int], suffix: str, theme: str, walk: Walk) -> None:
     """Run the console once and take the pictures of a walk through it."""
     with tempfile.TemporaryDirectory() as folder:
         clock = StandingClock()
@@ -222,19 +227,18 @@ async def draw(
 
 
 def main() -> int:
-    """Draw all; a folder may be named to draw into."""
+    """Draw all; or, with a folder and `instances`, only the beginning of the tour into that folder."""
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state, demonstration(Path(state)):
-        asyncio.run(draw(into, WIDE, "", "dark", walk=Tour.all))
-        asyncio.run(draw(into, NARROW, "-80x24", "dark", walk=Tour.all))
+        if "instances" in sys.argv:
+            asyncio.run(draw(into, WIDE, "", "dark", Tour.instances))
+            return 0
+        asyncio.run(draw(into, WIDE, "", "dark", Tour.all))
+        asyncio.run(draw(into, NARROW, "-80x24", "dark", Tour.all))
         for theme in ("light", "ansi", "high-contrast"):
-            asyncio.run(draw(into, WIDE, f"-{theme}", theme, walk=_instances_alone))
+            asyncio.run(draw(into, WIDE, f"-{theme}", theme, Tour.first))
     return 0
-
-
-async def _instances_alone(tour: Tour) -> None:
-    await tour.instances()
 
 
 if __name__ == "__main__":

@@ -10,10 +10,7 @@ class Entry(Input):
 
     BINDING_GROUP_TITLE = "Field"
     DEFAULT_CSS = """
-    Entry, Entry:focus { height: 1; border: none; padding: 0 1; background: $boost; }
-    Entry:focus { background: $panel; }
-    Entry:ansi { text-style: underline; }
-    Entry:nocolor { text-style: underline; }
+    Entry, Entry:focus { height: 1; border: none; padding: 0 1; }
     """
 
     def __init__(
@@ -33,8 +30,7 @@ class Draft(TextArea):
 
     BINDING_GROUP_TITLE = "Text"
     DEFAULT_CSS = """
-    Draft, Draft:focus { border: none; padding: 0 1; background: $boost; }
-    Draft:focus { background: $panel; }
+    Draft, Draft:focus { border: none; padding: 0 1; }
     """
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name

@@ -1,0 +1,164 @@
+"""The list of instances with the live checklist of the chosen one."""
+
+from __future__ import annotations
+
+import pytest
+
+from screens.finding import FindingScreen
+from screens.glyphs import ASCII
+from screens.help import HelpScreen
+from screens.widgets.checklist import ChecklistView
+from screens.widgets.rows import RowList
+from screens.wizard.wizard import WizardScreen
+from tests.screens.driving import Driver, console
+
+BOTH_SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+
+
+async def choose(driver: Driver, name: str) -> None:
+    """Put the cursor on an instance."""
+    rows = driver.app.screen.query_one("#instances", RowList)
+    await driver.until(lambda: any(one.name == name for one in rows.items))
+    rows.select(next(one.id for one in rows.items if one.name == name))
+
+
+@BOTH_SIZES
+async def test_the_list_shows_the_project_with_states_in_words(demo, tmp_path, size):
+    async with console(tmp_path, size=size) as driver:
+        await driver.sees("db-07", "gis-lab", "ACTIVE", "16 instances", "astro-survey")
+
+
+async def test_anothers_instance_is_marked_with_a_word(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.sees("grace-sandbox")
+        assert "other" in next(line for line in driver.lines if "grace-sandbox" in line)
+
+
+@BOTH_SIZES
+async def test_resting_on_an_instance_shows_its_checklist(demo, tmp_path, size):
+    async with console(tmp_path, size=size) as driver:
+        await choose(driver, "db-07")
+        await driver.sees("run mends", "VOL-DETACHED", "2 volumes attached", "unknown")
+
+
+async def test_a_volume_that_goes_is_seen_without_a_key_press(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await choose(driver, "quiet-box")
+        view = driver.app.screen.query_one(ChecklistView)
+        await driver.until(lambda: bool(view.rows.items))
+        before = {one.rule: one.outcome for one in view.rows.items}
+        cloud = await driver.app.cloud()
+        await cloud.compute.start(demo.server_id("quiet-box"))
+        await driver.until(lambda: {one.rule: one.outcome for one in view.rows.items} != before)
+
+
+async def test_a_hostile_name_is_shown_as_it_is(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("[/red]")
+        assert "\x1b" not in driver.text
+
+
+async def test_a_name_of_255_wide_characters_leaves_the_columns_in_line(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.sees("16 instances")
+        rows = driver.app.screen.query_one("#instances", RowList)
+        assert {rows.render_line(y).cell_length for y in range(rows.size.height)} == {rows.size.width - 1}
+
+
+async def test_the_filter_narrows_the_list_while_it_is_written(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.sees("16 instances")
+        await driver.press("slash")
+        await driver.write("gis")
+        await driver.sees("1 of 16 instances", "gis-lab")
+        await driver.press("escape")
+        await driver.sees("16 instances", "db-07")
+
+
+async def test_enter_goes_to_the_checklist_and_there_to_a_finding(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.sees("VOL-DETACHED")
+        await driver.press("enter", "enter")
+        assert isinstance(driver.app.screen, FindingScreen)
+        await driver.press("escape")
+        assert not isinstance(driver.app.screen, FindingScreen)
+
+
+async def test_a_failed_refresh_keeps_the_list_and_says_its_time_and_the_reason(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.sees("16 instances")
+        demo.faults({"method": "GET", "path": "/servers", "status": 503, "times": 1000})
+        await driver.press("r")
+        await driver.sees("as of", "Refresh failed", "db-07")
+        demo.faults()
+        await driver.until(lambda: "Refresh failed" not in driver.text)
+
+
+async def test_a_wrong_password_is_said_and_can_be_tried_again(demo, tmp_path, monkeypatch):
+    text = demo.clouds_yaml.read_text().replace("password: demonstration", "password: wrong")
+    wrong = tmp_path / "clouds.yaml"
+    wrong.write_text(text)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(wrong))
+    async with console(tmp_path) as driver:
+        await driver.sees("Something went wrong")
+        wrong.write_text(text.replace("password: wrong", "password: demonstration"))
+        await driver.press("escape", "r")
+        await driver.sees("16 instances")
+
+
+async def test_a_missing_password_is_asked_for_and_never_shown(demo, tmp_path, monkeypatch):
+    without = tmp_path / "clouds.yaml"
+    without.write_text(demo.clouds_yaml.read_text().replace("      password: demonstration\n", ""))
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(without))
+    async with console(tmp_path) as driver:
+        await driver.sees("Login")
+        await driver.write("demonstration")
+        assert "demonstration" not in driver.text
+        await driver.press("enter")
+        await driver.sees("16 instances")
+
+
+async def test_among_several_clouds_the_user_chooses(demo, tmp_path):
+    async with console(tmp_path, cloud=None) as driver:
+        await driver.sees("Which cloud?", "demo", "other")
+        await driver.press("enter")
+        await driver.sees("16 instances")
+
+
+async def test_i_starts_the_wizard(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.press("i")
+        assert isinstance(driver.app.screen, WizardScreen)
+
+
+async def test_a_console_that_only_looks_offers_no_imaging(demo, tmp_path):
+    async with console(tmp_path, read_only=True) as driver:
+        await choose(driver, "db-07")
+        await driver.sees("READ ONLY")
+        await driver.press("i")
+        assert not isinstance(driver.app.screen, WizardScreen)
+
+
+async def test_the_help_is_made_from_the_bindings(demo, tmp_path):
+    async with console(tmp_path, size=(120, 50)) as driver:
+        await choose(driver, "db-07")
+        await driver.press("question_mark")
+        assert isinstance(driver.app.screen, HelpScreen)
+        await driver.sees("Start the wizard that makes an image of this instance", "One row down", "↓, j")
+
+
+async def test_the_instances_id_is_sent_to_the_terminals_clipboard(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.press("y")
+        assert driver.app.clipboard == demo.server_id("db-07")
+
+
+async def test_where_the_terminal_knows_ascii_alone_our_own_words_are_ascii(demo, tmp_path):
+    async with console(tmp_path, glyphs=ASCII) as driver:
+        await choose(driver, "db-07")
+        await driver.sees("VOL-DETACHED", "> ACTIVE")
+        ours = [line for line in driver.lines if "宇" not in line and "─" not in line and "█" not in line]
+        assert all(line.isascii() for line in ours if "ACTIVE" in line or "VOL-" in line)

@@ -1,0 +1,130 @@
+"""States are words with a glyph; numbers and times read as people say them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import pytest
+
+from models.findings import AskedFor, Outcome, Severity
+from models.run import RunnerPresence, RunState
+from models.steps import StepName, StepState
+from models.verdict import Strength, Verdict, VerdictWord
+from screens.glyphs import ASCII, UNICODE, glyphs_for
+from screens.wording import (
+    about,
+    counted,
+    duration,
+    finding_sign,
+    instance_sign,
+    run_sign,
+    size,
+    step_sign,
+    urgency,
+    verdict_sign,
+)
+from tests.screens.samples import NOW, finding, instance, run
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_every_glyph_is_one_cell_wide_in_every_terminal(glyphs):
+    for name, glyph in asdict(glyphs).items():
+        if name not in {"ascii", "cut"}:
+            assert len(glyph) == 1
+            assert unicodedata.east_asian_width(glyph) in {"N", "Na"}, name
+
+
+def test_the_ascii_set_is_ascii():
+    assert all(str(glyph).isascii() for glyph in asdict(ASCII).values())
+    assert ASCII.plain("a · b → c…").isascii()
+
+
+@pytest.mark.parametrize("encoding, expected", [("UTF-8", UNICODE), ("utf8", UNICODE), ("ANSI_X3.4-1968", ASCII), ("?", ASCII)])
+def test_the_locale_decides_on_the_glyphs(encoding, expected):
+    assert glyphs_for(encoding) is expected
+
+
+def test_what_is_being_done_with_an_instance_goes_before_its_status():
+    assert instance_sign(instance(task_state="image_uploading"), UNICODE).word == "image uploading"
+
+
+def test_an_unknown_status_is_shown_in_the_clouds_own_word():
+    assert instance_sign(instance(status="FROBNICATING"), UNICODE).word == "FROBNICATING"
+
+
+def test_unknown_is_never_shown_as_pass():
+    unknown = finding_sign(finding(Outcome.UNKNOWN), UNICODE)
+    passed = finding_sign(finding(Outcome.PASS), UNICODE)
+    assert (unknown.word, unknown.glyph, unknown.tone) != (passed.word, passed.glyph, passed.tone)
+    assert unknown.word == "unknown"
+
+
+def test_what_a_step_mends_does_not_look_like_what_blocks():
+    assert finding_sign(finding(mended_by=StepName.DETACH), UNICODE).word == "run mends"
+    assert finding_sign(finding(), UNICODE).word == "blocks"
+
+
+def test_the_worst_findings_come_first():
+    blocks = finding()
+    asks = finding(Outcome.UNKNOWN, Severity.ASK, asked_for=AskedFor.BEFORE_RUN)
+    warns, passes = finding(severity=Severity.WARN), finding(Outcome.PASS)
+    mended = finding(mended_by=StepName.STOP)
+    assert sorted([passes, warns, asks, mended, blocks], key=urgency) == [blocks, mended, asks, warns, passes]
+
+
+@pytest.mark.parametrize("state", list(StepState))
+def test_every_step_state_is_a_word_with_a_glyph(state):
+    sign = step_sign(state, UNICODE)
+    assert sign.word == state.value
+    assert sign.glyph.strip()
+
+
+@pytest.mark.parametrize("state", list(RunState))
+def test_every_run_state_is_a_word_with_a_glyph(state):
+    assert run_sign(run(state=state), ASCII).word == state.value
+
+
+def test_a_run_whose_runner_is_gone_is_said_to_be_interrupted():
+    gone = RunnerPresence(host="login1", pid=1, heartbeat_at=NOW, alive=False)
+    assert run_sign(run(runner=gone), UNICODE).word == "interrupted"
+
+
+def test_a_verdict_says_how_strong_it_is():
+    verdict = Verdict(word=VerdictWord.BOOTED, strength=Strength.GOOD)
+    assert verdict_sign(verdict, UNICODE).word == "booted (good)"
+    assert verdict_sign(None, UNICODE).word == "no verdict"
+
+
+@pytest.mark.parametrize(
+    "seconds, text", [(None, ""), (0.2, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (3600, "1 h"), (3785, "1 h 3 min")]
+)
+def test_durations_read_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_estimates_and_numbers_have_their_nouns():
+    assert about(230) == "about 4 minutes"
+    assert about(10) == "about 1 minute"
+    assert counted(1, "volume") == "1 volume"
+    assert counted(2, "volume") == "2 volumes"
+
+
+@pytest.mark.parametrize("count, text", [(None, "?"), (0, "0"), (178_257_920, "170 MiB"), (2_576_980_378, "2.4 GiB")])
+def test_sizes_are_binary_units(count, text):
+    assert size(count) == text
+
+
+def test_times_are_those_of_the_users_clock(monkeypatch):
+    import time
+
+    from screens.wording import clock_time
+
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert clock_time(datetime(2026, 11, 2, 14, 5, tzinfo=UTC)) == "23:05:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
