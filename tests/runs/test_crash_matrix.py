@@ -1,0 +1,215 @@
+"""Runners that are killed before, after and between the calls that change the cloud: the end is always the same.
+
+The real steps on the demonstration cloud, whose clock is turned by the engine's own sleeping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imaging.cloud.connection import connect
+from imaging.cloud.interface import Cloud
+from imaging.cloud.resolution import resolve_cloud
+from imaging.guidelines.profiles import load_profile
+from imaging.runs.engine import Engine
+from imaging.runs.journal import Journal
+from imaging.runs.new_runs import refuse_unready, run_of_plan
+from imaging.runs.planning import plan_run
+from imaging.runs.run_context import RunContext
+from imaging.runs.steps import PROCEDURES
+from imaging.runtime.clock import SystemClock
+from models.request import Attestation, RunRequest
+from models.run import RunRecord, RunState
+from models.verdict import VerdictWord
+from tests.support.clock import ManualClock
+from tests.support.demo import DemoCloud
+
+CHANGES = {
+    "stop": "compute",
+    "start": "compute",
+    "lock": "compute",
+    "unlock": "compute",
+    "set_metadata": "compute",
+    "delete_metadata": "compute",
+    "attach_volume": "compute",
+    "detach_volume": "compute",
+    "create_image": "compute",
+    "launch": "compute",
+    "delete_instance": "compute",
+    "update_image": "images",
+    "delete_image": "images",
+    "create_security_group": "networking",
+    "delete_security_group": "networking",
+}
+"""Every call that a run may change the cloud by, and the service that it is made to."""
+
+PROFILE = load_profile("openstack")
+REQUEST = RunRequest(
+    name="lidar-tools",
+    description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
+    profile="openstack",
+    attestations=(Attestation(rule="SW-ATTEST"),),
+)
+
+
+class KilledError(BaseException):
+    """The runner is gone in this very moment; nothing of it runs any more."""
+
+
+class DemoClock(ManualClock):
+    """Sleeping turns the clock of the demonstration cloud with ours; a deadly sleep ends the runner."""
+
+    def __init__(self, demo: DemoCloud) -> None:
+        super().__init__(datetime.fromtimestamp(demo.now(), UTC))
+        self._demo = demo
+        self.kills_in_next_sleep = False
+
+    async def sleep(self, seconds: float) -> None:
+        if self.kills_in_next_sleep:
+            self.kills_in_next_sleep = False
+            raise KilledError
+        self._demo.turn(seconds)
+        await super().sleep(seconds)
+
+
+class Death:
+    """Strikes once at each call that changes something: before it, after it, or in the poll that follows."""
+
+    def __init__(self, moment: str, clock: DemoClock, only: str | None = None) -> None:
+        self.moment = moment
+        self.struck: set[str] = set()
+        self._clock = clock
+        self._only = only
+
+    def wrap(self, cloud: Cloud) -> None:
+        """Lie in wait at all calls of a cloud."""
+        for name, service in CHANGES.items():
+            target = getattr(cloud, service)
+            setattr(target, name, self._deadly(name, getattr(target, name)))
+
+    def _deadly(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        async def deadly(*arguments: Any, **options: Any) -> Any:
+            key = f"{name} {_object(name, arguments)}"
+            strikes = self._only in {None, name} and key not in self.struck
+            if strikes:
+                self.struck.add(key)
+            if strikes and self.moment == "before":
+                raise KilledError
+            answer = await call(*arguments, **options)
+            if strikes and self.moment == "after":
+                raise KilledError
+            self._clock.kills_in_next_sleep = strikes
+            return answer
+
+        return deadly
+
+
+def _object(name: str, arguments: tuple[Any, ...]) -> str:
+    """What a call is about: it stays the same when the call is made again."""
+    if name == "attach_volume":
+        return str(arguments[1].volume_id)
+    if name in {"delete_metadata", "detach_volume"}:
+        return str(arguments[1])
+    return "" if name in {"launch", "create_security_group"} else str(arguments[0])
+
+
+@pytest.fixture
+def clock(demo_cloud: DemoCloud) -> DemoClock:
+    demo_cloud.hold()
+    return DemoClock(demo_cloud)
+
+
+@pytest.fixture
+async def cloud(demo_cloud: DemoCloud) -> AsyncIterator[Cloud]:
+    cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
+    yield cloud
+    await cloud.close()
+
+
+async def run_through(cloud: Cloud, clock: DemoClock, folder: Path, source_id: str) -> tuple[RunRecord, int]:
+    """Work on a new run with one runner after the other until it is over; also how many were killed."""
+    journal = Journal(folder / "runs.sqlite", clock)
+    plan = await plan_run(cloud, clock, source_id, REQUEST, PROFILE)
+    refuse_unready(plan)
+    run = await journal.create(run_of_plan(plan, clock.now()), PROFILE)
+    killed = 0
+    while not run.state.is_over:
+        assert killed < 60
+        lease = await journal.take_lease(run.id)
+        context = RunContext(
+            journal, lease, await journal.run(run.id), clock=clock, profile=PROFILE, folder=folder / run.id
+        )
+        try:
+            run = await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
+        except KilledError:
+            killed += 1
+        await journal.give_back(lease)
+    await journal.close()
+    return run, killed
+
+
+async def _same(cloud: Cloud) -> Cloud:
+    return cloud
+
+
+async def everything(cloud: Cloud, source_id: str) -> dict[str, Any]:
+    """What a user would look at to see whether anything is other than before."""
+    source = await cloud.compute.instance(source_id)
+    return {
+        "source": (source.status, source.task_state, source.locked, source.locked_reason, dict(source.metadata)),
+        "volumes": [(each.device, each.volume_id) for each in await cloud.compute.attachments(source_id)],
+        "instances": {each.id async for page in cloud.compute.instances() for each in page},
+        "images": {each.id async for page in cloud.images.images() for each in page},
+        "groups": {each.id for each in await cloud.networking.security_groups()},
+    }
+
+
+async def check_end(cloud: Cloud, source_id: str, run: RunRecord, before: dict[str, Any]) -> None:
+    after = await everything(cloud, source_id)
+    new_images = after.pop("images") - before.pop("images")
+    assert run.trouble is None
+    assert (run.state, run.source_restored) == (RunState.DONE, True)
+    assert run.verdict is not None
+    assert run.verdict.word is VerdictWord.BOOTED
+    assert new_images == {run.image_id}
+    assert after == before
+
+
+@pytest.mark.parametrize("moment", ["before", "after", "in the poll after"])
+async def test_killed_at_every_call_of_one_run(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, moment: str
+):
+    source_id = demo_cloud.server_id("db-07")
+    before = await everything(cloud, source_id)
+    death = Death(moment, clock)
+    death.wrap(cloud)
+    run, killed = await run_through(cloud, clock, tmp_path, source_id)
+    await check_end(cloud, source_id, run, before)
+    assert killed >= 10
+
+
+@pytest.mark.parametrize("moment", ["before", "after", "in the poll after"])
+@pytest.mark.parametrize("call", ["set_metadata", "detach_volume", "create_image", "launch", "delete_instance"])
+async def test_killed_at_one_call_alone(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, call: str, moment: str
+):
+    source_id = demo_cloud.server_id("db-07")
+    before = await everything(cloud, source_id)
+    Death(moment, clock, only=call).wrap(cloud)
+    run, killed = await run_through(cloud, clock, tmp_path, source_id)
+    await check_end(cloud, source_id, run, before)
+    assert killed >= 1
+
+
+async def test_a_run_that_nobody_kills_takes_about_as_long_as_the_cloud(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+):
+    began = clock.now()
+    run, killed = await run_through(cloud, clock, tmp_path, demo_cloud.server_id("db-07"))
+    assert (run.state, killed) == (RunState.DONE, 0)
+    assert clock.now() - began < timedelta(minutes=5)
