@@ -1,0 +1,183 @@
+"""The steps one after the other over real HTTP, on machines that boot, that fail, and that say nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from imaging.cloud.connection import connect
+from imaging.cloud.interface import Cloud
+from imaging.cloud.resolution import resolve_cloud
+from imaging.guidelines.profiles import load_profile
+from imaging.runs.cleanup import remove_unfinished_image
+from imaging.runs.ours import images_of_run
+from imaging.runs.planning import plan_run
+from imaging.runs.steps import STEPS
+from imaging.runtime.clock import SystemClock
+from models.image import Image
+from models.instance import Instance
+from models.launch import LaunchRequest
+from models.request import Attestation, RunRequest
+from models.run import OwnedKind, RunKind, RunRecord, RunState, StepRecord
+from models.steps import CREATE_STEPS, StepName
+from models.verdict import Strength, VerdictWord
+from tests.runs.steps.memory_context import MemoryContext
+from tests.support.clock import ManualClock
+from tests.support.demo import DemoCloud, demo_cloud, demo_process
+
+__all__ = ["demo_cloud", "demo_process"]
+
+SHIPPED = load_profile("openstack")
+PROFILE = SHIPPED.model_copy(update={"patience": SHIPPED.patience.model_copy(update={"console_silence_seconds": 30})})
+REQUEST = RunRequest(
+    name="lidar-tools",
+    description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
+    profile="openstack",
+    attestations=(Attestation(rule="SW-ATTEST"),),
+)
+
+
+class DemoClock(ManualClock):
+    """Sleeping turns the cloud's clock together with ours."""
+
+    def __init__(self, demo: DemoCloud) -> None:
+        super().__init__(datetime.fromtimestamp(demo.now(), UTC))
+        self._demo = demo
+
+    async def sleep(self, seconds: float) -> None:
+        self._demo.turn(seconds)
+        await super().sleep(seconds)
+
+
+@pytest.fixture
+async def cloud(demo_cloud) -> AsyncIterator[Cloud]:
+    demo_cloud.hold()
+    cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
+    yield cloud
+    await cloud.close()
+
+
+@pytest.fixture
+def start(cloud, demo_cloud, tmp_path):
+    """Makes the context of a run about one of the seeded machines."""
+
+    async def make(name: str, run_id: str = "run1") -> MemoryContext:
+        clock = DemoClock(demo_cloud)
+        plan = await plan_run(cloud, clock, demo_cloud.server_id(name), REQUEST, PROFILE)
+        now = clock.now()
+        run = RunRecord(
+            id=run_id,
+            kind=RunKind.CREATE,
+            state=RunState.RUNNING,
+            identity=plan.login.identity,
+            host="login1",
+            created_at=now,
+            updated_at=now,
+            plan=plan,
+            steps=tuple(StepRecord(step=step) for step in CREATE_STEPS),
+        )
+        return MemoryContext(cloud, clock, run, PROFILE, tmp_path)
+
+    return make
+
+
+async def go(ctx: MemoryContext, *, until: StepName = StepName.REPORT) -> MemoryContext:
+    for step in CREATE_STEPS:
+        await STEPS[step](ctx.at(step))
+        if step is until:
+            break
+    return ctx
+
+
+async def everything(cloud: Cloud) -> dict[str, object]:
+    """What a user could see to be other than before, but for images."""
+    servers = [each async for page in cloud.compute.instances() for each in page]
+    return {
+        "servers": {
+            each.id: (each.status, each.task_state, each.locked, each.locked_reason, dict(each.metadata))
+            for each in servers
+        },
+        "attached": {
+            each.id: [(row.volume_id, row.device) for row in await cloud.compute.attachments(each.id)]
+            for each in servers
+        },
+        "volumes": {each.id: each.status for each in await cloud.volumes.volumes()},
+        "groups": {each.id for each in await cloud.networking.security_groups()},
+    }
+
+
+async def test_the_main_example_boots_and_all_is_as_before(cloud, start):
+    before = await everything(cloud)
+    ctx = await go(await start("db-07"))
+    assert ctx.run.verdict.word is VerdictWord.BOOTED
+    assert await everything(cloud) == before
+    image = await cloud.images.image(ctx.run.image_id)
+    assert image.noted_verdict == "booted"
+    assert image.description == REQUEST.description
+
+
+async def test_the_child_runs_our_script_so_the_verdict_is_strong(start):
+    ctx = await go(await start("db-07"))
+    assert ctx.run.verdict.strength is Strength.STRONG
+    assert ctx.run.verdict.has_address is True
+
+
+async def test_a_child_in_emergency_mode_fails_with_the_lines_that_say_so(cloud, start):
+    before = await everything(cloud)
+    ctx = await go(await start("gis-lab"))
+    assert ctx.run.verdict.word is VerdictWord.FAILED
+    assert any("emergency mode" in line for line in ctx.run.verdict.evidence)
+    assert await everything(cloud) == before
+
+
+async def test_a_silent_child_is_inconclusive(cloud, start):
+    before = await everything(cloud)
+    ctx = await go(await start("quiet-box"))
+    assert ctx.run.verdict.word is VerdictWord.INCONCLUSIVE
+    assert await everything(cloud) == before
+
+
+async def test_of_a_volume_backed_source_only_the_snapshots_stay(cloud, start):
+    before = await everything(cloud)
+    ctx = await go(await start("bfv-01"))
+    assert await everything(cloud) == before
+    kept = {owned.id for owned in ctx.run.owned if owned.kind is OwnedKind.VOLUME_SNAPSHOT}
+    assert kept
+    assert kept <= {each.id for each in await cloud.volumes.snapshots()}
+
+
+async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_verified(cloud, start):
+    ctx = await go(await start("db-07"))
+    image = await cloud.images.image(ctx.run.image_id)
+    network = ctx.run.plan.test.network
+    child_id = await cloud.compute.launch(
+        LaunchRequest(
+            name="strangers", image_id=image.id, flavor_id=ctx.run.plan.test.flavors[0].id, network_id=network.id
+        )
+    )
+    await ctx.wait_until(lambda: _running(cloud, child_id), what="the child", limit_seconds=60)
+    stranger_id = await cloud.compute.create_image(child_id, "strangers-own", {})
+    stranger = await ctx.wait_until(lambda: _active(cloud, stranger_id), what="the snapshot", limit_seconds=60)
+    assert stranger.properties["imaging.run"] == "run1"
+    assert stranger.properties["imaging.verdict"] == "booted"
+    assert stranger.noted_verdict is None
+    assert images_of_run(ctx.run, [stranger]) == ()
+    ctx.change(image_id=None)  # even without the journal's word on which image is ours
+    await ctx.at(StepName.CREATE_IMAGE).intend("create image lidar-tools")
+    await remove_unfinished_image(ctx)
+    await STEPS[StepName.REMOVE_TEST](ctx.at(StepName.REMOVE_TEST))
+    assert (await cloud.images.image(stranger_id)).status == "active"
+    assert (await cloud.compute.instance(child_id)).status == "ACTIVE"
+    assert ctx.run.image_id == image.id
+
+
+async def _running(cloud: Cloud, server_id: str) -> Instance | None:
+    server = await cloud.compute.instance(server_id)
+    return server if server.status == "ACTIVE" and server.task_state is None else None
+
+
+async def _active(cloud: Cloud, image_id: str) -> Image | None:
+    image = await cloud.images.image(image_id)
+    return image if image.status == "active" else None
