@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from imaging.cloud.gathering import find_instance, gather_facts
+from imaging.cloud.gathering import gather_facts
 from imaging.commands import session
+from imaging.commands.choosing import instance_named
 from imaging.commands.converting import check_document
 from imaging.commands.invocation import Invocation, everywhere
 from imaging.commands.output import Cell, say, write_json, write_table
@@ -63,7 +64,7 @@ def violated(checklist: Checklist) -> bool:
 async def _check(said: Invocation, wanted: str) -> tuple[Instance, Checklist]:
     guidelines = session.profile(said)
     async with session.logged_in(said) as here:
-        instance = await find_instance(here.cloud, wanted)
+        instance = await instance_named(here.cloud, wanted)
         facts = await gather_facts(here.cloud, instance.id, here.clock)
     return facts.instance.value or instance, judge(facts, guidelines)
 

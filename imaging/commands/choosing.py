@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from models.errors import UsageError
+from imaging.cloud.finding import find_image, find_instance
+from imaging.cloud.interface import Cloud
+from models.errors import NotFoundError, UsageError
+from models.image import Image
+from models.instance import Instance
 
 
 class _Named(Protocol):
@@ -37,3 +41,32 @@ def choose(kind: str, wanted: str, things: Sequence[N]) -> N:
         raise UsageError(f"There is no {kind} named {wanted}.", remedy=f"There are: {names}.")
     ids = ", ".join(thing.id for thing in found)
     raise UsageError(f"{len(found)} {kind}s are named {wanted}.", remedy=f"Name one by its id: {ids}.")
+
+
+async def instance_named(cloud: Cloud, wanted: str) -> Instance:
+    """The instance that the user names.
+
+    Raises:
+        UsageError: there is none, or several have that name.
+    """
+    try:
+        return await find_instance(cloud, wanted)
+    except NotFoundError as error:
+        raise _not_there(error, "`imaging instances` lists those that there are.") from error
+
+
+async def image_named(cloud: Cloud, wanted: str) -> Image:
+    """The image that the user names.
+
+    Raises:
+        UsageError: there is none, or several have that name.
+    """
+    try:
+        return await find_image(cloud, wanted)
+    except NotFoundError as error:
+        raise _not_there(error, "`imaging images` lists those that there are.") from error
+
+
+def _not_there(error: NotFoundError, remedy: str) -> UsageError:
+    """A name that nothing has is a mistake of whoever typed it, and none of the cloud."""
+    return UsageError(error.what, meaning=error.meaning, remedy=error.remedy or remedy, request_id=error.request_id)

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from imaging.cloud.gathering import find_instance, gather_facts
+from imaging.cloud.gathering import gather_facts
 from imaging.commands import session
 from imaging.commands.agreeing import refuse_unasked
+from imaging.commands.choosing import instance_named
 from imaging.commands.invocation import Invocation, everywhere
 from imaging.commands.requesting import CreateOptions, attestations, create_options, waivers
 from imaging.commands.starting import Start, carry_out, print_plan
@@ -70,7 +71,7 @@ async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_on
     given = attestations(wish.attest, session.now()), waivers(wish.waive)
     async with session.own_runs() as runs:
         async with session.logged_in(said) as here:
-            instance = await find_instance(here.cloud, wanted)
+            instance = await instance_named(here.cloud, wanted)
             wish = await _with_texts(here, instance, wish, guidelines, draft=plan_only)
             request = RunRequest(
                 name=wish.name or "",

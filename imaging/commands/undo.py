@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imaging.cloud.gathering import find_instance
 from imaging.cloud.resolution import ResolvedCloud
 from imaging.commands import session
 from imaging.commands.agreeing import refuse_unasked
+from imaging.commands.choosing import instance_named
 from imaging.commands.following import begin_and_follow
 from imaging.commands.hosts import confirmed_claim, confirmed_host, host_options
 from imaging.commands.invocation import Invocation, everywhere
@@ -80,7 +80,7 @@ async def _recorded(runs: RunService, wanted: str) -> RunRecord | None:
 async def _claimed(said: Invocation, runs: RunService, wanted: str) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
     """The claim on an instance, or the run behind it where the journal has that."""
     async with session.logged_in(said) as here:
-        instance = await find_instance(here.cloud, wanted)
+        instance = await instance_named(here.cloud, wanted)
         claim = await runs.find_claim(here.cloud, instance.id)
     if claim is None:
         raise UsageError(

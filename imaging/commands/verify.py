@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from imaging.cloud.gathering import find_image
 from imaging.commands import session
+from imaging.commands.choosing import image_named
 from imaging.commands.invocation import Invocation, everywhere
 from imaging.commands.requesting import LaunchOptions, launch_options
 from imaging.commands.starting import Start, carry_out, print_plan
@@ -45,7 +45,7 @@ async def _verify(said: Invocation, wanted: str, wish: LaunchOptions, *, plan_on
     guidelines = session.profile(said)
     async with session.own_runs() as runs:
         async with session.logged_in(said) as here:
-            image = await find_image(here.cloud, wanted)
+            image = await image_named(here.cloud, wanted)
             request = RunRequest(
                 name=image.name,
                 profile=guidelines.name,

@@ -121,8 +121,15 @@ def test_without_cinder_everything_else_works(imaging, demo_cloud):
 def test_an_instance_that_is_not_there_is_said(imaging, demo_cloud):
     done = imaging("check", "no-such-instance", "--os-cloud", "demo")
 
-    assert done.status in {2, 3}
+    assert done.status == 2
     assert "no-such-instance" in done.err
+    assert "`imaging instances`" in done.err
+
+
+def test_an_instance_of_another_project_is_not_there(imaging, demo_cloud):
+    done = imaging("check", demo_cloud.server_id("db-07"), "--os-cloud", "other")
+
+    assert done.status == 2
 
 
 def test_a_name_that_several_images_have_is_wrong_use(imaging, demo_cloud):

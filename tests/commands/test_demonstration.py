@@ -80,3 +80,10 @@ def test_the_demonstration_cloud_is_served_alone_until_it_is_interrupted(own_hom
     assert serving.returncode in {0, 130}
     assert "Traceback" not in complaints
     assert time.monotonic() - begun < 10
+
+
+def test_without_a_command_the_console_opens_and_q_leaves_it(at_terminal, process):
+    done = at_terminal("--demo", question="db-07", answer="q", COLUMNS="80", LINES="24")
+
+    assert done.status == 0
+    assert "gis-lab" in done.out
