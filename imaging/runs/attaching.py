@@ -51,13 +51,19 @@ class _Attaching:
         self._instance_id = instance_id
         self._volume = volume
         self._free_since: float | None = None
+        self._listed = False
 
     async def settled(self) -> str | None:
-        """Whether the volume is attached, or at rest so that it can be; an earlier request may be under way."""
+        """Whether the volume is attached, or at rest so that it can be; an earlier request may be under way.
+
+        Cinder calls a volume available a little before Nova takes it off its list, and attached in that moment it
+        would get the next letter instead of its own.
+        """
         if await self.observe():
             return _ATTACHED
         volume = await self._read()
-        return None if volume is not None and volume.status in _ON_THE_MOVE else "at rest"
+        moving = self._listed or (volume is not None and volume.status in _ON_THE_MOVE)
+        return None if moving else "at rest"
 
     async def ask(self) -> None:
         """Ask for the attachment."""
@@ -77,7 +83,7 @@ class _Attaching:
     async def observe(self) -> bool | None:
         """True once both Nova and Cinder say attached."""
         attachments = await self._ctx.cloud.compute.attachments(self._instance_id)
-        listed = any(attachment.volume_id == self._volume.id for attachment in attachments)
+        listed = self._listed = any(attachment.volume_id == self._volume.id for attachment in attachments)
         volume = await self._read()
         status = volume.status if volume else "not shown"
         await self._ctx.phase(

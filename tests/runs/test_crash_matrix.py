@@ -6,6 +6,7 @@ The real steps on the demonstration cloud, whose clock is turned by the engine's
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
+from imaging.runs.claim import decode_claims
 from imaging.runs.engine import Engine
 from imaging.runs.journal import Journal
-from imaging.runs.new_runs import refuse_unready, run_of_plan
+from imaging.runs.new_runs import refuse_unready, run_of_claim, run_of_plan
 from imaging.runs.planning import plan_run
 from imaging.runs.run_context import RunContext
 from imaging.runs.steps import PROCEDURES
@@ -85,6 +87,7 @@ class Death:
         self.struck: set[str] = set()
         self._clock = clock
         self._only = only
+        self.sated = False
 
     def wrap(self, cloud: Cloud) -> None:
         """Lie in wait at all calls of a cloud."""
@@ -95,7 +98,7 @@ class Death:
     def _deadly(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         async def deadly(*arguments: Any, **options: Any) -> Any:
             key = f"{name} {_object(name, arguments)}"
-            strikes = self._only in {None, name} and key not in self.struck
+            strikes = self._only in {None, name} and key not in self.struck and not self.sated
             if strikes:
                 self.struck.add(key)
             if strikes and self.moment == "before":
@@ -133,24 +136,36 @@ async def cloud(demo_cloud: DemoCloud) -> AsyncIterator[Cloud]:
 
 async def run_through(cloud: Cloud, clock: DemoClock, folder: Path, source_id: str) -> tuple[RunRecord, int]:
     """Work on a new run with one runner after the other until it is over; also how many were killed."""
+    async with a_run(cloud, clock, folder, source_id) as (journal, new):
+        run, killed = new, 0
+        while not run.state.is_over:
+            assert killed < 60
+            run = await one_runner(journal, run, cloud, clock, folder)
+            killed += not run.state.is_over
+        return run, killed
+
+
+@asynccontextmanager
+async def a_run(
+    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str
+) -> AsyncIterator[tuple[Journal, RunRecord]]:
+    """A journal of its own with a new run."""
     journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_run(cloud, clock, source_id, REQUEST, PROFILE)
     refuse_unready(plan)
-    run = await journal.create(run_of_plan(plan, clock.now()), PROFILE)
-    killed = 0
-    while not run.state.is_over:
-        assert killed < 60
-        lease = await journal.take_lease(run.id)
-        context = RunContext(
-            journal, lease, await journal.run(run.id), clock=clock, profile=PROFILE, folder=folder / run.id
-        )
-        try:
-            run = await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
-        except KilledError:
-            killed += 1
-        await journal.give_back(lease)
+    yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()
-    return run, killed
+
+
+async def one_runner(journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path) -> RunRecord:
+    """Let a runner work until it is done or dead."""
+    lease = await journal.take_lease(run.id)
+    run = await journal.run(run.id)
+    context = RunContext(journal, lease, run, clock=clock, profile=PROFILE, folder=folder / run.id)
+    with suppress(KilledError):
+        await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
+    await journal.give_back(lease)
+    return await journal.run(run.id)
 
 
 async def _same(cloud: Cloud) -> Cloud:
@@ -185,9 +200,9 @@ async def test_killed_at_every_call_of_one_run(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, moment: str
 ):
     source_id = demo_cloud.server_id("db-07")
+    await cloud.compute.lock(source_id, "the data of the spring campaign")
     before = await everything(cloud, source_id)
-    death = Death(moment, clock)
-    death.wrap(cloud)
+    Death(moment, clock).wrap(cloud)
     run, killed = await run_through(cloud, clock, tmp_path, source_id)
     await check_end(cloud, source_id, run, before)
     assert killed >= 10
@@ -213,3 +228,51 @@ async def test_a_run_that_nobody_kills_takes_about_as_long_as_the_cloud(
     run, killed = await run_through(cloud, clock, tmp_path, demo_cloud.server_id("db-07"))
     assert (run.state, killed) == (RunState.DONE, 0)
     assert clock.now() - began < timedelta(minutes=5)
+
+
+UNTIL_THE_TEST = ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume", "start", "launch"]
+
+
+@pytest.mark.parametrize("call", UNTIL_THE_TEST)
+async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, call: str
+):
+    source_id = demo_cloud.server_id("db-07")
+    before = await everything(cloud, source_id)
+    Death("after", clock, only=call).wrap(cloud)
+    async with a_run(cloud, clock, tmp_path, source_id) as (journal, new):
+        run = await one_runner(journal, new, cloud, clock, tmp_path)
+        await journal.wish(run.id, lambda changes: changes.run(cancel_requested=True))
+        Death("after", clock).wrap(cloud)
+        while not run.state.is_over:
+            run = await one_runner(journal, run, cloud, clock, tmp_path)
+    after = await everything(cloud, source_id)
+    kept = after.pop("images") - before.pop("images")
+    assert (run.state, run.trouble) == (RunState.CANCELLED, None)
+    assert run.source_restored is not False
+    assert after == before
+    assert kept <= {run.image_id}
+
+
+@pytest.mark.parametrize("call", ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume"])
+async def test_undone_from_the_claim_alone_after_a_death(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, call: str
+):
+    source_id = demo_cloud.server_id("db-07")
+    await cloud.compute.lock(source_id, "the data of the spring campaign")
+    before = await everything(cloud, source_id)
+    death = Death("after", clock, only=call)
+    death.wrap(cloud)
+    async with a_run(cloud, clock, tmp_path, source_id) as (journal, run):
+        await one_runner(journal, run, cloud, clock, tmp_path)
+    death.sated = True
+    source = await cloud.compute.instance(source_id)
+    (claim,) = decode_claims(source.metadata, source_id)
+    elsewhere = Journal(tmp_path / "elsewhere.sqlite", clock)
+    undo = await elsewhere.create(run_of_claim(claim, source, await cloud.login(), clock.now()), PROFILE)
+    undo = await one_runner(elsewhere, undo, cloud, clock, tmp_path)
+    await elsewhere.close()
+    after = await everything(cloud, source_id)
+    del before["images"], after["images"]
+    assert (undo.state, undo.source_restored, undo.trouble) == (RunState.UNDONE, True, None)
+    assert after == before
