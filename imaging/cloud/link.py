@@ -15,7 +15,8 @@ import requests
 from openstack.config.cloud_region import CloudRegion
 
 from imaging.cloud.answers import Answer
-from imaging.cloud.errors import answer_of, from_answer, from_exception
+from imaging.cloud.errors import answer_of, from_answer
+from imaging.cloud.no_answer import from_exception
 from imaging.cloud.resolution import ResolvedCloud
 from imaging.cloud.transport import Call
 from imaging.runtime.redaction import redactor

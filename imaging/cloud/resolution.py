@@ -11,15 +11,15 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from pydantic import SecretStr, ValidationError
-
 from imaging.cloud.clouds_files import check_first, config_files
 from imaging.cloud.keyring_lookup import look_up
+from imaging.cloud.resolved import ResolvedCloud, made
 from imaging.cloud.threads import in_thread
 from imaging.runtime.redaction import redactor
-from models.base import Frozen
 from models.errors import ConfigError
 from models.text import one_line
+
+__all__ = ["Ask", "ResolvedCloud", "cloud_names", "refuse_scope", "resolve_cloud"]
 
 Ask = Callable[[str], Awaitable[str]]
 
@@ -33,7 +33,6 @@ _SECRETS = {
     "token": "token",
 }
 """What is secret in an `auth` mapping, and how to ask for it."""
-_SECRET_WORDS = ("password", "secret", "token", "passcode")
 _NEEDED = {
     "password": "password",
     "v2password": "password",
@@ -51,77 +50,33 @@ _EXAMPLE_REMEDY = (
 )
 
 
-class ResolvedCloud(Frozen):
-    """A cloud with all that a login needs. No text made of it holds a secret; `to_pipe` is the only way out."""
-
-    name: str
-    secret_config: SecretStr
-    """The configuration for openstacksdk, secrets included, as one JSON text."""
-    console_silence_seconds: float | None = None
-    """`imaging: {console_silence_seconds: N}` of the cloud's entry: its own patience with a silent console."""
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """What openstacksdk needs. It holds secrets: hand it to openstacksdk and to nobody else."""
-        read: dict[str, Any] = json.loads(self.secret_config.get_secret_value())
-        return read
-
-    def to_pipe(self) -> bytes:
-        """Everything, secrets included, for the pipe that a runner inherits. Never for a file or an argument."""
-        return json.dumps(
-            {
-                "name": self.name,
-                "config": self.config,
-                "console_silence_seconds": self.console_silence_seconds,
-            }
-        ).encode()
-
-    @classmethod
-    def from_pipe(cls, data: bytes) -> ResolvedCloud:
-        """What `to_pipe` wrote, at the other end.
-
-        Raises:
-            ConfigError: the data are something else; nothing of them is in the message.
-        """
-        try:
-            read = json.loads(data)
-            cloud = _made(read["name"], read["config"], read["console_silence_seconds"])
-        except (ValueError, LookupError, TypeError, ValidationError):
-            raise ConfigError("The login that was handed over cannot be read.") from None
-        return cloud
-
-
-async def resolve_cloud(
-    name: str | None, *, ask: Ask | None, keyring_seconds: float = 3, environ: Mapping[str, str] | None = None
-) -> ResolvedCloud:
+async def resolve_cloud(name: str | None, *, ask: Ask | None, keyring_seconds: float = 3) -> ResolvedCloud:
     """Find a cloud's configuration and its secrets. Nothing is asked of the cloud itself.
 
     Args:
         name: the cloud's name. None: OS_CLOUD, else OS_* variables that hold a login, else the only cloud.
         ask: asks the user for a secret; None where nobody can be asked.
         keyring_seconds: how long the system keyring may take.
-        environ: the environment, for what is decided here; openstacksdk reads the real one.
 
     Raises:
         ConfigError: there is no such cloud or no clouds at all, a file is malformed, or a secret is missing.
     """
-    environment = os.environ if environ is None else environ
-    chosen, config = await in_thread(lambda: _load(name, environment))
+    chosen, config = await in_thread(lambda: _load(name))
     auth = config.setdefault("auth", {})
     refuse_scope(config)
     needed = _NEEDED.get(str(config.get("auth_type") or "password"))
     if needed and not auth.get(needed):
         auth[needed] = await _missing_secret(chosen, auth, needed, ask, keyring_seconds)
-    return _made(chosen, config, _patience(config.pop("imaging", None), chosen))
+    return made(chosen, config, _patience(config.pop("imaging", None), chosen))
 
 
-def cloud_names(environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def cloud_names() -> tuple[str, ...]:
     """The clouds of clouds.yaml, and `envvars` where OS_* variables hold a login.
 
     Raises:
         ConfigError: clouds.yaml or secure.yaml is malformed.
     """
-    return _names(_loader(os.environ if environ is None else environ))
+    return _names(_loader())
 
 
 def refuse_scope(config: Mapping[str, Any]) -> None:
@@ -142,28 +97,18 @@ def refuse_scope(config: Mapping[str, Any]) -> None:
         )
 
 
-def _made(name: str, config: dict[str, Any], silence: float | None) -> ResolvedCloud:
-    auth = config.get("auth", {})
-    redactor.hide(*(value for key, value in auth.items() if isinstance(value, str) and _is_secret(key)))
-    return ResolvedCloud(name=name, secret_config=SecretStr(json.dumps(config)), console_silence_seconds=silence)
-
-
-def _is_secret(key: str) -> bool:
-    return any(word in key for word in _SECRET_WORDS)
-
-
-def _loader(environ: Mapping[str, str]) -> Any:
+def _loader() -> Any:
     """The reader of openstacksdk of the files, after ours has checked them."""
     from openstack.config import OpenStackConfig  # noqa: PLC0415  # a quarter of a second: not before it is needed
     from openstack.exceptions import SDKException  # noqa: PLC0415  # the same
 
-    clouds = config_files("clouds", "OS_CLIENT_CONFIG_FILE", environ)
-    secure = config_files("secure", "OS_CLIENT_SECURE_FILE", environ)
+    clouds = config_files("clouds", "OS_CLIENT_CONFIG_FILE", os.environ)
+    secure = config_files("secure", "OS_CLIENT_SECURE_FILE", os.environ)
     check_first(clouds)
     check_first(secure)
     try:
         loader = OpenStackConfig(
-            config_files=clouds, secure_files=secure, vendor_files=config_files("clouds-public", "", environ)
+            config_files=clouds, secure_files=secure, vendor_files=config_files("clouds-public", "", os.environ)
         )
     except (SDKException, TypeError, AttributeError, ValueError) as error:
         raise ConfigError(f"The clouds cannot be read: {redactor.clean(one_line(error, 200))}") from None
@@ -190,13 +135,13 @@ def _names(loader: Any) -> tuple[str, ...]:
     return tuple(name for name in names if name not in without)
 
 
-def _load(name: str | None, environ: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def _load(name: str | None) -> tuple[str, dict[str, Any]]:
     """The cloud's name, and its configuration as openstacksdk merges it from all its sources."""
     from openstack.exceptions import SDKException  # noqa: PLC0415  # see above
 
-    loader = _loader(environ)
-    chosen = _choose(name, _names(loader), loader.config_filename, environ)
-    region = environ.get("OS_REGION_NAME") or None
+    loader = _loader()
+    chosen = _choose(name, _names(loader), loader.config_filename)
+    region = os.environ.get("OS_REGION_NAME") or None
     try:
         config: dict[str, Any] = loader.get_one(cloud=chosen, validate=False, region_name=region).config
     except (SDKException, LookupError, TypeError, AttributeError, ValueError) as error:
@@ -222,8 +167,8 @@ def _gathered(config: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _choose(name: str | None, names: tuple[str, ...], file: str | None, environ: Mapping[str, str]) -> str:
-    wanted = name or environ.get("OS_CLOUD") or None
+def _choose(name: str | None, names: tuple[str, ...], file: str | None) -> str:
+    wanted = name or os.environ.get("OS_CLOUD") or None
     if wanted is None and ENVIRONMENT_CLOUD in names:
         return ENVIRONMENT_CLOUD
     if wanted is None and len(names) == 1:

@@ -124,7 +124,8 @@ class Transport:
         await self._pool.close()
 
     async def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
-        from imaging.cloud import errors  # noqa: PLC0415  # it loads the HTTP libraries: not before they are needed
+        from imaging.cloud.errors import bad_answer  # noqa: PLC0415  # the HTTP libraries: not before they are needed
+        from imaging.cloud.no_answer import timed_out  # noqa: PLC0415  # the same
 
         seconds = self._read_seconds or (_CHANGE_SECONDS if call.changes else _READ_SECONDS)
 
@@ -139,17 +140,17 @@ class Transport:
                 return read(answer)
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 _log.debug("unreadable answer", exc_info=error)
-                raise errors.bad_answer(answer, call.doing) from None
+                raise bad_answer(answer, call.doing) from None
 
         try:
             return await self._pool.run(work, limit_seconds=2 * (_CONNECT_SECONDS + seconds))
         except CallTimeoutError:
-            raise errors.timed_out(call.doing, changes=call.changes) from None
+            raise timed_out(call.doing, changes=call.changes) from None
 
 
 def _pause(call: Call, error: ImagingError, attempt: int, waited: float) -> float | None:
     """How long to wait before the next attempt, in seconds; None where there must be none."""
-    from imaging.cloud.errors import is_passing  # noqa: PLC0415  # see above
+    from imaging.cloud.no_answer import is_passing  # noqa: PLC0415  # see above
 
     growing = _FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)
     if isinstance(error, RateLimitedError):

@@ -67,6 +67,7 @@ def test_each_refusal_has_its_kind_and_keeps_the_clouds_own_words(status, body, 
     error = refused(status, body)
     assert type(error) is kind
     assert said in str(error)
+    assert error.what.endswith(".")
     assert error.request_id == "req-1"
 
 
@@ -112,6 +113,10 @@ def test_being_asked_too_often_says_how_long_to_wait(headers, seconds):
     error = refused(429, {"overLimit": {"message": "This request was rate-limited."}}, **headers)
     assert isinstance(error, RateLimitedError)
     assert error.retry_after_seconds == seconds
+
+
+def test_a_request_that_is_too_large_is_refused_not_put_off():
+    assert type(refused(413, "<html><body>Request Entity Too Large</body></html>")) is RejectedError
 
 
 def test_an_application_credential_with_a_scope_is_explained():

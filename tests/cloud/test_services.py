@@ -135,6 +135,7 @@ class TestNetworking:
                     {"id": "shared", "project_id": "other", "shared": True, "subnets": ["s"]},
                     {"id": "public", "project_id": "other", "router:external": True, "subnets": ["s"]},
                     {"id": "provider", "router:external": True, "shared": True, "subnets": ["s"]},
+                    {"id": "own-external", "router:external": True, **own},
                     {"id": "others", "project_id": "other", "subnets": ["s"]},
                     {"id": "bare", "project_id": PROJECT, "subnets": []},
                 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.text import one_line
 
+_PLAIN_LIMIT = 1024
 _WORD_LIMIT = 64
 """States and formats are single words; anything longer is hostile or broken."""
 
@@ -25,6 +26,8 @@ def rows(value: Any) -> list[Mapping[str, Any]]:
 
 def text(value: Any) -> str | None:
     """One printable line; None for null, for the empty text, and for what is no text or number."""
+    if isinstance(value, str) and len(value) <= _PLAIN_LIMIT and value.isascii() and value.isprintable():
+        return value or None  # nearly every text there is; a list of ten thousand instances has 160,000
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return one_line(value) or None
