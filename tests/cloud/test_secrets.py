@@ -56,7 +56,7 @@ async def test_no_error_of_a_login_holds_one(everything_logged, scripted, enter,
     scripted.on("POST", "/identity/v3/auth/tokens", reply)
     with pytest.raises(ImagingError) as caught:
         await enter(scripted.url)
-    logging.getLogger("x").exception("failed", exc_info=caught.value)
+    logging.getLogger("x").error("failed", exc_info=caught.value)
     whole = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + everything_logged.read_text()
     for secret in SECRETS:
         assert secret not in whole
