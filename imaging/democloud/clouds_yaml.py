@@ -9,7 +9,7 @@ from imaging.democloud.services.identity import REGION
 _CONSOLE_SILENCE_SECONDS = 6
 """A boot takes seven seconds here, with something new on the console in each: silence is soon meant."""
 
-_PASSWORD_CLOUD = """\
+_LOGIN_BY_NAME = """\
   {name}:
     auth:
       auth_url: {url}/identity/v3
@@ -23,7 +23,7 @@ _PASSWORD_CLOUD = """\
     imaging:
       console_silence_seconds: {silence}
 """
-_CREDENTIAL_CLOUD = """\
+_LOGIN_BY_CREDENTIAL = """\
   demo-appcred:
     auth_type: v3applicationcredential
     auth:
@@ -41,10 +41,8 @@ def clouds_yaml(url: str) -> str:
     """The file's text: `demo`, `demo-appcred`, `other` (a second project) and `demo-admin`."""
     common = {"url": url, "password": PASSWORD, "region": REGION, "silence": _CONSOLE_SILENCE_SECONDS}
     people = (("demo", OWNER, PROJECT), ("other", STRANGER, OTHER_PROJECT), ("demo-admin", ADMIN, ADMIN_PROJECT))
-    entries = [
-        _PASSWORD_CLOUD.format(name=name, user=user, project=project, **common) for name, user, project in people
-    ]
-    entries.insert(1, _CREDENTIAL_CLOUD.format(id=CREDENTIAL_ID, secret=CREDENTIAL_SECRET, **common))
+    entries = [_LOGIN_BY_NAME.format(name=name, user=user, project=project, **common) for name, user, project in people]
+    entries.insert(1, _LOGIN_BY_CREDENTIAL.format(id=CREDENTIAL_ID, secret=CREDENTIAL_SECRET, **common))
     return (
         "# The demonstration cloud: it is on this machine alone, and its secrets are no secrets.\nclouds:\n"
         + "".join(entries)

@@ -21,7 +21,6 @@ from imaging.democloud.clouds_yaml import clouds_yaml
 from imaging.democloud.web.front import Connections, Front
 
 _HOST = "127.0.0.1"
-_LOOK_SECONDS = 1.0
 _JOIN_SECONDS = 20.0
 
 
@@ -115,7 +114,7 @@ async def serve(app: Front, connections: Connections, listener: socket.socket, i
 
 
 def _protocol(connections: Connections) -> type[H11Protocol]:
-    """uvicorn's protocol, which tells of its connections, so that they can be dropped."""
+    """The usual protocol of uvicorn, which tells of its connections, so that they can be dropped."""
 
     class Droppable(H11Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -130,6 +129,8 @@ def _protocol(connections: Connections) -> type[H11Protocol]:
 
 
 async def _end_when_idle(server: uvicorn.Server, app: Front, idle_exit: float) -> None:
-    while time.monotonic() - app.last_call < idle_exit:
-        await asyncio.sleep(min(_LOOK_SECONDS, idle_exit))
+    left = idle_exit
+    while left > 0:
+        await asyncio.sleep(left)
+        left = app.last_call + idle_exit - time.monotonic()
     server.should_exit = True

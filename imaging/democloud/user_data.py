@@ -1,4 +1,4 @@
-"""What a server's user data would print. The script is never run: its plain `echo` and `printf` lines are read.
+r"""What a server's user data would print. The script is never run: its plain `echo` and `printf` lines are read.
 
 That is enough for scripts that end in a line such as `printf 'ready %s\n' "$status" >/dev/console`, whose variables
 the guest either sets to something literal or finds out about itself.
@@ -40,8 +40,10 @@ def _script(server: Server) -> str | None:
 
 
 def _known(server: Server) -> dict[str, str]:
-    """What a script finds out: this network works, and the machine-id is the one that systemd made of the server's id,
-    unless the image brought along that of its source.
+    """What a script finds out about its machine.
+
+    The network works. The machine-id is what systemd made of the server's id, unless the image brought along that of
+    its source.
     """
     connected = "yes" if server.port_ids else "no"
     machine_id = server.disk.machine_id

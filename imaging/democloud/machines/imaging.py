@@ -36,7 +36,8 @@ def create_image(
 def _register(world: World, server: Server, name: str, properties: dict[str, str], user_id: str) -> Image:
     inherited = {key: value for key, value in server.image_properties.items() if key not in _NOT_INHERITED}
     own = {
-        "base_image_ref": server.image_id or "",
+        # A grandchild names the first of its line.
+        "base_image_ref": server.image_properties.get("base_image_ref") or server.image_id or "",
         "boot_roles": "member,reader",
         "image_type": "snapshot",
         "owner_project_name": world.projects[server.project_id].name,

@@ -11,10 +11,11 @@ from imaging.democloud.guest import switch_on
 from imaging.democloud.machines import attaching, imaging
 from imaging.democloud.machines.phases import Phase, begin, finish_action, note_action, play
 from imaging.democloud.machines.storing import delete_volume, make_volume
-from imaging.democloud.records import Action, Attachment, Disk, Flavor, Image, Network, Port, Server, Volume
+from imaging.democloud.records import Attachment, Disk, Flavor, Image, Network, Port, Server, Volume
 from imaging.democloud.world import World
 
 _GIB = 1024**3
+_SCHEDULING_SECONDS, _MAPPING_SECONDS, _SPAWNING_SECONDS = 1.5, 1.0, 2.5
 _NO_HOST = "No valid host was found. There are not enough hosts available."
 
 
@@ -68,8 +69,7 @@ def launch(world: World, order: Order) -> Server:
         serial=world.number(),
     )
     world.servers[server.id] = server
-    action = note_action(world, server, "create", order.request_id, order.user_id, "compute__do_build_and_run_instance")
-    _build(world, server, order, mappings, action)
+    _Building(world, server, order, mappings)
     return server
 
 
@@ -79,52 +79,57 @@ def _mappings_of(image: Image | None) -> list[dict[str, Any]]:
     return list(json.loads(text)) if text else []
 
 
-def _build(world: World, server: Server, order: Order, mappings: list[dict[str, Any]], action: Action) -> None:
-    world.turn_server(server, task_state="scheduling")
-    hook = world.hook("spawn", server.name)
-    job = begin(server)
+class _Building:
+    """A server on its way from `scheduling` to ACTIVE, or to ERROR."""
 
-    def network() -> None:
-        if server.job != job:
-            return
-        for net in order.networks:
-            add_port(world, server, net)
-        world.turn_server(server, task_state="networking")
-        trouble = _trouble(world, order, mappings)
-        if trouble:
-            _fail(world, server, action, trouble)
-        elif mappings:
-            world.turn_server(server, task_state="block_device_mapping")
-            world.after(1.0, spawn)
-        else:
-            spawn()
-
-    def spawn() -> None:
-        if server.job != job:
-            return
-        for mapping in mappings:
-            _add_volume(world, server, mapping)
-        play(
-            world,
-            server,
-            [
-                Phase(0, {"task_state": "spawning"}),
-                Phase(2.5, {"task_state": None, **({} if hook.fail else {"vm_state": "active", "power_state": 1})}),
-            ],
-            delay=hook.delay,
-            done=done,
+    def __init__(self, world: World, server: Server, order: Order, mappings: list[dict[str, Any]]) -> None:
+        self._world, self._server, self._order, self._mappings = world, server, order, mappings
+        self._hook = world.hook("spawn", server.name)
+        self._action = note_action(
+            world, server, "create", order.request_id, order.user_id, "compute__do_build_and_run_instance"
         )
+        self._job = begin(server)
+        world.turn_server(server, task_state="scheduling")
+        world.after(_SCHEDULING_SECONDS, self._connect)
 
-    def done() -> None:
-        if hook.fail:
-            no_host = hook.fail.startswith("No valid host")
-            _fail(world, server, action, _NO_HOST if no_host else _exhausted(server))
+    def _connect(self) -> None:
+        if self._server.job != self._job:
             return
-        server.launched_at = world.now()
-        switch_on(server, world.now())
-        finish_action(world, action)
+        for network in self._order.networks:
+            add_port(self._world, self._server, network)
+        self._world.turn_server(self._server, task_state="networking")
+        trouble = _trouble(self._world, self._order, self._mappings)
+        if trouble:
+            self._fail(trouble)
+        elif self._mappings:
+            self._world.turn_server(self._server, task_state="block_device_mapping")
+            self._world.after(_MAPPING_SECONDS, self._spawn)
+        else:
+            self._spawn()
 
-    world.after(1.5, network)
+    def _spawn(self) -> None:
+        if self._server.job != self._job:
+            return
+        for mapping in self._mappings:
+            _add_volume(self._world, self._server, mapping)
+        up = {} if self._hook.fail else {"vm_state": "active", "power_state": 1}
+        phases = [Phase(0, {"task_state": "spawning"}), Phase(_SPAWNING_SECONDS, {"task_state": None, **up})]
+        play(self._world, self._server, phases, delay=self._hook.delay, done=self._done)
+
+    def _done(self) -> None:
+        if self._hook.fail:
+            no_host = self._hook.fail.startswith("No valid host")
+            self._fail(_NO_HOST if no_host else _exhausted(self._server))
+            return
+        self._server.launched_at = self._world.now()
+        switch_on(self._server, self._world.now())
+        finish_action(self._world, self._action)
+
+    def _fail(self, why: str) -> None:
+        begin(self._server)
+        self._server.fault = (500, why, self._world.now())
+        self._world.turn_server(self._server, vm_state="error", task_state=None, power_state=0)
+        finish_action(self._world, self._action, error=why)
 
 
 def _exhausted(server: Server) -> str:
@@ -150,13 +155,6 @@ def _trouble(world: World, order: Order, mappings: list[dict[str, Any]]) -> str 
             f"Flavor disk is {room} bytes, image is {image.virtual_size} bytes."
         )
     return None
-
-
-def _fail(world: World, server: Server, action: Action, why: str) -> None:
-    begin(server)
-    server.fault = (500, why, world.now())
-    world.turn_server(server, vm_state="error", task_state=None, power_state=0)
-    finish_action(world, action, error=why)
 
 
 def add_port(world: World, server: Server, network: Network) -> Port:
@@ -211,7 +209,6 @@ def _volume_for(world: World, server: Server, mapping: dict[str, Any]) -> Volume
     if mapping.get("destination_type") != "volume":
         return None
     size = int(mapping.get("volume_size") or (snapshot.size if snapshot else 0) or server.flavor.disk or 1)
-    disk = snapshot.disk if snapshot else image.disk if image else None
     return make_volume(
         world,
         name="",
@@ -219,7 +216,8 @@ def _volume_for(world: World, server: Server, mapping: dict[str, Any]) -> Volume
         project_id=server.project_id,
         user_id=server.user_id,
         snapshot_id=snapshot.id if snapshot else None,
-        disk=disk,
+        disk=snapshot.disk if snapshot else None,
+        image=image,
     )
 
 

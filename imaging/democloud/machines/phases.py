@@ -52,7 +52,7 @@ def _turn(
     return act
 
 
-def note_action(world: World, server: Server, name: str, request_id: str, user_id: str, event: str) -> Action:
+def note_action(world: World, server: Server, name: str, request_id: str, user_id: str, event: str) -> Action:  # noqa: PLR0917  # the columns of one line
     """Write a line into the server's list of actions."""
     now = world.now()
     action = Action(name, request_id, user_id, server.project_id, now, now)

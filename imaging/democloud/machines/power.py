@@ -67,7 +67,9 @@ POWERS = {
     "shelve": Power(
         "shelve", "snapshot", "compute_shelve_instance", frozenset({"active", "stopped", "paused", "suspended"}),
         "shelving", 5.0, "shelved_offloaded", SHUT_DOWN, switches_off=True,
-        between=((1.0, "shelving_image_pending_upload"), (2.5, "shelving_image_uploading"), (4.0, "shelving_offloading")),
+        between=(
+            (1.0, "shelving_image_pending_upload"), (2.5, "shelving_image_uploading"), (4.0, "shelving_offloading"),
+        ),
     ),
     "unshelve": Power(
         "unshelve", "spawn", "compute_unshelve_instance", frozenset({"shelved", "shelved_offloaded"}),

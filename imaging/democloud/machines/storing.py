@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.democloud.records import Disk, Snapshot, Volume
+from imaging.democloud.records import Disk, Image, Snapshot, Volume
 from imaging.democloud.world import World
 
 _VOLUME_SECONDS = 0.7
@@ -19,6 +19,7 @@ def make_volume(
     user_id: str,
     snapshot_id: str | None = None,
     disk: Disk | None = None,
+    image: Image | None = None,
 ) -> Volume:
     """A new volume, on its way from creating to available."""
     volume = Volume(
@@ -29,8 +30,9 @@ def make_volume(
         user_id=user_id,
         created_at=world.now(),
         snapshot_id=snapshot_id,
-        bootable=disk is not None,
-        disk=disk,
+        bootable=(disk or image) is not None,
+        disk=image.disk if image and disk is None else disk,
+        image_metadata=_image_metadata(image) if image else {},
         serial=world.number(),
     )
     world.volumes[volume.id] = volume
@@ -42,6 +44,21 @@ def make_volume(
 
     world.after(_VOLUME_SECONDS + hook.delay, done)
     return volume
+
+
+def _image_metadata(image: Image) -> dict[str, str]:
+    """What a volume tells of the image that it was made from; all of it texts."""
+    known = {
+        "image_id": image.id,
+        "image_name": image.name,
+        "checksum": image.checksum or "",
+        "container_format": image.container_format or "",
+        "disk_format": image.disk_format or "",
+        "min_disk": str(image.min_disk),
+        "min_ram": str(image.min_ram),
+        "size": str(image.size or 0),
+    }
+    return {**image.properties, **known}
 
 
 def delete_volume(world: World, volume: Volume) -> None:

@@ -51,7 +51,7 @@ _USERS = {
     CLOUD_USER: [CLOUD_PROJECT],
     ADMIN: [ADMIN_PROJECT],
 }
-_FLAVORS = (
+_FLAVORS: tuple[tuple[str, int, int, int, dict[str, str]], ...] = (
     # name, vcpus, RAM in MiB, disk in GiB, extra specs; the sizes are Jetstream2's
     ("m3.tiny", 1, 3_072, 20, {}),
     ("m3.small", 2, 6_144, 20, {}),
@@ -84,7 +84,7 @@ def _add_people(world: World) -> None:
         ids = [project_id(one) for one in projects]
         world.users[user_id(name)] = User(user_id(name), name, PASSWORD, ids, admin=name == ADMIN)
     world.credentials[CREDENTIAL_ID] = Credential(
-        CREDENTIAL_ID, "ada-laptop", CREDENTIAL_SECRET, user_id(), project_id(), world.now() + 90 * DAY
+        CREDENTIAL_ID, "ada-laptop", CREDENTIAL_SECRET, user_id(), project_id()
     )
     world.keypairs.append(
         Keypair(

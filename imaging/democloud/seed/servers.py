@@ -97,7 +97,7 @@ def add_servers(world: World) -> None:
     for place, row in enumerate(reversed(SERVERS)):
         _add_server(world, row, place)
     for name, size in _UNATTACHED:
-        _add_volume(world, name, size, PROJECT, 500 * DAY)
+        _add_volume(world, name, size, PROJECT, age=500 * DAY)
 
 
 def _add_server(world: World, row: _Row, place: int) -> None:
@@ -191,7 +191,7 @@ def _add_volumes(world: World, server: Server, row: _Row) -> None:
     wanted = [(row.root_volume, True)] if row.root_volume else []
     for (name, size), is_root in [*wanted, *((one, False) for one in row.volumes)]:
         age = row.days_old * DAY
-        volume = _add_volume(world, name, size, row.project, age, server.disk if is_root else None)
+        volume = _add_volume(world, name, size, row.project, age=age, disk=server.disk if is_root else None)
         attachment = Attachment(
             volume_id=volume.id,
             device="/dev/vda" if is_root else attaching.next_device(server),
@@ -206,7 +206,7 @@ def _add_volumes(world: World, server: Server, row: _Row) -> None:
         volume.user_id = server.user_id
 
 
-def _add_volume(world: World, name: str, size: int, project: str, age: float, disk: Disk | None = None) -> Volume:
+def _add_volume(world: World, name: str, size: int, project: str, *, age: float, disk: Disk | None = None) -> Volume:
     volume = Volume(
         id=volume_id(name),
         name=name,

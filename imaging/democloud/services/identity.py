@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from imaging.democloud.clock import microseconds
+from imaging.democloud.clock import microseconds, read_time
 from imaging.democloud.ids import seed_hex
 from imaging.democloud.records import Credential, Project, User
 from imaging.democloud.web.call import Call, Cloud, Json, Service, answer
@@ -63,6 +63,9 @@ def identity_app(cloud: Cloud) -> Starlette:
             Route(user + "/application_credentials", service.endpoint(_list_credentials)),
             Route(user + "/application_credentials", service.endpoint(_make_credential), methods=["POST"]),
             Route(user + "/application_credentials/{credential}", service.endpoint(_show_credential)),
+            Route(
+                user + "/application_credentials/{credential}", service.endpoint(_drop_credential), methods=["DELETE"]
+            ),
             Route("/v3/projects", service.endpoint(_forbid("list_projects"))),
             Route("/v3/projects/{project}", service.endpoint(_show_project)),
             Route("/v3/users", service.endpoint(_forbid("list_users"))),
@@ -347,6 +350,12 @@ async def _show_credential(call: Call) -> Response:
     return answer({"application_credential": _credential_view(call, credential)})
 
 
+async def _drop_credential(call: Call) -> Response:
+    _own(call, "delete_application_credential")
+    call.world.credentials.pop(call.path("credential"), None)
+    return Response(status_code=204)
+
+
 async def _make_credential(call: Call) -> Response:
     user = _own(call, "create_application_credential")
     if call.caller.token.credential_id is not None:
@@ -357,7 +366,16 @@ async def _make_credential(call: Call) -> Response:
         )
     asked = await call.part("application_credential")
     secret = str(asked.get("secret") or call.world.ids.fresh_hex())
-    credential = Credential(call.world.ids.fresh_hex(), str(asked.get("name")), secret, user.id, call.project_id)
+    ends = asked.get("expires_at")
+    credential = Credential(
+        id=call.world.ids.fresh_hex(),
+        name=str(asked.get("name")),
+        secret=secret,
+        user_id=user.id,
+        project_id=call.project_id,
+        expires_at=read_time(ends) if ends else None,
+        description=asked.get("description"),
+    )
     call.world.credentials[credential.id] = credential
     view = {**_credential_view(call, credential), "secret": secret}
     return answer({"application_credential": view}, 201)

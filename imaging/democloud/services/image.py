@@ -84,7 +84,7 @@ async def _make(call: Call) -> Response:
     if image.id in call.world.images:
         raise Refusal(409, f"Image ID {image.id} already exists!")
     for name, value in asked.items():
-        check_field(call, image, name, value)
+        check_field(call, name, value)
         _set(image, name, value)
     call.world.images[image.id] = image
     return answer(image_view(image), 201, {"Location": f"{call.base}/image/v2/images/{image.id}"})

@@ -20,9 +20,14 @@ _PAGE_LIMIT, _PAGE_USUAL = 1000, 25
 _SORT_KEYS = ("name", "status", "container_format", "disk_format", "size", "id", "created_at", "updated_at")
 _VISIBILITIES = {"public", "private", "shared", "community", "all"}
 _NO_FILTERS = {"limit", "marker", "sort", "sort_key", "sort_dir", "visibility", "os_hidden", "member_status"}
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le, "eq": operator.eq, "neq": operator.ne,
-}  # fmt: skip
+_OPERATORS: dict[str, Callable[[int, int], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "eq": operator.eq,
+    "neq": operator.ne,
+}
 
 
 async def list_images(call: Call) -> Response:
@@ -96,6 +101,16 @@ def _membership(call: Call, image: Image) -> bool:
     return image.visibility == "shared" and member is not None and wanted in {"all", member.status}
 
 
+def _compares(have: int, name: str, asked: str) -> bool:
+    """`gte:2026-11-01T00:00:00Z`; without an operator the very time is meant."""
+    word, _, moment = asked.partition(":")
+    compare, text = (_OPERATORS[word], moment) if word in _OPERATORS else (_OPERATORS["eq"], asked)
+    try:
+        return compare(have, int(read_time(text)))
+    except ValueError:
+        raise Refusal(400, f"Unable to filter on the specified time: {name}") from None
+
+
 def _fits(image: Image, name: str, value: str) -> bool:
     if name == "tag":
         return value in image.tags
@@ -103,8 +118,7 @@ def _fits(image: Image, name: str, value: str) -> bool:
         size = image.size or 0
         return size >= int(value) if name == "size_min" else size <= int(value)
     if name in {"created_at", "updated_at"}:
-        compare, _, moment = value.partition(":")
-        return _OPERATORS.get(compare, operator.eq)(int(getattr(image, name)), int(read_time(moment)))
+        return _compares(int(image.created_at if name == "created_at" else image.updated_at), name, value)
     have = image_view(image).get(name)
     if value.startswith("in:"):
         return have in [one.strip('"') for one in value[3:].split(",")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
@@ -23,7 +23,9 @@ _FIELDS = {
     "min_disk": "min_disk", "min_ram": "min_ram", "tags": "tags", "disk_format": "disk_format",
     "container_format": "container_format",
 }  # fmt: skip
+_MAY_BE_NULL = {"name", "disk_format", "container_format"}
 _ONLY_QUEUED = {"disk_format", "container_format"}
+_RESERVED_PREFIX = "os_glance_"
 _NAME_LIMIT = 255
 
 
@@ -38,17 +40,21 @@ async def patch_image(call: Call) -> Response:
     operations = _operations(await call.request.body())
     image = find_image(call)
     require_owner(call, image, "modify_image")
-    properties, fields = dict(image.properties), dict[str, Any]()
-    for operation, name, value in operations:
-        _apply(call, image, properties, fields, operation, name, value)
-    image.properties = properties
-    for name, value in fields.items():
-        setattr(image, _FIELDS[name], value)
-    image.updated_at = call.world.now()
+    patch = _Patch(call, image)
+    for one in operations:
+        patch.take(one)
+    patch.carry_out()
     return answer(image_view(image))
 
 
-def _operations(body: bytes) -> list[tuple[str, str, Any]]:
+class _Operation(NamedTuple):
+    word: str
+    """add, remove or replace."""
+    name: str
+    value: Any
+
+
+def _operations(body: bytes) -> list[_Operation]:
     try:
         asked = json.loads(body)
     except ValueError:
@@ -58,61 +64,85 @@ def _operations(body: bytes) -> list[tuple[str, str, Any]]:
     return [_operation(one) for one in asked]
 
 
-def _operation(asked: Json) -> tuple[str, str, Any]:
-    operation = str(asked.get("op"))
-    if operation not in _OPERATIONS:
+def _operation(asked: Json) -> _Operation:
+    word = str(asked.get("op"))
+    if word not in _OPERATIONS:
         known = ", ".join(_OPERATIONS)
-        raise Refusal(400, f"Invalid operation: `{operation}`. It must be one of the following: {known}.")
+        raise Refusal(400, f"Invalid operation: `{word}`. It must be one of the following: {known}.")
     path = str(asked.get("path", ""))
     if not path.startswith("/") or "/" in path[1:]:
         raise Refusal(400, f"Invalid JSON pointer for this resource: '{path}'")
-    return operation, path[1:].replace("~1", "/").replace("~0", "~"), asked.get("value")
+    return _Operation(word, path[1:].replace("~1", "/").replace("~0", "~"), asked.get("value"))
 
 
-def _apply(
-    call: Call, image: Image, properties: dict[str, str], fields: Json, operation: str, name: str, value: Any
-) -> None:
-    if name in _READ_ONLY:
-        raise Refusal(403, f"Attribute '{name}' is read-only.")
-    if name in _FIELDS:
-        if operation == "remove":
-            raise Refusal(403, f"Access was denied to this resource.\n\n Property {name} may not be removed.")
-        if name in _ONLY_QUEUED and image.status != "queued":
-            raise Refusal(403, f"Attribute {name} can be only replaced for a queued image.")
-        check_field(call, image, name, value)
-        fields[name] = value
-        return
-    if operation != "add" and name not in properties:
-        raise Refusal(
-            409, f"There was a conflict when trying to complete your request.\n\n Property {name} does not exist."
-        )
-    if operation == "remove":
-        del properties[name]
-    else:
-        check_field(call, image, name, value)
-        properties[name] = value
+class _Patch:
+    """The changes of one patch, collected before any is made."""
+
+    def __init__(self, call: Call, image: Image) -> None:
+        self._call, self._image = call, image
+        self._properties, self._fields = dict(image.properties), dict[str, Any]()
+
+    def take(self, one: _Operation) -> None:
+        """Check one operation and remember it."""
+        if one.name in _READ_ONLY:
+            raise Refusal(403, f"Attribute '{one.name}' is read-only.")
+        if one.name.startswith(_RESERVED_PREFIX):
+            raise Refusal(403, f"Attribute '{one.name}' is reserved.")
+        if one.name in _FIELDS:
+            self._take_field(one)
+        else:
+            self._take_property(one)
+
+    def _take_field(self, one: _Operation) -> None:
+        if one.word == "remove":
+            raise Refusal(403, f"Access was denied to this resource.\n\n Property {one.name} may not be removed.")
+        if one.name in _ONLY_QUEUED and self._image.status != "queued":
+            raise Refusal(403, f"Attribute {one.name} can be only replaced for a queued image.")
+        check_field(self._call, one.name, one.value)
+        self._fields[one.name] = one.value
+
+    def _take_property(self, one: _Operation) -> None:
+        if one.word != "add" and one.name not in self._properties:
+            raise Refusal(
+                409,
+                f"There was a conflict when trying to complete your request.\n\n Property {one.name} does not exist.",
+            )
+        if one.word == "remove":
+            del self._properties[one.name]
+        else:
+            check_field(self._call, one.name, one.value)
+            self._properties[one.name] = one.value
+
+    def carry_out(self) -> None:
+        """Make all the changes."""
+        self._image.properties = self._properties
+        for name, value in self._fields.items():
+            setattr(self._image, _FIELDS[name], value)
+        self._image.updated_at = self._call.world.now()
 
 
-def check_field(call: Call, image: Image, name: str, value: Any) -> None:
+_KINDS: dict[str, tuple[type, str]] = {
+    "min_disk": (int, "integer"),
+    "min_ram": (int, "integer"),
+    "protected": (bool, "boolean"),
+    "os_hidden": (bool, "boolean"),
+    "tags": (list, "array"),
+}
+
+
+def check_field(call: Call, name: str, value: Any) -> None:
     """Raises a 400 or 403 unless this may be the value of the field or property."""
     if name == "visibility":
         _check_visibility(call, value)
-    elif name in {"min_disk", "min_ram"}:
-        if not isinstance(value, int):
-            raise _schema_error(name, value, "integer")
-        if value < 0:
-            raise Refusal(400, f"Invalid value '{value}' for parameter '{name}': Cannot be a negative value")
-    elif name in {"protected", "os_hidden"}:
-        if not isinstance(value, bool):
-            raise _schema_error(name, value, "boolean")
-    elif name == "tags":
-        if not isinstance(value, list):
-            raise _schema_error(name, value, "array")
-    elif name in {"name", "disk_format", "container_format"} and value is None:
         return
-    elif not isinstance(value, str):
-        raise _schema_error(name, value, "string")
-    elif name == "name" and len(value) > _NAME_LIMIT:
+    if value is None and name in _MAY_BE_NULL:
+        return
+    kind, word = _KINDS.get(name, (str, "string"))
+    if not isinstance(value, kind):
+        raise _schema_error(name, value, word)
+    if isinstance(value, int) and value < 0:
+        raise Refusal(400, f"Invalid value '{value}' for parameter '{name}': Cannot be a negative value")
+    if name == "name" and len(str(value)) > _NAME_LIMIT:
         raise Refusal(400, f"Provided object does not match schema 'image': {value!r} is too long")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,9 @@ from imaging.democloud.web.call import Call, Json, answer, nothing
 from imaging.democloud.web.errors import Refusal
 
 _IMAGE_PROPERTIES = 128
+_REASON_LIMIT = 255
+_NOT_IN_XML = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What Nova takes out of a console log: escape and carriage return among others."""
 
 
 async def act(call: Call) -> Response:
@@ -64,6 +68,7 @@ async def _lock(call: Call, server: Server, asked: Any) -> Response:
                     f"Invalid input for field/attribute lock. Value: {asked}. Additional properties are not allowed "
                     f"({key!r} was unexpected)",
                 )
+        _check_reason(asked.get("locked_reason"))
     if server.locked_by is None:
         server.locked_by = "admin" if call.caller.is_admin else "owner"
         if call.version >= (2, 73) and isinstance(asked, dict):
@@ -71,6 +76,11 @@ async def _lock(call: Call, server: Server, asked: Any) -> Response:
         call.world.turn_server(server)
         _noted(call, server, "lock")
     return nothing()
+
+
+def _check_reason(reason: Any) -> None:
+    if isinstance(reason, str) and len(reason) > _REASON_LIMIT:
+        raise Refusal(400, f"Invalid input for field/attribute locked_reason. Value: {reason}. {reason!r} is too long")
 
 
 async def _unlock(call: Call, server: Server, _asked: Any) -> Response:
@@ -94,6 +104,7 @@ async def _console(call: Call, server: Server, asked: Any) -> Response:
     text = call.world.hook("console", server.name).text
     if text is None:
         text = console_text(server, call.world.now())
+    text = _NOT_IN_XML.sub("", text)
     length = (asked or {}).get("length")
     if length is not None and int(length) >= 0:
         text = "\n".join(text.split("\n")[-int(length) :] if int(length) else [])

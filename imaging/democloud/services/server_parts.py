@@ -197,6 +197,7 @@ async def attach_volume(call: Call) -> Response:
     """POST os-volume_attachments."""
     server = find_server(call)
     asked = await call.part("volumeAttachment")
+    _check_attachment_fields(call, asked)
     volume_id = str(asked.get("volumeId"))
     volume = call.world.volumes.get(volume_id)
     if volume is None or volume.project_id != server.project_id:
@@ -208,12 +209,27 @@ async def attach_volume(call: Call) -> Response:
         call.world,
         server,
         volume,
-        tag=asked.get("tag") if call.version >= (2, 49) else None,
-        delete_on_termination=bool(asked.get("delete_on_termination")) and call.version >= (2, 79),
+        tag=asked.get("tag"),
+        delete_on_termination=bool(asked.get("delete_on_termination")),
         request_id=call.request_id,
     )
     view = attachment_view(server, attachment, call.version)
     return answer({"volumeAttachment": {"id": volume.id, **view}})
+
+
+def _check_attachment_fields(call: Call, asked: Json) -> None:
+    known = {"volumeId", "device"}
+    if call.version >= (2, 49):
+        known.add("tag")
+    if call.version >= (2, 79):
+        known.add("delete_on_termination")
+    for name in asked:
+        if name not in known:
+            raise Refusal(
+                400,
+                f"Invalid input for field/attribute volumeAttachment. Value: {asked}. Additional properties are not "
+                f"allowed ({name!r} was unexpected)",
+            )
 
 
 def _check_free(server: Server, volume: Volume) -> None:
@@ -223,7 +239,8 @@ def _check_free(server: Server, volume: Volume) -> None:
     if volume.status not in {"available", "in-use"}:
         raise Refusal(
             400,
-            f"Invalid volume: volume '{volume.id}' status must be 'available' or 'in-use'. Currently in '{volume.status}'",
+            f"Invalid volume: volume '{volume.id}' status must be 'available' or 'in-use'. "
+            f"Currently in '{volume.status}'",
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable
 from typing import Any
@@ -204,7 +206,7 @@ async def make_server(call: Call) -> Response:
         description=asked.get("description"),
         tags=list(asked.get("tags") or []),
     )
-    server = [launching.launch(call.world, order) for _ in range(count)][0]
+    server, *_ = [launching.launch(call.world, order) for _ in range(count)]
     return _made(call, server, groups)
 
 
@@ -230,6 +232,17 @@ def _check_shape(call: Call, asked: Json) -> None:
         if name not in asked:
             raise Refusal(400, f"{said} {name!r} is a required property")
     check_name(asked["name"])
+    _check_user_data(asked.get("user_data"))
+
+
+def _check_user_data(text: str | None) -> None:
+    """As leniently as Nova: what is no letter of base64 is left out before the rest is decoded."""
+    try:
+        base64.b64decode(text or "")
+    except (binascii.Error, ValueError):
+        raise Refusal(
+            400, f"Invalid input for field/attribute user_data. Value: {text}. {text!r} is not a 'base64'"
+        ) from None
 
 
 def _image(call: Call, asked: Json) -> Image | None:

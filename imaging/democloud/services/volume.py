@@ -41,8 +41,8 @@ def volume_app(cloud: Cloud) -> Starlette:
     service = Service(cloud, as_nova, _VERSIONS)
     routes = [Route("/", _version), Route("/v3", _version), Route("/v3/", _version)]
     for path, handler, method in _ROUTES:
-        for base in ("/v3", "/v3/{project}"):
-            routes.append(Route(base + path, service.endpoint(handler), methods=[method]))
+        endpoint = service.endpoint(handler)
+        routes += [Route(base + path, endpoint, methods=[method]) for base in ("/v3", "/v3/{project}")]
     return Starlette(routes=routes, exception_handlers={HTTPException: service.wrong_path})
 
 
@@ -137,7 +137,8 @@ async def _make_volume(call: Call) -> Response:
         project_id=call.project_id,
         user_id=call.caller.user.id,
         snapshot_id=snapshot.id if snapshot else None,
-        disk=snapshot.disk if snapshot else image.disk if image else None,
+        disk=snapshot.disk if snapshot else None,
+        image=image,
     )
     volume.description = asked.get("description")
     volume.metadata = dict(asked.get("metadata") or {})
@@ -184,7 +185,8 @@ async def _act_on_volume(call: Call) -> Response:
     if "os-detach" in body and volume.uses:
         raise Refusal(
             409,
-            f"ConflictNovaUsingAttachment: Detach volume from instance {volume.uses[0].server_id} using the Compute API",
+            f"ConflictNovaUsingAttachment: Detach volume from instance {volume.uses[0].server_id} "
+            "using the Compute API",
         )
     if "os-set_bootable" in body:
         volume.bootable = bool(body["os-set_bootable"].get("bootable"))

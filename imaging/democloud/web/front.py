@@ -70,7 +70,7 @@ class Front:
     app: ASGIApp
 
     def __init__(self, cloud: Cloud, connections: Connections) -> None:
-        self._cloud, self._connections = cloud, connections
+        self.cloud, self.connections = cloud, connections
         self.faults: list[Fault] = []
         self.calls: deque[dict[str, Any]] = deque(maxlen=_MOST_CALLS_KEPT)
         self.last_call = time.monotonic()
@@ -82,10 +82,10 @@ class Front:
             return
         self.last_call = time.monotonic()
         if scope["path"].startswith("/_control"):
-            self._cloud.world.settle()
+            self.cloud.world.settle()
             await self.app(scope, receive, send)
             return
-        await _Exchange(self, self._cloud, self._connections, scope, receive, send).run(self.app)
+        await _Exchange(self, scope, receive, send).run(self.app)
         self.last_call = time.monotonic()
 
     def fault_for(self, method: str, target: str) -> Fault | None:
@@ -99,10 +99,8 @@ class Front:
 class _Exchange:
     """One call and its answer."""
 
-    def __init__(
-        self, front: Front, cloud: Cloud, connections: Connections, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        self._front, self._cloud, self._connections = front, cloud, connections
+    def __init__(self, front: Front, scope: Scope, receive: Receive, send: Send) -> None:
+        self._front, self._cloud, self._connections = front, front.cloud, front.connections
         self._scope, self._receive = scope, receive
         self._send = self._reply = send
         self._body = b""
