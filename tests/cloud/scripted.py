@@ -58,6 +58,8 @@ class ScriptedCloud:
         self.routes: list[tuple[str, re.Pattern[str], list[Reply]]] = []
         self.app_credential: dict[str, Any] | None = None
         self.project_id: str | None = PROJECT
+        self.service_scheme = ""
+        """How the catalogue's addresses begin, where not as the cloud's own."""
         self.closing = threading.Event()
         self.arrived = threading.Event()
         """Set when a call has arrived."""
@@ -137,6 +139,7 @@ class ScriptedCloud:
             "network": "/network",
             "identity": "/identity/v3",
         }
+        base = self.url.replace("http", self.service_scheme, 1) if self.service_scheme else self.url
         token: dict[str, Any] = {
             "methods": ["password"],
             "expires_at": "2036-11-01T15:00:00.000000Z",
@@ -148,7 +151,7 @@ class ScriptedCloud:
                     "name": kind,
                     "id": kind,
                     "endpoints": [
-                        {"interface": "public", "region": "R1", "region_id": "R1", "id": kind, "url": self.url + place}
+                        {"interface": "public", "region": "R1", "region_id": "R1", "id": kind, "url": base + place}
                     ],
                 }
                 for kind, place in places.items()

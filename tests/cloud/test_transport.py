@@ -134,6 +134,14 @@ async def test_a_success_that_is_no_json_object_is_said_to_be_unreadable(scripte
         await cloud.compute.flavors()
 
 
+async def test_a_service_without_the_tls_that_its_address_promises_is_asked_once(scripted, enter, clock):
+    scripted.service_scheme = "https"
+    cloud = await enter(scripted.url)
+    with pytest.raises(UnreachableError, match="no TLS connection"):
+        await cloud.volumes.volumes()
+    assert clock.slept == []
+
+
 async def test_a_service_that_is_not_in_the_catalogue_is_missing_not_broken(scripted, enter):
     scripted.services = ("compute", "image", "network")
     cloud = await enter(scripted.url)
