@@ -31,8 +31,8 @@ PARTS = {
 }
 
 
-def longest(fixture_name: str, config: pytest.Config) -> str:
-    """The demonstration cloud is as new for every test; on a real one what takes long to make is shared."""
+def shared(fixture_name: str, config: pytest.Config) -> str:
+    """A real cloud is the same for all tests; the demonstration cloud is as new for each."""
     return "session" if ON_REAL_CLOUD else "function"
 
 
@@ -83,22 +83,28 @@ def real_cloud() -> Iterator[Subject]:
     sweep(cloud)
 
 
-@pytest.fixture
-def demonstration_cloud(request: pytest.FixtureRequest) -> Subject:
-    """The demonstration cloud, as new for each test, its clock held."""
-    demo = request.getfixturevalue("demo_cloud")
-    demo.hold()
+@pytest.fixture(scope="session")
+def demonstration_session(request: pytest.FixtureRequest) -> Subject:
+    """The demonstration cloud's process and the logins there, which outlast its being set back."""
+    demo = request.getfixturevalue("demo_process")
     config = OpenStackConfig(config_files=[str(demo.clouds_yaml)], load_envvars=False)
     return _subject("demo", config, PARTS["demo"], pace=TurnedPace(demo.turn), hooks=DemoHooks(demo.url))
 
 
-@pytest.fixture(scope=longest)
+@pytest.fixture
+def demonstration_cloud(request: pytest.FixtureRequest, demonstration_session: Subject) -> Subject:
+    """The demonstration cloud, as new for each test, its clock held."""
+    request.getfixturevalue("demo_cloud").hold()
+    return demonstration_session
+
+
+@pytest.fixture(scope=shared)
 def cloud(request: pytest.FixtureRequest) -> Subject:
     """The cloud under test."""
     return request.getfixturevalue("real_cloud" if ON_REAL_CLOUD else "demonstration_cloud")
 
 
-@pytest.fixture(scope=longest)
+@pytest.fixture(scope=shared)
 def choice(cloud: Subject) -> Choice:
     """An image, a flavor and a network to launch with."""
     return Choice(cloud)
@@ -122,7 +128,7 @@ def server(cloud: Subject, choice: Choice, kept_servers: list[tuple[Subject, str
         server_id = launch(cloud, server_request(choice, fresh_name(cloud, "server")))
         cloud.until_idle(server_id, "ACTIVE")
     yield server_id
-    if cloud.kind != "demo" and as_new(cloud, server_id):
+    if ON_REAL_CLOUD and as_new(cloud, server_id):
         kept_servers.append((cloud, server_id))
     else:
         delete_server(cloud, server_id)

@@ -25,6 +25,12 @@ T = TypeVar("T")
 ON_REAL_CLOUD = bool(os.environ.get("IMAGING_TEST_ON_REAL_CLOUD"))
 """Set by tests/openstack/run.py alone, so that no plain `pytest` ever touches a cloud of the user's."""
 
+
+def longest(fixture_name: str, config: object) -> str:
+    """The scope of a fixture that takes long to make: shared on a real cloud; the other one is new for every test."""
+    return "module" if ON_REAL_CLOUD else "function"
+
+
 RECENT = "2.93"
 """The microversion at which the tests speak where nothing hangs on it: the highest of Zed (2022)."""
 
@@ -32,8 +38,8 @@ RECENT = "2.93"
 class Pace(Protocol):
     """How the cloud's time passes."""
 
-    def tick(self) -> None:
-        """Let a little time pass."""
+    def tick(self, waited: float) -> None:
+        """Let some time pass, given how many of its seconds have been waited through already."""
 
     def seconds(self) -> float:
         """The time that has passed, by the cloud's own reckoning."""
@@ -42,8 +48,8 @@ class Pace(Protocol):
 class RealPace:
     """Time passes by itself."""
 
-    def tick(self) -> None:
-        time.sleep(0.05)
+    def tick(self, waited: float) -> None:
+        time.sleep(min(0.05 + waited / 20, 1))
 
     def seconds(self) -> float:
         return time.monotonic()
@@ -52,15 +58,14 @@ class RealPace:
 class TurnedPace:
     """The demonstration cloud's clock is held, and turned by hand: quick, and each state can be seen."""
 
-    step = 0.25
-
     def __init__(self, turn: Callable[[float], object]) -> None:
         self._turn = turn
         self._turned = 0.0
 
-    def tick(self) -> None:
-        self._turn(self.step)
-        self._turned += self.step
+    def tick(self, waited: float) -> None:
+        step = max(0.25, waited)  # twice as far each time, unless states on the way are to be seen
+        self._turn(step)
+        self._turned += step
 
     def seconds(self) -> float:
         return self._turned
@@ -150,15 +155,23 @@ class Subject:
         finally:
             self.hooks.set({})
 
-    def until(self, observe: Callable[[], T | None], what: str, seconds: float = 90) -> T:
-        """Ask until there is an answer other than None or False."""
-        end = self.pace.seconds() + seconds
+    def until(self, observe: Callable[[], T | None], what: str, seconds: float = 90, *, finely: bool = False) -> T:
+        """Ask until there is an answer other than None or False.
+
+        Args:
+            observe: asks the cloud once.
+            what: what is waited for, for the failure's text.
+            seconds: how long, in the cloud's own time.
+            finely: in small steps to the end, so that passing states are seen.
+        """
+        start = self.pace.seconds()
         while True:
             found = observe()
             if found:
                 return found
-            assert self.pace.seconds() < end, f"not within {seconds:g} s: {what}"
-            self.pace.tick()
+            waited = self.pace.seconds() - start
+            assert waited < seconds, f"not within {seconds:g} s: {what}"
+            self.pace.tick(0 if finely else waited)
 
     # What most tests ask, in short.
 

@@ -43,7 +43,7 @@ def seen_on_the_way(cloud: Subject, server: str, image: str) -> tuple[list[str],
             pairs.append(now)
         return now == ("active", None)
 
-    cloud.until(observe, "image active and task done")
+    cloud.until(observe, "image active and task done", finely=True)
     images = list(dict.fromkeys(status for status, _ in pairs))
     tasks = list(dict.fromkeys(task for _, task in pairs))
     return images, tasks, pairs

@@ -10,17 +10,11 @@ from typing import Any
 import pytest
 from requests import Response
 
-from tests.contract.making import Choice, fresh_name, server_request
-from tests.contract.subject import Subject
+from tests.contract.making import Choice, a_server, fresh_name, server_request
+from tests.contract.subject import Subject, longest
 
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
-
-
-@pytest.fixture
-def image(cloud: Subject, snapshot: str) -> str:
-    """An active, private image of the project, as createImage makes it."""
-    return snapshot
 
 
 def patch(cloud: Subject, image: str, *operations: dict[str, Any]) -> Response:
@@ -33,6 +27,32 @@ def add(key: str, value: object) -> dict[str, Any]:
 
 def replace(key: str, value: object) -> dict[str, Any]:
     return {"op": "replace", "path": f"/{key}", "value": value}
+
+
+@pytest.fixture(scope=longest)
+def made(cloud: Subject, choice: Choice) -> Iterator[str]:
+    """What createImage makes: an active, private image of the project."""
+    with a_server(cloud, server_request(choice, fresh_name(cloud, "server"))) as server:
+        image = cloud.create_image(server, fresh_name(cloud, "image"))
+        cloud.until_image(image)
+        cloud.until_idle(server, "ACTIVE")
+    yield image
+    cloud.image.delete(f"/images/{image}")
+
+
+@pytest.fixture
+def image(cloud: Subject, made: str) -> Iterator[str]:
+    """The same, as new for each test."""
+    before = cloud.glance_image(made)
+    yield made
+    after = cloud.glance_image(made)
+    if after["visibility"] == "shared":
+        for member in cloud.image.get(f"/images/{made}/members").json()["members"]:
+            cloud.image.delete(f"/images/{made}/members/{member['member_id']}")
+    changed = [key for key in before if key != "updated_at" and after[key] != before[key]]
+    added = [key for key in after if key not in before]
+    removals = [{"op": "remove", "path": f"/{key.replace('/', '~1')}"} for key in added]
+    assert patch(cloud, made, *removals, *(replace(key, before[key]) for key in changed)).status_code == 200
 
 
 def words(reply: Response, code: int) -> str:

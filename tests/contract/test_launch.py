@@ -50,7 +50,7 @@ def test_while_it_is_built_it_goes_forwards(cloud: Subject, choice: Choice):
             return now["status"] == "ACTIVE"
 
         try:
-            cloud.until(observe, "ACTIVE")
+            cloud.until(observe, "ACTIVE", finely=True)
         finally:
             delete_server(cloud, server)
     while_building = [task for status, task in seen if status == "BUILD"]

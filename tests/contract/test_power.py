@@ -26,7 +26,7 @@ def test_while_it_stops_it_says_so(cloud: Subject, server: str):
 
     with cloud.hooked(power_off={"delay": 0.5}):
         cloud.act(server, "os-stop")
-        cloud.until(observe, "stopped")
+        cloud.until(observe, "stopped", finely=True)
     assert ("ACTIVE", "powering-off") in seen
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.making import Choice, a_volume, delete_server, delete_volume, fresh_name, launch, server_request
-from tests.contract.subject import ON_REAL_CLOUD, Subject, complaint
+from tests.contract.subject import Subject, complaint, longest
 
 
 def volume_backed(choice: Choice, name: str, image: str, **more: object) -> dict:
@@ -27,12 +27,7 @@ def volume_backed(choice: Choice, name: str, image: str, **more: object) -> dict
     return body
 
 
-def shared(fixture_name: str, config: pytest.Config) -> str:
-    """On a real cloud all tests of this module look at one server and one image."""
-    return "module" if ON_REAL_CLOUD else "function"
-
-
-@pytest.fixture(scope=shared)
+@pytest.fixture(scope=longest)
 def backed(cloud: Subject, choice: Choice) -> Iterator[str]:
     """A volume-backed server, ACTIVE, with a data volume."""
     server = launch(cloud, volume_backed(choice, fresh_name(cloud, "backed"), choice.image["id"]))
@@ -45,7 +40,7 @@ def backed(cloud: Subject, choice: Choice) -> Iterator[str]:
         delete_server(cloud, server)
 
 
-@pytest.fixture(scope=shared)
+@pytest.fixture(scope=longest)
 def image(cloud: Subject, backed: str) -> Iterator[dict]:
     """Its image as it was at first; deleted with its snapshots."""
     made = cloud.create_image(backed, fresh_name(cloud, "zero"))

@@ -80,9 +80,9 @@ def test_states_on_the_way_in_and_out(cloud: Subject, server: str, volume: str):
     with cloud.hooked(attach_volume={"delay": 0.7}, detach_volume={"delay": 0.7}):
         seen = []
         cloud.compute.post(f"/servers/{server}/os-volume_attachments", json={"volumeAttachment": {"volumeId": volume}})
-        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "in-use", "in use")
+        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "in-use", "in use", finely=True)
         cloud.compute.delete(f"/servers/{server}/os-volume_attachments/{volume}")
-        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "available", "available")
+        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "available", "available", finely=True)
     order = ["reserved", "attaching", "in-use", "detaching", "available"]
     places = [order.index(state) for state in seen]
     assert places == sorted(places)
