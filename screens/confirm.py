@@ -54,6 +54,11 @@ class ConfirmScreen(Dialog[bool]):
             yield Static(toned(f"Type {one_line(question.typed)} and press enter to go on.", Tone.WARN), markup=False)
             yield Entry(id="typed")
 
+    def on_mount(self) -> None:
+        """Where a word is wanted, write at once."""
+        if self._question.typed:
+            self.query_one(Entry).focus()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where a word must be typed, no key agrees."""
         if action in {"agree", "refuse"} and self._question.typed:

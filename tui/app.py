@@ -73,7 +73,9 @@ class ImagingApp(App[None], inherit_bindings=False):
         Binding("1", "mode('instances')", "Instances", show=False, id="app.instances", tooltip="The instances"),
         Binding("2", "mode('images')", "Images", show=False, id="app.images", tooltip="The images"),
         Binding("3", "mode('runs')", "Runs", show=False, id="app.runs", tooltip="The runs"),
-        Binding("colon", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"),
+        Binding(
+            "colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"
+        ),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="The keys of this screen"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Quit; runs go on"),
     ]

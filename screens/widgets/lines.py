@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 16
+_LEAST_RIGHT = 12
+"""Cells below which the right end of a line is left out."""
 
 
 class _Line(Widget):
@@ -44,7 +46,7 @@ class _Line(Widget):
         ellipsis = not self._glyphs.ascii
         left = self._left.truncate(width, ellipsis=ellipsis)
         rest = width - left.cell_length
-        right = self._right if self._right.cell_length < rest else Content("")
+        right = self._right.truncate(max(0, rest - 2), ellipsis=ellipsis) if rest > _LEAST_RIGHT else Content("")
         return joined(left, " " * (rest - right.cell_length), right)
 
 
@@ -124,6 +126,6 @@ class TooSmall(Widget):
         """How much is needed and how much there is."""
         have = self.app.size
         return Content(
-            f"The Imaging Console needs at least {LEAST_WIDTH} x {LEAST_HEIGHT} characters; "
-            f"this terminal has {have.width} x {have.height}."
+            f"This terminal has {have.width} x {have.height} characters.\n"
+            f"The Imaging Console needs at least {LEAST_WIDTH} x {LEAST_HEIGHT}."
         )

@@ -23,10 +23,12 @@ from tests.screens.samples import NOW, run
 from tui.app import ImagingApp
 
 _PATIENCE_SECONDS = 15.0
+NOWHERE = "nowhere"
+"""The name of a cloud that never answers."""
 
 
 class QuickClock:
-    """The time stands still and pauses are a hundred times shorter, but never nothing: loops must not spin."""
+    """The time stands still, and pauses are shorter but never nothing: a process that spins is never idle."""
 
     def now(self) -> datetime:
         return NOW
@@ -35,7 +37,7 @@ class QuickClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.02, seconds / 100))
+        await asyncio.sleep(max(0.05, seconds / 10))
 
 
 class FrozenRuns:
@@ -93,6 +95,22 @@ class FrozenRuns:
         return None
 
 
+class Nowhere:
+    """A login that never comes: for screens that need no cloud."""
+
+    login = None
+    name = "nowhere"
+
+    async def cloud(self):
+        await asyncio.Event().wait()
+
+    async def resolved(self):
+        return None
+
+    async def close(self):
+        pass
+
+
 class Driver:
     """The console and a person in front of it."""
 
@@ -102,7 +120,6 @@ class Driver:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
-        await self.pilot.pause()
 
     async def write(self, text: str) -> None:
         await self.press(*(_key(character) for character in text))
@@ -151,6 +168,8 @@ async def console(
         read_only=read_only,
         runs=FrozenRuns() if runs is None else runs,
     )
+    if cloud == NOWHERE:
+        app._access = Nowhere()
     async with app.run_test(size=size) as pilot:
         try:
             yield Driver(app, pilot)

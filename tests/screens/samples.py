@@ -35,7 +35,9 @@ def plan(source: Instance | None = None, **fields: Any) -> Plan:
     )
 
 
-def run(run_id: str = "r1", state: RunState = RunState.RUNNING, *, at: StepName = StepName.DETACH, **fields: Any) -> RunRecord:
+def run(
+    run_id: str = "r1", state: RunState = RunState.RUNNING, *, at: StepName = StepName.DETACH, **fields: Any
+) -> RunRecord:
     """A run that has come as far as one step."""
     place = CREATE_STEPS.index(at)
     steps = [StepRecord(step=step, state=StepState.DONE, started_at=NOW, ended_at=NOW) for step in CREATE_STEPS[:place]]

@@ -29,7 +29,10 @@ class Listing(App[None]):
 
     def compose(self) -> ComposeResult:
         yield RowList(
-            (Column("Thing", 10, grow=1), Column("State", 8)), key_of=lambda one: one.key, cells_of=self._cells, empty="none"
+            (Column("Thing", 10, grow=1), Column("State", 8)),
+            key_of=lambda one: one.key,
+            cells_of=self._cells,
+            empty="none",
         )
 
     def _cells(self, thing: Thing):

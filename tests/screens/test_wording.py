@@ -41,7 +41,9 @@ def test_the_ascii_set_is_ascii():
     assert ASCII.plain("a · b → c…").isascii()
 
 
-@pytest.mark.parametrize("encoding, expected", [("UTF-8", UNICODE), ("utf8", UNICODE), ("ANSI_X3.4-1968", ASCII), ("?", ASCII)])
+@pytest.mark.parametrize(
+    "encoding, expected", [("UTF-8", UNICODE), ("utf8", UNICODE), ("ANSI_X3.4-1968", ASCII), ("?", ASCII)]
+)
 def test_the_locale_decides_on_the_glyphs(encoding, expected):
     assert glyphs_for(encoding) is expected
 

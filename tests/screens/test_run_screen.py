@@ -1,0 +1,182 @@
+"""The run view follows a run live, and changes it only after asking."""
+
+from __future__ import annotations
+
+import platform
+
+import pytest
+
+from models.run import RunKind, RunnerPresence, RunState, StepRecord, Trouble
+from models.steps import CREATE_STEPS, StepName, StepState
+from models.verdict import Strength, Verdict, VerdictWord
+from screens.confirm import ConfirmScreen
+from screens.run import RunScreen
+from screens.widgets.rows import RowList
+from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
+from tests.screens.samples import HOSTILE, NOW, claim, run
+
+HERE = RunnerPresence(host=platform.node(), pid=1, heartbeat_at=NOW, alive=True)
+GONE = HERE.model_copy(update={"alive": False})
+ELSEWHERE = RunnerPresence(host="another-host", pid=1, heartbeat_at=NOW, alive=False)
+BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG, reason="It answered.", evidence=("login:", HOSTILE))
+
+
+async def open_run(driver: Driver, run_id: str = "r1") -> None:
+    await driver.app.push_screen(RunScreen(run_id))
+    rows = driver.app.screen.query_one("#steps", RowList)
+    await driver.until(lambda: bool(rows.items))
+    await driver.pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_every_step_is_on_the_screen_with_its_state_in_words(tmp_path, size):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run()), size=size) as driver:
+        await open_run(driver)
+        for step in CREATE_STEPS:
+            assert step.value in driver.text
+        await driver.sees("running", "pending", "done", "14:05:00", "pgdata detached")
+
+
+async def test_the_view_follows_the_run_to_the_step_under_way(tmp_path):
+    runs = FrozenRuns(run())
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        runs.change(run(at=StepName.PUT_BACK))
+        rows = driver.app.screen.query_one("#steps", RowList)
+        await driver.until(lambda: rows.selected_key == StepName.PUT_BACK.value)
+
+
+async def test_who_looks_at_another_step_is_left_there(tmp_path):
+    runs = FrozenRuns(run())
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.press("g")
+        runs.change(run(at=StepName.PUT_BACK))
+        rows = driver.app.screen.query_one("#steps", RowList)
+        await driver.until(lambda: rows.items[8].state is StepState.RUNNING)
+        assert rows.selected_key == StepName.CHECK.value
+
+
+async def test_a_verdict_stands_with_its_strength_and_the_console_lines(tmp_path):
+    over = run(state=RunState.DONE, at=StepName.REPORT, verdict=BOOTED, source_restored=True, claim=claim())
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over), size=(120, 36)) as driver:
+        await open_run(driver)
+        await driver.sees("booted (strong)", "It answered.", "| login:", "as it was before")
+
+
+async def test_console_lines_of_the_guest_are_neither_markup_nor_control_codes(tmp_path):
+    over = run(state=RunState.DONE, at=StepName.REPORT, verdict=BOOTED)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over), size=(120, 36)) as driver:
+        await open_run(driver)
+        await driver.sees("[/red][bold]gone[/bold]")
+        assert "\x1b" not in driver.text
+
+
+async def test_why_a_step_failed_and_what_to_do_is_said(tmp_path):
+    trouble = Trouble(
+        what="The volume is in use.", meaning="The source is stopped.", remedy="Detach it.", request_id="req-1"
+    )
+    steps = tuple(
+        StepRecord(step=step, state=StepState.FAILED if step is StepName.DETACH else StepState.PENDING, trouble=trouble)
+        for step in CREATE_STEPS
+    )
+    failed = run(state=RunState.FAILED, steps=steps, trouble=trouble)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(failed), size=(120, 36)) as driver:
+        await open_run(driver)
+        await driver.sees("The volume is in use.", "The source is stopped.", "Detach it.", "request req-1")
+
+
+async def test_cancelling_asks_first_and_names_the_instance(tmp_path):
+    runs = FrozenRuns(run(runner=HERE))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.press("c")
+        assert isinstance(driver.app.screen, ConfirmScreen)
+        await driver.sees("The run on db-07 ends")
+        assert runs.asked == []
+        await driver.press("y")
+        await driver.until(lambda: runs.asked == [("cancel", "r1", None)])
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter"])
+async def test_nothing_is_cancelled_without_a_clear_yes(tmp_path, key):
+    runs = FrozenRuns(run(runner=HERE))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.press("c", key)
+        await driver.pilot.pause()
+        assert runs.asked == []
+
+
+async def test_a_run_without_a_runner_is_called_interrupted_and_can_go_on(tmp_path):
+    runs = FrozenRuns(run(runner=GONE))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.sees("interrupted", "Press R to go on")
+        await driver.press("R", "y")
+        await driver.until(lambda: runs.asked == [("resume", "r1", None)])
+
+
+async def test_a_run_of_another_host_needs_that_hosts_name_typed(tmp_path):
+    runs = FrozenRuns(run(runner=ELSEWHERE))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.press("R", "y", "enter")
+        assert runs.asked == []
+        await driver.sees("Type another-host")
+        await driver.write("another-host")
+        await driver.press("enter")
+        await driver.until(lambda: runs.asked == [("resume", "r1", "another-host")])
+
+
+async def test_a_source_that_was_not_put_back_can_be_undone(tmp_path):
+    failed = run(state=RunState.FAILED, claim=claim(), source_restored=False)
+    runs = FrozenRuns(failed)
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.sees("not put back", "u Undo")
+        await driver.press("u")
+        await driver.sees("Put the source back?", "Type login1")
+
+
+async def test_a_run_that_has_put_its_source_back_offers_no_undo(tmp_path):
+    done = run(state=RunState.DONE, at=StepName.REPORT, claim=claim(), source_restored=True)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done)) as driver:
+        await open_run(driver)
+        await driver.press("u")
+        assert not isinstance(driver.app.screen, ConfirmScreen)
+
+
+async def test_a_console_that_only_looks_cancels_nothing(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run(runner=HERE)), read_only=True) as driver:
+        await open_run(driver)
+        await driver.press("c")
+        assert not isinstance(driver.app.screen, ConfirmScreen)
+
+
+async def test_the_details_get_the_lines_while_they_are_read(tmp_path):
+    over = run(state=RunState.DONE, at=StepName.REPORT, verdict=BOOTED)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over)) as driver:
+        await open_run(driver)
+        details = driver.app.screen.query_one("#details")
+        before = details.size.height
+        await driver.press("enter")
+        assert details.size.height > before
+        await driver.press("escape")
+        assert isinstance(driver.app.screen, RunScreen)
+
+
+async def test_the_list_of_runs_says_how_each_stands(tmp_path):
+    done = run("r2", RunState.DONE, at=StepName.REPORT, verdict=BOOTED)
+    verify = run("r3", RunState.RUNNING, kind=RunKind.VERIFY, runner=GONE)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done, verify), size=(120, 36)) as driver:
+        await driver.press("3")
+        await driver.sees("booted (strong)", "interrupted", "(verify)", "2 runs", "press R to go on")
+        await driver.press("enter")
+        assert isinstance(driver.app.screen, RunScreen)
+
+
+async def test_without_runs_the_list_says_how_to_begin(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.press("3")
+        await driver.sees("No runs yet")

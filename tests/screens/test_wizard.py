@@ -1,0 +1,176 @@
+"""The wizard: everything is asked beforehand, judged while it is written, and said once more before it begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.request import OnFailure
+from screens.run import RunScreen
+from screens.widgets.entry import Draft, Entry
+from screens.widgets.pick import PickOne
+from screens.wizard.wizard import WizardScreen
+from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.test_instances_screen import choose
+
+
+async def open_wizard(driver: Driver, name: str = "db-07") -> WizardScreen:
+    await choose(driver, name)
+    await driver.press("i")
+    screen = driver.app.screen
+    assert isinstance(screen, WizardScreen)
+    await driver.until(lambda: screen.is_settled)
+    await driver.pilot.pause()
+    return screen
+
+
+async def rename(driver: Driver, name: str) -> None:
+    await driver.press("ctrl+u")
+    await driver.write(name)
+
+
+async def turn_to(driver: Driver, screen: WizardScreen, page: int) -> None:
+    for _ in range(page - 1):
+        await driver.press("ctrl+n")
+    await driver.until(lambda: screen.is_settled)
+    await driver.pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_name_and_a_description_are_suggested_that_keep_the_rules(demo, tmp_path, size):
+    async with console(tmp_path, size=size) as driver:
+        screen = await open_wizard(driver)
+        assert screen.query_one("#name", Entry).value == "db-07-20261102"
+        assert "Made from the instance db-07" in screen.query_one("#description", Draft).text
+        assert "blocks" not in driver.text
+
+
+async def test_a_period_in_the_name_is_refused_while_it_is_written(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await open_wizard(driver)
+        await rename(driver, "survey-1.2")
+        await driver.sees("blocks", "1 in the way: NAME-PERIOD")
+        await rename(driver, "survey-1-2")
+        await driver.until(lambda: "in the way" not in driver.text)
+
+
+async def test_the_name_of_a_featured_image_is_refused_however_it_is_spelled(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await open_wizard(driver)
+        await rename(driver, "featured_ubuntu24")
+        await driver.sees("blocks", "NAME-FEATURED")
+
+
+async def test_an_empty_name_stands_in_the_way(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await open_wizard(driver)
+        await driver.press("ctrl+u")
+        await driver.sees("NAME-FORM: The image has no name.")
+
+
+async def test_space_gives_the_users_word_and_takes_it_back(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 2)
+        rows = screen.query_one("#page-1 RowList")
+        rows.select("SW-ATTEST")
+        await driver.press("space")
+        await driver.until(lambda: screen._state.request.attests("SW-ATTEST"))
+        assert screen._state.request.attestations[0].given_by == "ada"
+        rows.select("SW-ATTEST")
+        await driver.press("space")
+        await driver.until(lambda: not screen._state.request.attests("SW-ATTEST"))
+
+
+async def test_a_waiver_wants_a_reason(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await rename(driver, "survey-1.2")
+        await turn_to(driver, screen, 2)
+        screen.query_one("#page-1 RowList").select("NAME-PERIOD")
+        await driver.press("w", "enter")
+        await driver.pilot.pause()
+        assert screen._state.request.waivers == ()
+        await driver.press("w")
+        await driver.write("agreed")
+        await driver.press("enter")
+        await driver.until(lambda: screen._state.request.waiver("NAME-PERIOD") is not None)
+        await driver.until(lambda: "in the way" not in driver.text)
+
+
+async def test_what_a_step_mends_needs_no_waiver(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 2)
+        screen.query_one("#page-1 RowList").select("VOL-DETACHED")
+        await driver.press("w")
+        assert driver.app.screen is screen
+
+
+async def test_the_volumes_stand_in_their_order_and_the_answer_to_failure_is_chosen(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 3)
+        await driver.sees("2 volumes will be detached", "pgdata", "scratch", "will be stopped")
+        assert driver.text.index("pgdata") < driver.text.index("scratch")
+        await driver.press("down", "space")
+        await driver.until(lambda: screen._state.request.on_failure is OnFailure.LEAVE)
+
+
+async def test_the_test_launch_names_flavor_and_network_and_can_be_left_out(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 4)
+        await driver.sees("m3.tiny", "astro-net", "the smallest that fits")
+        await driver.press("end", "space")
+        await driver.until(lambda: not screen._state.request.test)
+        await driver.sees("The verdict will be: not tested.")
+        assert not screen.query_one("#network", PickOne).display
+
+
+async def test_the_review_says_what_will_be_done_and_what_happens_on_failure(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 5)
+        await driver.sees("This will stop db-07 for about", "detach 2 volumes", "If it fails", "^g Go")
+
+
+async def test_go_starts_the_run_that_was_reviewed(demo, tmp_path):
+    runs = FrozenRuns()
+    async with console(tmp_path, runs=runs) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 5)
+        await driver.press("ctrl+g")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        (plan,) = runs.started
+        assert plan.request.name == "db-07-20261102"
+        assert [one.volume.name for one in plan.volumes] == ["pgdata", "scratch"]
+
+
+async def test_nothing_starts_while_something_stands_in_the_way(demo, tmp_path):
+    runs = FrozenRuns()
+    async with console(tmp_path, runs=runs) as driver:
+        screen = await open_wizard(driver)
+        await rename(driver, "survey-1.2")
+        await turn_to(driver, screen, 5)
+        await driver.sees("It cannot start yet")
+        await driver.press("ctrl+g")
+        await driver.pilot.pause()
+        assert runs.started == []
+        assert "^g Go" not in driver.text
+
+
+async def test_escape_goes_back_page_by_page_and_then_out(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 3)
+        await driver.press("escape", "escape")
+        assert driver.app.screen is screen
+        await driver.press("escape")
+        assert driver.app.screen is not screen
+
+
+async def test_a_suspended_instance_cannot_be_imaged_and_the_review_says_why(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver, "notebook-3")
+        await turn_to(driver, screen, 5)
+        await driver.sees("It cannot start yet", "STATE-")
