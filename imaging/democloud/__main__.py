@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 
 from imaging.democloud.clock import VirtualClock, read_time
 from imaging.democloud.ids import Ids
@@ -45,16 +47,21 @@ def main() -> int:
         connections = Connections()
         clock = VirtualClock(read_time(asked.start) if asked.start else None, asked.speed)
         cloud = make_cloud(clock, Ids(deterministic=asked.deterministic), scale=asked.scale)
+        signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGINT, _end)
         listener.listen(128)
         folder.write(url_of(listener))
         print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
         try:
             asyncio.run(serve(make_app(cloud, connections), connections, listener, asked.idle_exit))
-        except KeyboardInterrupt:
-            pass
         finally:
             folder.forget()
     return 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """The server raises the signal once more after it has closed its connections; the files are still to be removed."""
+    raise SystemExit(0)
 
 
 def _join(folder: StateFolder) -> int:

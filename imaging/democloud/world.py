@@ -6,7 +6,8 @@ import heapq
 import itertools
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,6 +100,15 @@ class World:
             self._moment, _, act = heapq.heappop(self._queue)
             act()
         self._moment = None
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Within the block it is the whole second that has just begun, so that a seed is the same at every start."""
+        self._moment = float(int(self.clock.now()))
+        try:
+            yield
+        finally:
+            self._moment = None
 
     def hook(self, name: str, thing: str) -> Hook:
         """What was ordered for work on the thing of this name."""

@@ -11,7 +11,9 @@ from imaging.democloud.world import World
 
 def fill(world: World, *, scale: int = 0) -> None:
     """Put the believable project into an empty world, and `scale` further servers."""
-    add_ground(world)
-    add_images(world)
-    add_servers(world)
-    add_crowd(world, scale)
+    with world.standing_still():
+        add_ground(world)
+        add_images(world)
+        add_servers(world)
+        add_crowd(world, scale)
+    world.transitions.clear()

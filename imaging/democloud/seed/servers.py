@@ -26,6 +26,8 @@ from imaging.democloud.seed.names import (
 )
 from imaging.democloud.world import World
 
+_FIRST_OCTET, _ADDRESSES = 100, 200
+"""Seeded addresses lie apart from those that are given out later, which begin at .0."""
 _POWER = {"active": 1, "paused": 3, "stopped": 4, "suspended": 7}
 HOSTILE_NAME = "[/red]\x1b[2J"
 """Markup and a control sequence: Nova would refuse it today, old clouds hold such names."""
@@ -177,7 +179,7 @@ def add_seeded_port(world: World, server: Server, network: Network, place: int, 
         subnet_id=subnet.id,
         project_id=server.project_id,
         server_id=server.id,
-        address=f"{first}.{second}.{place // 200 + 200 if place >= 200 else 250}.{place % 200 + 10}",  # noqa: PLR2004
+        address=f"{first}.{second}.{_FIRST_OCTET + place // _ADDRESSES % 150}.{place % _ADDRESSES + 10}",
         mac=f"fa:16:3e:a0:{place >> 8 & 255:02x}:{place & 255:02x}",
         created_at=server.created_at,
         security_groups=list(server.security_groups),

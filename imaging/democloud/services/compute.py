@@ -73,6 +73,7 @@ def compute_app(cloud: Cloud) -> Starlette:
             Route("/v2.1/os-quota-sets/{project}/detail", get(_quota_details)),
             Route("/v2.1/os-keypairs", get(_keypairs)),
             Route("/v2.1/os-availability-zone", get(_zones)),
+            Route("/v2.1/os-availability-zone/detail", get(_no_zone_details)),
             Route("/v2.1/os-server-groups", get(_no_server_groups)),
             Route("/v2.1/extensions", get(_extensions)),
         ],
@@ -224,6 +225,10 @@ async def _keypairs(call: Call) -> Response:
 
 async def _zones(_call: Call) -> Response:
     return answer({"availabilityZoneInfo": [{"zoneName": "nova", "zoneState": {"available": True}, "hosts": None}]})
+
+
+async def _no_zone_details(_call: Call) -> Response:
+    raise Refusal(403, "Policy doesn't allow os_compute_api:os-availability-zone:detail to be performed.")
 
 
 async def _no_server_groups(_call: Call) -> Response:
