@@ -74,6 +74,14 @@ def test_a_long_one_is_written_by_the_run_afterwards():
     assert described("DESC-LENGTH", "x" * 255).outcome is Outcome.PASS
 
 
+def test_a_long_one_that_the_finished_image_has_is_mended():
+    text = "PostgreSQL 16, PostGIS and the loaders of the group. " * 6
+    with_it = BASE.model_copy(update={"properties": {"description": text.strip()}})
+    assert described("DESC-LENGTH", text, image=with_it).outcome is Outcome.PASS
+    with_the_old_one = BASE
+    assert described("DESC-LENGTH", text, image=with_the_old_one).outcome is Outcome.FAIL
+
+
 def test_nobody_is_blamed_before_anything_was_said():
     for rule in ("DESC-PRESENT", "DESC-DELTA", "DESC-LENGTH"):
         assert finding(rule, request=None).outcome is Outcome.NOT_APPLICABLE

@@ -6,7 +6,8 @@ import re
 
 from imaging.guidelines.describing import draft_description
 from imaging.guidelines.naming import folded
-from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, not_applicable, passed
+from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed
+from imaging.guidelines.source import finished_image
 from imaging.guidelines.wording import counted, shown
 from models.facts import InstanceFacts
 from models.findings import Severity, Source
@@ -72,6 +73,9 @@ def _fits(facts: InstanceFacts, _profile: Profile) -> Answer:
     if facts.request is None:
         return _NOT_YET
     length = len(facts.request.description)
+    fact = finished_image(facts)
+    if fact is not None and _same(facts.request.description, need(fact).description):
+        return passed(f"The image has all {length} characters of it.", fact)
     if length <= _CREATE_IMAGE_LIMIT:
         return passed(f"{length} of {_CREATE_IMAGE_LIMIT} characters that createImage takes.", source=Source.USER)
     return failed(
