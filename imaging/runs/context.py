@@ -76,12 +76,12 @@ class StepContext(Protocol):
     ) -> T:
         """Ask again and again, with back-off, until `observe` gives something other than None.
 
-        When `limit_seconds` is over, an attended run keeps asking slowly in the state *waiting for you*; an
-        unattended one does so until the run's own time-out and then raises TimeUpError.
+        When `limit_seconds` is over, it keeps asking slowly in the state *waiting for you*: an attended run for as
+        long as it takes, an unattended one until its own time-out, which ends every wait that may be cancelled.
 
         Raises:
             CancelRequested: the user asked to cancel and `cancellable` is true.
-            TimeUpError: see above (`imaging.runs.waiting`).
+            TimeUpError: the time-out of an unattended run is over (`imaging.runs.waiting`).
             ImagingError: whatever `observe` raises, other than passing troubles of the network, which are waited out.
         """
 
