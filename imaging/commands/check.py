@@ -9,7 +9,8 @@ from imaging.commands import session
 from imaging.commands.choosing import instance_named
 from imaging.commands.converting import check_document
 from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import Cell, say, write_json, write_table
+from imaging.commands.output import say, write_json
+from imaging.commands.tables import Cell, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 from imaging.guidelines.checklist import judge
 from models.errors import ExitCode

@@ -60,6 +60,10 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
         raise UsageError(
             "--member shares the image, but the image is not to be shared.", remedy="Add --visibility shared."
         )
+    if wish.no_test and wish.keep_test:
+        raise UsageError(
+            "--no-test launches no test instance that --keep-test could keep.", remedy="Leave one of them out."
+        )
     if not plan_only:
         session.refuse_read_only()
         refuse_unasked(yes=yes)

@@ -8,9 +8,11 @@ from imaging.commands import session
 from imaging.commands.converting import image_document
 from imaging.commands.documents import ImageDocument
 from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import Cell, write_json, write_table
+from imaging.commands.output import write_json
+from imaging.commands.tables import Cell, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 
+_HEADINGS = ("NAME", "STATUS", "VISIBILITY", "OWNER", "VERDICT", "MIB", "MIN DISK", "ID")
 _MIB = 1024 * 1024
 
 
@@ -36,7 +38,7 @@ def command(said: Invocation, mine: bool) -> None:
     if said.json:
         write_json(found)
     else:
-        write_table(("NAME", "STATUS", "VISIBILITY", "OWNER", "MIB", "MIN DISK", "VERDICT", "ID"), map(_row, found))
+        write_table(_HEADINGS, map(_row, found), spare=("ID", "MIN DISK"))
 
 
 async def _images(said: Invocation, *, mine: bool) -> list[ImageDocument]:
@@ -52,8 +54,8 @@ def _row(image: ImageDocument) -> tuple[Cell, ...]:
         Cell(image.status, "green" if image.status == "active" else "yellow"),
         Cell(image.visibility),
         Cell({True: "project", False: "another", None: "-"}[image.mine]),
+        Cell(image.verdict or "-"),
         Cell("-" if image.size_bytes is None else image.size_bytes // _MIB),
         Cell(image.min_disk_gib),
-        Cell(image.verdict or "-"),
         Cell(image.id, whole=True),
     )

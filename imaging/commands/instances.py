@@ -8,9 +8,11 @@ from imaging.commands import session
 from imaging.commands.converting import instance_document
 from imaging.commands.documents import InstanceDocument
 from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import Cell, write_json, write_table
+from imaging.commands.output import write_json
+from imaging.commands.tables import Cell, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 
+_HEADINGS = ("NAME", "STATUS", "TASK", "VOLUMES", "LOCKED", "MADE BY", "FLAVOR", "ID")
 _STATUS_STYLES = {"ACTIVE": "green", "SHUTOFF": "yellow", "ERROR": "red"}
 
 
@@ -27,14 +29,14 @@ _STATUS_STYLES = {"ACTIVE": "green", "SHUTOFF": "yellow", "ERROR": "red"}
 def command(said: Invocation) -> None:
     """List the instances of the project.
 
-    All of the project are listed; those that another member made say so. On a terminal the table is aligned, in a
-    pipe the columns are separated by tabs.
+    All of the project are listed; those that another member made say so. On a terminal the table is aligned, and on
+    a narrow one columns are left out; in a pipe it is whole, with tabs between the columns.
     """
     found = session.run(_instances(said))
     if said.json:
         write_json(found)
     else:
-        write_table(("NAME", "STATUS", "TASK", "FLAVOR", "VOLUMES", "LOCKED", "MADE BY", "ID"), map(_row, found))
+        write_table(_HEADINGS, map(_row, found), spare=("ID", "FLAVOR"))
 
 
 async def _instances(said: Invocation) -> list[InstanceDocument]:
@@ -50,9 +52,9 @@ def _row(instance: InstanceDocument) -> tuple[Cell, ...]:
         Cell(instance.name),
         Cell(instance.status, _STATUS_STYLES.get(instance.status, "")),
         Cell(instance.task_state or "-"),
-        Cell(instance.flavor or "-"),
         Cell(len(instance.volumes)),
         Cell("locked" if instance.locked else "-"),
         Cell({True: "you", False: "another", None: "-"}[instance.mine]),
+        Cell(instance.flavor or "-"),
         Cell(instance.id, whole=True),
     )

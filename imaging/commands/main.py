@@ -34,6 +34,17 @@ ENTRIES = {
 }
 
 
+def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow, and rarely asked for
+
+        try:
+            click.echo(f"imaging {version('imaging-console')}")
+        except PackageNotFoundError:
+            click.echo("imaging, not installed")
+        ctx.exit()
+
+
 @click.group(
     cls=LateGroup,
     entries=ENTRIES,
@@ -47,7 +58,14 @@ ENTRIES = {
     ),
 )
 @add_options
-@click.version_option(package_name="imaging-console", prog_name="imaging")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context, /, **said: Any) -> int | None:
     """Turn an OpenStack instance into an image that others can launch, and prove that it boots.

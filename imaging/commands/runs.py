@@ -8,11 +8,13 @@ from imaging.commands import session
 from imaging.commands.converting import run_document
 from imaging.commands.following import is_abandoned
 from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import Cell, write_json, write_table
+from imaging.commands.output import write_json
 from imaging.commands.progress import restoration
+from imaging.commands.tables import Cell, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 from models.run import RunRecord, RunState
 
+_HEADINGS = ("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "SOURCE")
 _STYLES = {RunState.DONE: "green", RunState.FAILED: "red", RunState.WAITING: "yellow", RunState.CANCELLED: "dim"}
 
 
@@ -34,7 +36,7 @@ def command(said: Invocation) -> None:
     if said.json:
         write_json([run_document(run) for run in found])
     else:
-        write_table(("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "SOURCE"), map(_row, found))
+        write_table(_HEADINGS, map(_row, found), spare=("STARTED", "KIND"))
 
 
 async def _runs() -> tuple[RunRecord, ...]:
@@ -47,11 +49,11 @@ def _row(run: RunRecord) -> tuple[Cell, ...]:
     state = f"{run.state}, nobody works on it" if is_abandoned(run) else str(run.state)
     return (
         Cell(run.id, whole=True),
-        Cell(run.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S")),
+        Cell(run.created_at.astimezone().strftime("%Y-%m-%d %H:%M"), whole=True),
         Cell(run.kind),
         Cell(run.title),
-        Cell(state, _STYLES.get(run.state, "")),
+        Cell(state, _STYLES.get(run.state, ""), whole=True),
         Cell(step.step if step is not None and not run.state.is_over else "-"),
         Cell(run.verdict.word if run.verdict else "-"),
-        Cell(restoration(run)),
+        Cell(restoration(run), whole=True),
     )

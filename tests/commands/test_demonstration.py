@@ -27,7 +27,12 @@ def process(own_home):
 
 
 def test_the_demonstration_cloud_is_started_once_and_then_joined(program, process):
-    stray = {"OS_AUTH_URL": "http://elsewhere.invalid/v3", "OS_CLOUD": "mine", "http_proxy": "http://127.0.0.1:9"}
+    stray = {
+        "OS_AUTH_URL": "http://elsewhere.invalid/v3",
+        "OS_REGION_NAME": "elsewhere",
+        "OS_CLOUD": "mine",
+        "http_proxy": "http://127.0.0.1:9",
+    }
     first = program("instances", "--demo", "--json", **stray)
     who = json.loads(process.read_text())
     second = program("--demo", "images", "--json", **stray)
@@ -77,7 +82,7 @@ def test_the_demonstration_cloud_is_served_alone_until_it_is_interrupted(own_hom
     begun = time.monotonic()
     _, complaints = serving.communicate(timeout=20)
 
-    assert serving.returncode in {0, 130}
+    assert serving.returncode in {0, 130, -signal.SIGINT}
     assert "Traceback" not in complaints
     assert time.monotonic() - begun < 10
 

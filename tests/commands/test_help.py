@@ -141,3 +141,10 @@ def test_an_example_is_written_so_that_it_can_be_copied():
     shown = command.get_help(click.Context(command, info_name="x", terminal_width=40))
 
     assert "  # does it\n  $ imaging x --with-a-very-long-option " + "y" * 200 in shown
+
+
+def test_the_version_is_told(imaging):
+    done = imaging("--version")
+
+    assert done.status == 0
+    assert done.out.startswith("imaging")

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from imaging.commands import output
-from imaging.commands.output import Cell, write, write_table
+from imaging.commands.output import write
+from imaging.commands.tables import Cell, write_table
 
 HOSTILE = "[/red]\x1b[2J"
 
@@ -80,3 +81,35 @@ def test_what_a_stream_cannot_carry_is_replaced(monkeypatch, tmp_path):
         write("天 done")
 
     assert (tmp_path / "out").read_text(encoding="ascii") == "? done\n"
+
+
+def test_a_narrow_terminal_leaves_out_what_can_be_spared(capsys, terminal):
+    row = (Cell("a long name of an instance"), Cell("ACTIVE"), Cell("0d6d6a1e-1111-2222-3333-444444444444", whole=True))
+    write_table(("NAME", "STATUS", "ID"), [row], spare=("ID",))
+    assert "0d6d6a1e" in capsys.readouterr().out
+
+    wide = (Cell("n" * 40), *row[1:])
+    write_table(("NAME", "STATUS", "ID"), [wide], spare=("STATUS",))
+    shown = capsys.readouterr().out
+    assert "0d6d6a1e" in shown
+    assert "STATUS" in shown
+
+    write_table(("NAME", "STATUS", "ID"), [(Cell("n" * 40), Cell("s" * 30), row[2])], spare=("STATUS",))
+    shown = capsys.readouterr().out
+    assert "STATUS" not in shown
+    assert "n" * 40 in shown
+
+
+def test_in_a_pipe_nothing_is_left_out(capsys):
+    write_table(("NAME", "ID"), [(Cell("n" * 100), Cell("i" * 100))], spare=("ID",))
+
+    assert "i" * 100 in capsys.readouterr().out
+
+
+def test_a_long_message_is_broken_between_words_but_a_command_is_not(capsys, terminal):
+    write("  What to do: " + "put it right " * 8 + "\n  $ openstack " + "x" * 100)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines[:-1])
+    assert lines[1].startswith("    ")
+    assert lines[-1] == "  $ openstack " + "x" * 100
