@@ -1,0 +1,180 @@
+"""The main job on a real OpenStack: a running instance with two volumes becomes an image, and is as before.
+
+Also when the runner is killed on the way and the run resumed, or undone from the claim alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.making import Choice, a_server, a_volume, fresh_name, server_request
+from tests.contract.subject import Subject
+from tests.openstack.command_line import CommandLine, ended
+
+RULES = ("--profile", "openstack", "--attest", "SW-ATTEST")
+SLOW = 12
+"""Seconds for which a back end dawdles, so that the runner is killed in the midst."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The instance to be imaged, and how it was."""
+
+    cloud: Subject
+    id: str
+    name: str
+
+    def now(self) -> dict[str, Any]:
+        """What must be the same before and after."""
+        server = self.cloud.server(self.id)
+        return {
+            "status": server["status"],
+            "task": server["OS-EXT-STS:task_state"],
+            "lock": (server["locked"], server["locked_reason"]),
+            "metadata": server["metadata"],
+            "volumes": [
+                (a["volumeId"], a["device"], a["tag"], a["delete_on_termination"])
+                for a in self.cloud.attachments(self.id)
+            ],
+        }
+
+
+LISTS: dict[str, Callable[[Subject], list[dict[str, Any]]]] = {
+    "servers": lambda cloud: cloud.compute.get("/servers").json()["servers"],
+    "images": lambda cloud: cloud.image.get("/images?limit=500&visibility=private").json()["images"],
+    "volumes": lambda cloud: cloud.volume.get("/volumes").json()["volumes"],
+    "snapshots": lambda cloud: cloud.volume.get("/snapshots").json()["snapshots"],
+    "groups": lambda cloud: cloud.network.get("/security-groups").json()["security_groups"],
+}
+
+
+def inventory(cloud: Subject) -> dict[str, set[str]]:
+    """The ids of all that a run could leave behind."""
+    return {what: {one["id"] for one in ask(cloud)} for what, ask in LISTS.items()}
+
+
+def added(cloud: Subject, before: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What is there now and was not before."""
+    return {what: new for what, ids in inventory(cloud).items() if (new := ids - before[what])}
+
+
+@pytest.fixture
+def source(cloud: Subject, choice: Choice) -> Iterator[Source]:
+    """An ACTIVE instance, locked with a reason, with metadata and two volumes, not in the order of their making."""
+    name = fresh_name(cloud, "source")
+    with (
+        a_server(cloud, server_request(choice, name, metadata={"colour": "blue"})) as server,
+        a_volume(cloud, name=f"{name}-scratch") as scratch,
+        a_volume(cloud, name=f"{name}-data") as data,
+    ):
+        cloud.attach(server, data, tag="pgdata")
+        cloud.attach(server, scratch)
+        cloud.act(server, "lock", {"locked_reason": "in production"})
+        yield Source(cloud, server, name)
+
+
+@pytest.fixture
+def imaging(cloud: Subject, tmp_path: Path) -> CommandLine:
+    """The command line with an empty HOME."""
+    return CommandLine(cloud, tmp_path)
+
+
+@pytest.fixture
+def before(cloud: Subject, source: Source) -> Iterator[dict[str, set[str]]]:
+    """What is there once the source is; images that are new at the end are deleted."""
+    there = inventory(cloud)
+    yield there
+    for image in added(cloud, there).get("images", ()):
+        cloud.image.delete(f"/images/{image}")
+
+
+def create(source: Source) -> tuple[str, ...]:
+    image = f"{source.name}-image"
+    words = ("--name", image, "--description", "Loaded with tables; beyond its base: PostgreSQL")
+    return ("create", source.id, *words, *RULES, "--network", network(source), "--yes", "--json")
+
+
+def network(source: Source) -> str:
+    ports = source.cloud.network.get(f"/ports?device_id={source.id}").json()["ports"]
+    return ports[0]["network_id"]
+
+
+def assert_main_job_is_done(source: Source, run: dict[str, Any], before: dict[str, set[str]], was: dict[str, Any]):
+    """One verified image, no leftovers, the source as before."""
+    assert run["state"] == "done", run["trouble"]
+    assert run["test"]["verdict"] == "booted"
+    assert run["source_restored"] is True
+    assert source.now() == was
+    assert added(source.cloud, before) == {"images": {run["image"]["id"]}}
+    image = source.cloud.glance_image(run["image"]["id"])
+    assert image["status"] == "active"
+    assert image["name"] == f"{source.name}-image"
+    assert image["visibility"] == "private"
+    assert image["description"] == "Loaded with tables; beyond its base: PostgreSQL"
+    assert image["instance_uuid"] == source.id
+
+
+def test_an_instance_becomes_a_verified_image_and_is_as_before(
+    source: Source, imaging: CommandLine, before: dict[str, set[str]]
+):
+    was = source.now()
+    status, run, messages = imaging.run(*create(source))
+    assert status == 0, messages
+    assert_main_job_is_done(source, run, before, was)
+    assert Path(run["report"]).read_text()
+    assert {step["state"] for step in run["steps"]} <= {"done", "skipped"}
+
+
+def start_and_kill(source: Source, imaging: CommandLine, step: str) -> str:
+    """Start the run, and `kill -9` its runner while it is at a step; the run's id."""
+    with ended(imaging.start(*create(source))):
+        run_id = imaging.newest_run()
+        imaging.watch_until(run_id, step)
+        time.sleep(1)  # let it get to the call that dawdles
+        imaging.kill_runner(run_id)
+        assert imaging.runners(run_id) == []
+    return run_id
+
+
+def slowed(cloud: Subject, call: str):
+    """Let a back end dawdle over all; a cloud that cannot is as quick as it is."""
+    return cloud.hooked(**{call: {"delay": SLOW, "match": ""}}) if cloud.hooks else contextlib.nullcontext()
+
+
+@pytest.mark.parametrize(
+    "step, call",
+    [("detach volumes", "detach_volume"), ("wait for image", "snapshot"), ("test launch", "spawn")],
+)
+def test_a_run_whose_runner_was_killed_is_resumed_to_the_same_end(
+    source: Source, imaging: CommandLine, before: dict[str, set[str]], *, step: str, call: str
+):
+    was = source.now()
+    with slowed(source.cloud, call):
+        run_id = start_and_kill(source, imaging, step)
+    status, run, messages = imaging.run("resume", run_id, "--json")
+    assert status == 0, messages
+    assert run["run"] == run_id
+    assert_main_job_is_done(source, run, before, was)
+
+
+def test_without_the_state_directory_the_source_is_put_back_from_its_claim(
+    source: Source, imaging: CommandLine, before: dict[str, set[str]]
+):
+    was = source.now()
+    with slowed(source.cloud, "snapshot"):
+        start_and_kill(source, imaging, "wait for image")
+    imaging.forget()
+    status, run, messages = imaging.run("undo", source.id, "--yes", "--other-host", platform.node(), "--json")
+    assert status == 0, messages
+    assert run["source_restored"] is True
+    # The earlier lock is in the claim, its metadata is free of it.
+    assert source.now() == was
+    assert set(added(source.cloud, before)) <= {"images"}
