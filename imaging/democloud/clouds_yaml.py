@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.democloud.seed.ground import CREDENTIAL_ID, CREDENTIAL_SECRET
 from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PASSWORD, PROJECT, STRANGER
-from imaging.democloud.services.identity import REGION
+from imaging.democloud.services.login import REGION
 
 _CONSOLE_SILENCE_SECONDS = 6
 """A boot takes seven seconds here, with something new on the console in each: silence is soon meant."""

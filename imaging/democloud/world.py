@@ -48,7 +48,6 @@ class Options:
 
     compute_max: tuple[int, int] = (2, 96)
     missing_services: frozenset[str] = frozenset()
-    snapshot_page_limit: int = 1000
 
 
 @dataclass
@@ -179,11 +178,3 @@ class World:
     def subnet(self, subnet_id: str) -> Subnet | None:
         """A subnet by its id."""
         return next((one for net in self.networks.values() for one in net.subnets if one.id == subnet_id), None)
-
-    def default_group(self, project_id: str) -> SecurityGroup:
-        """The project's group named `default`, which every project has."""
-        return next(
-            group
-            for group in self.security_groups.values()
-            if group.project_id == project_id and group.name == "default"
-        )

@@ -1,6 +1,6 @@
 """The demonstration cloud as a process of its own, one for a test session, as at its start for each test.
 
-Import the fixture in a conftest: `from tests.support.demo import demo_cloud, demo_process`.
+Every test may ask for `demo_cloud`; a test that needs arguments of its own starts one with `start_demo`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ PROJECT, OTHER_PROJECT, CLOUD_PROJECT, ADMIN_PROJECT = "astro-survey", "ocean-mo
 OWNER, MEMBER, STRANGER, CLOUD_USER, ADMIN = "ada", "grace", "oskar", "cloud-team", "operator"
 PASSWORD = "demonstration"  # noqa: S105  # of a cloud that exists on loopback alone
 DAY = 86_400.0
-HOUR = 3_600.0
 
 
 def project_id(name: str = PROJECT) -> str:

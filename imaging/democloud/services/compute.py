@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from imaging.democloud.machines.quotas import compute_use
 from imaging.democloud.records import Flavor
-from imaging.democloud.services import server_actions, server_parts, servers
+from imaging.democloud.services import server_actions, server_lists, server_parts, servers
 from imaging.democloud.services.server_views import links
 from imaging.democloud.web.call import Call, Cloud, Json, Service, Versions, answer
 from imaging.democloud.web.errors import Refusal, as_nova
@@ -39,9 +39,9 @@ def compute_app(cloud: Cloud) -> Starlette:
             Route("/", all_versions),
             Route("/v2.1", version),
             Route("/v2.1/", version),
-            Route("/v2.1/servers", get(servers.list_servers)),
+            Route("/v2.1/servers", get(server_lists.list_servers)),
             Route("/v2.1/servers", get(servers.make_server), methods=["POST"]),
-            Route("/v2.1/servers/detail", get(servers.list_server_details)),
+            Route("/v2.1/servers/detail", get(server_lists.list_server_details)),
             Route(one, get(servers.show_server)),
             Route(one, get(servers.rename_server), methods=["PUT"]),
             Route(one, get(servers.delete_server), methods=["DELETE"]),
