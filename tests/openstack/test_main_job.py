@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.making import Choice, a_server, a_volume, fresh_name, server_request
+from tests.contract.making import Choice, a_server, a_volume, delete_server, fresh_name, launch, server_request
 from tests.contract.subject import Subject
 from tests.openstack.command_line import CommandLine, ended
 
@@ -141,6 +141,8 @@ def start_and_kill(source: Source, imaging: CommandLine, step: str) -> str:
         time.sleep(1)  # let it get to the call that dawdles
         imaging.kill_runner(run_id)
         assert imaging.runners(run_id) == []
+        _, (killed,), _ = imaging.run("runs", "--json")
+        assert killed["state"] == "running", "it was over already"
     return run_id
 
 
@@ -178,3 +180,40 @@ def test_without_the_state_directory_the_source_is_put_back_from_its_claim(
     # The earlier lock is in the claim, its metadata is free of it.
     assert source.now() == was
     assert set(added(source.cloud, before)) <= {"images"}
+
+
+def children_image(source: Source, choice: Choice, parent: str) -> tuple[str, str]:
+    """A child of an image and a snapshot of it, both made with the plain API: their ids."""
+    cloud = source.cloud
+    child = launch(cloud, server_request(choice, fresh_name(cloud, "child"), imageRef=parent))
+    cloud.until_idle(child, "ACTIVE")
+    image = cloud.create_image(child, fresh_name(cloud, "grandchild"))
+    cloud.until_image(image)
+    cloud.until_idle(child, "ACTIVE")
+    return child, image
+
+
+def test_a_snapshot_of_a_child_inherits_our_properties_and_is_still_not_ours(
+    source: Source, imaging: CommandLine, choice: Choice, before: dict[str, set[str]]
+):
+    """It is neither removed when the run cleans up, nor shown as verified."""
+    cloud = source.cloud
+    with slowed(cloud, "spawn"):
+        run_id = start_and_kill(source, imaging, "test launch")
+    (ours,) = added(cloud, before)["images"]
+    child, early = children_image(source, choice, ours)
+    try:
+        status, run, messages = imaging.run("resume", run_id, "--json")
+        assert status == 0, messages
+        assert run["image"]["id"] == ours
+        assert cloud.server(child)["status"] == "ACTIVE"
+        second, late = children_image(source, choice, ours)
+        delete_server(cloud, second)
+        assert cloud.glance_image(late)["imaging.run"] == cloud.glance_image(early)["imaging.run"] == run_id
+        _, images, _ = imaging.run("images", "--json")
+        verdicts = {image["id"]: image["verdict"] for image in images}
+        assert verdicts[ours] == "booted"
+        assert verdicts[early] is verdicts[late] is None
+        assert added(cloud, before) == {"servers": {child}, "images": {ours, early, late}}
+    finally:
+        delete_server(cloud, child)
