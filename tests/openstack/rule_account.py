@@ -59,7 +59,7 @@ def shows(*rules: str) -> Callable[[Test], Test]:
             for rule in rules:
                 require_shown(rule, ground.seen)
 
-        return pytest.mark.asyncio(loop_scope="module")(held_to_account)
+        return pytest.mark.asyncio(loop_scope="session")(held_to_account)
 
     return decorate
 

@@ -15,6 +15,13 @@ from tests.openstack.rule_ground import answered
 
 UBUNTU = {"os_distro": "ubuntu", "os_version": "20.04", "description": "Ubuntu 20.04 for the tests of the rules"}
 """What the base image says of itself between two tests."""
+HARDWARE = {
+    "hw_disk_bus": "scsi",
+    "hw_scsi_model": "virtio-scsi",
+    "hw_qemu_guest_agent": "yes",
+    "os_require_quiesce": "yes",
+}
+"""What Jetstream2 recommends for images."""
 
 
 @contextlib.contextmanager
