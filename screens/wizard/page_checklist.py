@@ -35,7 +35,8 @@ class ChecklistPage(Page):
         yield ChecklistView(self.glyphs, id="checklist")
 
     def enter(self) -> None:
-        """Begin with the worst."""
+        """Begin with the worst: the cursor may have stayed on a finding that was the worst a moment ago."""
+        self._view.rows.action_first()
         self._view.rows.focus()
 
     def show(self, state: WizardState) -> None:

@@ -81,6 +81,19 @@ async def test_space_gives_the_users_word_and_takes_it_back(demo, tmp_path):
         await driver.until(lambda: not screen._state.request.attests("SW-ATTEST"))
 
 
+async def test_the_checklist_begins_with_the_worst_although_something_else_was_that_before(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        screen = await open_wizard(driver)
+        await rename(driver, "survey-1.2")
+        await driver.sees("blocks")
+        await rename(driver, "survey-1-2")
+        await driver.until(lambda: "blocks" not in driver.text)
+        await turn_to(driver, screen, 2)
+        rows = screen.query_one("#page-1 RowList")
+        assert rows.selected is rows.items[0]
+        assert "VOL-DETACHED" in driver.text
+
+
 async def test_a_waiver_wants_a_reason(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)
