@@ -36,6 +36,31 @@ def source_id(ctx: StepContext) -> str:
     return instance_id
 
 
+def is_at_rest(source: Instance) -> bool:
+    """Whether an instance is stopped and nothing is being done to it."""
+    return source.status == "SHUTOFF" and source.task_state is None
+
+
+async def require_stopped(ctx: StepContext, before: str) -> None:
+    """Look once more, for between two calls somebody may have started the source.
+
+    Args:
+        ctx: the step's context.
+        before: what is about to be asked, as the end of the sentence "… before …".
+
+    Raises:
+        RunError: it is not stopped any more.
+    """
+    source = await read_source(ctx)
+    if source.status != "SHUTOFF" or source.task_state == "powering-on":
+        raise RunError(
+            f"Somebody has started the instance before {before}: it is {source.status}.",
+            meaning="A disk pulled out of a running machine loses what is written to it afterwards, and an image of "
+            "one is not whole.",
+            remedy="Leave the instance alone until the run is done, and try again.",
+        )
+
+
 def _gone(ctx: StepContext, error: NotFoundError | None) -> RunError:
     volumes = ctx.run.claim.volumes if ctx.run.claim else ()
     kept = ", ".join(volume.id for volume in volumes)

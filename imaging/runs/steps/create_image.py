@@ -6,7 +6,7 @@ from imaging.runs.asking import create_once
 from imaging.runs.context import StepContext, StepResult
 from imaging.runs.our_image import find_image
 from imaging.runs.ours import RUN, SOURCE
-from imaging.runs.source import source_id
+from imaging.runs.source import read_source, require_stopped, root_volume_id, source_id
 from models.errors import QuotaExceededError, RunError
 from models.run import Owned, OwnedKind
 from models.steps import StepName
@@ -37,6 +37,8 @@ async def _find(ctx: StepContext) -> str | None:
 async def _ask(ctx: StepContext) -> str:
     name = ctx.run.plan.request.name
     await ctx.still_ours()
+    await require_stopped(ctx, "the image was made")
+    await _refuse_volumes(ctx)
     await ctx.intend(f"create image {name}")
     properties = {RUN: ctx.run.id, SOURCE: source_id(ctx)}
     try:
@@ -47,3 +49,17 @@ async def _ask(ctx: StepContext) -> str:
             remedy=error.remedy or "Delete images or volume snapshots that are not needed, or ask for more quota.",
             request_id=error.request_id,
         ) from error
+
+
+async def _refuse_volumes(ctx: StepContext) -> None:
+    """The image of a volume-backed instance takes every attached volume along, whoever attached it meanwhile."""
+    source = await read_source(ctx)
+    attachments = await ctx.cloud.compute.attachments(source.id)
+    root_id = ctx.run.plan.root_volume_id or root_volume_id(source, attachments)
+    attached = [each.volume_id for each in attachments if each.volume_id != root_id]
+    if attached:
+        raise RunError(
+            f"Somebody has attached a volume before the image was made: {', '.join(attached)}.",
+            meaning="No image was asked for, so that nothing of it is published.",
+            remedy="Leave the instance alone until the run is done, and try again.",
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.asking import ask_until
 from imaging.runs.context import StepContext, StepResult
-from imaging.runs.source import read_source, read_volume, root_volume_id, used_by
+from imaging.runs.source import read_source, read_volume, require_stopped, root_volume_id, used_by
 from imaging.runs.taking import require_claim
 from models.claim import Claim, ClaimedVolume
 from models.errors import NotFoundError, RunError
@@ -74,6 +74,7 @@ class _Detaching:
         if self._was_detaching:
             return
         await self._ctx.still_ours()
+        await require_stopped(self._ctx, f"volume {self._volume.id} was detached")
         await self._ctx.intend(f"detach volume {self._volume.id} ({self._name})")
         try:
             await self._ctx.cloud.compute.detach_volume(self._instance_id, self._volume.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.asking import ask_until
 from imaging.runs.context import StepContext, StepResult
-from imaging.runs.source import read_source
+from imaging.runs.source import is_at_rest, read_source
 from models.errors import RunError
 from models.instance import Instance
 
@@ -36,11 +36,6 @@ async def stop(ctx: StepContext) -> StepResult:
         limit_seconds=_LIMIT_SECONDS,
     )
     return StepResult("stopped")
-
-
-def is_at_rest(source: Instance) -> bool:
-    """Whether an instance is stopped and nothing is being done to it."""
-    return source.status == "SHUTOFF" and source.task_state is None
 
 
 async def _ask(ctx: StepContext) -> None:

@@ -9,6 +9,7 @@ from imaging.runs.ours import images_of_run, surplus_images
 from imaging.runs.steps.claim import claim
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
+from imaging.runs.steps.detach import detach
 from imaging.runs.steps.publish import publish
 from imaging.runs.steps.stop import stop
 from imaging.runs.steps.wait_for_image import wait_for_image
@@ -25,9 +26,10 @@ from tests.runs.steps.fake_cloud import Lost, volume_backed
 
 @pytest.fixture
 async def ready(ctx):
-    """A source that is claimed and stopped."""
+    """A source that is claimed, stopped, and has let go of its volumes."""
     await claim(ctx.at(StepName.CLAIM))
     await stop(ctx.at(StepName.STOP))
+    await detach(ctx.at(StepName.DETACH))
     return ctx.at(StepName.CREATE_IMAGE)
 
 

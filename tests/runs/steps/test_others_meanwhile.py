@@ -1,0 +1,59 @@
+"""What people do to the source while a run works on it, and what must not come of that."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.steps import STEPS
+from imaging.runs.steps.claim import claim
+from imaging.runs.steps.create_image import create_image
+from imaging.runs.steps.detach import detach
+from imaging.runs.steps.stop import stop
+from models.errors import RunError
+from models.instance import VolumeAttachment
+from models.steps import StepName
+
+TAKING = (StepName.UNLOCK, StepName.CLAIM, StepName.STOP, StepName.DETACH, StepName.LOCK)
+
+
+async def take(ctx):
+    for step in TAKING:
+        await STEPS[step](ctx.at(step))
+    return ctx
+
+
+def asked(world, call):
+    return [each for each in world.calls if each.startswith(call)]
+
+
+class TestSomebodyStartsIt:
+    async def test_before_the_detach_no_volume_is_pulled_out_of_a_running_guest(self, ctx, world):
+        await claim(ctx.at(StepName.CLAIM))
+        await stop(ctx.at(StepName.STOP))
+        world.set("db", status="ACTIVE")
+        with pytest.raises(RunError, match="Somebody has started the instance"):
+            await detach(ctx.at(StepName.DETACH))
+        assert asked(world, "detach") == []
+
+    async def test_between_two_detaches_the_second_is_not_asked_for(self, ctx, world):
+        await claim(ctx.at(StepName.CLAIM))
+        await stop(ctx.at(StepName.STOP))
+        world.later(1.5, lambda: world.set("db", task_state="powering-on"))
+        with pytest.raises(RunError, match="Somebody has started the instance"):
+            await detach(ctx.at(StepName.DETACH))
+        assert asked(world, "detach") == ["detach_volume scratch"]
+
+    async def test_before_the_image_none_is_made_of_a_running_disk(self, ctx, world):
+        await take(ctx)
+        world.set("db", status="ACTIVE", locked=False)
+        with pytest.raises(RunError, match="Somebody has started the instance"):
+            await create_image(ctx.at(StepName.CREATE_IMAGE))
+        assert asked(world, "create_image") == []
+
+
+async def test_a_volume_attached_before_the_image_is_made_is_not_taken_along(ctx, world):
+    await take(ctx)
+    world.attached["db"].append(VolumeAttachment(volume_id="thesis", device="/dev/vdb"))
+    with pytest.raises(RunError, match="attached a volume before the image was made: thesis"):
+        await create_image(ctx.at(StepName.CREATE_IMAGE))
+    assert asked(world, "create_image") == []
