@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -13,39 +13,27 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from imaging.guidelines.fitting import FlavorFit, launch_matrix, real_minimum_disk_gib
+from imaging.guidelines.fitting import FlavorFit, launch_matrix
 from models.errors import ImagingError
 from models.flavor import Flavor
 from models.image import Image
-from models.login import Login
 from models.plan import Plan
 from models.quota import Quota
 from models.request import RunRequest
 from models.run import RunRecord
 from models.text import one_line
 from screens.confirm import ConfirmScreen, Question
-from screens.glyphs import Glyphs
+from screens.image_rows import COLUMNS, FLAVOR_COLUMNS, about_image, cells, fit_cells, matching
 from screens.modes import ModeScreen
 from screens.run import RunScreen
-from screens.tones import Tone, joined, toned
-from screens.widgets.columns import Cell, Column
+from screens.tones import Tone
+from screens.widgets.columns import Cell
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
-from screens.wording import clock_time, counted, day, image_sign, size
+from screens.wording import clock_time, counted
 
 REFRESH_SECONDS = 300.0
 """How often the images are listed again while they are on show: Glance cannot be asked for changes."""
-
-_COLUMNS = (
-    Column("State", 10),
-    Column("Image", 18, grow=3),
-    Column("Seen by", 9, drop=2),
-    Column("Owner", 15, drop=3),
-    Column("Size", 8, right=True, drop=4),
-    Column("Created", 10, drop=1),
-    Column("Boot test", 12, drop=5),
-)
-_FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
 
 
 class ImagesScreen(ModeScreen):
@@ -124,14 +112,14 @@ class ImagesScreen(ModeScreen):
             with Vertical(id="list", classes="panel") as panel:
                 panel.border_title = "Images"
                 yield RowList[Image](
-                    _COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
+                    COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
                     empty="Asking the cloud", id="images",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
             with Vertical(id="detail", classes="panel"):
                 yield Static(id="about", markup=False)
                 yield RowList[FlavorFit](
-                    _FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
+                    FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
                     header=False, id="matrix",
                 )  # fmt: skip
 
@@ -272,15 +260,7 @@ class ImagesScreen(ModeScreen):
         return cells(image, self.console.login, self.glyphs)
 
     def _fit_cells(self, fit: FlavorFit) -> Sequence[Cell]:
-        word = (
-            f"{self.glyphs.good} fits"
-            if fit.fits
-            else f"{self.glyphs.none} left out"
-            if fit.special
-            else f"{self.glyphs.bad} cannot"
-        )
-        tone = Tone.GOOD if fit.fits else Tone.QUIET if fit.special else Tone.BAD
-        return Cell(word, tone), Cell(fit.flavor.name), Cell(fit.why, Tone.PLAIN if fit.fits else Tone.QUIET)
+        return fit_cells(fit, self.glyphs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
@@ -313,47 +293,6 @@ class ImagesScreen(ModeScreen):
         if (key := self._rows.selected_key) is not None:
             self.app.copy_to_clipboard(key)
             self.notify(f"{key} sent to terminal clipboard", markup=False)
-
-
-def cells(image: Image, login: Login | None, glyphs: Glyphs) -> Sequence[Cell]:
-    """One row of the list."""
-    sign = image_sign(image.status, glyphs)
-    own = login is not None and image.owner == login.identity.project_id
-    owner = "this project" if own else "another project" if login is not None and image.owner else ""
-    return (
-        Cell(str(sign), sign.tone),
-        Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
-        Cell(image.visibility, Tone.QUIET),
-        Cell(owner, Tone.QUIET),
-        Cell("volumes" if image.is_volume_backed else size(image.size_bytes), Tone.QUIET),
-        Cell(day(image.created_at), Tone.QUIET),
-        Cell(image.noted_verdict or "", Tone.GOOD if image.noted_verdict == "booted" else Tone.WARN),
-    )
-
-
-def matching(images: Iterable[Image], text: str) -> list[Image]:
-    """Those in which every word of the text occurs; the project's snapshots first would hide the rest, so by name."""
-    words = text.casefold().split()
-    found = [
-        one
-        for one in images
-        if all(word in f"{one.name} {one.status} {one.visibility} {one.id}".casefold() for word in words)
-    ]
-    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
-
-
-def about_image(image: Image, glyphs: Glyphs) -> Content:
-    """What is known of an image: description, sizes, id."""
-    needs = [f"{real_minimum_disk_gib(image)} GiB disk", f"{image.min_ram_mib} MiB RAM" if image.min_ram_mib else ""]
-    facts = [image.disk_format or "", size(image.size_bytes), f"needs {', '.join(need for need in needs if need)}"]
-    flags = [
-        word
-        for word, on in (("protected", image.protected), ("hidden", image.hidden), ("snapshot", image.is_snapshot))
-        if on
-    ]
-    description = one_line(image.description, 400) or "no description"
-    line = glyphs.plain(" · ").join(part for part in (*facts, *flags) if part)
-    return joined(description, "\n", toned(line, Tone.QUIET), "\n", toned(image.id, Tone.QUIET))
 
 
 def _question(plan: Plan) -> Question:

@@ -35,6 +35,9 @@ from screens.wording import clock_time, counted
 REST_SECONDS = 0.2
 """How long the cursor must rest on an instance before the cloud is asked about it."""
 
+LATE_SECONDS = 0.4
+"""How long the former checklist stays, under its own name, before the screen says that it is reading."""
+
 
 class InstancesScreen(ModeScreen):
     """List and checklist."""
@@ -175,13 +178,13 @@ class InstancesScreen(ModeScreen):
     def _show_facts(self, event: FactsRead) -> None:
         event.stop()
         self._facts[event.instance_id] = (event.facts, event.checklist)
-        if event.instance_id == self._rows.selected_key:
+        if event.instance_id == self._watched:
             self._show_checklist(event.instance_id)
 
     @on(FactsFailed)
     def _facts_failed(self, event: FactsFailed) -> None:
         event.stop()
-        if event.instance_id != self._rows.selected_key:
+        if event.instance_id != self._watched:
             return
         view = self.query_one(ChecklistView)
         known = self._facts.get(event.instance_id)
@@ -192,11 +195,10 @@ class InstancesScreen(ModeScreen):
 
     @on(RowList.Moved, "#instances")
     def _moved(self, event: RowList.Moved) -> None:
+        """Nothing but the two rows is drawn while the cursor moves; the checklist follows when it rests."""
         event.stop()
         if event.key != self._watched:
-            self._show_checklist(event.key)
             self._rest_then_watch()
-        self.refresh_bindings()
 
     def _rest_then_watch(self) -> None:
         if self._rest is not None:
@@ -205,13 +207,23 @@ class InstancesScreen(ModeScreen):
 
     def _watch_selected(self) -> None:
         key = self._rows.selected_key
-        if key != self._watched and key is not None:
+        if key != self._watched:
             self._watched = key
-            self._watch_facts(key)
+            self.refresh_bindings()
+            if key is None or key in self._facts:
+                self._show_checklist(key)
+            else:
+                self._rest = self.set_timer(LATE_SECONDS, self._say_that_it_reads)
+            if key is not None:
+                self._watch_facts(key)
+
+    def _say_that_it_reads(self) -> None:
+        if self._watched not in self._facts:
+            self._show_checklist(self._watched)
 
     def _show_checklist(self, instance_id: str | None) -> None:
         view = self.query_one(ChecklistView)
-        instance = self._rows.selected
+        instance = next((one for one in self._instances if one.id == instance_id), None)
         view.border_title = Content(one_line(instance.name, 60) if instance else "Checklist")
         view.border_subtitle = ""
         known = self._facts.get(instance_id or "")

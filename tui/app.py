@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -30,6 +30,7 @@ from screens.glyphs import UNICODE, Glyphs
 from screens.help import HelpScreen, collect
 from screens.images import ImagesScreen
 from screens.instances import InstancesScreen
+from screens.run import RunScreen
 from screens.runs import RunsScreen
 from screens.secret import SecretScreen
 from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
@@ -126,7 +127,17 @@ class ImagingApp(App[None], inherit_bindings=False):
             self._begin_with = THEMES[0].name
         self.theme = self._begin_with
         self.set_class(self.glyphs.ascii, "-ascii")
+        self.call_after_refresh(self._return_to_runs)
         self.set_keymap(checked(self.settings.keymap, known_bindings(ImagingApp, Screen, Widget)))
+
+    @work(group="return", exit_on_error=False, description="look for runs that are not over")
+    async def _return_to_runs(self) -> None:
+        """Show the run that was under way when the console was left, whether it still is or was interrupted."""
+        going = [run for run in await self.runs.runs() if not run.state.is_over]
+        if going and len(self.screen_stack) == 1:
+            await self.switch_mode("runs")
+            if len(going) == 1:
+                self.push_screen(RunScreen(going[0].id))
 
     @property
     def login(self) -> Login | None:

@@ -31,7 +31,7 @@ class ChecklistView(Vertical):
 
     DEFAULT_CSS = """
     ChecklistView { height: 1fr; }
-    ChecklistView > #readiness { height: auto; max-height: 2; }
+    ChecklistView > #readiness { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     ChecklistView > RowList { height: 1fr; }
     ChecklistView > #finding { display: none; height: 8; border-top: solid $border-blurred; }
     """
@@ -56,7 +56,7 @@ class ChecklistView(Vertical):
     @on(RowList.Moved, "#findings")
     def _moved(self) -> None:
         finding = self.rows.selected
-        self.query_one("#finding", Static).update(_shortly(finding) if finding else Content(""))
+        self.query_one("#finding", Static).update(_shortly(finding) if finding else Content(""), layout=False)
 
     @property
     def rows(self) -> RowList[Finding]:
@@ -70,7 +70,7 @@ class ChecklistView(Vertical):
 
     def say(self, content: Content) -> None:
         """Say something above the list."""
-        self.query_one("#readiness", Static).update(content)
+        self.query_one("#readiness", Static).update(content, layout=False)
 
     def clear(self, reason: str) -> None:
         """Show no findings, and why."""

@@ -166,11 +166,24 @@ async def test_the_details_get_the_lines_while_they_are_read(tmp_path):
         assert isinstance(driver.app.screen, RunScreen)
 
 
+async def test_opening_the_console_shows_the_run_that_is_not_over(tmp_path):
+    done = run("r2", RunState.DONE, at=StepName.REPORT, verdict=BOOTED)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done, run())) as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        await driver.sees("db-07", "pgdata detached")
+
+
+async def test_with_several_runs_not_over_their_list_is_shown(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run("r1"), run("r2"))) as driver:
+        await driver.sees("2 runs", "2 not over")
+
+
 async def test_the_list_of_runs_says_how_each_stands(tmp_path):
     done = run("r2", RunState.DONE, at=StepName.REPORT, verdict=BOOTED)
     verify = run("r3", RunState.RUNNING, kind=RunKind.VERIFY, runner=GONE)
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done, verify), size=(120, 36)) as driver:
-        await driver.press("3")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))  # of the run that is not over
+        await driver.press("escape")
         await driver.sees("booted (strong)", "interrupted", "(verify)", "2 runs", "press R to go on")
         await driver.press("enter")
         assert isinstance(driver.app.screen, RunScreen)
