@@ -15,6 +15,22 @@ _LOCKED_SHOWN_SINCE: Microversion = (2, 9)
 """From here on Nova shows whether an instance is locked."""
 
 
+_REASON_BEGINS = "imaging run "
+_REASON_LIMIT = 255
+"""Characters that Nova allows in the reason of a lock."""
+
+
+def lock_reason(ctx: StepContext) -> str:
+    """Who locked the instance, and the command that puts it right."""
+    host, instance_id = ctx.run.host, ctx.run.instance_id
+    return f"{_REASON_BEGINS}{ctx.run.id} on {host}; to put it back: imaging undo {instance_id}"[:_REASON_LIMIT]
+
+
+def is_reason_of_a_run(reason: str) -> bool:
+    """Whether the reason of a lock is one that `lock_reason` wrote, in this run or in an earlier one."""
+    return reason.startswith(_REASON_BEGINS) and "; to put it back:" in reason
+
+
 async def lock_with(ctx: StepContext, instance_id: str, reason: str | None) -> None:
     """Lock an instance and wait until it is locked; a cloud too old to show it is believed."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from imaging.guidelines.fitting import real_minimum_disk_gib
 from imaging.runs.context import StepContext, StepResult
+from imaging.runs.locking import is_reason_of_a_run
 from imaging.runs.ours import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
 from models.errors import RunError
 from models.image import Image
 from models.steps import StepName
 
 _OUR_PREFIX = "imaging."
+_LOCKED_REASON = "locked_reason"
 _PROPERTY_RULES = "PROP-"
 
 
@@ -24,7 +26,7 @@ async def describe(ctx: StepContext) -> StepResult:
     request = ctx.run.plan.request
     wanted = _properties(ctx, image)
     fresh = {key: value for key, value in wanted.items() if image.properties.get(key) != value}
-    stale = tuple(key for key in image.properties if key.startswith(_OUR_PREFIX) and key not in wanted)
+    stale = tuple(key for key, value in image.properties.items() if key not in wanted and _is_leftover(key, value))
     name = request.name if image.name != request.name else None
     disk = _minimum_disk(image)
     ram = request.min_ram_mib if request.min_ram_mib not in {None, image.min_ram_mib} else None
@@ -34,6 +36,14 @@ async def describe(ctx: StepContext) -> StepResult:
             image.id, name=name, min_disk_gib=disk, min_ram_mib=ram, properties=fresh, remove_properties=stale
         )
     return StepResult(f"needs {disk or image.min_disk_gib} GiB of disk and {ram or image.min_ram_mib} MiB of memory")
+
+
+def _is_leftover(key: str, value: str) -> bool:
+    """Whether a property says something of an earlier image, or that its source was locked by us for a while.
+
+    Nova copies the reason of the source's lock into the image; one that the user gave is left alone.
+    """
+    return key.startswith(_OUR_PREFIX) or (key == _LOCKED_REASON and is_reason_of_a_run(value))
 
 
 def _minimum_disk(image: Image) -> int | None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from imaging.runs.context import StepContext, StepResult
-from imaging.runs.locking import LOCK_REASON_SINCE, lock_with
+from imaging.runs.locking import LOCK_REASON_SINCE, lock_reason, lock_with
 from imaging.runs.source import read_source
 from models.errors import ForbiddenError
-
-_REASON_LIMIT = 255
-"""Characters that Nova allows in the reason of a lock."""
 
 
 async def lock(ctx: StepContext) -> StepResult:
@@ -24,9 +21,3 @@ async def lock(ctx: StepContext) -> StepResult:
         return StepResult("not locked: the cloud's policy does not allow it", skipped=True)
     with_reason = await ctx.cloud.compute.microversion() >= LOCK_REASON_SINCE
     return StepResult("locked" if with_reason else "locked, without a reason: the cloud is too old")
-
-
-def lock_reason(ctx: StepContext) -> str:
-    """Who locked the instance, and the command that puts it right."""
-    reason = f"imaging run {ctx.run.id} on {ctx.run.host}; to put it back: imaging undo {ctx.run.instance_id}"
-    return reason[:_REASON_LIMIT]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from imaging.runs.context import StepContext, StepResult
 from imaging.runs.keeping import save_private
 from imaging.runs.report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
+from models.run import RunRecord
+from models.steps import StepName, StepState
 
 
 async def report(ctx: StepContext) -> StepResult:
@@ -12,6 +14,16 @@ async def report(ctx: StepContext) -> StepResult:
     markdown = ctx.folder / MARKDOWN_NAME
     if ctx.run.report_path != str(markdown):
         await ctx.record(report_path=str(markdown))
-    save_private(markdown, as_markdown(ctx.run))
-    save_private(ctx.folder / JSON_NAME, as_json(ctx.run))
+    run = _as_it_will_end(ctx)
+    save_private(markdown, as_markdown(run))
+    save_private(ctx.folder / JSON_NAME, as_json(run))
     return StepResult(str(markdown))
+
+
+def _as_it_will_end(ctx: StepContext) -> RunRecord:
+    """The record as it stands once this step, the last one, is done: nobody reads the report before."""
+    run, now = ctx.run, ctx.clock.now()
+    done = {"state": StepState.DONE, "ended_at": now}
+    steps = tuple(record.model_copy(update=done) if record.step is StepName.REPORT else record for record in run.steps)
+    over = {"state": run.ending, "ended_at": now} if run.ending else {}
+    return run.model_copy(update={**over, "steps": steps, "runner": None})

@@ -262,6 +262,7 @@ class FakeCompute:
             created_at=world.clock.now(),
             properties={
                 **(base.properties if base else {}),
+                **({"locked_reason": server.locked_reason} if server.locked_reason else {}),
                 **properties,
                 "image_type": "snapshot",
                 "instance_uuid": instance_id,

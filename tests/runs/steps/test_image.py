@@ -10,6 +10,7 @@ from imaging.runs.steps.claim import claim
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
 from imaging.runs.steps.detach import detach
+from imaging.runs.steps.lock import lock
 from imaging.runs.steps.publish import publish
 from imaging.runs.steps.stop import stop
 from imaging.runs.steps.wait_for_image import wait_for_image
@@ -221,6 +222,19 @@ class TestDescribe:
         properties = world.images[ready.run.image_id].properties
         assert "imaging.verdict" not in properties
         assert properties["os"] == "x"
+
+    async def test_the_reason_of_our_lock_which_nova_copies_does_not_stay(self, ready, world):
+        await lock(ready.at(StepName.LOCK))
+        await make(ready)
+        assert "imaging undo" in world.images[ready.run.image_id].properties["locked_reason"]
+        await describe(ready)
+        assert "locked_reason" not in world.images[ready.run.image_id].properties
+
+    async def test_the_reason_of_somebody_elses_lock_stays(self, ready, world):
+        world.set("db", locked=True, locked_reason="imaging of the sky until Friday")
+        await make(ready)
+        await describe(ready)
+        assert world.images[ready.run.image_id].properties["locked_reason"] == "imaging of the sky until Friday"
 
     async def test_min_disk_is_never_smaller_than_what_the_image_unpacks_to(self, ready, world):
         await make(ready)

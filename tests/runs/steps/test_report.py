@@ -7,7 +7,7 @@ import stat
 
 from imaging.runs.report import as_markdown, plain
 from imaging.runs.steps.report import report
-from models.run import Trouble
+from models.run import RunState, Trouble
 from models.verdict import Strength, Verdict, VerdictWord
 
 
@@ -24,6 +24,15 @@ async def test_the_json_is_the_whole_record(ctx):
     assert written["schema"] == "imaging-console/report/1"
     assert written["run"]["id"] == "run1"
     assert written["run"]["report_path"] == ctx.run.report_path
+
+
+async def test_it_speaks_of_the_run_as_it_is_when_it_is_read(ctx, clock):
+    ctx.change(ending=RunState.DONE)
+    await report(ctx)
+    written = json.loads((ctx.folder / "report.json").read_text())["run"]
+    assert written["state"] == "done"
+    assert written["steps"][-1]["state"] == "done"
+    assert "running" not in (ctx.folder / "report.md").read_text()
 
 
 def test_names_from_the_cloud_are_not_markup():
