@@ -46,6 +46,11 @@ _NO_CONNECTION = (
 )
 
 
+_TOKENS = "/auth/tokens"
+"""Where Keystone gives out tokens."""
+_NO_LOGIN = frozenset({requests.codes.unauthorized, requests.codes.forbidden, requests.codes.not_found})
+
+
 class NoTlsError(UnreachableError):
     """No trusted connection can be made: asking again would not help."""
 
@@ -60,7 +65,7 @@ def from_exception(error: Exception, doing: str, *, sent: bool, changes: bool) -
         changes: whether it changes something, so that a lost answer leaves its outcome open.
     """
     if isinstance(error, keystone_errors.HttpError) and error.response is not None:
-        return from_answer(answer_of(error.response), doing)
+        return _refused_login(error.response, doing) or from_answer(answer_of(error.response), doing)
     if isinstance(error, keystone_errors.EndpointNotFound | sdk_errors.ServiceDisabledException):
         return _no_such_service(doing)
     if isinstance(error, sdk_errors.NotSupported | sdk_errors.ServiceDiscoveryException):
@@ -75,6 +80,18 @@ def from_exception(error: Exception, doing: str, *, sent: bool, changes: bool) -
         f"The login cannot be used to {doing}: {ended(_cleaned(error))}",
         remedy="Check this cloud's entry in clouds.yaml, and OS_*.",
     )
+
+
+def _refused_login(response: requests.Response, doing: str) -> ImagingError | None:
+    """A login that Keystone refuses, whatever was being asked for; None for any other answer.
+
+    An application credential that was deleted meanwhile is answered with 404: taken for the answer to the call itself
+    it would say that the instance is gone.
+    """
+    if not urlsplit(response.url or "").path.endswith(_TOKENS) or response.status_code not in _NO_LOGIN:
+        return None
+    answer = answer_of(response)
+    return unauthorized(ended(redactor.clean(answer.sentence) or f"HTTP {answer.status}"), doing, answer.request_id)
 
 
 def _no_such_service(doing: str) -> ServiceMissingError:

@@ -8,6 +8,7 @@ import pytest
 
 from imaging.cloud.connection import connect
 from imaging.cloud.resolution import resolve_cloud
+from models.errors import UnauthorizedError
 from tests.cloud.scripted import PROJECT, TOKEN, USER, Reply
 
 CREDENTIAL = f"/identity/v3/users/{USER}/application_credentials/ac1"
@@ -89,3 +90,12 @@ async def test_the_user_agent_names_the_program(scripted, cloud):
     scripted.on("GET", "/compute/v2.1/flavors/detail", {"flavors": []})
     await cloud.compute.flavors()
     assert scripted.calls[-1].headers["user-agent"].startswith("imaging-console")
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_credential_deleted_meanwhile_is_no_instance_deleted_meanwhile(scripted, with_credential, status):
+    """Keystone answers 404 for an application credential that it does not know any more."""
+    scripted.on("GET", "/compute/v2.1/servers/db", Reply(401))
+    scripted.on("POST", "/identity/v3/auth/tokens", Reply(status, {"error": {"message": "No such credential: ac1"}}))
+    with pytest.raises(UnauthorizedError, match="No such credential"):
+        await with_credential.compute.instance("db")
