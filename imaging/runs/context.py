@@ -90,6 +90,7 @@ class StepContext(Protocol):
 
         Raises:
             ClaimLostError: the claim is gone or another's.
+            ServerFaultError: the cloud cannot show it at the moment.
         """
 
 

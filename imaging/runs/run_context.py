@@ -14,6 +14,7 @@ from imaging.runs.endings import trouble_at_the_end
 from imaging.runs.journal import Journal
 from imaging.runs.journal_rows import Changes
 from imaging.runs.lease import Lease
+from imaging.runs.source import refuse_half_known
 from imaging.runs.waiting import PASSING, SLOW_SECONDS, BackOff, RunnerStopped, TimeUpError, look_again_after
 from imaging.runtime.clock import Clock
 from models.claim import Claim
@@ -162,6 +163,7 @@ class RunContext:
                 meaning="Nothing is left of it that could be put back.",
                 request_id=error.request_id,
             ) from error
+        refuse_half_known(instance)
         claims = decode_claims(instance.metadata, instance.id)
         if not claims or claims[0].run_id != claim.run_id:
             raise ClaimLostError(

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.root_volume import root_attachment
 from imaging.runs.context import StepContext
-from models.errors import ForbiddenError, NotFoundError, RunError, ServiceMissingError
+from models.errors import ForbiddenError, NotFoundError, RunError, ServerFaultError, ServiceMissingError
 from models.instance import Instance, VolumeAttachment
 from models.volume import Volume
+
+_HALF_KNOWN = "UNKNOWN"
 
 
 async def read_source(ctx: StepContext) -> Instance:
@@ -25,7 +27,25 @@ async def read_source(ctx: StepContext) -> Instance:
         raise _gone(ctx, error) from error
     if instance.status in {"DELETED", "SOFT_DELETED"}:
         raise _gone(ctx, None)
+    refuse_half_known(instance)
     return instance
+
+
+def refuse_half_known(instance: Instance) -> None:
+    """Refuse to conclude anything from an instance of which Nova knows hardly more than the id.
+
+    While the part of Nova that holds it (its cell) is down, it is shown without state, lock, task and metadata: taken
+    at its word, it would be idle, unlocked, and without a claim.
+
+    Raises:
+        ServerFaultError: a trouble that passes.
+    """
+    if instance.status == _HALF_KNOWN:
+        raise ServerFaultError(
+            f"The cloud cannot say at the moment how the instance {instance.id} is.",
+            meaning="The part of the cloud that it is in does not answer.",
+            remedy="Wait; if it stays so, ask the cloud's support.",
+        )
 
 
 def source_id(ctx: StepContext) -> str:

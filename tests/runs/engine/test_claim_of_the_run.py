@@ -6,7 +6,7 @@ import pytest
 
 from imaging.runs.claim import encode_claim
 from models.claim import Claim
-from models.errors import ClaimLostError, NotFoundError
+from models.errors import ClaimLostError, NotFoundError, ServerFaultError
 from tests.runs.engine.fakes import SOURCE, Stage, claim_of
 
 
@@ -47,4 +47,13 @@ async def test_an_instance_that_was_deleted_is_no_longer_ours(stage: Stage):
     await context.record(claim=claim_of(run))
     stage.cloud.compute.gone = NotFoundError("gone")
     with pytest.raises(ClaimLostError, match="deleted"):
+        await context.still_ours()
+
+
+async def test_metadata_that_the_cloud_cannot_show_for_a_while_are_no_lost_claim(stage: Stage):
+    """While its cell is down Nova shows an instance as UNKNOWN, without metadata."""
+    context, _ = await stage.context(run := await stage.new_run())
+    await context.record(claim=claim_of(run))
+    stage.cloud.compute.source = SOURCE.model_copy(update={"status": "UNKNOWN"})
+    with pytest.raises(ServerFaultError, match="cannot say at the moment"):
         await context.still_ours()

@@ -8,6 +8,7 @@ from imaging.runs.steps import STEPS
 from imaging.runs.steps.claim import claim
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.detach import detach
+from imaging.runs.steps.put_back import put_back
 from imaging.runs.steps.stop import stop
 from models.errors import RunError
 from models.instance import VolumeAttachment
@@ -57,3 +58,14 @@ async def test_a_volume_attached_before_the_image_is_made_is_not_taken_along(ctx
     with pytest.raises(RunError, match="attached a volume before the image was made: thesis"):
         await create_image(ctx.at(StepName.CREATE_IMAGE))
     assert asked(world, "create_image") == []
+
+
+async def test_while_its_cell_is_down_nothing_is_concluded_from_what_nova_does_not_show(ctx, world):
+    await take(ctx)
+    known = world.servers["db"]
+    world.set("db", status="UNKNOWN", task_state=None, locked=None, locked_reason=None, metadata={})
+    world.later(40, lambda: world.servers.update(db=known))
+    await put_back(ctx.at(StepName.PUT_BACK))
+    assert world.servers["db"].status == "ACTIVE"
+    assert [row.volume_id for row in world.attached["db"]] == ["pgdata", "scratch"]
+    assert ctx.run.source_restored is True
