@@ -58,7 +58,11 @@ def real_cloud() -> Iterator[Subject]:
             for what in ("image", "flavor", "network")
             if f"IMAGING_TEST_{what.upper()}" in os.environ
         }
-        cloud = _subject("own", OpenStackConfig(), {"member": named}, pace=RealPace(), chosen=chosen)
+        config = OpenStackConfig()
+        parts = {"member": named}
+        if config.get_one(named).config.get("auth_type") == "v3applicationcredential":
+            parts["appcred"] = named
+        cloud = _subject("own", config, parts, pace=RealPace(), chosen=chosen)
     else:
         state = Path(os.environ["LOOPSTACK_STATE"])
         config = OpenStackConfig(config_files=[str(state / "clouds.yaml")], load_envvars=False)

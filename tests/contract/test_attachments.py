@@ -153,13 +153,6 @@ def test_a_volume_in_use_cannot_be_deleted(cloud: Subject, server: str, volume: 
     assert message.startswith("Invalid volume: Volume status must be available or error")
 
 
-def test_cinder_refuses_a_user_who_detaches_behind_novas_back(cloud: Subject, server: str, volume: str):
-    cloud.attach(server, volume)
-    reply = cloud.volume.post(f"/volumes/{volume}/action", json={"os-detach": {}})
-    message = complaint(reply, "conflictingRequest", 409)
-    assert message.endswith("using the Compute API")
-
-
 def test_deleting_the_server_frees_its_volumes(cloud: Subject, own_server: str):
     with a_volume(cloud) as volume:
         cloud.attach(own_server, volume)

@@ -27,12 +27,13 @@ COMMAND_SECONDS = 300
 class CommandLine:
     """`imaging …` against the cloud under test."""
 
-    def __init__(self, cloud: Subject, home: Path) -> None:
+    def __init__(self, cloud: Subject, home: Path, **entry: Any) -> None:
+        """Args: the cloud, an empty folder, and what its entry in `clouds.yaml` has instead."""
         self.home = home
         self.state = home / ".local" / "state" / "imaging-console"
         clouds_yaml = home / "clouds.yaml"
         clouds_yaml.touch(mode=0o600)
-        clouds_yaml.write_text(yaml.safe_dump({"clouds": {"tested": _entry(cloud)}}))
+        clouds_yaml.write_text(yaml.safe_dump({"clouds": {"tested": _entry(cloud) | entry}}))
         outside = {k: v for k, v in os.environ.items() if not k.startswith(("OS_", "XDG_", "IMAGING_"))}
         self._environment = outside | {
             "HOME": str(home),

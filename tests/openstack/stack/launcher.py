@@ -54,6 +54,7 @@ class Loopstack:
         environment = os.environ | {
             "OS_CLIENT_CONFIG_FILE": str(self.clouds_yaml),
             "LOOPSTACK_STATE": str(self.state),
+            "LOOPSTACK_PYTHON": sys.executable,
         }
         return subprocess.call(command, shell=True, env=environment)
 
