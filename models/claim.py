@@ -36,6 +36,8 @@ class Claim(Frozen):
     was_locked: bool
     lock_reason: str | None = None
     volumes: tuple[ClaimedVolume, ...] = ()
+    missing: int = 0
+    """How many volumes it once named beside these: their keys are not in the metadata any more."""
     released: bool = False
     """Known to the journal alone: all is as before, the claim's keys are being deleted, only the earlier lock
     may still have to be restored. From here on a missing claim is not a lost one."""

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from models.claim import CLAIM_PREFIX, Claim, ClaimedVolume
+from models.text import one_line
 
 VALUE_LIMIT = 255
 """Characters that Nova allows in one metadata value."""
@@ -69,7 +70,7 @@ def _head(claim: Claim) -> str:
             "at": claim.claimed_at.isoformat(timespec="seconds"),
             "ran": claim.was_running,
             "locked": claim.was_locked,
-            "volumes": len(claim.volumes),
+            "volumes": len(claim.volumes) + claim.missing,
         }
     )
 
@@ -100,12 +101,13 @@ def _claim(metadata: Mapping[str, str], instance_id: str, run_id: str) -> Claim 
         return Claim(
             run_id=run_id,
             instance_id=instance_id,
-            host=str(fields.get("host", "")),
+            host=one_line(fields.get("host", "")),
             claimed_at=datetime.fromisoformat(str(fields["at"])),
             was_running=bool(fields["ran"]),
             was_locked=bool(fields["locked"]),
-            lock_reason=str(json.loads(reason)) if reason else None,
+            lock_reason=one_line(json.loads(reason)) if reason else None,
             volumes=tuple(sorted(volumes, key=lambda volume: volume.order)),
+            missing=max(0, int(fields.get("volumes", 0)) - len(volumes)),
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -121,12 +123,17 @@ def _fields(value: str) -> dict[str, Any]:
 def _read_volume(value: str) -> ClaimedVolume:
     fields = _fields(value)
     return ClaimedVolume(
-        id=str(fields["id"]),
+        id=one_line(fields["id"]),
         order=int(fields["n"]),
-        device=fields.get("dev"),
+        device=_text(fields.get("dev")),
         delete_on_termination=fields.get("del"),
-        tag=fields.get("tag"),
+        tag=_text(fields.get("tag")),
     )
+
+
+def _text(value: object) -> str | None:
+    """A text out of the JSON, whose escapes could hold control codes that the metadata themselves could not."""
+    return None if value is None else one_line(value)
 
 
 def _numbered(metadata: Mapping[str, str], prefix: str) -> list[str]:

@@ -6,12 +6,15 @@ own fstab; a lock refuses every other change, so the run's own goes first and th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imaging.runs.asking import ask_until
 from imaging.runs.attaching import attach_again
+from imaging.runs.claim import claim_keys, claim_of, encode_claim
 from imaging.runs.context import StepContext, StepResult
 from imaging.runs.locking import lock_with
 from imaging.runs.source import read_source
-from imaging.runs.taking import delete_claim_keys, require_claim
+from imaging.runs.taking import delete_claim_keys, refuse_other_claims, require_claim
 from models.claim import Claim
 from models.errors import ForbiddenError, NeedsUserError
 from models.instance import Instance
@@ -32,11 +35,12 @@ async def put_back(ctx: StepContext) -> StepResult:
     claimed = require_claim(ctx)
     if not claimed.released:
         await _settle(ctx)
+        await _claim_again(ctx, claimed)
         await _unlock(ctx, claimed)
-        reasons = await attach_again(ctx, claimed)
+        reasons = [*await attach_again(ctx, claimed), *await _not_named(ctx, claimed)]
         if reasons:
             await ctx.record(source_restored=False)
-            raise _incomplete(claimed, reasons)
+            raise _incomplete(claimed, reasons, claim_keys((await read_source(ctx)).metadata, claimed.run_id))
         await _start(ctx, claimed)
         await ctx.still_ours()
         await ctx.record(claim=claimed.model_copy(update={"released": True}))
@@ -57,11 +61,31 @@ async def _settle(ctx: StepContext) -> None:
     await ctx.wait_until(idle, what="the instance to be idle", limit_seconds=_SETTLING_SECONDS, cancellable=False)
 
 
-async def _unlock(ctx: StepContext, claimed: Claim) -> None:
+async def _claim_again(ctx: StepContext, claimed: Claim) -> None:
+    """Where the user asks for an undo, a claim that somebody deleted comes back from the journal.
+
+    Without it a run touches nothing of the source, and the user's volumes would stay detached for good.
+
+    Raises:
+        RunError: another run has claimed the instance meanwhile.
+    """
     source = await read_source(ctx)
-    if not source.locked:
+    if not ctx.run.undo_requested or claim_of(source.metadata, source.id, claimed.run_id) is not None:
         return
-    await ctx.still_ours()
+    refuse_other_claims(source, claimed.run_id)
+    if source.locked:
+        await _ask_to_unlock(ctx, claimed)
+    await ctx.intend("write the claim into the instance's metadata again: somebody deleted it")
+    await ctx.cloud.compute.set_metadata(claimed.instance_id, encode_claim(claimed))
+
+
+async def _unlock(ctx: StepContext, claimed: Claim) -> None:
+    if (await read_source(ctx)).locked:
+        await ctx.still_ours()
+        await _ask_to_unlock(ctx, claimed)
+
+
+async def _ask_to_unlock(ctx: StepContext, claimed: Claim) -> None:
     await ctx.intend("unlock the instance")
 
     async def unlocked() -> Instance | None:
@@ -84,6 +108,17 @@ async def _unlock(ctx: StepContext, claimed: Claim) -> None:
             remedy="Ask the cloud's support to unlock it, then resume the run.",
             request_id=error.request_id,
         ) from error
+
+
+async def _not_named(ctx: StepContext, claimed: Claim) -> tuple[str, ...]:
+    """Why not to start it, where the claim has lost some of its volumes: nobody knows which.
+
+    The keys of the volumes are deleted before that of the instance itself, once all is as before; so an instance
+    that is up again lacks nothing.
+    """
+    if not claimed.missing or not claimed.was_running or _is_up(await read_source(ctx)):
+        return ()
+    return (f"{claimed.missing} more that the claim in the metadata does not name any more",)
 
 
 async def _start(ctx: StepContext, claimed: Claim) -> None:
@@ -123,12 +158,15 @@ async def _restore_lock(ctx: StepContext, claimed: Claim) -> None:
     await lock_with(ctx, claimed.instance_id, claimed.lock_reason)
 
 
-def _incomplete(claimed: Claim, reasons: tuple[str, ...]) -> NeedsUserError:
+def _incomplete(claimed: Claim, reasons: Sequence[str], keys: Sequence[str]) -> NeedsUserError:
+    unset = " ".join(f"--property {key}" for key in keys)
     return NeedsUserError(
         "Not all volumes could be attached again: " + "; ".join(reasons) + ".",
         meaning="The instance stays stopped, for it could fall into emergency mode without them. "
         "Its claim is still in its metadata.",
-        remedy=f"Free the volume, then resume the run or use: imaging undo {claimed.instance_id}",
+        remedy=f"Free the volume, then resume the run or use: imaging undo {claimed.instance_id}. If it will never "
+        "come back, put the instance right yourself and give up the claim with: "
+        f"openstack server unset {unset} {claimed.instance_id}",
     )
 
 

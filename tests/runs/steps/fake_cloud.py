@@ -105,7 +105,7 @@ class World:
         self.calls.append(call)
         planned = self.faults.get(call.split(" ", maxsplit=1)[0])
         fault = planned.pop(0) if planned else None
-        if isinstance(fault, Exception):
+        if isinstance(fault, BaseException):
             raise fault
         if isinstance(fault, Lost):
             if fault.acts:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from imaging.runs.claim import claim_keys, claim_of, decode_claims, encode_claim, other_claims
 from models.claim import Claim, ClaimedVolume
+from models.text import one_line
 
 WHEN = datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
 VOLUMES = (
@@ -56,7 +57,7 @@ def test_no_value_is_longer_than_nova_allows_and_the_reason_survives(reason, hos
     assert max(len(value) for value in items.values()) <= 255
     read = claim_of(items, "db", "abc1")
     assert read is not None
-    assert read.lock_reason == reason
+    assert read.lock_reason == one_line(reason)
     assert read.volumes[0].id == volume.id
 
 
@@ -87,3 +88,24 @@ def test_the_head_is_deleted_last_so_that_what_is_left_can_be_read():
 
 def test_keys_of_a_run_whose_id_begins_alike_are_not_ours():
     assert claim_keys({**encode_claim(a_claim(run_id="abc10"))}, "abc1") == ()
+
+
+def test_a_volume_whose_key_was_deleted_is_known_to_be_missing():
+    items = encode_claim(a_claim())
+    del items["imaging.claim.abc1.0"]
+    read = claim_of(items, "db", "abc1")
+    assert read is not None
+    assert [volume.id for volume in read.volumes] == ["scratch"]
+    assert read.missing == 1
+    assert claim_of(encode_claim(read), "db", "abc1") == read
+
+
+def test_control_codes_behind_json_escapes_do_not_come_out():
+    head = encode_claim(a_claim())["imaging.claim.abc1"].replace("login1", r"\u001b[2Jlogin\u0007")
+    volume = r'{"id":"v","n":0,"dev":"\u001b[31m/dev/vdb","tag":"a\u202eb"}'
+    reason = r'"\u001b]0;title\u0007mine"'
+    metadata = {"imaging.claim.abc1": head, "imaging.claim.abc1.0": volume, "imaging.claim.abc1.why.0": reason}
+    read = claim_of(metadata, "db", "abc1")
+    assert read is not None
+    texts = (read.host, read.lock_reason, read.volumes[0].device, read.volumes[0].tag)
+    assert texts == ("login\ufffd", "mine", "/dev/vdb", "a\ufffdb")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from imaging.runs.claim import decode_claims
 from imaging.runs.steps import STEPS
 from imaging.runs.steps.claim import claim
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.detach import detach
 from imaging.runs.steps.put_back import put_back
 from imaging.runs.steps.stop import stop
-from models.errors import RunError
+from models.errors import NeedsUserError, RunError
 from models.instance import VolumeAttachment
 from models.steps import StepName
 
@@ -69,3 +70,49 @@ async def test_while_its_cell_is_down_nothing_is_concluded_from_what_nova_does_n
     assert world.servers["db"].status == "ACTIVE"
     assert [row.volume_id for row in world.attached["db"]] == ["pgdata", "scratch"]
     assert ctx.run.source_restored is True
+
+
+class TestSomebodyDeletesTheClaim:
+    async def undone(self, ctx, **changes):
+        ctx.change(undo_requested=True, **changes)
+        await put_back(ctx.at(StepName.PUT_BACK))
+
+    async def test_an_undo_that_the_user_asks_for_puts_back_from_the_journal(self, ctx, world):
+        await take(ctx)
+        world.set("db", metadata={"owner": "astro"})
+        await self.undone(ctx)
+        assert [row.volume_id for row in world.attached["db"]] == ["pgdata", "scratch"]
+        assert (world.servers["db"].status, world.servers["db"].locked) == ("ACTIVE", False)
+        assert world.servers["db"].metadata == {"owner": "astro"}
+
+    async def test_but_not_while_another_run_has_claimed_it(self, ctx, world):
+        await take(ctx)
+        world.set("db", metadata={"imaging.claim.other": "{}"})
+        asked_before = len(world.calls)
+        with pytest.raises(RunError, match="claimed by another run: other"):
+            await self.undone(ctx)
+        assert world.calls[asked_before:] == []
+
+    async def test_with_one_volumes_key_gone_nothing_is_started_without_that_volume(self, ctx, world):
+        await take(ctx)
+        metadata = dict(world.servers["db"].metadata)
+        del metadata["imaging.claim.run1.0"]
+        world.set("db", metadata=metadata)
+        (found,) = decode_claims(metadata, "db")
+        ctx.change(claim=found)
+        with pytest.raises(NeedsUserError, match="1 more that the claim in the metadata does not name") as caught:
+            await put_back(ctx.at(StepName.PUT_BACK))
+        assert world.servers["db"].status == "SHUTOFF"
+        given_up = "openstack server unset --property imaging.claim.run1.1 --property imaging.claim.run1 db"
+        assert given_up in caught.value.remedy
+
+    async def test_killed_while_the_claim_is_deleted_another_machine_finishes_it(self, ctx, world):
+        before = world.servers["db"]
+        await take(ctx)
+        world.faults["delete_metadata"] = [lambda: None, KeyboardInterrupt()]  # after the first key
+        with pytest.raises(KeyboardInterrupt):
+            await put_back(ctx.at(StepName.PUT_BACK))
+        (found,) = decode_claims(world.servers["db"].metadata, "db")
+        ctx.change(claim=found)
+        await put_back(ctx)
+        assert world.servers["db"] == before
