@@ -22,8 +22,9 @@ IDLE_SECONDS = 15.0
 """Between two questions while nothing happens: four a minute, of the six that the console allows itself."""
 BUSY_SECONDS = 3.0
 """Between two questions while an instance is in transition."""
-_BUSY_LIMIT_SECONDS = 600.0
-"""How long something may hang in transition before it is no longer watched closely."""
+_BUSY_SHARE = 0.1
+"""While nothing changes, the next question comes after a tenth of the time since something did: an upload of half an
+hour needs no look every three seconds, and what hangs in transition for ever none at all."""
 _OVERLAP = timedelta(seconds=60)
 _FULL_AFTER_SECONDS = 3600.0
 _JUMP_SECONDS = 60.0
@@ -104,7 +105,7 @@ class InstanceWatch:
     def _pause_seconds(self) -> float:
         quiet = self._clock.monotonic() - self._changed_monotonic
         in_transition = any(one.task_state or one.status in _TRANSIENT for one in self._by_id.values())
-        return BUSY_SECONDS if in_transition and quiet < _BUSY_LIMIT_SECONDS else IDLE_SECONDS
+        return min(IDLE_SECONDS, max(BUSY_SECONDS, quiet * _BUSY_SHARE)) if in_transition else IDLE_SECONDS
 
     async def _look(self) -> AsyncIterator[WatchEvent]:
         now, wall = self._clock.monotonic(), self._clock.now()

@@ -88,6 +88,14 @@ def test_a_server_without_an_image_is_volume_backed(raw, volume_backed, image_id
     assert (found.volume_backed, found.image_id) == (volume_backed, image_id)
 
 
+def test_instances_of_one_flavor_share_what_is_known_of_it():
+    sizes = {"original_name": "m3.tiny", "vcpus": 1, "ram": 3072, "disk": 20, "ephemeral": 0, "swap": 0}
+    one, other = (read_instance({"id": each, "flavor": dict(sizes)}) for each in ("a", "b"))
+    larger = read_instance({"id": "c", "flavor": sizes | {"ram": 6144}})
+    assert one.flavor is other.flavor
+    assert larger.flavor.ram_mib == 6144
+
+
 def test_an_embedded_flavor_gives_sizes_and_an_old_one_its_id():
     new = {"vcpus": 2, "ram": 4096, "disk": 20, "ephemeral": 0, "swap": 0, "original_name": "m3.small"}
     found = read_instance({"id": "i", "flavor": new}).flavor

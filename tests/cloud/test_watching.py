@@ -140,9 +140,19 @@ async def test_what_is_in_transition_is_watched_closely_but_not_for_ever(cloud, 
     cloud.compute.pages = [(instance("a", task_state="image_uploading"),)]
     await run_for(watch, clock, 1200)
     times = [time for _, _, time in cloud.compute.asked]
-    pauses = [later - earlier for earlier, later in pairwise(times)]
+    pauses = [round(later - earlier, 6) for earlier, later in pairwise(times)]
     assert pauses[0] == 3
+    assert pauses == sorted(pauses)
     assert pauses[-1] == 15
+
+
+async def test_what_hangs_in_transition_costs_no_more_calls_than_a_still_project_after_a_few_minutes(
+    cloud, watch, clock
+):
+    cloud.compute.pages = [(instance("a", task_state="deleting"),)]
+    await run_for(watch, clock, 1200)
+    since_quiet = [time for _, _, time in cloud.compute.asked if 180 <= time < 1200]
+    assert len(since_quiet) <= 6 * 17
 
 
 async def test_an_hour_without_an_answer_brings_a_full_list(cloud, watch, clock):

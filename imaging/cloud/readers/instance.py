@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from imaging.cloud.readers.values import flag, mapping, moment, rows, strings, text, whole, word, words
 from models.instance import Address, Instance, InstanceAction, InstanceFlavor, VolumeAttachment
 from models.network import Port
 
+_FLAVORS_KEPT = 256
 _POWER_STATES = {0: "no state", 1: "running", 3: "paused", 4: "shut down", 6: "crashed", 7: "suspended"}
 
 
@@ -50,14 +52,22 @@ def read_instance(raw: Mapping[str, Any]) -> Instance | None:
 def read_instance_flavor(value: Any) -> InstanceFlavor:
     """The flavor of a server: from 2.47 on the sizes and the name without the id, before that the id alone."""
     raw = mapping(value)
+    sizes = tuple(whole(raw.get(key)) for key in ("vcpus", "ram", "disk", "ephemeral", "swap"))
+    return _flavor(text(raw.get("id")), text(raw.get("original_name")), *sizes)
+
+
+@lru_cache(maxsize=_FLAVORS_KEPT)
+def _flavor(flavor_id: str | None, name: str | None, *sizes: int | None) -> InstanceFlavor:
+    """A flavor is made once and shared: ten thousand instances have a dozen, and would be a fifth larger."""
+    vcpus, ram, disk, ephemeral, swap = sizes
     return InstanceFlavor(
-        id=text(raw.get("id")),
-        name=text(raw.get("original_name")),
-        vcpus=whole(raw.get("vcpus")),
-        ram_mib=whole(raw.get("ram")),
-        disk_gib=whole(raw.get("disk")),
-        ephemeral_gib=whole(raw.get("ephemeral")),
-        swap_mib=whole(raw.get("swap")),
+        id=flavor_id,
+        name=name,
+        vcpus=vcpus,
+        ram_mib=ram,
+        disk_gib=disk,
+        ephemeral_gib=ephemeral,
+        swap_mib=swap,
     )
 
 
