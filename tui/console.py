@@ -9,6 +9,7 @@ from imaging.runtime.paths import Paths
 from models.profile import Profile
 from models.settings import Settings
 from tui.link import link_of, prepare
+from tui.long_lived import set_survivors_aside
 
 
 def run_console(
@@ -37,6 +38,7 @@ def run_console(
     prepare(link)
     from tui.app import ImagingApp  # noqa: PLC0415  # Textual reads the environment when it is imported
 
+    set_survivors_aside()
     app = ImagingApp(
         cloud_name=cloud_name,
         profile=profile,
