@@ -1,0 +1,83 @@
+"""From the start of the console to its whole list of instances, against `openstack server list` on the same cloud."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bench.ground import COMPLETE, CONSOLE, FIRST_ROWS, Settings, demonstration, somebody
+from bench.results import Number, not_measured, ratio
+from bench.terminal import Terminal
+
+_SIZES = ((10, 5, "<= 0.6 x"), (1_000, 3, "<= 0.5 x"), (10_000, 2, "<= 0.9 x"))
+"""How many instances, how many turns, and the aim for the whole list."""
+_FIRST_SCREENFUL = "<= 0.2 x"
+_FIRST_SCREENFUL_FROM = 10_000
+"""The aim for the first screenful is for this many: below, it is the whole list."""
+_OURS, _WHOLE = "console to complete list, {:,} instances", "console / openstack server list"
+_FIRST = "console to first screenful, {:,} instances"
+_OPENSTACK = ("--os-cloud", "demo", "server", "list", "-f", "value", "-c", "ID")
+_TIME_LIMIT_SECONDS = 60
+"""What has not ended by then counts as this long, and the note says so: 10,000 take the other one several minutes."""
+
+
+@dataclass
+class _Times:
+    """Seconds, one of each for each turn."""
+
+    first: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+    openstack: list[float] = field(default_factory=list)
+
+
+def measure(settings: Settings) -> list[Number]:
+    """Both in turns, on one demonstration cloud for each size."""
+    if settings.openstack is None:
+        return [
+            not_measured(_OURS.format(size), "x", aim, "no `openstack` on the PATH and no BENCH_OPENSTACK")
+            for size, _turns, aim in _SIZES
+        ]
+    found: list[Number] = []
+    for size, turns, aim in _SIZES:
+        times = _in_turns(size, settings.turns(turns), settings.openstack)
+        if size >= _FIRST_SCREENFUL_FROM:
+            found.append(ratio(_FIRST.format(size), times.first, times.openstack, aim=_FIRST_SCREENFUL, names=_WHOLE))
+        found.append(ratio(_OURS.format(size), times.whole, times.openstack, aim=aim, names=_WHOLE))
+    return found
+
+
+def _in_turns(size: int, turns: int, openstack: str) -> _Times:
+    times = _Times()
+    with demonstration(size) as cloud, somebody(cloud) as environment:
+        for turn in range(turns + 1):
+            first, whole = _console(environment)
+            listed = _openstack(openstack, environment)
+            if turn or size >= _FIRST_SCREENFUL_FROM:  # the first one only warms up, where it does not take too long
+                times.first.append(first)
+                times.whole.append(whole)
+                times.openstack.append(listed)
+            if len(times.whole) == turns:
+                break
+    return times
+
+
+def _console(environment: Mapping[str, str]) -> tuple[float, float]:
+    with Terminal(CONSOLE, environment) as terminal:
+        return terminal.until(FIRST_ROWS), terminal.until(COMPLETE)
+
+
+def _openstack(command: str, environment: Mapping[str, str]) -> float:
+    begun = time.monotonic()
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            [command, *_OPENSTACK],
+            env=dict(environment),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=True,
+            timeout=_TIME_LIMIT_SECONDS,
+        )
+    return time.monotonic() - begun
