@@ -56,7 +56,7 @@ class Ground:
     subject: Subject
     """To bring things about."""
     resolved: Mapping[str, ResolvedCloud]
-    """The logins of the members alice and bob, and of alice's application credential."""
+    """The logins of alice and of bob, who is in another project."""
     cloud: Cloud
     """Our own way, as alice."""
     folder: Path
@@ -88,10 +88,10 @@ class Ground:
             facts = facts.model_copy(update={"image": Fact[Image](value=image, read_at=facts.now)})
         return Look(judge(facts, profile), self.seen)
 
-    async def run_on(self, instance_id: str, profile: Profile = JETSTREAM, **wanted: Any) -> MemoryContext:
+    async def run_on(self, instance_id: str, **wanted: Any) -> MemoryContext:
         """A run that is planned as in earnest, but goes only as far as the test takes it."""
         request = RunRequest(**{"name": fresh_name(self.subject, "image"), "description": "For a test.", **wanted})
-        plan = await plan_run(self.cloud, SystemClock(), instance_id, request, profile)
+        plan = await plan_run(self.cloud, SystemClock(), instance_id, request, JETSTREAM)
         run = RunRecord(
             id=f"r{secrets.token_hex(4)}",
             kind=RunKind.CREATE,
@@ -103,7 +103,7 @@ class Ground:
             plan=plan,
             steps=tuple(StepRecord(step=step) for step in CREATE_STEPS),
         )
-        return MemoryContext(self.cloud, HastyClock(), run, profile, self.folder)
+        return MemoryContext(self.cloud, HastyClock(), run, JETSTREAM, self.folder)
 
     async def mend(self, finding: Finding, ctx: MemoryContext) -> None:
         """Run the very step that a finding names."""
