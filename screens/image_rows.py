@@ -47,7 +47,7 @@ def cells(image: Image, login: Login | None, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(owner, Tone.QUIET),
         Cell("volumes" if image.is_volume_backed else size(image.size_bytes), Tone.QUIET),
         Cell(day(image.created_at), Tone.QUIET),
-        Cell(image.noted_verdict or "", Tone.GOOD if image.noted_verdict == "booted" else Tone.WARN),
+        Cell(one_line(image.noted_verdict or ""), _verdict_tone(image)),
     )
 
 
@@ -63,7 +63,7 @@ def matching(images: Iterable[Image], text: str) -> list[Image]:
 
 
 def about_image(image: Image, glyphs: Glyphs) -> Content:
-    """What is known of an image: description, sizes, id."""
+    """What is known of an image: description, sizes, id, and what a test launch of this very image came to."""
     needs = [f"{real_minimum_disk_gib(image)} GiB disk", f"{image.min_ram_mib} MiB RAM" if image.min_ram_mib else ""]
     facts = [image.disk_format or "", size(image.size_bytes), f"needs {', '.join(need for need in needs if need)}"]
     flags = [
@@ -73,4 +73,9 @@ def about_image(image: Image, glyphs: Glyphs) -> Content:
     ]
     description = one_line(image.description, 400) or "no description"
     line = glyphs.plain(" · ").join(part for part in (*facts, *flags) if part)
-    return joined(description, "\n", toned(line, Tone.QUIET), "\n", toned(image.id, Tone.QUIET))
+    verdict = toned(f"   boot test: {one_line(image.noted_verdict or 'none')}", _verdict_tone(image))
+    return joined(description, "\n", toned(line, Tone.QUIET), "\n", toned(image.id, Tone.QUIET), verdict)
+
+
+def _verdict_tone(image: Image) -> Tone:
+    return {None: Tone.QUIET, "booted": Tone.GOOD}.get(image.noted_verdict, Tone.WARN)
