@@ -29,8 +29,12 @@ ATTESTED = "imaging.attested"
 """The rules that the user gave their word on; it counts only together with `ATTESTED_ABOUT`."""
 ATTESTED_ABOUT = "imaging.attested.image"
 
-_CLOCKS_APART = timedelta(minutes=10)
-"""How far the cloud's clock may lie behind ours before something of ours would seem older than its run."""
+_CLOCKS_APART = timedelta(days=1)
+"""How far the cloud's clock may lie behind ours before something of ours would seem older than its run.
+
+A machine that takes its local time for UTC is up to 14 hours off. Too little of this would leave a test instance behind
+and ask for a second image after a lost answer; too much does no harm, for a run's id is drawn when the run begins.
+"""
 
 
 def images_of_run(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:

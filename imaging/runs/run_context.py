@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from imaging.runs.source import refuse_half_known
 from imaging.runs.waiting import PASSING, SLOW_SECONDS, BackOff, RunnerStopped, TimeUpError, look_again_after
 from imaging.runtime.clock import Clock
 from models.claim import Claim
-from models.errors import ClaimLostError, ImagingError, NotFoundError
+from models.errors import ClaimLostError, ImagingError, JournalError, NotFoundError
 from models.profile import Profile
 from models.run import Owned, RunRecord, RunState, Trouble
 from models.steps import StepName, StepState
@@ -29,6 +30,11 @@ T = TypeVar("T")
 
 _SLICE_SECONDS = 1.0
 """How soon a pause notices a wish to cancel or to stop."""
+_JOURNAL_SECONDS = 600.0
+"""How long nothing at all is done because nothing can be written down, before the runner ends."""
+_JOURNAL_PAUSE_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
 
 
 class RunContext:
@@ -182,10 +188,10 @@ class RunContext:
         """
         if self._stopping.is_set():
             raise RunnerStopped
-        token = await self._journal.token()
+        token = await self._patiently(self._journal.token)
         if token != self._token:
+            self._run = await self._patiently(lambda: self._journal.run(self._run.id))
             self._token = token
-            self._run = await self._journal.run(self._run.id)
         if cancellable and self._run.cancel_requested and self._run.ending is None:
             raise CancelRequested
 
@@ -256,7 +262,23 @@ class RunContext:
         Raises:
             LeaseLostError: another runner has the run now.
         """
-        self._run = await self._journal.change(self._lease, change)
+        self._run = await self._patiently(lambda: self._journal.change(self._lease, change))
+
+    async def _patiently(self, task: Callable[[], Awaitable[T]]) -> T:
+        """Bear with a disk that is full or a home that is away for a while: to end here leaves the source as it is.
+
+        Raises:
+            JournalError: it did not pass; nothing more is done.
+        """
+        give_up_at = self.clock.monotonic() + _JOURNAL_SECONDS
+        while True:
+            try:
+                return await task()
+            except JournalError as error:
+                if self._stopping.is_set() or self.clock.monotonic() >= give_up_at:
+                    raise
+                _log.warning("%s; trying again", error.what)
+                await self.clock.sleep(_JOURNAL_PAUSE_SECONDS)
 
     @property
     def _working_state(self) -> RunState:

@@ -499,3 +499,36 @@ class TestARunnerThatWasReplaced:
         with pytest.raises(JournalError):
             await stage.work(await stage.new_run())
         assert stage.steps.done[-1] == "stop"
+
+
+class TestADiskThatIsFull:
+    def fill(self, stage: Stage, failures: int) -> None:
+        change, left = stage.journal.change, [failures]
+
+        async def failing(*arguments):
+            if left[0]:
+                left[0] -= 1
+                raise JournalError("database or disk is full")
+            return await change(*arguments)
+
+        stage.journal.change = failing
+
+    async def test_for_a_while_is_borne_with_and_the_source_goes_back(self, stage: Stage):
+        run = await stage.new_run()
+
+        async def fills(ctx: StepContext) -> None:
+            self.fill(stage, failures=20)
+
+        stage.steps.on("stop", fills)
+        assert (await stage.work(run)).state is RunState.DONE
+
+    async def test_for_good_ends_the_runner_with_nothing_more_done(self, stage: Stage):
+        run = await stage.new_run()
+
+        async def fills(ctx: StepContext) -> None:
+            self.fill(stage, failures=1_000_000)
+
+        stage.steps.on("stop", fills)
+        with pytest.raises(JournalError):
+            await stage.work(run)
+        assert stage.steps.done[-1] == "stop"

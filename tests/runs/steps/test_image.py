@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from imaging.runs.cleanup import mark_unverified, remove_unfinished_image
@@ -80,6 +82,13 @@ class TestCreate:
         await wait_for_image(ready)
         assert [image.id for image in made(world)] == [ready.run.image_id]
 
+    async def test_our_clock_may_be_hours_ahead_of_the_clouds(self, ready, world):
+        ready.change(created_at=ready.run.created_at + timedelta(hours=9))
+        world.faults["create_image"] = [Lost(acts=True)]
+        await make(ready)
+        assert len(made(world)) == 1
+        assert ready.intents.count("create image postgres") == 1
+
     async def test_after_a_crash_while_asking_the_image_is_found_and_taken(self, ready, world):
         await ready.intend("create image postgres")
         await ready.cloud.compute.create_image("db", "postgres", {"imaging.run": "run1", "imaging.source": "db"})
@@ -120,7 +129,7 @@ class TestOurs:
         assert surplus_images(ctx.run, [younger, first]) == ()
 
     def test_an_image_older_than_the_run_is_not_ours(self, ctx, world):
-        world.clock.turn(-3600)
+        world.clock.turn(-2 * 24 * 3600)
         old = _snapshot(world, "old", **{"imaging.run": "run1", "imaging.source": "db"})
         assert images_of_run(ctx.run, [old]) == ()
 
