@@ -1,0 +1,169 @@
+"""A terminal of 80 columns and 24 lines with the program in it, and a person who reads it and presses keys."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Self
+
+import pyte
+
+from tests.support.demo import REPOSITORY
+
+PATIENCE_SECONDS = 40.0
+_ANSWER_SECONDS = 1.0
+"""For so long a key may show nothing."""
+COLUMNS, LINES = 80, 24
+_ENVIRONMENT = {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+KEYS: Mapping[str, bytes] = {
+    "enter": b"\r",
+    "escape": b"\x1b",
+    "down": b"\x1b[B",
+    "up": b"\x1b[A",
+    "space": b" ",
+    "tab": b"\t",
+    "backspace": b"\x7f",
+    "ctrl+g": b"\x07",
+    "ctrl+n": b"\x0e",
+    "ctrl+u": b"\x15",
+}
+_TAKE_THE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+"""Makes standard input the terminal that a hang-up is heard from, then becomes the program."""
+
+
+class Terminal:
+    """The program on a pseudo-terminal of its own. Leaving the `with` block ends it."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        """Start `imaging` with these arguments."""
+        self.written = b""
+        """Every byte that the program has written to the terminal."""
+        self._screen = pyte.Screen(COLUMNS, LINES)
+        self._stream = pyte.ByteStream(self._screen)
+        self._lock = Lock()
+        self._side, programs_side = os.openpty()
+        fcntl.ioctl(programs_side, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        program = [sys.executable, "-m", "imaging.commands", *arguments]
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _TAKE_THE_TERMINAL, *program],
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+            | environment,
+            stdin=programs_side,
+            stdout=programs_side,
+            stderr=programs_side,
+            start_new_session=True,
+        )
+        os.close(programs_side)
+        self._enough, self._stop = os.pipe()
+        self._reader = Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self._close()
+        assert b"Traceback" not in self.written
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name, or type a text, each after the program has answered the one before.
+
+        Textual carries out a burst of keys in an order of its own: letters first, then what is bound to a key.
+        """
+        for key in keys:
+            before = len(self.written)
+            os.write(self._side, KEYS.get(key, key.encode()))
+            deadline = time.monotonic() + _ANSWER_SECONDS
+            while len(self.written) == before and time.monotonic() < deadline:
+                time.sleep(0.01)
+
+    @property
+    def cursor_line(self) -> str:
+        """The line in which the cursor stands: where one writes."""
+        with self._lock:
+            return self._screen.display[self._screen.cursor.y].strip()
+
+    @property
+    def lines(self) -> list[str]:
+        """What a person sees."""
+        with self._lock:
+            return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """What a person sees, as one text."""
+        return "\n".join(self.lines)
+
+    def sees(self, *texts: str, seconds: float = PATIENCE_SECONDS) -> str:
+        """Wait until all of these are on the screen; give what is on it then."""
+        shown = ""
+
+        def all_there() -> bool:
+            nonlocal shown
+            shown = self.text
+            return all(text in shown for text in texts)
+
+        wait_for(all_there, lambda: f"{texts} not on\n{shown}", seconds=seconds)
+        return shown
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(PATIENCE_SECONDS)
+
+    def hang_up(self) -> None:
+        """Close the window: the program gets SIGHUP, and whatever it writes from now on fails."""
+        self._close()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def ended(self) -> int:
+        """Wait until the program has ended by itself; its exit status."""
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def _close(self) -> None:
+        if self._stop < 0:
+            return
+        os.write(self._stop, b".")
+        self._reader.join()
+        for side in (self._side, self._enough, self._stop):
+            os.close(side)
+        self._stop = -1
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # the program has ended
+            while self._enough not in (ready := select.select([self._side, self._enough], [], [])[0]):
+                assert ready
+                data = os.read(self._side, 65536)
+                with self._lock:
+                    self.written += data
+                    self._stream.feed(data)
+
+
+def wait_for(
+    holds: Callable[[], object],
+    complaint: Callable[[], str] = lambda: "it never came",
+    *,
+    seconds: float = PATIENCE_SECONDS,
+) -> None:
+    """Look again and again until it holds."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(complaint())
+        time.sleep(0.05)

@@ -1,0 +1,59 @@
+"""The main job without a screen, for three instances at the same time; and where its secrets are while it goes on."""
+
+from __future__ import annotations
+
+import base64
+
+from imaging.democloud.seed import names
+from imaging.democloud.seed.ground import CREDENTIAL_SECRET
+from tests.acceptance.plain import PlainApi
+from tests.acceptance.program import DESCRIPTION, Machine, Outcome
+from tests.acceptance.terminal import wait_for
+from tests.support.demo import DemoCloud
+
+SECRETS = (names.PASSWORD.encode(), CREDENTIAL_SECRET.encode())
+
+
+def test_the_verdict_decides_the_exit_status_and_no_secret_is_left_anywhere(
+    machine: Machine, demo: DemoCloud, api: PlainApi
+) -> None:
+    sources = {name: demo.server_id(name) for name in ("db-07", "gis-lab", "quiet-box")}
+    before = {name: api.instance_as_seen(server_id) for name, server_id in sources.items()}
+    others = api.others()
+
+    begun = [
+        machine.begin_run("db-07"),
+        machine.begin_run("gis-lab", cloud="demo-appcred"),
+        machine.begin_run("quiet-box"),
+    ]
+    wait_for(lambda: len(machine.runners()) == len(begun))
+    seen_of_processes = b"".join(
+        (folder / name).read_bytes() for folder in machine.runners() for name in ("cmdline", "environ")
+    )
+    boots, emergency, silent = [machine.end_of(process) for process in begun]
+
+    assert_outcome(boots, 0, "booted")
+    assert_outcome(emergency, 1, "failed")
+    assert_outcome(silent, 1, "inconclusive")
+    assert any("emergency mode" in line for line in emergency.document["test"]["evidence"])
+    assert api.image(boots.document["image"]["id"])["description"] == DESCRIPTION
+    assert {name: api.instance_as_seen(server_id) for name, server_id in sources.items()} == before
+    assert api.others() == others
+
+    report = machine.imaging("runs")
+    told = "".join(one.out + one.err for one in (boots, emergency, silent, report)).encode()
+    kept = {path: path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
+    assert len(kept) > len(begun)
+    for secret in SECRETS:
+        for form in (secret, base64.b64encode(secret).rstrip(b"=")):
+            assert form not in seen_of_processes
+            assert form not in told
+            assert [path for path, content in kept.items() if form in content] == []
+    assert b"gAAAA" not in b"".join(kept.values()), "a token"
+
+
+def assert_outcome(done: Outcome, status: int, verdict: str) -> None:
+    """Exit status, verdict, and the instance as it was."""
+    assert done.status == status, done.err
+    assert done.document["test"]["verdict"] == verdict
+    assert done.document["source_restored"] is True

@@ -1,0 +1,74 @@
+"""The main job by keys alone, in a console that dies in the middle of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.acceptance.plain import PlainApi
+from tests.acceptance.program import DESCRIPTION, Machine
+from tests.acceptance.terminal import Terminal, wait_for
+from tests.support.demo import DemoCloud
+
+UPLOAD_SECONDS = 6000
+"""Of the cloud: the image is not complete before a test turns the clock."""
+
+
+@pytest.mark.parametrize("lose", [Terminal.kill, Terminal.hang_up], ids=["killed", "terminal closed"])
+def test_a_run_that_was_started_by_keys_outlives_its_console(
+    machine: Machine, demo: DemoCloud, api: PlainApi, lose
+) -> None:
+    db_07 = demo.server_id("db-07")
+    before, others, images = api.instance_as_seen(db_07), api.others(), api.image_ids()
+    demo.hooks(upload={"match": "db-07", "delay": UPLOAD_SECONDS})
+
+    with machine.console() as console:
+        choose(console, "db-07")
+        console.sees("2 volumes attached: pgdata (/dev/vdb", "VOL-DETACHED")
+        start_a_run(console, name="db-07-postgres")
+        console.sees("Runs › db-07", "wait for image        running")
+        lose(console)
+
+    with machine.console() as console:
+        console.sees("db-07 → db-07-postgres", "wait for image        running")
+        demo.turn(UPLOAD_SECONDS)
+        console.sees("booted", "Source as it was before", "report                done")
+        console.press("q", "q")
+        console.ended()
+
+    wait_for(lambda: not machine.runners())
+    (made,) = api.image_ids() - images
+    image = api.image(made)
+    assert (image["name"], image["status"], image["visibility"]) == ("db-07-postgres", "active", "private")
+    assert image["description"].startswith(DESCRIPTION)
+    assert api.instance_as_seen(db_07) == before
+    assert api.others() == others
+
+
+def choose(console: Terminal, name: str) -> None:
+    """Filter the list down to one instance and wait for its checklist."""
+    console.sees("16 instances", "db-07")
+    console.press("/")
+    console.sees("part of a name")
+    console.press(name)
+    console.sees("1 of 16 instances")
+    console.press("enter")
+    console.sees(f"─{name}─", "Ready")
+
+
+def start_a_run(console: Terminal, *, name: str) -> None:
+    """Through the five pages of the wizard."""
+    console.press("i")
+    console.sees("Name of the image", "Made from the instance", "db-07-20", "does not say how the image differs")
+    console.press("ctrl+u")
+    console.sees("The image has no name")
+    console.press(name)
+    console.sees(name, "does not say how the image differs")
+    console.press("enter")
+    wait_for(lambda: console.cursor_line.startswith("Made from"))
+    console.press(f"{DESCRIPTION}. ")
+    console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "A run writes it to")
+    for page in ("VOL-DETACHED", "2 volumes will be detached", "Launched on astro-net", "This will stop db-07"):
+        console.press("ctrl+n")
+        console.sees(page)
+    console.sees("Go")
+    console.press("ctrl+g")

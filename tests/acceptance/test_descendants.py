@@ -1,0 +1,53 @@
+"""Nova copies the properties of an image into every snapshot of every child: what others make of ours is theirs."""
+
+from __future__ import annotations
+
+from tests.acceptance.plain import PlainApi
+from tests.acceptance.program import Machine
+from tests.acceptance.terminal import wait_for
+from tests.acceptance.test_runner_is_killed import LAUNCHING, LONG
+from tests.support.demo import DemoCloud
+
+
+def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_verified(
+    machine: Machine, demo: DemoCloud, api: PlainApi
+) -> None:
+    demo.hooks(spawn={"delay": LONG})
+    machine.begin_run("db-07")
+    wait_for(lambda: any(LAUNCHING.begun(change) for change in demo.transitions()))
+    machine.kill_the_runner()
+    demo.hooks()
+    demo.turn(LONG)
+    (run,) = machine.runs()
+    ours = run["image"]["id"]
+
+    childs = api.launch("colleagues-child", ours)
+    early = api.snapshot("made-before-the-verdict", childs)
+    assert api.image(early)["imaging.run"] == run["run"]
+
+    with machine.console() as console:
+        console.sees("interrupted   db-07 → db-07-v1", "Press R to go on")
+        console.press("R")
+        console.sees("Go on with this run?")
+        console.press("y")
+        console.sees("booted", "Source as it was before", "report                done")
+        late = api.snapshot("made-after-the-verdict", api.launch("another-child", ours))
+        assert api.image(late)["imaging.verdict"] == "booted"
+
+        console.press("q")
+        console.sees("1 Instances   2 Images")
+        console.press("2")
+        console.sees("astro-base-2024", "listed at")
+        for name in ("db-07-v1", "made-before-the-verdict", "made-after-the-verdict"):
+            console.press("/")
+            console.sees("part of a name")
+            console.press(name)
+            shown = console.sees(" 1 of ", f"─{name}─")
+            assert ("boot test: booted" in shown) == (name == "db-07-v1")
+            console.press("escape")
+            console.sees("listed at", "astro-base-2024")
+
+    verdicts = {one["id"]: one["verdict"] for one in machine.imaging("images", "--os-cloud", "demo", "--json").document}
+    assert (verdicts[ours], verdicts[early], verdicts[late]) == ("booted", None, None)
+    assert (api.image(early)["status"], api.image(late)["status"]) == ("active", "active")
+    assert api.server(childs)["status"] == "ACTIVE"
