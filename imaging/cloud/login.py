@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,8 @@ _ONE_TIME = frozenset(
     }
 )
 """Logins that cannot be repeated: a bare token, or a passcode that is good once."""
+
+_USERINFO = re.compile(r"^(\w+://)[^/@]*@")
 
 
 def read_login(access: Any, resolved: ResolvedCloud) -> Login:
@@ -43,7 +46,7 @@ def read_login(access: Any, resolved: ResolvedCloud) -> Login:
     return Login(
         identity=CloudIdentity(
             cloud=resolved.name,
-            auth_url=str(mapping(config.get("auth")).get("auth_url") or config.get("auth_url") or ""),
+            auth_url=_public_address(mapping(config.get("auth")).get("auth_url") or config.get("auth_url") or ""),
             region=region or None,
             project_id=access.project_id,
             user_id=access.user_id,
@@ -78,6 +81,11 @@ def _credential(answer: Answer) -> Mapping[str, Any]:
         msg = "no application credential"
         raise ValueError(msg)
     return found
+
+
+def _public_address(auth_url: Any) -> str:
+    """The address without a user and password in it, for it is shown, kept in the journal and in reports."""
+    return _USERINFO.sub(r"\1", str(auth_url))
 
 
 def _utc(value: Any) -> datetime | None:

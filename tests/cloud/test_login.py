@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from imaging.cloud.connection import connect
+from imaging.cloud.login import read_login
 from imaging.cloud.resolution import resolve_cloud
+from imaging.cloud.resolved import made
 from models.errors import UnauthorizedError
 from tests.cloud.scripted import PROJECT, TOKEN, USER, Reply
 
@@ -99,3 +102,10 @@ async def test_a_credential_deleted_meanwhile_is_no_instance_deleted_meanwhile(s
     scripted.on("POST", "/identity/v3/auth/tokens", Reply(status, {"error": {"message": "No such credential: ac1"}}))
     with pytest.raises(UnauthorizedError, match="No such credential"):
         await with_credential.compute.instance("db")
+
+
+def test_an_address_with_a_password_in_it_is_kept_without():
+    """Some sites put Keystone behind a proxy that asks for one; the identity goes into journals and reports."""
+    access = SimpleNamespace(project_id=PROJECT, user_id=USER, username="ada", project_name="astro", expires=None)
+    resolved = made("dev", {"auth": {"auth_url": "https://ada:hunter2@cloud.example:5000/v3"}}, None)
+    assert read_login(access, resolved).identity.auth_url == "https://cloud.example:5000/v3"
