@@ -12,6 +12,7 @@ from textual.message import Message
 
 from models.errors import ImagingError
 from models.run import RunKind, RunRecord
+from screens.glyphs import Glyphs
 from screens.modes import ModeScreen
 from screens.run import RunScreen
 from screens.tones import Tone
@@ -23,13 +24,12 @@ REFRESH_SECONDS = 2.0
 """How often the journal, a local file, is read while the list is on show."""
 
 _COLUMNS = (
-    Column("Run", 6, drop=3),
+    Column("Run", 12, drop=3),
     Column("State", 17),
     Column("Started", 16, drop=1),
     Column("Of", 14, grow=2),
     Column("Image", 14, grow=2, drop=2),
-    Column("Step", 20, drop=5),
-    Column("Verdict", 17),
+    Column("Verdict, or step", 20),
 )
 
 
@@ -104,21 +104,27 @@ class RunsScreen(ModeScreen):
         self.status.say(f"The journal could not be read: {error}", Tone.BAD)
 
     def _cells(self, run: RunRecord) -> Sequence[Cell]:
-        state, verdict = run_sign(run, self.glyphs), verdict_sign(run.verdict, self.glyphs)
-        current = run.current_step
+        state = run_sign(run, self.glyphs)
         return (
             Cell(run.id, Tone.QUIET),
             Cell(str(state), state.tone),
             Cell(f"{run.created_at.astimezone():%Y-%m-%d %H:%M}", Tone.QUIET),
             Cell(run.title),
             Cell(_made(run)),
-            Cell("" if run.state.is_over or current is None else current.step.value),
-            Cell(str(verdict), verdict.tone),
+            _outcome(run, self.glyphs),
         )
 
 
 def _made(run: RunRecord) -> str:
     return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+
+
+def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
+    """The verdict; of a run that is not over, the step that it has come to."""
+    if not run.state.is_over and run.current_step is not None:
+        return Cell(f"{glyphs.pending} {run.current_step.step.value}", Tone.PLAIN)
+    verdict = verdict_sign(run.verdict, glyphs)
+    return Cell(str(verdict), verdict.tone)
 
 
 def _summary(runs: Sequence[RunRecord]) -> str:

@@ -18,6 +18,7 @@ from models.errors import ConfigError
 from models.run import RunState
 from models.settings import Settings
 from models.steps import StepName
+from screens.ask_text import AskTextScreen
 from screens.help import HelpScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, FrozenRuns, console
@@ -151,6 +152,17 @@ async def test_an_idle_screen_writes_nothing_to_the_terminal(demo, tmp_path):
         await asyncio.sleep(2.5)
         assert frames == []
         assert len(demo.calls()) > calls  # it did look at the cloud meanwhile
+
+
+async def test_a_field_with_the_focus_writes_nothing_while_nobody_writes(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.app.push_screen(AskTextScreen("A title", "A question?"))
+        await driver.sees("A question?")
+        await asyncio.sleep(0.3)
+        frames: list[object] = []
+        driver.app._display = lambda screen, renderable: frames.append(renderable)  # type: ignore[method-assign]
+        await asyncio.sleep(1.2)  # a blinking cursor changes every half second
+        assert frames == []
 
 
 async def test_quitting_takes_no_two_seconds_while_the_cloud_hangs(demo, tmp_path):
