@@ -17,7 +17,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from imaging.cloud.interface import Cloud
-from imaging.runs.service import RunService
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.errors import ConfigError
@@ -110,7 +109,7 @@ class ImagingApp(App[None], inherit_bindings=False):
         self.animation_level = "none"
         self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
         self.glyphs, self.read_only = glyphs, read_only
-        self.runs: Runs = runs or RunService(paths, clock)
+        self._runs = runs
         self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
         self._begin_with = "ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ)
         self.abandoned = False
@@ -138,6 +137,15 @@ class ImagingApp(App[None], inherit_bindings=False):
             await self.switch_mode("runs")
             if len(going) == 1:
                 self.push_screen(RunScreen(going[0].id))
+
+    @property
+    def runs(self) -> Runs:
+        """The run service, loaded after the first paint."""
+        if self._runs is None:
+            from imaging.runs.service import RunService  # noqa: PLC0415  # it brings the steps, the rules and SQLite
+
+            self._runs = RunService(self.paths, self.clock)
+        return self._runs
 
     @property
     def login(self) -> Login | None:

@@ -6,7 +6,6 @@ import logging
 
 from rich.console import Group, RenderableType
 from rich.text import Text
-from rich.traceback import Traceback
 
 _log = logging.getLogger(__name__)
 
@@ -16,6 +15,8 @@ def report(error: BaseException, log_folder: str) -> RenderableType:
 
     Textual's own report shows the local variables of every frame, credentials among them.
     """
+    from rich.traceback import Traceback  # noqa: PLC0415  # it brings a syntax highlighter: not before the first paint
+
     _log.critical("the console ends because of a fault", exc_info=error)
     traceback = Traceback.from_exception(type(error), error, error.__traceback__, show_locals=False, width=100)
     advice = Text(

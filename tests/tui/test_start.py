@@ -23,6 +23,12 @@ def test_the_sdk_is_not_loaded_before_the_first_paint():
     assert loaded.strip() == "[]"
 
 
+def test_what_is_not_drawn_at_first_is_not_loaded_before_it():
+    later = ("imaging.runs.service", "sqlite3", "pygments")
+    loaded = run_python("-c", f"import sys, tui.app; print([m for m in {later} if m in sys.modules])")
+    assert loaded.strip() == "[]"
+
+
 def test_the_environment_is_prepared_before_textual_is_loaded():
     assert run_python("-c", "import sys, tui.console; print('textual' in sys.modules)").strip() == "False"
 
