@@ -57,11 +57,24 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         if run.image_id:
             yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
         yield f"- {_RESTORED[run.source_restored]}"
+        yield from _before(run)
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
         yield f"- Test launch: **{run.verdict.word.value}**{strength}"
     yield from _trouble(run.trouble)
     yield ""
+
+
+def _before(run: RunRecord) -> Iterator[str]:
+    """How the instance was, where it is not so again: enough to put it right by hand."""
+    if run.source_restored is not False or run.claim is None:
+        return
+    yield f"- Before the run it was {'running' if run.claim.was_running else 'stopped'}."
+    for volume in run.claim.volumes:
+        device = plain(volume.device or "an unknown device")
+        yield f"- Before the run it had volume `{one_line(volume.id)}` at {device}."
+    if run.claim.was_locked:
+        yield f"- Before the run it was locked: {plain(run.claim.lock_reason or 'no reason was given')}"
 
 
 def _trouble(trouble: Trouble | None) -> Iterator[str]:

@@ -175,8 +175,8 @@ class RunContext:
             raise ClaimLostError(
                 f"The claim of run {claim.run_id} is no longer in the metadata of {instance.name}"
                 + (f"; that of run {claims[0].run_id} is." if claims else "."),
-                meaning="Somebody else works on the instance, so nothing more of it is touched.",
-                remedy=f"See `imaging runs`; what this run would have put back is in its report ({self._run.id}).",
+                meaning="Somebody else may work on the instance, so nothing more of it is touched.",
+                remedy=f"If nobody does, `imaging undo {self._run.id}` puts it back; what it lacks is in the report.",
             )
 
     async def heed(self, *, cancellable: bool) -> None:

@@ -73,8 +73,9 @@ async def require_stopped(ctx: StepContext, before: str) -> None:
     """
     source = await read_source(ctx)
     if source.status != "SHUTOFF" or source.task_state == "powering-on":
+        task = f", {source.task_state}" if source.task_state else ""
         raise RunError(
-            f"Somebody has started the instance before {before}: it is {source.status}.",
+            f"Somebody has started the instance before {before}: it is {source.status}{task}.",
             meaning="A disk pulled out of a running machine loses what is written to it afterwards, and an image of "
             "one is not whole.",
             remedy="Leave the instance alone until the run is done, and try again.",

@@ -6,8 +6,11 @@ import json
 import stat
 
 from imaging.runs.report import as_markdown, plain
+from imaging.runs.steps.claim import claim
 from imaging.runs.steps.report import report
+from imaging.runs.steps.unlock import unlock
 from models.run import RunState, Trouble
+from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
 
 
@@ -50,6 +53,18 @@ def test_what_came_of_it_is_said_first(ctx):
     assert "The instance is as it was before." in text
     assert "Test launch: **booted** (good)" in text
     assert "    child login:" in text
+
+
+async def test_a_source_that_is_not_as_it_was_is_described_as_it_was(ctx, world):
+    world.set("db", locked=True, locked_reason="do not touch")
+    await unlock(ctx.at(StepName.UNLOCK))
+    await claim(ctx.at(StepName.CLAIM))
+    assert "Before the run" not in as_markdown(ctx.run)
+    ctx.change(source_restored=False)
+    text = as_markdown(ctx.run)
+    assert "it was running." in text
+    assert "had volume `pgdata` at /dev/vdb." in text
+    assert "it was locked: do not touch" in text
 
 
 def test_trouble_is_told_with_what_to_do(ctx):
