@@ -13,7 +13,6 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from threading import Lock, Thread
 from typing import Self
 

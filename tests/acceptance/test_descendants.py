@@ -45,7 +45,7 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
             shown = console.sees(" 1 of ", f"─{name}─")
             assert ("boot test: booted" in shown) == (name == "db-07-v1")
             console.press("escape")
-            console.sees("listed at", "astro-base-2024")
+            console.sees("listed at", "Featured-AlmaLinux9")
 
     verdicts = {one["id"]: one["verdict"] for one in machine.imaging("images", "--os-cloud", "demo", "--json").document}
     assert (verdicts[ours], verdicts[early], verdicts[late]) == ("booted", None, None)
