@@ -13,18 +13,18 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parent
+START = datetime.fromisoformat("2026-11-02T13:40:00+00:00")
 NOW = datetime.fromisoformat("2026-11-02T14:05:00+00:00")
 WIDE = (120, 36)
 NARROW = (80, 24)
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 
 sys.path.insert(0, str(REPOSITORY))
 os.environ.update({"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "TERM": "xterm-256color"})
@@ -38,7 +38,7 @@ from textual.screen import Screen  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
 from models.errors import UnreachableError  # noqa: E402
-from models.request import RunRequest  # noqa: E402
+from models.run import RunRecord  # noqa: E402
 from models.settings import Settings  # noqa: E402
 from screens.choose import Choice, ChooseScreen  # noqa: E402
 from screens.error import ErrorScreen  # noqa: E402
@@ -47,7 +47,7 @@ from screens.secret import SecretScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
 from screens.widgets.rows import RowList  # noqa: E402
 from screens.wizard.wizard import WizardScreen  # noqa: E402
-from screenshots.story import ToldRuns, finished, unbootable, under_way  # noqa: E402
+from screenshots.story import ShownRuns, control, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
 
 
@@ -68,35 +68,27 @@ class StandingClock:
 
 
 @contextmanager
-def demonstration(state: Path) -> Iterator[None]:
-    """A demonstration cloud of our own, whose clock stands still."""
+def demonstration(state: Path) -> Iterator[str]:
+    """A demonstration cloud of our own, whose clock stands still; gives its address."""
     command = [sys.executable, "-m", "imaging.democloud", "--state", str(state), "--deterministic"]
     process = subprocess.Popen(  # noqa: S603  # our own module
-        [*command, "--start", "2026-11-02T14:00:00Z"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+        [*command, "--start", START.strftime("%Y-%m-%dT%H:%M:%SZ")], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout is not None  # noqa: S101  # it was asked for above
         os.environ["OS_CLIENT_CONFIG_FILE"] = process.stdout.readline().strip()
-        url = json.loads((state / "democloud.json").read_text())["url"]
-        _post(f"{url}/_control/clock", {"hold": True})
-        yield
+        url = str(json.loads((state / "democloud.json").read_text())["url"])
+        control(url, "clock", {"hold": True})
+        yield url
     finally:
         process.terminate()
         process.wait()
 
 
-def _post(url: str, body: object) -> None:
-    request = urllib.request.Request(  # noqa: S310  # the address is our own process
-        url, method="POST", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    opener.open(request, timeout=_PATIENCE_SECONDS).close()
-
-
 class Tour:
     """Walks through the console and takes the pictures."""
 
-    def __init__(self, app: ImagingApp, pilot: Pilot[None], runs: ToldRuns, into: Path, suffix: str) -> None:
+    def __init__(self, app: ImagingApp, pilot: Pilot[None], runs: ShownRuns, into: Path, suffix: str) -> None:
         """Take the pictures of this console into a folder."""
         self._app, self._pilot, self._runs, self._into, self._suffix = app, pilot, runs, into, suffix
 
@@ -137,16 +129,11 @@ class Tour:
 
     async def runs(self) -> None:
         """Three runs, and their list."""
-        cloud, profile = await self._app.cloud(), self._app.profile
-        for place, (name, tell) in enumerate((("web-01", finished), ("gis-lab", unbootable), ("db-07", under_way))):
-            request = RunRequest(name=f"{name}-20261102", description="Made for the pictures.", profile=profile.name)
-            plan = await self._runs.plan(cloud, await self._id_of(name), request, profile)
-            run = tell(f"0tn8q{place}k2", plan, NOW - timedelta(minutes=40 - 19.4 * place))
-            self._runs.told[run.id] = run
+        self._runs.show()
         await self._pilot.press("3")
-        await self._until(lambda: len(self._rows("#runs").items) == len(self._runs.told))
+        await self._until(lambda: len(self._rows("#runs").items) == len(self._runs.made))
         await self._take("runs")
-        for picture, run_id in zip(("run-booted", "run-failed", "run"), sorted(self._runs.told), strict=True):
+        for picture, run_id in zip(("run-booted", "run-failed", "run"), sorted(self._runs.made), strict=True):
             await self._open(RunScreen(run_id))
             await self._until(lambda: bool(self._rows("#steps").items))
             await self._take(picture)
@@ -208,11 +195,13 @@ class Tour:
 Walk = Callable[[Tour], Awaitable[None]]
 
 
-async def draw(into: Path, size: tuple[int, int], suffix: str, theme: str, walk: Walk) -> None:
+async def draw(
+    into: Path, made: tuple[RunRecord, ...], walk: Walk, *, size: tuple[int, int], suffix: str, theme: str
+) -> None:
     """Run the console once and take the pictures of a walk through it."""
     with tempfile.TemporaryDirectory() as folder:
         clock = StandingClock()
-        runs = ToldRuns(clock)
+        runs = ShownRuns(clock, made)
         app = ImagingApp(
             cloud_name="demo",
             profile=load_profile("jetstream"),
@@ -230,14 +219,17 @@ def main() -> int:
     """Draw all; or, with a folder and `instances`, only the beginning of the tour into that folder."""
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as state, demonstration(Path(state)):
+    with tempfile.TemporaryDirectory() as state, demonstration(Path(state)) as url:
         if "instances" in sys.argv:
-            asyncio.run(draw(into, WIDE, "", "dark", Tour.instances))
+            asyncio.run(draw(into, (), Tour.instances, size=WIDE, suffix="", theme="dark"))
             return 0
-        asyncio.run(draw(into, WIDE, "", "dark", Tour.all))
-        asyncio.run(draw(into, NARROW, "-80x24", "dark", Tour.all))
+        made = asyncio.run(made_runs(url, START))
+        control(url, "reset", {})
+        control(url, "clock", {"hold": True})
+        for size, suffix in ((WIDE, ""), (NARROW, "-80x24")):
+            asyncio.run(draw(into, made, Tour.all, size=size, suffix=suffix, theme="dark"))
         for theme in ("light", "ansi", "high-contrast"):
-            asyncio.run(draw(into, WIDE, f"-{theme}", theme, Tour.first))
+            asyncio.run(draw(into, made, Tour.first, size=WIDE, suffix=f"-{theme}", theme=theme))
     return 0
 
 

@@ -1,169 +1,190 @@
-"""Runs as the pictures show them: the plan is real, from the demonstration cloud; what came of it is told here.
+"""The runs in the pictures: real ones, by the real engine on the demonstration cloud, whose clock turns as they wait.
 
-A real run would take other seconds each time, and the pictures are to have the same bytes each time.
+So their times are the same each time. What differs by machine (its name, the folder of the reports) or by chance (the
+token of the marker) is given a fixed name afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+import asyncio
+import json
+import re
+import tempfile
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from imaging.cloud.connection import connect
+from imaging.cloud.interface import Cloud
+from imaging.cloud.resolution import resolve_cloud
+from imaging.guidelines.profiles import load_profile
+from imaging.runs.engine import Engine
+from imaging.runs.journal import Journal
+from imaging.runs.lease import this_process
+from imaging.runs.new_runs import refuse_unready, run_of_plan
 from imaging.runs.planning import plan_run, plan_verification
-from imaging.runtime.clock import Clock
-from models.claim import Claim, ClaimedVolume
+from imaging.runs.run_context import RunContext
+from imaging.runs.steps import PROCEDURES
+from imaging.runtime.clock import Clock, SystemClock
 from models.plan import Plan
-from models.request import RunRequest
-from models.run import Phase, RunKind, RunnerPresence, RunRecord, RunState, StepRecord, Trouble
-from models.steps import StepName, StepState
-from models.verdict import Stage, Strength, Verdict, VerdictWord
+from models.profile import Profile
+from models.request import Attestation, RunRequest
+from models.run import RunnerPresence, RunRecord
+from models.steps import StepName
 
 _HOST = "login1"
-
-_COURSE: Mapping[StepName, tuple[float, str, tuple[tuple[float, str], ...]]] = {
-    StepName.CHECK: (1, "139 rules, nothing blocks", ()),
-    StepName.CLAIM: (4, "claimed, read back twice", ()),
-    StepName.STOP: (7, "stopped", ((0.4, "asked to stop"), (6.6, "SHUTOFF"))),
-    StepName.DETACH: (2, "2 volumes detached", ((0.6, "pgdata detached"), (1.7, "scratch detached"))),
-    StepName.LOCK: (0, "locked", ()),
-    StepName.CREATE_IMAGE: (1, "image 5d1c2c9e", ()),
-    StepName.WAIT_FOR_IMAGE: (41, "active, 2.4 GiB", ((1, "image saving"), (12, "image uploading"), (40, "active"))),
-    StepName.PUT_BACK: (9, "2 volumes, running", ((1, "pgdata attached"), (3, "scratch attached"), (8, "ACTIVE"))),
-    StepName.DESCRIBE: (0, "needs 20 GiB disk", ()),
-    StepName.TEST_LAUNCH: (11, "m3.tiny, the smallest that fits", ((1, "BUILD"), (10, "ACTIVE"))),
-    StepName.VERIFY: (52, "booted, strong", ((6, "kernel"), (19, "system start"), (44, "login prompt"))),
-    StepName.REMOVE_TEST: (4, "instance and security group removed", ()),
-    StepName.REPORT: (0, "report.md", ()),
-}
-"""By step: seconds, note, and what was seen after how many seconds; steps that are not named are skipped."""
-
-_BOOTED = Verdict(
-    word=VerdictWord.BOOTED,
-    strength=Strength.STRONG,
-    stage=Stage.MARKER,
-    reason="Its own start-up script answered on the console with status 0.",
-    evidence=(
-        "[   18.402113] cloud-init[712]: Cloud-init v. 24.1 running 'modules:final'",
-        "Ubuntu 24.04 LTS imaging-test ttyS0",
-        "imaging-test login:",
-        "imaging-marker status=0 address=yes route=yes machine-id=own",
-    ),
-    has_address=True,
-    has_default_route=True,
-    has_own_machine_id=True,
-)
-_EMERGENCY = Verdict(
-    word=VerdictWord.FAILED,
-    stage=Stage.SYSTEM,
-    reason="It ended in emergency mode.",
-    evidence=(
-        "[ TIME ] Timed out waiting for device dev-disk-by-uuid-6f1a.device.",
-        "[DEPEND] Dependency failed for /data.",
-        "You are in emergency mode. After logging in, type 'journalctl -xb' to view",
-        "Cannot open access to console, the root account is locked.",
-    ),
-    hints=("/etc/fstab asks for a disk that the child does not have",),
-)
+_REPORTS = "/home/ada/.local/state/imaging-console/runs"
+_PAUSE_BETWEEN_RUNS_SECONDS = 300.0
+_PATIENCE_SECONDS = 20.0
 
 
-def finished(run_id: str, plan: Plan, began: datetime) -> RunRecord:
-    """A run that ended well."""
-    return _told(run_id, plan, began, until=None)
-
-
-def under_way(run_id: str, plan: Plan, began: datetime) -> RunRecord:
-    """A run whose image is being saved."""
-    return _told(run_id, plan, began, until=StepName.WAIT_FOR_IMAGE)
-
-
-def unbootable(run_id: str, plan: Plan, began: datetime) -> RunRecord:
-    """A run whose image does not boot."""
-    run = _told(run_id, plan, began, until=None)
-    trouble = Trouble(
-        what="The test instance did not come up: it ended in emergency mode.",
-        meaning="The image is kept, private. The source is as it was before.",
-        remedy="Mend /etc/fstab in the source (nofail for every data volume), then make the image again.",
+def control(url: str, path: str, body: object) -> None:
+    """Ask the demonstration cloud at `url` for something that only it can do, such as turning its clock."""
+    request = urllib.request.Request(  # noqa: S310  # the address is our own process
+        f"{url}/_control/{path}",
+        method="POST",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
     )
-    update = {"state": StepState.FAILED, "note": "failed: emergency mode", "trouble": trouble}
-    steps = tuple(step.model_copy(update=update) if step.step is StepName.VERIFY else step for step in run.steps)
-    changed: dict[str, Any] = {"state": RunState.FAILED, "verdict": _EMERGENCY, "steps": steps, "trouble": trouble}
-    return run.model_copy(update=changed)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener.open(request, timeout=_PATIENCE_SECONDS).close()
 
 
-def _told(run_id: str, plan: Plan, began: datetime, *, until: StepName | None) -> RunRecord:
-    steps, moment, reached = [], began, False
-    for planned in plan.steps:
-        seconds, note, phases = _COURSE.get(planned.step, (0, planned.summary, ()))
-        if reached:
-            steps.append(StepRecord(step=planned.step))
-            continue
-        end = moment + timedelta(seconds=seconds)
-        reached = planned.step is until
-        seen = tuple(Phase(at=moment + timedelta(seconds=after), text=text) for after, text in phases)
-        if reached:
-            steps.append(StepRecord(step=planned.step, state=StepState.RUNNING, started_at=moment, phases=seen[:-1]))
-            continue
-        state = StepState.DONE if planned.step in _COURSE else StepState.SKIPPED
-        steps.append(
-            StepRecord(step=planned.step, state=state, started_at=moment, ended_at=end, note=note, phases=seen)
-        )
-        moment = end
-    over = until is None
-    return RunRecord(
-        id=run_id,
-        kind=RunKind.CREATE,
-        state=RunState.DONE if over else RunState.RUNNING,
-        identity=plan.login.identity,
-        host=_HOST,
-        created_at=began,
-        updated_at=moment,
-        ended_at=moment if over else None,
-        plan=plan,
-        steps=tuple(steps),
-        claim=_claim(run_id, plan, began),
-        image_id="5d1c2c9e-40b1-4d0f-9f7e-d8a1f3c2b604",
-        verdict=_BOOTED if over else None,
-        source_restored=True if over else None,
-        runner=RunnerPresence(host=_HOST, pid=4711, heartbeat_at=moment, alive=not over),
+class TurnedClock:
+    """Sleeping takes no time: it turns the clock of the demonstration cloud with ours."""
+
+    def __init__(self, url: str, start: datetime) -> None:
+        """Begin when the held clock of the cloud shows `start`."""
+        self._url, self._now, self._seconds = url, start, 0.0
+
+    def now(self) -> datetime:
+        """The time in the demonstration cloud."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Seconds since the start."""
+        return self._seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Turn both clocks."""
+        self._now += timedelta(seconds=seconds)
+        self._seconds += seconds
+        control(self._url, "clock", {"advance": seconds})
+        await asyncio.sleep(0)
+
+
+class _LookedAway(BaseException):
+    """The picture is taken now; the run goes no further."""
+
+
+async def made_runs(url: str, start: datetime) -> tuple[RunRecord, ...]:
+    """Three runs: one whose image boots, one whose image does not, and one whose image is being saved.
+
+    Args:
+        url: of a demonstration cloud whose clock is held at `start`.
+        start: the time there.
+    """
+    clock = TurnedClock(url, start.astimezone(UTC))
+    cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            runs = []
+            for number, (name, last) in enumerate((("web-01", None), ("gis-lab", None), ("db-07", _is_being_saved))):
+                runs.append(await _made(cloud, clock, Path(folder), name=name, run_id=f"0tn8q{number}k2", last=last))
+                await clock.sleep(_PAUSE_BETWEEN_RUNS_SECONDS)
+            return tuple(_anonymous(run, folder) for run in runs)
+    finally:
+        await cloud.close()
+
+
+async def _made(
+    cloud: Cloud, clock: TurnedClock, folder: Path, *, name: str, run_id: str, last: Callable[[RunRecord], bool] | None
+) -> RunRecord:
+    """Carry a run of the instance `name` to its end, or until `last` is true of it."""
+    profile = load_profile("jetstream")
+    request = RunRequest(
+        name=f"{name}-20261102",
+        description=f"What the survey course needs, on top of the base image of {name}: its tools and its accounts.",
+        attestations=(Attestation(rule="SW-ATTEST"),),
     )
+    pages = [page async for page in cloud.compute.instances()]
+    source_id = next(one.id for page in pages for one in page if one.name == name)
+    plan = await plan_run(cloud, clock, source_id, request, profile)
+    refuse_unready(plan)
+    journal = Journal(folder / "runs.sqlite", clock)
+    try:
+        run = await journal.create(run_of_plan(plan, clock.now()).model_copy(update={"id": run_id}), profile)
+        lease = await journal.take_lease(run_id)
+        context = _Watched(journal, lease, run, clock=clock, profile=profile, folder=folder / run_id)
+        context.last = last
+        try:
+            await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
+        except _LookedAway:
+            return context.run
+        return await journal.run(run_id)
+    finally:
+        await journal.close()
 
 
-def _claim(run_id: str, plan: Plan, began: datetime) -> Claim:
-    volumes = tuple(
-        ClaimedVolume(id=each.attachment.volume_id, order=order, device=each.attachment.device)
-        for order, each in enumerate(plan.volumes)
-    )
-    instance_id = plan.source.id if plan.source else ""
-    return Claim(
-        run_id=run_id, instance_id=instance_id, host=_HOST, claimed_at=began, was_running=True, was_locked=False,
-        volumes=volumes,
-    )  # fmt: skip
+class _Watched(RunContext):
+    """A context that lets the run go no further than wanted."""
+
+    last: Callable[[RunRecord], bool] | None = None
+
+    async def pause(self, seconds: float, *, cancellable: bool) -> None:
+        """Pause, unless this is the moment of the picture."""
+        if self.last is not None and self.last(self.run):
+            raise _LookedAway
+        await super().pause(seconds, cancellable=cancellable)
 
 
-class ToldRuns:
-    """Stands in for the run service: plans for real, and shows the runs that it was given."""
+def _is_being_saved(run: RunRecord) -> bool:
+    phases = run.step(StepName.WAIT_FOR_IMAGE).phases
+    return bool(phases) and "saving" in phases[-1].text
 
-    def __init__(self, clock: Clock) -> None:
-        """Know no runs yet."""
+
+async def _same(cloud: Cloud) -> Cloud:
+    return cloud
+
+
+def _anonymous(run: RunRecord, folder: str) -> RunRecord:
+    """The run as if its runner had worked on the machine of somebody's cluster."""
+    text = run.model_dump_json().replace(folder, _REPORTS).replace(f'"{this_process().host}"', f'"{_HOST}"')
+    text = re.sub(r"(imaging-marker )[0-9a-f]{8,}", r"\g<1>5d1c2c9e40b14d0f", text)
+    runner = RunnerPresence(host=_HOST, pid=4711, heartbeat_at=run.updated_at, alive=not run.state.is_over)
+    return RunRecord.model_validate_json(text).model_copy(update={"host": _HOST, "runner": runner})
+
+
+class ShownRuns:
+    """Stands where the run service stands: plans for real, and shows the runs that were made beforehand."""
+
+    def __init__(self, clock: Clock, made: tuple[RunRecord, ...]) -> None:
+        """Show none of these runs until told to: the console opens on a run that is not over."""
         self._clock = clock
-        self.told: dict[str, RunRecord] = {}
+        self._hidden = made
+        self.made: dict[str, RunRecord] = {}
 
-    async def plan(self, cloud: Any, instance_id: str, request: RunRequest, profile: Any) -> Plan:
+    def show(self) -> None:
+        """From now on the runs are there."""
+        self.made = {run.id: run for run in self._hidden}
+
+    async def plan(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_run(cloud, self._clock, instance_id, request, profile)
 
-    async def plan_verification(self, cloud: Any, image_id: str, request: RunRequest, profile: Any) -> Plan:
+    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_verification(cloud, self._clock, image_id, request, profile)
 
     async def runs(self) -> tuple[RunRecord, ...]:
         """The runs, newest first."""
-        return tuple(sorted(self.told.values(), key=lambda run: run.created_at, reverse=True))
+        return tuple(sorted(self.made.values(), key=lambda run: run.created_at, reverse=True))
 
     async def run(self, run_id: str) -> RunRecord:
         """One run."""
-        return self.told[run_id]
+        return self.made[run_id]
 
     async def watch(self, run_id: str) -> AsyncIterator[RunRecord]:
         """One run, as it is."""
-        yield self.told[run_id]
+        yield self.made[run_id]
