@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from models.findings import Checklist, Outcome
+from models.findings import Checklist, Finding, Outcome
 from models.run import RunRecord, Trouble
 from models.text import one_line
 from models.verdict import Verdict, VerdictWord
@@ -24,14 +24,17 @@ _RESTORED = {
 }
 
 
-def as_json(run: RunRecord) -> str:
-    """The whole record. It holds no secrets, for the journal holds none."""
-    return json.dumps({"schema": SCHEMA, "run": run.model_dump(mode="json")}, indent=2, ensure_ascii=True) + "\n"
+def as_json(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
+    """The whole record, and the findings about the finished image. It holds no secrets, for the journal holds none."""
+    findings = [finding.model_dump(mode="json") for finding in finished]
+    document = {"schema": SCHEMA, "run": run.model_dump(mode="json"), "finished_image": findings}
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def as_markdown(run: RunRecord) -> str:
+def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
     """What was done, what came of it, and why."""
-    sections = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict), _checklist(run), _left(run))
+    beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict))
+    sections = (*beginning, _finished_image(finished), _checklist(run), _left(run))
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
@@ -126,15 +129,28 @@ def _verdict(verdict: Verdict | None) -> Iterator[str]:
     yield ""
 
 
+def _finished_image(finished: tuple[Finding, ...]) -> Iterator[str]:
+    if not finished:
+        return
+    yield "## The finished image, by the guidelines"
+    yield ""
+    yield from _findings(finished)
+    yield ""
+
+
+def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
+    for finding in findings:
+        if finding.outcome is not Outcome.NOT_APPLICABLE:
+            yield f"- {finding.outcome.value} ({finding.severity.value}) {finding.rule}: {plain(finding.evidence)}"
+
+
 def _checklist(run: RunRecord) -> Iterator[str]:
     checklist: Checklist | None = run.plan.checklist
     if checklist is None:
         return
-    yield f"## Checklist ({plain(checklist.profile)})"
+    yield f"## Checklist before the run ({plain(checklist.profile)})"
     yield ""
-    for finding in checklist.findings:
-        if finding.outcome is not Outcome.NOT_APPLICABLE:
-            yield f"- {finding.outcome.value} ({finding.severity.value}) {finding.rule}: {plain(finding.evidence)}"
+    yield from _findings(checklist.findings)
     for attestation in run.plan.request.attestations:
         yield f"- word given on {plain(attestation.rule)} by {plain(attestation.given_by or 'the user')}"
     for waiver in run.plan.request.waivers:

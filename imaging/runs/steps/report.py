@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from imaging.runs.context import StepContext, StepResult
+from imaging.runs.finished_image import judge_finished_image
 from imaging.runs.keeping import save_private
 from imaging.runs.report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
+from models.findings import Finding
 from models.run import RunRecord
 from models.steps import StepName, StepState
 
 
 async def report(ctx: StepContext) -> StepResult:
-    """Goal: both files are there, readable by their owner alone, and say what the journal says now."""
+    """Goal: both files are there, readable by their owner alone, and say what the journal says now.
+
+    They are written before the cloud is asked once more, so that they are there even if it does not answer.
+    """
     markdown = ctx.folder / MARKDOWN_NAME
     if ctx.run.report_path != str(markdown):
         await ctx.record(report_path=str(markdown))
-    run = _as_it_will_end(ctx)
-    save_private(markdown, as_markdown(run))
-    save_private(ctx.folder / JSON_NAME, as_json(run))
+    _write(ctx, ())
+    finished = await judge_finished_image(ctx)
+    if finished:
+        _write(ctx, finished)
     return StepResult(str(markdown))
+
+
+def _write(ctx: StepContext, finished: tuple[Finding, ...]) -> None:
+    run = _as_it_will_end(ctx)
+    save_private(ctx.folder / MARKDOWN_NAME, as_markdown(run, finished))
+    save_private(ctx.folder / JSON_NAME, as_json(run, finished))
 
 
 def _as_it_will_end(ctx: StepContext) -> RunRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -116,6 +117,22 @@ async def test_the_main_example_boots_and_all_is_as_before(cloud, start):
     image = await cloud.images.image(ctx.run.image_id)
     assert image.noted_verdict == "booted"
     assert image.description == REQUEST.description
+
+
+async def test_the_report_judges_the_finished_image(start):
+    ctx = await go(await start("web-01"))
+    written = json.loads((ctx.folder / "report.json").read_text())["finished_image"]
+    outcomes = {finding["rule"]: finding["outcome"] for finding in written}
+    assert (outcomes["TEST-LAUNCH"], outcomes["OWN-CREATOR"]) == ("pass", "pass")
+    assert "## The finished image, by the guidelines" in (ctx.folder / "report.md").read_text()
+
+
+async def test_the_report_is_there_though_the_cloud_does_not_answer_any_more(start, demo_cloud):
+    ctx = await start("web-01")
+    await ctx.record(image_id=demo_cloud.image_id("survey-appliance"))
+    await ctx.cloud.close()
+    await STEPS[StepName.REPORT](ctx.at(StepName.REPORT))
+    assert json.loads((ctx.folder / "report.json").read_text())["finished_image"] == []
 
 
 async def test_the_child_runs_our_script_so_the_verdict_is_strong(start):
