@@ -79,6 +79,7 @@ def test_a_run_is_undone_from_the_instance_alone_when_its_record_is_lost(
     undone = machine.imaging("undo", "db-07", "--yes", "--os-cloud", "demo", "--json")
 
     assert undone.status == 0, undone.err
+    assert "is claimed by run" in undone.err
     assert (undone.document["state"], undone.document["source_restored"]) == ("undone", True)
     assert api.instance_as_seen(db_07) == before
     assert api.others() == others
