@@ -111,20 +111,21 @@ class ImagingApp(App[None], inherit_bindings=False):
         self.glyphs, self.read_only = glyphs, read_only
         self._runs = runs
         self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
-        self._begin_with = "ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ)
+        self._begin_in("ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ))
         self.abandoned = False
         """Whether something still hung on the network when the console ended."""
 
-    def on_mount(self) -> None:
-        """Put on the theme and the user's keys."""
+    def _begin_in(self, wanted: str) -> None:
+        """Put on a theme of ours before anything runs: a change later would style everything a second time."""
         for name in list(self.available_themes):
             if name != "textual-dark":  # Textual begins with it and cannot be without
                 self.unregister_theme(name)
         for theme in THEMES:
             self.register_theme(theme)
-        if self._begin_with not in self.available_themes:
-            self._begin_with = THEMES[0].name
-        self.theme = self._begin_with
+        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
+
+    def on_mount(self) -> None:
+        """Put on the user's keys."""
         self.set_class(self.glyphs.ascii, "-ascii")
         self.call_after_refresh(self._return_to_runs)
         self.set_keymap(checked(self.settings.keymap, known_bindings(ImagingApp, Screen, Widget)))
