@@ -236,7 +236,7 @@ class Subject:
         return self.until(observe, f"volume {status}")
 
     def attachments(self, server_id: str, at: str = RECENT) -> list[dict[str, Any]]:
-        """A server's volume attachments, in Nova's order."""
+        """A server's volume attachments, in no promised order."""
         reply = self.compute.get(f"/servers/{server_id}/os-volume_attachments", microversion=at)
         assert reply.status_code == 200, reply.text
         return reply.json()["volumeAttachments"]

@@ -40,10 +40,10 @@ class Source:
             "task": server["OS-EXT-STS:task_state"],
             "lock": (server["locked"], server["locked_reason"]),
             "metadata": server["metadata"],
-            "volumes": [
-                (a["volumeId"], a["device"], a["tag"], a["delete_on_termination"])
+            "volumes": {
+                a["device"]: (a["volumeId"], a["tag"], a["delete_on_termination"])
                 for a in self.cloud.attachments(self.id)
-            ],
+            },
         }
 
 
