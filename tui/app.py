@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -37,6 +37,7 @@ from tui.access import Access
 from tui.crash import report
 from tui.keymap import checked, known_bindings
 from tui.themes import THEMES, chosen_theme
+from tui.typeahead import KeysInOrder
 
 if TYPE_CHECKING:
     from imaging.cloud.resolution import ResolvedCloud
@@ -45,7 +46,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(App[None], inherit_bindings=False):
+class ImagingApp(KeysInOrder, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
