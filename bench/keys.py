@@ -16,7 +16,7 @@ from bench.results import Number, percentile
 from bench.terminal import Terminal
 
 _INSTANCES = 10_000
-_PRESSES = 120
+_PRESSES = 100
 _AIM = "<= 50 ms"
 _LONGEST_NAME = 12
 """Longer names are cut off in the list; their beginning is looked for."""

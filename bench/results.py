@@ -40,9 +40,8 @@ def ratio(what: str, ours: Sequence[float], theirs: Sequence[float], *, aim: str
     """
     mine, other = statistics.median(ours), statistics.median(theirs)
     spread = f"{min(ours):.2f}-{max(ours):.2f} / {min(theirs):.2f}-{max(theirs):.2f}"
-    return Number(
-        what, mine / other, "x", aim, f"{names}: {mine:.2f} s / {other:.2f} s (median of {len(ours)}; {spread})"
-    )
+    made_of = f"median of {len(ours)}; {spread}" if len(ours) > 1 else "once"
+    return Number(what, mine / other, "x", aim, f"{names}: {mine:.2f} s / {other:.2f} s ({made_of})")
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
