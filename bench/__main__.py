@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ def main() -> int:
         begun = time.monotonic()
         try:
             numbers += MEASUREMENTS[name](settings)
-        except (RuntimeError, TimeoutError, OSError) as error:
+        except (RuntimeError, TimeoutError, OSError, subprocess.SubprocessError) as error:
             broken = True
             _tell(f"{name} could not be measured: {error}")
         _tell(f"{name} took {time.monotonic() - begun:.0f} s")
