@@ -44,7 +44,7 @@ class InstanceFacts(Frozen):
 
     instance: Fact[Instance]
     attachments: Fact[tuple[VolumeAttachment, ...]]
-    """In Nova's order, the root volume of a volume-backed instance included."""
+    """In no order, the root volume of a volume-backed instance included."""
     volumes: Fact[tuple[Volume, ...]]
     """The Cinder side of the attachments; unknown without Cinder."""
     base_image: Fact[Image]

@@ -74,7 +74,7 @@ class Instance(Frozen):
 
 
 class VolumeAttachment(Frozen):
-    """One row of a server's `os-volume_attachments`, in the order in which Nova lists them."""
+    """One row of a server's `os-volume_attachments`, which Nova lists in no order."""
 
     volume_id: str
     device: str | None = None

@@ -92,7 +92,7 @@ class ComputeReading:
         return (await self._with_sizes((found,)))[0]
 
     async def attachments(self, instance_id: str) -> tuple[VolumeAttachment, ...]:
-        """Its volume attachments in Nova's order, the root volume of a volume-backed one included."""
+        """Its volume attachments, in no order, the root volume of a volume-backed one included."""
         call = await self._call(
             "GET",
             path("servers", instance_id, "os-volume_attachments"),

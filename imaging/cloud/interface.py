@@ -50,7 +50,7 @@ class Compute(Protocol):
         """One instance. Raises NotFoundError when it is gone."""
 
     async def attachments(self, instance_id: str) -> tuple[VolumeAttachment, ...]:
-        """Its volume attachments in Nova's order, the root volume of a volume-backed one included."""
+        """Its volume attachments, in no order, the root volume of a volume-backed one included."""
 
     async def ports(self, instance_id: str) -> tuple[Port, ...]:
         """Where it meets which networks, by id."""

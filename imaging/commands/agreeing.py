@@ -12,17 +12,21 @@ from models.findings import AskedFor, Checklist, Finding
 from models.plan import Plan
 
 
-def refuse_unasked(*, yes: bool) -> None:
+def refuse_unasked(*, yes: bool, instead: str = "") -> None:
     """Refuse at once, before anything is asked of the cloud, where nobody can be asked and nobody agreed.
+
+    Args:
+        yes: the user agreed beforehand.
+        instead: what else could be done, as the end of a sentence.
 
     Raises:
         UsageError: that is so.
     """
     if not yes and not somebody_is_there():
         raise UsageError(
-            "Nobody is at a terminal to agree to the plan.",
+            "Nobody is at a terminal to agree to what would be done.",
             meaning="Nothing was changed.",
-            remedy="Add --yes to go without being asked, or --plan to see only what would be done.",
+            remedy=f"Add --yes to go without being asked{instead}.",
         )
 
 

@@ -66,7 +66,7 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
         )
     if not plan_only:
         session.refuse_read_only()
-        refuse_unasked(yes=yes)
+        refuse_unasked(yes=yes, instead=", or --plan to see only what would be done")
     return session.run(_create(said, instance, wish, plan_only=plan_only, yes=yes))
 
 

@@ -13,9 +13,9 @@ def root_attachment(
 ) -> VolumeAttachment | None:
     """The attachment that holds the root disk of a volume-backed instance; None for an image-backed one.
 
-    Nova lists the root volume among the others and does not mark it. Told by, in this order: the server's root
-    device name (policy often hides it from users), the bootable flag of the volume, the place in Nova's list,
-    where the root comes first.
+    Nova lists the root volume among the others, in no order, and does not mark it. Told by, in this order: the server's
+    root device name (policy often hides it from users), the bootable flag of the volume, the first device name. Should
+    that be wrong, Nova refuses to detach a root volume.
     """
     if not instance.volume_backed or not attachments:
         return None
@@ -25,15 +25,21 @@ def root_attachment(
             if attachment.device and _bare(attachment.device) == root_device:
                 return attachment
     bootable = {volume.id for volume in volumes or () if volume.bootable}
-    return next((attachment for attachment in attachments if attachment.volume_id in bootable), attachments[0])
+    return min(attachments, key=lambda attachment: (attachment.volume_id not in bootable, _place(attachment.device)))
 
 
 def data_attachments(
     instance: Instance, attachments: Sequence[VolumeAttachment], volumes: Iterable[Volume] | None = None
 ) -> tuple[VolumeAttachment, ...]:
-    """Every attachment but the root one, in Nova's order: what must be detached before imaging."""
+    """Every attachment but the root one: what must be detached before imaging."""
     root = root_attachment(instance, attachments, volumes)
     return tuple(attachment for attachment in attachments if attachment is not root)
+
+
+def _place(device: str | None) -> tuple[bool, int, str]:
+    """Sorts vda before vdb before vdaa, and what has no device last."""
+    name = _bare(device or "")
+    return (not name, len(name), name)
 
 
 def _bare(device: str) -> str:

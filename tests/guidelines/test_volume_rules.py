@@ -64,9 +64,15 @@ def test_else_the_root_is_told_by_the_bootable_flag():
     assert root_attachment(BFV, attachments, (PGDATA, ROOT)).volume_id == "root-id"
 
 
-def test_else_the_root_is_the_first_in_novas_order():
-    attachments = (attached(ROOT), attached(PGDATA))
+def test_else_the_root_has_the_first_device():
+    attachments = (attached(PGDATA, "/dev/vdb"), attached(ROOT, "/dev/vda"))
     assert root_attachment(BFV, attachments, None).volume_id == "root-id"
+
+
+def test_the_order_of_novas_list_says_nothing_about_the_root():
+    also_bootable = PGDATA.model_copy(update={"bootable": True})
+    attachments = (attached(also_bootable, "/dev/vdb"), attached(ROOT, "/dev/vda"))
+    assert root_attachment(BFV, attachments, (also_bootable, ROOT)).volume_id == "root-id"
 
 
 def test_an_image_backed_instance_has_no_root_volume_even_if_a_volume_is_bootable():
