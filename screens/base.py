@@ -58,9 +58,7 @@ class ConsoleScreen(Screen[R]):
 
     def put_title(self, *way: str) -> None:
         """Show the way to this screen, the last part in bold, and who is logged in at the right."""
-        parts = [toned(part, Tone.QUIET) for part in way[:-1]] + [toned(way[-1], Tone.STRONG)]
-        separator = toned(self.glyphs.plain(" › "), Tone.QUIET)
-        self.query_one("#title", TitleLine).put(separator.join(parts), whereabouts(self.console))
+        self.query_one("#title", TitleLine).put_way(way, whereabouts(self.console))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a worker of this screen."""

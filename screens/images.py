@@ -27,13 +27,16 @@ from screens.image_rows import COLUMNS, FLAVOR_COLUMNS, about_image, cells, fit_
 from screens.modes import ModeScreen
 from screens.run import RunScreen
 from screens.tones import Tone
-from screens.widgets.columns import Cell
+from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 from screens.wording import clock_time, counted
 
 REFRESH_SECONDS = 300.0
 """How often the images are listed again while they are on show: Glance cannot be asked for changes."""
+
+_NAME_CELLS = 56
+"""What a name takes of a panel's frame and of a sentence at most, in cells."""
 
 
 class ImagesScreen(ModeScreen):
@@ -235,7 +238,7 @@ class ImagesScreen(ModeScreen):
     def _show_detail(self) -> None:
         image = self._rows.selected
         panel, matrix = self.query_one("#detail"), self.query_one("#matrix", RowList)
-        panel.border_title = Content(one_line(image.name, 60) if image else "")
+        panel.border_title = Content(shortened(one_line(image.name), _NAME_CELLS, cut=self.glyphs.cut) if image else "")
         self.query_one("#about", Static).update(about_image(image, self.glyphs) if image else Content(""))
         matrix.show(launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ())
 
@@ -296,7 +299,7 @@ class ImagesScreen(ModeScreen):
 
 
 def _question(plan: Plan) -> Question:
-    name = one_line(plan.image.name, 80) if plan.image else "this image"
+    name = shortened(one_line(plan.image.name), _NAME_CELLS, cut="…") if plan.image else "this image"
     test = plan.test
     flavor = f" in the flavor {one_line(test.flavors[0].name)}" if test and test.flavors else ""
     network = f" on the network {one_line(test.network.name)}" if test and test.network else ""

@@ -26,7 +26,7 @@ from screens.live import FactsWatch
 from screens.modes import ModeScreen
 from screens.tones import Tone
 from screens.widgets.checklist import ChecklistView
-from screens.widgets.columns import Cell
+from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
@@ -37,6 +37,9 @@ REST_SECONDS = 0.2
 
 LATE_SECONDS = 0.4
 """How long the former checklist stays, under its own name, before the screen says that it is reading."""
+
+_NAME_CELLS = 56
+"""What a name takes of a panel's frame at most, in cells."""
 
 
 class InstancesScreen(ModeScreen):
@@ -224,7 +227,9 @@ class InstancesScreen(ModeScreen):
     def _show_checklist(self, instance_id: str | None) -> None:
         view = self.query_one(ChecklistView)
         instance = next((one for one in self._instances if one.id == instance_id), None)
-        view.border_title = Content(one_line(instance.name, 60) if instance else "Checklist")
+        view.border_title = Content(
+            shortened(one_line(instance.name), _NAME_CELLS, cut=self.glyphs.cut) if instance else "Checklist"
+        )
         view.border_subtitle = ""
         known = self._facts.get(instance_id or "")
         if known is not None:

@@ -31,6 +31,9 @@ _COLUMNS = (
     Column("", 24, grow=1),
 )
 
+_HEADLINE_PADDING = 4
+"""Cells beside the headline at most, see run.tcss."""
+
 
 class RunScreen(OpenedScreen[None]):
     """Reads one run from the journal and follows it; the run itself needs no screen."""
@@ -102,9 +105,18 @@ class RunScreen(OpenedScreen[None]):
 
     def _show_texts(self, run: RunRecord) -> None:
         self.put_title("Runs", run.title)
-        self.query_one("#headline", Static).update(headline(run, self.glyphs))
+        self._show_headline(run)
         self.status.say(*standing(run))
         self._show_details()
+
+    def _show_headline(self, run: RunRecord) -> None:
+        width = self.size.width - _HEADLINE_PADDING
+        self.query_one("#headline", Static).update(headline(run, self.glyphs, width))
+
+    def on_resize(self) -> None:
+        """Cut the names anew."""
+        if self._run is not None:
+            self._show_headline(self._run)
 
     @on(RowList.Moved, "#steps")
     def _moved(self, event: RowList.Moved) -> None:

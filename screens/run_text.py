@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from models.run import OwnedKind, Phase, RunKind, RunRecord, RunState, StepRecord, Trouble
@@ -10,20 +11,20 @@ from models.text import one_line
 from models.verdict import Verdict
 from screens.glyphs import Glyphs
 from screens.tones import Tone, joined, toned
+from screens.widgets.columns import shortened
 from screens.wording import clock_time, duration, is_interrupted, run_sign, verdict_sign
 
 _INDENT = "  "
 
 
-def headline(run: RunRecord, glyphs: Glyphs) -> Content:
-    """Two lines: where the run is and what it is about; the verdict and how the source stands."""
+def headline(run: RunRecord, glyphs: Glyphs, width: int) -> Content:
+    """Two lines: where the run is and what it is about, names cut to `width` cells; verdict and source."""
     state, verdict = run_sign(run, glyphs), verdict_sign(run.verdict, glyphs)
     source, source_tone = _source(run)
     end = f", ended {clock_time(run.ended_at)}" if run.ended_at else ""
-    first = joined(
-        toned(str(state), state.tone).stylize("bold"), "   ", one_line(_subject(run)),
-        toned(f"   started {clock_time(run.created_at)}{end}", Tone.QUIET),
-    )  # fmt: skip
+    began = f"   started {clock_time(run.created_at)}{end}"
+    subject = _subject(run, width - cell_len(f"{state}   {began}"), glyphs)
+    first = joined(toned(str(state), state.tone).stylize("bold"), "   ", subject, toned(began, Tone.QUIET))
     second = joined(
         toned("Verdict ", Tone.QUIET), toned(str(verdict), verdict.tone),
         toned("   Source ", Tone.QUIET), toned(source, source_tone),
@@ -31,14 +32,19 @@ def headline(run: RunRecord, glyphs: Glyphs) -> Content:
     return joined(first, "\n", second if run.kind is not RunKind.VERIFY else second.split("   Source ")[0])
 
 
-def _subject(run: RunRecord) -> str:
+def _subject(run: RunRecord, room: int, glyphs: Glyphs) -> str:
+    title = one_line(run.title)
     match run.kind:
         case RunKind.CREATE:
-            return f"{run.title} → {run.plan.request.name}"
+            arrow, made = glyphs.plain(" → "), one_line(run.plan.request.name)
+            room -= cell_len(arrow)
+            title = shortened(title, max(room // 2, room - cell_len(made)), cut=glyphs.cut)
+            return f"{title}{arrow}{shortened(made, room - cell_len(title), cut=glyphs.cut)}"
         case RunKind.VERIFY:
-            return f"test launch of {run.title}"
+            deed = "test launch of "
         case RunKind.UNDO:
-            return f"put back {run.title}"
+            deed = "put back "
+    return deed + shortened(title, room - cell_len(deed), cut=glyphs.cut)
 
 
 def _source(run: RunRecord) -> tuple[str, Tone]:

@@ -62,3 +62,10 @@ def fitted(text: str, width: int, *, cut: str, right: bool = False) -> str:
         blanks = " " * (width - length)
         return blanks + text if right else text + blanks
     return set_cell_size(text, max(0, width - 1)) + cut if width else ""
+
+
+def shortened(text: str, width: int, *, cut: str) -> str:
+    """The text in at most `width` cells: as it is, or cut with the sign `cut`, wide characters counted."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + cut if width > 0 else ""

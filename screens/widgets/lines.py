@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from models.text import one_line
 from screens.glyphs import UNICODE, Glyphs
 from screens.tones import Tone, joined, toned
+from screens.widgets.columns import GAP, shortened
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 16
 _LEAST_RIGHT = 12
-"""Cells below which the right end of a line is left out."""
+"""Cells below which a right end that would have to be cut is left out."""
+_LEAST_NAME = 8
+"""Cells that the longest part of the way to a screen keeps, however long the right end is."""
 
 
 class _Line(Widget):
@@ -44,16 +48,39 @@ class _Line(Widget):
         """Left end, blanks, right end."""
         width = self.content_size.width
         ellipsis = not self._glyphs.ascii
-        left = self._left.truncate(width, ellipsis=ellipsis)
+        left = self._left_end(width - GAP - self._right.cell_length).truncate(width, ellipsis=ellipsis)
         rest = width - left.cell_length
-        right = self._right.truncate(max(0, rest - 2), ellipsis=ellipsis) if rest > _LEAST_RIGHT else Content("")
+        shows = rest > min(_LEAST_RIGHT, self._right.cell_length + 1)
+        right = self._right.truncate(max(0, rest - GAP), ellipsis=ellipsis) if shows else Content("")
         return joined(left, " " * (rest - right.cell_length), right)
+
+    def _left_end(self, room: int) -> Content:  # noqa: ARG002  # for lines whose left end can give way
+        """The left end, where `room` cells are left beside the whole right end."""
+        return self._left
 
 
 class TitleLine(_Line):
     """On top: the modes, or the way to a screen that was opened, and who is logged in where."""
 
     DEFAULT_CSS = "TitleLine { background: $panel; color: $foreground; }"
+    _way: tuple[str, ...] = ()
+
+    def put_way(self, way: Sequence[str], right: Content) -> None:
+        """Show the way to a screen, the last part in bold; where it is narrow its longest part is cut."""
+        self._way = tuple(one_line(part) for part in way)
+        self.put(self._led(self._way), right)
+
+    def _left_end(self, room: int) -> Content:
+        excess = self._left.cell_length - room
+        if excess <= 0 or not self._way:
+            return self._left
+        longest = max(self._way, key=cell_len)
+        name = shortened(longest, max(_LEAST_NAME, cell_len(longest) - excess), cut=self._glyphs.cut)
+        return self._led(tuple(name if part is longest else part for part in self._way))
+
+    def _led(self, way: Sequence[str]) -> Content:
+        parts = [toned(part, Tone.QUIET) for part in way[:-1]] + [toned(way[-1], Tone.STRONG)]
+        return toned(self._glyphs.plain(" › "), Tone.QUIET).join(parts)
 
 
 class StatusLine(_Line):

@@ -14,6 +14,7 @@ from models.text import one_line
 from screens.dialog import Reading
 from screens.glyphs import Glyphs
 from screens.tones import Tone, joined, toned
+from screens.widgets.columns import shortened
 from screens.wizard.state import Page, WizardState
 from screens.wording import about, counted
 
@@ -61,13 +62,13 @@ def review(state: WizardState, width: int, glyphs: Glyphs) -> Content:
 
 def sentence(plan: Plan) -> str:
     """`This will stop db-07 for about 4 minutes and detach 2 volumes, and make the image …`."""
-    name = one_line(plan.source.name, 60) if plan.source else ""
+    name = shortened(one_line(plan.source.name), 40, cut="…") if plan.source else ""
     deeds = []
     if plan.will_stop:
         deeds.append(f"stop {name} for {about(plan.estimated_seconds)}")
     if plan.volumes:
         deeds.append(f"detach {counted(len(plan.volumes), 'volume')}{'' if plan.will_stop else f' of {name}'}")
-    deeds.append(f"make the image {one_line(plan.request.name, 80)}")
+    deeds.append(f"make the image {shortened(one_line(plan.request.name), 80, cut='…')}")
     if plan.test is not None and plan.test.refused_because is None:
         flavor = f" ({one_line(plan.test.flavors[0].name)})" if plan.test.flavors else ""
         deeds.append(f"launch a test instance{flavor}")

@@ -86,7 +86,7 @@ class WizardScreen(OpenedScreen[None]):
 
     def on_mount(self) -> None:
         """Read the instance anew: what the list knew may be old."""
-        self.put_title("Instances", one_line(self._instance.name, 60), "make an image")
+        self.put_title("Instances", self._instance.name, "make an image")
         if self._known is not None:
             self._take(replace(self._state, facts=self._known))
         self._turn(0)

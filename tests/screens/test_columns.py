@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from screens.widgets.columns import Column, fitted, widths
+from screens.widgets.columns import Column, fitted, shortened, widths
 
 NAME, STATE, NOTE = Column("Name", 10, grow=2), Column("State", 8), Column("Note", 6, grow=1, drop=1)
 
@@ -38,3 +38,10 @@ def test_a_long_text_is_cut_with_a_sign():
 def test_wide_characters_count_two_cells_and_are_never_halved():
     for width in range(1, 12):
         assert cell_len(fitted("観測" * 20, width, cut="…")) == width
+
+
+def test_a_name_is_shortened_by_cells_and_never_filled():
+    assert shortened("db-07", 8, cut="…") == "db-07"
+    assert shortened("観測観測", 8, cut="…") == "観測観測"
+    assert shortened("観測観測", 6, cut="…") == "観測…"
+    assert shortened("観測観測", 0, cut="…") == ""

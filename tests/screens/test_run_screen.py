@@ -13,7 +13,7 @@ from screens.confirm import ConfirmScreen
 from screens.run import RunScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
-from tests.screens.samples import HOSTILE, NOW, claim, run
+from tests.screens.samples import HOSTILE, NOW, claim, instance, plan, run
 
 HERE = RunnerPresence(host=platform.node(), pid=1, heartbeat_at=NOW, alive=True)
 GONE = HERE.model_copy(update={"alive": False})
@@ -193,3 +193,23 @@ async def test_without_runs_the_list_says_how_to_begin(tmp_path):
     async with console(tmp_path, cloud=NOWHERE) as driver:
         await driver.press("3")
         await driver.sees("No runs yet")
+
+
+@pytest.mark.parametrize("fields", [{}, {"kind": RunKind.UNDO}, {"kind": RunKind.VERIFY}])
+async def test_a_name_of_255_wide_characters_leaves_times_and_verdict_in_the_headline(tmp_path, fields):
+    wide = run(plan=plan(instance("星" * 255)), ended_at=NOW, **fields)
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(wide)) as driver:
+        await open_run(driver)
+        title, first, second = driver.lines[:3]
+        assert "Runs › 星" in title
+        assert title.rstrip().endswith("nowhere")
+        assert "…" in first
+        assert first.rstrip().endswith("ended 14:05:00")
+        assert second.startswith(" Verdict")
+
+
+async def test_of_a_long_name_and_a_short_one_only_the_long_one_is_cut_in_the_headline(tmp_path):
+    wide = run(plan=plan(instance("星" * 255)))
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(wide)) as driver:
+        await open_run(driver)
+        assert "星… → db-07-20261102   started" in driver.lines[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imaging.democloud.seed.servers import WIDE_NAME
 from models.request import OnFailure
 from screens.run import RunScreen
 from screens.widgets.entry import Draft, Entry
@@ -187,3 +188,12 @@ async def test_a_suspended_instance_cannot_be_imaged_and_the_review_says_why(dem
         screen = await open_wizard(driver, "notebook-3")
         await turn_to(driver, screen, 5)
         await driver.sees("It cannot start yet", "STATE-")
+
+
+async def test_a_name_of_255_wide_characters_leaves_the_way_and_the_login_on_the_title_line(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await open_wizard(driver, WIDE_NAME)
+        title = driver.lines[0].rstrip()
+        assert title.startswith(" Instances › 星星")
+        assert "… › make an image" in title
+        assert title.endswith("demo · astro-survey · ada")
