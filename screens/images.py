@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -24,13 +25,13 @@ from models.run import RunRecord
 from models.text import one_line
 from screens.confirm import ConfirmScreen, Question
 from screens.image_rows import COLUMNS, FLAVOR_COLUMNS, about_image, cells, fit_cells, matching
-from screens.modes import ModeScreen
+from screens.listing import ListScreen
 from screens.run import RunScreen
 from screens.tones import Tone
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
-from screens.wording import clock_time, counted
+from screens.wording import clock_time
 
 REFRESH_SECONDS = 300.0
 """How often the images are listed again while they are on show: Glance cannot be asked for changes."""
@@ -39,10 +40,12 @@ _NAME_CELLS = 56
 """What a name takes of a panel's frame and of a sentence at most, in cells."""
 
 
-class ImagesScreen(ModeScreen):
+class ImagesScreen(ListScreen[Image]):
     """List, detail and launch matrix."""
 
     MODE = "images"
+    NOUN = "image"
+    NONE = "No images"
     CSS_PATH = "images.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -61,21 +64,12 @@ class ImagesScreen(ModeScreen):
             tooltip="Show only what contains some words",
         ),
         Binding("r", "refresh", "Refresh", id="images.refresh", tooltip="Ask the cloud again now"),
+        Binding(
+            "e", "error", "Error", id="images.error", tooltip="Say the whole error that kept the list from being fresh"
+        ),
         Binding("y", "copy", "Copy id", show=False, id="images.copy", tooltip="Send the image's id to the clipboard"),
         Binding("escape", "list", "List", show=False, id="images.list", tooltip="Back to the list"),
     ]
-
-    class ListRead(Message):
-        """The list of images is known."""
-
-        def __init__(self, images: tuple[Image, ...], *, complete: bool) -> None:
-            super().__init__()
-            self.images = images
-            self.complete = complete
-
-        def can_replace(self, message: Message) -> bool:
-            """Whether an earlier list that still waits is of no interest any more."""
-            return isinstance(message, ImagesScreen.ListRead)
 
     class SizesRead(Message):
         """Flavors and quota are known."""
@@ -102,10 +96,7 @@ class ImagesScreen(ModeScreen):
     def __init__(self) -> None:
         """Know nothing yet."""
         super().__init__()
-        self._images: tuple[Image, ...] = ()
-        self._complete = False
-        self._read_at = ""
-        self._trouble = ""
+        self._listed_at: datetime | None = None
         self._flavors: tuple[Flavor, ...] = ()
         self._quota: Quota | None = None
 
@@ -144,18 +135,26 @@ class ImagesScreen(ModeScreen):
 
     @work(group="list", exclusive=True, exit_on_error=False, description="list the images")
     async def _read_list(self) -> None:
-        cloud = await self.console.cloud()
-        found: tuple[Image, ...] = ()
-        async for page in cloud.images.images():
-            found += page
-            if not self._complete:
-                self.post_message(self.ListRead(found, complete=False))
-        self.post_message(self.ListRead(found, complete=True))
+        try:
+            cloud = await self.console.cloud()
+            found: tuple[Image, ...] = ()
+            async for page in cloud.images.images():
+                found += page
+                if not self._complete:
+                    self.post_message(self.ListRead(found, complete=False))
+        except ImagingError as error:
+            self.post_message(self.RefreshFailed(error))
+        else:
+            self.post_message(self.ListRead(found, complete=True))
 
     @work(group="sizes", exclusive=True, exit_on_error=False, description="read flavors and quota")
     async def _read_sizes(self) -> None:
-        cloud = await self.console.cloud()
-        flavors = await cloud.compute.flavors()
+        try:
+            cloud = await self.console.cloud()
+            flavors = await cloud.compute.flavors()
+        except ImagingError as error:
+            self.post_message(self.RefreshFailed(error))
+            return
         try:
             quota = await cloud.quota()
         except ImagingError:
@@ -173,13 +172,10 @@ class ImagesScreen(ModeScreen):
         resolved = await self.console.resolved()
         self.post_message(self.Started(await self.console.runs.start(plan, resolved, self.console.profile)))
 
-    @on(ListRead)
-    def _show_list(self, event: ListRead) -> None:
-        event.stop()
-        self._images, self._complete, self._trouble = event.images, event.complete, ""
-        self._read_at = clock_time(self.console.clock.now())
+    def _take(self, items: tuple[Image, ...], *, complete: bool) -> None:
+        self._listed_at = self.console.clock.now()
         self.retitle()
-        self._show_rows()
+        super()._take(items, complete=complete)
 
     @on(SizesRead)
     def _sizes_read(self, event: SizesRead) -> None:
@@ -215,25 +211,15 @@ class ImagesScreen(ModeScreen):
         event.stop()
         self.query_one("#matrix").focus()
 
-    @on(FilterLine.Changed)
-    def _filter_changed(self, event: FilterLine.Changed) -> None:
-        event.stop()
-        self._show_rows()
-
-    @on(FilterLine.Left)
-    def _filter_left(self, event: FilterLine.Left) -> None:
-        event.stop()
-        self._rows.focus()
-
     @property
-    def _rows(self) -> RowList[Image]:
-        return self.query_one("#images", RowList)
+    def _read_at(self) -> datetime | None:
+        return self._listed_at
 
-    def _show_rows(self) -> None:
-        text = self.query_one(FilterLine).text
-        nothing = "Nothing matches the filter" if text else "No images"
-        self._rows.show(matching(self._images, text), empty=nothing if self._complete else "Asking the cloud")
-        self._say()
+    def _matching(self, text: str) -> Sequence[Image]:
+        return matching(self._listed, text)
+
+    def _say_fresh(self, count: str) -> None:
+        self.status.say(f"{count}, listed at {clock_time(self._read_at)}" if self._complete else f"{count} so far")
 
     def _show_detail(self) -> None:
         image = self._rows.selected
@@ -242,22 +228,10 @@ class ImagesScreen(ModeScreen):
         self.query_one("#about", Static).update(about_image(image, self.glyphs) if image else Content(""))
         matrix.show(launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ())
 
-    def _say(self) -> None:
-        shown, known = len(self._rows.items), len(self._images)
-        text = counted(known, "image") if shown == known else f"{shown} of {counted(known, 'image')}"
-        if self._trouble:
-            stale = f"{text}, as of {self._read_at}" if self._read_at else "No list yet"
-            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD)
-        else:
-            self.status.say(f"{text}, listed at {self._read_at}" if self._complete else f"{text} so far")
-
     def failed(self, error: ImagingError) -> None:
-        """Keep what is on show and say why it is not fresh; without any list, say it large."""
-        self._trouble = str(error)
-        self._rows.show(self._rows.items, empty="No list: r tries again")
+        """Say why a test launch could not be planned or started."""
         self._say()
-        if self._complete:
-            super().failed(error)
+        super().failed(error)
 
     def _cells(self, image: Image) -> Sequence[Cell]:
         return cells(image, self.console.login, self.glyphs)
@@ -278,24 +252,10 @@ class ImagesScreen(ModeScreen):
             self.status.say("Planning the test launch", Tone.ACCENT)
             self._make_plan(image.id)
 
-    def action_list(self) -> None:
-        """Back to the list."""
-        self._rows.focus()
-
-    def action_filter(self) -> None:
-        """Write a filter."""
-        self.query_one(FilterLine).open()
-
     def action_refresh(self) -> None:
         """Ask the cloud again now."""
         self._read_list()
         self._read_sizes()
-
-    def action_copy(self) -> None:
-        """Send the image's id to the terminal's clipboard."""
-        if (key := self._rows.selected_key) is not None:
-            self.app.copy_to_clipboard(key)
-            self.notify(f"{key} sent to terminal clipboard", markup=False)
 
 
 def _question(plan: Plan) -> Question:

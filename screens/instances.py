@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -22,15 +23,14 @@ from models.instance import Instance
 from models.text import one_line
 from screens.finding import FindingScreen
 from screens.instance_rows import COLUMNS, cells, matching
+from screens.listing import ListScreen
 from screens.live import FactsWatch
-from screens.modes import ModeScreen
-from screens.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
-from screens.wording import clock_time, counted
+from screens.wording import clock_time
 
 REST_SECONDS = 0.2
 """How long the cursor must rest on an instance before the cloud is asked about it."""
@@ -42,10 +42,12 @@ _NAME_CELLS = 56
 """What a name takes of a panel's frame at most, in cells."""
 
 
-class InstancesScreen(ModeScreen):
+class InstancesScreen(ListScreen[Instance]):
     """List and checklist."""
 
     MODE = "instances"
+    NOUN = "instance"
+    NONE = "This project has no instances"
     CSS_PATH = "instances.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -72,29 +74,17 @@ class InstancesScreen(ModeScreen):
         ),
         Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Ask the cloud again now"),
         Binding(
+            "e",
+            "error",
+            "Error",
+            id="instances.error",
+            tooltip="Say the whole error that kept the list from being fresh",
+        ),
+        Binding(
             "y", "copy", "Copy id", show=False, id="instances.copy", tooltip="Send the instance's id to the clipboard"
         ),
         Binding("escape", "list", "List", show=False, id="instances.list", tooltip="Back to the list"),
     ]
-
-    class ListRead(Message):
-        """The list of instances is known, or has changed."""
-
-        def __init__(self, instances: tuple[Instance, ...], *, complete: bool) -> None:
-            super().__init__()
-            self.instances = instances
-            self.complete = complete
-
-        def can_replace(self, message: Message) -> bool:
-            """Whether an earlier list that still waits is of no interest any more."""
-            return isinstance(message, InstancesScreen.ListRead)
-
-    class ListFailed(Message):
-        """The list could not be read this time; what is on show is stale."""
-
-        def __init__(self, error: ImagingError) -> None:
-            super().__init__()
-            self.error = error
 
     class FactsRead(Message):
         """The checklist of one instance is known, or has changed."""
@@ -116,10 +106,7 @@ class InstancesScreen(ModeScreen):
     def __init__(self) -> None:
         """Know nothing yet."""
         super().__init__()
-        self._instances: tuple[Instance, ...] = ()
         self._watch: InstanceWatch | None = None
-        self._complete = False
-        self._trouble = ""
         self._facts: dict[str, tuple[InstanceFacts, Checklist]] = {}
         self._watched: str | None = None
         self._rest: Timer | None = None
@@ -152,7 +139,7 @@ class InstancesScreen(ModeScreen):
         watch = self._watch = InstanceWatch(cloud, self.console.clock)
         async for event in watch.events():
             if event.trouble is not None:
-                self.post_message(self.ListFailed(event.trouble))
+                self.post_message(self.RefreshFailed(event.trouble))
             else:
                 self.post_message(self.ListRead(tuple(watch.instances.values()), complete=event.complete))
 
@@ -164,18 +151,6 @@ class InstancesScreen(ModeScreen):
                 self.post_message(self.FactsFailed(instance_id, news))
             else:
                 self.post_message(self.FactsRead(instance_id, news, judge(news, profile)))
-
-    @on(ListRead)
-    def _show_list(self, event: ListRead) -> None:
-        event.stop()
-        self._instances, self._complete, self._trouble = event.instances, event.complete, ""
-        self._show_rows()
-
-    @on(ListFailed)
-    def _list_failed(self, event: ListFailed) -> None:
-        event.stop()
-        self._trouble = str(event.error)
-        self._say()
 
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:
@@ -226,7 +201,7 @@ class InstancesScreen(ModeScreen):
 
     def _show_checklist(self, instance_id: str | None) -> None:
         view = self.query_one(ChecklistView)
-        instance = next((one for one in self._instances if one.id == instance_id), None)
+        instance = next((one for one in self._listed if one.id == instance_id), None)
         view.border_title = Content(
             shortened(one_line(instance.name), _NAME_CELLS, cut=self.glyphs.cut) if instance else "Checklist"
         )
@@ -238,53 +213,27 @@ class InstancesScreen(ModeScreen):
             view.clear("Reading what the guidelines ask of it" if instance_id else "")
 
     @property
-    def _rows(self) -> RowList[Instance]:
-        return self.query_one("#instances", RowList)
-
-    @property
     def _chosen(self) -> Instance | None:
         return self._rows.selected
 
     def _cells(self, instance: Instance) -> Sequence[Cell]:
         return cells(instance, self.console.login, self.glyphs)
 
-    def _show_rows(self) -> None:
-        text = self.query_one(FilterLine).text
-        nothing = "Nothing matches the filter" if text else "This project has no instances"
-        self._rows.show(matching(self._instances, text), empty=nothing if self._complete else "Asking the cloud")
-        self._say()
+    @property
+    def _read_at(self) -> datetime | None:
+        return self._watch.read_at if self._watch else None
 
-    def _say(self) -> None:
-        shown, all_of_them = len(self._rows.items), len(self._instances)
-        text = (
-            counted(all_of_them, "instance")
-            if shown == all_of_them
-            else f"{shown} of {counted(all_of_them, 'instance')}"
-        )
-        if self._trouble:
-            read_at = self._watch.read_at if self._watch else None
-            stale = f"{text}, as of {clock_time(read_at)}" if read_at else "No list yet"
-            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD)
-        else:
-            self.status.say(text if self._complete else f"{text} so far", right=self.console.profile.title)
+    def _matching(self, text: str) -> Sequence[Instance]:
+        return matching(self._listed, text)
+
+    def _say_fresh(self, count: str) -> None:
+        self.status.say(count if self._complete else f"{count} so far", right=self.console.profile.title)
 
     def failed(self, error: ImagingError) -> None:
         """Without a login there is nothing to show; with one, what is on show stays."""
-        self._trouble = str(error)
-        self._rows.show(self._rows.items, empty="Not logged in: r tries again")
-        self._say()
-        if not self._instances:
+        self._fail(error)
+        if not self._listed:
             super().failed(error)
-
-    @on(FilterLine.Changed)
-    def _filter_changed(self, event: FilterLine.Changed) -> None:
-        event.stop()
-        self._show_rows()
-
-    @on(FilterLine.Left)
-    def _filter_left(self, event: FilterLine.Left) -> None:
-        event.stop()
-        self._rows.focus()
 
     @on(RowList.Opened, "#instances")
     def _opened(self, event: RowList.Opened) -> None:
@@ -308,14 +257,6 @@ class InstancesScreen(ModeScreen):
         """Go to the checklist."""
         self.query_one(ChecklistView).rows.focus()
 
-    def action_list(self) -> None:
-        """Back to the list."""
-        self._rows.focus()
-
-    def action_filter(self) -> None:
-        """Write a filter."""
-        self.query_one(FilterLine).open()
-
     def action_refresh(self) -> None:
         """Ask the cloud again now."""
         self.status.say("Asking the cloud")
@@ -325,12 +266,6 @@ class InstancesScreen(ModeScreen):
             self._watch.refresh(full=True)
         else:
             self._watch_list()
-
-    def action_copy(self) -> None:
-        """Send the instance's id to the terminal's clipboard."""
-        if (key := self._rows.selected_key) is not None:
-            self.app.copy_to_clipboard(key)
-            self.notify(f"{key} sent to terminal clipboard", markup=False)
 
     def action_image(self) -> None:
         """Start the wizard."""

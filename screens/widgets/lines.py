@@ -88,10 +88,15 @@ class StatusLine(_Line):
 
     DEFAULT_CSS = "StatusLine { color: $text-muted; }"
 
-    def say(self, text: str, tone: Tone = Tone.QUIET, *, right: str = "") -> None:
-        """Say how things stand; texts are taken literally."""
-        plain = self._glyphs.plain
+    _stays = False
+
+    def say(self, text: str, tone: Tone = Tone.QUIET, *, right: str = "", stays: bool = False) -> None:
+        """Say how things stand; texts are taken literally. Where the right end `stays`, the text is cut for it."""
+        plain, self._stays = self._glyphs.plain, stays
         self.put(toned(plain(one_line(text)), tone), toned(plain(one_line(right)), Tone.QUIET))
+
+    def _left_end(self, room: int) -> Content:
+        return self._left.truncate(room, ellipsis=not self._glyphs.ascii) if self._stays else self._left
 
 
 class KeyLine(Widget):

@@ -114,7 +114,9 @@ def test_a_token_that_expires_in_the_console_is_said_and_the_list_stays(
         console.sees("16 instances", "eady  ")
         demo.void_tokens()
         console.press("r")
-        console.sees("db-07", "as of", "Refresh failed: The cloud does not accept")
+        console.sees("db-07", "as of", "Refresh failed: The cloud", "e tells more")
+        console.press("e")
+        console.sees("Something went wrong", "The cloud does not accept", "What to do")
 
 
 def test_names_of_the_cloud_are_never_markup_nor_control_codes_on_the_terminal(

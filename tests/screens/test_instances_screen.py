@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from screens.error import ErrorScreen
 from screens.finding import FindingScreen
 from screens.glyphs import ASCII
 from screens.help import HelpScreen
@@ -93,6 +94,23 @@ async def test_a_failed_refresh_keeps_the_list_and_says_its_time_and_the_reason(
         await driver.sees("as of", "Refresh failed", "db-07")
         demo.faults()
         await driver.until(lambda: "Refresh failed" not in driver.text)
+
+
+async def test_the_whole_reason_of_a_failed_refresh_can_be_read_while_there_is_one(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("16 instances")
+        await driver.press("e")
+        assert not isinstance(driver.app.screen, ErrorScreen)
+        assert "e Error" not in driver.text
+        demo.faults({"method": "GET", "path": "/servers", "status": 403, "times": -1})
+        await driver.press("r")
+        await driver.sees("Refresh failed", "e tells more", "e Error")
+        await driver.press("e")
+        await driver.sees("Something went wrong", "What to do", "request req-")
+        await driver.press("escape")
+        demo.faults()
+        await driver.press("r")
+        await driver.until(lambda: "e tells more" not in driver.text and "e Error" not in driver.text)
 
 
 async def test_a_wrong_password_is_said_and_can_be_tried_again(demo, tmp_path, monkeypatch):

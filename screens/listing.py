@@ -1,0 +1,153 @@
+"""What the lists from the cloud share: rows, filter, how fresh they are, and what kept them from being fresh."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.message import Message
+
+from models.errors import ImagingError
+from screens.error import ErrorScreen
+from screens.modes import ModeScreen
+from screens.tones import Tone
+from screens.widgets.filter import FilterLine
+from screens.widgets.rows import RowList
+from screens.wording import clock_time, counted
+
+T = TypeVar("T")
+
+
+class ListScreen(ModeScreen, Generic[T]):
+    """A list that can be filtered and that stays on show, with its time, when it cannot be read anew.
+
+    The keys are bound by the screens themselves, for their ids are the names that users give in their keymaps.
+    """
+
+    NOUN: ClassVar[str] = ""
+    """One thing of the list."""
+    NONE: ClassVar[str] = ""
+    """What stands in the place of a list that is complete and empty."""
+
+    class ListRead(Message):
+        """The list is known, or has changed."""
+
+        def __init__(self, items: tuple[Any, ...], *, complete: bool) -> None:
+            super().__init__()
+            self.items = items
+            self.complete = complete
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether an earlier list that still waits is of no interest any more."""
+            return isinstance(message, ListScreen.ListRead)
+
+    class RefreshFailed(Message):
+        """The cloud could not be read this time; what is on show is stale."""
+
+        def __init__(self, error: ImagingError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._listed: tuple[T, ...] = ()
+        self._complete = False
+        self._trouble: ImagingError | None = None
+
+    @property
+    @abstractmethod
+    def _read_at(self) -> datetime | None:
+        """From when the list on show is."""
+
+    @abstractmethod
+    def _matching(self, text: str) -> Sequence[T]:
+        """What of the list the filter leaves."""
+
+    @abstractmethod
+    def _say_fresh(self, count: str) -> None:
+        """Say how things stand while nothing is wrong."""
+
+    @property
+    def _rows(self) -> RowList[T]:
+        return self.query_one(f"#{self.MODE}", RowList)
+
+    @on(ListRead)
+    def _show_list(self, event: ListRead) -> None:
+        event.stop()
+        self._take(event.items, complete=event.complete)
+
+    @on(RefreshFailed)
+    def _refresh_failed(self, event: RefreshFailed) -> None:
+        event.stop()
+        self._fail(event.error)
+
+    def _take(self, items: tuple[T, ...], *, complete: bool) -> None:
+        self._listed, self._complete, self._trouble = items, complete, None
+        self._show_rows()
+        self.refresh_bindings()
+
+    def _fail(self, error: ImagingError) -> None:
+        """Keep what is on show, and say why it is not fresh."""
+        self._trouble = error
+        self._show_rows()
+        self.refresh_bindings()
+
+    def _show_rows(self) -> None:
+        text = self.query_one(FilterLine).text
+        self._rows.show(self._matching(text), empty=self._nothing(text))
+        self._say()
+
+    def _nothing(self, text: str) -> str:
+        if self._complete:
+            return "Nothing matches the filter" if text else self.NONE
+        if self._trouble is not None:
+            return "No list: r tries again" if self.console.login else "Not logged in: r tries again"
+        return "Asking the cloud"
+
+    def _say(self) -> None:
+        shown, known = len(self._rows.items), len(self._listed)
+        count = counted(known, self.NOUN) if shown == known else f"{shown} of {counted(known, self.NOUN)}"
+        if self._trouble is None:
+            self._say_fresh(count)
+        else:
+            stale = f"{count}, as of {clock_time(self._read_at)}" if self._read_at else "No list yet"
+            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD, right="e tells more", stays=True)
+
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        self._show_rows()
+
+    @on(FilterLine.Left)
+    def _filter_left(self, event: FilterLine.Left) -> None:
+        event.stop()
+        self._rows.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The error is offered while there is one."""
+        if action == "error":
+            return self._trouble is not None
+        return super().check_action(action, parameters)
+
+    def action_error(self) -> None:
+        """Say the whole error that keeps the list from being fresh."""
+        if self._trouble is not None:
+            self.app.push_screen(ErrorScreen(self._trouble))
+
+    def action_list(self) -> None:
+        """Back to the list."""
+        self._rows.focus()
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        self.query_one(FilterLine).open()
+
+    def action_copy(self) -> None:
+        """Send the id of what is chosen to the terminal's clipboard."""
+        if (key := self._rows.selected_key) is not None:
+            self.app.copy_to_clipboard(key)
+            self.notify(f"{key} sent to terminal clipboard", markup=False)
