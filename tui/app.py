@@ -104,6 +104,9 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             glyphs: the signs that the terminal can show.
             read_only: offer nothing that changes the cloud.
             runs: the run service; the real one by default.
+
+        Raises:
+            ConfigError: the user's keys cannot be meant so.
         """
         no_color = "NO_COLOR" in os.environ
         super().__init__()
@@ -111,6 +114,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
         self.glyphs, self.read_only = glyphs, read_only
         self._runs = runs
+        self._own_keys = checked(settings.keymap, known_bindings(ImagingApp, Screen, Widget))
         self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
         self._begin_in("ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ))
         self.abandoned = False
@@ -129,7 +133,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         """Put on the user's keys."""
         self.set_class(self.glyphs.ascii, "-ascii")
         self.call_after_refresh(self._return_to_runs)
-        self.set_keymap(checked(self.settings.keymap, known_bindings(ImagingApp, Screen, Widget)))
+        self.set_keymap(self._own_keys)
 
     @work(group="return", exit_on_error=False, description="look for runs that are not over")
     async def _return_to_runs(self) -> None:

@@ -64,6 +64,11 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
         raise UsageError(
             "--no-test launches no test instance that --keep-test could keep.", remedy="Leave one of them out."
         )
+    if wish.no_test and wish.visibility is not Visibility.PRIVATE:
+        raise UsageError(
+            "An image is shared only once it has been seen to boot, and --no-test launches nothing.",
+            remedy="Leave out --no-test, or make it private and share it yourself.",
+        )
     if not plan_only:
         session.refuse_read_only()
         refuse_unasked(yes=yes, instead=", or --plan to see only what would be done")

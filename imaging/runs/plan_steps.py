@@ -7,6 +7,7 @@ addressed by id.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 
 from models.claim import CLAIM_PREFIX
 from models.instance import Instance
@@ -52,7 +53,7 @@ def _before_image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
         PlannedStep(
             step=StepName.CLAIM,
             summary="Note in the instance's own metadata how it is now, so that any machine can put it back.",
-            commands=(_os("server set", "--property", f"{CLAIM_PREFIX}RUN=…", source.id),),
+            commands=(_os("server set", *_properties(f"{key}=…" for key in _claim_keys(plan)), source.id),),
         ),
         PlannedStep(
             step=StepName.STOP,
@@ -92,11 +93,20 @@ def _image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
     )
 
 
+def _claim_keys(plan: Plan) -> tuple[str, ...]:
+    """The metadata keys of the claim: one for the instance, one for each volume."""
+    return (f"{CLAIM_PREFIX}RUN", *(f"{CLAIM_PREFIX}RUN.{number}" for number in range(len(plan.volumes))))
+
+
+def _properties(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for value in values for word in ("--property", value))
+
+
 def _put_back(plan: Plan, source: Instance) -> PlannedStep:
     commands = [_os("server unlock", source.id)]
     commands += [_attach(source, each) for each in plan.volumes]
     commands += [_os("server start", source.id)] if source.is_running else []
-    commands.append(_os("server unset", "--property", f"{CLAIM_PREFIX}RUN", source.id))
+    commands.append(_os("server unset", *_properties(_claim_keys(plan)), source.id))
     if source.locked:
         commands.append(_lock_again(source))
     doing = ["unlock"]

@@ -71,6 +71,12 @@ def test_a_keymap_with_an_unknown_id_is_refused():
         checked({"instances.imagine": "x"}, known_bindings(ImagingApp, Screen, Widget))
 
 
+async def test_a_bad_keymap_is_refused_before_the_console_opens(tmp_path):
+    with pytest.raises(ConfigError, match=r"instances\.imagine"):
+        async with console(tmp_path, cloud=NOWHERE, settings=Settings(keymap={"instances.imagine": "x"})):
+            pass
+
+
 def test_a_keymap_cannot_bind_what_is_really_enter():
     with pytest.raises(ConfigError, match=r"ctrl\+m"):
         checked({"instances.image": "ctrl+m"}, known_bindings(ImagingApp, Screen, Widget))

@@ -85,6 +85,13 @@ async def test_commands_are_safe_to_paste_whatever_the_names_are(world, name):
             assert not {"rm", "-rf", "/);", "id"} & (set(words) - {name})
 
 
+async def test_the_commands_take_away_every_key_of_the_claim(world):
+    made = await plan(world)
+    (unset,) = [line for line in step(made, StepName.PUT_BACK).commands if "unset" in line]
+    keys = [word for word in shlex.split(unset) if word.startswith("imaging.claim.")]
+    assert keys == ["imaging.claim.RUN", "imaging.claim.RUN.0", "imaging.claim.RUN.1"]
+
+
 async def test_a_lock_with_a_reason_names_the_microversion_that_the_client_needs(world):
     world.set("db", locked=True, locked_reason="mine")
     made = await plan(world)
