@@ -6,7 +6,7 @@ nothing that is newer than Cinder 3.0, Glance 2 and Neutron 2.0.
 
 Older clouds, step by step, lose only this:
 
-- below 2.9 whether an instance is locked is not known;
+- below 2.9 whether an instance is locked is not known, so a run does not lock it;
 - below 2.26 an instance's tags are not known;
 - below 2.45 the new image's id comes in the Location header;
 - below 2.47 an instance names its flavor by id alone, and its sizes are looked up;

@@ -81,6 +81,8 @@ def _locking(plan: Plan, microversion: Microversion) -> tuple[str, ...]:
     if plan.source is None:
         return ()
     told = []
+    if plan.source.locked is None:
+        told.append("This cloud is too old to show whether an instance is locked, so it is not locked meanwhile.")
     if plan.source.locked:
         told.append("The instance is locked. The lock is taken off for the run and comes back at its end.")
     if plan.source.locked and plan.source.locked_reason and microversion < LOCK_REASON_SINCE:

@@ -11,8 +11,6 @@ from models.instance import Instance
 _LIMIT_SECONDS = 60.0
 LOCK_REASON_SINCE: Microversion = (2, 73)
 """From here on a lock can have a reason."""
-_LOCKED_SHOWN_SINCE: Microversion = (2, 9)
-"""From here on Nova shows whether an instance is locked."""
 
 
 _REASON_BEGINS = "imaging run "
@@ -36,8 +34,7 @@ async def lock_with(ctx: StepContext, instance_id: str, reason: str | None) -> N
 
     async def locked() -> Instance | None:
         source = await read_source(ctx)
-        shown = await ctx.cloud.compute.microversion() >= _LOCKED_SHOWN_SINCE
-        return source if source.locked or not shown else None
+        return None if source.locked is False else source
 
     await ask_until(
         ctx,

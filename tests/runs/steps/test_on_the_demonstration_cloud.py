@@ -53,8 +53,16 @@ class DemoClock(ManualClock):
 
 
 @pytest.fixture
-async def cloud(demo_cloud) -> AsyncIterator[Cloud]:
+def compute_max() -> str | None:
+    """The highest microversion of Nova; None for what the demonstration cloud has."""
+    return None
+
+
+@pytest.fixture
+async def cloud(demo_cloud, compute_max) -> AsyncIterator[Cloud]:
     demo_cloud.hold()
+    if compute_max is not None:
+        demo_cloud.options(compute_max=compute_max)
     cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
     yield cloud
     await cloud.close()
@@ -117,6 +125,17 @@ async def test_the_main_example_boots_and_all_is_as_before(cloud, start):
     image = await cloud.images.image(ctx.run.image_id)
     assert image.noted_verdict == "booted"
     assert image.description == REQUEST.description
+
+
+@pytest.mark.parametrize("compute_max", ["2.1"])
+async def test_the_oldest_nova_that_is_spoken_with_is_enough(cloud, start):
+    assert await cloud.compute.microversion() == (2, 1)
+    before = await everything(cloud)
+    ctx = await go(await start("db-07"))
+    assert ctx.run.verdict.word is VerdictWord.BOOTED
+    assert ctx.run.source_restored
+    assert await everything(cloud) == before
+    assert any("too old to show whether an instance is locked" in warning for warning in ctx.run.plan.warnings)
 
 
 async def test_the_report_judges_the_finished_image(start):
