@@ -8,6 +8,7 @@ from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
 from models.profile import Profile
 from models.settings import Settings
+from tui.hangup import end_with_the_terminal
 from tui.link import link_of, prepare
 from tui.long_lived import set_survivors_aside
 
@@ -38,6 +39,7 @@ def run_console(
     prepare(link)
     from tui.app import ImagingApp  # noqa: PLC0415  # Textual reads the environment when it is imported
 
+    end_with_the_terminal()
     set_survivors_aside()
     app = ImagingApp(
         cloud_name=cloud_name,
