@@ -56,6 +56,14 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
     The exit status is 0 only if the image was seen to boot (or --no-test was given) and the instance is as it was.
     """
     wish = CreateOptions(**options)
+    _refuse_contradictions(wish)
+    if not plan_only:
+        session.refuse_read_only()
+        refuse_unasked(yes=yes, instead=", or --plan to see only what would be done")
+    return session.run(_create(said, instance, wish, plan_only=plan_only, yes=yes))
+
+
+def _refuse_contradictions(wish: CreateOptions) -> None:
     if wish.member and wish.visibility is not Visibility.SHARED:
         raise UsageError(
             "--member shares the image, but the image is not to be shared.", remedy="Add --visibility shared."
@@ -64,15 +72,16 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
         raise UsageError(
             "--no-test launches no test instance that --keep-test could keep.", remedy="Leave one of them out."
         )
-    if wish.no_test and wish.visibility is not Visibility.PRIVATE:
+    if wish.publish_unverified is not None and wish.publish_unverified != wish.name:
+        raise UsageError(
+            "--publish-unverified must repeat the name of the image, as --name gives it.",
+            remedy=f"--name gives {wish.name!r}." if wish.name else "Give --name too.",
+        )
+    if wish.no_test and wish.visibility is not Visibility.PRIVATE and wish.publish_unverified is None:
         raise UsageError(
             "An image is shared only once it has been seen to boot, and --no-test launches nothing.",
-            remedy="Leave out --no-test, or make it private and share it yourself.",
+            remedy="Leave out --no-test, or insist with --publish-unverified and the image's name.",
         )
-    if not plan_only:
-        session.refuse_read_only()
-        refuse_unasked(yes=yes, instead=", or --plan to see only what would be done")
-    return session.run(_create(said, instance, wish, plan_only=plan_only, yes=yes))
 
 
 async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_only: bool, yes: bool) -> int:
@@ -89,6 +98,7 @@ async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_on
                 profile=guidelines.name,
                 visibility=wish.visibility,
                 members=wish.member,
+                publish_unverified=wish.publish_unverified is not None,
                 network_id=await wish.network_id(here.cloud),
                 flavor_id=await wish.flavor_id(here.cloud),
                 test=not wish.no_test,

@@ -121,6 +121,7 @@ class CreateOptions(LaunchOptions):
     on_failure: OnFailure
     visibility: Visibility
     member: tuple[str, ...]
+    publish_unverified: str | None
 
 
 _TEST_OPTIONS = (
@@ -171,6 +172,11 @@ _CREATE_OPTIONS = (
         help="Who may see the image in the end.",
     ),
     click.option("--member", multiple=True, metavar="PROJECT", help="Project id to share with; repeatable."),
+    click.option(
+        "--publish-unverified",
+        metavar="N",
+        help="Share it even if it was not seen to boot; type its name once more.",
+    ),
 )
 
 

@@ -61,7 +61,11 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
 
 
 def _kept(run: RunRecord) -> str:
-    return "The image is kept, private." if run.kind is RunKind.CREATE and run.image_id else ""
+    if run.kind is not RunKind.CREATE or run.image_id is None:
+        return ""
+    publish = _find(run, StepName.PUBLISH)
+    insisted = publish is not None and publish.state is StepState.DONE and run.plan.request.publish_unverified
+    return f"The image is kept, {run.plan.request.visibility if insisted else 'private'}."
 
 
 def _find(run: RunRecord, step: StepName) -> StepRecord | None:

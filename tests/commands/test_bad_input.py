@@ -177,6 +177,7 @@ def test_a_member_without_sharing_is_wrong_use(imaging, demo_cloud):
 def test_a_test_instance_that_is_not_launched_cannot_be_kept(imaging, demo_cloud):
     assert imaging(*CREATE, *TEXTS, "--no-test", "--keep-test").status == 2
     assert imaging(*CREATE, *TEXTS, "--no-test", "--visibility", "community").status == 2
+    assert imaging(*CREATE, *TEXTS, "--visibility", "community", "--publish-unverified", "another").status == 2
 
 
 def test_nobody_at_a_terminal_needs_yes(imaging, demo_cloud):

@@ -198,3 +198,12 @@ def _killed_while_imaging(demo_cloud: DemoCloud, state: Path) -> subprocess.Pope
         os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=_PATIENCE_SECONDS)
     return process
+
+
+def test_an_image_that_nobody_saw_boot_is_shared_only_by_typing_its_name_once_more(imaging, state):
+    sharing = ("--visibility", "community", "--waive", "PROP-VISIBILITY=for the test")
+    made = imaging(*_create("quiet-box"), *sharing, "--publish-unverified", "quiet-box-v1", "--json")
+    run = json.loads(made.out)
+    assert (made.status, run["state"], run["test"]["verdict"]) == (1, "failed", "inconclusive")
+    assert "The image is kept, community." in run["trouble"]["meaning"]
+    assert {step["step"]: step["state"] for step in run["steps"]}["publish"] == "done"
