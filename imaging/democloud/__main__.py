@@ -50,9 +50,9 @@ def main() -> int:
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, _end)
         listener.listen(128)
-        folder.write(url_of(listener))
-        print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
         try:
+            folder.write(url_of(listener))
+            print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
             asyncio.run(serve(make_app(cloud, connections), connections, listener, asked.idle_exit))
         finally:
             folder.forget()

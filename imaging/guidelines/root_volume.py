@@ -31,9 +31,10 @@ def root_attachment(
 def data_attachments(
     instance: Instance, attachments: Sequence[VolumeAttachment], volumes: Iterable[Volume] | None = None
 ) -> tuple[VolumeAttachment, ...]:
-    """Every attachment but the root one: what must be detached before imaging."""
+    """Every attachment but the root one, by device: what must be detached before imaging."""
     root = root_attachment(instance, attachments, volumes)
-    return tuple(attachment for attachment in attachments if attachment is not root)
+    found = (attachment for attachment in attachments if attachment is not root)
+    return tuple(sorted(found, key=lambda attachment: _place(attachment.device)))
 
 
 def _place(device: str | None) -> tuple[bool, int, str]:

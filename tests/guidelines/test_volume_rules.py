@@ -85,10 +85,10 @@ def test_a_volume_backed_instance_without_any_attachment_has_no_root_to_show():
     assert root_attachment(BFV, ()) is None
 
 
-def test_data_volumes_keep_novas_order():
+def test_data_volumes_stand_by_device_in_whatever_order_nova_lists_them():
     attachments = (attached(SCRATCH, "/dev/vdc"), attached(ROOT, "/dev/vda"), attached(PGDATA, "/dev/vdb"))
     found = data_attachments(BFV, attachments, (ROOT, PGDATA, SCRATCH))
-    assert [each.volume_id for each in found] == ["scratch-id", "pgdata-id"]
+    assert [each.volume_id for each in found] == ["pgdata-id", "scratch-id"]
 
 
 def test_a_volume_backed_instance_is_told_what_its_image_will_be():

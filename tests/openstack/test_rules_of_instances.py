@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from imaging.runs.steps import STEPS
 from models.errors import RunError
 from models.steps import StepName
 from tests.contract.making import Choice, a_volume
+from tests.contract.subject import Subject
 from tests.openstack.rule_account import Look, shows
 from tests.openstack.rule_ground import Ground, answered
 from tests.openstack.rule_states import (
@@ -26,6 +28,11 @@ from tests.openstack.rule_states import (
 )
 
 
+def _by_device(cloud: Subject, instance: str) -> list[dict[str, Any]]:
+    """The attachments, sorted: Nova lists them in no promised order."""
+    return sorted(cloud.attachments(instance), key=lambda attachment: attachment["device"])
+
+
 @shows("STATE-CONSISTENT", "STATE-QUIESCE", "VOL-DETACHED", "VOL-NOTCOPIED")
 async def test_a_run_stops_the_instance_and_detaches_its_volumes(ground: Ground, instance: str, base_image: str):
     cloud = ground.subject
@@ -34,7 +41,7 @@ async def test_a_run_stops_the_instance_and_detaches_its_volumes(ground: Ground,
         cloud.attach(instance, first)
         cloud.attach(instance, second)
         names = [cloud.cinder_volume(volume)["name"] for volume in (first, second)]
-        before = cloud.attachments(instance)
+        before = _by_device(cloud, instance)
         look = await ground.look(instance)
         running = look.fails("STATE-CONSISTENT", "Running")
         look.fails("STATE-QUIESCE", "os_require_quiesce=yes, hw_qemu_guest_agent=yes")
@@ -56,7 +63,7 @@ async def test_a_run_stops_the_instance_and_detaches_its_volumes(ground: Ground,
 
         await STEPS[StepName.PUT_BACK](ctx.at(StepName.PUT_BACK))
         assert cloud.server(instance)["status"] == "ACTIVE"
-        assert [(each["volumeId"], each["device"]) for each in cloud.attachments(instance)] == [
+        assert [(each["volumeId"], each["device"]) for each in _by_device(cloud, instance)] == [
             (each["volumeId"], each["device"]) for each in before
         ]
 
