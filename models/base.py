@@ -11,4 +11,4 @@ class Frozen(BaseModel):
     What a cloud sends is read tolerantly in `imaging.cloud.readers`, which then builds these.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

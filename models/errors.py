@@ -126,6 +126,28 @@ class ServiceMissingError(CloudError):
     """The cloud has no such service (often Cinder), or it may not be used."""
 
 
+class GuestError(ImagingError):
+    """The inside of an instance, or the way into it, did not do what was asked."""
+
+
+class GuestUnreachableError(GuestError):
+    """No SSH connection: no address, no answer, or it was cut."""
+
+
+class GuestLoginError(GuestError):
+    """The guest does not let us in: no key fits, or the user is unknown there."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+
+
+class HostKeyError(UsageError):
+    """The guest's host key is not trusted: it is new and nobody confirmed it, or another one than before."""
+
+
+class BadProbeError(GuestError):
+    """What came back from the guest is not what a probe prints: cut, too large, malformed, or somebody else's."""
+
+
 class JournalError(UsageError):
     """The journal in the state directory cannot be read or written: no space, no permission, or not our file."""
 

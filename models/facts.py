@@ -1,16 +1,17 @@
-"""Facts: something read, with where and when it was read, or why it could not be."""
+"""All that the rules may look at when they judge an instance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from pydantic import Field
 
 from models.base import Frozen
+from models.fact import Fact
 from models.findings import Source
 from models.flavor import Flavor
+from models.guest.facts import GuestFacts
 from models.image import Image
 from models.instance import Instance, VolumeAttachment
 from models.login import Login
@@ -18,25 +19,10 @@ from models.quota import Quota
 from models.request import RunRequest
 from models.volume import Volume
 
-T = TypeVar("T")
+__all__ = ["NOT_LOOKED", "Fact", "InstanceFacts"]
 
-
-class Fact(Frozen, Generic[T]):
-    """A value with its source and the time it was read; without a value it says why.
-
-    Exactly one of `value` and `unknown_because` is set, except that a fact may be known to be None
-    (an instance without a base image): then `unknown_because` is None too.
-    """
-
-    value: T | None = None
-    unknown_because: str | None = None
-    source: Source = Source.CLOUD
-    read_at: datetime | None = None
-
-    @property
-    def known(self) -> bool:
-        """Whether it was read."""
-        return self.unknown_because is None
+NOT_LOOKED = "not looked at: only the guest can tell"
+"""What a guest's facts say before anybody looked."""
 
 
 class InstanceFacts(Frozen):
@@ -61,5 +47,9 @@ class InstanceFacts(Frozen):
     """The finished image, for the rules that judge it afterwards; None before there is one."""
     verdicts: Mapping[str, str] = Field(default_factory=dict)
     """Verdict of the test launch by image id, as far as known on this machine or noted on the image itself."""
+    guest: Fact[GuestFacts] = Field(
+        default_factory=lambda: Fact[GuestFacts](unknown_because=NOT_LOOKED, source=Source.GUEST)
+    )
+    """What the last look inside found; its source says how old it is."""
     now: datetime
     """When the facts were put together, by our clock."""

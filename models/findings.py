@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.base import Frozen
+from models.remedy_action import RemedyAction
 from models.steps import StepName
 
 
@@ -45,10 +46,12 @@ class AskedFor(StrEnum):
 
 
 class Remedy(Frozen):
-    """What puts a finding right: words, and if there is one, the exact command."""
+    """What puts a finding right: words, if there is one the exact command, and what the console can do itself."""
 
     text: str
     command: str | None = None
+    actions: tuple[RemedyAction, ...] = ()
+    """What the console can do about it itself, after asking; the mildest first."""
 
 
 class Finding(Frozen):

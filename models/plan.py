@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.base import Frozen
+from models.fact import Fact
 from models.findings import Checklist
 from models.flavor import Flavor
+from models.guest.facts import GuestFacts
 from models.image import Image
 from models.instance import Instance, VolumeAttachment
 from models.login import Login
@@ -71,6 +73,8 @@ class Plan(Frozen):
     steps: tuple[PlannedStep, ...] = ()
     warnings: tuple[str, ...] = ()
     """What the user must know before: device letters that may change, a cloud too old to restore something, …"""
+    guest: Fact[GuestFacts] | None = None
+    """What a look inside had found when this was planned; the run judges by it again before it begins."""
     estimated_seconds: int = 240
     made_at: datetime
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from models.facts import Fact, InstanceFacts
 from models.findings import AskedFor, Finding, Outcome, Remedy, Severity, Source
 from models.profile import Profile
+from models.remedy_action import RemedyAction
 from models.steps import StepName
 
 T = TypeVar("T")
@@ -92,15 +93,16 @@ def failed(
     of: Fact[Any] | None = None,
     *,
     command: str | None = None,
+    actions: tuple[RemedyAction, ...] = (),
     severity: Severity | None = None,
     mended_by: StepName | None = None,
     source: Source = Source.CLOUD,
 ) -> Answer:
-    """The rule is broken; `of` is the fact that shows it, `command` what would put it right by hand."""
+    """The rule is broken; `of` shows it, `command` puts it right by hand, `actions` is what the console can do."""
     return Answer(
         Outcome.FAIL,
         evidence,
-        Remedy(text=remedy, command=command),
+        Remedy(text=remedy, command=command, actions=actions),
         severity,
         mended_by,
         of.source if of else source,

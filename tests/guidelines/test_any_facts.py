@@ -14,6 +14,7 @@ from imaging.guidelines.rule import SEVERITIES
 from models.facts import Fact, InstanceFacts
 from models.findings import Outcome
 from models.flavor import Flavor
+from models.guest.facts import GuestFacts
 from models.image import Image
 from models.instance import Instance, InstanceFlavor, VolumeAttachment
 from models.login import Login
@@ -73,6 +74,7 @@ FACTS = st.builds(
     | st.builds(RunRequest, name=TEXT, description=TEXT, attestations=st.just(()), waivers=st.just(())),
     image=st.none() | read(Image, IMAGES),
     verdicts=st.just({}),
+    guest=st.just(unread(GuestFacts)),
     now=st.just(NOW),
 )
 

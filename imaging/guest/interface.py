@@ -1,0 +1,122 @@
+"""What the rest of the program may ask of a guest, and what the guest's side may ask of the user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from models.base import Frozen
+
+
+class GuestAccess(Frozen):
+    """What the user said about the way in; what is left out is found out (addresses, ssh config, agent, image)."""
+
+    user: str | None = None
+    address: str | None = None
+    port: int | None = None
+    key_file: Path | None = None
+    host_key: str | None = None
+    """`SHA256:…`: the fingerprint that is trusted although it is not in known_hosts."""
+    ssh_config: Path | None = None
+    """Another ssh config than ~/.ssh/config."""
+
+
+class HostKeyQuestion(Frozen):
+    """A host key that is not in known_hosts."""
+
+    address: str
+    algorithm: str
+    fingerprint: str
+    """`SHA256:…`"""
+    console: str
+    """What the instance's console log says of it: it names this very key, others, or none any more."""
+
+
+class Asking(Protocol):
+    """Whoever sits at the screen; without one every answer is None or False."""
+
+    async def user(self, guesses: tuple[str, ...], address: str) -> str | None:
+        """As whom to log in, when no guess was let in; None gives up."""
+
+    async def host_key(self, question: HostKeyQuestion) -> bool:
+        """Whether this host key is the right one; it is then remembered in known_hosts."""
+
+    async def passphrase(self, key_file: Path) -> str | None:
+        """The passphrase of a private key; None leaves that key out."""
+
+
+class Nobody:
+    """Nobody is there to answer: commands and tests."""
+
+    async def user(self, guesses: tuple[str, ...], address: str) -> str | None:  # noqa: ARG002  # the Protocol's names
+        """Give up."""
+        return None
+
+    async def host_key(self, question: HostKeyQuestion) -> bool:  # noqa: ARG002  # the Protocol's names
+        """Trust nothing."""
+        return False
+
+    async def passphrase(self, key_file: Path) -> str | None:  # noqa: ARG002  # the Protocol's names
+        """Leave that key out."""
+        return None
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """How a command in the guest ended."""
+
+    status: int
+    """Its exit status; negative for a signal."""
+    output: bytes
+    errors: str
+    """Its standard error, cleaned, at most 4,000 characters."""
+
+
+class GuestShell(Protocol):
+    """An open way into a guest."""
+
+    user: str
+    address: str
+
+    async def run(
+        self,
+        command: str,
+        *,
+        stdin: bytes = b"",
+        seconds: float,
+        limit_bytes: int = 8_000_000,
+        as_root: bool = False,
+        received: Callable[[int], None] | None = None,
+    ) -> CommandResult:
+        """Run a shell command (for `sh`, whatever the login shell is).
+
+        Args:
+            command: for `sh -c`.
+            stdin: what it reads.
+            seconds: how long it may take; then it is ended.
+            limit_bytes: how much it may print; then it is ended.
+            as_root: through `sudo -n`; GuestLoginError where sudo asks for a password.
+            received: told how many bytes have come so far, for progress.
+
+        Raises:
+            GuestUnreachableError: the connection was cut, or time was up.
+            BadProbeError: it printed more than the limit.
+        """
+
+    async def close(self) -> None:
+        """Let go within two seconds."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a probe or a copy is, in words for the status line."""
+
+    text: str
+    done: int | None = None
+    total: int | None = None
+
+
+Telling = Callable[[Progress], None]
+"""Whoever shows progress."""

@@ -1,0 +1,68 @@
+"""What lies in the directories that an image loses or publishes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from models.base import Frozen
+
+
+class Entry(Frozen):
+    """Something directly in a directory."""
+
+    name: str
+    size_kib: int = 0
+
+
+class Directory(Frozen):
+    """A directory, summed up without crossing into another file system."""
+
+    path: str
+    owner: str = ""
+    size_kib: int = 0
+    files: int = 0
+    """Regular files, at any depth."""
+    own_files: int = 0
+    """Of these, those that did not come with the account or the system (skeleton and caches are left out)."""
+    newest_at: datetime | None = None
+    biggest: tuple[Entry, ...] = ()
+    """At most five, the biggest first."""
+    separate: bool = False
+    """Whether it is a mount of its own: then what lies in it is not in the image at all."""
+    incomplete: str = ""
+    """Why the sums are too small: not readable, or time was up."""
+
+
+class Desktop(Frozen):
+    """The desktop folder of somebody, under the name that their language gives it."""
+
+    path: str
+    owner: str = ""
+    names: tuple[str, ...] = ()
+    """What lies there, at most 50."""
+
+
+class Cache(Frozen):
+    """Something that can be made anew and only makes the image larger."""
+
+    path: str
+    kind: str
+    """apt, dnf, conda, pip, containers, core dumps, old kernels, journal, …"""
+    size_kib: int = 0
+
+
+class Directories(Frozen):
+    """The directories of people, and those that the guidelines name."""
+
+    homes: tuple[Directory, ...] = ()
+    """Each directory in /home, and homes elsewhere but /root."""
+    others: tuple[Directory, ...] = ()
+    """/root, /mnt, /tmp, /var/tmp, /var/log, /opt, /usr/local, /srv: those that there are."""
+    desktops: tuple[Desktop, ...] = ()
+    caches: tuple[Cache, ...] = ()
+    installed: tuple[Entry, ...] = ()
+    """What was put under /opt and /usr/local after the first boot: full paths, the biggest first."""
+
+    def at(self, path: str) -> Directory | None:
+        """The sums of one directory."""
+        return next((each for each in (*self.homes, *self.others) if each.path == path.rstrip("/")), None)

@@ -1,0 +1,80 @@
+"""All that one look inside an instance found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.fact import Fact
+from models.findings import Source
+from models.guest.accounts import Accounts
+from models.guest.boot import Boot, Identity
+from models.guest.directories import Directories
+from models.guest.disks import Disks
+from models.guest.files import Sighting, SystemFile
+from models.guest.first_boot import CloudInit
+from models.guest.mounts import BootMounts, Mounts
+from models.guest.network import Firewall, Network, Sshd
+from models.guest.packages import Packages, Updates
+from models.guest.services import PathUse, Services
+from models.guest.system import GuestSystem
+
+T = TypeVar("T")
+
+
+class Way(StrEnum):
+    """How the guest was looked into."""
+
+    SSH = "ssh"
+    DEEP_CHECK = "deep check"
+    """Through a throw-away child of a snapshot: it shows the disk, not what runs."""
+
+
+NOT_TOLD = "the probe did not tell"
+
+
+def _untold() -> Fact[T]:
+    return Fact[T](unknown_because=NOT_TOLD, source=Source.GUEST)
+
+
+class GuestFacts(Frozen):
+    """The facts of a guest.
+
+    Each part is known or says why not; `incomplete_because` marks one that may lack something.
+    """
+
+    way: Way = Way.SSH
+    user: str = ""
+    """Who looked: the login's name."""
+    as_root: bool = False
+    """Whether `sudo -n` was allowed; without it much stays unknown."""
+    probe_version: int = 1
+    read_at: datetime
+    """When, by our clock."""
+    seconds: float | None = None
+    """How long the probe took in the guest."""
+    clock_off_seconds: float | None = None
+    """The guest's clock less ours."""
+
+    system: Fact[GuestSystem] = Field(default_factory=_untold)
+    disks: Fact[Disks] = Field(default_factory=_untold)
+    mounts: Fact[Mounts] = Field(default_factory=_untold)
+    boot_mounts: Fact[BootMounts] = Field(default_factory=_untold)
+    services: Fact[Services] = Field(default_factory=_untold)
+    path_uses: Fact[tuple[PathUse, ...]] = Field(default_factory=_untold)
+    packages: Fact[Packages] = Field(default_factory=_untold)
+    updates: Fact[Updates] = Field(default_factory=_untold)
+    accounts: Fact[Accounts] = Field(default_factory=_untold)
+    directories: Fact[Directories] = Field(default_factory=_untold)
+    system_files: Fact[tuple[SystemFile, ...]] = Field(default_factory=_untold)
+    sightings: Fact[tuple[Sighting, ...]] = Field(default_factory=_untold)
+    cloud_init: Fact[CloudInit] = Field(default_factory=_untold)
+    network: Fact[Network] = Field(default_factory=_untold)
+    sshd: Fact[Sshd] = Field(default_factory=_untold)
+    firewall: Fact[Firewall] = Field(default_factory=_untold)
+    identity: Fact[Identity] = Field(default_factory=_untold)
+    boot: Fact[Boot] = Field(default_factory=_untold)

@@ -1,0 +1,89 @@
+"""Single files: those of the system that the guidelines name, and whatever a profile asks to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from models.base import Frozen
+
+
+class PackageState(StrEnum):
+    """Whether a file is as its package delivered it."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    UNOWNED = "unowned"
+    """It belongs to no package: only its content can tell."""
+    UNKNOWN = "unknown"
+
+
+class SystemFile(Frozen):
+    """A file or folder of the system."""
+
+    path: str
+    kind: str = ""
+    """file, directory, link; empty where there is none."""
+    target: str = ""
+    """Where a link leads."""
+    size_bytes: int | None = None
+    changed_at: datetime | None = None
+    package_state: PackageState = PackageState.UNKNOWN
+    immutable: bool = False
+    readable: bool = True
+    lines: tuple[str, ...] = ()
+    """The lines that are neither empty nor comments, at most 50, with passwords masked; of few files only."""
+
+    @property
+    def there(self) -> bool:
+        """Whether it exists."""
+        return bool(self.kind)
+
+
+class Look(Frozen):
+    """Something to look for; the probe reports where it is, never what it holds."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    """Such as `matlab.install` or `SEC-CLOUD.aws`."""
+    paths: tuple[str, ...] = ()
+    """Globs; `~/` stands for each home, /root included."""
+    names: tuple[str, ...] = ()
+    """Globs of file names, in capitals or not, to be found anywhere below the search roots."""
+    first_line: Mapping[str, str] = Field(default_factory=dict)
+    """Marks: a word, and the extended regular expression that the file's first line must match for it."""
+    contains: Mapping[str, str] = Field(default_factory=dict)
+    """Marks: a word, and the extended regular expression that a line of the first 64 KiB must match for it."""
+    words_after: tuple[str, ...] = ()
+    """Report the word that follows one of these at the start of a line (the product after FlexNet's FEATURE)."""
+
+
+class Questions(Frozen):
+    """What the guidelines want to know beyond what the probe always tells."""
+
+    looks: tuple[Look, ...] = ()
+    search_roots: tuple[str, ...] = (
+        "/home", "/root", "/opt", "/usr/local", "/srv", "/data", "/scratch", "/mnt", "/etc",
+    )  # fmt: skip
+    system_files: tuple[str, ...] = ()
+
+
+class Sighting(Frozen):
+    """Something that was looked for and is there."""
+
+    look: str
+    path: str
+    kind: str = "file"
+    """file, directory, link, other."""
+    owner: str = ""
+    mode: str = ""
+    """Octal, such as `0600`."""
+    size_bytes: int | None = None
+    changed_at: datetime | None = None
+    marks: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    """At most eight, each at most 60 characters."""
+    unread: bool = False
+    """Its content could not be looked at, so missing marks say nothing."""

@@ -1,0 +1,43 @@
+"""cloud-init: whether and how it will set up a child."""
+
+from __future__ import annotations
+
+from models.base import Frozen
+
+
+class Setting(Frozen):
+    """A setting of cloud-init, from one of its files; the last file wins."""
+
+    key: str
+    """Such as `ssh_deletekeys`, `datasource_list`, `manual_cache_clean`, `network.config`, `preserve_hostname`."""
+    value: str
+    file: str = ""
+
+
+class UserData(Frozen):
+    """What was given at launch and lies on the disk still."""
+
+    path: str
+    size_bytes: int = 0
+    looks_secret: bool | None = None
+    """Whether a line looks like a password, token or key; None if it could not be read."""
+
+
+class CloudInit(Frozen):
+    """cloud-init as it is installed here."""
+
+    version: str | None = None
+    """None: it is not installed."""
+    disabled_by: tuple[str, ...] = ()
+    """What switches it off: a file, a masked unit, a word of the kernel line."""
+    settings: tuple[Setting, ...] = ()
+    status: str = ""
+    """done, running, error, degraded, disabled; empty if it does not say."""
+    errors: tuple[str, ...] = ()
+    instances_kib: int | None = None
+    """What /var/lib/cloud/instances takes; None if there is nothing."""
+    user_data: tuple[UserData, ...] = ()
+
+    def setting(self, key: str) -> Setting | None:
+        """The setting that counts."""
+        return next((each for each in reversed(self.settings) if each.key == key), None)

@@ -1,0 +1,143 @@
+"""A guest for the rules: a healthy Ubuntu 24.04 with nobody's files in it, changed piece by piece."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from models.fact import Fact
+from models.findings import Finding, Source
+from models.guest.accounts import Account, Accounts, PasswordState
+from models.guest.boot import Boot, Identity
+from models.guest.directories import Directories, Directory
+from models.guest.disks import BlockDevice, Disks, FileSystemUse
+from models.guest.facts import GuestFacts
+from models.guest.files import PackageState, Sighting, SystemFile
+from models.guest.first_boot import CloudInit, Setting
+from models.guest.mounts import BootMounts, FstabEntry, Mount, Mounts
+from models.guest.network import Firewall, HostKey, Network, Sshd
+from models.guest.packages import Packages, Updates
+from models.guest.services import PathUse, Services, Unit
+from models.guest.system import GuestSystem
+from tests.guidelines.building import NOW, finding
+
+READ_AT = NOW - timedelta(minutes=2)
+FIRST_BOOT = NOW - timedelta(days=20)
+ROOT = FileSystemUse(
+    mount_point="/", device="/dev/vda1", fs_type="ext4", size_kib=20_000_000, used_kib=4_000_000,
+    free_kib=15_000_000, inodes=1_000_000, inodes_free=900_000,
+)  # fmt: skip
+VDA = BlockDevice(name="/dev/vda", kind="disk", size_bytes=20 * 1024**3)
+VDA1 = BlockDevice(
+    name="/dev/vda1", parents=("/dev/vda",), kind="part", fs_type="ext4", uuid="root-uuid", label="cloudimg-rootfs",
+    size_bytes=20 * 1024**3, mount_points=("/",),
+)  # fmt: skip
+VDB = BlockDevice(
+    name="/dev/vdb", kind="disk", fs_type="ext4", uuid="data-uuid", serial="pgdata-id", size_bytes=10 * 1024**3
+)
+ROOT_LINE = FstabEntry(
+    line=1, source="LABEL=cloudimg-rootfs", point="/", fs_type="ext4", options=("discard", "errors=remount-ro"),
+    check_order=1, text="LABEL=cloudimg-rootfs / ext4 discard,errors=remount-ro 0 1",
+)  # fmt: skip
+
+HEALTHY: dict[str, Any] = {
+    "system": GuestSystem(
+        id="ubuntu", version="24.04", pretty_name="Ubuntu 24.04.3 LTS", like=("debian",), kernel="6.8.0-60-generic",
+        architecture="x86_64", host_name="db-07", init="systemd", package_manager="apt", booted_at=FIRST_BOOT,
+        first_boot_at=FIRST_BOOT,
+    ),
+    "disks": Disks(devices=(VDA, VDA1), root=ROOT, file_systems=(ROOT,), grow_tool="growpart"),
+    "mounts": Mounts(mounts=(Mount(point="/", source="/dev/vda1", fs_type="ext4"),), users_complete=True),
+    "boot_mounts": BootMounts(fstab=(ROOT_LINE,)),
+    "services": Services(
+        units=(Unit(name="ssh.service", enabled="enabled", active="active"),
+               Unit(name="cloud-init.service", enabled="enabled", active="active"),
+               Unit(name="qemu-guest-agent.service", enabled="static", active="active")),
+    ),
+    "path_uses": (),
+    "packages": Packages(manager="dpkg", count=650, names=("cloud-init", "openssh-server")),
+    "updates": Updates(
+        pending=(), lists_at=NOW - timedelta(hours=3), reboot_required=False, newest_kernel="6.8.0-60-generic",
+        problems=(),
+    ),
+    "accounts": Accounts(
+        accounts=(Account(name="root", uid=0, gid=0, home="/root", shell="/bin/bash", password=PasswordState.LOCKED),),
+        default_user="ubuntu", sudo_without_password=(),
+    ),
+    "directories": Directories(others=(
+        Directory(path="/root", owner="root", size_kib=20, files=3),
+        Directory(path="/mnt", owner="root", size_kib=4),
+        Directory(path="/tmp", owner="root", size_kib=8),
+        Directory(path="/var/log", owner="root", size_kib=9_000, files=40, own_files=40),
+    )),
+    "system_files": (
+        SystemFile(path="/etc/host.conf", kind="file", size_bytes=92, package_state=PackageState.UNCHANGED,
+                   lines=("multi on",)),
+        SystemFile(path="/etc/hosts", kind="file", size_bytes=221, package_state=PackageState.UNOWNED,
+                   lines=("127.0.0.1 localhost", "::1 ip6-localhost ip6-loopback")),
+        SystemFile(path="/etc/hosts.allow", kind="file", package_state=PackageState.UNCHANGED),
+        SystemFile(path="/etc/hosts.deny", kind="file", package_state=PackageState.UNCHANGED),
+        SystemFile(path="/etc/resolv.conf", kind="link", target="/run/systemd/resolve/stub-resolv.conf"),
+    ),
+    "sightings": (),
+    "cloud_init": CloudInit(
+        version="24.4", status="done", instances_kib=400,
+        settings=(Setting(key="datasource_list", value="[ OpenStack, None ]", file="/etc/cloud/cloud.cfg.d/90.cfg"),),
+    ),
+    "network": Network(),
+    "sshd": Sshd(
+        installed=True, enabled=True, enabled_unit="ssh.socket", effective_known=True,
+        effective={"port": ("22",), "passwordauthentication": ("no",)},
+        host_keys=(HostKey(path="/etc/ssh/ssh_host_ed25519_key", algorithm="ssh-ed25519", fingerprint="SHA256:abc"),),
+    ),
+    "firewall": Firewall(rules=0, ssh_open=True, why="no rules"),
+    "identity": Identity(machine_id="filled", machine_id_digest="1a2b3c"),
+    "boot": Boot(
+        command_line="BOOT_IMAGE=/vmlinuz root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0",
+        default_command_line="root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0", firmware="bios",
+        virtio_modules=("virtio_blk", "virtio_net", "virtio_pci", "virtio_scsi"), guest_agent="active",
+    ),
+}  # fmt: skip
+
+
+def guest(**changed: Any) -> GuestFacts:
+    """The healthy guest with other parts; plain values are wrapped as facts read in the guest."""
+    own = {field: changed.pop(field) for field in ("as_root", "way", "user") if field in changed}
+    parts = {**HEALTHY, **changed}
+    wrapped = {
+        name: part if isinstance(part, Fact) else {"value": part, "source": Source.GUEST, "read_at": READ_AT}
+        for name, part in parts.items()
+    }
+    return GuestFacts.model_validate({"read_at": READ_AT, "as_root": True, "user": "ubuntu", **own, **wrapped})
+
+
+def untold(kind: type, why: str = "only root may read it") -> Any:
+    return Fact[kind](unknown_because=why, source=Source.GUEST)
+
+
+def partly(kind: type, value: Any, why: str = "time was up") -> Any:
+    return Fact[kind](value=value, incomplete_because=why, source=Source.GUEST, read_at=READ_AT)
+
+
+def guest_fact(**changed: Any) -> Fact[GuestFacts]:
+    return Fact[GuestFacts](value=guest(**changed), source=Source.GUEST, read_at=READ_AT)
+
+
+def guest_finding(rule: str, *, of: Any = None, around: dict[str, Any] | None = None, **changed: Any) -> Finding:
+    """One rule's finding about a guest with these parts.
+
+    Args:
+        rule: its id.
+        of: the profile; the page by default.
+        around: other facts than the guest's, as `building.facts` takes them.
+        changed: parts of the guest.
+    """
+    return finding(rule, of=of, guest=guest_fact(**changed), **(around or {}))
+
+
+def sighting(look: str, path: str, **other: Any) -> Sighting:
+    return Sighting(look=look, path=path, **other)
+
+
+def path_use(user: str, how: str, path: str, **other: Any) -> PathUse:
+    return PathUse(user=user, how=how, path=path, **other)
