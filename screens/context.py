@@ -9,6 +9,8 @@ from imaging.cloud.interface import Cloud
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.claim import Claim
+from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.login import Login
 from models.plan import Plan
 from models.profile import Profile
@@ -23,8 +25,16 @@ if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
 class Runs(Protocol):
     """What the screens ask of the run service (`imaging.runs.service.RunService`)."""
 
-    async def plan(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """What a run would do."""
+    async def plan(
+        self,
+        cloud: Cloud,
+        instance_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        guest: Fact[GuestFacts] | None = None,
+    ) -> Plan:
+        """What a run would do; `guest` is what the last look inside the instance found."""
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What a test launch alone would do."""

@@ -14,7 +14,9 @@ from imaging.runs.plan_steps import create_steps, verify_steps
 from imaging.runs.source import in_device_order, root_volume_id
 from imaging.runtime.clock import Clock
 from models.errors import ImagingError, NotFoundError, UsageError
+from models.fact import Fact
 from models.facts import InstanceFacts
+from models.guest.facts import GuestFacts
 from models.image import Image
 from models.instance import Instance
 from models.plan import Plan, PlannedVolume, TestLaunchPlan
@@ -31,7 +33,15 @@ _TEST_SECONDS = 120
 _UNKNOWN_DISK_GIB = 20
 
 
-async def plan_run(cloud: Cloud, clock: Clock, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+async def plan_run(
+    cloud: Cloud,
+    clock: Clock,
+    instance_id: str,
+    request: RunRequest,
+    profile: Profile,
+    *,
+    guest: Fact[GuestFacts] | None = None,
+) -> Plan:
     """Plan the imaging of an instance.
 
     Args:
@@ -40,6 +50,7 @@ async def plan_run(cloud: Cloud, clock: Clock, instance_id: str, request: RunReq
         instance_id: the source.
         request: what the user wants, as far as it has been said.
         profile: the guidelines.
+        guest: what the last look inside the instance found; the plan keeps it, and the run judges by it again.
 
     Raises:
         NotFoundError: there is no such instance.
@@ -48,6 +59,7 @@ async def plan_run(cloud: Cloud, clock: Clock, instance_id: str, request: RunReq
     facts, login, microversion = await asyncio.gather(
         gather_facts(cloud, instance_id, clock, request=request), cloud.login(), cloud.compute.microversion()
     )
+    facts = with_guest(facts, guest)
     source = facts.instance.value
     if source is None:
         raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
@@ -62,6 +74,7 @@ async def plan_run(cloud: Cloud, clock: Clock, instance_id: str, request: RunReq
         root_volume_id=root_id,
         volumes=volumes,
         test=test,
+        guest=guest,
         estimated_seconds=_estimate(source, image, len(volumes), request),
         made_at=clock.now(),
     )
@@ -90,6 +103,11 @@ async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: 
         made_at=clock.now(),
     )
     return plan.model_copy(update={"steps": verify_steps(plan), "warnings": image_warnings(plan, clock.now())})
+
+
+def with_guest(facts: InstanceFacts, guest: Fact[GuestFacts] | None) -> InstanceFacts:
+    """Facts from the cloud together with those of a look inside; None: nobody looked."""
+    return facts if guest is None else facts.model_copy(update={"guest": guest})
 
 
 async def _quota(cloud: Cloud) -> Quota | None:

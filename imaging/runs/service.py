@@ -28,6 +28,8 @@ from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.claim import Claim
 from models.errors import ImagingError, RunError, UsageError, WrongProjectError
+from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.login import CloudIdentity
 from models.plan import Plan
 from models.profile import Profile
@@ -61,9 +63,17 @@ class RunService:
         self._spawn = spawn
         self._journal = Journal(paths.journal, clock)
 
-    async def plan(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+    async def plan(
+        self,
+        cloud: Cloud,
+        instance_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        guest: Fact[GuestFacts] | None = None,
+    ) -> Plan:
         """Say what a run would do to an instance; changes nothing. See `imaging.runs.planning.plan_run`."""
-        return await plan_run(cloud, self._clock, instance_id, request, profile)
+        return await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what a test launch of an image would do; changes nothing."""

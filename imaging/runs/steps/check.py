@@ -6,6 +6,7 @@ from imaging.cloud.gathering import gather_facts
 from imaging.guidelines.checklist import judge
 from imaging.runs.context import StepContext, StepResult
 from imaging.runs.launching import require_network
+from imaging.runs.planning import with_guest
 from imaging.runs.prechecks import refuse_findings, refuse_login, refuse_multiattach
 from imaging.runs.source import read_source
 from imaging.runs.taking import refuse_other_claims
@@ -41,7 +42,7 @@ async def check(ctx: StepContext) -> StepResult:
         )
     refuse_multiattach(plan, await ctx.cloud.compute.microversion())
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)
-    checklist = judge(facts, ctx.profile)
+    checklist = judge(with_guest(facts, plan.guest), ctx.profile)
     refuse_findings(checklist)
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
