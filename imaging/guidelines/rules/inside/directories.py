@@ -1,0 +1,9 @@
+"""Chapters *Directories* and *Home directory*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imaging.guidelines.rule import Judge
+
+JUDGES: Mapping[str, Judge] = {}

@@ -1,0 +1,9 @@
+"""Chapter *Software*."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imaging.guidelines.rule import Judge
+
+JUDGES: Mapping[str, Judge] = {}
