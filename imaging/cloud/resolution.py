@@ -13,6 +13,7 @@ from typing import Any
 
 from imaging.cloud.clouds_files import check_first, config_files
 from imaging.cloud.keyring_lookup import look_up
+from imaging.cloud.own_settings import own_settings
 from imaging.cloud.resolved import ResolvedCloud, made
 from imaging.cloud.threads import in_thread
 from imaging.runtime.redaction import redactor
@@ -61,13 +62,14 @@ async def resolve_cloud(name: str | None, *, ask: Ask | None, keyring_seconds: f
     Raises:
         ConfigError: there is no such cloud or no clouds at all, a file is malformed, or a secret is missing.
     """
-    chosen, config = await in_thread(lambda: _load(name))
+    chosen, config, file = await in_thread(lambda: _load(name))
+    own = own_settings(config.pop("imaging", None), chosen, file)
     auth = config.setdefault("auth", {})
     refuse_scope(config)
     needed = _NEEDED.get(str(config.get("auth_type") or "password"))
     if needed and not auth.get(needed):
         auth[needed] = await _missing_secret(chosen, auth, needed, ask, keyring_seconds)
-    return made(chosen, config, _patience(config.pop("imaging", None), chosen))
+    return made(chosen, config, own.console_silence_seconds, own.ssh_config)
 
 
 def cloud_names() -> tuple[str, ...]:
@@ -135,8 +137,8 @@ def _names(loader: Any) -> tuple[str, ...]:
     return tuple(name for name in names if name not in without)
 
 
-def _load(name: str | None) -> tuple[str, dict[str, Any]]:
-    """The cloud's name, and its configuration as openstacksdk merges it from all its sources."""
+def _load(name: str | None) -> tuple[str, dict[str, Any], str | None]:
+    """The cloud's name, its configuration as openstacksdk merges it from all its sources, and the clouds.yaml."""
     from openstack.exceptions import SDKException  # noqa: PLC0415  # see above
 
     loader = _loader()
@@ -151,7 +153,7 @@ def _load(name: str | None) -> tuple[str, dict[str, Any]]:
         ) from None
     if not _auth_url(config):
         raise ConfigError(f"The cloud {one_line(chosen, 80)!r} has no auth_url.", remedy=_EXAMPLE_REMEDY)
-    return chosen, _gathered(config)
+    return chosen, _gathered(config), loader.config_filename
 
 
 def _auth_url(config: Mapping[str, Any]) -> Any:
@@ -185,19 +187,6 @@ def _choose(name: str | None, names: tuple[str, ...], file: str | None) -> str:
         known = f"There are: {listed}." if names else _EXAMPLE_REMEDY
         raise ConfigError(f"There is no cloud named {one_line(wanted, 80)!r}{where}.", remedy=known)
     return wanted
-
-
-def _patience(entry: Any, name: str) -> float | None:
-    value = entry.get("console_silence_seconds") if isinstance(entry, Mapping) else None
-    if value is None:
-        return None
-    try:
-        seconds = float(str(value))  # openstacksdk makes texts of the numbers in clouds.yaml
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ConfigError(f"In the cloud {one_line(name, 80)!r}, console_silence_seconds must be a number above 0.")
-    return seconds
 
 
 async def _missing_secret(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -23,6 +24,8 @@ class ResolvedCloud(Frozen):
     """The configuration for openstacksdk, secrets included, as one JSON text."""
     console_silence_seconds: float | None = None
     """`imaging: {console_silence_seconds: N}` of the cloud's entry: its own patience with a silent console."""
+    ssh_config: Path | None = None
+    """`imaging: {ssh_config: PATH}` of the cloud's entry: what leads to its instances instead of ~/.ssh/config."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -37,6 +40,7 @@ class ResolvedCloud(Frozen):
                 "name": self.name,
                 "config": self.config,
                 "console_silence_seconds": self.console_silence_seconds,
+                "ssh_config": None if self.ssh_config is None else str(self.ssh_config),
             }
         ).encode()
 
@@ -49,17 +53,23 @@ class ResolvedCloud(Frozen):
         """
         try:
             read = json.loads(data)
-            cloud = made(read["name"], read["config"], read["console_silence_seconds"])
+            ssh_config = None if read["ssh_config"] is None else Path(read["ssh_config"])
+            cloud = made(read["name"], read["config"], read["console_silence_seconds"], ssh_config)
         except (ValueError, LookupError, TypeError, ValidationError):
             raise ConfigError("The login that was handed over cannot be read.") from None
         return cloud
 
 
-def made(name: str, config: dict[str, Any], silence: float | None) -> ResolvedCloud:
+def made(name: str, config: dict[str, Any], silence: float | None, ssh_config: Path | None = None) -> ResolvedCloud:
     """Put it together; from now on its secrets are blotted out of every log."""
     auth = config.get("auth", {})
     redactor.hide(*(value for key, value in auth.items() if isinstance(value, str) and _is_secret(key)))
-    return ResolvedCloud(name=name, secret_config=SecretStr(json.dumps(config)), console_silence_seconds=silence)
+    return ResolvedCloud(
+        name=name,
+        secret_config=SecretStr(json.dumps(config)),
+        console_silence_seconds=silence,
+        ssh_config=ssh_config,
+    )
 
 
 def _is_secret(key: str) -> bool:

@@ -187,6 +187,34 @@ async def test_an_impossible_patience_is_refused(write_clouds, value):
         await resolved()
 
 
+async def test_an_ssh_config_of_the_cloud_is_looked_for_beside_clouds_yaml(write_clouds, tmp_path):
+    write_clouds(dev=password_entry(URL, imaging={"ssh_config": "guests/ssh_config"}))
+    found = await resolved()
+    assert found.ssh_config == tmp_path / "guests" / "ssh_config"
+    assert ResolvedCloud.from_pipe(found.to_pipe()) == found
+
+
+async def test_it_may_lie_elsewhere_or_at_home(write_clouds, own_home):
+    write_clouds(dev=password_entry(URL, imaging={"ssh_config": "/srv/ssh_config"}))
+    assert (await resolved()).ssh_config == Path("/srv/ssh_config")
+    write_clouds(dev=password_entry(URL, imaging={"ssh_config": "~/.ssh/lab"}))
+    assert (await resolved()).ssh_config == own_home / ".ssh" / "lab"
+
+
+async def test_a_cloud_without_one_has_none(write_clouds):
+    write_clouds(dev=password_entry(URL))
+    found = await resolved()
+    assert found.ssh_config is None
+    assert ResolvedCloud.from_pipe(found.to_pipe()) == found
+
+
+@pytest.mark.parametrize("value", ["", "  ", ["ssh_config"], {"a": 1}, "two\nlines", "esc\x1b[2J", "~nobody-here/x"])
+async def test_what_is_no_path_of_an_ssh_config_is_refused(write_clouds, value):
+    write_clouds(dev=password_entry(URL, imaging={"ssh_config": value}))
+    with pytest.raises(ConfigError, match="ssh_config"):
+        await resolved()
+
+
 class TestMissingSecret:
     """The keyring first, then whoever sits there."""
 
