@@ -75,10 +75,12 @@ class Plan(Frozen):
     """What the user must know before: device letters that may change, a cloud too old to restore something, …"""
     guest: Fact[GuestFacts] | None = None
     """What a look inside had found when this was planned; the run judges by it again before it begins."""
+    deep: bool = False
+    """Only look inside `source`, through a throw-away child of a temporary snapshot: a deep check."""
     estimated_seconds: int = 240
     made_at: datetime
 
     @property
     def will_stop(self) -> bool:
         """Whether the source runs now and will be stopped."""
-        return self.source is not None and self.source.is_running
+        return self.source is not None and self.source.is_running and not self.deep

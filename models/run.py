@@ -18,6 +18,8 @@ class RunKind(StrEnum):
 
     CREATE = "create"
     VERIFY = "verify"
+    DEEP_CHECK = "deep check"
+    """Look inside an instance through a throw-away child of a temporary snapshot; the source is only read."""
     UNDO = "undo"
     """Put back from a claim found in metadata, where the journal is not at hand."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StepName(StrEnum):
-    """The steps of a run in plain mode; `imaging.runs` walks through them in this order."""
+    """The steps of runs; `imaging.runs` walks through those of a run's kind in the order given below."""
 
     CHECK = "check"
     UNLOCK = "unlock"
@@ -20,7 +20,9 @@ class StepName(StrEnum):
     DESCRIBE = "describe image"
     TEST_LAUNCH = "test launch"
     VERIFY = "verify"
+    READ_FACTS = "read the facts"
     REMOVE_TEST = "remove test instance"
+    REMOVE_SNAPSHOT = "remove snapshot"
     PUBLISH = "publish"
     REPORT = "report"
 
@@ -28,7 +30,19 @@ class StepName(StrEnum):
 VERIFY_STEPS = (StepName.CHECK, StepName.TEST_LAUNCH, StepName.VERIFY, StepName.REMOVE_TEST, StepName.REPORT)
 """The steps of `imaging verify IMAGE`: the test launch alone."""
 
-CREATE_STEPS = tuple(StepName)
+DEEP_CHECK_STEPS = (
+    StepName.CHECK,
+    StepName.CREATE_IMAGE,
+    StepName.WAIT_FOR_IMAGE,
+    StepName.TEST_LAUNCH,
+    StepName.READ_FACTS,
+    StepName.REMOVE_TEST,
+    StepName.REMOVE_SNAPSHOT,
+    StepName.REPORT,
+)
+"""The steps of a deep check: a look inside through a throw-away child; here the image is a temporary one."""
+
+CREATE_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
 """The steps of `imaging create` in plain mode."""
 
 

@@ -22,6 +22,7 @@ from models.guest.network import Firewall, Network, Sshd
 from models.guest.packages import Packages, Updates
 from models.guest.services import PathUse, Services
 from models.guest.system import GuestSystem
+from models.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ class GuestFacts(Frozen):
     """How long the probe took in the guest."""
     clock_off_seconds: float | None = None
     """The guest's clock less ours."""
+    child: Verdict | None = None
+    """Of a deep check: whether the child of the instance's disk came up; emergency mode is proof of a bad fstab."""
 
     system: Fact[GuestSystem] = Field(default_factory=_untold)
     disks: Fact[Disks] = Field(default_factory=_untold)
