@@ -84,6 +84,8 @@ class CryptEntry(Frozen):
     name: str
     source: str = ""
     options: tuple[str, ...] = ()
+    text: str = ""
+    """The line as it stands there, with passwords masked."""
 
 
 class PhysicalVolume(Frozen):
