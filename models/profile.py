@@ -9,6 +9,14 @@ from pydantic import Field, field_validator
 
 from models.base import Frozen
 from models.findings import Severity
+from models.tables import (
+    LicenceRow,
+    PlaceRow,
+    SecretRow,
+    SoftwareRow,
+    SupportRow,
+    UnsuitableRow,
+)
 
 
 class AllowedSystem(Frozen):
@@ -83,8 +91,32 @@ class Profile(Frozen):
     """A severity of the profile's own, by rule id."""
     disabled_rules: tuple[str, ...] = ()
     """Rules that this cloud does not want: they are left out of the checklist."""
+    software: tuple[SoftwareRow, ...] = ()
+    """Rows beside those of the shipped tables; one with the same id stands instead of it. So the six below."""
+    licences: tuple[LicenceRow, ...] = ()
+    secrets: tuple[SecretRow, ...] = ()
+    agents: tuple[SecretRow, ...] = ()
+    places: tuple[PlaceRow, ...] = ()
+    unsuitable: tuple[UnsuitableRow, ...] = ()
+    support: tuple[SupportRow, ...] = ()
+    disabled_rows: tuple[str, ...] = ()
+    """Rows that are not looked for here: `matlab`, `SEC-CLOUD.aws`."""
+    harmless_paths: tuple[str, ...] = ()
+    """Globs of paths where licence files and secrets mean nothing."""
+    licence_servers: tuple[str, ...] = ()
+    """The cloud's own licence servers, as they end: an instance may point to them."""
     ask_before_run: tuple[str, ...] = ()
     """ASK rules whose answer is wanted before a run begins, not only before its image is published."""
+
+    @field_validator("licence_servers")
+    @classmethod
+    def _hosts_are_plain(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what is no end of a host name: it becomes a part of an expression."""
+        for host in hosts:
+            if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
+                msg = f"{host!r} is no host name"
+                raise ValueError(msg)
+        return hosts
 
     @field_validator("unsuitable_flavors")
     @classmethod

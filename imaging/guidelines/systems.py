@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date
-from functools import cache
-from importlib import resources
-
+from imaging.guidelines.tables import support, support_as_of
 from models.base import Frozen
 from models.image import Image
 from models.profile import AllowedSystem, Profile
+from models.tables import SupportRow
+
+__all__ = ["System", "allowed", "support_as_of", "support_of", "system_of", "version_numbers"]
 
 _ALIASES = {
     "rockylinux": "rocky",
@@ -31,19 +30,13 @@ class System(Frozen):
     id: str
     """As in os-release's ID: ubuntu, rocky, …"""
     version: str = ""
+    name: str = ""
+    """Its full name, or the cloud's word for it: what tells CentOS Stream 8 from CentOS Linux 8."""
 
     @property
     def pretty(self) -> str:
         """`ubuntu 24.04`."""
         return f"{self.id} {self.version}".rstrip()
-
-
-class Support(Frozen):
-    """How long the maker supports one version in its standard way."""
-
-    id: str
-    version: str
-    ends: date
 
 
 def system_of(image: Image) -> System | None:
@@ -56,7 +49,7 @@ def system_of(image: Image) -> System | None:
         distro = "windows"
     if not distro:
         return None
-    return System(id=_ALIASES.get(distro, distro), version=image.properties.get("os_version", "").strip())
+    return System(id=_ALIASES.get(distro, distro), version=image.properties.get("os_version", "").strip(), name=distro)
 
 
 def version_numbers(version: str) -> tuple[int, ...] | None:
@@ -74,27 +67,19 @@ def allowed(system: System, profile: Profile) -> AllowedSystem | None:
     return next((each for each in profile.systems if each.id == system.id), None)
 
 
-def support_of(system: System) -> Support | None:
-    """When standard support of a system's version ends, if the table knows it."""
+def support_of(system: System, profile: Profile | None = None) -> SupportRow | None:
+    """When standard support of a system's version ends, if the table, or the profile, knows it.
+
+    Where two systems share an ID and a number, the one whose name fits goes before the one without a name.
+    """
     numbers = version_numbers(system.version)
     if numbers is None:
         return None
-    for support in support_table():
-        known = version_numbers(support.version) or ()
-        if support.id == system.id and numbers[: len(known)] == known:
-            return support
-    return None
+    rows = [row for row in support(profile) if row.id == system.id and _begins(numbers, row.version)]
+    named = [row for row in rows if row.name and row.name.casefold() in system.name.casefold()]
+    return next(iter((*named, *(row for row in rows if not row.name))), None)
 
 
-@cache
-def support_table() -> tuple[Support, ...]:
-    """The table of support dates that comes with the program."""
-    content = tomllib.loads((resources.files("imaging.guidelines") / "data" / "support.toml").read_text("utf-8"))
-    return tuple(Support.model_validate(row) for row in content["system"])
-
-
-@cache
-def support_as_of() -> str:
-    """The day of which that table is a copy; it ages."""
-    content = tomllib.loads((resources.files("imaging.guidelines") / "data" / "support.toml").read_text("utf-8"))
-    return str(content["as_of"])
+def _begins(numbers: tuple[int, ...], version: str) -> bool:
+    known = version_numbers(version) or ()
+    return numbers[: len(known)] == known

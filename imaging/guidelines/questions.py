@@ -1,0 +1,63 @@
+"""What a guest is asked beyond what the probe always tells: every look of the tables, under one profile."""
+
+from __future__ import annotations
+
+from imaging.guidelines import tables
+from models.guest.files import Look, Questions
+from models.profile import Profile
+from models.tables import SoftwareRow
+
+INSTALL = "install"
+COMPANION = "companion"
+ENVIRONMENT = "SW-LICSERVER.environment"
+"""The look for variables that point to a licence server."""
+
+LICENCE_VARIABLES = (
+    "LM_LICENSE_FILE", "MLM_LICENSE_FILE", "ANSYSLMD_LICENSE_FILE", "ABAQUSLM_LICENSE_FILE", "CDS_LIC_FILE",
+    "CDLMD_LICENSE_FILE", "SNPSLMD_LICENSE_FILE", "XILINXD_LICENSE_FILE", "INTEL_LICENSE_FILE", "PGROUPD_LICENSE_FILE",
+    "LSTC_LICENSE_SERVER", "TECPLOTLM_LICENSE_FILE", "SCHROD_LICENSE_FILE", "QCLM_LICENSE_FILE", "GRB_LICENSE_FILE",
+    "MOSEKLM_LICENSE_FILE", "RLM_LICENSE", "LMCOMSOL_LICENSE_FILE", "ARCGIS_LICENSE_FILE", "SAS_LICENSE_FILE",
+)  # fmt: skip
+"""The variables by which licensed programs find their server; each is a mark of its own, so no value is read out."""
+
+CLOUDS_OWN = "clouds-own"
+"""The mark of a line that points to the cloud's own licence server."""
+
+
+def questions_for(profile: Profile) -> Questions:
+    """All that the rules need to know of single files; pure, and the same for every guest."""
+    rows = (*tables.secrets(profile), *tables.agents(profile))
+    return Questions(
+        looks=(
+            *(look for row in tables.software(profile) for look in _of_product(row)),
+            *(row.look("SW-LICFILES") for row in tables.licences(profile)),
+            *(row.look("SW-LOCATION") for row in tables.places(profile)),
+            *(row.look(row.rule) for row in rows),
+            _licence_servers(profile),
+        ),
+        system_files=tables.system_file_paths(),
+    )
+
+
+def _of_product(row: SoftwareRow) -> tuple[Look, ...]:
+    """A product's two looks: where it lies, and what lies beside it."""
+    looks = []
+    if row.install or row.install_names:
+        looks.append(Look(id=f"{row.id}.{INSTALL}", paths=row.install, names=row.install_names))
+    if row.companion or row.companion_names:
+        looks.append(Look(id=f"{row.id}.{COMPANION}", paths=row.companion, names=row.companion_names))
+    return tuple(looks)
+
+
+def _licence_servers(profile: Profile) -> Look:
+    """Where programs are told their licence server, for everybody who logs in."""
+    marks = {name: f"(^|[^A-Z_]){name}=" for name in LICENCE_VARIABLES}
+    if profile.licence_servers:
+        hosts = "|".join(host.replace(".", "[.]") for host in profile.licence_servers)
+        marks[CLOUDS_OWN] = f"_LIC[A-Z_]*=.*({hosts})"
+    return Look(
+        id=ENVIRONMENT,
+        paths=("/etc/environment", "/etc/profile", "/etc/profile.d/*", "/etc/bash.bashrc", "/etc/environment.d/*",
+               "/etc/systemd/system/*.service", "/etc/systemd/system/*.d/*.conf", "/etc/default/*"),
+        contains=marks,
+    )  # fmt: skip
