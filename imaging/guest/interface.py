@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from models.base import Frozen
+from models.image import Image
+from models.instance import Instance
 
 
 class GuestAccess(Frozen):
@@ -120,3 +122,17 @@ class Progress:
 
 Telling = Callable[[Progress], None]
 """Whoever shows progress."""
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """All that is needed to get into one guest, and who is told and asked on the way."""
+
+    instance: Instance
+    image: Image | None
+    """What it was launched from, for a guess at the user; None where that is not known."""
+    access: GuestAccess
+    asking: Asking
+    tell: Telling
+    cloud_log: Callable[[], Awaitable[str]] | None = None
+    """Reads the instance's console log, for its host keys; it may raise ImagingError."""
