@@ -27,6 +27,21 @@ def listed(items: Sequence[str]) -> str:
     return f"{head} and {rest} more" if rest > 0 else head
 
 
+def fitting(items: Sequence[str], room: int = 100) -> str:
+    """`a, b and 3 more`: as many as `room` characters hold, but one at least."""
+    if not items:
+        return ""
+    kept = 1
+    while kept < len(items) and len(_cut(items, kept + 1)) <= room:
+        kept += 1
+    return one_line(_cut(items, kept), room)
+
+
+def _cut(items: Sequence[str], kept: int) -> str:
+    rest = len(items) - kept
+    return ", ".join(items[:kept]) + (f" and {rest} more" if rest else "")
+
+
 def counted(number: int, noun: str) -> str:
     """`1 volume`, `2 volumes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -70,12 +70,18 @@ class Disks(Frozen):
 
     def disks_below(self, name: str) -> frozenset[str]:
         """The names of the disks that a device lies on, itself if it is one; empty for an unknown device."""
-        device = self.device(name)
-        if device is None:
-            return frozenset()
-        if not device.parents:
-            return frozenset({name})
-        return frozenset().union(*(self.disks_below(parent) for parent in device.parents if parent != name))
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:  # a guest may say anything, such as that two devices lie on each other
+            device = self.device(waiting.pop())
+            if device is None or device.name in seen:
+                continue
+            seen.add(device.name)
+            waiting += device.parents
+            if not device.parents:
+                found.add(device.name)
+        return frozenset(found)
 
     @property
     def root_disks(self) -> frozenset[str]:
