@@ -1,0 +1,2 @@
+cd survey
+make

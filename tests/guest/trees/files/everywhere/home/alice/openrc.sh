@@ -1,0 +1,2 @@
+export OS_USERNAME=alice
+export OS_PASSWORD=made-up
