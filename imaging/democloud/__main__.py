@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from imaging.democloud.clock import VirtualClock, read_time
+from imaging.democloud.guests.doors import Doors
 from imaging.democloud.ids import Ids
 from imaging.democloud.serving import StateFolder, listen, serve, url_of
 from imaging.democloud.web.app import make_app, make_cloud
@@ -50,10 +51,12 @@ def main() -> int:
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, _end)
         listener.listen(128)
+        app = make_app(cloud, connections)
         try:
+            app.doors = doors = Doors(cloud.world, folder.path, app.touch)
             folder.write(url_of(listener))
             print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
-            asyncio.run(serve(make_app(cloud, connections), connections, listener, asked.idle_exit))
+            asyncio.run(serve(app, connections, listener, asked.idle_exit, doors))
         finally:
             folder.forget()
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.democloud.guests.ssh_files import SSH_CONFIG
 from imaging.democloud.seed.ground import CREDENTIAL_ID, CREDENTIAL_SECRET
 from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PASSWORD, PROJECT, STRANGER
 from imaging.democloud.services.login import REGION
@@ -22,6 +23,7 @@ _LOGIN_BY_NAME = """\
     identity_api_version: 3
     imaging:
       console_silence_seconds: {silence}
+      ssh_config: {ssh_config}
 """
 _LOGIN_BY_CREDENTIAL = """\
   demo-appcred:
@@ -34,12 +36,19 @@ _LOGIN_BY_CREDENTIAL = """\
     identity_api_version: 3
     imaging:
       console_silence_seconds: {silence}
+      ssh_config: {ssh_config}
 """
 
 
 def clouds_yaml(url: str) -> str:
     """The file's text: `demo`, `demo-appcred`, `other` (a second project) and `demo-admin`."""
-    common = {"url": url, "password": PASSWORD, "region": REGION, "silence": _CONSOLE_SILENCE_SECONDS}
+    common = {
+        "url": url,
+        "password": PASSWORD,
+        "region": REGION,
+        "silence": _CONSOLE_SILENCE_SECONDS,
+        "ssh_config": SSH_CONFIG,
+    }
     people = (("demo", OWNER, PROJECT), ("other", STRANGER, OTHER_PROJECT), ("demo-admin", ADMIN, ADMIN_PROJECT))
     entries = [_LOGIN_BY_NAME.format(name=name, user=user, project=project, **common) for name, user, project in people]
     entries.insert(1, _LOGIN_BY_CREDENTIAL.format(id=CREDENTIAL_ID, secret=CREDENTIAL_SECRET, **common))

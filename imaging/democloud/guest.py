@@ -8,9 +8,12 @@ from functools import cache
 from importlib.resources import files
 
 from imaging.democloud.clock import http_date
+from imaging.democloud.guests.host_keys import console_lines
 from imaging.democloud.records import Disk, Server
 from imaging.democloud.user_data import printed_lines
 
+OWNERS_KEY = "ada-laptop"
+"""The key pair whose private half lies beside clouds.yaml."""
 _ELLIPSIS = "\ufffd" * 3
 """What Nova makes of the three bytes of systemd's ellipsis."""
 
@@ -22,7 +25,13 @@ def switch_on(server: Server, now: float) -> None:
     """
     attached = {one.volume_id for one in server.attachments}
     server.booted_at = now
+    server.shows_host_keys = False
+    server.attached_at_boot = frozenset(one.attachment_id for one in server.attachments)
+    server.mended_at_boot = server.disk.mended
+    server.unmounted = frozenset()
     server.saw_fstab_volumes = attached.issuperset(server.disk.fstab)
+    if server.key_name == OWNERS_KEY:
+        server.disk = replace(server.disk, owners_key=True)
     if not server.disk.machine_id:
         server.disk = replace(server.disk, machine_id=server.id.replace("-", ""))
 
@@ -42,6 +51,8 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
     if server.disk.cloud_init:
         lines += _script("cloud-init.txt")
     lines += [(6.0, text) for text in printed_lines(server)]
+    if server.shows_host_keys and server.disk.cloud_init and server.disk.guest:
+        lines += [(6.1, text) for text in console_lines(server.secret, host_name(server.name), server.booted_at or 0)]
     lines = sorted(lines, key=lambda line: line[0])
     words = {
         "HOST": host_name(server.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import random
 import secrets
@@ -30,6 +31,7 @@ class Ids:
 
     def __init__(self, *, deterministic: bool = False) -> None:
         self._deterministic = deterministic
+        self._secret = b"the same at every start" if deterministic else secrets.token_bytes(32)
         self.reset()
 
     def reset(self) -> None:
@@ -51,6 +53,10 @@ class Ids:
         """A new id of a request. It never uses up a deterministic id of a thing."""
         chance = self._chance.getrandbits(128) if self._deterministic else secrets.randbits(128)
         return f"req-{uuid.UUID(int=chance, version=4)}"
+
+    def secret(self, name: str) -> bytes:
+        """32 bytes that stay the same for this name for as long as the process runs."""
+        return hashlib.sha256(self._secret + name.encode()).digest()
 
     def password(self) -> str:
         """What the answer to a launch calls `adminPass`."""

@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Mended:
+    """A line of a file in /etc that was changed in the guest."""
+
+    file: str
+    line: int
+    """Its number, from 1."""
+    how: str
+    """`comment` or `nofail`."""
+
+
+@dataclass(frozen=True)
 class Disk:
     """What lies on a root disk, as far as a boot shows it. It travels with snapshots and their children."""
 
@@ -18,6 +29,12 @@ class Disk:
     machine_id: str = ""
     """Empty on an image that was made for launching: the first boot writes one."""
     used_bytes: int = 2_400_000_000
+    guest: str = ""
+    """Whose recording (`guests/recordings`) says what lies on it; empty: nobody can look inside."""
+    owners_key: bool = False
+    """Whether an instance with the owner's key pair was booted from it: its account lets them in ever after."""
+    mended: tuple[Mended, ...] = ()
+    """What was changed in its fstab since the recording."""
 
 
 @dataclass
@@ -137,6 +154,18 @@ class Server:
     """When the machine was last switched on; None while it is off."""
     saw_fstab_volumes: bool = True
     """Whether, when it was last switched on, every volume that its fstab names was there."""
+    shows_host_keys: bool = False
+    """Whether the console log still has what cloud-init said of the host keys, as it does at the first boot alone."""
+    secret: bytes = b""
+    """What its host keys are made of."""
+    attached_at_boot: frozenset[str] = frozenset()
+    """Ids of the attachments that were there when it was last switched on: only these volumes can be mounted."""
+    mended_at_boot: tuple[Mended, ...] = ()
+    """What its disk's `mended` was then: what was changed later does not count before the next boot."""
+    unmounted: frozenset[str] = frozenset()
+    """Mount points that were unmounted since."""
+    updated: bool = False
+    """Whether its pending updates were installed."""
     locked_by: str | None = None
     """`owner` or `admin`."""
     locked_reason: str | None = None

@@ -17,7 +17,10 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from imaging.democloud.closed_files import write_closed
 from imaging.democloud.clouds_yaml import clouds_yaml
+from imaging.democloud.guests.doors import Doors
+from imaging.democloud.guests.ssh_files import SSH_CONFIG
 from imaging.democloud.web.front import Connections, Front
 
 _HOST = "127.0.0.1"
@@ -54,8 +57,9 @@ class StateFolder:
 
     def write(self, url: str) -> None:
         """Write both files, each in one step."""
-        self._write(self.clouds_yaml, clouds_yaml(url))
-        self._write(self.process, json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+        write_closed(self.clouds_yaml, clouds_yaml(url))
+        serving = {"pid": os.getpid(), "url": url, "ssh_config": str(self.path / SSH_CONFIG)}
+        write_closed(self.process, json.dumps(serving) + "\n")
 
     def forget(self) -> None:
         """The server ends: nobody shall look for it."""
@@ -69,13 +73,6 @@ class StateFolder:
                 return True
             time.sleep(0.05)
         return False
-
-    def _write(self, path: Path, text: str) -> None:
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-        fresh.replace(path)
 
 
 def listen(port: int) -> socket.socket:
@@ -92,7 +89,9 @@ def url_of(listener: socket.socket) -> str:
     return f"http://{_HOST}:{listener.getsockname()[1]}"
 
 
-async def serve(app: Front, connections: Connections, listener: socket.socket, idle_exit: float | None) -> None:
+async def serve(
+    app: Front, connections: Connections, listener: socket.socket, idle_exit: float | None, doors: Doors
+) -> None:
     """Serve until a signal comes, or until nobody has called for so many seconds."""
     config = uvicorn.Config(
         app,
@@ -108,7 +107,8 @@ async def serve(app: Front, connections: Connections, listener: socket.socket, i
     )
     server = uvicorn.Server(config)
     watcher = asyncio.create_task(_end_when_idle(server, app, idle_exit)) if idle_exit is not None else None
-    await server.serve(sockets=[listener])
+    async with doors.answering():
+        await server.serve(sockets=[listener])
     if watcher is not None:
         watcher.cancel()
 

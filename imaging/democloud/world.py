@@ -71,6 +71,8 @@ class World:
     networks: dict[str, Network] = field(default_factory=dict)
     ports: dict[str, Port] = field(default_factory=dict)
     security_groups: dict[str, SecurityGroup] = field(default_factory=dict)
+    addresses_given: int = 0
+    """Goes up whenever a server gets its addresses or loses them."""
     transitions: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_MOST_TRANSITIONS_KEPT))
     _queue: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))

@@ -28,8 +28,14 @@ def test_its_files_are_closed_to_others_and_name_four_clouds(state: Path):
         assert stat.S_IMODE(state.stat().st_mode) == 0o700
         clouds = yaml.safe_load(cloud.clouds_yaml.read_text())["clouds"]
         assert set(clouds) == {"demo", "demo-appcred", "other", "demo-admin"}
-        assert clouds["demo"]["imaging"] == {"console_silence_seconds": 6}
-        assert json.loads((state / "democloud.json").read_text()) == {"pid": process.pid, "url": cloud.url}
+        assert clouds["demo"]["imaging"] == {"console_silence_seconds": 6, "ssh_config": "ssh_config"}
+        assert json.loads((state / "democloud.json").read_text()) == {
+            "pid": process.pid,
+            "url": cloud.url,
+            "ssh_config": str(state / "ssh_config"),
+        }
+        for name in ("ssh_config", "known_hosts", "id_demo"):
+            assert stat.S_IMODE((state / name).stat().st_mode) == 0o600
     finally:
         stop_demo(process)
     assert not (state / "democloud.json").exists()

@@ -30,6 +30,21 @@ class DemoCloud:
     url: str
     """The address of the whole cloud, without a slash at its end."""
 
+    @property
+    def ssh_config(self) -> Path:
+        """What leads to its guests: `ssh -F`."""
+        return self.clouds_yaml.with_name("ssh_config")
+
+    @property
+    def key(self) -> Path:
+        """The private key of the project's owner."""
+        return self.clouds_yaml.with_name("id_demo")
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host keys that are known at the start."""
+        return self.clouds_yaml.with_name("known_hosts")
+
     def hold(self, *, held: bool = True) -> None:
         """Stop its clock, or let it go on."""
         self._control("POST", "clock", {"hold": held})

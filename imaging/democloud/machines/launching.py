@@ -68,6 +68,7 @@ def launch(world: World, order: Order) -> Server:
         security_groups=list(order.security_groups),
         serial=world.number(),
     )
+    server.secret = world.ids.secret(server.id)
     world.servers[server.id] = server
     _Building(world, server, order, mappings)
     return server
@@ -123,6 +124,7 @@ class _Building:
             return
         self._server.launched_at = self._world.now()
         switch_on(self._server, self._world.now())
+        self._server.shows_host_keys = True
         finish_action(self._world, self._action)
 
     def _fail(self, why: str) -> None:
@@ -174,6 +176,7 @@ def add_port(world: World, server: Server, network: Network) -> Port:
         security_groups=list(server.security_groups) if network.port_security else [],
     )
     world.ports[port.id] = port
+    world.addresses_given += 1
     server.port_ids.append(port.id)
     return port
 
@@ -245,6 +248,7 @@ def _clear_away(world: World, server: Server) -> None:
     server.locked_by = server.locked_reason = None
     for port_id in server.port_ids:
         world.ports.pop(port_id, None)
+    world.addresses_given += 1
     server.port_ids = []
     for attachment in server.attachments:
         volume = world.volumes.get(attachment.volume_id)

@@ -30,6 +30,10 @@ _HARDWARE = {
 }
 
 
+_GUESTS = {("ubuntu", "24.04"): "ubuntu-24", ("rocky", "9.6"): "rocky-9"}
+"""By system: the recording of an instance on which nothing was done yet."""
+
+
 @dataclass(frozen=True)
 class _Row:
     key: str
@@ -123,6 +127,7 @@ def _image(world: World, row: _Row) -> Image:
             system=row.system,
             silent=row.silent,
             used_bytes=int(row.used_gib * _GIB),
+            guest=_GUESTS.get(row.os, "") if not row.silent else "",
             machine_id=seed_hex("machine", row.key) if row.base else "",
         ),
         serial=world.number(),

@@ -59,17 +59,21 @@ class _Row:
     needs_volumes: bool = False
     """Its fstab names its volumes without `nofail`."""
     used_gib: float = 3.4
+    guest: str | None = None
+    """Whose recording says what lies inside; None: what the image says."""
+    fresh_console: bool = False
+    """Its console log still goes back to its first boot."""
 
 
 SERVERS = (
     _Row("db-07", "m3.small", 18, image="astro-base/2", floating="192.0.2.107", used_gib=5.6,
-         groups=("default", "ssh-from-anywhere", "postgres-inside"),
+         groups=("default", "ssh-from-anywhere", "postgres-inside"), guest="db-07",
          metadata={"contact": "ada@survey.example", "purpose": "catalogue database"},
          description="PostgreSQL with the survey catalogue", volumes=(("pgdata", 100), ("scratch", 500))),
     _Row("gis-lab", "m3.quad", 25, image="Featured-Ubuntu22", floating="192.0.2.31", volumes=(("gis-data", 200),),
-         needs_volumes=True, description="QGIS and GRASS for the course", used_gib=7.2),
+         guest="gis-lab", needs_volumes=True, description="QGIS and GRASS for the course", used_gib=7.2),
     _Row("web-01", "m3.tiny", 33, image="Featured-Debian12", floating="192.0.2.80", used_gib=2.1,
-         description="Public pages of the survey", tags=("production",)),
+         guest="web-01", fresh_console=True, description="Public pages of the survey", tags=("production",)),
     _Row("quiet-box", "m3.small", 61, image="survey-appliance", vm_state="stopped",
          description="Copy of the camera appliance"),
     _Row("bfv-01", "m3.quad", 47, root_volume=("bfv-01-root", 40), volumes=(("bfv-01-data", 50),),
@@ -87,7 +91,7 @@ SERVERS = (
     _Row("teaching-2025", "m3.tiny", 390, image="Featured-Ubuntu22", vm_state="stopped",
          metadata={f"note-{place:03d}": "kept" for place in range(127)},
          description="Its metadata leaves room for one more key"),
-    _Row(HOSTILE_NAME, "m3.tiny", 401, key="hostile", volumes=((HOSTILE_NAME, 10),)),
+    _Row(HOSTILE_NAME, "m3.tiny", 401, key="hostile", guest="hostile", volumes=((HOSTILE_NAME, 10),)),
     _Row(WIDE_NAME, "m3.tiny", 402, key="wide", vm_state="stopped"),
     _Row("tide-model", "m3.quad", 12, project=OTHER_PROJECT, user=STRANGER, groups=("default",)),
 )  # fmt: skip
@@ -115,7 +119,13 @@ def _add_server(world: World, row: _Row, place: int) -> None:
         flavor=world.flavors[flavor_id(row.flavor)],
         created_at=made,
         updated_at=made + 300,
-        disk=replace(image.disk, system=system, fstab=fstab, used_bytes=int(row.used_gib * 1024**3)),
+        disk=replace(
+            image.disk,
+            system=system,
+            fstab=fstab,
+            used_bytes=int(row.used_gib * 1024**3),
+            guest=image.disk.guest if row.guest is None else row.guest,
+        ),
         image_id=None if row.root_volume else image.id,
         image_properties=dict(image.properties),
         image_min_ram=image.min_ram,
@@ -135,12 +145,14 @@ def _add_server(world: World, row: _Row, place: int) -> None:
         server.locked_by, server.locked_reason = row.locked
     if row.fault:
         server.fault = (500, row.fault, made + 12)
+    server.secret = world.ids.secret(server.id)
     world.servers[server.id] = server
     _note_creation(world, server)
     _add_port(world, server, row, place)
     _add_volumes(world, server, row)
     if row.vm_state in {"active", "paused", "suspended"}:
         switch_on(server, made + 20)
+        server.shows_host_keys = row.fresh_console
 
 
 def _note_creation(world: World, server: Server) -> None:
@@ -186,6 +198,7 @@ def add_seeded_port(world: World, server: Server, network: Network, place: int, 
         floating_address=floating,
     )
     world.ports[port.id] = port
+    world.addresses_given += 1
     server.port_ids.append(port.id)
 
 

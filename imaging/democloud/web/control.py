@@ -124,4 +124,6 @@ class _Controls:
         self._front.faults.clear()
         self._front.calls.clear()
         self._cloud.reset()
+        if self._front.doors is not None:
+            self._front.doors.start_over()
         return Response(status_code=204)

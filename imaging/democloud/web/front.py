@@ -13,6 +13,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from imaging.democloud.clock import http_date, whole_seconds
+from imaging.democloud.guests.doors import Doors
 from imaging.democloud.web.call import Cloud
 
 _MOST_CALLS_KEPT = 20_000
@@ -73,6 +74,12 @@ class Front:
         self.cloud, self.connections = cloud, connections
         self.faults: list[Fault] = []
         self.calls: deque[dict[str, Any]] = deque(maxlen=_MOST_CALLS_KEPT)
+        self.doors: Doors | None = None
+        """The ways into the guests, where there are any."""
+        self.touch()
+
+    def touch(self) -> None:
+        """Somebody is using this cloud now."""
         self.last_call = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,13 +87,15 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        self.last_call = time.monotonic()
+        self.touch()
         if scope["path"].startswith("/_control"):
             self.cloud.world.settle()
             await self.app(scope, receive, send)
-            return
-        await _Exchange(self, scope, receive, send).run(self.app)
-        self.last_call = time.monotonic()
+        else:
+            await _Exchange(self, scope, receive, send).run(self.app)
+            self.touch()
+        if self.doors is not None:
+            self.doors.follow()
 
     def fault_for(self, method: str, target: str) -> Fault | None:
         """The first trouble that was ordered for this call, counted."""
