@@ -1,0 +1,77 @@
+"""The user data of a deep check: a boothook of cloud-init that prints the probe's report on the console.
+
+cloud-init runs a boothook at once when it has read its user data, before most of what it changes on the disk, and on
+the way to emergency mode too, where the scripts of later stages are never run.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+import secrets
+from functools import cache
+from importlib.resources import files
+
+from imaging.guest.deep.chunks import LIMIT, WIDTH
+from imaging.guest.deep.showing import PARTS
+from imaging.guest.probe import script as probe_script
+from models.errors import UsageError
+from models.guest.files import Questions
+
+_FIRST_LINE = "#cloud-boothook"
+"""By which cloud-init knows what it is; it takes this line away, so that `#!/bin/sh` comes first."""
+_DROPPED_FIRST = ("packages", "services", "path_uses", "updates", "network", "cloud_init", "accounts", "directories")
+"""The parts that a report does without when it is too long for a console, the least important first."""
+_LARGEST = 65_535 // 4 * 3
+"""Bytes of user data: Nova takes 65,535 characters of base64."""
+_SECONDS = 240
+"""How long the child may work at its report: four times what the probe takes at most, beside a boot."""
+
+
+def new_nonce() -> str:
+    """A word that no other deep check ever had; short, for it stands in each line."""
+    return secrets.token_hex(8)
+
+
+def user_data(questions: Questions, nonce: str) -> bytes:
+    """The user data of one deep check.
+
+    Args:
+        questions: what the guidelines want to know.
+        nonce: letters and digits (`new_nonce`); the report bears it.
+
+    Raises:
+        UsageError: a profile asks for so much that Nova would not take the script.
+        ValueError: the nonce is none.
+    """
+    return boothook(probe_script(questions, PARTS, nonce=nonce), nonce)
+
+
+def boothook(probe: str, nonce: str) -> bytes:
+    """The boothook that runs a probe and shows its report, in ASCII; see `user_data`."""
+    if re.fullmatch(r"[A-Za-z0-9]{1,32}", nonce) is None:
+        msg = f"not a nonce: {nonce!r}"
+        raise ValueError(msg)
+    packed = base64.encodebytes(gzip.compress(probe.encode("ascii"), mtime=0)).decode("ascii")
+    values = {
+        "NONCE": nonce,
+        "LIMIT": LIMIT,
+        "WIDTH": WIDTH,
+        "SECONDS": _SECONDS,
+        "DROPPED_FIRST": " ".join(_DROPPED_FIRST),
+        "PROBE": packed.rstrip(),
+    }
+    script = re.sub(r"@([A-Z_]+)@", lambda found: str(values[found[1]]), _template())
+    made = f"{_FIRST_LINE}\n{script}".encode("ascii")
+    if len(made) > _LARGEST:
+        raise UsageError(
+            f"The deep check's script takes {len(made)} bytes; a cloud takes at most {_LARGEST}.",
+            remedy="Let the profile look for less, or look inside by SSH.",
+        )
+    return made
+
+
+@cache
+def _template() -> str:
+    return files("imaging.guest.deep").joinpath("boothook.sh").read_text(encoding="ascii")

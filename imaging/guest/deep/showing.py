@@ -1,0 +1,157 @@
+"""What a child of a disk can show of its source, and what it cannot: a part that would mislead is *unknown*.
+
+The child boots the same disk on another machine. What runs there, is mounted there and listens there says nothing of
+the source; other disks are not there, or are copies under other names; and until the probe had its turn the first
+boot had begun already to write a machine-id, host keys and a network configuration of the child's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.fact import Fact
+from models.findings import Source
+from models.guest.boot import Boot, Identity
+from models.guest.disks import Disks
+from models.guest.facts import GuestFacts
+from models.guest.first_boot import CloudInit
+from models.guest.mounts import BootMounts
+from models.guest.network import Firewall, Network, Sshd
+from models.guest.packages import Updates
+from models.guest.services import Services, Unit
+from models.guest.system import GuestSystem
+
+NEEDS_SSH = "needs SSH: a child shows what is on the disk, not what runs"
+"""Why a part is unknown after a deep check."""
+
+_HIDDEN = ("mounts",)
+PARTS: tuple[str, ...] = tuple(
+    name
+    for name, field in GuestFacts.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Fact) and name not in _HIDDEN
+)
+"""The parts of the probe that a child is asked for."""
+
+
+@dataclass(frozen=True)
+class ChildSaid:
+    """What the child said of itself beside the report."""
+
+    instance_id: str = ""
+    """Its own id, under which cloud-init keeps what belongs to the child and not to the source."""
+    machine_id: str = ""
+    """own: made by its boot, for the disk brought none along; kept: the disk's; missing: none even now."""
+
+
+def of_the_source(facts: GuestFacts, said: ChildSaid) -> GuestFacts:
+    """Take away from a child's facts what is the child's own.
+
+    Args:
+        facts: the report as it came.
+        said: what the child said of itself.
+    """
+    changes: dict[str, Fact[Any]] = {name: _unknown(NEEDS_SSH) for name in _HIDDEN}
+    for name, shown in _shown(said).items():
+        fact: Fact[Any] = getattr(facts, name)
+        if fact.value is not None:
+            changes[name] = shown(fact)
+    changes["identity"] = _identity(facts.identity, said)
+    return facts.model_copy(update={**changes, "clock_off_seconds": None})
+
+
+def _shown(said: ChildSaid) -> Mapping[str, Callable[[Fact[Any]], Fact[Any]]]:
+    return {
+        "system": _system,
+        "disks": _disks,
+        "boot_mounts": _boot_mounts,
+        "services": _services,
+        "updates": _updates,
+        "cloud_init": lambda fact: _cloud_init(fact, said.instance_id),
+        "network": _network,
+        "sshd": _sshd,
+        "firewall": _firewall,
+        "boot": _boot,
+    }
+
+
+def _system(fact: Fact[GuestSystem]) -> Fact[GuestSystem]:
+    return _but(fact, host_name="", booted_at=None)
+
+
+def _disks(fact: Fact[Disks]) -> Fact[Disks]:
+    return _lacking(fact, "volumes other than the root disk: needs SSH")
+
+
+def _boot_mounts(fact: Fact[BootMounts]) -> Fact[BootMounts]:
+    if fact.value is None or not (fact.value.physical_volumes or fact.value.arrays):
+        return fact
+    return _lacking(fact, "LVM and RAID on other volumes: needs SSH")
+
+
+def _services(fact: Fact[Services]) -> Fact[Services]:
+    """What is enabled stands on the disk; the child had hardly begun to start any of it."""
+    units = fact.value.units if fact.value else ()
+    enabled = tuple(Unit(name=unit.name, enabled=unit.enabled) for unit in units)
+    return _but(fact, units=enabled, listeners=(), processes=(), runs=False)
+
+
+def _updates(fact: Fact[Updates]) -> Fact[Updates]:
+    """The wish to reboot lies in /run, which the child's own boot has emptied."""
+    return _but(fact, reboot_required=None, reboot_packages=())
+
+
+def _cloud_init(fact: Fact[CloudInit], child_id: str) -> Fact[CloudInit]:
+    """Its status and the user data of the child are the child's own."""
+    given = fact.value.user_data if fact.value else ()
+    earlier = tuple(each for each in given if not _is_childs(each.path, child_id))
+    return _but(fact, status="", errors=(), user_data=earlier)
+
+
+def _is_childs(path: str, child_id: str) -> bool:
+    return path.startswith("/var/lib/cloud/instance/") or (bool(child_id) and f"/{child_id}/" in path)
+
+
+def _network(fact: Fact[Network]) -> Fact[Network]:
+    """What cloud-init wrote is the child's already; it is written anew for every instance anyway."""
+    settings = fact.value.settings if fact.value else ()
+    return _but(fact, settings=tuple(each for each in settings if not each.by_cloud_init))
+
+
+def _sshd(fact: Fact[Sshd]) -> Fact[Sshd]:
+    """cloud-init makes new host keys about now, so these may be either's."""
+    return _but(fact, host_keys=())
+
+
+def _firewall(fact: Fact[Firewall]) -> Fact[Firewall]:
+    """So early in the boot no rules are loaded: that none was seen says nothing."""
+    return _but(fact, rules=None, ssh_open=None, why="needs SSH: the rules are loaded later in the boot")
+
+
+def _boot(fact: Fact[Boot]) -> Fact[Boot]:
+    agent = fact.value.guest_agent if fact.value else ""
+    return _but(fact, guest_agent="enabled" if agent == "active" else agent)
+
+
+def _identity(fact: Fact[Identity], said: ChildSaid) -> Fact[Identity]:
+    """The child's machine-id tells what the disk brought along, if it can tell whose it is."""
+    word = {"own": "empty", "kept": "filled", "missing": "missing"}.get(said.machine_id)
+    if fact.value is None:
+        return fact
+    if word is None:
+        return _unknown("needs SSH: the child cannot tell whether its machine-id is its source's")
+    return _but(fact, machine_id=word, machine_id_digest=fact.value.machine_id_digest if word == "filled" else "")
+
+
+def _but(fact: Fact[Any], **values: object) -> Fact[Any]:
+    return fact.model_copy(update={"value": fact.value.model_copy(update=values)}) if fact.value is not None else fact
+
+
+def _lacking(fact: Fact[Any], what: str) -> Fact[Any]:
+    because = "; ".join(part for part in (fact.incomplete_because, what) if part)
+    return fact.model_copy(update={"incomplete_because": because})
+
+
+def _unknown(because: str) -> Fact[Any]:
+    return Fact[Any](unknown_because=because, source=Source.GUEST)
