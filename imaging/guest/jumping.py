@@ -1,0 +1,105 @@
+"""Jump hosts: the connections that carry the one to the guest, each with its own config, keys and host key."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+
+import asyncssh
+
+from imaging.guest.dialling import Dialler, Setting
+from imaging.guest.entering import Login
+from imaging.guest.host_keys import HostKeys
+from imaging.guest.interface import GuestAccess
+from imaging.guest.keys import gather
+from imaging.guest.shell import close_all
+from imaging.guest.ssh_config import Destination, destination
+from models.errors import ConfigError
+from models.text import one_line
+
+_DEEPEST = 6
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One host of a ProxyJump."""
+
+    host: str
+    user: str | None = None
+    port: int | None = None
+
+
+def read_hops(text: str) -> tuple[Hop, ...]:
+    """The hosts of a ProxyJump, the first one to be reached first.
+
+    Raises:
+        ConfigError: one of them cannot be read.
+    """
+    return tuple(_hop(part.strip()) for part in text.split(","))
+
+
+def _hop(text: str) -> Hop:
+    user, at, rest = text.removeprefix("ssh://").rpartition("@")
+    host, port = _host_and_port(rest)
+    if not host or (port and not port.isdecimal()):
+        raise ConfigError(f"ProxyJump {one_line(text, 100)!r} in the ssh config is no [user@]host[:port].")
+    return Hop(host, user if at else None, int(port) if port else None)
+
+
+def _host_and_port(text: str) -> tuple[str, str]:
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        return host, port.removeprefix(":")
+    host, colon, port = text.rpartition(":")
+    return (host, port) if colon and ":" not in host else (text, "")
+
+
+class Jumps:
+    """The jump hosts of one way into a guest; each is connected to once."""
+
+    def __init__(self, setting: Setting) -> None:
+        """Keep what applies to all of them."""
+        self._setting = setting
+        self._host_keys = HostKeys(setting.asking, setting.tell)
+        self._open: dict[str, asyncssh.SSHClientConnection] = {}
+
+    @property
+    def carriers(self) -> tuple[asyncssh.SSHClientConnection, ...]:
+        """The open connections, the latest first."""
+        return tuple(reversed(self._open.values()))
+
+    async def before(self, goal: Destination, depth: int = 0) -> asyncssh.SSHClientConnection | None:
+        """The connection that leads to a destination; None where there is no jump host.
+
+        Raises:
+            ConfigError: the config makes no sense, or leads in a circle.
+            GuestLoginError: a jump host lets nobody in.
+            GuestUnreachableError: a jump host cannot be reached.
+            HostKeyError: a jump host is not the right machine, or nobody knows.
+        """
+        if goal.jump is None:
+            return None
+        if depth >= _DEEPEST:
+            raise ConfigError("The ssh config leads in a circle of jump hosts.", remedy="Look at its ProxyJump lines.")
+        if goal.jump not in self._open:
+            self._open[goal.jump] = await self._connect(goal.jump, depth)
+        return self._open[goal.jump]
+
+    async def _connect(self, jump: str, depth: int) -> asyncssh.SSHClientConnection:
+        *earlier, last = read_hops(jump)
+        access = GuestAccess(user=last.user, port=last.port, ssh_config=self._setting.access.ssh_config)
+        chain = jump.rpartition(",")[0] if earlier else None
+        goal = await destination(last.host, access, jump=chain)
+        tunnel = await self.before(goal, depth + 1)
+        keys = await gather(goal, None)
+        try:
+            dialler = Dialler(goal, self._host_keys, self._setting.patience, tunnel)
+            login = Login(dialler, keys, self._setting.asking, self._setting.tell)
+            connection, _ = await login.enter((goal.user or getpass.getuser(),), may_ask=False)
+        finally:
+            keys.close()
+        return connection
+
+    async def close(self) -> None:
+        """Close them all."""
+        await close_all(self.carriers)

@@ -1,0 +1,151 @@
+"""The user's known_hosts files: who stands there for a host, and adding a key that was accepted.
+
+Lines are read one by one, because a message must say where an old key stands and because one broken line must not hide
+the others, as it does not for `ssh` either. Matching (hashed names, patterns) is asyncssh's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+SSH_PORT = 22
+
+
+@dataclass(frozen=True)
+class KnownKey:
+    """A line that speaks of a host."""
+
+    file: Path
+    line: int
+    """From 1."""
+    marker: str
+    """Empty, `cert-authority` or `revoked`."""
+    key: asyncssh.SSHKey
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as editors and `ssh` write it."""
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class KnownKeys:
+    """All that is known of one host."""
+
+    entries: tuple[KnownKey, ...] = ()
+    exact: bool = True
+    """Whether they stand under the very name, port included; without it a key counts, but another one is only new."""
+
+    def marked(self, marker: str) -> tuple[KnownKey, ...]:
+        """The entries with one marker; empty for plain keys."""
+        return tuple(entry for entry in self.entries if entry.marker == marker)
+
+    @property
+    def keys(self) -> list[asyncssh.SSHKey]:
+        """The host's own keys."""
+        return [entry.key for entry in self.marked("")]
+
+
+def known_name(host: str, port: int) -> str:
+    """How known_hosts names a host: with brackets where the port is not the usual one."""
+    return host if port == SSH_PORT else f"[{host}]:{port}"
+
+
+def known_keys(files: Iterable[Path], name: str) -> KnownKeys:
+    """Look a host up in all files; a file that cannot be read is as good as empty, as it is to `ssh`."""
+    return KnownKeys(tuple(entry for file in files for entry in _in_file(file, name)))
+
+
+def _in_file(file: Path, name: str) -> list[KnownKey]:
+    try:
+        lines = file.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return [entry for number, line in enumerate(lines, 1) for entry in _in_line(file, number, line, name)]
+
+
+def _in_line(file: Path, number: int, line: str, name: str) -> list[KnownKey]:
+    if not line.strip() or line.lstrip().startswith("#"):
+        return []
+    try:
+        own, authorities, revoked, *_ = asyncssh.import_known_hosts(line).match(name, "", None)
+    except ValueError:
+        return []
+    marked = ((own, ""), (authorities, "cert-authority"), (revoked, "revoked"))
+    return [KnownKey(file, number, marker, key) for keys, marker in marked for key in keys]
+
+
+def remember(file: Path, name: str, key: asyncssh.SSHKey) -> None:
+    """Add a host's key to a known_hosts file, which is replaced in one go and keeps its mode and owner.
+
+    Names are hashed if that is how the file has them. A link is followed, for many keep these files elsewhere.
+
+    Raises:
+        OSError: it cannot be written, or is no regular file (`/dev/null`, for instance).
+    """
+    target = file.resolve()
+    before = _present(target)
+    text = target.read_text("utf-8", "surrogateescape") if before else ""
+    line = f"{_hashed(name) if _hashes(text) else name} {key.export_public_key('openssh').decode().strip()}\n"
+    gap = "\n" if text and not text.endswith("\n") else ""
+    _replace(target, f"{text}{gap}{line}", before)
+
+
+def _present(target: Path) -> os.stat_result | None:
+    try:
+        found = target.stat()
+    except FileNotFoundError:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        msg = "not a regular file"
+        raise OSError(msg)
+    return found
+
+
+def _hashes(text: str) -> bool:
+    names = [line for line in text.splitlines() if line.strip() and not line.startswith(("#", "@"))]
+    return bool(names) and all(line.startswith("|1|") for line in names)
+
+
+def _hashed(name: str) -> str:
+    salt = secrets.token_bytes(20)
+    digest = hmac.new(salt, name.encode(), hashlib.sha1).digest()
+    return "|1|" + "|".join(base64.b64encode(part).decode() for part in (salt, digest))
+
+
+def _replace(target: Path, text: str, before: os.stat_result | None) -> None:
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as writing:
+            writing.write(text)
+            writing.flush()
+            os.fchmod(writing.fileno(), stat.S_IMODE(before.st_mode) if before else 0o600)
+            if before and before.st_uid != os.geteuid():
+                os.fchown(writing.fileno(), before.st_uid, before.st_gid)
+            os.fsync(writing.fileno())
+        fresh.replace(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def algorithms_by_preference(known: Sequence[asyncssh.SSHKey], usual: Sequence[bytes]) -> list[str]:
+    """The host key algorithms to ask for: of the kinds that are known first, so that a known key is what is shown.
+
+    Otherwise a server with several keys would show one that nobody noted, and be taken for a new one.
+    """
+    first = [algorithm for key in known for algorithm in key.sig_algorithms if algorithm in usual]
+    return [algorithm.decode() for algorithm in dict.fromkeys((*first, *usual))]
