@@ -1,0 +1,145 @@
+# Turns rows into one JSON object: TAB parts the fields, \001 stands for a line end inside one, every byte that is not
+# plain ASCII becomes \u00XX. It prints each row one late, so that one that was cut by a time-out can be left out.
+# encode BYTES: at most so many of them.
+encode() {
+    tr -d '\000' | awk -v limit="$1" '
+    BEGIN {
+        FS = "\n"
+        for (i = 1; i < 256; i++) if (i < 32 || i > 126) odd[sprintf("%c", i)] = sprintf("\\u%04x", i)
+        odd["\""] = "\\u0022"
+        odd["\\"] = "\\u005c"
+        odd["\t"] = "\",\""
+        if (limit > 2097152) limit = 2097152
+        printf "{\"rows\":["
+    }
+    function put(text,    i, c) {
+        if (text !~ /[^ -~]/ && !index(text, "\"") && !index(text, "\\")) {
+            printf "%s", text
+            used += length(text)
+            return
+        }
+        for (i = 1; i <= length(text); i++) {
+            c = substr(text, i, 1)
+            if (c in odd) { printf "%s", odd[c]; used += 6 } else { printf "%s", c; used++ }
+        }
+    }
+    function flush_row() {
+        if (!waiting) return
+        waiting = 0
+        if (rows >= 5000) { note("more than 5,000 rows"); return }
+        if (used + 6 * length(held) > limit) { note("too much to report"); return }
+        printf "%s[\"", (rows++ ? ",\n" : "")
+        put(held)
+        printf "\"]"
+        used += 6
+    }
+    function note(why) {
+        if (index(";" notes ";", ";" why ";") || length(notes) > 400) return
+        notes = notes (notes == "" ? "" : ";") substr(why, 1, 200)
+    }
+    function after_tab() { return index($0, "\t") ? substr($0, index($0, "\t") + 1) : "" }
+    $0 == "" { next }
+    $0 == "end" { ended = 1; next }
+    $0 == "late" { waiting = 0; ended = 1; note("time was up"); next }
+    /^incomplete\t/ { note(after_tab()); next }
+    /^unknown\t/ { why = substr(after_tab(), 1, 200); next }
+    {
+        flush_row()
+        held = $0
+        waiting = 1
+        if (length(held) > 32768) { held = substr(held, 1, 32768); note("a line was too long") }
+    }
+    END {
+        flush_row()
+        if (!ended) note("it ended early")
+        gsub(/\t/, " ", why)
+        gsub(/\t/, " ", notes)
+        gsub(/;/, "; ", notes)
+        printf "],\"state\":\"%s\",\"why\":\"", (why == "" ? "ok" : "unknown")
+        put(why)
+        printf "\",\"incomplete\":\""
+        put(notes)
+        printf "\"}\n"
+    }'
+}
+
+# below PID: it and all processes that it started.
+below() {
+    printf '%s\n' /proc/[0-9]*/stat | awk -v top="$1" '
+    {
+        file = $0
+        if ((getline line < file) > 0) {
+            sub(/^.*\) /, "", line)
+            split(line, words, " ")
+            split(file, parts, "/")
+            parent[parts[3]] = words[2]
+        }
+        close(file)
+    }
+    END {
+        for (pid in parent) {
+            at = pid
+            for (i = 0; i < 100 && at != top && at in parent; i++) at = parent[at]
+            if (at == top) print pid
+        }
+    }'
+}
+
+# watch PID SECONDS: ends it and all that it started when time is up; TERM before that calls it off.
+watch() {
+    trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+    sleep "$2" &
+    nap=$!
+    wait "$nap"
+    trap '' TERM
+    for late_pid in "$1" $(below "$1"); do
+        kill -KILL "$late_pid"
+    done
+}
+
+# run_part NAME SECONDS: the rows of one part, bounded in time.
+run_part() {
+    clock
+    part_end=$((clock_now + $2))
+    [ "$part_end" -le "$deadline" ] || part_end=$deadline
+    if [ $((part_end - clock_now)) -lt 1 ]; then
+        unknown "time was up"
+        printf '\nend\n'
+        return
+    fi
+    {
+        "part_$1"
+        printf '\nend\n'
+    } 2>/dev/null &
+    part_pid=$!
+    watch "$part_pid" $((part_end - clock_now)) >/dev/null 2>&1 &
+    watch_pid=$!
+    wait "$part_pid" 2>/dev/null
+    [ $? -le 128 ] || printf '\nlate\n'
+    kill "$watch_pid" 2>/dev/null
+    wait "$watch_pid" 2>/dev/null
+}
+
+# The whole report, framed, so that banners before and after it do no harm.
+imaging_probe() {
+    renice 19 -p $$ >/dev/null 2>&1
+    ionice -c 3 -p $$ >/dev/null 2>&1
+    clock
+    deadline=$((clock_now + 50))
+    bytes_left=8388608
+    between=
+    printf '\n@@imaging-probe-begin %s\n' "$nonce"
+    printf '{"schema":"imaging-probe","version":1,"nonce":"%s","user":"%s","uid":%s,"started":%s,"parts":{\n' \
+        "$nonce" "$(printf '%s' "${SUDO_USER:-$(id -un)}" | tr -c 'A-Za-z0-9._@-' '?')" "$(id -u)" "$(date +%s)"
+    for part in $parts; do
+        json=$(run_part "${part%%:*}" "${part#*:}" | encode "$bytes_left")
+        case $json in
+        '{'*'}') ;;
+        *) json='{"rows":[],"state":"unknown","why":"the part printed nothing","incomplete":""}' ;;
+        esac
+        printf '%s"%s":%s\n' "$between" "${part%%:*}" "$json"
+        bytes_left=$((bytes_left - ${#json}))
+        between=,
+    done
+    printf '},"ended":%s}\n@@imaging-probe-end %s 0\n' "$(date +%s)" "$nonce"
+}

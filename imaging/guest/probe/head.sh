@@ -1,0 +1,86 @@
+#!/bin/sh
+# imaging-probe, version 1: a look inside this machine that only reads.
+#
+# What it does: it reads files of the system, lists directories and asks tools that are installed already (lsblk, df,
+# systemctl, the package manager), and prints one report on its standard output. Nothing else leaves this machine.
+#
+# What it never does: write or change a file, install anything, start or stop a service, load a kernel module, refresh
+# package lists, mount or unmount. Never in the report: the content of secret files, password hashes, tokens, and the
+# arguments of processes. Passwords in mount options and addresses are masked before they are printed.
+#
+# How it is bounded: the lowest priority for processor and disk; 50 seconds in all, each part less; 5,000 rows and
+# 2 MiB for each part, 8 MiB in all. What it could not read or had no time for is reported as unknown.
+#
+# As root it sees more. Everything below is functions and settings; only the last line starts them.
+
+# Where the system to look at lies: unset for this machine itself, else a folder that holds another one's files.
+R=${IMAGING_PROBE_ROOT-}
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+[ -z "$R" ] || [ ! -d "$R/.tools" ] || PATH=$R/.tools:$PATH
+LC_ALL=C
+SYSTEMD_COLORS=0
+SYSTEMD_PAGER=
+PAGER="cat"
+TERM=dumb
+export R PATH LC_ALL SYSTEMD_COLORS SYSTEMD_PAGER PAGER TERM
+unset GREP_OPTIONS POSIXLY_CORRECT LANGUAGE TZ CDPATH TMPDIR BASH_ENV ENV
+TAB=$(printf '\t')
+
+# have TOOL: whether it is here.
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# live TOOL: whether it is here and speaks of the system that is looked at, not of another one around it.
+live() {
+    have "$1" && { [ -z "$R" ] || [ -x "$R/.tools/$1" ]; }
+}
+
+# clock: sets clock_now to the seconds since some moment.
+clock() {
+    { read -r clock_now clock_rest </proc/uptime; } 2>/dev/null || clock_now=$(date +%s)
+    clock_now=${clock_now%%.*}
+    : "$clock_rest"
+}
+
+# within SECONDS COMMAND...: runs it for at most so long, and not beyond the end of the part. 124: time was up.
+within() {
+    within_seconds=$1
+    shift
+    clock
+    [ $((part_end - clock_now)) -ge "$within_seconds" ] || within_seconds=$((part_end - clock_now))
+    [ "$within_seconds" -ge 1 ] || return 124
+    timeout -k 2 "$within_seconds" "$@"
+}
+
+# row FIELD...: prints one row. The last field may hold anything; no other one may hold a TAB.
+row() {
+    row_text=$1
+    shift
+    for row_field; do
+        row_text=$row_text$TAB$row_field
+    done
+    case $row_text in
+    *'
+'*) printf '%s' "$row_text" | tr '\n' '\001' && printf '\n' ;;
+    *) printf '%s\n' "$row_text" ;;
+    esac
+}
+
+# incomplete WHY, unknown WHY: something is missing in this part, or all of it.
+incomplete() {
+    row incomplete "$1"
+}
+unknown() {
+    row unknown "$1"
+}
+
+# first_line FILE: its first line, without what could end a row.
+first_line() {
+    head -n 1 "$1" 2>/dev/null | tr -d '\000'
+}
+
+# is_root: whether all may be read.
+is_root() {
+    [ "$(id -u)" = 0 ]
+}

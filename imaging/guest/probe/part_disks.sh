@@ -1,0 +1,82 @@
+# Block devices and how full the file systems are. Rows: device KEY="value"... (as lsblk -P prints it); below DEVICE
+# PARENT (kernel's names); mounted MAJ:MIN TYPE SOURCE OPTIONS POINT (as in mountinfo); use, inodes LINE (of df) ;
+# health DEVICE TYPE ERRORS STATE; grow TOOL.
+part_disks() {
+    disks_devices
+    disks_parents
+    awk '{
+        for (i = 7; i <= NF && $i != "-"; i++) continue
+        if ($5 == "/" || $(i + 2) ~ /^\/dev\// || $(i + 3) ~ /lowerdir=/)
+            if (count++ < 500) print "mounted\t" $3 "\t" $(i + 1) "\t" $(i + 2) "\t" $(i + 3) "\t" $5
+    }' "$R/proc/self/mountinfo"
+    disks_use
+    disks_health
+    [ ! -x "$R/usr/bin/growpart" ] || row grow growpart
+    if [ -x "$R/usr/bin/systemd-repart" ] || [ -x "$R/bin/systemd-repart" ]; then
+        for disks_file in "$R"/etc/repart.d/*.conf "$R"/usr/lib/repart.d/*.conf; do
+            [ -f "$disks_file" ] && row grow systemd-repart && break
+        done
+    fi
+    [ ! -e "$R/usr/share/initramfs-tools/scripts/local-bottom/growroot" ] || row grow cloud-initramfs-growroot
+}
+
+# Old versions of lsblk lack some columns, and then print nothing at all.
+disks_devices() {
+    if ! live lsblk; then
+        incomplete "lsblk is missing"
+        return
+    fi
+    disks_some="NAME,KNAME,MAJ:MIN,TYPE,FSTYPE,UUID,LABEL,SIZE,MOUNTPOINT"
+    for disks_columns in "$disks_some,PKNAME,SERIAL,PARTUUID,PARTLABEL,PARTTYPE" \
+        "$disks_some,PKNAME,SERIAL,PARTUUID,PARTLABEL" "$disks_some"; do
+        disks_lines=$(within 5 lsblk -P -p -b -o "$disks_columns" | head -c 1000000)
+        [ -n "$disks_lines" ] || continue
+        printf '%s\n' "$disks_lines" | sed "s/^/device$TAB/"
+        return
+    done
+    incomplete "lsblk told nothing"
+}
+
+# What a device of LVM, LUKS or md is made of, and which disk a partition belongs to.
+disks_parents() {
+    for disks_device in "$R"/sys/class/block/*; do
+        disks_name=${disks_device##*/}
+        for disks_slave in "$disks_device"/slaves/*; do
+            [ -e "$disks_slave" ] || [ -L "$disks_slave" ] || continue
+            row below "$disks_name" "${disks_slave##*/}"
+        done
+        [ -e "$disks_device/partition" ] || continue
+        disks_disk=$(readlink "$disks_device")
+        disks_disk=${disks_disk%/*}
+        row below "$disks_name" "${disks_disk##*/}"
+    done | head -n 1000
+}
+
+# A file system of FUSE whose server is gone can make df hang: then the root file system alone.
+disks_use() {
+    if ! live df; then
+        incomplete "df is missing"
+        return
+    fi
+    for disks_row in use:-PkT inodes:-Pi; do
+        disks_lines=$(within 3 df "${disks_row#*:}" -l | sed 1d | head -c 200000)
+        if [ -z "$disks_lines" ]; then
+            disks_lines=$(within 1 df "${disks_row#*:}" / | sed 1d)
+            incomplete "df did not answer for all file systems"
+        fi
+        [ -z "$disks_lines" ] || printf '%s\n' "$disks_lines" | sed "s/^/${disks_row%%:*}$TAB/"
+    done
+}
+
+# What the kernel counted for mounted ext4 file systems, and what their superblocks say (root may read those).
+disks_health() {
+    for disks_device in "$R"/sys/fs/ext4/*; do
+        disks_name=${disks_device##*/}
+        [ -d "$disks_device" ] && [ "$disks_name" != features ] || continue
+        disks_state=
+        if is_root && live dumpe2fs; then
+            disks_state=$(within 2 dumpe2fs -h "/dev/$disks_name" | sed -n 's/^Filesystem state: *//p')
+        fi
+        row health "$disks_name" ext4 "$(first_line "$disks_device/errors_count")" "$disks_state"
+    done
+}

@@ -1,0 +1,96 @@
+"""The frame and the envelope of a report: strict, for whatever does not fit is not a report of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import BadProbeError
+from models.text import one_line
+
+LIMIT_BYTES = 9_000_000
+"""The probe prints at most 8 MiB of parts; what is larger is not its report."""
+
+_FRAME = re.compile(
+    rb"^@@imaging-probe-begin ([A-Za-z0-9]{1,64})\r?$\n(.*?)^@@imaging-probe-end \1 (\d{1,3})\r?$",
+    re.DOTALL | re.MULTILINE,
+)
+
+Row = Annotated[list[str], Field(min_length=1, max_length=40_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PartReport(_Strict):
+    """What the probe says of one part."""
+
+    state: Literal["ok", "unknown"]
+    why: str = Field("", max_length=2_000)
+    incomplete: str = Field("", max_length=4_000)
+    rows: list[Row] = Field(max_length=5_000)
+
+
+class Envelope(_Strict):
+    """The whole report."""
+
+    schema_name: Literal["imaging-probe"] = Field(alias="schema")
+    version: Literal[1]
+    nonce: str = Field(max_length=64)
+    user: str = Field(max_length=256)
+    uid: int = Field(ge=0, lt=2**32)
+    started: int = Field(ge=0, lt=10**11)
+    ended: int = Field(ge=0, lt=10**11)
+    parts: dict[str, PartReport] = Field(max_length=64)
+
+
+def read_envelope(output: bytes, nonce: str | None) -> Envelope:
+    """The envelope in an output, with noise around it or without.
+
+    Args:
+        output: all that came back.
+        nonce: what the frame must repeat; None takes the last frame whatever it repeats.
+
+    Raises:
+        BadProbeError: it is too large, has no such frame, or holds something else than a report.
+    """
+    if len(output) > LIMIT_BYTES:
+        raise _bad(f"It is too large: more than {LIMIT_BYTES // 1_000_000} MB.")
+    document = _framed(output, nonce)
+    try:
+        envelope = Envelope.model_validate_json(document)
+    except ValidationError as refused:
+        raise _bad(_first_fault(refused)) from None
+    if nonce is not None and envelope.nonce != nonce:
+        raise _bad("It repeats another mark than the one that was sent.")
+    return envelope
+
+
+def _framed(output: bytes, nonce: str | None) -> bytes:
+    begun = output.count(b"@@imaging-probe-begin ")
+    if begun == 0:
+        raise _bad("It holds no report: the guest printed something else." if output.strip() else "It is empty.")
+    if begun > 1_000:  # noqa: PLR2004  # each costs a search to the end
+        raise _bad("It holds a report's beginning again and again.")
+    frames = [found for found in _FRAME.finditer(output) if nonce is None or found[1] == nonce.encode()]
+    if not frames:
+        raise _bad("It is cut off, or the answer to somebody else's question.")
+    return frames[-1][2]
+
+
+def _first_fault(refused: ValidationError) -> str:
+    """Where it does not fit, without what stood there."""
+    fault = refused.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = one_line(".".join(str(step) for step in fault["loc"][:4]), 80)
+    return f"It does not fit{f' at {place}' if place else ''}: {one_line(fault['msg'], 120)}."
+
+
+def _bad(what: str) -> BadProbeError:
+    return BadProbeError(
+        f"What the guest sent is not the report of a probe. {what}",
+        meaning="Nothing of it was used, and nothing was changed.",
+        remedy="Probe again; if it stays so, look at what the log-in shell of that user prints.",
+    )

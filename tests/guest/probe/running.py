@@ -1,0 +1,65 @@
+"""Runs the real probe in a real shell, on this machine or on a tree of files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+from imaging.guest.probe import script
+from imaging.guest.reading import read_report
+from models.guest.facts import GuestFacts, Way
+from models.guest.files import Questions
+
+NONCE = "n0nce"
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SHELLS = {"dash": ["dash"], "busybox": ["busybox", "sh"], "bash": ["bash", "--posix"]}
+
+
+def output_of(
+    text: str,
+    *,
+    root: Path | None = None,
+    shell: str = "dash",
+    as_user: bool = False,
+    env: dict[str, str] | None = None,
+) -> bytes:
+    """What a shell prints that reads this script from its standard input."""
+    setting = {"PATH": os.environ["PATH"], **({"IMAGING_PROBE_ROOT": str(root)} if root else {}), **(env or {})}
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if as_user else []
+    ran = subprocess.run(
+        [*nobody, *SHELLS[shell], "-s"], input=text.encode(), capture_output=True, env=setting, timeout=60, check=False
+    )
+    assert ran.stderr == b"", ran.stderr.decode()
+    return ran.stdout
+
+
+def probe(
+    *parts: str,
+    root: Path | None = None,
+    shell: str = "dash",
+    as_user: bool = False,
+    questions: Questions | None = None,
+) -> GuestFacts:
+    """The facts that the probe finds; all parts by default."""
+    text = script(questions or Questions(), wanted(parts), nonce=NONCE)
+    return read_report(output_of(text, root=root, shell=shell, as_user=as_user), nonce=NONCE, way=Way.SSH, now=NOW)
+
+
+def wanted(parts: Collection[str]) -> Collection[str] | None:
+    return parts or None
+
+
+def plant(root: Path, files: dict[str, str | bytes]) -> Path:
+    """Put files into a tree; a text that begins with `->` makes a link, one with `#!` a program."""
+    for name, content in files.items():
+        path = root / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str) and content.startswith("->"):
+            path.symlink_to(content.removeprefix("->").strip())
+            continue
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.chmod(0o755 if path.read_bytes().startswith(b"#!") else 0o644)
+    return root

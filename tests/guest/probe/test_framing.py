@@ -1,0 +1,131 @@
+"""Rows become JSON whatever bytes they hold, within bounds of time and size, in each shell and with each awk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from imaging.guest.probe import script
+from models.guest.files import Questions
+from tests.guest.probe.running import SHELLS, output_of
+
+AWKS = {"mawk": ["mawk"], "gawk": ["gawk"], "busybox": ["busybox", "awk"]}
+HOSTILE = bytes(range(1, 256)).replace(b"\n", b"").replace(b"\t", b"")
+
+
+def with_part(body: str, *, seconds: int = 5, deadline: int = 50) -> str:
+    """The probe with a part of the test's own."""
+    text = script(Questions(), {"system"}, nonce="abc")
+    text = text.replace("parts='system:5'", f"parts='own:{seconds} system:5'")
+    text = text.replace("clock_now + 50", f"clock_now + {deadline}")
+    return text.replace("imaging_probe </dev/null", f"part_own() {{\n{body}\n}}\nimaging_probe </dev/null")
+
+
+def document(output: bytes) -> dict:
+    return json.loads(output.split(b"@@imaging-probe-begin abc\n")[1].split(b"\n@@imaging-probe-end abc 0")[0])
+
+
+def own(body: str, **how) -> dict:
+    shell = how.pop("shell", "dash")
+    root = how.pop("root", None)
+    return document(output_of(with_part(body, **how), shell=shell, root=root))["parts"]["own"]
+
+
+def tools_with(tmp_path: Path, awk: str) -> Path:
+    tool = tmp_path / ".tools" / "awk"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\nexec {" ".join([shutil.which(AWKS[awk][0]), *AWKS[awk][1:]])} "$@"\n')
+    tool.chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_any_byte_comes_back_as_it_was(tmp_path, awk):
+    (tmp_path / "hostile").write_bytes(b"odd\t" + HOSTILE + b"\n")
+    part = own('cat "$R/hostile"', root=tools_with(tmp_path, awk))
+    assert [field.encode("latin-1") for field in part["rows"][0]] == [b"odd", HOSTILE]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_report_is_plain_ascii_in_every_shell(shell):
+    output = output_of(with_part("printf 'odd\\t\\303\\251\\033[2J\\n'"), shell=shell)
+    assert output.isascii()
+    assert b"\x1b" not in output
+
+
+def test_a_line_end_in_a_field_stays_in_its_row():
+    assert own('row path "/a\nb" "c d"')["rows"] == [["path", "/a\x01b", "c d"]]
+
+
+def test_bytes_of_nothing_are_left_out():
+    assert own("printf 'a\\t\\000b\\n'")["rows"] == [["a", "b"]]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_part_that_hangs_is_ended_and_the_others_still_come(shell):
+    begun = time.monotonic()
+    output = document(output_of(with_part("row a 1; row a 2; sleep 30 | sleep 30", seconds=1), shell=shell))
+    assert time.monotonic() - begun < 10
+    assert output["parts"]["own"]["incomplete"] == "time was up"
+    assert output["parts"]["own"]["rows"] == [["a", "1"]]
+    assert output["parts"]["system"]["incomplete"] == ""
+
+
+def test_a_part_whose_turn_never_comes_is_unknown():
+    part = own("row a 1", deadline=0)
+    assert (part["state"], part["why"]) == ("unknown", "time was up")
+
+
+def test_a_command_that_hangs_is_ended_without_its_part():
+    part = own("within 1 sleep 30; row status $?")
+    assert part["rows"] == [["status", "124"]]
+    assert part["incomplete"] == ""
+
+
+def test_nothing_that_a_late_part_started_stays_behind():
+    own("sleep 54.321", seconds=1)
+    assert "54.321" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_part_that_fails_in_the_middle_is_incomplete():
+    part = own("row a 1; exit 3")
+    assert (part["rows"], part["incomplete"]) == ([["a", "1"]], "it ended early")
+
+
+def test_too_many_rows_are_cut_and_said():
+    part = own("seq 6000 | sed 's/^/n\t/'")
+    assert (len(part["rows"]), part["incomplete"]) == (5000, "more than 5,000 rows")
+
+
+def test_too_much_is_cut_and_said():
+    part = own("head -c 4000000 /dev/zero | tr '\\000' x | fold -w 10000")
+    assert 190 <= len(part["rows"]) <= 210
+    assert part["incomplete"] == "too much to report"
+
+
+def test_an_endless_line_is_cut_and_said():
+    part = own("head -c 300000 /dev/zero | tr '\\000' '\\200'; echo; echo more")
+    assert part["incomplete"] == "a line was too long"
+    assert [len(row[0]) for row in part["rows"]] == [32768, 4]
+
+
+def test_reasons_are_said_once_each():
+    part = own("incomplete 'no root'; incomplete 'no root'; incomplete 'lsblk is \"gone\"'")
+    assert part["incomplete"] == 'no root; lsblk is "gone"'
+
+
+def test_it_runs_at_the_lowest_priority():
+    assert own("row nice $(nice)")["rows"] == [["nice", "19"]]
+
+
+def test_a_hostile_environment_changes_nothing(tmp_path):
+    (tmp_path / "lsblk").write_text("#!/bin/sh\necho hostile\n")
+    (tmp_path / "lsblk").chmod(0o755)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LC_ALL": "tr_TR.UTF-8", "GREP_OPTIONS": "-v", "IFS": "/"}
+    assert b"hostile" not in output_of(script(Questions(), {"disks"}, nonce="abc"), env=env)

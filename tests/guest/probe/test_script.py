@@ -1,0 +1,80 @@
+"""The script is one that every shell understands, and that does nothing unless it arrived whole."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imaging.guest.probe import PARTS, script
+from models.guest.facts import GuestFacts
+from models.guest.files import Questions
+from tests.guest.probe.running import output_of
+
+WHOLE = script(Questions(system_files=("/etc/hosts", "/etc/it's odd")), nonce="abc")
+SHELLCHECK = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
+
+
+@pytest.mark.parametrize("shell", [["dash"], ["busybox", "sh"], ["bash", "--posix"]], ids=lambda shell: shell[0])
+def test_shells_find_no_fault_in_it(shell):
+    checked = subprocess.run([*shell, "-n"], input=WHOLE.encode(), capture_output=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
+def test_shellcheck_finds_no_fault_in_it():
+    checked = subprocess.run([SHELLCHECK, "-s", "sh", "-"], input=WHOLE.encode(), capture_output=True, check=False)
+    assert (checked.returncode, checked.stdout.decode()) == (0, "")
+
+
+def test_it_is_plain_ascii_and_says_first_that_it_only_reads():
+    assert WHOLE.isascii()
+    assert "only reads" in WHOLE.splitlines()[1]
+    assert WHOLE.startswith("#!/bin/sh\n")
+
+
+def test_no_shell_could_write_a_temporary_file_for_it():
+    assert "<<" not in WHOLE.replace("<<=", "")
+    assert "mktemp" not in WHOLE
+
+
+def test_cut_off_anywhere_it_does_nothing():
+    lines = WHOLE.splitlines(keepends=True)
+    assert lines[-1] == "imaging_probe </dev/null\n"
+    assert output_of("".join(lines[:-1])) == b""
+
+
+def test_every_part_is_a_field_of_the_facts():
+    assert set(PARTS) <= set(GuestFacts.model_fields)
+
+
+def test_only_the_wanted_parts_are_sent():
+    text = script(Questions(), {"system"}, nonce="abc")
+    assert "part_system()" in text
+    assert "part_disks()" not in text
+
+
+@pytest.mark.parametrize("nonce", ["", "a b", "$(reboot)", "a'b", "é", "a\n"])
+def test_a_nonce_that_could_break_out_is_refused(nonce):
+    with pytest.raises(ValueError, match="letters and digits"):
+        script(Questions(), nonce=nonce)
+
+
+def test_a_part_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="no such part of the probe: nonsense"):
+        script(Questions(), {"system", "nonsense"}, nonce="abc")
+
+
+@pytest.mark.parametrize("path", ["/etc/a\nreboot", "/etc/\x1b[2J", "/etc/a\x7f"])
+def test_a_question_with_a_control_character_is_refused(path):
+    with pytest.raises(ValueError, match="control character"):
+        script(Questions(system_files=(path,)), nonce="abc")
+
+
+def test_a_question_is_a_word_whatever_it_holds():
+    text = script(Questions(system_files=("/etc/$(id)`id`'\"; id", "-n %s")), {"system"}, nonce="abc")
+    asked = output_of(text.replace("imaging_probe </dev/null", "asked_system_files"))
+    assert asked.decode().splitlines() == ["/etc/$(id)`id`'\"; id", "-n %s"]
