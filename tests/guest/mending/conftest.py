@@ -1,0 +1,108 @@
+"""A guest whose files are a tree, and one whose mounts are real but seen by nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from imaging.guest.mending import carry_out
+from tests.guest.mending.local_shell import SHELLS, LocalRootShell, Told, give_busybox, give_tool
+
+NOW = datetime(2026, 11, 1, 14, 2, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def do(told):
+    """Carries an action out."""
+    return lambda shell, action: carry_out(shell, action, now=NOW, tell=told)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    root = tmp_path / "guest"
+    (root / "etc").mkdir(parents=True)
+    return root
+
+
+@pytest.fixture(params=sorted(SHELLS))
+def any_shell(request, tree):
+    """Each shell that a guest's `sh` may be; busybox comes with its own tools, bash with another awk."""
+    if not shutil.which(SHELLS[request.param][0]):
+        pytest.skip(f"{request.param} is not on this machine")
+    if request.param == "busybox":
+        give_busybox(tree)
+    if request.param == "bash" and shutil.which("mawk"):
+        give_tool(tree, "awk", 'exec mawk "$@"')
+    return LocalRootShell(tree, sh=request.param)
+
+
+@dataclass
+class Namespace:
+    """A view of the file tree of its own, as long as its process lives."""
+
+    pid: int
+
+    @property
+    def enter(self) -> tuple[str, ...]:
+        return ("nsenter", "-m", "-t", str(self.pid))
+
+    def run(self, *words: str) -> None:
+        subprocess.run([*self.enter, *words], check=True, capture_output=True)
+
+    def mounted(self) -> str:
+        return Path(f"/proc/{self.pid}/mountinfo").read_text()
+
+    def start(self, *words: str, cwd: Path) -> subprocess.Popen[bytes]:
+        """A process that lives in it, and works in a directory of it."""
+        chdir = ["sh", "-c", 'cd "$1" && shift && echo ready && exec "$@"', "sh", str(cwd), *words]
+        process = subprocess.Popen([*self.enter, *chdir], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        return process
+
+
+@pytest.fixture
+def namespace() -> Iterator[Namespace]:
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("nsenter"):
+        pytest.skip("only root may mount")
+    words = ["unshare", "-m", "--propagation", "private", "sh", "-c", "echo ready; exec sleep 300"]
+    holder = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert holder.stdout is not None
+        if holder.stdout.readline() != b"ready\n":
+            pytest.skip("the kernel gives no name space of mounts here")
+        yield Namespace(holder.pid)
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+@pytest.fixture
+def loop_disk(tmp_path) -> Iterator[str]:
+    """A real block device with an ext4 on it, such as `loop5`."""
+    if os.geteuid() != 0 or not shutil.which("losetup") or not shutil.which("mkfs.ext4"):
+        pytest.skip("only root may make a loop device")
+    image = tmp_path / "disk.img"
+    image.write_bytes(b"")
+    os.truncate(image, 4 * 1024**2)
+    subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
+    made = subprocess.run(["losetup", "-f", "--show", str(image)], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"no loop device: {made.stderr.strip()}")
+    device = made.stdout.strip()
+    try:
+        yield device.removeprefix("/dev/")
+    finally:
+        subprocess.run(["losetup", "-d", device], check=True)
