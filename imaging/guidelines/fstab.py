@@ -46,19 +46,22 @@ class Need(StrEnum):
 def need_of(entry: FstabEntry) -> Need:
     """What systemd makes of one line."""
     if entry.fs_type == "swap":
-        waits = not _flag(entry, "noauto", "auto") and not _flag(entry, "nofail", "fail")
+        waits = not _flag(entry, "noauto", "auto") and not may_fail(entry)
         return Need.SWAP if waits else Need.WANTED
     if not entry.point.startswith("/") or any(is_below(entry.point, api) for api in _API_POINTS):
         return Need.IGNORED
+    return _special_need(entry) or (Need.WANTED if may_fail(entry) else Need.REQUIRED)
+
+
+def _special_need(entry: FstabEntry) -> Need | None:
+    """What an option or a type makes of a line; None for a plain local one."""
     if {"x-systemd.automount", "comment=systemd.automount"} & set(entry.options):
         return Need.AUTOMOUNT
     if _flag(entry, "noauto", "auto"):
         return Need.NOT_AT_BOOT
     if any(each.startswith(("x-systemd.wanted-by=", "x-systemd.required-by=")) for each in entry.options):
         return Need.OTHER_UNIT
-    if is_network(entry):
-        return Need.NETWORK
-    return Need.WANTED if _flag(entry, "nofail", "fail") else Need.REQUIRED
+    return Need.NETWORK if is_network(entry) else None
 
 
 def is_network(entry: FstabEntry) -> bool:

@@ -67,7 +67,7 @@ def without_kernel_words(facts: InstanceFacts, words: tuple[str, ...]) -> Doing 
     if not plain or len(plain) < len(words):
         return None
     if manager == "apt":
-        taken = " ".join(f"-e 's| *{word}||g'" for word in plain)
+        taken = " ".join(rf"-e 's|\b{word}\b||g'" for word in plain)
         return doing(f"sed -i.bak {taken} /etc/default/grub", "update-grub")
     return doing(f"grubby --update-kernel=ALL --remove-args='{' '.join(plain)}'") if manager in {"dnf", "yum"} else None
 

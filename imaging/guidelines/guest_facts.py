@@ -48,6 +48,11 @@ def inside_or_none(facts: InstanceFacts, part: Callable[[GuestFacts], Fact[T]]) 
     return part(facts.guest.value).value if facts.guest.value is not None else None
 
 
+def is_complete(facts: InstanceFacts, part: Part) -> bool:
+    """Whether a part was read whole."""
+    return facts.guest.value is not None and not part(facts.guest.value).incomplete_because
+
+
 def running(facts: InstanceFacts) -> Services:
     """The services, for a rule that asks what runs.
 

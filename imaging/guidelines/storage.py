@@ -83,7 +83,7 @@ def _would_be_seen(disks: Disks, source: str) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """A field of fstab with `\\040` and the like as the characters that they stand for."""
+    """A field of fstab with octal escapes (a blank is 040) as the characters that they stand for."""
     return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
 
 

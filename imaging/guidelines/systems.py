@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.guidelines.tables import support, support_as_of
 from models.base import Frozen
+from models.guest.system import GuestSystem
 from models.image import Image
 from models.profile import AllowedSystem, Profile
 from models.tables import SupportRow
@@ -50,6 +51,12 @@ def system_of(image: Image) -> System | None:
     if not distro:
         return None
     return System(id=_ALIASES.get(distro, distro), version=image.properties.get("os_version", "").strip(), name=distro)
+
+
+def system_in(guest: GuestSystem) -> System | None:
+    """The system that a guest's os-release names, or None if it names none."""
+    told = guest.id.strip().casefold()
+    return System(id=_ALIASES.get(told, told), version=guest.version.strip()) if told else None
 
 
 def version_numbers(version: str) -> tuple[int, ...] | None:

@@ -1,21 +1,42 @@
-"""Chapter *Operating system*, as far as image properties tell: weak evidence, and every answer says so."""
+"""Chapter *Operating system*: by the guest's os-release, else by image properties, which every answer calls weak."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from imaging.guidelines import parts
+from imaging.guidelines.guest_facts import inside_or_none
 from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, not_applicable, passed, unknown
-from imaging.guidelines.systems import System, allowed, support_as_of, support_of, system_of, version_numbers
+from imaging.guidelines.systems import (
+    System,
+    allowed,
+    support_as_of,
+    support_of,
+    system_in,
+    system_of,
+    version_numbers,
+)
 from imaging.guidelines.wording import shown
 from models.facts import Fact, InstanceFacts
 from models.findings import Severity
 from models.image import Image
 from models.profile import Profile
 
-_WEAK = "(by image properties: weak)"
 _HOW = "In the guest:"
 _LOOK = "cat /etc/os-release"
 _NOT_LINUX = frozenset({"windows", "freebsd", "netbsd", "openbsd", "solaris", "opensolaris", "msdos", "netware"})
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A system, and by what it is known."""
+
+    system: System
+    fact: Fact[Any]
+    by: str
+    """Ends each evidence: os-release is the system's own word, image properties are inherited."""
 
 
 def _image(facts: InstanceFacts) -> Fact[Image]:
@@ -23,11 +44,18 @@ def _image(facts: InstanceFacts) -> Fact[Image]:
     return facts.image if facts.image is not None and facts.image.value is not None else facts.base_image
 
 
-def _system(facts: InstanceFacts) -> System | None:
+def _told(facts: InstanceFacts) -> _Told | None:
+    """What is known of the system; None if neither guest nor image names one."""
+    guest = facts.guest.value
+    release = inside_or_none(facts, parts.system)
+    system = system_in(release) if release is not None else None
+    if guest is not None and system is not None:
+        return _Told(system, guest.system, "(os-release)")
     fact = _image(facts)
     if not fact.known:
         raise UnreadError(fact)
-    return system_of(fact.value) if fact.value is not None else None
+    system = system_of(fact.value) if fact.value is not None else None
+    return _Told(system, fact, "(by image properties: weak)") if system is not None else None
 
 
 def _untold() -> Answer:
@@ -35,22 +63,23 @@ def _untold() -> Answer:
 
 
 def _family(facts: InstanceFacts, profile: Profile) -> Answer:
-    system = _system(facts)
-    if system is None:
+    told = _told(facts)
+    if told is None:
         return _untold()
+    system = told.system
     if system.id in _NOT_LINUX:
-        return failed(f"{shown(system.pretty)} is not Linux {_WEAK}.", "Start from a Linux image.", _image(facts))
+        return failed(f"{shown(system.pretty)} is not Linux {told.by}.", "Start from a Linux image.", told.fact)
     if not profile.systems:
-        return passed(f"{shown(system.pretty)} {_WEAK}.", _image(facts))
+        return passed(f"{shown(system.pretty)} {told.by}.", told.fact)
     found = allowed(system, profile)
     if found is not None:
         carries_on = f", successor of {found.successor_of}" if found.successor_of else ""
-        return passed(f"{shown(system.pretty)}{carries_on} {_WEAK}.", _image(facts))
+        return passed(f"{shown(system.pretty)}{carries_on} {told.by}.", told.fact)
     names = ", ".join(each.id for each in profile.systems)
     return failed(
-        f"{shown(system.pretty)} is not among {names} {_WEAK}.",
+        f"{shown(system.pretty)} is not among {names} {told.by}.",
         "Start from a featured image, or ask support.",
-        _image(facts),
+        told.fact,
         severity=Severity.WARN,
     )
 
@@ -58,47 +87,50 @@ def _family(facts: InstanceFacts, profile: Profile) -> Answer:
 def _version(facts: InstanceFacts, profile: Profile) -> Answer:
     if not profile.systems:
         return not_applicable("This profile asks for no version.")
-    system = _system(facts)
-    if system is None:
+    told = _told(facts)
+    if told is None:
         return _untold()
+    system = told.system
     rule = allowed(system, profile)
     if rule is None:
         return not_applicable(f"The guidelines say nothing of {shown(system.id)}.")
     numbers, least = version_numbers(system.version), version_numbers(rule.minimum_version)
     if numbers is None or least is None:
-        return unknown(f"The version of {system.id} is not told {_WEAK}.", _HOW, command=_LOOK)
+        return unknown(f"The version of {system.id} is not told {told.by}.", _HOW, command=_LOOK)
     if numbers >= least:
-        return passed(f"{system.pretty}, at least {rule.minimum_version} {_WEAK}.", _image(facts))
+        return passed(f"{system.pretty}, at least {rule.minimum_version} {told.by}.", told.fact)
     return failed(
-        f"{system.pretty} is older than {rule.minimum_version} {_WEAK}.",
+        f"{system.pretty} is older than {rule.minimum_version} {told.by}.",
         "Upgrade it, or start anew from a newer image.",
-        _image(facts),
+        told.fact,
     )
 
 
 def _recommended(facts: InstanceFacts, profile: Profile) -> Answer:
-    system = _system(facts)
-    if system is None:
+    told = _told(facts)
+    if told is None:
         return _untold()
+    system = told.system
     rule = allowed(system, profile)
     if rule is None or not rule.recommended_versions:
         return not_applicable(f"Nothing is recommended for {shown(system.id)}.")
     wanted = " or ".join(rule.recommended_versions)
     numbers = version_numbers(system.version)
     if numbers is None:
-        return unknown(f"The version of {system.id} is not told {_WEAK}.", _HOW, command=_LOOK)
+        return unknown(f"The version of {system.id} is not told {told.by}.", _HOW, command=_LOOK)
     as_of = f" (as of {profile.as_of})" if profile.as_of else ""
     if any(numbers[: len(each)] == each for each in map(version_numbers, rule.recommended_versions) if each):
-        return passed(f"{system.pretty} is recommended{as_of} {_WEAK}.", _image(facts))
+        return passed(f"{system.pretty} is recommended{as_of} {told.by}.", told.fact)
     return failed(
-        f"{system.pretty}; recommended: {wanted}{as_of} {_WEAK}.", "Consider a recommended version.", _image(facts)
+        f"{system.pretty}; recommended: {wanted}{as_of} {told.by}.", "Consider a recommended version.", told.fact
     )
 
 
 def _supported(facts: InstanceFacts, _profile: Profile) -> Answer:
-    system = _system(facts)
-    if system is None:
+    told = _told(facts)
+    if told is None:
         return _untold()
+    system = told.system
     support = support_of(system)
     if support is None:
         return unknown(f"The end of support of {shown(system.pretty)} is not known.", _HOW, command=_LOOK)
@@ -106,11 +138,11 @@ def _supported(facts: InstanceFacts, _profile: Profile) -> Answer:
     days = (support.ends - today).days
     table = f"standard support, table of {support_as_of()}"
     if days >= 0:
-        return passed(f"{system.pretty} until {support.ends}, {days} days ({table}) {_WEAK}.", _image(facts))
+        return passed(f"{system.pretty} until {support.ends}, {days} days ({table}) {told.by}.", told.fact)
     return failed(
-        f"{system.pretty} ended {support.ends}, {-days} days ago ({table}) {_WEAK}.",
+        f"{system.pretty} ended {support.ends}, {-days} days ago ({table}) {told.by}.",
         "Start anew from a supported version.",
-        _image(facts),
+        told.fact,
     )
 
 

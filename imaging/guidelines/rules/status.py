@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imaging.guidelines import parts
+from imaging.guidelines.guest_facts import guest_passed, inside_or_none
 from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, not_applicable, passed, unknown
 from imaging.guidelines.wording import command, shown
 from models.claim import CLAIM_PREFIX
@@ -132,8 +134,10 @@ def _consistent(facts: InstanceFacts, _profile: Profile) -> Answer:
         return passed("Stopped: the disk is at rest.", facts.instance)
     if not instance.is_running:
         return not_applicable(f"Neither running nor stopped: {shown(instance.status)}.")
+    agent = inside_or_none(facts, parts.boot)
+    quiesced = " Its agent can quiesce it, but not on every storage." if agent and agent.guest_agent == "active" else ""
     return failed(
-        "Running: what is not yet on the disk would be missing from the image.",
+        f"Running: what is not yet on the disk would be missing from the image.{quiesced}",
         "A run stops it and starts it again; jobs, logins and tmpfs end with it.",
         facts.instance,
         command=command("openstack", "server", "stop", instance.id),
@@ -155,10 +159,16 @@ def _quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
     properties = need(facts.base_image).properties
     if properties.get("os_require_quiesce", "").lower() not in _YES:
         return passed("The image does not ask for quiescing.", facts.base_image)
-    agent = properties.get("hw_qemu_guest_agent", "").lower() in _YES
-    refused = instance.volume_backed or not agent
+    capable = properties.get("hw_qemu_guest_agent", "").lower() in _YES
+    inside = inside_or_none(facts, parts.boot)
+    if capable and inside is not None and inside.guest_agent == "active":
+        return guest_passed("os_require_quiesce=yes, and the guest agent is active.", facts, parts.boot)
+    dead = capable and inside is not None
+    refused = instance.volume_backed or not capable
     return failed(
-        f"os_require_quiesce=yes, hw_qemu_guest_agent={'yes' if agent else 'no'}: running, Nova may "
+        f"os_require_quiesce=yes, hw_qemu_guest_agent={'yes' if capable else 'no'}"
+        + (", its agent is not active" if dead else "")
+        + ": running, Nova may "
         + ("refuse (409)." if refused else "skip it."),
         "Stopped, nothing needs quiescing; else systemctl enable --now qemu-guest-agent.",
         facts.base_image,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from imaging.guidelines import parts
+from imaging.guidelines.guest_facts import guest_failed, inside_or_none, is_complete
+from imaging.guidelines.guest_volumes import detach_action, disk_of, use_of, used_beside_volumes
 from imaging.guidelines.root_volume import data_attachments, root_attachment
 from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, not_applicable, passed, unknown
-from imaging.guidelines.wording import command, commands, counted, listed, shown
+from imaging.guidelines.wording import command, commands, counted, fitting, listed, shown
 from models.facts import InstanceFacts
 from models.findings import Severity
 from models.flavor import Flavor
 from models.instance import InstanceFlavor, VolumeAttachment
 from models.profile import Profile
+from models.remedy_action import RemedyAction
 from models.request import Visibility
 from models.steps import StepName
 
@@ -27,7 +31,23 @@ def _detached(facts: InstanceFacts, _profile: Profile) -> Answer:
         command=commands(
             command("openstack", "server", "remove", "volume", instance.id, each.volume_id) for each in attached
         ),
+        actions=_detaching(facts, attached),
         mended_by=StepName.DETACH,
+    )
+
+
+def _detaching(facts: InstanceFacts, attached: tuple[VolumeAttachment, ...]) -> tuple[RemedyAction, ...]:
+    """What the console can detach from the running instance: only what a look inside by SSH has shown."""
+    disks, mounts = inside_or_none(facts, parts.disks), inside_or_none(facts, parts.mounts)
+    if disks is None or mounts is None or not need(facts.instance).is_running:
+        return ()
+    if not (is_complete(facts, parts.disks) and is_complete(facts, parts.mounts)):
+        return ()
+    pairs = [(each, disk) for each in attached if (disk := disk_of(each, disks)) is not None]
+    uses = [(each, use_of(disk, disks, mounts)) for each, disk in pairs]
+    free_first = sorted(uses, key=lambda pair: len(pair[1].points))
+    return tuple(
+        detach_action(use, each.volume_id, _described(each, facts)) for each, use in free_first if not use.assembled
     )
 
 
@@ -65,16 +85,41 @@ def _ephemeral(facts: InstanceFacts, _profile: Profile) -> Answer:
     if sizes is None:
         return unknown("The size of its ephemeral and swap disks is not told.", command="lsblk")
     ephemeral_gib, swap_mib = sizes
-    parts = [f"{ephemeral_gib} GiB ephemeral disk"] if ephemeral_gib else []
-    parts += [f"{swap_mib} MiB swap disk"] if swap_mib else []
-    if not parts:
+    kinds = [f"{ephemeral_gib} GiB ephemeral disk"] if ephemeral_gib else []
+    kinds += [f"{swap_mib} MiB swap disk"] if swap_mib else []
+    if not kinds:
         return passed("Its flavor has neither an ephemeral nor a swap disk.", facts.instance)
+    said = f"Will not be in the image: {' and '.join(kinds)} of its flavor"
+    used = used_beside_volumes(facts) if ephemeral_gib else None
+    if used is not None:
+        return _ephemeral_seen(facts, said, used)
     return failed(
-        f"Will not be in the image: {' and '.join(parts)} of its flavor.",
+        f"{said}.",
         "Copy what matters to the root disk. What is mounted, in the guest:",
         facts.instance,
         command="lsblk -o NAME,SIZE,FSTYPE,MOUNTPOINTS",
         severity=None if ephemeral_gib else Severity.INFO,
+    )
+
+
+def _ephemeral_seen(facts: InstanceFacts, said: str, used: tuple[str, ...]) -> Answer:
+    """As the guest shows it: often the disk is empty, or was never mounted."""
+    if not used:
+        return guest_failed(
+            f"{said}; nothing of it is mounted, or it is empty.",
+            "Nothing to do if nothing is there.",
+            facts,
+            parts.mounts,
+            parts.disks,
+            severity=Severity.INFO,
+        )
+    return guest_failed(
+        f"{said}; used at {fitting(used, 50)}.",
+        "Copy what matters to the root disk.",
+        facts,
+        parts.mounts,
+        parts.disks,
+        command="lsblk -o NAME,SIZE,FSTYPE,MOUNTPOINTS",
     )
 
 

@@ -2,8 +2,185 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
+from shlex import quote
 
-from imaging.guidelines.rule import Judge
+from imaging.guidelines import parts
+from imaging.guidelines.guest_commands import doing, install, package_manager
+from imaging.guidelines.guest_facts import (
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    inside_or_none,
+    is_complete,
+    unless_incomplete,
+)
+from imaging.guidelines.rule import Answer, Judge
+from imaging.guidelines.wording import fitting
+from models.facts import InstanceFacts
+from models.findings import Severity
+from models.guest.disks import FileSystemUse
+from models.profile import Profile
+from models.text import one_line
 
-JUDGES: Mapping[str, Judge] = {}
+_KIB_PER_GIB = 1024**2
+_FULL, _TOO_FULL = 90, 97
+"""Percent: a first boot writes logs, keys and caches."""
+_SMALL_CACHE_KIB = 50 * 1024
+_LITTLE_FREE_KIB = 1024**2
+_CLEANING = {
+    "apt": "apt-get clean",
+    "dnf": "dnf clean all",
+    "yum": "yum clean all",
+    "journal": "journalctl --vacuum-size=50M",
+}
+
+
+def _room(facts: InstanceFacts, _profile: Profile) -> Answer:
+    root = inside(facts, parts.disks).root
+    space, inodes = (_space_percent(root), _inode_percent(root)) if root is not None else (None, None)
+    if space is None:
+        return guest_unknown("How full / is could not be told.", "In the guest:", command="df -h / && df -i /")
+    free = f"{(root.free_kib or 0) / _KIB_PER_GIB:.1f} GiB free" if root is not None else ""
+    said = f"/ is {space} % full, {free}" + (f"; inodes {inodes} %" if inodes is not None else "")
+    worst = max(space, inodes or 0)
+    if worst < _FULL:
+        return guest_passed(f"{said}.", facts, parts.disks)
+    return guest_failed(
+        f"{said}.",
+        "Make room: a first boot writes logs, keys and caches. What takes most, in MiB:",
+        facts,
+        parts.disks,
+        severity=None if worst >= _TOO_FULL else Severity.WARN,
+        command="sudo du -xm / | sort -rn | head -20",
+    )
+
+
+def _space_percent(root: FileSystemUse) -> int | None:
+    """As df counts it: of what ordinary users may fill."""
+    if root.used_kib is None or root.free_kib is None or root.used_kib + root.free_kib <= 0:
+        return None
+    return round(100 * root.used_kib / (root.used_kib + root.free_kib))
+
+
+def _inode_percent(root: FileSystemUse) -> int | None:
+    """None for a file system that makes inodes as it needs them."""
+    if not root.inodes or root.inodes_free is None:
+        return None
+    return round(100 * (root.inodes - root.inodes_free) / root.inodes)
+
+
+def _slack(facts: InstanceFacts, _profile: Profile) -> Answer:
+    root = inside(facts, parts.disks).root
+    if root is None or root.free_kib is None or root.used_kib is None:
+        return guest_unknown("How much of / is free could not be told.", "In the guest:", command="df -h /")
+    if root.free_kib < _LITTLE_FREE_KIB:
+        return guest_passed(f"Only {root.free_kib / _KIB_PER_GIB:.1f} GiB are free.", facts, parts.disks)
+    given_back = _given_back(facts)
+    if given_back:
+        return guest_passed(f"Free space is given back by {given_back}.", facts, parts.disks)
+    way = doing("fstrim -av")
+    return guest_failed(
+        f"{root.free_kib / _KIB_PER_GIB:.1f} GiB free beside {root.used_kib / _KIB_PER_GIB:.1f} GiB used; "
+        "what was deleted may still fill the image.",
+        "Give free space back before the stop. Raw images on Ceph are sparse anyway.",
+        facts,
+        parts.disks,
+        command=way.shown,
+        actions=(way.action("Give the free space of all disks back (fstrim).", "disks"),),
+    )
+
+
+def _given_back(facts: InstanceFacts) -> str:
+    """What gives free space back already: the mount option at once, the timer every week."""
+    boot, services = inside_or_none(facts, parts.boot_mounts), inside_or_none(facts, parts.services)
+    if boot is not None and any(each.point == "/" and "discard" in each.options for each in boot.fstab):
+        return "the mount option discard"
+    timer = services.unit("fstrim.timer") if services is not None else None
+    return "fstrim.timer every week" if timer is not None and timer.enabled == "enabled" else ""
+
+
+def _caches(facts: InstanceFacts, _profile: Profile) -> Answer:
+    directories = inside(facts, parts.directories)
+    boot = inside_or_none(facts, parts.boot)
+    by_kind: dict[str, int] = defaultdict(int)
+    for cache in directories.caches:
+        by_kind[cache.kind] += cache.size_kib
+    large = sorted(((kib, kind) for kind, kib in by_kind.items() if kib >= _SMALL_CACHE_KIB), reverse=True)
+    kernels = boot.old_kernels if boot is not None else ()
+    if not large and not kernels:
+        answer = guest_passed("No cache is larger than 50 MiB.", facts, parts.directories)
+        return unless_incomplete(answer, facts, parts.directories)
+    shown = [f"{one_line(kind, 20)} {kib // 1024} MiB" for kib, kind in large]
+    shown += [f"old kernels ({len(kernels)})"] if kernels else []
+    lines = [_CLEANING[kind] for _kib, kind in large if kind in _CLEANING]
+    if kernels and package_manager(facts) == "apt":
+        lines.append("apt-get autoremove --purge -y")
+    way = doing(*lines) if lines else None
+    return guest_failed(
+        f"Can be made anew: {fitting(shown)}.",
+        "Clean them; the image is smaller then.",
+        facts,
+        parts.directories,
+        command=way.shown if way else None,
+        actions=(way.action("Clean the caches of the system.", "directories", "disks", "boot"),) if way else (),
+    )
+
+
+def _grows(facts: InstanceFacts, _profile: Profile) -> Answer:
+    disks = inside(facts, parts.disks)
+    root = disks.device(disks.root.device) if disks.root is not None else None
+    if disks.grow_tool and root is not None and root.kind == "lvm":
+        return guest_failed(
+            f"{one_line(disks.grow_tool, 40)} grows the partition, but / lies on LVM ({one_line(root.name, 40)}).",
+            "Children on a larger disk need lvextend -r by user data, or keep the old size.",
+            facts,
+            parts.disks,
+            command="sudo lvextend -r -l +100%FREE /dev/VG/ROOT",
+        )
+    if disks.grow_tool:
+        return guest_passed(f"{one_line(disks.grow_tool, 40)} grows it.", facts, parts.disks)
+    if not is_complete(facts, parts.disks):
+        return guest_unknown("Whether anything grows it was not read.", "In the guest:", command="command -v growpart")
+    way = install(facts, "cloud-guest-utils", "cloud-utils-growpart")
+    return guest_failed(
+        "Nothing grows the root partition: a child on a larger flavor keeps this size.",
+        "Install growpart; cloud-init then uses it.",
+        facts,
+        parts.disks,
+        command=way.shown if way else None,
+        actions=(way.action("Install growpart.", "disks", "packages"),) if way else (),
+    )
+
+
+def _clean(facts: InstanceFacts, _profile: Profile) -> Answer:
+    disks = inside(facts, parts.disks)
+    device = disks.root.device if disks.root is not None else ""
+    health = next((each for each in disks.health if each.device == device), None)
+    if health is None or health.has_errors is None:
+        return guest_unknown(
+            "Its superblock was not read: only root may.",
+            "In the guest:",
+            command=f"sudo dumpe2fs -h {quote(device)}",
+        )
+    said = f"{one_line(health.device, 40)}: {one_line(health.state, 60) or 'no errors'}"
+    if not health.has_errors:
+        return guest_passed(f"{said}; a journal that is replayed at the next start is normal.", facts, parts.disks)
+    return guest_failed(
+        f"{said}: the file system noted errors.",
+        "Check it while it is not mounted: from a rescue, or at the next start with fsck.mode=force.",
+        facts,
+        parts.disks,
+        command="sudo dmesg | grep -iE 'ext4|xfs|i/o error'",
+    )
+
+
+JUDGES: Mapping[str, Judge] = {
+    "DISK-FREE": _room,
+    "DISK-SLACK": _slack,
+    "DISK-CACHE": _caches,
+    "DISK-GROW": _grows,
+    "DISK-DIRTY": _clean,
+}

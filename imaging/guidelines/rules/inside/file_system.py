@@ -4,6 +4,99 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imaging.guidelines.rule import Judge
+from imaging.guidelines import parts
+from imaging.guidelines.guest_facts import (
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    inside_or_none,
+    unless_incomplete,
+)
+from imaging.guidelines.rule import Answer, Judge, not_applicable
+from imaging.guidelines.wording import fitting
+from models.facts import InstanceFacts
+from models.guest.disks import FileSystemUse
+from models.profile import Profile
+from models.text import one_line
 
-JUDGES: Mapping[str, Judge] = {}
+_LAYERED = frozenset({"overlay", "overlayfs", "aufs"})
+_LOWER_POINTS = ("/media/root-ro", "/run/rootfs", "/media/root")
+"""Where overlayroot and its like mount the real root file system."""
+_UNWANTED = {
+    "btrfs": "btrfs",
+    "zfs_member": "zfs",
+    "crypto_LUKS": "LUKS",
+    "linux_raid_member": "md",
+}
+"""lsblk's word and ours; ESP, /boot, BIOS-boot and swap partitions are as they should be."""
+
+
+def _root(facts: InstanceFacts, profile: Profile) -> Answer:
+    disks = inside(facts, parts.disks)
+    if not profile.file_systems:
+        return not_applicable("This profile asks for no file system.")
+    root = disks.root
+    if root is not None and root.fs_type in _LAYERED:
+        root = _lower(facts, disks.file_systems)
+    if root is None or not root.fs_type:
+        return guest_unknown("What lies at / could not be told.", "In the guest:", command="findmnt -A /")
+    wanted = " or ".join(profile.file_systems)
+    if root.fs_type in profile.file_systems:
+        return guest_passed(f"{_described(root)}.", facts, parts.disks)
+    return guest_failed(
+        f"{_described(root)}, not {wanted}.",
+        f"Start anew from an image on {wanted}: it cannot be changed in place.",
+        facts,
+        parts.disks,
+    )
+
+
+def _lower(facts: InstanceFacts, file_systems: tuple[FileSystemUse, ...]) -> FileSystemUse | None:
+    """The real root file system below a writable layer (overlayroot)."""
+    mounts = inside_or_none(facts, parts.mounts)
+    for point in _LOWER_POINTS:
+        found = next((each for each in file_systems if each.mount_point == point), None)
+        if found is not None:
+            return found
+        mount = next((each for each in mounts.mounts if each.point == point), None) if mounts is not None else None
+        if mount is not None:
+            return FileSystemUse(mount_point=point, device=mount.source, fs_type=mount.fs_type)
+    return None
+
+
+def _described(root: FileSystemUse) -> str:
+    """`ext4 on /dev/vda1, 19.1 GiB, 4.0 used`."""
+    text = f"{one_line(root.fs_type, 20)} on {one_line(root.device, 40) or 'an unknown device'}"
+    if root.size_kib is None:
+        return text
+    used = f", {root.used_kib / 1024**2:.1f} used" if root.used_kib is not None else ""
+    return f"{text}, {root.size_kib / 1024**2:.1f} GiB{used}"
+
+
+def _others(facts: InstanceFacts, _profile: Profile) -> Answer:
+    disks = inside(facts, parts.disks)
+    if not disks.root_disks:
+        return guest_unknown("Which disk is the root disk could not be told.", "In the guest:", command="lsblk -f")
+    root = disks.root.device if disks.root is not None else ""
+    found = [
+        f"{_UNWANTED[each.fs_type]} on {one_line(each.name, 40)}"
+        for each in disks.devices
+        if each.fs_type in _UNWANTED and each.name != root and disks.disks_below(each.name) & disks.root_disks
+    ]
+    if found:
+        return guest_failed(
+            f"On the root disk: {fitting(found)}.",
+            "Move the data to ext4 or xfs; an encrypted image has the same key in every child.",
+            facts,
+            parts.disks,
+            command="lsblk -f",
+        )
+    kinds = sorted({each.fs_type for each in disks.devices if each.fs_type and disks.disks_below(each.name)})
+    answer = guest_passed(
+        f"None of them; there is {fitting([one_line(each, 20) for each in kinds])}.", facts, parts.disks
+    )
+    return unless_incomplete(answer, facts, parts.disks)
+
+
+JUDGES: Mapping[str, Judge] = {"FS-ROOT": _root, "FS-OTHER": _others}

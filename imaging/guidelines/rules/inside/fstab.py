@@ -4,6 +4,163 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imaging.guidelines.rule import Judge
+from imaging.guidelines import parts
+from imaging.guidelines.fstab import Need, Table, device_timeout, may_fail, need_of
+from imaging.guidelines.guest_facts import (
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    is_complete,
+    unless_incomplete,
+)
+from imaging.guidelines.rule import Answer, Judge
+from imaging.guidelines.storage import Where, device_of, is_device, unescaped, where_device
+from imaging.guidelines.wording import counted, fitting
+from models.facts import InstanceFacts
+from models.findings import Severity
+from models.guest.mounts import BootMounts, FstabEntry, MountUnit
+from models.profile import Profile
+from models.remedy_action import ActionKind, RemedyAction
+from models.text import one_line
 
-JUDGES: Mapping[str, Judge] = {}
+_LOST = frozenset({Where.ELSEWHERE, Where.MISSING, Where.REMOTE})
+_SHORT_SECONDS = 30
+"""A volume that takes longer than this to appear is common on a busy host; systemd's own patience is 90 s."""
+_SPECIFICATION_SHOWN = 24
+_STOPS = "Children stop in emergency mode, and so does this instance if started while detached."
+
+
+def _no_other_disk(facts: InstanceFacts, _profile: Profile) -> Answer:
+    boot = inside(facts, parts.boot_mounts)
+    disks = inside(facts, parts.disks)
+    table = Table(boot.fstab, disks, complete=is_complete(facts, parts.disks))
+    required = [each for each in boot.fstab if need_of(each) is Need.REQUIRED and each.point != "/"]
+    stopping = [each for each in required if table.where(each) in _LOST]
+    if stopping:
+        return _stops(facts, stopping, table)
+    untold = [each for each in required if table.where(each) is Where.UNTOLD]
+    if untold:
+        return guest_unknown(f"Where it lies could not be told: {fitting([_named(each) for each in untold])}.")
+    delayed = _delays(boot, table)
+    if delayed:
+        return guest_failed(
+            f"Waited for 90 s at each boot of a child: {fitting(delayed)}.",
+            "Take the entry out, or add nofail to it; children lack that disk.",
+            facts,
+            parts.boot_mounts,
+            severity=Severity.WARN,
+            actions=tuple(_actions([each for each in boot.fstab if _delays_boot(each, table)])),
+        )
+    return _patient(facts, boot, table)
+
+
+def _stops(facts: InstanceFacts, stopping: list[FstabEntry], table: Table) -> Answer:
+    """Lines without which systemd gives up."""
+    return guest_failed(
+        f"Required at boot: {fitting([_needs(each, table) for each in stopping])}.",
+        _STOPS,
+        facts,
+        parts.boot_mounts,
+        parts.disks,
+        command=_nofail_command(stopping),
+        actions=tuple(_actions(stopping)),
+    )
+
+
+def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
+    """Lines that may be missing, but are given up too soon to be there again on this instance."""
+    hasty = [
+        each
+        for each in boot.fstab
+        if need_of(each) is Need.WANTED
+        and (device_timeout(each) or _SHORT_SECONDS) < _SHORT_SECONDS
+        and table.where(each) in {Where.ELSEWHERE, Where.MISSING}
+    ]
+    if hasty:
+        shown = [f"{_named(each)} only {device_timeout(each):g} s" for each in hasty]
+        return guest_failed(
+            f"Waits for its disk: {fitting(shown)}; a slow start leaves it unmounted here.",
+            "Boot goes on with nofail alone: leave the time-out out, or make it 90 s.",
+            facts,
+            parts.boot_mounts,
+            severity=Severity.WARN,
+            command=_edit(hasty, r"s/(x-systemd\.device-timeout=)[^,[:space:]]*/\190s/"),
+        )
+    harmless = sum(table.where(each) in _LOST and need_of(each) is not Need.IGNORED for each in boot.fstab)
+    beside = f", {harmless} of them not needed for a boot" if harmless else ""
+    answer = guest_passed(
+        f"{counted(len(boot.fstab), 'line')}{beside}; none needs another disk.", facts, parts.boot_mounts, parts.disks
+    )
+    return unless_incomplete(answer, facts, parts.boot_mounts)
+
+
+def _delays(boot: BootMounts, table: Table) -> list[str]:
+    """Swap, and mount units that somebody wrote: the boot waits for them in vain, then goes on."""
+    swaps = [_named(each) for each in boot.fstab if _delays_boot(each, table)]
+    units = [one_line(each.file.rpartition("/")[2], 40) for each in boot.units if _unit_delays(each, table)]
+    return swaps + units
+
+
+def _delays_boot(entry: FstabEntry, table: Table) -> bool:
+    return need_of(entry) is Need.SWAP and table.where(entry) in {Where.ELSEWHERE, Where.MISSING}
+
+
+def _unit_delays(unit: MountUnit, table: Table) -> bool:
+    if not unit.enabled or unit.automount or not is_device(unit.source) or "nofail" in unit.options:
+        return False
+    place = where_device(table.disks, unit.source, complete=table.complete)
+    return place in {Where.ELSEWHERE, Where.MISSING}
+
+
+def _needs(entry: FstabEntry, table: Table) -> str:
+    """`line 3: /data from UUID=data-uuid (/dev/vdb)`."""
+    source = one_line(unescaped(entry.source), _SPECIFICATION_SHOWN)
+    device = device_of(table.disks, unescaped(entry.source))
+    if device is not None and device.name != entry.source:
+        source += f" ({one_line(device.name, _SPECIFICATION_SHOWN)})"
+    elif is_device(entry.source) and device is None:
+        source += " (not here)"
+    return f"{_named(entry)} from {source}"
+
+
+def _named(entry: FstabEntry) -> str:
+    point = entry.point if entry.point.startswith("/") else f"swap {entry.source}"
+    return f"line {entry.line}: {one_line(unescaped(point), _SPECIFICATION_SHOWN)}"
+
+
+def _nofail_command(entries: list[FstabEntry]) -> str:
+    """One sed that adds nofail to the lines, keeping a copy of the file."""
+    with_options = [each for each in entries if each.options]
+    bare = [each for each in entries if not each.options]
+    added = [_at(each, r"s/^(\s*\S+\s+\S+\s+\S+\s+\S+)/\1,nofail/") for each in with_options]
+    added += [_at(each, r"s/\s*$/ defaults,nofail/") for each in bare]
+    return f"sudo sed -i.bak -E {' '.join(added)} /etc/fstab && sudo systemctl daemon-reload"
+
+
+def _edit(entries: list[FstabEntry], change: str) -> str:
+    return f"sudo sed -i.bak -E {' '.join(_at(each, change) for each in entries)} /etc/fstab"
+
+
+def _at(entry: FstabEntry, change: str) -> str:
+    return f"-e '{entry.line}{change}'"
+
+
+def _actions(entries: list[FstabEntry]) -> list[RemedyAction]:
+    """For each line the mild way first: nofail keeps the mount where the disk is there."""
+    return [
+        RemedyAction(
+            kind=kind,
+            summary=f"{words} line {each.line} of /etc/fstab ({one_line(unescaped(each.point), 40)}), keeping a copy.",
+            file="/etc/fstab",
+            line=each.line,
+            line_text=each.text,
+            touches=("boot_mounts", "system_files"),
+        )
+        for kind, words in ((ActionKind.ADD_NOFAIL, "Add nofail to"), (ActionKind.COMMENT_LINE, "Comment out"))
+        for each in entries
+        if kind is ActionKind.COMMENT_LINE or not may_fail(each)
+    ]
+
+
+JUDGES: Mapping[str, Judge] = {"VOL-FSTAB": _no_other_disk}
