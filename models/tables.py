@@ -142,6 +142,8 @@ class PlaceRow(FileLook):
     kind: str
     root: int = Field(default=0, ge=0, le=4)
     """How many path components up from what is found the software's own folder lies."""
+    severity: Severity = Severity.WARN
+    """As long as nothing of the system needs it; then it is a warning in any case."""
 
 
 class UnsuitableRow(Frozen):

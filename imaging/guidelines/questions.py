@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.guidelines import tables
 from models.guest.files import Look, Questions
 from models.profile import Profile
-from models.tables import SoftwareRow
+from models.tables import LicenceRow, SoftwareRow
 
 INSTALL = "install"
 COMPANION = "companion"
@@ -24,17 +24,25 @@ CLOUDS_OWN = "clouds-own"
 """The mark of a line that points to the cloud's own licence server."""
 
 
+SEARCH_ROOTS = (
+    "/home", "/root", "/opt", "/usr/local", "/srv", "/data", "/scratch", "/mnt", "/etc",
+    "/tmp", "/var/tmp",  # noqa: S108  # names of folders in the guest
+)  # fmt: skip
+"""Where files are looked for by name, without leaving the root disk."""
+
+
 def questions_for(profile: Profile) -> Questions:
     """All that the rules need to know of single files; pure, and the same for every guest."""
     rows = (*tables.secrets(profile), *tables.agents(profile))
     return Questions(
         looks=(
             *(look for row in tables.software(profile) for look in _of_product(row)),
-            *(row.look("SW-LICFILES") for row in tables.licences(profile)),
+            *(_of_licence(row, profile) for row in tables.licences(profile)),
             *(row.look("SW-LOCATION") for row in tables.places(profile)),
             *(row.look(row.rule) for row in rows),
             _licence_servers(profile),
         ),
+        search_roots=SEARCH_ROOTS,
         system_files=tables.system_file_paths(),
     )
 
@@ -49,15 +57,28 @@ def _of_product(row: SoftwareRow) -> tuple[Look, ...]:
     return tuple(looks)
 
 
+def _of_licence(row: LicenceRow, profile: Profile) -> Look:
+    """A kind of licence file, with a mark for those that only point to the cloud's own server."""
+    look = row.look("SW-LICFILES")
+    if not row.pointer_marks or not profile.licence_servers:
+        return look
+    own = f"^(SERVER|HOST|TOKENSERVER|!)[ =]*[^ ]*({_hosts(profile)})"
+    return look.model_copy(update={"contains": {**look.contains, CLOUDS_OWN: own}})
+
+
 def _licence_servers(profile: Profile) -> Look:
     """Where programs are told their licence server, for everybody who logs in."""
     marks = {name: f"(^|[^A-Z_]){name}=" for name in LICENCE_VARIABLES}
     if profile.licence_servers:
-        hosts = "|".join(host.replace(".", "[.]") for host in profile.licence_servers)
-        marks[CLOUDS_OWN] = f"_LIC[A-Z_]*=.*({hosts})"
+        marks[CLOUDS_OWN] = f"_LIC[A-Z_]*=.*({_hosts(profile)})"
     return Look(
         id=ENVIRONMENT,
         paths=("/etc/environment", "/etc/profile", "/etc/profile.d/*", "/etc/bash.bashrc", "/etc/environment.d/*",
                "/etc/systemd/system/*.service", "/etc/systemd/system/*.d/*.conf", "/etc/default/*"),
         contains=marks,
     )  # fmt: skip
+
+
+def _hosts(profile: Profile) -> str:
+    """The ends of the names of the cloud's own licence servers, as one expression."""
+    return "|".join(host.replace(".", "[.]") for host in profile.licence_servers)

@@ -129,5 +129,17 @@ def _shipped(table: str, kind: type[Row]) -> tuple[Row, ...]:
 
 
 @cache
+def redistributable() -> tuple[str, ...]:
+    """Globs of packages that may be passed on though their section says non-free."""
+    return tuple(_content("software")["redistributable"])
+
+
+@cache
+def distribution_repositories() -> tuple[str, ...]:
+    """Globs of the names of repositories that are the distributions' own."""
+    return tuple(_content("software")["distribution_repositories"])
+
+
+@cache
 def _harmless() -> tuple[str, ...]:
     return tuple(_content("secrets")["harmless"])

@@ -1,9 +1,200 @@
-"""Chapter *Upgrade*."""
+"""Chapter *Upgrade*: pending updates, how old their list is, reboots, and a broken package database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
-from imaging.guidelines.rule import Judge
+from imaging.guidelines import parts
+from imaging.guidelines.evidence import fitted, shortened
+from imaging.guidelines.guest_commands import Doing, doing, package_manager
+from imaging.guidelines.guest_facts import (
+    NEEDS_SSH,
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    inside_or_none,
+    unless_incomplete,
+)
+from imaging.guidelines.rule import Answer, Judge
+from imaging.guidelines.wording import counted, minute
+from models.facts import InstanceFacts
+from models.guest.facts import Way
+from models.guest.packages import PendingUpdate, Updates
+from models.profile import Profile
+from models.remedy_action import RemedyAction
+from models.text import one_line
 
-JUDGES: Mapping[str, Judge] = {}
+_FRESH = timedelta(days=1)
+_TOUCHED = ("packages", "updates", "boot", "directories")
+_KEEP = "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold"
+"""Changed settings are kept without asking: nobody is there to answer."""
+
+_BY_HAND = {
+    "apt": doing("apt-get update", "apt-get upgrade"),
+    "dnf": doing("dnf upgrade"),
+    "yum": doing("yum update"),
+    "zypper": doing("zypper update"),
+}
+_UNASKED = {
+    "apt": doing("apt-get update", f"DEBIAN_FRONTEND=noninteractive apt-get -y {_KEEP} upgrade"),
+    "dnf": doing("dnf -y upgrade"),
+    "yum": doing("yum -y update"),
+    "zypper": doing("zypper --non-interactive update"),
+}
+_REFRESH = {
+    "apt": doing("apt-get update"),
+    "dnf": doing("dnf -y makecache"),
+    "yum": doing("yum -y makecache"),
+    "zypper": doing("zypper --non-interactive refresh"),
+}
+_REPAIR_APT = doing(
+    "DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a",
+    f"DEBIAN_FRONTEND=noninteractive apt-get -y {_KEEP} -f install",
+)
+
+
+def _pending(facts: InstanceFacts, _profile: Profile) -> Answer:
+    updates = inside(facts, parts.updates)
+    if updates.pending is None:
+        words, command = _to_refresh(facts)
+        return guest_unknown(_sentence("It could not say", updates.pending_unknown_because), words, command=command)
+    if updates.pending:
+        by_hand, action = _upgrade(facts)
+        return guest_failed(
+            _named(updates.pending),
+            "Upgrade, then reboot if that is asked for, then probe again.",
+            facts,
+            parts.updates,
+            command=by_hand,
+            actions=action,
+        )
+    if not _is_fresh(updates, facts):
+        listed = f"the list is of {minute(updates.lists_at)}" if updates.lists_at else "there is no list of updates"
+        words, command = _to_refresh(facts)
+        return guest_unknown(f"None, but {listed}: too old to tell.", words, command=command)
+    passed = guest_passed(f"None, by a list of {_time(updates)}.", facts, parts.updates)
+    return unless_incomplete(passed, facts, parts.updates)
+
+
+def _named(pending: tuple[PendingUpdate, ...]) -> str:
+    """How many, how many of them for security, and the first names; those come first."""
+    first = sorted(pending, key=lambda each: not each.security)
+    security = sum(each.security for each in pending)
+    about = f", {security} for security" if security else ""
+    return fitted(f"{counted(len(pending), 'update')}{about}: ", [each.name for each in first])
+
+
+def _upgrade(facts: InstanceFacts) -> tuple[str | None, tuple[RemedyAction, ...]]:
+    """The command as the page has it, and what the console would run."""
+    manager = package_manager(facts)
+    if manager not in _BY_HAND:
+        return None, ()
+    return _BY_HAND[manager].shown, (_UNASKED[manager].action("Install all pending updates.", *_TOUCHED),)
+
+
+def _stale(facts: InstanceFacts, _profile: Profile) -> Answer:
+    updates = inside(facts, parts.updates)
+    manager = package_manager(facts)
+    if _is_fresh(updates, facts):
+        passed = guest_passed(f"The list is of {_time(updates)}.", facts, parts.updates)
+        return unless_incomplete(passed, facts, parts.updates)
+    refresh = _REFRESH.get(manager)
+    said = f"The list is of {_time(updates)}" if updates.lists_at else "There is no list of updates"
+    return guest_failed(
+        f"{said}: newer updates are not known.",
+        "Fetch the list anew; that changes nothing else.",
+        facts,
+        parts.updates,
+        command=refresh.shown if refresh else None,
+        actions=(refresh.action("Fetch the list of updates anew.", "updates", "directories"),) if refresh else (),
+    )
+
+
+def _is_fresh(updates: Updates, facts: InstanceFacts) -> bool:
+    return updates.lists_at is not None and facts.now - updates.lists_at <= _FRESH
+
+
+def _to_refresh(facts: InstanceFacts) -> tuple[str, str | None]:
+    refresh = _REFRESH.get(package_manager(facts))
+    return "Fetch the list anew, then probe again.", refresh.shown if refresh else None
+
+
+def _reboot(facts: InstanceFacts, _profile: Profile) -> Answer:
+    updates = inside(facts, parts.updates)
+    guest = facts.guest.value
+    if guest is not None and guest.way is Way.DEEP_CHECK:
+        return guest_unknown(f"Unknown, {NEEDS_SSH}: the child has just booted.")
+    if updates.reboot_required:
+        return _wants_reboot(
+            fitted("It waits for a reboot: ", updates.reboot_packages or ("no package is named",)), facts
+        )
+    system = inside_or_none(facts, parts.system)
+    kernel = system.kernel if system is not None else ""
+    if kernel and updates.newest_kernel and kernel != updates.newest_kernel:
+        return _wants_reboot(f"Kernel {_short(kernel)} runs, {_short(updates.newest_kernel)} is installed.", facts)
+    if updates.reboot_required is None:
+        return guest_unknown(
+            "The system does not say whether it waits for a reboot.",
+            "Its own tool may be missing (yum-utils or dnf-utils):",
+            command="needs-restarting -r",
+        )
+    return guest_passed("No reboot is asked for.", facts, parts.updates)
+
+
+def _wants_reboot(evidence: str, facts: InstanceFacts) -> Answer:
+    """No action: a reboot ends the connection, and users may be at work."""
+    return guest_failed(
+        evidence, "Reboot it, then probe again.", facts, parts.updates, parts.system, command="sudo systemctl reboot"
+    )
+
+
+def _health(facts: InstanceFacts, _profile: Profile) -> Answer:
+    problems = inside(facts, parts.updates).problems
+    manager = package_manager(facts)
+    if problems is None:
+        return guest_unknown("The package database could not be asked.")
+    if not problems:
+        passed = guest_passed("The package manager finds nothing wrong.", facts, parts.updates)
+        return unless_incomplete(passed, facts, parts.updates)
+    repair = _REPAIR_APT if manager == "apt" else None
+    return guest_failed(
+        fitted("It complains: ", problems),
+        "Let the package manager finish what was interrupted.",
+        facts,
+        parts.updates,
+        command=_repair_by_hand(manager),
+        actions=(repair.action("Finish interrupted installations.", *_TOUCHED),) if repair else (),
+    )
+
+
+def _repair_by_hand(manager: str) -> str | None:
+    ways: Mapping[str, Doing] = {
+        "apt": doing("dpkg --configure -a", "apt-get -f install"),
+        "dnf": doing("dnf check", "rpm --rebuilddb"),
+        "yum": doing("yum check", "rpm --rebuilddb"),
+        "zypper": doing("zypper verify"),
+    }
+    way = ways.get(manager)
+    return way.shown if way else None
+
+
+def _time(updates: Updates) -> str:
+    return minute(updates.lists_at) if updates.lists_at else "?"
+
+
+def _short(version: str) -> str:
+    return shortened(one_line(version), 40)
+
+
+def _sentence(said: str, reason: str) -> str:
+    return f"{said}: {one_line(reason, 110).rstrip('. ')}." if reason else f"{said}."
+
+
+JUDGES: Mapping[str, Judge] = {
+    "UPD-PENDING": _pending,
+    "UPD-STALE": _stale,
+    "UPD-REBOOT": _reboot,
+    "UPD-HEALTH": _health,
+}

@@ -1,0 +1,94 @@
+"""Chapter *System files*: /etc/passwd, /etc/group and /etc/shadow, as far as they tell of people."""
+
+from __future__ import annotations
+
+import shlex
+
+from imaging.guidelines import parts
+from imaging.guidelines.evidence import fitted
+from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
+from imaging.guidelines.people import groups_of_people, people_of, set_up_users
+from imaging.guidelines.rule import Answer
+from imaging.guidelines.wording import counted
+from models.facts import InstanceFacts
+from models.guest.accounts import Accounts, OrphanFiles, PasswordState
+from models.profile import Profile
+
+
+def accounts(facts: InstanceFacts, _profile: Profile) -> Answer:
+    """Whether a child would have accounts of people, or files that belong to nobody or to a stranger."""
+    known = inside(facts, parts.accounts)
+    people = people_of(known)
+    orphans = [each for each in known.orphans if not _of_set_up(known, each)]
+    if people:
+        return guest_failed(
+            fitted("Will be in every child: ", [f"{each.name} ({each.uid})" for each in people], _files(orphans)),
+            "Remove accounts that no child needs; what they own outside /home goes to root or with them.",
+            facts,
+            parts.accounts,
+            command=_removals(known),
+        )
+    if orphans:
+        said = [f"{each.example} of {each.owner or each.uid}" for each in orphans]
+        return guest_failed(
+            fitted("Files outside /home would fall to whoever gets the number: ", said),
+            "Give them to root, or delete them.",
+            facts,
+            parts.accounts,
+            command=shlex.join(["sudo", "find", "/", "-xdev", "-uid", str(orphans[0].uid), "-not", "-path", "/home/*"]),
+        )
+    users = ", ".join(sorted(each.name for each in known.people))
+    nobody = f"None but {users}, whom cloud-init sets up." if users else "None of people."
+    return unless_incomplete(guest_passed(nobody, facts, parts.accounts), facts, parts.accounts)
+
+
+def _of_set_up(known: Accounts, orphan: OrphanFiles) -> bool:
+    usual = set_up_users(known)
+    names = {each.name for each in known.accounts if each.uid == orphan.uid} | {orphan.owner}
+    return bool(names & usual)
+
+
+def _files(orphans: list[OrphanFiles]) -> str:
+    count = sum(each.count for each in orphans)
+    return f", with {counted(count, 'file')} outside /home such as {orphans[0].example}." if count else "."
+
+
+def _removals(known: Accounts) -> str:
+    people = people_of(known)
+    return "\n".join(shlex.join(["sudo", "userdel", each.name]) for each in people[:8])
+
+
+def groups(facts: InstanceFacts, _profile: Profile) -> Answer:
+    """Whether a child would have groups of people, or people in the groups of the system."""
+    known = inside(facts, parts.accounts)
+    found = groups_of_people(known)
+    if not found:
+        passed = guest_passed("No group of people, and nobody in the system's.", facts, parts.accounts)
+        return unless_incomplete(passed, facts, parts.accounts)
+    said = [f"{each.name}" + (f" ({', '.join(each.members[:3])})" if each.members else "") for each in found]
+    return guest_failed(
+        fitted("Will be in every child: ", said),
+        "Remove the accounts first (SYS-PASSWD); what is left of groups goes with groupdel.",
+        facts,
+        parts.accounts,
+        command=shlex.join(["sudo", "groupdel", found[0].name]) if found[0].gid >= known.first_uid else None,
+    )
+
+
+def passwords(facts: InstanceFacts, _profile: Profile) -> Answer:
+    """Whether anybody's password hash would be published."""
+    known = inside(facts, parts.accounts)
+    hashed = [each.name for each in known.accounts if each.password is PasswordState.SET]
+    if hashed:
+        return guest_failed(
+            fitted("Will be published: the password hashes of ", hashed),
+            "Take the hashes out, or delete the accounts. Logging in by key goes on working.",
+            facts,
+            parts.accounts,
+            command="\n".join(shlex.join(["sudo", "usermod", "-p", "*", name]) for name in hashed[:8]),
+        )
+    unread = [each.name for each in known.accounts if each.password is PasswordState.UNREAD]
+    if unread:
+        return guest_unknown("Only root can read /etc/shadow.", "Look again with `sudo` allowed.")
+    passed = guest_passed("Every password is locked.", facts, parts.accounts)
+    return unless_incomplete(passed, facts, parts.accounts)
