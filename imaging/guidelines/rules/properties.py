@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from imaging.guidelines.evidence import fitted
+from imaging.guidelines.guest_facts import guest_failed, guest_passed
 from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, not_applicable, passed, unknown
+from imaging.guidelines.rules.guest import RULES as GUEST_RULES
 from imaging.guidelines.source import finished_image
 from imaging.guidelines.wording import command, listed
 from models.facts import InstanceFacts
-from models.findings import Severity, Source
+from models.findings import Finding, Outcome, Severity, Source
 from models.profile import Profile
 from models.request import Visibility
 
@@ -17,18 +20,50 @@ _WHO = {
 }
 
 
-def _private(facts: InstanceFacts, _profile: Profile) -> Answer:
+_SHARED_CHAPTERS = ("SEC-", "DATA-", "SW-")
+"""The rules whose findings concern whoever else launches the image."""
+
+
+def _private(facts: InstanceFacts, profile: Profile) -> Answer:
+    """Leaving the project is held up by anything inside that strangers should not get, and by not having looked."""
     if facts.request is None:
         return not_applicable("Nothing has been said of the image yet.")
     visibility = facts.request.visibility
     if visibility is Visibility.PRIVATE:
         return passed("Private: only this project can launch it.", source=Source.USER)
+    if facts.guest.value is None:
+        return _not_looked(visibility)
+    answers = {rule.id: rule.find(facts, profile) for rule in GUEST_RULES if _concerns_others(rule, facts, profile)}
+    open_ones = [name for name, found in answers.items() if _is_open(found)]
+    untold = [name for name, found in answers.items() if found.outcome is Outcome.UNKNOWN]
+    if not open_ones and not untold:
+        return guest_passed(f"Nothing is left open that must not go to {_WHO[visibility]}.", facts)
+    said = f"{visibility.value}: it goes to {_WHO[visibility]} with " if open_ones else "Not known yet: "
+    return guest_failed(
+        fitted(said, open_ones or untold),
+        "Put these right, or waive each of them; or keep the image private.",
+        facts,
+    )
+
+
+def _not_looked(visibility: Visibility) -> Answer:
     public = " Only administrators may publish so." if visibility is Visibility.PUBLIC else ""
     return failed(
         f"{visibility.value}: /home, /root and histories, not looked at, go to {_WHO[visibility]}.{public}",
-        "Keep it private, or look yourself and say so: --waive PROP-VISIBILITY=WHY",
+        "Keep it private, or look inside first (--probe).",
         source=Source.USER,
     )
+
+
+def _concerns_others(rule: Rule, facts: InstanceFacts, profile: Profile) -> bool:
+    """Whether a rule is asked at all: not disabled, and not waived by itself."""
+    waived = facts.request.waiver(rule.id) if facts.request else None
+    asked = rule.id not in profile.disabled_rules and not (waived and waived.reason.strip())
+    return rule.id.startswith(_SHARED_CHAPTERS) and asked
+
+
+def _is_open(finding: Finding) -> bool:
+    return finding.outcome is Outcome.FAIL and finding.severity is not Severity.INFO
 
 
 def _hardware(facts: InstanceFacts, profile: Profile) -> Answer:
