@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from imaging.guest.deep import new_nonce
+from imaging.guest.deep import user_data as deep_user_data
+from imaging.guidelines.questions import questions_for
 from imaging.runs.asking import create_once
 from imaging.runs.context import StepContext
 from imaging.runs.marker import new_token, user_data
@@ -21,7 +24,7 @@ from models.errors import ConflictError, ForbiddenError, NotFoundError, RunError
 from models.image import Image
 from models.instance import Instance
 from models.launch import LaunchRequest
-from models.run import Owned, OwnedKind
+from models.run import Owned, OwnedKind, RunKind
 from models.steps import StepName
 
 _REMOVAL_SECONDS = 600.0
@@ -62,6 +65,7 @@ async def launch(ctx: StepContext, image: Image, flavor_id: str, network_id: str
     """Launch one test instance, or find the one whose answer was lost; its id is then in the journal."""
 
     async def ask() -> str:
+        token, script = _user_data(ctx)
         await ctx.intend(f"{_INTENT}{server_name(ctx.run)}")
         return await ctx.cloud.compute.launch(
             LaunchRequest(
@@ -70,8 +74,8 @@ async def launch(ctx: StepContext, image: Image, flavor_id: str, network_id: str
                 flavor_id=flavor_id,
                 network_id=network_id,
                 security_group_name=group,
-                metadata={ROLE: TEST_ROLE, RUN: ctx.run.id, MARKER: (token := new_token())},
-                user_data=user_data(token),
+                metadata={ROLE: TEST_ROLE, RUN: ctx.run.id, MARKER: token},
+                user_data=script,
             )
         )
 
@@ -87,6 +91,15 @@ async def launch(ctx: StepContext, image: Image, flavor_id: str, network_id: str
     )
     await ctx.own(Owned(kind=OwnedKind.SERVER, id=server_id, name=server_name(ctx.run)))
     return await ctx.cloud.compute.instance(server_id)
+
+
+def _user_data(ctx: StepContext) -> tuple[str, str]:
+    """What the test instance is to do when it comes up, and the word by which its answer is known."""
+    if ctx.run.kind is RunKind.DEEP_CHECK:
+        nonce = new_nonce()
+        return nonce, deep_user_data(questions_for(ctx.profile), nonce).decode("ascii")
+    token = new_token()
+    return token, user_data(token)
 
 
 async def our_servers(ctx: StepContext) -> AsyncIterator[Instance]:

@@ -103,10 +103,11 @@ async def _is_finished(ctx: StepContext, image: Image) -> bool:
 async def _delete_snapshots(ctx: StepContext, image: Image) -> None:
     recorded = owned_ids(ctx.run, OwnedKind.VOLUME_SNAPSHOT, removed=False)
     for snapshot_id in dict.fromkeys((*recorded, *(snapshot_ids(image) if image.is_volume_backed else ()))):
-        await _delete_snapshot(ctx, snapshot_id)
+        await delete_snapshot(ctx, snapshot_id)
 
 
-async def _delete_snapshot(ctx: StepContext, snapshot_id: str) -> None:
+async def delete_snapshot(ctx: StepContext, snapshot_id: str) -> None:
+    """Delete a volume snapshot that is ours, as soon as the cloud lets it go; its id is in the journal before."""
     await ctx.own(Owned(kind=OwnedKind.VOLUME_SNAPSHOT, id=snapshot_id))
     await ctx.intend(f"delete volume snapshot {snapshot_id}")
     await ctx.wait_until(

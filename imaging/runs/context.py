@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.store import GuestStore
 from imaging.runtime.clock import Clock
 from models.claim import Claim
 from models.profile import Profile
@@ -41,6 +42,8 @@ class StepContext(Protocol):
     """The run's profile; its console patience is the cloud's own where clouds.yaml gives one."""
     folder: Path
     """The run's own folder, mode 0700, for the console log and the report."""
+    guests: GuestStore
+    """Where it is kept what a look inside an instance has found."""
 
     @property
     def run(self) -> RunRecord:

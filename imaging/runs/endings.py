@@ -29,7 +29,7 @@ def to_be_seen_again(run: RunRecord, step: StepName) -> bool:
 
 def source_may_need_help(run: RunRecord) -> bool:
     """Whether the source may still be other than it was before the run."""
-    if run.kind is RunKind.VERIFY or run.source_restored is True:
+    if run.kind in {RunKind.VERIFY, RunKind.DEEP_CHECK} or run.source_restored is True:
         return False
     return run.kind is RunKind.UNDO or was_begun(run, StepName.UNLOCK) or was_begun(run, StepName.CLAIM)
 
@@ -38,6 +38,8 @@ def ending_by_verdict(run: RunRecord) -> RunState:
     """What a run that went through all its steps ends as: done only if what was to be shown was shown."""
     if run.kind is RunKind.UNDO:
         return RunState.UNDONE
+    if run.kind is RunKind.DEEP_CHECK:
+        return RunState.DONE  # it was to read the facts; that the child failed to come up is one of them
     test_wanted = run.kind is RunKind.VERIFY or run.plan.request.test
     booted = run.verdict is not None and run.verdict.word is VerdictWord.BOOTED
     return RunState.DONE if booted or not test_wanted else RunState.FAILED

@@ -11,6 +11,7 @@ from models.errors import ImagingError
 from models.facts import Fact
 from models.findings import Finding
 from models.image import Image
+from models.run import RunKind
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ async def judge_finished_image(ctx: StepContext) -> tuple[Finding, ...]:
     Nothing depends on them any more, so a cloud that does not answer now only leaves them out.
     """
     run = ctx.run
-    if run.image_id is None or run.instance_id is None:
+    if run.image_id is None or run.instance_id is None or run.kind is RunKind.DEEP_CHECK:
         return ()
     try:
         facts = await gather_facts(ctx.cloud, run.instance_id, ctx.clock, request=run.plan.request)

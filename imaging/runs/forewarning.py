@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from imaging.cloud.interface import Microversion
+from imaging.runs.guest_warnings import guest_warnings
 from imaging.runs.locking import LOCK_REASON_SINCE
 from imaging.runs.prechecks import login_trouble, not_restorable
 from imaging.runs.source import has_device_gap
@@ -19,6 +20,7 @@ def source_warnings(plan: Plan, microversion: Microversion, base_image: Image | 
     return (
         *_power(plan, base_image),
         *_devices(plan),
+        *guest_warnings(plan, now),
         *not_restorable(plan.volumes, microversion),
         *_volume_backed(plan),
         *_locking(plan, microversion),

@@ -15,13 +15,18 @@ from models.login import Login
 from models.plan import Plan
 from models.request import RunRequest
 from models.run import RunKind, RunRecord, RunState, StepRecord
-from models.steps import CREATE_STEPS, VERIFY_STEPS, StepName
+from models.steps import CREATE_STEPS, DEEP_CHECK_STEPS, VERIFY_STEPS, StepName
 
 UNDO_STEPS = (StepName.PUT_BACK, StepName.REPORT)
 """The steps of an undo without a journal."""
 
 _DIGITS = string.digits + string.ascii_lowercase
-_STEPS = {RunKind.CREATE: CREATE_STEPS, RunKind.VERIFY: VERIFY_STEPS, RunKind.UNDO: UNDO_STEPS}
+_STEPS = {
+    RunKind.CREATE: CREATE_STEPS,
+    RunKind.VERIFY: VERIFY_STEPS,
+    RunKind.DEEP_CHECK: DEEP_CHECK_STEPS,
+    RunKind.UNDO: UNDO_STEPS,
+}
 
 
 def new_run_id(now: datetime) -> str:
@@ -35,6 +40,8 @@ def new_run_id(now: datetime) -> str:
 
 def run_of_plan(plan: Plan, now: datetime) -> RunRecord:
     """A run that carries out a plan."""
+    if plan.deep:
+        return _record(RunKind.DEEP_CHECK, plan, now)
     return _record(RunKind.CREATE if plan.source is not None else RunKind.VERIFY, plan, now)
 
 
@@ -50,6 +57,8 @@ def refuse_unready(plan: Plan) -> None:
     Raises:
         RunError: something blocks, or the user's word is missing that is needed before a run.
     """
+    if plan.deep and plan.test is not None and plan.test.refused_because:
+        raise RunError(f"No deep check is possible: {plan.test.refused_because}.", meaning="Nothing was changed.")
     if plan.checklist is None:
         return
     blocking = [finding for finding in plan.checklist.findings if finding.blocks]

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from models.image import Image
 from models.instance import Instance, VolumeAttachment
 from models.network import SecurityGroup
-from models.run import OwnedKind, RunRecord
-from models.volume import Volume
+from models.run import OwnedKind, RunKind, RunRecord
+from models.volume import Volume, VolumeSnapshot
 
 RUN = "imaging.run"
 """The run's id: as a property of the images and in the metadata of the servers that it makes."""
@@ -55,6 +55,32 @@ def images_of_run(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:
         and _made_during(run, image.created_at)
     ]
     return tuple(sorted(found, key=lambda image: (_age_key(image.created_at), image.id)))
+
+
+def image_name(run: RunRecord) -> str:
+    """The name of the run's image: what the user wants, or of a deep check's temporary one a name with the run's id."""
+    return f"imaging-deep-{run.id}" if run.kind is RunKind.DEEP_CHECK else run.plan.request.name
+
+
+def temporary_images(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:
+    """All images that a deep check asked for, each of which goes again.
+
+    Beside what fits a run's image, the name must hold the run's id: a stranger's image of our child inherits our
+    properties, but not our name.
+    """
+    known = owned_ids(run, OwnedKind.IMAGE)
+    fitting = {image.id for image in images_of_run(run, images) if image.name == image_name(run)}
+    return tuple(image for image in images if image.id in known or image.id in fitting)
+
+
+def temporary_snapshots(run: RunRecord, snapshots: Iterable[VolumeSnapshot]) -> tuple[VolumeSnapshot, ...]:
+    """The volume snapshots of a deep check's image: by their ids in the journal, else by the name that Nova gave them.
+
+    Nova makes the snapshots before the image that names them, so those of a request that failed half-way have only
+    their name, which holds the run's id.
+    """
+    known, name = owned_ids(run, OwnedKind.VOLUME_SNAPSHOT), f"snapshot for {image_name(run)}"
+    return tuple(each for each in snapshots if each.id in known or each.name == name)
 
 
 def surplus_images(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Iterable
 
 from models.claim import CLAIM_PREFIX
-from models.instance import Instance
+from models.instance import Instance, VolumeAttachment
 from models.plan import Plan, PlannedStep, PlannedVolume
 from models.request import Visibility
 from models.steps import StepName
@@ -29,12 +29,12 @@ def verify_steps(plan: Plan) -> tuple[PlannedStep, ...]:
     """Every step of a test launch alone."""
     image_id = plan.image.id if plan.image else "IMAGE"
     check = PlannedStep(
-        step=StepName.CHECK, summary="See that the image is active.", commands=(_os("image show", image_id),)
+        step=StepName.CHECK, summary="See that the image is active.", commands=(openstack("image show", image_id),)
     )
     return (check, *_test(plan, image_id), _report())
 
 
-def _os(command: str, *arguments: str, since: str | None = None) -> str:
+def openstack(command: str, *arguments: str, since: str | None = None) -> str:
     """One command; `since` names the microversion that it needs, for the client asks for an old one by itself."""
     version = ("--os-compute-api-version", since) if since else ()
     return " ".join(("openstack", *version, command, *(shlex.quote(one_line(each)) for each in arguments)))
@@ -47,32 +47,32 @@ def _before_image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
         PlannedStep(
             step=StepName.UNLOCK,
             summary="Take the lock off; it comes back at the end." if source.locked else "It is not locked.",
-            commands=(_os("server unlock", source.id),) if source.locked else (),
+            commands=(openstack("server unlock", source.id),) if source.locked else (),
             skipped=not source.locked,
         ),
         PlannedStep(
             step=StepName.CLAIM,
             summary="Note in the instance's own metadata how it is now, so that any machine can put it back.",
-            commands=(_os("server set", *_properties(f"{key}=…" for key in _claim_keys(plan)), source.id),),
+            commands=(openstack("server set", *_properties(f"{key}=…" for key in _claim_keys(plan)), source.id),),
         ),
         PlannedStep(
             step=StepName.STOP,
             summary="Shut the instance down." if source.is_running else "It is stopped already.",
-            commands=(_os("server stop", source.id),) if source.is_running else (),
+            commands=(openstack("server stop", source.id),) if source.is_running else (),
             skipped=not source.is_running,
         ),
         PlannedStep(
             step=StepName.DETACH,
-            summary=f"Detach {_names(volumes)}." if volumes else "No volumes are attached.",
+            summary=f"Detach {_names(volumes, in_guest=True)}." if volumes else "No volumes are attached.",
             commands=tuple(
-                _os("server remove volume", source.id, each.attachment.volume_id) for each in reversed(volumes)
+                openstack("server remove volume", source.id, each.attachment.volume_id) for each in reversed(volumes)
             ),
             skipped=not volumes,
         ),
         PlannedStep(
             step=StepName.LOCK,
             summary="Lock the instance while its image is made.",
-            commands=(_os("server lock", source.id),),
+            commands=(openstack("server lock", source.id),),
         ),
     )
 
@@ -83,7 +83,7 @@ def _image(plan: Plan, source: Instance) -> tuple[PlannedStep, ...]:
         PlannedStep(
             step=StepName.CREATE_IMAGE,
             summary=f"Ask for an image of the instance: {kind}.",
-            commands=(_os("server image create", "--name", plan.request.name, source.id),),
+            commands=(openstack("server image create", "--name", plan.request.name, source.id),),
         ),
         PlannedStep(
             step=StepName.WAIT_FOR_IMAGE,
@@ -103,10 +103,10 @@ def _properties(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _put_back(plan: Plan, source: Instance) -> PlannedStep:
-    commands = [_os("server unlock", source.id)]
-    commands += [_attach(source, each) for each in plan.volumes]
-    commands += [_os("server start", source.id)] if source.is_running else []
-    commands.append(_os("server unset", *_properties(_claim_keys(plan)), source.id))
+    commands = [openstack("server unlock", source.id)]
+    commands += [attach_command(source.id, each.attachment) for each in plan.volumes]
+    commands += [openstack("server start", source.id)] if source.is_running else []
+    commands.append(openstack("server unset", *_properties(_claim_keys(plan)), source.id))
     if source.locked:
         commands.append(_lock_again(source))
     doing = ["unlock"]
@@ -118,19 +118,19 @@ def _put_back(plan: Plan, source: Instance) -> PlannedStep:
     )
 
 
-def _attach(source: Instance, planned: PlannedVolume) -> str:
-    attachment = planned.attachment
+def attach_command(instance_id: str, attachment: VolumeAttachment) -> str:
+    """The command that attaches a volume again as it was attached before."""
     options: list[str] = ["--device", attachment.device] if attachment.device else []
     options += ["--tag", attachment.tag] if attachment.tag else []
     options += ["--enable-delete-on-termination"] if attachment.delete_on_termination else []
     since = "2.79" if attachment.delete_on_termination else "2.49" if attachment.tag else None
-    return _os("server add volume", *options, source.id, attachment.volume_id, since=since)
+    return openstack("server add volume", *options, instance_id, attachment.volume_id, since=since)
 
 
 def _lock_again(source: Instance) -> str:
     if not source.locked_reason:
-        return _os("server lock", source.id)
-    return _os("server lock", "--reason", source.locked_reason, source.id, since="2.73")
+        return openstack("server lock", source.id)
+    return openstack("server lock", "--reason", source.locked_reason, source.id, since="2.73")
 
 
 def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:
@@ -138,7 +138,7 @@ def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:
     describe = PlannedStep(
         step=StepName.DESCRIBE,
         summary="Write the description and what a launch needs onto the image; it stays private.",
-        commands=(_os("image set", "--property", f"description={request.description}", "IMAGE"),),
+        commands=(openstack("image set", "--property", f"description={request.description}", "IMAGE"),),
     )
     return (describe, *_test(plan, "IMAGE"), _publish(plan), _report())
 
@@ -151,7 +151,7 @@ def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
         return tuple(PlannedStep(step=step, summary=why, skipped=True) for step in steps)
     flavor = test.flavors[0].name if test.flavors else "?"
     network = test.network.name if test.network else "a network still to be named"
-    launch = _os(
+    launch = openstack(
         "server create", "--image", image_id, "--flavor", flavor, "--network", _network_id(plan), "imaging-test"
     )
     kept = plan.request.keep_test
@@ -186,7 +186,7 @@ def _publish(plan: Plan) -> PlannedStep:
     if request.visibility is Visibility.PRIVATE:
         return PlannedStep(step=StepName.PUBLISH, summary="The image stays private.", skipped=True)
     commands = [f"openstack image set --{request.visibility.value} IMAGE"]
-    commands += [_os("image add project", "IMAGE", member) for member in request.members]
+    commands += [openstack("image add project", "IMAGE", member) for member in request.members]
     only = "" if request.publish_unverified else ", once it has been seen to boot"
     return PlannedStep(
         step=StepName.PUBLISH, summary=f"Make the image {request.visibility.value}{only}.", commands=tuple(commands)
@@ -197,10 +197,13 @@ def _report() -> PlannedStep:
     return PlannedStep(step=StepName.REPORT, summary="Write a report of the run.")
 
 
-def _names(volumes: tuple[PlannedVolume, ...]) -> str:
-    names = (
-        (each.volume.name if each.volume and each.volume.name else each.attachment.volume_id)
-        + (f" ({each.attachment.device})" if each.attachment.device else "")
-        for each in volumes
-    )
-    return ", ".join(names)
+def _names(volumes: tuple[PlannedVolume, ...], *, in_guest: bool = False) -> str:
+    return ", ".join(_name(each, in_guest=in_guest) for each in volumes)
+
+
+def _name(planned: PlannedVolume, *, in_guest: bool) -> str:
+    """`pgdata (/dev/vdb: mounted at /data - waits for the stop)`."""
+    name = planned.volume.name if planned.volume and planned.volume.name else planned.attachment.volume_id
+    details = (planned.attachment.device or "", planned.in_guest if in_guest else "")
+    told = ": ".join(detail for detail in details if detail)
+    return f"{name} ({told})" if told else name

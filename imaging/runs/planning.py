@@ -9,6 +9,7 @@ from imaging.cloud.interface import Cloud
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.fitting import expected_image
 from imaging.runs.forewarning import image_warnings, source_warnings
+from imaging.runs.guest_warnings import volume_in_guest
 from imaging.runs.launching import plan_test_launch
 from imaging.runs.plan_steps import create_steps, verify_steps
 from imaging.runs.source import in_device_order, root_volume_id
@@ -23,6 +24,7 @@ from models.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.profile import Profile
 from models.quota import Quota
 from models.request import RunRequest
+from models.text import one_line
 
 _BASE_SECONDS = 25
 _STOP_AND_START_SECONDS = 40
@@ -141,7 +143,13 @@ def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[Plan
     by_id = {volume.id: volume for volume in facts.volumes.value or ()}
     root_id = root_volume_id(source, attachments, by_id.values())
     data = in_device_order(each for each in attachments if each.volume_id != root_id)
-    planned = tuple(PlannedVolume(attachment=each, volume=by_id.get(each.volume_id)) for each in data)
+    guest = facts.guest.value if source.is_running else None  # what a stopped one had mounted is mounted no more
+    planned = tuple(
+        PlannedVolume(
+            attachment=each, volume=by_id.get(each.volume_id), in_guest=one_line(volume_in_guest(each, guest), 300)
+        )
+        for each in data
+    )
     return planned, root_id
 
 

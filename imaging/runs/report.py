@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from imaging.runs.report_guest import guest_lines
 from models.findings import Checklist, Finding, Outcome
 from models.run import RunRecord, Trouble
 from models.text import one_line
@@ -34,7 +35,7 @@ def as_json(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
 def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
     """What was done, what came of it, and why."""
     beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict))
-    sections = (*beginning, _finished_image(finished), _checklist(run), _left(run))
+    sections = (*beginning, _finished_image(finished), _guest(run), _checklist(run), _left(run))
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
@@ -142,6 +143,15 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
     for finding in findings:
         if finding.outcome is not Outcome.NOT_APPLICABLE:
             yield f"- {finding.outcome.value} ({finding.severity.value}) {finding.rule}: {plain(finding.evidence)}"
+
+
+def _guest(run: RunRecord) -> Iterator[str]:
+    if run.plan.source is None:
+        return
+    yield "## The look inside the instance"
+    yield ""
+    yield from (f"- {plain(line)}" for line in guest_lines(run.plan))
+    yield ""
 
 
 def _checklist(run: RunRecord) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.store import GuestStore
 from imaging.runs.claim import decode_claims
 from imaging.runs.context import CancelRequested, StepResult
 from imaging.runs.endings import trouble_at_the_end
@@ -51,6 +52,7 @@ class RunContext:
         clock: Clock,
         profile: Profile,
         folder: Path,
+        guests: GuestStore,
         stopping: asyncio.Event | None = None,
     ) -> None:
         """Begin to count the run's time-out from now.
@@ -62,12 +64,14 @@ class RunContext:
             clock: all time.
             profile: the run's profile.
             folder: the run's own folder; made here, mode 0700.
+            guests: where facts of guests are kept.
             stopping: set when the process is to end and leave the run to be resumed.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.clock = clock
         self.profile = profile
         self.folder = folder
+        self.guests = guests
         self._journal = journal
         self._lease = lease
         self._run = run

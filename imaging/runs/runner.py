@@ -22,6 +22,7 @@ from pathlib import Path
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import ResolvedCloud
+from imaging.guest.store import GuestStore
 from imaging.runs.context import Procedures
 from imaging.runs.engine import Engine
 from imaging.runs.journal import Journal
@@ -90,6 +91,7 @@ class Runner:
             clock=self._clock,
             profile=_with_own_patience(await journal.profile(run.id), self._resolved),
             folder=self._paths.run_folder(run.id),
+            guests=GuestStore(self._paths, self._clock),
             stopping=self._stopping,
         )
         return Engine(context, self._procedures, self._open_cloud)

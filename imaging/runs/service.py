@@ -16,6 +16,7 @@ from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import ResolvedCloud
 from imaging.runs.claim import decode_claims
+from imaging.runs.deep_planning import plan_deep_check
 from imaging.runs.endings import source_may_need_help
 from imaging.runs.journal import Journal
 from imaging.runs.journal_rows import Changes
@@ -78,6 +79,10 @@ class RunService:
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what a test launch of an image would do; changes nothing."""
         return await plan_verification(cloud, self._clock, image_id, request, profile)
+
+    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """Say what a look inside an instance through a throw-away child would cost; changes nothing."""
+        return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Carry out a plan in a process of its own.

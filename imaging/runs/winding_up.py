@@ -17,6 +17,9 @@ from models.request import OnFailure
 from models.run import RunKind, RunRecord, RunState, StepRecord
 from models.steps import StepName, StepState
 
+_LEAVE_THE_SOURCE = frozenset({RunKind.VERIFY, RunKind.DEEP_CHECK})
+"""Runs that change nothing of an instance, so that nothing has to be put back."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -37,10 +40,12 @@ class WindingUp:
         Args:
             untouchable: the claim was lost, so that nothing more of the source may be changed.
         """
-        if self._run.kind is not RunKind.VERIFY and self._run.ending is not RunState.DONE:
+        if self._run.kind not in _LEAVE_THE_SOURCE and self._run.ending is not RunState.DONE:
             await self._source(untouchable=untouchable)
         if was_begun(self._run, StepName.TEST_LAUNCH) and not stands(self._run, StepName.REMOVE_TEST):
             await self._attempt(StepName.REMOVE_TEST, self._step(StepName.REMOVE_TEST))
+        if self._run.kind is RunKind.DEEP_CHECK and was_begun(self._run, StepName.CREATE_IMAGE):
+            await self._snapshot()
         await self._skip_the_rest()
         await self._context.set_run(trouble=trouble_at_the_end(self._run))
         await self._attempt(StepName.REPORT, self._step(StepName.REPORT))
@@ -72,6 +77,11 @@ class WindingUp:
             await self._clear("remove the unfinished image", self._procedures.remove_unfinished_image)
         if self._run.image_id is not None and self._run.verdict is None:
             await self._clear("mark the image as unverified", self._procedures.mark_unverified)
+
+    async def _snapshot(self) -> None:
+        """Remove what a deep check made for a while, however it ends."""
+        if not stands(self._run, StepName.REMOVE_SNAPSHOT):
+            await self._attempt(StepName.REMOVE_SNAPSHOT, self._step(StepName.REMOVE_SNAPSHOT))
 
     def _step(self, name: StepName) -> Callable[[], Awaitable[StepResult]]:
         return lambda: self._procedures.steps[name](self._context)

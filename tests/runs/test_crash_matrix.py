@@ -16,6 +16,7 @@ import pytest
 from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import resolve_cloud
+from imaging.guest.store import GuestStore
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.claim import decode_claims
 from imaging.runs.engine import Engine
@@ -25,6 +26,7 @@ from imaging.runs.planning import plan_run
 from imaging.runs.run_context import RunContext
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import SystemClock
+from imaging.runtime.paths import Paths
 from models.request import Attestation, RunRequest
 from models.run import RunRecord, RunState
 from models.verdict import VerdictWord
@@ -161,7 +163,8 @@ async def one_runner(journal: Journal, run: RunRecord, cloud: Cloud, clock: Demo
     """Let a runner work until it is done or dead."""
     lease = await journal.take_lease(run.id)
     run = await journal.run(run.id)
-    context = RunContext(journal, lease, run, clock=clock, profile=PROFILE, folder=folder / run.id)
+    guests = GuestStore(Paths.below(folder), clock)
+    context = RunContext(journal, lease, run, clock=clock, profile=PROFILE, folder=folder / run.id, guests=guests)
     with suppress(KilledError):
         await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
     await journal.give_back(lease)

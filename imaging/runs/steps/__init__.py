@@ -15,6 +15,8 @@ from imaging.runs.steps.detach import detach
 from imaging.runs.steps.lock import lock
 from imaging.runs.steps.publish import publish
 from imaging.runs.steps.put_back import put_back
+from imaging.runs.steps.read_facts import read_facts
+from imaging.runs.steps.remove_snapshot import remove_snapshot
 from imaging.runs.steps.remove_test import remove_test
 from imaging.runs.steps.report import report
 from imaging.runs.steps.stop import stop
@@ -38,7 +40,9 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.DESCRIBE: describe,
         StepName.TEST_LAUNCH: test_launch,
         StepName.VERIFY: verify,
+        StepName.READ_FACTS: read_facts,
         StepName.REMOVE_TEST: remove_test,
+        StepName.REMOVE_SNAPSHOT: remove_snapshot,
         StepName.PUBLISH: publish,
         StepName.REPORT: report,
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from imaging.cloud.gathering import gather_facts
 from imaging.guidelines.checklist import judge
 from imaging.runs.context import StepContext, StepResult
+from imaging.runs.deep_planning import plan_deep_check
 from imaging.runs.launching import require_network
 from imaging.runs.planning import with_guest
 from imaging.runs.prechecks import refuse_findings, refuse_login, refuse_multiattach
-from imaging.runs.source import read_source
+from imaging.runs.source import read_source, source_id
 from imaging.runs.taking import refuse_other_claims
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist
@@ -32,6 +33,8 @@ async def check(ctx: StepContext) -> StepResult:
         require_network(plan.test)
     if ctx.run.kind is RunKind.VERIFY:
         return await _check_image(ctx)
+    if ctx.run.kind is RunKind.DEEP_CHECK:
+        return await _check_deep(ctx)
     source = await read_source(ctx)
     refuse_other_claims(source, ctx.run.id)
     if source.status not in _IMAGEABLE or source.task_state is not None:
@@ -59,6 +62,17 @@ async def _check_image(ctx: StepContext) -> StepResult:
     if image.status != "active":
         raise RunError(f"The image is {image.status}: only an active one can be launched.")
     return StepResult("the image is active")
+
+
+async def _check_deep(ctx: StepContext) -> StepResult:
+    """What a deep check needs is to be had, by a plan made anew."""
+    request = ctx.run.plan.request
+    if ctx.run.plan.test is not None and ctx.run.plan.test.network is not None:
+        request = request.model_copy(update={"network_id": ctx.run.plan.test.network.id})
+    plan = await plan_deep_check(ctx.cloud, ctx.clock, source_id(ctx), request, ctx.profile)
+    if plan.test is not None and plan.test.refused_because:
+        raise RunError(f"No deep check is possible: {plan.test.refused_because}.", meaning="Nothing has been changed.")
+    return StepResult("nothing speaks against it")
 
 
 def _summary(checklist: Checklist) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from imaging.runs.asking import create_once
 from imaging.runs.context import StepContext, StepResult
 from imaging.runs.our_image import find_image
-from imaging.runs.ours import RUN, SOURCE
+from imaging.runs.ours import RUN, SOURCE, image_name
 from imaging.runs.source import read_source, require_stopped, root_volume_id, source_id
 from models.errors import QuotaExceededError, RunError
-from models.run import Owned, OwnedKind
+from models.run import Owned, OwnedKind, RunKind
 from models.steps import StepName
 
 
@@ -24,7 +24,7 @@ async def create_image(ctx: StepContext) -> StepResult:
     image_id = await create_once(
         ctx, lambda: _ask(ctx), lambda: _find(ctx), what="the image to appear", asked_before=asked_before
     )
-    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image_id, name=ctx.run.plan.request.name))
+    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image_id, name=image_name(ctx.run)))
     await ctx.record(image_id=image_id)
     return StepResult(f"image {image_id}")
 
@@ -35,10 +35,11 @@ async def _find(ctx: StepContext) -> str | None:
 
 
 async def _ask(ctx: StepContext) -> str:
-    name = ctx.run.plan.request.name
-    await ctx.still_ours()
-    await require_stopped(ctx, "the image was made")
-    await _refuse_volumes(ctx)
+    name = image_name(ctx.run)
+    if ctx.run.kind is not RunKind.DEEP_CHECK:  # which takes the source as it is, running and with its volumes
+        await ctx.still_ours()
+        await require_stopped(ctx, "the image was made")
+        await _refuse_volumes(ctx)
     await ctx.intend(f"create image {name}")
     properties = {RUN: ctx.run.id, SOURCE: source_id(ctx)}
     try:

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from imaging.guest.store import GuestStore
 from imaging.runs.context import Procedures, StepContext, StepResult
 from imaging.runs.engine import Engine
 from imaging.runs.journal import Journal
 from imaging.runs.lease import Lease
 from imaging.runs.new_runs import run_of_plan
 from imaging.runs.run_context import RunContext
+from imaging.runtime.paths import Paths
 from models.claim import Claim
 from models.image import Image
 from models.instance import Instance
@@ -157,6 +159,7 @@ class Stage:
             clock=self.clock,
             profile=PROFILE,
             folder=self.folder / run.id,
+            guests=GuestStore(Paths.below(self.folder), self.clock),
             stopping=self.stopping,
         )
         context.cloud = self.cloud

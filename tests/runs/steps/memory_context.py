@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.store import GuestStore
 from imaging.runs.claim import decode_claims
 from imaging.runs.context import CancelRequested
 from imaging.runtime.clock import Clock
+from imaging.runtime.paths import Paths
 from models.claim import Claim
 from models.errors import ClaimLostError, RateLimitedError, RunError, ServerFaultError, UnreachableError
 from models.profile import Profile
@@ -29,6 +31,7 @@ class MemoryContext:
 
     def __init__(self, cloud: Cloud, clock: Clock, run: RunRecord, profile: Profile, folder: Path) -> None:
         self.cloud, self.clock, self.profile, self.folder = cloud, clock, profile, folder
+        self.guests = GuestStore(Paths.below(folder), clock)
         self._run = run
         self.step = run.steps[0].step
         self.cancelled = False

@@ -1,0 +1,144 @@
+"""Read the facts: watch a deep check's child until its report is whole and it is clear whether it comes up.
+
+The report comes early in the boot, even on the way to emergency mode; whether the child then comes up is a fact of
+its own: the disk that it was made from is the source's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from imaging.guest.deep import hear, read_console_report
+from imaging.guest.deep.chunks import Heard
+from imaging.runs.child_server import standing_server
+from imaging.runs.console_watch import CONSOLE_LOG, ConsoleWatch
+from imaging.runs.context import StepContext, StepResult
+from imaging.runs.keeping import save_private
+from imaging.runs.ours import MARKER
+from imaging.runs.source import source_id
+from models.errors import BadProbeError, RunError
+from models.guest.facts import GuestFacts
+from models.instance import Instance
+from models.verdict import Verdict
+
+FACTS = "guest.json"
+"""In the run's folder, mode 0600: what was found, and what became of the child."""
+
+_AFTER_BOOT_SECONDS = 300.0
+"""How long after the end of the boot a report may still come: the child's own limit for it and a little more."""
+_UNBEGUN_SECONDS = 60.0
+"""The same where the child has not even begun: it does so early in the boot or never."""
+
+
+async def read_facts(ctx: StepContext) -> StepResult:
+    """Goal: the facts are kept for the checklist, and the child's verdict is in the journal.
+
+    Raises:
+        RunError: no child could be launched, or no whole report came; the verdict is in the journal all the same.
+    """
+    file = ctx.folder / FACTS
+    facts = _kept(file)
+    if facts is None:
+        facts = await _watch(ctx)
+        save_private(file, facts.model_dump_json())
+    if facts.child is not None and ctx.run.verdict is None:
+        await ctx.record(verdict=facts.child)
+    try:
+        ctx.guests.write(source_id(ctx), facts)
+    except OSError as error:
+        raise RunError(f"The facts cannot be kept: {error}.", remedy=f"They are in {file}.") from error
+    return StepResult(_summary(facts))
+
+
+def _kept(file: Path) -> GuestFacts | None:
+    """What an earlier runner has read."""
+    try:
+        return GuestFacts.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+async def _watch(ctx: StepContext) -> GuestFacts:
+    server = await standing_server(ctx)
+    if server is None:
+        why = ctx.run.verdict.reason if ctx.run.verdict else "The child was deleted by someone else."
+        raise RunError(why, meaning="No facts were read.")
+    watch = _ReportWatch(ctx, server)
+    limit = ctx.profile.patience.test_limit_seconds + _AFTER_BOOT_SECONDS + 60
+    try:
+        verdict = await ctx.wait_until(watch.observe, what="the child's report", limit_seconds=limit)
+    finally:
+        watch.save()
+    return await _facts(ctx, watch, verdict)
+
+
+async def _facts(ctx: StepContext, watch: _ReportWatch, verdict: Verdict) -> GuestFacts:
+    try:
+        facts = read_console_report(watch.text, nonce=watch.nonce, now=ctx.clock.now())
+    except BadProbeError as error:
+        await ctx.record(verdict=verdict)
+        raise RunError(
+            error.what,
+            meaning=f"No facts were read. Of the child itself: {verdict.word.value}. {verdict.reason}",
+            remedy=f"{error.remedy or 'Look inside by SSH instead.'} The console is in {ctx.folder / CONSOLE_LOG}.",
+        ) from error
+    return facts.model_copy(update={"child": verdict})
+
+
+class _ReportWatch:
+    """Watches the console for the report and for the end of the boot, whichever comes first."""
+
+    def __init__(self, ctx: StepContext, server: Instance) -> None:
+        self._ctx = ctx
+        self._console = ConsoleWatch(ctx, server)
+        self.nonce = server.metadata.get(MARKER, "")
+        self._read = ""
+        self._heard = hear("", self.nonce)
+        self._booted_at: float | None = None
+
+    @property
+    def text(self) -> str:
+        """All that the console has shown."""
+        return self._console.text
+
+    def save(self) -> None:
+        """Keep the console's text."""
+        self._console.save()
+
+    async def observe(self) -> Verdict | None:
+        """Look once; the verdict, as soon as there is one and the report is whole or will not become so."""
+        verdict = await self._console.observe()
+        await self._listen()
+        if verdict is None:
+            return None
+        now = self._ctx.clock.monotonic()
+        self._booted_at = now if self._booted_at is None else self._booted_at
+        return verdict if self._heard.whole or self._is_hopeless(now - self._booted_at) else None
+
+    async def _listen(self) -> None:
+        if self.text == self._read:
+            return
+        self._read = self.text
+        heard, before = hear(self.text, self.nonce), self._heard
+        self._heard = heard
+        if heard.whole and not before.whole:
+            await self._ctx.phase(f"the report is whole: {heard.total} pieces")
+        elif heard.copies and not before.copies:
+            await self._ctx.phase(f"the report comes: {heard.total} pieces")
+        elif heard.began and not before.began:
+            await self._ctx.phase("the child looks at its disk")
+
+    def _is_hopeless(self, seconds: float) -> bool:
+        """Whether a report that is not whole will not become so, `seconds` after the end of the boot."""
+        heard: Heard = self._heard
+        patience = _AFTER_BOOT_SECONDS if heard.began or heard.copies else _UNBEGUN_SECONDS
+        return self._console.is_over or bool(heard.failed) or heard.ended or seconds >= patience
+
+
+def _summary(facts: GuestFacts) -> str:
+    parts = {name: getattr(facts, name) for name in GuestFacts.model_fields}
+    known = sum(1 for part in parts.values() if getattr(part, "known", False))
+    child = f"; the child: {facts.child.word.value}" if facts.child else ""
+    return f"{known} parts read{child}"
