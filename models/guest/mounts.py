@@ -73,6 +73,9 @@ class MountUnit(Frozen):
     fs_type: str = ""
     options: tuple[str, ...] = ()
     enabled: bool | None = None
+    """Whether anything pulls it, or its automount unit, in."""
+    required: bool = False
+    """Whether something *requires* it (`local-fs.target.requires/`): then a missing device stops the boot."""
     automount: bool = False
     """Whether an automount unit of the same name stands before it."""
 

@@ -15,9 +15,13 @@ VERSION = 1
 PARTS: Mapping[str, int] = {
     "system": 5,
     "disks": 10,
+    "mounts": 10,
+    "boot_mounts": 6,
 }
 """The parts in the order in which they run, quick ones first, each with the seconds that it may take."""
 
+_SHARED = ("shared", "masking", "devices")
+"""Files with functions that several parts need."""
 _HERE = Path(__file__).parent
 _NONCE = re.compile(r"[A-Za-z0-9]{1,64}")
 
@@ -40,7 +44,8 @@ def script(questions: Questions, parts: Collection[str] | None = None, *, nonce:
         raise ValueError(f"no such part of the probe: {', '.join(sorted(unknown))}")
     seconds = " ".join(f"{name}:{PARTS[name]}" for name in wanted)
     settings = f"nonce={nonce}\nparts='{seconds}'\n"
-    pieces = [_file("head"), settings, asked(questions), *(_file(f"part_{name}") for name in wanted), _file("framing")]
+    files = [*_SHARED, *(f"part_{name}" for name in wanted), "framing"]
+    pieces = [_file("head"), settings, asked(questions), *(_file(name) for name in files)]
     return "\n".join([*pieces, "imaging_probe </dev/null\n"])
 
 

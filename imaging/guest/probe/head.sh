@@ -12,6 +12,7 @@
 # 2 MiB for each part, 8 MiB in all. What it could not read or had no time for is reported as unknown.
 #
 # As root it sees more. Everything below is functions and settings; only the last line starts them.
+# shellcheck disable=SC2016  # the dollars in single quotes are for awk
 
 # Where the system to look at lies: unset for this machine itself, else a folder that holds another one's files.
 R=${IMAGING_PROBE_ROOT-}

@@ -3,7 +3,7 @@
 # health DEVICE TYPE ERRORS STATE; grow TOOL.
 part_disks() {
     disks_devices
-    disks_parents
+    block_devices | grep '^below'
     awk '{
         for (i = 7; i <= NF && $i != "-"; i++) continue
         if ($5 == "/" || $(i + 2) ~ /^\/dev\// || $(i + 3) ~ /lowerdir=/)
@@ -35,21 +35,6 @@ disks_devices() {
         return
     done
     incomplete "lsblk told nothing"
-}
-
-# What a device of LVM, LUKS or md is made of, and which disk a partition belongs to.
-disks_parents() {
-    for disks_device in "$R"/sys/class/block/*; do
-        disks_name=${disks_device##*/}
-        for disks_slave in "$disks_device"/slaves/*; do
-            [ -e "$disks_slave" ] || [ -L "$disks_slave" ] || continue
-            row below "$disks_name" "${disks_slave##*/}"
-        done
-        [ -e "$disks_device/partition" ] || continue
-        disks_disk=$(readlink "$disks_device")
-        disks_disk=${disks_disk%/*}
-        row below "$disks_name" "${disks_disk##*/}"
-    done | head -n 1000
 }
 
 # A file system of FUSE whose server is gone can make df hang: then the root file system alone.

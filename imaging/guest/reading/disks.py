@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from imaging.guest.reading.rows import Rows, whole
+from imaging.guest.reading.tables import from_octal
 from models.guest.disks import BlockDevice, Disks, FileSystemHealth, FileSystemUse
 
 _PAIR = re.compile(r'([A-Z:_-]+)="((?:[^"\\]|\\.)*)"')
 _HEX = re.compile(r"\\x([0-9a-fA-F]{2})")
-_OCTAL = re.compile(r"\\([0-7]{3})")
 _USE = re.compile(r"(.*?)\s+(\S+)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+(/.*)", re.DOTALL)
 _INODES = re.compile(r".*?\s+(\d+|-)\s+(?:\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+(/.*)", re.DOTALL)
 _PSEUDO = frozenset({"tmpfs", "devtmpfs", "squashfs", "efivarfs", "ramfs", "overlay", "iso9660"})
@@ -66,11 +66,7 @@ def _unescaped(text: str) -> str:
 
 
 def _mounted(number: str, fs_type: str, source: str, options: str, point: str) -> _Mounted:
-    return _Mounted(number, fs_type, _from_octal(source), _from_octal(options), _from_octal(point))
-
-
-def _from_octal(text: str) -> str:
-    return _OCTAL.sub(lambda found: chr(int(found[1], 8)), text)
+    return _Mounted(number, fs_type, from_octal(source), from_octal(options), from_octal(point))
 
 
 def _below(device: str, parent: str) -> tuple[str, str]:

@@ -1,0 +1,95 @@
+# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (without the key); unit KEY VALUE FILE;
+# unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
+part_boot_mounts() {
+    if [ -r "$R/etc/fstab" ]; then
+        awk "$mask_awk"'!/^[ \t\r]*(#|$)/ { print "fstab\t" NR "\t" mask($0) }' "$R/etc/fstab"
+    elif [ -e "$R/etc/fstab" ]; then
+        incomplete "/etc/fstab is not readable"
+    fi
+    if [ -r "$R/etc/crypttab" ]; then
+        awk "$mask_awk"'!/^[ \t\r]*(#|$)/ { print "crypttab\t" NR "\t" $1 " " $2 " - " mask($4) }' "$R/etc/crypttab"
+    elif [ -e "$R/etc/crypttab" ]; then
+        incomplete "only root may read /etc/crypttab"
+    fi
+    for boot_unit in "$R"/etc/systemd/system/*.mount; do
+        [ -f "$boot_unit" ] && [ ! -L "$boot_unit" ] && boot_mount_unit "$boot_unit"
+    done
+    boot_physical_volumes
+    boot_arrays
+    if [ -e "$R/etc/lvm/devices/system.devices" ]; then
+        echo devices-file
+    elif [ -d "$R/etc/lvm/devices" ] && [ ! -x "$R/etc/lvm/devices" ]; then
+        incomplete "only root may look into /etc/lvm/devices"
+    fi
+}
+
+boot_mount_unit() {
+    boot_file=${1#"$R"}
+    export boot_file
+    awk "$mask_awk"'
+    /^[ \t]*\[/ { inside = /^[ \t]*\[Mount\]/ }
+    inside && /^[ \t]*(What|Where|Type|Options)[ \t]*=/ {
+        key = value = $0
+        sub(/^[ \t]*/, "", key)
+        sub(/[ \t]*=.*/, "", key)
+        sub(/^[^=]*=[ \t]*/, "", value)
+        sub(/[ \t\r]*$/, "", value)
+        gsub(/\t/, " ", value)
+        print "unit\t" key "\t" mask(value) "\t" ENVIRON["boot_file"]
+    }' "$1"
+    boot_name=${boot_file##*/}
+    boot_stem=${boot_name%.mount}
+    boot_enabled=no
+    boot_required=no
+    boot_automount=no
+    boot_linked wants "$boot_name" && boot_enabled=yes
+    boot_linked requires "$boot_name" && boot_enabled=yes boot_required=yes
+    if [ -f "$R/etc/systemd/system/$boot_stem.automount" ]; then
+        boot_automount=yes
+        boot_linked wants "$boot_stem.automount" && boot_enabled=yes
+        boot_linked requires "$boot_stem.automount" && boot_enabled=yes
+    fi
+    row unit-state "$boot_enabled" "$boot_required" "$boot_automount" "$boot_file"
+}
+
+# boot_linked wants|requires UNIT: whether a target or service pulls it in.
+boot_linked() {
+    for boot_link in "$R"/etc/systemd/system/*."$1/$2" "$R"/usr/lib/systemd/system/*."$1/$2"; do
+        [ -L "$boot_link" ] || [ -e "$boot_link" ] && return 0
+    done
+    return 1
+}
+
+# What logical volumes lie on, as the kernel has them; and devices that belong to a group of which none is in use.
+# LVM itself is not asked: it would write its locks and hints.
+boot_physical_volumes() {
+    boot_seen=' '
+    for boot_device in "$R"/sys/class/block/dm-*; do
+        case $(first_line "$boot_device/dm/uuid") in LVM-*) ;; *) continue ;; esac
+        boot_group=$(first_line "$boot_device/dm/name" | sed 's/--/\//g; s/-.*//; s/\//-/g')
+        for boot_slave in "$boot_device"/slaves/*; do
+            [ -e "$boot_slave" ] || [ -L "$boot_slave" ] || continue
+            case $(first_line "$boot_slave/dm/uuid") in LVM-*) continue ;; esac
+            boot_path=$(block_path "${boot_slave##*/}")
+            case $boot_seen in *" $boot_path "*) continue ;; esac
+            boot_seen="$boot_seen$boot_path "
+            row pv "$boot_group" "$boot_path"
+        done
+    done
+    live lsblk || return
+    within 4 lsblk -P -p -o NAME,FSTYPE | sed -n 's/^NAME="\([^"]*\)" FSTYPE="LVM2_member"$/\1/p' |
+        while IFS= read -r boot_path; do
+            case $boot_seen in *" $boot_path "*) ;; *) row pv "" "$boot_path" ;; esac
+        done
+}
+
+boot_arrays() {
+    awk '$2 == ":" && $3 ~ /^(active|inactive)/ {
+        members = ""
+        for (i = 4; i <= NF; i++) if ($i ~ /\[[0-9]+\]/) { sub(/\[.*/, "", $i); members = members " /dev/" $i }
+        print "array\t" $1 "\t" substr(members, 2)
+    }' "$R/proc/mdstat"
+    for boot_conf in "$R/etc/mdadm/mdadm.conf" "$R/etc/mdadm.conf"; do
+        [ -r "$boot_conf" ] && awk 'toupper($1) == "ARRAY" && $2 !~ /^<ignore>$/ { print "array\t" $2 "\t" }' "$boot_conf"
+    done
+}

@@ -1,0 +1,96 @@
+# What is mounted, and who uses what is not on the root disk. Rows: mount TYPE SOURCE ROOT OPTIONS POINT; swap KIND KIB
+# PATH; user PID USES NAME OF-PROCESS POINT; complete (every process could be looked at).
+part_mounts() {
+    awk "$mask_awk"'
+    BEGIN {
+        split("autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue " \
+            "nsfs proc pstore ramfs rpc_pipefs securityfs selinuxfs sysfs tracefs", list, " ")
+        for (i in list) pseudo[list[i]] = 1
+    }
+    {
+        for (i = 7; i <= NF && $i != "-"; i++) continue
+        type = $(i + 1)
+        if (type in pseudo) next
+        if (type == "tmpfs" && $5 ~ /^\/(run|dev|sys)(\/|$)/) next
+        if (type ~ /^(overlay|tmpfs)$/ && $5 ~ /^\/(var\/lib\/(docker|containers|kubelet)|run)\//) next
+        if (count++ == 500) print "incomplete\tmore than 500 mounts"
+        if (count > 500) next
+        print "mount\t" type "\t" mask($(i + 2)) "\t" $4 "\t" mask($6 "," $(i + 3)) "\t" $5
+    }' "$R/proc/self/mountinfo"
+    awk 'NR > 1 { print "swap\t" $2 "\t" $3 "\t" $1 }' "$R/proc/swaps"
+    mounts_points=$(mounts_elsewhere)
+    if [ -z "$mounts_points" ]; then
+        echo complete
+        return
+    fi
+    export mounts_points
+    { mounts_links; mounts_maps; mounts_kernel; } | mounts_users
+    if is_root; then echo complete; fi
+}
+
+# Where the links of all processes lead. Lines: PID USES PATH.
+mounts_links() {
+    (
+        cd "$R/proc" || exit
+        within 6 find [0-9]*/cwd [0-9]*/root [0-9]*/exe [0-9]*/fd -maxdepth 1 -type l -printf '%p\t%l\0' |
+            tr '\n\000' '\001\n' | sed 's:^\([0-9]*\)/\([a-z]*\)[^'"$TAB"']*:\1'"$TAB"'\2:'
+    )
+}
+
+# Libraries and data that processes have mapped without keeping them open.
+mounts_maps() {
+    printf '%s\n' "$R"/proc/[0-9]*/maps | within 3 awk '{
+        file = $0
+        pid = file
+        sub(/\/maps$/, "", pid)
+        sub(/^.*\//, "", pid)
+        while ((getline line < file) > 0)
+            if (match(line, / \//)) {
+                path = substr(line, RSTART + 1)
+                if (path != last) print pid "\tfile\t" path
+                last = path
+            }
+        close(file)
+    }'
+}
+
+# The kernel itself: swap files and loop devices.
+mounts_kernel() {
+    awk "$mask_awk"'NR > 1 && $2 == "file" { print "0\tfile\t" unescaped($1) }' "$R/proc/swaps"
+    for mounts_file in "$R"/sys/block/loop*/loop/backing_file; do
+        [ -r "$mounts_file" ] && printf '0\tfile\t%s\n' "$(first_line "$mounts_file")"
+    done
+}
+
+# Of those lines the ones on a mount that is not on the root disk, each process once for a mount.
+mounts_users() {
+    awk -F "$TAB" '
+    BEGIN {
+        total = split(ENVIRON["mounts_points"], points, "\n")
+        root = ENVIRON["R"]
+        while ((getline line < (root "/etc/passwd")) > 0) { split(line, words, ":"); if (!(words[3] in names)) names[words[3]] = words[1] }
+    }
+    function process(pid,    line, file, words) {
+        who[pid] = ""
+        what[pid] = pid == 0 ? "kernel" : ""
+        file = root "/proc/" pid "/status"
+        while (pid && (getline line < file) > 0) {
+            if (line ~ /^Name:/) what[pid] = substr(line, 7)
+            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); who[pid] = (words[2] in names) ? names[words[2]] : words[2] }
+        }
+        close(file)
+        gsub(/\t/, " ", what[pid])
+    }
+    {
+        best = ""
+        path = $0
+        sub(/^[^\t]*\t[^\t]*\t/, "", path)
+        for (i = 1; i <= total; i++)
+            if (length(points[i]) > length(best) && (path == points[i] || index(path, points[i] "/") == 1)) best = points[i]
+        if (best == "" || ($1, best) in seen) next
+        seen[$1, best] = 1
+        if (!($1 in who)) process($1)
+        if (count++ == 300) print "incomplete\tmore than 300 users of mounts"
+        if (count <= 300) print "user\t" $1 "\t" ($2 == "fd" ? "file" : $2) "\t" who[$1] "\t" what[$1] "\t" best
+    }'
+}
