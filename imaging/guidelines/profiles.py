@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from imaging.guidelines import tables
 from imaging.guidelines.catalogue import RULES
 from models.errors import ConfigError
 from models.findings import Severity
@@ -40,6 +41,7 @@ def load_profile(name: str, user_folder: Path | None = None) -> Profile:
     except ValidationError as error:
         raise _refused(name, _reasons(error)) from error
     _check_rules(profile)
+    _check_rows(profile)
     return profile
 
 
@@ -122,6 +124,24 @@ def _check_rules(profile: Profile) -> None:
     for rule_id in profile.ask_before_run:
         if known[rule_id].asked_for is None:
             raise _refused(profile.name, f"ask_before_run: {rule_id} is not a question (ask)")
+
+
+def _check_rows(profile: Profile) -> None:
+    """Refuse rows of tables that no rule would ever look at, and disabled ones that do not exist."""
+    judged = {
+        "secrets": {row.rule for row in tables.secrets(Profile(name="", title=""))},
+        "agents": {row.rule for row in tables.agents(Profile(name="", title=""))},
+    }
+    for table, rules in judged.items():
+        for row in getattr(profile, table):
+            if row.rule not in rules:
+                raise _refused(profile.name, f"{table}: {row.id}: {row.rule} is none of {', '.join(sorted(rules))}")
+    known = tables.row_names(profile)
+    for name in profile.disabled_rows:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise _refused(profile.name, f"disabled_rows: there is no row {name}{hint}")
 
 
 def _reasons(error: ValidationError) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from imaging.guidelines.describing import draft_description
+from imaging.guidelines.describing import difference, without_difference
+from imaging.guidelines.evidence import fitted
 from imaging.guidelines.naming import folded
 from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed
 from imaging.guidelines.source import finished_image
@@ -18,7 +19,7 @@ _CREATE_IMAGE_LIMIT = 255
 """Characters of one value that Nova's createImage takes; Glance itself takes more."""
 
 _OWN_WORDS_WANTED = 3
-"""Words that neither the base image's description nor our draft has; fewer cannot name a difference."""
+"""Words that neither the base image's description nor what every draft says has; fewer name no difference."""
 
 _WORD = re.compile(r"\w{2,}")
 _NOT_YET = not_applicable("Nothing has been said of the image yet.")
@@ -57,16 +58,22 @@ def _delta(facts: InstanceFacts, _profile: Profile) -> Answer:
     if base is None:
         return not_applicable("It has no base image, or that was deleted.")
     text = facts.request.description
-    own = _words(text) - _words(draft_description(facts)) - _words(_base_description(facts)) - _words(base.name)
+    own = _words(text) - _words(without_difference(facts)) - _words(_base_description(facts)) - _words(base.name)
     if len(own) < _OWN_WORDS_WANTED:
         return failed(
             f"It does not say how the image differs from {shown(base.name)}.",
-            "Add what you installed, changed or removed.",
+            _what_to_add(facts),
             source=Source.USER,
         )
     if base.id not in text and folded(base.name) not in folded(text):
         return failed(f"It does not name the base image {shown(base.name)}.", "Name it.", source=Source.USER)
     return passed(f"Names {shown(base.name)}, and {counted(len(own), 'word')} of its own.", source=Source.USER)
+
+
+def _what_to_add(facts: InstanceFacts) -> str:
+    """What the guest shows to be different, if somebody looked."""
+    seen = difference(facts)
+    return fitted("Say it: ", [seen], "", room=110) if seen else "Add what you installed, changed or removed."
 
 
 def _fits(facts: InstanceFacts, _profile: Profile) -> Answer:
