@@ -40,6 +40,8 @@ def _unused(facts: InstanceFacts, _profile: Profile) -> Answer:
     attached = data_attachments(need(facts.instance), attachments, facts.volumes.value)
     if not attached:
         return not_applicable("No data volume is attached.")
+    if need(facts.instance).status == "SHUTOFF":
+        return not_applicable("It is stopped: nothing uses them.")
     found = {each.volume_id: disk_of(each, disks) for each in attached}
     uses = {volume: use_of(disk, disks, mounts) for volume, disk in found.items() if disk is not None}
     busy = {volume: use for volume, use in uses.items() if not use.free}
@@ -55,7 +57,6 @@ def _unused(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 def _busy(facts: InstanceFacts, busy: Mapping[str, DiskUse]) -> Answer:
     """What a detach would tear from under the guest."""
-    running = need(facts.instance).is_running
     names = {each.volume_id: _volume_name(facts, each) for each in need(facts.attachments)}
     mounted = {volume: use for volume, use in busy.items() if use.points}
     return guest_failed(
@@ -66,7 +67,7 @@ def _busy(facts: InstanceFacts, busy: Mapping[str, DiskUse]) -> Answer:
         parts.disks,
         command=commands(_let_go(use, point) for use in mounted.values() for point in use.points) or None,
         actions=tuple(unmount_action(use, names[volume]) for volume, use in mounted.items()),
-        mended_by=StepName.STOP if running else None,
+        mended_by=StepName.STOP if need(facts.instance).is_running else None,
     )
 
 
