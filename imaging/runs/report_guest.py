@@ -62,5 +62,5 @@ def _counts(guest: GuestFacts) -> Iterator[tuple[int | None, str]]:
     yield (len(guest.mounts.value.mounts) if guest.mounts.value else None), "mount"
     yield (len(guest.boot_mounts.value.fstab) if guest.boot_mounts.value else None), "fstab line"
     yield (len(guest.accounts.value.people) if guest.accounts.value else None), "account"
-    yield (len(directories.homes) if directories else None), "home directory"
+    yield (len(directories.homes) if directories else None), "home"
     yield (sum(each.own_files for each in directories.homes) if directories else None), "file"

@@ -17,9 +17,12 @@ from imaging.runs.lease import Holder, Lease
 from imaging.runs.service import RunService
 from imaging.runtime.paths import Paths
 from models.errors import NotFoundError, RunError, UsageError, WrongProjectError
-from models.findings import AskedFor, Checklist, Finding, Outcome, Severity
+from models.fact import Fact
+from models.findings import AskedFor, Checklist, Finding, Outcome, Severity, Source
+from models.guest.facts import GuestFacts
 from models.run import RunKind, RunRecord, RunState
 from models.steps import StepName, StepState
+from tests.guidelines.guest_building import guest
 from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, FakeCloud, claim_of, plan
 from tests.support.clock import ManualClock
 
@@ -138,6 +141,11 @@ class TestStarting:
             await service.start(plan(), LOGIN, PROFILE)
         (run,) = await service.runs()
         assert (run.state, run.trouble.what) == (RunState.FAILED, "no more processes")
+
+    async def test_what_a_look_inside_found_is_kept_with_the_run(self, service: RunService):
+        seen = Fact[GuestFacts](value=guest(), source=Source.GUEST, read_at=NOW)
+        run = await service.start(plan().model_copy(update={"guest": seen}), LOGIN, PROFILE)
+        assert (await service.run(run.id)).plan.guest == seen
 
 
 class TestAnotherLogin:
