@@ -80,6 +80,11 @@ class Finding(Frozen):
         return self.outcome is Outcome.FAIL and self.severity is Severity.BLOCK and self.mended_by is None
 
     @property
+    def is_about_guest(self) -> bool:
+        """Whether only a look inside the instance can answer it, or has answered it."""
+        return self.source is Source.GUEST
+
+    @property
     def awaits_word(self) -> bool:
         """Whether the user's word is still needed."""
         return self.asked_for is not None and self.outcome is Outcome.UNKNOWN

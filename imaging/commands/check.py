@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from imaging.cloud.gathering import gather_facts
 from imaging.commands import session
+from imaging.commands.agreeing import refuse_unasked
 from imaging.commands.choosing import instance_named
 from imaging.commands.converting import check_document
+from imaging.commands.deep_check import check_deeply
+from imaging.commands.guest_options import GuestOptions, guest_options, taken
 from imaging.commands.invocation import Invocation, everywhere
+from imaging.commands.looking_inside import known_guest, look_inside
 from imaging.commands.output import say, write_json
 from imaging.commands.tables import Cell, write_table
 from imaging.commands.teaching import Example, TeachingCommand
 from imaging.guidelines.checklist import judge
-from models.errors import ExitCode
+from models.errors import ExitCode, UsageError
 from models.findings import Checklist, Finding, Outcome, Severity, Source
 from models.instance import Instance
 
@@ -32,6 +38,8 @@ _STYLES = {
     examples=(
         Example("imaging check db-07", "what the guidelines say of an instance"),
         Example("imaging check db-07 --profile jetstream2", "the same by another cloud's guidelines"),
+        Example("imaging check db-07 --probe", "look inside by SSH first; nothing is changed there"),
+        Example("imaging check db-07 --deep", "look at its disk through a throw-away instance, for guests without SSH"),
         Example("imaging check db-07 --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
     ),
 )
@@ -39,14 +47,30 @@ _STYLES = {
 @click.option(
     "--all", "everything", is_flag=True, help="Also list what does not apply, and what only the guest can tell."
 )
+@click.option("--probe", is_flag=True, help="Look into the guest by SSH first; nothing is changed there.")
+@click.option("--deep", is_flag=True, help="Look at its disk through a throw-away instance, which costs some minutes.")
+@click.option("--yes", is_flag=True, help="Agree beforehand to what --deep costs.")
+@guest_options
 @everywhere
-def command(said: Invocation, instance: str, everything: bool) -> ExitCode:
+def command(
+    said: Invocation, instance: str, *, everything: bool, probe: bool, deep: bool, yes: bool, **way: Any
+) -> int:
     """Check one instance against the imaging guidelines.
 
-    Nothing is changed. INSTANCE is a name or an id. The exit status is 1 when a guideline is violated, also where a
-    step of `imaging create` would put that right.
+    Nothing is changed. INSTANCE is a name or an id. What only the guest can tell is judged by the last look inside
+    that is not older than a day, or by a new one with --probe or --deep. The exit status is 1 when a guideline is
+    violated, also where a step of `imaging create` would put that right.
     """
-    found, checklist = session.run(_check(said, instance))
+    options = taken(way)
+    if probe and deep:
+        raise UsageError("--probe and --deep are two ways to look inside.", remedy="Take one of them.")
+    if deep:
+        session.refuse_read_only()
+        refuse_unasked(yes=yes, instead=", or --probe to look inside by SSH")
+        status = session.run(check_deeply(said, instance, yes=yes))
+        if status != ExitCode.DONE:
+            return status
+    found, checklist = session.run(_check(said, instance, options if probe else None))
     if said.json:
         write_json(check_document(found, checklist))
     else:
@@ -62,11 +86,14 @@ def violated(checklist: Checklist) -> bool:
     )
 
 
-async def _check(said: Invocation, wanted: str) -> tuple[Instance, Checklist]:
+async def _check(said: Invocation, wanted: str, way: GuestOptions | None) -> tuple[Instance, Checklist]:
+    """The checklist; with a way into the guest it is looked into first."""
     guidelines = session.profile(said)
     async with session.logged_in(said) as here:
         instance = await instance_named(here.cloud, wanted)
+        guest = known_guest(here, instance) if way is None else await look_inside(here, instance, way, guidelines)
         facts = await gather_facts(here.cloud, instance.id, here.clock)
+        facts = facts.model_copy(update={"guest": guest})
     return facts.instance.value or instance, judge(facts, guidelines)
 
 

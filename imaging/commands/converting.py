@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.commands.documents import (
     CheckDocument,
     FindingDocument,
+    GuestDocument,
     ImageDocument,
     InstanceDocument,
     InstanceState,
@@ -19,7 +20,8 @@ from imaging.commands.documents import (
     TestDocument,
     TroubleDocument,
 )
-from models.findings import Checklist, Finding
+from models.findings import Checklist, Finding, Remedy
+from models.guest.facts import GuestFacts
 from models.image import Image
 from models.instance import Instance
 from models.login import Login
@@ -87,11 +89,24 @@ def _finding(finding: Finding) -> FindingDocument:
         outcome=finding.outcome,
         severity=finding.severity,
         evidence=finding.evidence,
-        remedy=RemedyDocument(text=remedy.text, command=remedy.command) if remedy else None,
+        remedy=_remedy(remedy) if remedy else None,
         mended_by=finding.mended_by,
         asked_for=finding.asked_for,
         source=finding.source,
         read_at=finding.read_at,
+    )
+
+
+def _remedy(remedy: Remedy) -> RemedyDocument:
+    return RemedyDocument(
+        text=remedy.text, command=remedy.command, actions=tuple(action.kind for action in remedy.actions)
+    )
+
+
+def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:
+    """The facts of a guest."""
+    return GuestDocument(
+        instance=InstanceState(id=instance.id, name=instance.name, status=instance.status), facts=facts
     )
 
 

@@ -11,13 +11,17 @@ from imaging.cloud.gathering import gather_facts
 from imaging.commands import session
 from imaging.commands.agreeing import refuse_unasked
 from imaging.commands.choosing import instance_named
+from imaging.commands.guest_options import GuestOptions, guest_options, taken
 from imaging.commands.invocation import Invocation, everywhere
+from imaging.commands.looking_inside import known_guest, look_inside
 from imaging.commands.requesting import CreateOptions, attestations, create_options, waivers
 from imaging.commands.starting import Start, carry_out, print_plan
 from imaging.commands.teaching import Example, TeachingCommand
 from imaging.guidelines.describing import draft_description
 from imaging.guidelines.naming import suggest_name
 from models.errors import UsageError
+from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.instance import Instance
 from models.profile import Profile
 from models.request import RunRequest, Visibility
@@ -43,10 +47,12 @@ _EXAMPLES = (
 @click.command(name="create", cls=TeachingCommand, examples=_EXAMPLES)
 @click.argument("instance")
 @create_options
+@click.option("--probe", is_flag=True, help="Look into the guest by SSH first; nothing is changed there.")
+@guest_options
 @click.option("--plan", "plan_only", is_flag=True, help="Only print what would be done, and how to do it by hand.")
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this gives no --attest and no --waive.")
 @everywhere
-def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **options: Any) -> int:
+def command(said: Invocation, instance: str, *, probe: bool, plan_only: bool, yes: bool, **options: Any) -> int:
     """Make an image of an instance, prove that it boots, and put the instance back.
 
     INSTANCE is a name or an id. The instance is stopped, its volumes are detached, its root disk becomes an image, and
@@ -55,12 +61,13 @@ def command(said: Invocation, instance: str, plan_only: bool, yes: bool, **optio
 
     The exit status is 0 only if the image was seen to boot (or --no-test was given) and the instance is as it was.
     """
+    way = taken(options)
     wish = CreateOptions(**options)
     _refuse_contradictions(wish)
     if not plan_only:
         session.refuse_read_only()
         refuse_unasked(yes=yes, instead=", or --plan to see only what would be done")
-    return session.run(_create(said, instance, wish, plan_only=plan_only, yes=yes))
+    return session.run(_create(said, instance, wish, way if probe else None, plan_only=plan_only, yes=yes))
 
 
 def _refuse_contradictions(wish: CreateOptions) -> None:
@@ -84,13 +91,16 @@ def _refuse_contradictions(wish: CreateOptions) -> None:
         )
 
 
-async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_only: bool, yes: bool) -> int:
+async def _create(
+    said: Invocation, wanted: str, wish: CreateOptions, way: GuestOptions | None, *, plan_only: bool, yes: bool
+) -> int:
     guidelines = session.profile(said)
     given = attestations(wish.attest, session.now()), waivers(wish.waive)
     async with session.own_runs() as runs:
         async with session.logged_in(said) as here:
             instance = await instance_named(here.cloud, wanted)
-            wish = await _with_texts(here, instance, wish, guidelines, draft=plan_only)
+            guest = known_guest(here, instance) if way is None else await look_inside(here, instance, way, guidelines)
+            wish = await _with_texts(here, instance, wish, guidelines, guest, draft=plan_only)
             request = RunRequest(
                 name=wish.name or "",
                 description=wish.description or "",
@@ -108,14 +118,20 @@ async def _create(said: Invocation, wanted: str, wish: CreateOptions, *, plan_on
                 attestations=given[0],
                 waivers=given[1],
             )
-            plan = await runs.plan(here.cloud, instance.id, request, guidelines)
+            plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=said.json)
         return await carry_out(Start(plan, runs, here.resolved, guidelines, said.json), yes=yes)
 
 
 async def _with_texts(
-    here: session.Session, instance: Instance, wish: CreateOptions, guidelines: Profile, *, draft: bool
+    here: session.Session,
+    instance: Instance,
+    wish: CreateOptions,
+    guidelines: Profile,
+    guest: Fact[GuestFacts],
+    *,
+    draft: bool,
 ) -> CreateOptions:
     """See to it that there are a name and a description: for a draft ours will do, for an image they are the user's.
 
@@ -124,7 +140,7 @@ async def _with_texts(
     """
     if wish.name is not None and wish.description is not None:
         return wish
-    facts = await gather_facts(here.cloud, instance.id, here.clock)
+    facts = (await gather_facts(here.cloud, instance.id, here.clock)).model_copy(update={"guest": guest})
     name = wish.name or suggest_name(instance.name, session.now().date(), guidelines, facts.images.value or ())
     description = wish.description or draft_description(facts)
     if draft:

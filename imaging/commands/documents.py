@@ -12,6 +12,8 @@ from pydantic import ConfigDict, Field
 
 from models.base import Frozen
 from models.findings import AskedFor, Outcome, Severity, Source
+from models.guest.facts import GuestFacts
+from models.remedy_action import ActionKind
 from models.request import Mode, OnFailure, Visibility
 from models.run import RunKind, RunState
 from models.steps import StepName, StepState
@@ -36,6 +38,9 @@ class RemedyDocument(Document):
 
     text: str
     command: str | None = Field(default=None, description="The exact command, if there is one.")
+    actions: tuple[ActionKind, ...] = Field(
+        default=(), description="What the console can do about it after asking, the mildest first."
+    )
 
 
 class FindingDocument(Document):
@@ -68,6 +73,14 @@ class CheckDocument(Document):
     profile: str
     ready: bool = Field(description="No failing finding of severity `block` is left that no step mends.")
     findings: tuple[FindingDocument, ...]
+
+
+class GuestDocument(Document):
+    """`imaging probe`: what was found inside an instance. Each part has a value, or says why it is unknown."""
+
+    version: Literal["imaging.guest/1"] = Field(default="imaging.guest/1", alias="schema")
+    instance: InstanceState
+    facts: GuestFacts
 
 
 class InstanceDocument(Document):
@@ -215,5 +228,7 @@ class PlanDocument(Document):
     estimated_seconds: int
 
 
-DOCUMENTS: tuple[type[Document], ...] = (CheckDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument)
+DOCUMENTS: tuple[type[Document], ...] = (
+    CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
+)  # fmt: skip
 """The documents that have a schema of their own."""

@@ -21,6 +21,8 @@ ENTRIES = {
     "instances": Entry("imaging.commands.instances", "List the instances of the project."),
     "images": Entry("imaging.commands.images", "List the images that the project can see."),
     "check": Entry("imaging.commands.check", "Check one instance against the imaging guidelines."),
+    "probe": Entry("imaging.commands.probe", "Look into a running instance by SSH and print what is there."),
+    "save": Entry("imaging.commands.save", "Copy directories of a running instance to this machine, by SSH."),
     "create": Entry(
         "imaging.commands.create", "Make an image of an instance, prove that it boots, and put the instance back."
     ),

@@ -26,6 +26,11 @@ def write(text: str = "") -> None:
     click.echo(fitting(sys.stdout.encoding, _wrapped(text) if on_terminal() else text))
 
 
+def write_raw(text: str) -> None:
+    """Write a text of our own as it is, such as a script that is to be read or kept."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+
+
 def _wrapped(text: str) -> str:
     """Lines that fit the terminal, broken between words; a command line stays whole, so that it can be copied."""
     width = shutil.get_terminal_size().columns

@@ -19,20 +19,27 @@ def somebody_is_there() -> bool:
 
 def agreed(question: str) -> bool:
     """Ask a question that is answered with yes or no; anything but yes means no."""
-    return _answer(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    return answered(f"{question} [y/N] ").lower() in {"y", "yes"}
 
 
 def typed(question: str, word: str) -> bool:
     """Ask for a word to be typed, for what must not be agreed to by habit."""
-    return _answer(f"{question}\nType {one_line(word)} to go on: ").strip() == word
+    return answered(f"{question}\nType {one_line(word)} to go on: ") == word
 
 
-def _answer(question: str) -> str:
+def answered(question: str) -> str:
+    """Ask for a line; its last line stands before the answer. Gives what was typed, without blanks around it."""
     with _ctrl_c_at_once():
         say(question.rpartition("\n")[0]) if "\n" in question else None
         sys.stderr.write(question.rpartition("\n")[2])
         sys.stderr.flush()
-        return sys.stdin.readline()
+        return sys.stdin.readline().strip()
+
+
+def hidden(prompt: str) -> str:
+    """Ask for a secret, without echo."""
+    with _ctrl_c_at_once():
+        return getpass.getpass(prompt, stream=sys.stderr)
 
 
 def secret_asker() -> Callable[[str], Awaitable[str]] | None:
@@ -42,8 +49,7 @@ def secret_asker() -> Callable[[str], Awaitable[str]] | None:
 
 async def _ask_secret(prompt: str) -> str:
     """Ask without echo. Nothing else runs yet, so that blocking the loop harms nobody."""
-    with _ctrl_c_at_once():
-        return getpass.getpass(f"{one_line(prompt).rstrip(': ')}: ", stream=sys.stderr)
+    return hidden(f"{one_line(prompt).rstrip(': ')}: ")
 
 
 @contextmanager

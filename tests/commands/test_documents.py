@@ -31,7 +31,7 @@ def test_a_checklist_has_the_documented_fields():
         "outcome": "fail",
         "severity": "block",
         "evidence": "2 volumes are attached",
-        "remedy": {"text": "Detach them.", "command": "openstack server remove volume i1 v1"},
+        "remedy": {"text": "Detach them.", "command": "openstack server remove volume i1 v1", "actions": []},
         "mended_by": "detach volumes",
         "asked_for": None,
         "source": None,
