@@ -1,10 +1,11 @@
 # Puts a few bytes into one line of a file and keeps a copy of it; every other byte stays as it is.
-# Arguments: the file, the line's number, the line as it was shown (with *** for what was masked), comment or nofail,
-# and a time for the copy's name. Prints one word, and, where something was changed, the names of file and copy.
+# Arguments: the file, the line's number, the line as it was shown (masked as the probe masks it; *** in it stands for
+# anything), comment or nofail, and a time for the copy's name. Prints one word, and, where something was changed, the
+# names of file and copy.
 
 # Where the bytes go and which they are, "OFFSET:BYTES"; else one word that says why there are none.
 insertion() {
-    SHOWN=$shown CHANGE=$change FILE=$1 awk -v number="$number" '
+    SHOWN=$shown CHANGE=$change FILE=$1 awk -v number="$number" "$mask_awk"'
         function squeezed(text) { gsub(/[ \t\r]+/, " ", text); sub(/^ /, "", text); sub(/ $/, "", text); return text }
         function fits(text, pattern,    parts, part, i, at) {
             parts = split(pattern, part, /\*\*\*/)
@@ -28,7 +29,13 @@ insertion() {
                 if (!(deeper ? same(one[i], other[i], ",", 0) : fits(one[i], other[i]))) return 0
             return 1
         }
-        function is_shown(text) { return same(squeezed(text), squeezed(ENVIRON["SHOWN"]), " ", 1) }
+        # The probe tells no key files of crypttab: a - stands in their place.
+        function as_told(text,    field) {
+            if (!crypt) return squeezed(mask(text))
+            split(squeezed(text), field, " ")
+            return squeezed(field[1] " " field[2] " - " mask(field[4]))
+        }
+        function is_shown(text) { return same(as_told(text), squeezed(ENVIRON["SHOWN"]), " ", 1) }
         function comment() {
             if (is_shown($0)) return (before + 0) ":# "
             return squeezed($0) ~ /^#/ && is_shown(substr($0, index($0, "#") + 1)) ? "already" : "differs"
@@ -38,8 +45,7 @@ insertion() {
             return substr($0, end - length(bytes) + 1, length(bytes)) == bytes &&
                 is_shown(substr($0, 1, end - length(bytes)) rest)
         }
-        function nofail(    rest, end, fields, options, crypt) {
-            crypt = ENVIRON["FILE"] ~ /crypttab/
+        function nofail(    rest, end, fields, options) {
             rest = $0
             for (fields = 0; fields < 4 && match(rest, /[^ \t\r]+/); fields++) {
                 options = substr(rest, RSTART, RLENGTH)
@@ -55,6 +61,7 @@ insertion() {
             if (fields == 3) return (before + end) ":" (crypt ? " nofail" : " defaults,nofail")
             return fields == 2 && crypt ? (before + end) ": none nofail" : "short"
         }
+        BEGIN { crypt = ENVIRON["FILE"] ~ /crypttab/ }
         NR < number { before += length($0) + 1 }
         NR == number { answer = ENVIRON["CHANGE"] == "comment" ? comment() : nofail(); exit }
         END { print answer == "" ? "differs" : answer }

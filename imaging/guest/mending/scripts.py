@@ -13,6 +13,9 @@ from imaging.guest.interface import CommandResult, GuestShell
 from models.errors import GuestError, GuestUnreachableError
 from models.text import many_lines
 
+_OF_THE_PROBE = {"edit_line": ("masking",)}
+"""Scripts that do something exactly as the probe does it."""
+
 
 def script(name: str, function: str, *arguments: str) -> bytes:
     """A script of this folder with a call of one of its functions.
@@ -27,8 +30,13 @@ def script(name: str, function: str, *arguments: str) -> bytes:
     """
     if any("\0" in argument for argument in arguments):
         raise GuestError("A name holds a NUL character, which no command can take.", meaning="Nothing was changed.")
-    here = files(__package__)
-    parts = [here.joinpath(f"{part}.sh").read_text(encoding="utf-8") for part in ("prelude", name)]
+    here, probe = files(__package__), files("imaging.guest.probe")
+    sources = (
+        here / "prelude.sh",
+        *(probe / f"{part}.sh" for part in _OF_THE_PROBE.get(name, ())),
+        here / f"{name}.sh",
+    )
+    parts = [source.read_text(encoding="utf-8") for source in sources]
     call = f"{function} {shlex.join(arguments)} </dev/null\n"
     return "\n".join((*parts, call)).encode("utf-8", "surrogateescape")
 

@@ -46,8 +46,12 @@ def _fstab(number: str, line: str) -> FstabEntry:
 
 
 def _crypttab(number: str, line: str) -> CryptEntry:
-    name, source, _key, options = [*shown_line(line).split(" "), "", "", ""][:4]
-    return CryptEntry(line=_number(number), name=name, source=from_octal(source), options=options_of(options))
+    """A line of crypttab, whose key file is never told: a `-` stands in its place."""
+    text = shown_line(line)
+    name, source, _key, options = [*text.split(" "), "", "", ""][:4]
+    return CryptEntry(
+        line=_number(number), name=name, source=from_octal(source), options=options_of(options), text=text
+    )
 
 
 def _number(text: str) -> int:

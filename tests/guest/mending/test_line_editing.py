@@ -7,6 +7,7 @@ import stat
 
 import pytest
 
+from imaging.guest.reading.masking import shown_line
 from models.errors import GuestError, GuestUnreachableError
 from models.remedy_action import ActionKind, RemedyAction
 from tests.guest.mending.local_shell import LocalRootShell, give_tool
@@ -27,6 +28,12 @@ def action(line, text, kind=ActionKind.COMMENT_LINE, file="/etc/fstab"):
 
 
 DATA = action(4, "UUID=data-uuid   /data  ext4\tdefaults\t0  2")
+
+
+def told(line):
+    """A line of crypttab as the probe tells it: without the key."""
+    name, source, _key, options = [*line.split(), "", ""][:4]
+    return shown_line(f"{name} {source} - {options}")
 
 
 @pytest.fixture
@@ -60,11 +67,24 @@ class TestCommentingOut:
         await do(any_shell, action(1, "/dev/vdb /d ext4"))
         assert fstab.read_bytes() == b"# /dev/vdb /d ext4\n/dev/vdc /e ext4\n"
 
-    @pytest.mark.parametrize("mask", ["***", "********", "\N{REPLACEMENT CHARACTER}"])
-    async def test_of_a_line_whose_password_was_masked(self, do, any_shell, fstab, mask):
-        await do(any_shell, action(5, f"//nas/share /mnt/nas cifs user=joe,password={mask},vers=3 0 0"))
-        assert fstab.read_bytes() == FSTAB.replace(b"//nas", b"# //nas")
-        assert b"s3cret" not in b"".join(any_shell.scripts)
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "//nas/share /mnt/nas cifs user=joe,password=hunter2,vers=3 0 0",
+            "//nas/share /mnt/nas cifs user=joe,password=hunter,,2 0 0",
+            "https://joe:hunter2@dav.org/x /dav davfs _netdev 0 0",
+        ],
+    )
+    async def test_of_a_line_whose_password_was_masked(self, do, any_shell, fstab, line):
+        fstab.write_text(f"{line}\n")
+        await do(any_shell, action(1, shown_line(line)))
+        assert fstab.read_text() == f"# {line}\n"
+        assert b"hunter" not in b"".join(any_shell.scripts)
+
+    async def test_of_a_line_that_is_not_valid_text(self, do, any_shell, fstab):
+        fstab.write_bytes(b"/dev/vdb /d\xffta ext4\n")
+        await do(any_shell, action(1, "/dev/vdb /d\N{REPLACEMENT CHARACTER}ta ext4"))
+        assert fstab.read_bytes() == b"# /dev/vdb /d\xffta ext4\n"
 
     async def test_twice_changes_nothing_the_second_time(self, do, any_shell, fstab, tree):
         await do(any_shell, DATA)
@@ -105,8 +125,15 @@ class TestNofail:
     async def test_in_crypttab_fills_the_columns_that_are_missing(self, do, any_shell, tree, line, becomes):
         crypttab = tree / "etc" / "crypttab"
         crypttab.write_text(f"{line}\n")
-        await do(any_shell, action(1, line, ActionKind.ADD_NOFAIL, "/etc/crypttab"))
+        shown = action(1, told(line), ActionKind.ADD_NOFAIL, "/etc/crypttab")
+        await do(any_shell, shown)
         assert crypttab.read_text() == f"{becomes}\n"
+        assert "so already" in (await do(any_shell, shown)).done
+
+    async def test_in_crypttab_is_refused_where_the_line_is_another_one(self, do, any_shell, tree):
+        (tree / "etc" / "crypttab").write_text("data UUID=new /etc/key luks\n")
+        with pytest.raises(GuestError, match="another one now"):
+            await do(any_shell, action(1, "data UUID=c - luks", ActionKind.ADD_NOFAIL, "/etc/crypttab"))
 
     async def test_that_is_there_already_is_left_alone(self, do, any_shell, fstab, tree):
         fstab.write_text("UUID=d /data ext4 defaults,nofail,noatime 0 2\n")
