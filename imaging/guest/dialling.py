@@ -169,5 +169,9 @@ class Dialler:
 
 
 def _through(command: str | None) -> tuple[str, ...] | None:
-    """A ProxyCommand as `ssh` runs it: by the shell. What it prints on standard error would be taken for SSH."""
-    return ("/bin/sh", "-c", f"exec 2>/dev/null; exec {command}") if command else None
+    """A ProxyCommand as `ssh` runs it: by the shell.
+
+    What it prints on standard error asyncssh would take for SSH, and a standard error that is closed for the end of the
+    connection: so the shell around it keeps its own open.
+    """
+    return ("/bin/sh", "-c", f"{{ {command}\n}} 2>/dev/null; exit $?") if command else None

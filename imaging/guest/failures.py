@@ -12,16 +12,16 @@ from models.errors import GuestUnreachableError
 from models.text import one_line
 
 _FIREWALL = "Look whether a security group lets port 22 in from here, and whether the guest is up."
+_BUSY = "It may still be booting, be full, or bar this address after failed logins; try again in a minute."
 _BY_NUMBER = {
     errno.ECONNREFUSED: ("refuses the connection", "No SSH server listens there (yet): the guest may still boot."),
     errno.EHOSTUNREACH: ("cannot be reached: no route to it", "A private address needs a jump host: see `ssh_config`."),
     errno.ENETUNREACH: ("cannot be reached: no route to it", "A private address needs a jump host: see `ssh_config`."),
     errno.ETIMEDOUT: ("does not answer", _FIREWALL),
-    errno.ECONNRESET: ("closed the connection at once", "It may be starting, or bar this address after failed logins."),
+    errno.ECONNRESET: ("closed the connection before the login", _BUSY),
     errno.ENOENT: ("cannot be reached: the ProxyCommand does not exist", "Correct it in the ssh config."),
 }
 _NO_TUNNEL = "The jump host cannot reach it: look whether it may, and whether the guest is up."
-_BUSY = "It may still be booting, be full, or bar this address after failed logins; try again in a minute."
 _OTHER_SERVICE = "Another service may listen on that port: name the right one with `--port`."
 TOO_MANY = "too many authentication failures"
 

@@ -96,10 +96,11 @@ def remember(file: Path, name: str, key: asyncssh.SSHKey) -> None:
     """
     target = file.resolve()
     before = _present(target)
-    text = target.read_text("utf-8", "surrogateescape") if before else ""
-    line = f"{_hashed(name) if _hashes(text) else name} {key.export_public_key('openssh').decode().strip()}\n"
-    gap = "\n" if text and not text.endswith("\n") else ""
-    _replace(target, f"{text}{gap}{line}", before)
+    text = target.read_bytes() if before else b""
+    shown = _hashed(name) if _hashes(text) else name
+    gap = b"\n" if text and not text.endswith(b"\n") else b""
+    line = shown.encode() + b" " + key.export_public_key("openssh").strip() + b"\n"
+    _replace(target, text + gap + line, before)
 
 
 def _present(target: Path) -> os.stat_result | None:
@@ -114,9 +115,9 @@ def _present(target: Path) -> os.stat_result | None:
     return found
 
 
-def _hashes(text: str) -> bool:
-    names = [line for line in text.splitlines() if line.strip() and not line.startswith(("#", "@"))]
-    return bool(names) and all(line.startswith("|1|") for line in names)
+def _hashes(text: bytes) -> bool:
+    names = [line for line in text.splitlines() if line.strip() and not line.startswith((b"#", b"@"))]
+    return bool(names) and all(line.startswith(b"|1|") for line in names)
 
 
 def _hashed(name: str) -> str:
@@ -125,11 +126,11 @@ def _hashed(name: str) -> str:
     return "|1|" + "|".join(base64.b64encode(part).decode() for part in (salt, digest))
 
 
-def _replace(target: Path, text: str, before: os.stat_result | None) -> None:
+def _replace(target: Path, text: bytes, before: os.stat_result | None) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     fresh = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as writing:
+        with os.fdopen(descriptor, "wb") as writing:
             writing.write(text)
             writing.flush()
             os.fchmod(writing.fileno(), stat.S_IMODE(before.st_mode) if before else 0o600)

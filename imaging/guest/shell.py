@@ -81,8 +81,9 @@ class SshShell:
         process: Process = await self.connection.create_process(text, encoding=None, stdin=asyncssh.PIPE)
         errors = asyncio.create_task(_head(process))
         try:
-            process.stdin.write(stdin)
-            process.stdin.write_eof()
+            with suppress(OSError):  # it may have ended without reading any of it
+                process.stdin.write(stdin)
+                process.stdin.write_eof()
             output = await self._collect(process, limit, received)
             said = await errors
             await process.wait_closed()

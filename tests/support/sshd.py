@@ -35,7 +35,7 @@ class HostKey:
     @property
     def public(self) -> str:
         """`ssh-ed25519 AAAA…`"""
-        return self.file.with_name(self.file.name + ".pub").read_text().strip()
+        return " ".join(self.file.with_name(self.file.name + ".pub").read_text().split()[:2])
 
     @property
     def fingerprint(self) -> str:
@@ -98,9 +98,7 @@ def generate_key(file: Path, algorithm: str = "ssh-ed25519", passphrase: str | N
     """Write a new private key with its public half beside it."""
     options = {"key_size": 2048} if algorithm == "ssh-rsa" else {}
     key = asyncssh.generate_private_key(algorithm, comment=file.name, **options)
-    key.write_private_key(str(file), "openssh", passphrase, rounds=1) if passphrase else key.write_private_key(
-        str(file)
-    )
+    key.write_private_key(str(file), "openssh", passphrase, rounds=50)
     file.chmod(0o600)
     key.write_public_key(str(file) + ".pub")
     return key
