@@ -30,6 +30,20 @@ KEYS = st.sampled_from(
     ["os_distro", "os_version", "os_type", "description", "block_device_mapping", "instance_uuid", "imaging.source"]
 )
 
+for _model in (
+    Image,
+    Instance,
+    InstanceFlavor,
+    VolumeAttachment,
+    Volume,
+    Flavor,
+    Quota,
+    Limit,
+    RunRequest,
+    InstanceFacts,
+):
+    _model.model_rebuild(force=True)  # models are built when first used; hypothesis asks for their fields before that
+
 
 def read(kind: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(lambda value: Fact[kind](value=value), values) | st.just(unread(kind))
