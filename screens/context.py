@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.interface import WayIn
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.claim import Claim
 from models.fact import Fact
 from models.guest.facts import GuestFacts
+from models.guest.files import Questions
 from models.login import Login
 from models.plan import Plan
 from models.profile import Profile
+from models.remedy_action import RemedyAction
 from models.request import RunRequest
 from models.run import RunRecord
 from screens.glyphs import Glyphs
 
 if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
     from imaging.cloud.resolution import ResolvedCloud
+    from imaging.guest.mending import MendingResult
+    from imaging.guest.saving.result import SavedDirectories
 
 
 class Runs(Protocol):
@@ -38,6 +44,9 @@ class Runs(Protocol):
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What a test launch alone would do."""
+
+    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """What a look inside through a throw-away child would do, and cost."""
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""
@@ -66,6 +75,26 @@ class Runs(Protocol):
         """Put the source of a run back as it was."""
 
 
+class Guests(Protocol):
+    """What the screens ask of the way into guests (`imaging.guest.service.GuestService`)."""
+
+    def stored(self, instance_id: str) -> Fact[GuestFacts]:
+        """What the last look inside found, if it is not too old. Reads a file: for a thread."""
+
+    async def probe(
+        self, way: WayIn, questions: Questions, *, parts: Collection[str] | None = None
+    ) -> Fact[GuestFacts]:
+        """Look inside by SSH."""
+
+    async def carry_out(
+        self, way: WayIn, questions: Questions, *, action: RemedyAction
+    ) -> tuple[MendingResult, Fact[GuestFacts]]:
+        """Carry out a remedy and read anew what it touched."""
+
+    async def save(self, way: WayIn, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
+        """Copy directories of the guest to this machine."""
+
+
 class Console(Protocol):
     """The application as its screens see it."""
 
@@ -91,6 +120,10 @@ class Console(Protocol):
         Raises:
             ImagingError: the login failed; a later call tries again.
         """
+
+    @property
+    def guests(self) -> Guests:
+        """The way into guests."""
 
     async def resolved(self) -> ResolvedCloud:
         """The login's configuration with its secrets, to be handed to a runner; logs in when needed."""

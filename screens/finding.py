@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from models.findings import Finding
+from models.remedy_action import RemedyAction
 from models.text import one_line
+from screens.choose import Choice, ChooseScreen
 from screens.dialog import Dialog, Reading, paragraphs
 from screens.wording import clock_time, finding_sign
 
 
-class FindingScreen(Dialog[None]):
-    """The details of one finding."""
+class FindingScreen(Dialog[RemedyAction]):
+    """The details of one finding; gives the remedy that the user wants to have carried out, or None."""
 
-    def __init__(self, finding: Finding) -> None:
-        """Show this finding."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "act", "Put it right", id="finding.act", tooltip="Let the console do it, after asking"),
+    ]
+
+    def __init__(self, finding: Finding, *, can_act: bool = False) -> None:
+        """Show this finding.
+
+        Args:
+            finding: what a rule says.
+            can_act: whether its remedies can be carried out from here.
+        """
         super().__init__()
         self._finding = finding
+        self._actions = finding.remedy.actions if can_act and finding.remedy is not None else ()
 
     @property
     def heading(self) -> str:
@@ -28,12 +43,14 @@ class FindingScreen(Dialog[None]):
         finding, sign = self._finding, finding_sign(self._finding, self.glyphs)
         remedy = finding.remedy
         mended = f"The step “{finding.mended_by.value}” of a run puts it right." if finding.mended_by else ""
+        actions = "\n".join(one_line(action.summary) for action in self._actions)
         read = f", read at {clock_time(finding.read_at)}" if finding.read_at else ""
         yield Reading(
             paragraphs(
                 (f"{sign} ({finding.severity.value})", finding.evidence),
                 ("What to do", remedy.text if remedy else ""),
                 ("Command", remedy.command or "" if remedy else ""),
+                ("The console can do it for you", actions),
                 ("In a run", mended),
                 ("Your word is wanted", finding.asked_for.value if finding.awaits_word and finding.asked_for else ""),
                 ("From", f"{finding.source.value}{read}" if finding.source else ""),
@@ -44,3 +61,21 @@ class FindingScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Let the keys scroll."""
         self.query_one(Reading).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only where there is something that the console can do."""
+        if action == "act":
+            return bool(self._actions)
+        return super().check_action(action, parameters)
+
+    def action_act(self) -> None:
+        """Choose what is to be done, where there is a choice."""
+        if len(self._actions) == 1:
+            self.dismiss(self._actions[0])
+            return
+        choices = [Choice(str(place), one_line(each.summary)) for place, each in enumerate(self._actions)]
+        self.app.push_screen(ChooseScreen("What shall be done?", choices), self._chosen)
+
+    def _chosen(self, place: str | None) -> None:
+        if place is not None:
+            self.dismiss(self._actions[int(place)])

@@ -42,6 +42,8 @@ class Glyphs:
     stopped: str
     changing: str
     locked: str
+    folded: str
+    unfolded: str
     cut: str
     """Stands at the end of a text that was cut."""
     ascii: bool = False
@@ -63,6 +65,8 @@ UNICODE = Glyphs(
     stopped="▫",
     changing="↻",
     locked="#",
+    folded="▸",
+    unfolded="▾",
     cut="…",
 )
 
@@ -78,6 +82,8 @@ ASCII = Glyphs(
     stopped="o",
     changing="*",
     locked="#",
+    folded=">",
+    unfolded="v",
     cut="~",
     ascii=True,
 )

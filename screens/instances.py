@@ -17,13 +17,16 @@ from textual.timer import Timer
 from imaging.cloud.watching import InstanceWatch
 from imaging.guidelines.checklist import judge
 from models.errors import ImagingError
+from models.fact import Fact
 from models.facts import InstanceFacts
-from models.findings import Checklist, Finding
+from models.findings import Checklist
+from models.guest.facts import GuestFacts
 from models.instance import Instance
+from models.remedy_action import RemedyAction
 from models.text import one_line
 from screens.finding import FindingScreen
+from screens.instance_guest import GuestScreen
 from screens.instance_rows import COLUMNS, cells, matching
-from screens.listing import ListScreen
 from screens.live import FactsWatch
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
@@ -42,7 +45,7 @@ _NAME_CELLS = 56
 """What a name takes of a panel's frame at most, in cells."""
 
 
-class InstancesScreen(ListScreen[Instance]):
+class InstancesScreen(GuestScreen):
     """List and checklist."""
 
     MODE = "instances"
@@ -108,8 +111,13 @@ class InstancesScreen(ListScreen[Instance]):
         super().__init__()
         self._watch: InstanceWatch | None = None
         self._facts: dict[str, tuple[InstanceFacts, Checklist]] = {}
+        self._guests: dict[str, Fact[GuestFacts]] = {}
         self._watched: str | None = None
         self._rest: Timer | None = None
+        self._progress = ""
+        """What is being done inside the chosen guest."""
+        self._stale = ""
+        """Why the checklist is not fresh."""
 
     def compose_body(self) -> ComposeResult:
         """List and checklist, beside or below each other."""
@@ -150,7 +158,47 @@ class InstancesScreen(ListScreen[Instance]):
             if isinstance(news, ImagingError):
                 self.post_message(self.FactsFailed(instance_id, news))
             else:
-                self.post_message(self.FactsRead(instance_id, news, judge(news, profile)))
+                facts = self._with_guest(instance_id, news)
+                self.post_message(self.FactsRead(instance_id, facts, judge(facts, profile)))
+
+    def _with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
+        """The facts with what was found inside; the cloud knows nothing of that."""
+        guest = self._guests.get(instance_id)
+        return facts if guest is None else facts.model_copy(update={"guest": guest})
+
+    @on(GuestScreen.GuestRead)
+    def _guest_read(self, event: GuestScreen.GuestRead) -> None:
+        """Judge anew by what was found inside."""
+        event.stop()
+        before = self._guests.get(event.instance_id)
+        if before is not None and before.read_at and event.guest.read_at and event.guest.read_at < before.read_at:
+            return
+        self._guests[event.instance_id] = event.guest
+        if (known := self._facts.get(event.instance_id)) is not None:
+            facts = self._with_guest(event.instance_id, known[0])
+            self.post_message(self.FactsRead(event.instance_id, facts, judge(facts, self.console.profile)))
+
+    @on(GuestScreen.GuestProgress)
+    def _inside_progress(self, event: GuestScreen.GuestProgress) -> None:
+        event.stop()
+        self._progress = event.text
+        if event.instance_id == self._watched:
+            self._head_checklist()
+
+    def _head_checklist(self) -> None:
+        """In the frame: the instance, and what is to be known of its facts: trouble, what is being done, their age."""
+        instance = next((one for one in self._listed if one.id == self._watched), None)
+        doing = self._progress if self._inside_id == self._watched else ""
+        note = doing or self._stale or self._age()
+        room = _NAME_CELLS // 2 if note else _NAME_CELLS
+        name = shortened(one_line(instance.name), room, cut=self.glyphs.cut) if instance else "Checklist"
+        text = self.glyphs.plain(f"{name} · {one_line(note)}" if note else name)
+        self.query_one(ChecklistView).border_title = Content(text)
+
+    def _age(self) -> str:
+        facts = self.chosen_facts
+        read_at = facts.guest.read_at if facts else None
+        return f"guest {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
 
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:
@@ -169,7 +217,8 @@ class InstancesScreen(ListScreen[Instance]):
         if known is None:
             view.clear(str(event.error))
         else:
-            view.border_subtitle = Content(f"from {clock_time(known[0].now)}: {one_line(event.error.what)}")
+            self._stale = f"from {clock_time(known[0].now)}: {event.error.what}"
+            self._head_checklist()
 
     @on(RowList.Moved, "#instances")
     def _moved(self, event: RowList.Moved) -> None:
@@ -193,6 +242,8 @@ class InstancesScreen(ListScreen[Instance]):
             else:
                 self._rest = self.set_timer(LATE_SECONDS, self._say_that_it_reads)
             if key is not None:
+                if key not in self._guests:
+                    self.read_stored(key)
                 self._watch_facts(key)
 
     def _say_that_it_reads(self) -> None:
@@ -201,14 +252,11 @@ class InstancesScreen(ListScreen[Instance]):
 
     def _show_checklist(self, instance_id: str | None) -> None:
         view = self.query_one(ChecklistView)
-        instance = next((one for one in self._listed if one.id == instance_id), None)
-        view.border_title = Content(
-            shortened(one_line(instance.name), _NAME_CELLS, cut=self.glyphs.cut) if instance else "Checklist"
-        )
-        view.border_subtitle = ""
+        self._stale = ""
+        self._head_checklist()
         known = self._facts.get(instance_id or "")
         if known is not None:
-            view.show(known[1])
+            view.show(known[1], looked=known[0].guest.known)
         else:
             view.clear("Reading what the guidelines ask of it" if instance_id else "")
 
@@ -238,14 +286,25 @@ class InstancesScreen(ListScreen[Instance]):
     @on(RowList.Opened, "#instances")
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
-        self.query_one(ChecklistView).rows.focus()
+        self.query_one(ChecklistView).begin()
 
     @on(RowList.Opened, "#findings")
     def _finding_opened(self, event: RowList.Opened) -> None:
         event.stop()
-        finding = self.query_one(ChecklistView).rows.selected
-        if isinstance(finding, Finding):
-            self.app.push_screen(FindingScreen(finding))
+        finding, facts = self.query_one(ChecklistView).chosen, self.chosen_facts
+        if finding is not None and facts is not None:
+            can_act = not self.console.read_only
+            self.app.push_screen(FindingScreen(finding, can_act=can_act), lambda action: self._act(facts, action))
+
+    def _act(self, facts: InstanceFacts, action: RemedyAction | None) -> None:
+        if action is not None:
+            self.carry_out(facts, action)
+
+    @property
+    def chosen_facts(self) -> InstanceFacts | None:
+        """The facts of the instance whose checklist is open."""
+        known = self._facts.get(self._watched or "")
+        return known[0] if known else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
@@ -255,7 +314,7 @@ class InstancesScreen(ListScreen[Instance]):
 
     def action_open(self) -> None:
         """Go to the checklist."""
-        self.query_one(ChecklistView).rows.focus()
+        self.query_one(ChecklistView).begin()
 
     def action_refresh(self) -> None:
         """Ask the cloud again now."""

@@ -15,21 +15,27 @@ from screens.widgets.entry import Entry
 class SecretScreen(Dialog[str]):
     """Gives the secret, or None when the user does not want to log in."""
 
-    TITLE = "Login"
-
-    def __init__(self, prompt: str) -> None:
-        """Ask with this sentence."""
+    def __init__(
+        self,
+        prompt: str,
+        *,
+        title: str = "Login",
+        note: str = "Kept in memory only, until the console ends.",
+    ) -> None:
+        """Ask with this sentence; the note says what becomes of the secret."""
         super().__init__()
-        self._prompt = prompt
+        self._prompt, self._title, self._note = prompt, title, note
+
+    @property
+    def heading(self) -> str:
+        """What the secret is for."""
+        return self._title
 
     def compose_body(self) -> ComposeResult:
         """The sentence and a field that shows no letters."""
         yield Static(joined(many_lines(self._prompt)), markup=False)
         yield Entry(password=True, id="secret")
-        yield Static(
-            toned("Kept in memory only, until the console ends. `imaging login` keeps it in the keyring.", Tone.QUIET),
-            markup=False,
-        )
+        yield Static(toned(self._note, Tone.QUIET), markup=False)
 
     @on(Entry.Submitted, "#secret")
     def _given(self, event: Entry.Submitted) -> None:

@@ -85,6 +85,15 @@ def _failure(finding: Finding, glyphs: Glyphs) -> Sign:
     return Sign(glyphs.warn, "warns", Tone.WARN)
 
 
+def came_from(finding: Finding) -> str:
+    """Where a finding's fact was read, and for a guest when: what the cloud says is never older than seconds."""
+    if finding.source is None:
+        return ""
+    if finding.is_about_guest and finding.read_at is not None:
+        return f"{finding.source} {finding.read_at.astimezone():%H:%M}"
+    return finding.source.value
+
+
 def urgency(finding: Finding) -> int:
     """The place of a finding in a list that has the worst first; 0 is worst."""
     if finding.outcome is Outcome.FAIL:

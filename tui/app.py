@@ -24,7 +24,7 @@ from models.login import Login
 from models.profile import Profile
 from models.settings import Settings
 from screens.choose import Choice, ChooseScreen
-from screens.context import Runs
+from screens.context import Guests, Runs
 from screens.glyphs import UNICODE, Glyphs
 from screens.help import HelpScreen, collect
 from screens.images import ImagesScreen
@@ -92,6 +92,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         glyphs: Glyphs = UNICODE,
         read_only: bool = False,
         runs: Runs | None = None,
+        guests: Guests | None = None,
     ) -> None:
         """Make the application; nothing is asked of the network before the first paint.
 
@@ -104,6 +105,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             glyphs: the signs that the terminal can show.
             read_only: offer nothing that changes the cloud.
             runs: the run service; the real one by default.
+            guests: the way into guests; the real one by default.
 
         Raises:
             ConfigError: the user's keys cannot be meant so.
@@ -113,7 +115,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         self.animation_level = "none"
         self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
         self.glyphs, self.read_only = glyphs, read_only
-        self._runs = runs
+        self._runs, self._guests = runs, guests
         self._own_keys = checked(settings.keymap, known_bindings(ImagingApp, Screen, Widget))
         self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
         self._begin_in("ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ))
@@ -152,6 +154,15 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
 
             self._runs = RunService(self.paths, self.clock)
         return self._runs
+
+    @property
+    def guests(self) -> Guests:
+        """The way into guests, loaded when it is first asked for: it brings asyncssh."""
+        if self._guests is None:
+            from imaging.guest.service import GuestService  # noqa: PLC0415  # not for the first paint
+
+            self._guests = GuestService(self.paths, self.clock)
+        return self._guests
 
     @property
     def login(self) -> Login | None:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from models.findings import Checklist, Finding, Outcome, Severity
+from models.findings import Checklist, Finding, Outcome
 from models.text import one_line
 from screens.glyphs import Glyphs
 from screens.tones import Tone, joined, toned
+from screens.widgets.chapters import Head, Row, key_of, numbers, rows_of
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
-from screens.wording import finding_sign, urgency
+from screens.wording import came_from, finding_sign
 
 _COLUMNS = (
-    Column("Finding", 11),
-    Column("Rule", 16, drop=1),
-    Column("What was seen", 20, grow=1),
+    Column("Finding", 13),
+    Column("Rule", 20),
+    Column("What was seen", 40, grow=1),
+    Column("From", 11, drop=1),
 )
 
 
 class ChecklistView(Vertical):
-    """Two lines of summary above the list of findings."""
+    """A line of summary above the chapters with their findings."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("z", "fold", "Fold", show=False, id="checklist.fold", tooltip="Show or hide what needs no attention"),
+    ]
 
     DEFAULT_CSS = """
     ChecklistView { height: 1fr; }
@@ -39,13 +46,16 @@ class ChecklistView(Vertical):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
+        self._checklist: Checklist | None = None
+        self._looked = False
+        self._opened: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Summary and list."""
         yield Static(id="readiness", markup=False)
-        yield RowList[Finding](
+        yield RowList[Row](
             _COLUMNS,
-            key_of=lambda finding: finding.rule,
+            key_of=key_of,
             cells_of=self._cells,
             glyphs=self._glyphs,
             header=False,
@@ -55,18 +65,53 @@ class ChecklistView(Vertical):
 
     @on(RowList.Moved, "#findings")
     def _moved(self) -> None:
-        finding = self.rows.selected
-        self.query_one("#finding", Static).update(_shortly(finding) if finding else Content(""), layout=False)
+        chosen = self.chosen
+        self.query_one("#finding", Static).update(_shortly(chosen) if chosen else Content(""), layout=False)
+
+    @on(RowList.Opened, "#findings")
+    def _opened_row(self, event: RowList.Opened) -> None:
+        """Enter on a chapter folds it; what it does on a finding is for the screen to say."""
+        if self.chosen is None:
+            event.stop()
+            self.action_fold()
 
     @property
-    def rows(self) -> RowList[Finding]:
-        """The list of findings."""
+    def rows(self) -> RowList[Row]:
+        """The list of chapters and findings."""
         return self.query_one("#findings", RowList)
 
-    def show(self, checklist: Checklist) -> None:
-        """Show these findings; only what differs is drawn."""
+    @property
+    def chosen(self) -> Finding | None:
+        """The finding under the cursor; None on the line of a chapter."""
+        row = self.rows.selected
+        return row if isinstance(row, Finding) else None
+
+    def show(self, checklist: Checklist, *, looked: bool) -> None:
+        """Show these findings; only what differs is drawn.
+
+        Args:
+            checklist: what the rules say.
+            looked: whether anybody looked inside the guest.
+        """
+        self._checklist, self._looked = checklist, looked
         self.say(readiness(checklist, self._glyphs))
-        self.rows.show(sorted(checklist.findings, key=urgency))
+        self.rows.show(rows_of(checklist, self._opened, looked=looked))
+
+    def begin(self) -> None:
+        """Put the keys on the list, and the cursor on the worst finding."""
+        first = next((row for row in self.rows.items if isinstance(row, Finding)), None)
+        if first is not None:
+            self.rows.select(first.rule)
+        self.rows.focus()
+
+    def action_fold(self) -> None:
+        """Show all findings of the chapter under the cursor, or only those that need attention."""
+        row = self.rows.selected
+        if row is None or self._checklist is None:
+            return
+        self._opened ^= {row.chapter}
+        self.rows.show(rows_of(self._checklist, self._opened, looked=self._looked))
+        self.rows.select(f"chapter {row.chapter}") if row.chapter not in self._opened else None
 
     def say(self, content: Content) -> None:
         """Say something above the list."""
@@ -74,23 +119,37 @@ class ChecklistView(Vertical):
 
     def clear(self, reason: str) -> None:
         """Show no findings, and why."""
+        self._checklist = None
         self.say(toned(self._glyphs.plain(reason), Tone.QUIET))
         self.rows.show(())
 
-    def _cells(self, finding: Finding) -> Sequence[Cell]:
+    def _cells(self, row: Row) -> Sequence[Cell]:
+        return self._head(row) if isinstance(row, Head) else self._finding(row)
+
+    def _head(self, head: Head) -> Sequence[Cell]:
+        sign = self._glyphs.unfolded if head.is_open or not head.hidden else self._glyphs.folded
+        return (
+            Cell(sign, Tone.QUIET),
+            Cell(head.chapter, Tone.STRONG),
+            Cell(self._glyphs.plain(head.numbers), Tone.QUIET),
+            Cell(""),
+        )
+
+    def _finding(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)
         quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_word
         return (
-            Cell(str(sign), sign.tone),
+            Cell(f"  {sign}", sign.tone),
             Cell(finding.rule, Tone.QUIET),
             Cell(self._glyphs.plain(finding.evidence or finding.title), Tone.QUIET if quiet else Tone.PLAIN),
+            Cell(came_from(finding), Tone.QUIET),
         )
 
 
 def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
     word = toned(f"{glyphs.good} Ready", Tone.GOOD) if checklist.ready else toned(f"{glyphs.bad} Not ready", Tone.BAD)
-    return joined(word.stylize("bold"), toned(glyphs.plain("  " + " · ".join(_numbers(checklist))), Tone.QUIET))
+    return joined(word.stylize("bold"), toned(glyphs.plain("  " + " · ".join(_headline(checklist))), Tone.QUIET))
 
 
 def _shortly(finding: Finding) -> Content:
@@ -105,21 +164,6 @@ def _shortly(finding: Finding) -> Content:
     return Content("\n").join(parts)
 
 
-def _numbers(checklist: Checklist) -> Sequence[str]:
-    count = Counter(_class_of(finding) for finding in checklist.findings)
-    words = (
-        "blocks", "mended", "asks", "warns", "notes", "unknown", "waived", "pass",
-    )  # fmt: skip
-    return [f"{count[word]} {word}" for word in words if count[word]]
-
-
-def _class_of(finding: Finding) -> str:
-    match finding.outcome:
-        case Outcome.FAIL if finding.mended_by is not None:
-            return "mended"
-        case Outcome.FAIL:
-            return {Severity.BLOCK: "blocks", Severity.INFO: "notes"}.get(finding.severity, "warns")
-        case Outcome.UNKNOWN:
-            return "asks" if finding.awaits_word else "unknown"
-        case _:
-            return finding.outcome.value
+def _headline(checklist: Checklist) -> Sequence[str]:
+    """The numbers of the whole checklist; what does not apply is of no interest there."""
+    return [number for number in numbers(checklist.findings) if not number.endswith("n/a")]

@@ -36,8 +36,7 @@ class ChecklistPage(Page):
 
     def enter(self) -> None:
         """Begin with the worst: the cursor may have stayed on a finding that was the worst a moment ago."""
-        self._view.rows.action_first()
-        self._view.rows.focus()
+        self._view.begin()
 
     def show(self, state: WizardState) -> None:
         """Show what the rules say now."""
@@ -45,7 +44,7 @@ class ChecklistPage(Page):
         if state.checklist is None:
             self._view.clear("Reading what the guidelines ask of it")
         else:
-            self._view.show(state.checklist)
+            self._view.show(state.checklist, looked=state.looked_inside)
         self.screen.refresh_bindings()
 
     @property
@@ -54,7 +53,7 @@ class ChecklistPage(Page):
 
     @property
     def _chosen(self) -> Finding | None:
-        return self._view.rows.selected
+        return self._view.chosen
 
     @on(RowList.Moved, "#findings")
     def _moved(self, event: RowList.Moved) -> None:

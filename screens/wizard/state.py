@@ -43,6 +43,11 @@ class WizardState:
         return replace(self, facts=facts, checklist=judge(facts, self.profile), plan=plan)
 
     @property
+    def looked_inside(self) -> bool:
+        """Whether the guest's own facts are known."""
+        return self.facts is not None and self.facts.guest.known
+
+    @property
     def networks(self) -> tuple[Network, ...]:
         """The networks among which the test launch can choose."""
         test = self.plan.test if self.plan else None

@@ -72,6 +72,7 @@ class WizardScreen(OpenedScreen[None]):
         super().__init__()
         self._instance = instance
         self._known = facts
+        self._guest = facts.guest if facts is not None and facts.guest.known else None
         self._page = 0
         self._starting = False
 
@@ -95,13 +96,18 @@ class WizardScreen(OpenedScreen[None]):
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
     async def _read_facts(self) -> None:
         cloud = await self.console.cloud()
-        self.post_message(self.FactsRead(await gather_facts(cloud, self._instance.id, self.console.clock)))
+        facts = await gather_facts(cloud, self._instance.id, self.console.clock)
+        self.post_message(
+            self.FactsRead(facts if self._guest is None else facts.model_copy(update={"guest": self._guest}))
+        )
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
     async def _make_plan(self, request: RunRequest) -> None:
         try:
             cloud = await self.console.cloud()
-            plan = await self.console.runs.plan(cloud, self._instance.id, request, self.console.profile)
+            plan = await self.console.runs.plan(
+                cloud, self._instance.id, request, self.console.profile, guest=self._guest
+            )
         except ImagingError as error:
             self.post_message(self.Planned(request, None, str(error)))
         else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from imaging.commands.guest_options import NAMES, taken
 from imaging.commands.guest_text import guest_lines
 from models.guest.mounts import Mount, Mounts, MountUser
@@ -34,8 +32,7 @@ def test_the_clouds_own_ssh_config_is_used_unless_another_is_said():
     assert options(ssh_config=Path("/mine")).access(Resolved).ssh_config == Path("/mine")
 
 
-@pytest.mark.parametrize("command", ["check", "create"])
-def test_nobody_is_asked_to_look_in_two_ways_or_into_nothing(imaging, command):
+def test_nobody_is_asked_to_look_in_two_ways_or_into_nothing(imaging):
     assert imaging("probe").status == 2
     assert imaging("check", "db-07", "--probe", "--deep").status == 2
 

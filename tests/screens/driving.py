@@ -12,9 +12,16 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from imaging.guest.interface import Progress
+from imaging.guest.mending import MendingResult
+from imaging.guest.saving.result import SavedDirectories
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.planning import plan_run, plan_verification
 from imaging.runtime.paths import Paths
+from models.errors import ImagingError
+from models.fact import Fact
+from models.findings import Source
+from models.guest.facts import GuestFacts
 from models.plan import Plan
 from models.run import RunRecord
 from models.settings import Settings
@@ -49,8 +56,8 @@ class FrozenRuns:
         self.started: list[Plan] = []
         self._changed = asyncio.Event()
 
-    async def plan(self, cloud, instance_id, request, profile):
-        return await plan_run(cloud, QuickClock(), instance_id, request, profile)
+    async def plan(self, cloud, instance_id, request, profile, *, guest=None):
+        return await plan_run(cloud, QuickClock(), instance_id, request, profile, guest=guest)
 
     async def plan_verification(self, cloud, image_id, request, profile):
         return await plan_verification(cloud, QuickClock(), image_id, request, profile)
@@ -93,6 +100,40 @@ class FrozenRuns:
 
     async def find_claim(self, cloud, instance_id):
         return None
+
+
+class FrozenGuests:
+    """Guests that show given facts, and note what is asked of them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Fact[GuestFacts]] = {}
+        """What an earlier look had found, by instance id."""
+        self.inside: Fact[GuestFacts] | ImagingError | None = None
+        """What a look finds, or how it fails; None: it never ends."""
+        self.asked: list[tuple[Any, ...]] = []
+
+    def stored(self, instance_id):
+        return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not looked", source=Source.GUEST))
+
+    async def probe(self, way, questions, *, parts=None):
+        self.asked.append(("probe", way.instance.name))
+        way.tell(Progress("Asking the guest"))
+        return await self._look()
+
+    async def carry_out(self, way, questions, *, action):
+        self.asked.append(("carry out", action.kind))
+        return MendingResult("It was done.", "So it is undone."), await self._look()
+
+    async def save(self, way, *, directories, target):
+        self.asked.append(("save", directories, target))
+        return SavedDirectories(summary=f"3 files are in {target} now.", left_out=(("/home/ada/x", "not readable"),))
+
+    async def _look(self):
+        if self.inside is None:
+            await asyncio.Event().wait()
+        if isinstance(self.inside, ImagingError):
+            raise self.inside
+        return self.inside
 
 
 class Nowhere:
@@ -152,6 +193,7 @@ async def console(
     *,
     cloud: str | None = "demo",
     runs: Any = None,
+    guests: Any = None,
     size: tuple[int, int] = (80, 24),
     settings: Settings | None = None,
     glyphs: Glyphs = UNICODE,
@@ -167,6 +209,7 @@ async def console(
         glyphs=glyphs,
         read_only=read_only,
         runs=FrozenRuns() if runs is None else runs,
+        guests=FrozenGuests() if guests is None else guests,
     )
     if cloud == NOWHERE:
         app._access = Nowhere()

@@ -47,10 +47,10 @@ async def test_a_volume_that_goes_is_seen_without_a_key_press(demo, tmp_path):
         await choose(driver, "quiet-box")
         view = driver.app.screen.query_one(ChecklistView)
         await driver.until(lambda: bool(view.rows.items))
-        before = {one.rule: one.outcome for one in view.rows.items}
+        before = view.rows.items
         cloud = await driver.app.cloud()
         await cloud.compute.start(demo.server_id("quiet-box"))
-        await driver.until(lambda: {one.rule: one.outcome for one in view.rows.items} != before)
+        await driver.until(lambda: view.rows.items != before)
 
 
 async def test_a_hostile_name_is_shown_as_it_is(demo, tmp_path):

@@ -1,0 +1,229 @@
+"""The keys of the instances' screen that lead inside a guest: look, carry out a remedy, save what would be lost."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.worker import Worker
+
+from imaging.cloud.threads import in_thread
+from imaging.guest.interface import Progress
+from models.errors import ImagingError
+from models.fact import Fact
+from models.facts import InstanceFacts
+from models.guest.facts import GuestFacts
+from models.instance import Instance
+from models.remedy_action import RemedyAction
+from models.request import RunRequest
+from models.text import one_line
+from screens.ask_text import AskTextScreen
+from screens.choose import Choice, ChooseScreen
+from screens.confirm import ConfirmScreen, Question
+from screens.error import ErrorScreen
+from screens.guest_asking import AskingByDialogs
+from screens.listing import ListScreen
+from screens.notice import NoticeScreen
+from screens.run import RunScreen
+
+if TYPE_CHECKING:  # it brings the probe and the tables of the guidelines, which are loaded when they are wanted
+    from screens.looking_inside import Inside
+
+Doing = Callable[["Inside"], Awaitable[None]]
+
+
+class GuestScreen(ListScreen[Instance]):
+    """A list of instances into which one can look. One thing at a time is done inside a guest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "p", "probe", "Look inside", id="instances.probe",
+            tooltip="Look into the running instance by SSH; nothing is changed there",
+        ),
+        Binding(
+            "x", "stop_probe", "Break off", id="instances.stop-probe",
+            tooltip="Break off what is being done inside the instance",
+        ),
+        Binding(
+            "s", "save", "Save files", show=False, id="instances.save",
+            tooltip="Copy directories of the instance to this machine, before they are lost",
+        ),
+        Binding(
+            "d", "deep_check", "Deep check", show=False, id="instances.deep-check",
+            tooltip="Look at its disk through a throw-away instance, where SSH leads nowhere",
+        ),
+    ]  # fmt: skip
+
+    class GuestRead(Message):
+        """A look inside an instance has ended well, or what an earlier one found was read."""
+
+        def __init__(self, instance_id: str, guest: Fact[GuestFacts]) -> None:
+            super().__init__()
+            self.instance_id = instance_id
+            self.guest = guest
+
+    class GuestProgress(Message):
+        """How far what is being done inside is; empty at its end."""
+
+        def __init__(self, instance_id: str, text: str) -> None:
+            super().__init__()
+            self.instance_id = instance_id
+            self.text = text
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the newest is of interest."""
+            return isinstance(message, GuestScreen.GuestProgress)
+
+    _inside: Worker[None] | None = None
+    """What is being done inside a guest."""
+    _inside_id: str | None = None
+
+    @property
+    @abstractmethod
+    def chosen_facts(self) -> InstanceFacts | None:
+        """The facts of the chosen instance, as far as they are known."""
+
+    @work(group="stored", exit_on_error=False, description="read what the last look inside found")
+    async def read_stored(self, instance_id: str) -> None:
+        """Read what the last look inside an instance found."""
+        guest = await in_thread(lambda: self.console.guests.stored(instance_id))
+        if guest.known:
+            self.post_message(self.GuestRead(instance_id, guest))
+
+    def on_screen_resume(self) -> None:
+        """A deep check may have ended meanwhile."""
+        super().on_screen_resume()
+        facts = self.chosen_facts
+        if facts is not None and facts.instance.value is not None:
+            self.read_stored(facts.instance.value.id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a running instance can be looked into, one at a time."""
+        if action == "stop_probe":
+            return self._inside is not None
+        if action in {"probe", "save"}:
+            facts = self.chosen_facts
+            instance = facts.instance.value if facts else None
+            return self._inside is None and instance is not None and instance.is_running
+        if action == "deep_check":
+            return self.chosen_facts is not None and not self.console.read_only
+        return super().check_action(action, parameters)
+
+    def action_probe(self) -> None:
+        """Look inside."""
+        if (facts := self.chosen_facts) is not None:
+            self._begin(facts, self._look)
+
+    def action_stop_probe(self) -> None:
+        """Break off."""
+        if self._inside is not None:
+            self._inside.cancel()
+
+    def action_save(self) -> None:
+        """Ask which directories and where to, then copy them."""
+        if (facts := self.chosen_facts) is not None:
+            self._begin(facts, self._save)
+
+    def action_deep_check(self) -> None:
+        """Say what it costs, and start it after agreement."""
+        facts = self.chosen_facts
+        if facts is not None and facts.instance.value is not None:
+            self._check_deeply(facts.instance.value)
+
+    @work(group="deep", exclusive=True, exit_on_error=False, description="prepare a deep check")
+    async def _check_deeply(self, instance: Instance) -> None:
+        console = self.console
+        request = RunRequest(profile=console.profile.name, attended=True)
+        plan = await console.runs.plan_deep_check(await console.cloud(), instance.id, request, console.profile)
+        costs = "\n".join(one_line(warning) for warning in plan.warnings)
+        sentence = f"Look at the disk of {one_line(instance.name)} through a throw-away instance?"
+        if await self.app.push_screen_wait(ConfirmScreen(Question("Deep check", sentence, costs))):
+            run = await console.runs.start(plan, await console.resolved(), console.profile)
+            self.app.push_screen(RunScreen(run.id))
+
+    def carry_out(self, facts: InstanceFacts, action: RemedyAction) -> None:
+        """Ask, then carry out a remedy; the user sees what was done and how it is undone."""
+        if self._inside is None and not self.console.read_only:
+            self._begin(facts, partial(self._mend, action=action))
+
+    def _begin(self, facts: InstanceFacts, doing: Doing) -> None:
+        from screens.looking_inside import Inside  # noqa: PLC0415  # not for the first paint
+
+        self._inside_id = facts.instance.value.id if facts.instance.value else None
+        self._inside = self._do(Inside(self.console, facts, AskingByDialogs(self.app), self._tell), doing)
+        self.refresh_bindings()
+
+    @work(group="inside", exit_on_error=False, description="do something inside the instance")
+    async def _do(self, inside: Inside, doing: Doing) -> None:
+        try:
+            await doing(inside)
+        except ImagingError as error:
+            self.app.push_screen(ErrorScreen(error))
+        finally:
+            self._inside = None
+            self._say_inside("")
+            self.refresh_bindings()
+
+    async def _look(self, inside: Inside) -> None:
+        self._tell(Progress("Looking for a way in"))
+        self._read(inside, await inside.look())
+
+    async def _mend(self, inside: Inside, action: RemedyAction) -> None:
+        question = Question("Carry this out?", action.summary, action.command)
+        if not await self.app.push_screen_wait(ConfirmScreen(question)):
+            return
+        mended, guest = await inside.carry_out(action)
+        self._read(inside, guest)
+        self.app.push_screen(
+            NoticeScreen("Done", mended.done, ("What it printed", mended.output), ("To undo it", mended.undo))
+        )
+
+    async def _save(self, inside: Inside) -> None:
+        directory = await self._which(inside.facts)
+        target = await self._where_to(inside.facts) if directory else None
+        if directory and target:
+            saved = await inside.save((directory,), target)
+            left = "\n".join(f"{one_line(path)}: {one_line(why)}" for path, why in saved.left_out)
+            self.app.push_screen(NoticeScreen("Saved", saved.summary, ("Not copied", left)))
+
+    async def _which(self, facts: InstanceFacts) -> str | None:
+        """A directory of the guest: one that the last look found, else whatever is written."""
+        found = facts.guest.value.directories.value if facts.guest.value else None
+        homes = (
+            [(each.path, f"{each.files} files, {each.size_kib // 1024} MiB") for each in found.homes] if found else []
+        )
+        desktops = [(each.path, f"{len(each.names)} on the desktop") for each in found.desktops] if found else []
+        if homes or desktops:
+            choices = [Choice(path, one_line(path), note) for path, note in (*homes, *desktops, ("/root", ""))]
+            return await self.app.push_screen_wait(ChooseScreen("Which directory?", choices))
+        return await self.app.push_screen_wait(
+            AskTextScreen("Save files", "Which directory of the instance?", value="/home")
+        )
+
+    async def _where_to(self, facts: InstanceFacts) -> Path | None:
+        name = facts.instance.value.name if facts.instance.value else "instance"
+        folder = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[:60]
+        target = await self.app.push_screen_wait(
+            AskTextScreen("Save files", "Into which folder of this machine?", value=f"~/saved-from-{folder}")
+        )
+        return await in_thread(lambda: Path(target).expanduser()) if target else None
+
+    def _read(self, inside: Inside, guest: Fact[GuestFacts]) -> None:
+        if inside.facts.instance.value is not None:
+            self.post_message(self.GuestRead(inside.facts.instance.value.id, guest))
+
+    def _tell(self, progress: Progress) -> None:
+        text = progress.text
+        if progress.done is not None and progress.total:
+            text += f" {progress.done * 100 // progress.total} %"
+        self._say_inside(text)
+
+    def _say_inside(self, text: str) -> None:
+        if self._inside_id is not None:
+            self.post_message(self.GuestProgress(self._inside_id, text))
