@@ -117,7 +117,9 @@ class NovaCompute(ComputeReading):
         if request.security_group_name is not None:
             server["security_groups"] = [{"name": request.security_group_name}]
         if request.user_data is not None:
-            server["user_data"] = base64.b64encode(request.user_data.encode()).decode("ascii")
+            given = request.user_data
+            plain = given.encode() if isinstance(given, str) else given
+            server["user_data"] = base64.b64encode(plain).decode("ascii")
         call = await self._call("POST", "/servers", "launch an instance", json={"server": server})
         return await self._transport.ask(call, _server_id)
 

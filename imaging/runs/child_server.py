@@ -93,11 +93,11 @@ async def launch(ctx: StepContext, image: Image, flavor_id: str, network_id: str
     return await ctx.cloud.compute.instance(server_id)
 
 
-def _user_data(ctx: StepContext) -> tuple[str, str]:
+def _user_data(ctx: StepContext) -> tuple[str, str | bytes]:
     """What the test instance is to do when it comes up, and the word by which its answer is known."""
     if ctx.run.kind is RunKind.DEEP_CHECK:
         nonce = new_nonce()
-        return nonce, deep_user_data(questions_for(ctx.profile), nonce).decode("ascii")
+        return nonce, deep_user_data(questions_for(ctx.profile), nonce)
     token = new_token()
     return token, user_data(token)
 

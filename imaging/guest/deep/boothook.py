@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 
 from imaging.guest.deep.chunks import LIMIT, WIDTH
-from imaging.guest.deep.showing import PARTS
+from imaging.guest.deep.showing import HIDDEN
+from imaging.guest.probe import PARTS
 from imaging.guest.probe import script as probe_script
 from models.errors import UsageError
 from models.guest.files import Questions
@@ -45,31 +46,42 @@ def user_data(questions: Questions, nonce: str) -> bytes:
         UsageError: a profile asks for so much that Nova would not take the script.
         ValueError: the nonce is none.
     """
-    return boothook(probe_script(questions, PARTS, nonce=nonce), nonce)
+    return boothook(probe_script(questions, PARTS.keys() - HIDDEN, nonce=nonce), nonce)
 
 
 def boothook(probe: str, nonce: str) -> bytes:
-    """The boothook that runs a probe and shows its report, in ASCII; see `user_data`."""
+    """The boothook that runs a probe and shows its report, as text, or compressed if it is long; see `user_data`."""
     if re.fullmatch(r"[A-Za-z0-9]{1,32}", nonce) is None:
         msg = f"not a nonce: {nonce!r}"
         raise ValueError(msg)
-    packed = base64.encodebytes(gzip.compress(probe.encode("ascii"), mtime=0)).decode("ascii")
+    packed = base64.b64encode(gzip.compress(squeezed(probe).encode("ascii"), mtime=0)).decode("ascii")
     values = {
         "NONCE": nonce,
         "LIMIT": LIMIT,
         "WIDTH": WIDTH,
         "SECONDS": _SECONDS,
         "DROPPED_FIRST": " ".join(_DROPPED_FIRST),
-        "PROBE": packed.rstrip(),
+        "PROBE": packed,
     }
     script = re.sub(r"@([A-Z_]+)@", lambda found: str(values[found[1]]), _template())
     made = f"{_FIRST_LINE}\n{script}".encode("ascii")
+    if len(made) > _LARGEST:
+        made = gzip.compress(made, mtime=0)  # which cloud-init undoes by itself
     if len(made) > _LARGEST:
         raise UsageError(
             f"The deep check's script takes {len(made)} bytes; a cloud takes at most {_LARGEST}.",
             remedy="Let the profile look for less, or look inside by SSH.",
         )
     return made
+
+
+def squeezed(script: str) -> str:
+    """A script without comments and indentation, which the child does not need and Nova's limit counts.
+
+    Our scripts keep no text in quotes that begins a line with blanks or `#`.
+    """
+    lines = (line.strip() for line in script.split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("#")) + "\n"
 
 
 @cache

@@ -50,19 +50,23 @@ class Heard:
 
     @property
     def total(self) -> int:
-        """Of how many pieces the report is that came last."""
-        return self.copies[-1][1] if self.copies else 0
+        """Of how many pieces the report is: the last one that is whole, else the last one."""
+        totals = list(dict.fromkeys(total for _, total, _ in reversed(self.copies)))
+        return next((total for total in totals if not self._missing_of(total)), totals[0] if totals else 0)
 
     @property
     def missing(self) -> tuple[int, ...]:
         """The numbers of the pieces of that report of which no good copy came."""
-        there = {number for number, total, _ in self.copies if total == self.total}
-        return tuple(number for number in range(1, self.total + 1) if number not in there)
+        return self._missing_of(self.total)
 
     @property
     def whole(self) -> bool:
         """Whether every piece is there."""
         return bool(self.copies) and not self.missing
+
+    def _missing_of(self, wanted: int) -> tuple[int, ...]:
+        there = {number for number, total, _ in self.copies if total == wanted}
+        return tuple(number for number in range(1, wanted + 1) if number not in there)
 
 
 def hear(text: str, nonce: str) -> Heard:

@@ -26,13 +26,8 @@ from models.guest.system import GuestSystem
 NEEDS_SSH = "needs SSH: a child shows what is on the disk, not what runs"
 """Why a part is unknown after a deep check."""
 
-_HIDDEN = ("mounts",)
-PARTS: tuple[str, ...] = tuple(
-    name
-    for name, field in GuestFacts.model_fields.items()
-    if isinstance(field.annotation, type) and issubclass(field.annotation, Fact) and name not in _HIDDEN
-)
-"""The parts of the probe that a child is asked for."""
+HIDDEN = frozenset({"mounts"})
+"""The parts of the probe that a child is not even asked for."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def of_the_source(facts: GuestFacts, said: ChildSaid) -> GuestFacts:
         facts: the report as it came.
         said: what the child said of itself.
     """
-    changes: dict[str, Fact[Any]] = {name: _unknown(NEEDS_SSH) for name in _HIDDEN}
+    changes: dict[str, Fact[Any]] = {name: _unknown(NEEDS_SSH) for name in HIDDEN}
     for name, shown in _shown(said).items():
         fact: Fact[Any] = getattr(facts, name)
         if fact.value is not None:
