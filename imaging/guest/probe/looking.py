@@ -1,8 +1,8 @@
 """Puts the looks of the guidelines, what to search for, into shell functions.
 
-Names become one regular expression, which find matches against each file's path in one pass: sixteen times as fast as
-as many `-iname`, measured with 100 names on 200,000 files. Paths become globs that the shell itself expands. Marks become
-a `case` that calls the functions of `part_sightings.sh`.
+Names become one regular expression, which find matches against each file's path in one pass: with 100 names and
+200,000 files that took a sixteenth of the time of as many `-iname`. Paths become globs that the shell itself expands.
+Marks become a `case` that calls the functions of `part_sightings.sh`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ from models.guest.files import Look
 
 _MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PLAIN_IN_EXPRESSION = re.compile(r"[A-Za-z0-9_/ ,:;=@%~\"'<>#&!-]|[^\x00-\x7f]")
-_GLOB = re.compile(r"\*|\?|\[!?\]?[^]]*\]")
+_GLOB = re.compile(r"\*|\?|\[[^]]*\]")
+_BRACKET = re.compile(r"\[!?[A-Za-z0-9._-]+\]")
 
 
 def look_functions(looks: Iterable[Look]) -> str:
-    """Shell functions: `asked_names`, `asked_looks`, `asked_paths`, `asked_paths_in_home HOME`, `asked_marks LOOK`.
+    """The shell functions that `part_sightings.sh` calls.
+
+    They are `asked_names`, `asked_looks`, `asked_paths`, `asked_paths_in_home HOME`, `asked_content LOOK` (whether the
+    content matters) and `asked_marks LOOK`.
 
     Raises:
         ValueError: a control character, a path that is neither absolute nor in a home, or an odd word for a mark.
     """
     wanted = tuple(looks)
-    names = sorted({name.lower() for look in wanted for name in look.names})
-    everything = f".*/({'|'.join(map(_expression, names))})" if names else ""
-    by_name = [f"{look.id} ^({'|'.join(_expression(name.lower()) for name in look.names)})$" for look in wanted if look.names]
+    names = sorted({name for look in wanted for name in look.names})
+    everything = f".*/({_any_of(names)})" if names else ""
+    by_name = [f"{look.id} ^({_any_of(look.names)})$" for look in wanted if look.names]
     absolute = [_at(look, paths, "$R") for look in wanted if (paths := _paths(look, "/"))]
     in_homes = [_at(look, paths, "$1/") for look in wanted if (paths := _paths(look, "~/"))]
     return "\n".join(
@@ -36,9 +40,16 @@ def look_functions(looks: Iterable[Look]) -> str:
             _function("asked_looks", [f"printf '%s\\n' {quoted(line)}" for line in by_name]),
             _function("asked_paths", absolute),
             _function("asked_paths_in_home", in_homes),
-            _function("asked_marks", ["case $1 in", *(line for look in wanted for line in _marks(look)), "esac"]),
+            _function(
+                "asked_content", [*_case(f"{look.id}) return 0 ;;" for look in wanted if _has_marks(look)), "return 1"]
+            ),
+            _function("asked_marks", _case(line for look in wanted if _has_marks(look) for line in _marks(look))),
         ]
     )
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(_expression(name.lower()) for name in names)
 
 
 def _function(name: str, lines: Iterable[str]) -> str:
@@ -72,15 +83,13 @@ def _literal(text: str) -> str:
 
 
 def _wildcard(text: str) -> str:
-    return text if text in {"*", "?"} else text[0] + _literal(text[1:-1].removeprefix("!")).join(_ends(text))
-
-
-def _ends(bracket: str) -> tuple[str, str]:
-    return ("!" if bracket.startswith("[!") else "", bracket[-1])
+    if text.startswith("[") and _BRACKET.fullmatch(text) is None:
+        raise ValueError(f"only letters, digits and ranges of them can stand in brackets: {text!r}")
+    return text
 
 
 def _expression(glob: str) -> str:
-    """An extended regular expression for one glob of a name; it knows no character classes and no counts, as old awks."""
+    """An extended regular expression for one glob of a name, without what old awks do not know (classes, counts)."""
     pieces, at = [], 0
     for wildcard in _GLOB.finditer(glob):
         pieces += [_escaped(glob[at : wildcard.start()]), _part(wildcard.group())]
@@ -93,18 +102,31 @@ def _part(wildcard: str) -> str:
         return "[^/]*"
     if wildcard == "?":
         return "[^/]"
-    return wildcard.replace("[!", "[^", 1)
+    return _wildcard(wildcard).replace("[!", "[^", 1)
 
 
 def _escaped(text: str) -> str:
-    return "".join(each if _PLAIN_IN_EXPRESSION.fullmatch(each) else f"[{each}]" if each not in "^\\" else f"\\{each}" for each in text)
+    return "".join(_escaped_character(character) for character in text)
+
+
+def _escaped_character(character: str) -> str:
+    if _PLAIN_IN_EXPRESSION.fullmatch(character):
+        return character
+    return f"\\{character}" if character in "^\\" else f"[{character}]"
+
+
+def _case(branches: Iterable[str]) -> list[str]:
+    lines = list(branches)
+    return ["case $1 in", *lines, "esac"] if lines else []
+
+
+def _has_marks(look: Look) -> bool:
+    return bool(look.first_line or look.contains or look.words_after)
 
 
 def _marks(look: Look) -> Iterator[str]:
-    if not (look.first_line or look.contains or look.words_after):
-        return
     yield f"{look.id})"
-    for function, marks in (("first_line_marks", look.first_line), ("content_marks", look.contains)):
+    for function, marks in (("first_line_mark", look.first_line), ("content_mark", look.contains)):
         for mark, expression in marks.items():
             if _MARK.fullmatch(mark) is None:
                 raise ValueError(f"{look.id}: a mark is one plain word, not {mark!r}")

@@ -1,13 +1,14 @@
 # part_directories: what lies in the homes and in the directories that the guidelines name: sizes, counts, names of
 # what lies on top; nothing of what is in the files. Then desktops, caches, and what was installed by hand.
-# Rows: directory KIND KIB FILES OWN NEWEST OWNER SEPARATE WHY-INCOMPLETE PATH, then its `entry KIB NAME` rows;
-# desktop OWNER PATH, then `icon NAME`; cache KIND KIB PATH; installed KIB PATH.
+# Rows: directory NUMBER KIND KIB FILES OWN NEWEST OWNER SEPARATE WHY-INCOMPLETE PATH; entry NUMBER KIB NAME of what lies
+# in that directory; desktop NUMBER OWNER PATH; icon NUMBER NAME; cache KIND KIB PATH; installed KIB PATH.
 part_directories() {
     if ! printing_find; then
         unknown "find cannot print sizes here"
         return
     fi
     born=$(first_boot)
+    counted=0
     skeleton=$(find "$R/etc/skel" -type f -printf '%s\t%P\n')
     export born skeleton
     homes | while IFS= read -r line; do
@@ -31,20 +32,21 @@ part_directories() {
 # first boot), none.
 sum_up() {
     [ -d "$R$2" ] || return
+    number=$1$((counted = counted + 1))
     separate=0
     ! mounted_at "$2" >/dev/null || separate=1
     if far_away "$2"; then
-        row directory "$1" 0 0 0 - - 1 "another machine serves it: it was not looked into" "$2"
+        row directory "$number" "$1" 0 0 0 - - 1 "another machine serves it: it was not looked into" "$2"
         return
     fi
     if [ -L "$R$2" ]; then
-        row directory "$1" 0 0 0 - - "$separate" "it is a link to elsewhere" "$2"
+        row directory "$number" "$1" 0 0 0 - - "$separate" "it is a link to elsewhere" "$2"
         return
     fi
     directory=$2
     export directory
     bounded_find 15 "$R$2" -xdev -ignore_readdir_race -printf "%y\t%k\t$(when_changed)\t%s\t%U\t%P\000" |
-        lines_of | awk -v passwd="$R/etc/passwd" -v kind="$1" -v own="$3" -v separate="$separate" "$NAMES$SUM_UP"
+        lines_of | awk -v passwd="$R/etc/passwd" -v number="$number" -v kind="$1" -v own="$3" -v separate="$separate" "$NAMES$SUM_UP"
 }
 
 # For awk: adds up what find printed of one directory.
@@ -95,13 +97,13 @@ END {
     why = ""
     if (status != 0) why = "not all of it may be read"
     if (status == 124 || status == 137 || status == "") why = "time was up"
-    printf "directory\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\n", kind, kib, files, mine, newest,
+    printf "directory\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\n", number, kind, kib, files, mine, newest,
         (master == "" ? "-" : owner(master)), separate, why, ENVIRON["directory"]
     for (round = 0; round < 5; round++) {
         best = ""
         for (each in entry) if (best == "" || entry[each] > entry[best]) best = each
         if (best == "") break
-        printf "entry\t%.0f\t%s\n", entry[best], best
+        printf "entry\t%s\t%.0f\t%s\n", number, entry[best], best
         delete entry[best]
     }
     for (each in installed) printf "installed\t%.0f\t%s/%s\n", installed[each], ENVIRON["directory"], each
@@ -113,9 +115,11 @@ desktop_of() {
     desktop=$(sed -n 's/^XDG_DESKTOP_DIR="\$HOME\/\([^"]*\)".*/\1/p' "$R$1/.config/user-dirs.dirs" | tail -n 1)
     desktop=${desktop%/}
     for each in "${desktop:-Desktop}" Desktop; do
-        [ -d "$R$1/$each" ] && ! [ -L "$R$1/$each" ] || continue
-        row desktop "$(stat -c %u "$R$1/$each")" "$1/$each"
-        bounded_find 3 "$R$1/$each" -mindepth 1 -maxdepth 1 -printf 'icon\t%f\000' | lines_of | grep "^icon$TAB" | head -n 50
+        if ! [ -d "$R$1/$each" ] || [ -L "$R$1/$each" ]; then continue; fi
+        counted=$((counted + 1))
+        row desktop "$counted" "$(owner_of "$R$1/$each")" "$1/$each"
+        bounded_find 3 "$R$1/$each" -mindepth 1 -maxdepth 1 -printf "icon\t$counted\t%f\000" |
+            lines_of | grep "^icon$TAB" | head -n 50
         [ "$each" != Desktop ] || break
     done
 }
@@ -134,7 +138,7 @@ caches() {
     cache "core dumps" /var/lib/systemd/coredump
     cache "core dumps" /var/crash
     cache "kernel dumps" /var/lib/kdump
-    for each in /opt/*conda* /opt/miniforge* /opt/mambaforge*; do cache conda "$each/pkgs"; done
+    for each in "$R"/opt/*conda* "$R"/opt/miniforge* "$R"/opt/mambaforge*; do cache conda "${each#"$R"}/pkgs"; done
     homes | while IFS= read -r line; do
         file_name "$line"
         cache pip "$name_of_file/.cache/pip"

@@ -42,12 +42,17 @@ by_name() {
     names=$(asked_names)
     [ -n "$names" ] || return
     set --
-    while IFS= read -r each; do
-        [ -d "$R$each" ] && ! far_away "$each" && on_root_disk "$each" || continue
-        set -- "$@" "$R$each"
-    done <<ROOTS
-$(asked_roots)
-ROOTS
+    IFS=$LINE_END
+    set -f
+    for each in $(asked_roots); do
+        set -- "$@" "$each"
+    done
+    unset IFS
+    set +f
+    for each; do
+        shift
+        [ ! -d "$R$each" ] || far_away "$each" || ! on_root_disk "$each" || set -- "$@" "$R$each"
+    done
     [ $# -gt 0 ] || return
     bounded_find 15 "$@" -xdev -ignore_readdir_race -regextype posix-extended -iregex "$names" -printf "-$SIGHTED"
 }
@@ -92,16 +97,19 @@ tell_marks() {
             incomplete "$kind"
             continue
         fi
-        marks= words= unread=0
-        [ "$kind" != file ] && [ "$kind" != link ] || look_inside
+        marks=
+        words=
+        unread=0
+        look_inside
         row sighting "$look" "$kind" "$owner" "$mode" "$size" "$at" "$unread" "${marks# }" "${words# }" "$path"
     done
 }
 
-# look_inside: for the marks of one look, if it has any.
+# look_inside: for the marks of the look, if it has any. A link in a tree of the tests would lead out of it.
 look_inside() {
-    case $(asked_marks "$look" ask) in '') return ;; esac
+    asked_content "$look" || return
     file_name "$R$path"
+    [ "$kind" = file ] || { [ "$kind" = link ] && [ -z "$R" ]; } || return
     [ -f "$name_of_file" ] || return
     looked_into=$((looked_into + 1))
     if [ ! -r "$name_of_file" ]; then
@@ -112,6 +120,21 @@ look_inside() {
     else
         beginning=$(within 3 head -c 65536 "$name_of_file" | tr -d '\000\r')
         asked_marks "$look"
-        beginning=
     fi
+}
+
+# first_line_mark WORD EXPRESSION, content_mark WORD EXPRESSION: adds the word if the first line, or any, fits.
+first_line_mark() {
+    ! printf '%s\n' "${beginning%%"$LINE_END"*}" | grep -E -q -e "$2" || marks="$marks $1"
+}
+content_mark() {
+    ! printf '%s\n' "$beginning" | grep -E -q -e "$2" || marks="$marks $1"
+}
+
+# words_after WORDS: adds the words that follow one of these at the start of a line.
+words_after() {
+    words="$words $(printf '%s\n' "$beginning" | awk -v after="$1" '
+    BEGIN { split(after, list, " "); for (i in list) wanted[list[i]] = 1 }
+    ($1 in wanted) && $2 != "" && !told[$2]++ && ++count <= 8 { printf "%s%s", (count > 1 ? " " : ""), substr($2, 1, 60) }
+    ')"
 }

@@ -1,3 +1,7 @@
+ONE=$(printf '\001')
+LINE_END='
+'
+
 # lines_of: for what find printed with NUL at the end of each record: one line each, byte 1 for a line end inside.
 lines_of() {
     tr '\n\000' '\001\n'
@@ -83,7 +87,6 @@ file_name() {
         ;;
     esac
 }
-ONE=$(printf '\001')
 
 # mounted_at PATH: type and source of what is mounted right there; fails if it is no mount of its own.
 mounted_at() {
@@ -101,6 +104,67 @@ far_away() {
     nfs* | cifs* | smb* | ceph* | fuse* | 9p* | afs* | lustre* | gluster* | beegfs* | gpfs* | autofs* | davfs*) return 0 ;;
     *) return 1 ;;
     esac
+}
+
+# on_root_disk PATH: false only if a mount of its own shows that it lies on another disk.
+on_root_disk() {
+    there=$(mounted_at "$1") || return 0
+    here=$(mounted_at /) || return 0
+    disk_of "$there"
+    disk=$disk_found
+    disk_of "$here"
+    [ -z "$disk" ] || [ -z "$disk_found" ] || [ "$disk" = "$disk_found" ]
+}
+
+# disk_of TYPE-AND-SOURCE: sets disk_found to the name of the disk, to nothing if the source does not tell.
+disk_of() {
+    disk_found=${1#*"$TAB"}
+    case $disk_found in
+    /dev/[vsx]d[a-z]* | /dev/xvd[a-z]*) disk_found=$(printf '%s' "$disk_found" | sed 's/[0-9]*$//') ;;
+    /dev/nvme*n* | /dev/mmcblk*) disk_found=${disk_found%p[0-9]*} ;;
+    *) disk_found= ;;
+    esac
+}
+
+# rpm_here: whether there is a database of rpm and a rpm to ask it.
+rpm_here() {
+    have rpm && rpm_database >/dev/null
+}
+
+# rpm_database: the folder of rpm's database.
+rpm_database() {
+    for each in "$R/var/lib/rpm" "$R/usr/lib/sysimage/rpm"; do
+        [ -e "$each/Packages" ] || [ -e "$each/rpmdb.sqlite" ] || [ -e "$each/Packages.db" ] || continue
+        printf '%s' "$each"
+        return
+    done
+    return 1
+}
+
+# ask_rpm ARGUMENT...: rpm, of the system that is looked at.
+ask_rpm() {
+    if [ -n "$R" ]; then
+        within 8 rpm --dbpath "$(rpm_database)" "$@"
+    else
+        within 8 rpm "$@"
+    fi
+}
+
+# debs: the installed packages: name, version, section.
+debs() {
+    within 8 dpkg-query --admindir="$R/var/lib/dpkg" -W -f '${Status}\t${Package}\t${Version}\t${Section}\n' |
+        awk -F '\t' '$1 !~ / (not-installed|config-files)$/ { print $2 "\t" $3 "\t" $4 }'
+}
+
+# rpms: the installed packages: name, version, licence, time of installation.
+rpms() {
+    ask_rpm -qa --qf '%{NAME}\t%{VERSION}-%{RELEASE}\t%{LICENSE}\t%{INSTALLTIME}\n' | grep -v "^gpg-pubkey$TAB"
+}
+
+# owner_of FILE: the name of its owner in the system that is looked at.
+owner_of() {
+    owner_uid=$(stat -c %u "$1")
+    awk -F : -v uid="$owner_uid" '$3 == uid { print $1; found = 1; exit } END { if (!found) print uid }' "$R/etc/passwd"
 }
 
 # For awk: name[UID], from the passwd of the system that is looked at.

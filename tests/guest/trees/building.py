@@ -101,6 +101,7 @@ def build_tree(kind: str, root: Path) -> Path:
         _lay(HERE / "files" / layer, root, words)
     _write_accounts(root, system)
     system.write_packages(root)
+    _put_manager(root, kind)
     _link(root, kind)
     _fill(root)
     _set_times(root)
@@ -156,6 +157,20 @@ def _write_accounts(root: Path, system: System) -> None:
     put(root, "etc/group", "\n".join(groups) + "\n", at=FIRST_BOOT + 600)
 
 
+def _put_manager(root: Path, kind: str) -> None:
+    """The package manager's program, so that it is known for there, and what only it leaves behind."""
+    if SYSTEMS[kind].family == "debian":
+        put(root, "usr/bin/apt-get", "#!/bin/sh\n", mode=0o755)
+        put(root, "var/lib/apt/periodic/update-success-stamp")
+        put(root, "var/cache/apt/archives/tree_2.0_amd64.deb", bytes(100_000))
+    elif kind == "centos-7":
+        put(root, "usr/bin/yum", "#!/bin/sh\n", mode=0o755)
+        put(root, "var/cache/yum/x86_64/7/updates/repomd.xml")
+    else:
+        put(root, "usr/bin/dnf", "#!/bin/sh\n", mode=0o755)
+        put(root, "var/cache/dnf/baseos-2274964f3801630c/repodata/repomd.xml")
+
+
 def _link(root: Path, kind: str) -> None:
     links = {
         "etc/os-release": "../usr/lib/os-release",
@@ -183,19 +198,24 @@ def _fill(root: Path) -> None:
     put(root, "home/alice/.ssh/id_ed25519", key, mode=0o600)
     put(root, "home/alice/transfer.pem", key.replace("OPENSSH", "ENCRYPTED"), mode=0o600)
     put(root, "etc/ssh/ssh_host_ed25519_key", key, mode=0o600)
-    put(root, "var/lib/apt/periodic/update-success-stamp", at=LISTS_READ)
-    put(root, "var/cache/apt/archives/tree_2.0_amd64.deb", bytes(100_000))
+    for module in ("config_ssh", "config_scripts_user"):
+        put(root, f"var/lib/cloud/instances/{_INSTANCE}/sem/{module}", "done\n")
 
 
 def _set_times(root: Path) -> None:
     for path in _all(root):
         inside = str(path.relative_to(root))
         at = CHANGED if inside.startswith(_THEIRS) else IMAGE_BUILT
-        if "boot-finished" in inside or "authorized_keys" in inside or inside.startswith("etc/skel"):
+        if (
+            "boot-finished" in inside
+            or "/sem/" in inside
+            or "authorized_keys" in inside
+            or inside.startswith("etc/skel")
+        ):
             at = FIRST_BOOT
         if inside.startswith(("etc/passwd", "etc/shadow", "etc/group")):
             at = FIRST_BOOT + 600
-        if inside.startswith("var/lib/apt/"):
+        if inside.startswith(("var/lib/apt/", "var/cache/yum", "var/cache/dnf")):
             at = LISTS_READ
         os.utime(path, (at, at), follow_symlinks=False)
     for path in (root / "home").glob("*/.[bp]*"):
