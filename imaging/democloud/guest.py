@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
 from imaging.democloud.clock import http_date
+from imaging.democloud.guests.child import deep_check_lines
 from imaging.democloud.guests.host_keys import console_lines
-from imaging.democloud.records import Disk, Server
+from imaging.democloud.host_names import host_name
+from imaging.democloud.records import Server
 from imaging.democloud.user_data import printed_lines
 
 OWNERS_KEY = "ada-laptop"
@@ -41,7 +42,7 @@ def console_text(server: Server, now: float) -> str:
     if server.booted_at is None or server.disk.silent:
         return ""
     up = now - server.booted_at
-    lines = _emergency(server.disk) if not server.saw_fstab_volumes else _good_boot(server)
+    lines = _emergency(server) if not server.saw_fstab_volumes else _good_boot(server)
     shown = [text for at, text in lines if at <= up]
     return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")
 
@@ -50,7 +51,7 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
     lines = list(_script("boot.txt"))
     if server.disk.cloud_init:
         lines += _script("cloud-init.txt")
-    lines += [(6.0, text) for text in printed_lines(server)]
+    lines += [(6.0, text) for text in printed_lines(server)] + deep_check_lines(server)
     if server.shows_host_keys and server.disk.cloud_init and server.disk.guest:
         lines += [(6.1, text) for text in console_lines(server.secret, host_name(server.name), server.booted_at or 0)]
     lines = sorted(lines, key=lambda line: line[0])
@@ -62,10 +63,11 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
     return [(at, _fill(text, words)) for at, text in lines]
 
 
-def _emergency(disk: Disk) -> list[tuple[float, str]]:
-    volume = disk.fstab[0]
+def _emergency(server: Server) -> list[tuple[float, str]]:
+    volume = server.disk.fstab[0]
     words = {"DEVICE": f"dev-disk-by\\x2duuid-{volume[:8]}", "UUID": volume}
-    return [(at, _fill(text, words)) for at, text in _script("emergency.txt")]
+    lines = [(at, _fill(text, words)) for at, text in _script("emergency.txt")]
+    return sorted([*lines, *deep_check_lines(server)], key=lambda line: line[0])
 
 
 def _fill(text: str, words: dict[str, str]) -> str:
@@ -80,9 +82,3 @@ def _script(name: str) -> tuple[tuple[float, str], ...]:
     text = files("imaging.democloud").joinpath("texts", name).read_text(encoding="utf-8")
     rows = (line.partition("|") for line in text.splitlines() if line)
     return tuple((float(at), said.replace("\\e", "\x1b").replace("…", _ELLIPSIS)) for at, _, said in rows)
-
-
-def host_name(name: str) -> str:
-    """The name that Nova gives the machine: letters, digits and dashes of the server's name."""
-    cleaned = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")
-    return cleaned[:63] or "server"

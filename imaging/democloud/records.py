@@ -35,6 +35,8 @@ class Disk:
     """Whether an instance with the owner's key pair was booted from it: its account lets them in ever after."""
     mended: tuple[Mended, ...] = ()
     """What was changed in its fstab since the recording."""
+    updated: bool = False
+    """Whether its pending updates were installed since."""
 
 
 @dataclass
@@ -164,8 +166,6 @@ class Server:
     """What its disk's `mended` was then: what was changed later does not count before the next boot."""
     unmounted: frozenset[str] = frozenset()
     """Mount points that were unmounted since."""
-    updated: bool = False
-    """Whether its pending updates were installed."""
     locked_by: str | None = None
     """`owner` or `admin`."""
     locked_reason: str | None = None

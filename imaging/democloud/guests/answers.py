@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
 
+from imaging.democloud.guests import remedies
+from imaging.democloud.guests.asked import Call, Probe, asked, reads_input
+from imaging.democloud.guests.report import report
+from imaging.democloud.guests.roles import ROLES
+from imaging.democloud.guests.saved_files import sha256_line
 from imaging.democloud.records import Server
 from imaging.democloud.world import World
 
 _NOT_FOUND = 127
+_PROBE_SECONDS = 1.6
+_REMEDY_SECONDS = 0.4
+_UPDATE_SECONDS = 4.0
+_CHECKSUM = re.compile(r"^(?:LC_ALL=C )?sha256sum(?: -b)? (?:-- )?(.+)$")
 
 
 @dataclass(frozen=True)
@@ -21,15 +32,65 @@ class Reply:
     """How many of the cloud's seconds it takes."""
 
 
-def reply_to(_world: World, server: Server, command: str, given: bytes) -> Reply:
+def reply_to(world: World, server: Server, command: str, given: bytes) -> Reply:
     """Answer one command.
 
     Args:
+        world: the cloud.
         server: the instance, whose state the answer depends on, and which a remedy changes.
-        command: what is to be executed.
+        command: what is to be executed, out of its wrapping.
         given: its standard input.
     """
-    del server, command, given
+    if reads_input(command):
+        return _script(world, server, given)
+    checksum = _CHECKSUM.match(command)
+    if checksum is not None:
+        return _checksums(server, checksum[1])
+    output = remedies.run_command(server, command)
+    if output is not None:
+        return Reply(output.encode(), seconds=_UPDATE_SECONDS)
+    return _unknown()
+
+
+def _script(world: World, server: Server, script: bytes) -> Reply:
+    what = asked(script)
+    if isinstance(what, Probe):
+        user = ROLES[server.disk.guest].user
+        return Reply(report(server, what, world.now(), user=user, volumes=world.volumes), seconds=_PROBE_SECONDS)
+    if isinstance(what, Call):
+        try:
+            return _called(server, what)
+        except (ValueError, TypeError):
+            return _unknown()
+    return _unknown()
+
+
+def _called(server: Server, call: Call) -> Reply:
+    """A function of one of the remedies' scripts. Raises ValueError or TypeError for arguments that do not fit."""
+    match call.function:
+        case "tables":
+            return Reply(remedies.mount_tables(server).encode())
+        case "look":
+            return Reply(remedies.disk_use(server).encode())
+        case "let_go":
+            how, point = call.arguments
+            output, errors = remedies.let_go(server, how, point)
+            return Reply(output.encode(), errors, seconds=_REMEDY_SECONDS)
+        case "edit":
+            file, number, shown, how, stamp = call.arguments
+            said = remedies.edit(server, file, int(number), shown=shown, how=how, stamp=stamp)
+            return Reply(said.encode(), seconds=_REMEDY_SECONDS)
+        case _:
+            return _unknown()
+
+
+def _checksums(server: Server, words: str) -> Reply:
+    lines = [(path, sha256_line(server.disk.guest, path)) for path in shlex.split(words)]
+    missing = [f"sha256sum: {path}: No such file or directory\n" for path, line in lines if line is None]
+    return Reply("".join(line for _, line in lines if line).encode(), "".join(missing), status=1 if missing else 0)
+
+
+def _unknown() -> Reply:
     return Reply(
         errors="sh: not found: this machine of the demonstration cloud answers the console alone\n", status=_NOT_FOUND
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imaging.democloud.ids import seed_id
 from imaging.democloud.records import Server
-from imaging.democloud.seed.names import server_id
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ ROLES = {
     )
 }
 
-_KNOWN_WRONGLY = server_id("quarantine-01")
-_NOT_KNOWN = {server_id("gis-lab"), server_id("web-01")}
+_KNOWN_WRONGLY = seed_id("server", "quarantine-01")
+_NOT_KNOWN = {seed_id("server", "gis-lab"), seed_id("server", "web-01")}
 """gis-lab is not known by anything; the console log of web-01 still has its key's fingerprint."""
 
 

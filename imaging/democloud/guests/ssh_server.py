@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import socket
 
 import asyncssh
 
 from imaging.democloud.guests.answers import Reply, reply_to
+from imaging.democloud.guests.asked import reads_input, unwrapped
 from imaging.democloud.guests.host_keys import ed25519_key
 from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.saved_files import Homes, ReadOnlyFiles
@@ -21,7 +21,6 @@ _INPUT_SECONDS = 30.0
 _PIECES = 8
 """In how many pieces an answer comes, so that whoever waits sees it come."""
 _LONGEST_REAL_WAIT = 5.0
-_READS_INPUT = re.compile(r"\bsh\b[^|;&]*\s-s\b|\bsudo\b.*\bsh\b|\bcat\b|\bsh -\s*$")
 
 
 async def serve_guest(
@@ -87,12 +86,12 @@ class _Inside:
 
     async def run(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         """Answer a command."""
-        command = process.command
-        if command is None:
+        if process.command is None:
             process.stderr.write(b"There is no shell here: this machine of the demonstration cloud is a recording.\n")
             process.exit(1)
             return
-        given = await _input(process) if _READS_INPUT.search(command) else b""
+        command = unwrapped(process.command)
+        given = await _input(process) if reads_input(command) else b""
         reply = reply_to(self._world, self._server, command, given)
         await self._say(process, reply)
 

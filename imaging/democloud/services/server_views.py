@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from imaging.democloud.clock import microseconds, whole_seconds
-from imaging.democloud.guest import host_name
+from imaging.democloud.host_names import host_name
 from imaging.democloud.ids import seed_hex
 from imaging.democloud.records import Attachment, Flavor, Server
 from imaging.democloud.web.call import Call, Json, Version

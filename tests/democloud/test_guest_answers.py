@@ -1,0 +1,151 @@
+"""What the guests answer to the console: its own scripts, sent as the console sends them, read by its own readers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncssh
+import pytest
+
+from imaging.guest.mending import carry_out
+from imaging.guest.mending.disk_use import look_at_disks
+from imaging.guest.mending.mount_table import read_tables
+from imaging.guest.probe import script
+from imaging.guest.reading import read_report
+from imaging.guest.shell import SshShell
+from models.errors import GuestError
+from models.guest.facts import GuestFacts, Way
+from models.guest.files import Questions
+from models.remedy_action import ActionKind, RemedyAction
+from tests.democloud.talking import Talk
+from tests.support.demo import DemoCloud
+
+DB, GIS = "192.0.2.107", "192.0.2.31"
+STARTER = "if sudo -n true 2>/dev/null; then exec sudo -n sh -s; else exec sh -s; fi"
+
+
+@pytest.fixture
+async def db(held: DemoCloud) -> AsyncIterator[SshShell]:
+    async with asyncssh.connect(DB, config=[str(held.ssh_config)]) as connection:
+        yield SshShell(connection, user="ubuntu", address=DB)
+
+
+@pytest.fixture
+async def gis(held: DemoCloud) -> AsyncIterator[SshShell]:
+    async with asyncssh.connect(GIS, config=[str(held.ssh_config)], known_hosts=None) as connection:
+        yield SshShell(connection, user="ubuntu", address=GIS)
+
+
+async def probed(shell: SshShell, *parts: str, nonce: str = "n0nce") -> GuestFacts:
+    text = script(Questions(), parts or None, nonce=nonce)
+    result = await shell.run(STARTER, stdin=text.encode(), seconds=20)
+    assert result.status == 0
+    return read_report(result.output, nonce=nonce, way=Way.SSH, now=datetime.now(UTC))
+
+
+async def mend(shell: SshShell, kind: ActionKind, **more) -> str:
+    action = RemedyAction(kind=kind, summary="", **more)
+    result = await carry_out(shell, action, now=datetime(2026, 11, 23, tzinfo=UTC), tell=lambda _progress: None)
+    return result.done
+
+
+async def test_the_probe_gets_the_recorded_report_with_its_own_nonce(db: SshShell):
+    facts = await probed(db, nonce="another1")
+    assert facts.as_root
+    assert facts.user == "ubuntu"
+    assert facts.system.value is not None
+    assert (facts.system.value.id, facts.system.value.version) == ("ubuntu", "24.04")
+    assert facts.disks.value is not None
+    assert [device.name for device in facts.disks.value.devices if device.serial] == ["/dev/vdb", "/dev/vdc"]
+
+
+async def test_only_the_parts_that_were_asked_for_come(db: SshShell):
+    facts = await probed(db, "mounts", "disks")
+    assert facts.mounts.known
+    assert facts.disks.known
+    assert not facts.system.known
+
+
+async def test_its_times_are_those_of_the_clouds_clock(db: SshShell, held: DemoCloud):
+    before = (await probed(db, "system")).system.value
+    held.turn(40 * 86_400)
+    after = (await probed(db, "system")).system.value
+    assert before is not None
+    assert after is not None
+    assert (after.first_boot_at - before.first_boot_at).days == 40
+
+
+async def test_it_takes_its_time_where_the_clock_goes_on(db: SshShell, held: DemoCloud):
+    held.hold(held=False)
+    held.speed(50)
+    began = held.now()
+    await probed(db, "system")
+    assert held.now() - began >= 1.6
+
+
+async def test_a_volume_that_is_detached_is_gone_from_disks_and_mounts(db: SshShell, ada: Talk, held: DemoCloud):
+    path = f"/compute/v2.1/servers/{held.server_id('db-07')}/os-volume_attachments"
+    ada.ask("DELETE", f"{path}/{held.volume_id('scratch')}")
+    held.turn(5)
+    facts = await probed(db, "disks", "mounts")
+    assert "/dev/vdc" not in {device.name for device in facts.disks.value.devices}
+    assert "/scratch" not in {mount.point for mount in facts.mounts.value.mounts}
+    ada.ask("POST", path, {"volumeAttachment": {"volumeId": held.volume_id("scratch")}})
+    held.turn(5)
+    facts = await probed(db, "disks", "mounts")
+    assert "/dev/vdc" in {device.name for device in facts.disks.value.devices}
+    assert "/scratch" not in {mount.point for mount in facts.mounts.value.mounts}, "attached anew, not yet mounted"
+
+
+async def test_what_nobody_uses_can_be_unmounted_and_is_mounted_again_at_the_next_boot(
+    db: SshShell, ada: Talk, held: DemoCloud
+):
+    assert "Unmounted /scratch" in await mend(db, ActionKind.UNMOUNT, mount_points=("/scratch",))
+    assert "/scratch" not in {mount.point for mount in (await probed(db, "mounts")).mounts.value.mounts}
+    assert not (await read_tables(db)).at("/scratch")
+    ada.act(held.server_id("db-07"), "reboot", {"type": "SOFT"})
+    held.turn(30)
+    assert (await read_tables(db)).at("/scratch")
+
+
+async def test_what_the_database_uses_stays_mounted_and_it_is_said_by_whom(db: SshShell):
+    with pytest.raises(GuestError, match=r"stays mounted: postgres \(pid 2211"):
+        await mend(db, ActionKind.UNMOUNT, mount_points=("/var/lib/postgresql",))
+    assert (await read_tables(db)).at("/var/lib/postgresql")
+
+
+async def test_a_volume_can_be_freed_by_its_serial_number(db: SshShell, held: DemoCloud):
+    scratch = held.volume_id("scratch")
+    assert (await look_at_disks(db)).disks_of_volume(scratch) == ["vdc"]
+    done = await mend(db, ActionKind.UNMOUNT_AND_DETACH, volume_id=scratch, mount_points=("/scratch",))
+    assert "Nothing uses /dev/vdc any more." in done
+
+
+async def test_a_line_of_fstab_with_nofail_lets_the_child_boot(gis: SshShell, ada: Talk, held: DemoCloud):
+    (entry,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
+    line = {"file": "/etc/fstab", "line": entry.line, "line_text": entry.text}
+    assert "has the option nofail" in await mend(gis, ActionKind.ADD_NOFAIL, **line)
+    (now,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
+    assert now.options == ("defaults", "nofail")
+    assert "was so already" in await mend(gis, ActionKind.ADD_NOFAIL, **line)
+    child = ada.child_of(ada.image_of(held.server_id("gis-lab")))
+    assert ada.console(child).endswith("a-child login: ")
+
+
+async def test_a_line_that_is_commented_out_is_no_entry_any_more(gis: SshShell):
+    (entry,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
+    await mend(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=entry.line, line_text=entry.text)
+    assert "/data" not in {each.point for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab}
+
+
+async def test_another_line_than_was_shown_is_left_alone(gis: SshShell):
+    with pytest.raises(GuestError, match="has changed since it was shown"):
+        await mend(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=3, line_text="UUID=0 /other ext4 defaults 0 2")
+
+
+async def test_a_file_that_was_copied_out_can_be_compared(db: SshShell, held: DemoCloud):
+    result = await db.run("sha256sum -- '/home/ada/analysis/fit.py'", seconds=5)
+    assert result.status == 0
+    assert result.output.endswith(b"  /home/ada/analysis/fit.py\n")
+    assert (await db.run("sha256sum -- /etc/shadow", seconds=5)).status == 1

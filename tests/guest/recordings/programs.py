@@ -1,0 +1,36 @@
+"""The programs that the probe asks about the running system: in a tree they answer as the real ones did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.guest.recordings.describing import Machine
+from tests.guest.recordings.placing import NOW, put
+
+
+def write(root: Path, machine: Machine) -> None:
+    """Put them into `.tools`, where the probe finds them first."""
+    _put(root, "date", f'case ${{1-}} in +%s) echo {NOW} ;; *) exec /usr/bin/date "$@" ;; esac')
+    _put(root, "lsblk", _saying(*(device.lsblk() for device in machine.disks.devices())))
+    mounted = [device for device in machine.disks.devices() if device.point]
+    blocks = "Filesystem Type 1024-blocks Used Available Capacity Mounted-on"
+    inodes = "Filesystem Inodes IUsed IFree IUse% Mounted-on"
+    _put(
+        root,
+        "df",
+        'case " $* " in *i*) '
+        + _saying(inodes, *(device.df(inodes=True) for device in mounted))
+        + " ;; *) "
+        + _saying(blocks, *(device.df(inodes=False) for device in mounted))
+        + " ;; esac",
+    )
+    _put(root, "dumpe2fs", _saying("Filesystem state:         clean"))
+
+
+def _saying(*lines: str) -> str:
+    words = " ".join("'" + line.replace("'", "'\\''") + "'" for line in lines)
+    return f"printf '%s\\n' {words}"
+
+
+def _put(root: Path, name: str, script: str) -> None:
+    put(root, f".tools/{name}", f"#!/bin/sh\n{script}\n", mode=0o755)

@@ -1,0 +1,84 @@
+"""Runs the real probe, and the looks of the remedies, on the tree of a guest."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from imaging.guest.mending.scripts import script as mending_script
+from imaging.guest.probe import script as probe_script
+from imaging.guidelines.profiles import load_profile
+from imaging.guidelines.questions import questions_for
+from models.guest.files import Questions
+from tests.guest.recordings.building import build
+from tests.guest.recordings.guests import GUESTS
+from tests.guest.recordings.placing import NOW
+
+RECORDINGS = Path(__file__).parents[3] / "imaging" / "democloud" / "guests" / "recordings"
+PROFILE = "jetstream"
+_NONCE = "recorded"
+_SECONDS = 120
+_MOMENT = re.compile(r"1[5-9]\d{8}")
+"""A moment of our century in seconds since 1970, alone in its field."""
+
+
+def record(name: str) -> dict[str, Any]:
+    """All that the demonstration cloud needs to know of a guest; needs root, for owners and what only root may read."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = build(GUESTS[name], Path(folder) / "root")
+        report = _report(_run(root, probe_script(questions(), nonce=_NONCE).encode()))
+        return {
+            "recorded_at": NOW,
+            "report": report,
+            "fstab": (root / "etc/fstab").read_text(),
+            "tables": _run(root, mending_script("mount_table", "tables")),
+            "look": _without_this_machine(_run(root, mending_script("whole_disk", "look"))),
+        }
+
+
+def as_text(recording: dict[str, Any]) -> str:
+    """As it is kept: one row to a line, so that differences can be read."""
+    parts = recording["report"]["parts"]
+    rows = {name: part.pop("rows") for name, part in parts.items()}
+    text = json.dumps(recording, indent=1, ensure_ascii=True)
+    for name, part in parts.items():
+        part["rows"] = rows[name]
+    for name, lines in rows.items():
+        listed = ",\n".join(f"     {json.dumps(row)}" for row in lines)
+        text = text.replace(f'"{name}": {{\n', f'"{name}": {{\n    "rows": [\n{listed}\n    ],\n', 1)
+    return text + "\n"
+
+
+def questions() -> Questions:
+    """All that the guidelines ask."""
+    return questions_for(load_profile(PROFILE))
+
+
+def _run(root: Path, script: bytes) -> str:
+    run = subprocess.run(
+        ["/bin/sh", "-s"],
+        input=script,
+        env={"IMAGING_PROBE_ROOT": str(root), "PATH": os.environ["PATH"]},
+        cwd="/",
+        capture_output=True,
+        timeout=_SECONDS,
+        check=True,
+    )
+    return run.stdout.decode("utf-8", "surrogateescape")
+
+
+def _report(output: str) -> dict[str, Any]:
+    found = re.search(rf"^@@imaging-probe-begin {_NONCE}\n(.*)^@@imaging-probe-end {_NONCE} 0$", output, re.S | re.M)
+    assert found is not None, output[-2000:]
+    report: dict[str, Any] = json.loads(found[1])
+    return report
+
+
+def _without_this_machine(look: str) -> str:
+    """Whether a disk could be had alone is asked of the kernel that runs here: that says nothing of the tree."""
+    return "".join(line for line in look.splitlines(keepends=True) if not line.startswith("alone\t"))
