@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,16 +95,19 @@ def signs_of_products(facts: InstanceFacts, profile: Profile, licence: SoftwareL
         UnreadError: nobody looked, or the search could not be made.
     """
     rows = [row for row in tables.software(profile) if row.licence is licence]
-    products = [Product(row, {**_files(facts, row), **_package(facts, row), **_process(facts, row)}) for row in rows]
+    paths: dict[str, list[str]] = {}
+    for each in seen(facts, *(f"{row.id}.{look}" for row in rows for look in (INSTALL, COMPANION))):
+        paths.setdefault(each.look, []).append(each.path)
+    products = [Product(row, {**_files(paths, row), **_package(facts, row), **_process(facts, row)}) for row in rows]
     return [each for each in products if each.signs]
 
 
-def _files(facts: InstanceFacts, row: SoftwareRow) -> dict[Sign, str]:
+def _files(paths: Mapping[str, list[str]], row: SoftwareRow) -> dict[Sign, str]:
     """Where it lies, and what lies beside it; one file cannot be both signs."""
     signs: dict[Sign, str] = {}
     for sign, look in ((Sign.PLACE, INSTALL), (Sign.COMPANION, COMPANION)):
-        paths = [each.path for each in seen(facts, f"{row.id}.{look}") if not tables.matches(each.path, row.but_not)]
-        other = next((path for path in paths if path not in signs.values()), None)
+        there = [path for path in paths.get(f"{row.id}.{look}", ()) if not tables.matches(path, row.but_not)]
+        other = next((path for path in there if path not in signs.values()), None)
         if other is not None:
             signs[sign] = other
     return signs
