@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.findings import Checklist, Finding, Outcome, Severity
+from models.findings import Checklist, Finding, Outcome, Severity, Source
 from screens.wording import urgency
 
 _WORDS = ("blocks", "mended", "asks", "warns", "notes", "unknown", "waived", "pass", "n/a")
@@ -62,9 +62,9 @@ def rows_of(checklist: Checklist, opened: frozenset[str], *, looked: bool) -> tu
 
 
 def is_quiet(finding: Finding, *, looked: bool) -> bool:
-    """Whether a finding needs nobody's attention."""
+    """Whether a finding needs nobody's attention. What the user answered stays in sight, to be taken back."""
     if finding.outcome in _QUIET:
-        return True
+        return finding.source is not Source.USER
     return finding.outcome is Outcome.UNKNOWN and not finding.awaits_word and not looked and finding.is_about_guest
 
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from imaging.guidelines.root_volume import data_attachments
+from imaging.runs.guest_warnings import volume_in_guest
 from models.facts import InstanceFacts
 from models.instance import Instance, VolumeAttachment
 from models.request import OnFailure
@@ -30,10 +31,11 @@ _COLUMNS = (
     Column("Device", 10),
     Column("Volume", 16, grow=1),
     Column("Size", 9, right=True),
-    Column("Afterwards", 30, drop=1),
+    Column("In the guest, afterwards", 34, grow=2, drop=1),
 )
 
-Row = tuple[VolumeAttachment, str, str]
+Row = tuple[VolumeAttachment, str, str, str]
+"""Attachment, name, size, and what the guest says of it."""
 
 
 class VolumesPage(Page):
@@ -83,17 +85,18 @@ def _rows(facts: InstanceFacts | None) -> Sequence[Row]:
     for attachment in attachments:
         volume = volumes.get(attachment.volume_id)
         size = f"{volume.size_gib} GiB" if volume and volume.size_gib else "?"
-        rows.append((attachment, one_line(volume.name) if volume and volume.name else attachment.volume_id, size))
+        name = one_line(volume.name) if volume and volume.name else attachment.volume_id
+        rows.append((attachment, name, size, volume_in_guest(attachment, facts.guest.value)))
     return rows
 
 
 def _cells(row: Row) -> Sequence[Cell]:
-    attachment, name, size = row
+    attachment, name, size, inside = row
     return (
         Cell(attachment.device or "?", Tone.QUIET),
         Cell(name),
         Cell(size, Tone.QUIET),
-        Cell("attached again, in this order", Tone.QUIET),
+        Cell(one_line(inside) or "attached again, in this order", Tone.PLAIN if inside else Tone.QUIET),
     )
 
 
