@@ -21,8 +21,8 @@ _INTRODUCTION = """\
 The page *Imaging Guidelines* of Jetstream, whole and in its own words, every sentence with a number. Below each
 stand the rules that answer it, or the reason why it needs none. The rules beyond the page follow at the end.
 
-How a rule is answered: **C** by what the cloud tells, **G** by a look inside the guest (until the console looks
-itself such a rule is *unknown*, and says which command answers it by hand), **U** by the user's word.
+How a rule is answered: **C** by what the cloud tells, **G** by a look inside the guest (before that such a rule is
+*unknown*, and says which command answers it by hand), **U** by the user's word.
 Severities: *block* keeps a run from starting unless a step of the run mends it or `--waive RULE=WHY` covers it;
 *warn* and *info* do not; *ask* wants the user's word, `--attest RULE`. A profile may change a severity, or leave a
 rule out (see [profiles](profiles.md)). The default profile, `jetstream`, is this page word for word.

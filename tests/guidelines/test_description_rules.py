@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from imaging.guidelines.describing import draft_description
 from models.findings import Outcome, Severity
+from models.guest.directories import Directories, Entry
+from models.guest.packages import Package, Packages
 from models.image import Image
 from models.instance import Instance
 from models.steps import StepName
 from tests.guidelines.building import BASE, PGDATA, attached, facts, finding, profile, request, unread
+from tests.guidelines.guest_building import guest_fact
 
 
 def described(rule: str, text: str, **other):
@@ -98,3 +101,59 @@ def test_the_draft_leaves_out_what_nobody_knows():
     assert "Base image" not in draft
     assert "db-07" in draft
     assert draft_description(facts(instance=unread(Instance))) == ""
+
+
+# ---- With a look inside
+
+ADDED = (
+    Package(name="libpq5", version="16.4-0ubuntu0.24.04.1"),
+    Package(name="postgresql-16", version="16.4-0ubuntu0.24.04.1"),
+    Package(name="vim", version="2:9.1.0016-1ubuntu7"),
+)
+INSTALLED = (Entry(name="/opt/survey", size_kib=4000), Entry(name="/usr/local/bin/loader", size_kib=4))
+
+
+def looked_into(**changed):
+    parts = {
+        "packages": Packages(manager="dpkg", added=ADDED),
+        "directories": Directories(installed=INSTALLED),
+        **changed,
+    }
+    return guest_fact(**parts)
+
+
+def test_the_draft_names_what_the_guest_shows():
+    draft = draft_description(facts(guest=looked_into()))
+    assert "System: Ubuntu 24.04.3 LTS, kernel 6.8.0-60-generic." in draft
+    assert "Added packages: postgresql-16 16.4, vim 9.1.0016, libpq5 16.4." in draft
+    assert "Installed: /opt/survey, /usr/local/bin/loader." in draft
+
+
+def test_many_packages_are_summed_up():
+    many = tuple(Package(name=f"tool-{at}") for at in range(40))
+    draft = draft_description(facts(guest=looked_into(packages=Packages(added=many))))
+    assert "tool-7 and 32 more." in draft
+    assert "tool-8," not in draft
+
+
+def test_the_guests_words_are_cleaned():
+    hostile = (Package(name="x\x1b[2Jy\nz" + "w" * 500),)
+    draft = draft_description(facts(guest=looked_into(packages=Packages(added=hostile))))
+    assert "\x1b" not in draft
+    assert "\n" not in draft
+    assert len(draft) < 500
+
+
+def test_a_draft_that_names_what_was_added_names_a_difference():
+    guest = looked_into()
+    assert described("DESC-DELTA", draft_description(facts(guest=guest)), guest=guest).outcome is Outcome.PASS
+
+
+def test_without_a_difference_the_guests_own_is_proposed():
+    found = described("DESC-DELTA", "An image.", guest=looked_into())
+    assert found.outcome is Outcome.FAIL
+    assert "postgresql-16 16.4" in found.remedy.text
+    nothing = looked_into(packages=Packages(), directories=Directories())
+    assert described("DESC-DELTA", "An image.", guest=nothing).remedy.text == (
+        "Add what you installed, changed or removed."
+    )

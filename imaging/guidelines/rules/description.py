@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from imaging.guidelines.describing import difference, without_difference
-from imaging.guidelines.evidence import fitted
 from imaging.guidelines.naming import folded
 from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed
 from imaging.guidelines.source import finished_image
@@ -14,6 +13,7 @@ from models.facts import InstanceFacts
 from models.findings import Severity, Source
 from models.profile import Profile
 from models.steps import StepName
+from models.text import one_line
 
 _CREATE_IMAGE_LIMIT = 255
 """Characters of one value that Nova's createImage takes; Glance itself takes more."""
@@ -73,7 +73,7 @@ def _delta(facts: InstanceFacts, _profile: Profile) -> Answer:
 def _what_to_add(facts: InstanceFacts) -> str:
     """What the guest shows to be different, if somebody looked."""
     seen = difference(facts)
-    return fitted("Say it: ", [seen], "", room=110) if seen else "Add what you installed, changed or removed."
+    return one_line(f"Say it: {seen}", 110) if seen else "Add what you installed, changed or removed."
 
 
 def _fits(facts: InstanceFacts, _profile: Profile) -> Answer:

@@ -38,7 +38,7 @@ def _private(facts: InstanceFacts, profile: Profile) -> Answer:
     untold = [name for name, found in answers.items() if found.outcome is Outcome.UNKNOWN]
     if not open_ones and not untold:
         return guest_passed(f"Nothing is left open that must not go to {_WHO[visibility]}.", facts)
-    said = f"{visibility.value}: it goes to {_WHO[visibility]} with " if open_ones else "Not known yet: "
+    said = f"To be {visibility.value}, but still open: " if open_ones else f"To be {visibility.value}, but not known: "
     return guest_failed(
         fitted(said, open_ones or untold),
         "Put these right, or waive each of them; or keep the image private.",

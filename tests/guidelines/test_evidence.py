@@ -1,0 +1,53 @@
+"""Evidence about files of a guest: short, on one line, and commands that do what they say."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from imaging.guidelines.evidence import ROOM, fitted, removal, shortened, size_bytes, size_kib
+
+
+def test_as_many_things_are_named_as_there_is_room_for():
+    assert fitted("There: ", ["a", "b"]) == "There: a, b."
+    many = fitted("There: ", [f"/home/alice/file-{at}" for at in range(100)])
+    assert len(many) <= ROOM
+    assert many.startswith("There: /home/alice/file-0, /home/alice/file-1, ")
+    assert many.endswith(" more.")
+
+
+def test_a_long_name_loses_its_middle():
+    text = fitted("There: ", [f"/home/{'x' * 400}/key.pem", "b"])
+    assert len(text) <= ROOM
+    assert text.startswith("There: /home/xxx")
+    assert text.endswith("/key.pem and 1 more.")
+    assert shortened("abcdef", 4) == "a…ef"
+
+
+def test_a_name_stays_on_its_line():
+    assert "\n" not in fitted("There: ", ["a\nb\x1b[2Jc"])
+    assert "\x1b" not in fitted("There: ", ["a\nb\x1b[2Jc"])
+
+
+@pytest.mark.parametrize("kib, text", [(0, "0 KiB"), (1023, "1023 KiB"), (1024, "1.0 MiB"), (1_258_291, "1.2 GiB")])
+def test_sizes_are_in_the_unit_that_says_most(kib, text):
+    assert size_kib(kib) == text
+
+
+def test_small_files_are_counted_in_bytes():
+    assert size_bytes(399) == "399 B"
+    assert size_bytes(2048) == "2 KiB"
+
+
+def test_the_command_that_removes_names_each_path_as_a_shell_reads_it():
+    hostile = "/home/a/$(reboot); rm -rf ~ 'x'"
+    assert shlex.split(removal([hostile])) == ["sudo", "rm", "--", hostile]
+    assert shlex.split(removal(["/x/-rf"], recursive=True)) == ["sudo", "rm", "-r", "--", "/x/-rf"]
+
+
+def test_only_what_can_be_named_exactly_is_removed():
+    assert removal(["/home/a/\N{REPLACEMENT CHARACTER}"]) is None
+    assert removal(["relative"]) is None
+    assert removal(["/home/a/\N{REPLACEMENT CHARACTER}", "/b"]) == "sudo rm -- /b"
+    assert len(shlex.split(removal([f"/{at}" for at in range(50)]))) == 11

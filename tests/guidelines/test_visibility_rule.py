@@ -1,0 +1,83 @@
+"""PROP-VISIBILITY: what must be in order before an image leaves its project."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.guidelines.rules.guest import RULES
+from models.findings import Finding, Outcome, Source
+from models.guest.accounts import Accounts, AuthorizedKeys
+from models.guest.directories import Directories, Directory
+from models.guest.facts import GuestFacts
+from models.guest.files import Sighting
+from models.guest.packages import Packages
+from models.request import Visibility, Waiver
+from tests.guidelines.building import finding, profile, request, unread
+from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_finding, sighting, untold
+
+SHARED = request(visibility=Visibility.SHARED)
+KEY = (sighting("SEC-PRIVKEY.ssh", "/home/alice/.ssh/id_rsa", marks=("private-key",), size_bytes=400),)
+HOME = Directories(homes=(Directory(path="/home/alice", owner="alice", size_kib=900, files=3, own_files=3),))
+
+
+WITHOUT_KEYS = HEALTHY["sshd"].model_copy(update={"host_keys": ()})
+
+
+def leaving(asked=SHARED, of=None, **guest) -> Finding:
+    """The finding about an image of a guest whose host keys were taken away, as a shared one asks for."""
+    return guest_finding("PROP-VISIBILITY", of=of, around={"request": asked}, **{"sshd": WITHOUT_KEYS, **guest})
+
+
+def test_the_sources_own_host_keys_do_not_go_to_strangers():
+    found = leaving(sshd=HEALTHY["sshd"])
+    assert found.blocks
+    assert found.evidence == "To be shared, but still open: SEC-HOSTKEYS."
+
+
+def test_a_guest_that_was_looked_into_and_is_clean_may_leave():
+    found = leaving()
+    assert (found.outcome, found.source, found.read_at) == (Outcome.PASS, Source.GUEST, READ_AT)
+    assert "the projects it is shared with" in found.evidence
+
+
+def test_what_strangers_should_not_get_is_named():
+    found = leaving(sightings=KEY, directories=HOME)
+    assert found.blocks
+    for rule in ("SEC-PRIVKEY", "DATA-HOME", "DATA-PUBLISHED"):
+        assert rule in found.evidence
+
+
+def test_what_is_only_mentioned_does_not_hold_it_up():
+    assert leaving(packages=Packages(manager="dpkg", names=("virtualbox",))).outcome is Outcome.PASS
+
+
+def test_a_rule_that_could_not_be_answered_holds_it_up():
+    found = leaving(sightings=untold(tuple[Sighting, ...]))
+    assert found.blocks
+    assert found.evidence.startswith("To be shared, but not known: ")
+
+
+def test_each_of_them_can_be_waived_by_itself_and_a_profile_may_disable_it():
+    waived = SHARED.model_copy(update={"waivers": (Waiver(rule="SEC-AUTHKEYS", reason="the group's own"),)})
+    keys = (AuthorizedKeys(path="/home/ubuntu/.ssh/authorized_keys", count=1),)
+    accounts = Accounts.model_validate({**HEALTHY["accounts"].model_dump(), "authorized_keys": keys})
+    assert leaving(accounts=accounts).blocks
+    assert leaving(waived, accounts=accounts).outcome is Outcome.PASS
+    lenient = profile(disabled_rules=("SEC-AUTHKEYS",))
+    assert leaving(of=lenient, accounts=accounts).outcome is Outcome.PASS
+
+
+def test_a_private_image_needs_no_look_inside():
+    assert leaving(request(), sightings=KEY).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("guest", [{}, {"guest": unread(GuestFacts, "no route to host")}])
+def test_before_a_look_inside_it_blocks_and_says_once_how_to_go_on(guest):
+    found = finding("PROP-VISIBILITY", request=SHARED, **guest)
+    assert found.blocks
+    assert "not looked at" in found.evidence
+    assert "--waive" not in found.remedy.text
+
+
+def test_it_speaks_of_every_rule_about_secrets_data_and_software_in_the_guest():
+    assert len([rule for rule in RULES if rule.id.startswith(("SEC-", "DATA-", "SW-"))]) >= 30
