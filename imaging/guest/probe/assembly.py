@@ -17,10 +17,24 @@ PARTS: Mapping[str, int] = {
     "disks": 10,
     "mounts": 10,
     "boot_mounts": 6,
+    "services": 10,
+    "identity": 4,
+    "boot": 8,
+    "cloud_init": 8,
+    "network": 6,
+    "sshd": 10,
+    "firewall": 10,
+    "path_uses": 10,
+    "accounts": 10,
+    "packages": 12,
+    "system_files": 10,
+    "updates": 20,
+    "directories": 20,
+    "sightings": 25,
 }
 """The parts in the order in which they run, quick ones first, each with the seconds that it may take."""
 
-_SHARED = ("shared", "masking", "devices")
+_SHARED = ("shared", "masking", "devices", "units")
 """Files with functions that several parts need."""
 _HERE = Path(__file__).parent
 _NONCE = re.compile(r"[A-Za-z0-9]{1,64}")

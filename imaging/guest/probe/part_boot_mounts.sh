@@ -42,22 +42,13 @@ boot_mount_unit() {
     boot_enabled=no
     boot_required=no
     boot_automount=no
-    boot_linked wants "$boot_name" && boot_enabled=yes
-    boot_linked requires "$boot_name" && boot_enabled=yes boot_required=yes
+    pulled_in "$boot_name" wants && boot_enabled=yes
+    pulled_in "$boot_name" requires && boot_enabled=yes boot_required=yes
     if [ -f "$R/etc/systemd/system/$boot_stem.automount" ]; then
         boot_automount=yes
-        boot_linked wants "$boot_stem.automount" && boot_enabled=yes
-        boot_linked requires "$boot_stem.automount" && boot_enabled=yes
+        pulled_in "$boot_stem.automount" && boot_enabled=yes
     fi
     row unit-state "$boot_enabled" "$boot_required" "$boot_automount" "$boot_file"
-}
-
-# boot_linked wants|requires UNIT: whether a target or service pulls it in.
-boot_linked() {
-    for boot_link in "$R"/etc/systemd/system/*."$1/$2" "$R"/usr/lib/systemd/system/*."$1/$2"; do
-        [ -L "$boot_link" ] || [ -e "$boot_link" ] && return 0
-    done
-    return 1
 }
 
 # What logical volumes lie on, as the kernel has them; and devices that belong to a group of which none is in use.

@@ -1,0 +1,61 @@
+# The SSH server. Rows: installed; unit STATE NAME; effective KEY VALUE (of sshd -T); config KEY VALUE (of the files, where
+# sshd could not be asked); host-key ALGORITHM PUBLIC-HALF FILE.
+part_sshd() {
+    [ ! -e "$R/usr/sbin/sshd" ] || echo installed
+    for sshd_unit in ssh.socket sshd.socket ssh.service sshd.service; do
+        sshd_state=$(unit_state $sshd_unit)
+        [ -z "$sshd_state" ] || row unit "$sshd_state" $sshd_unit
+    done
+    if is_root && live sshd; then
+        sshd_says=$(within 4 sshd -T) || sshd_says=$(within 3 sshd -T -C user=root,host=localhost,addr=127.0.0.1)
+        printf '%s\n' "$sshd_says" | awk "$sshd_keys"'(tolower($1) in keys) { key = tolower($1); sub(/^[^ ]+ +/, ""); print "effective\t" key "\t" $0 }'
+    fi
+    [ -n "$sshd_says" ] || sshd_files
+    for sshd_key in "$R"/etc/ssh/ssh_host_*_key; do
+        [ -e "$sshd_key" ] || continue
+        if [ -r "$sshd_key.pub" ]; then
+            first_line "$sshd_key.pub" | awk -v name="${sshd_key#"$R"}" '{ print "host-key\t" $1 "\t" substr($2, 1, 4000) "\t" name }'
+        else
+            row host-key "" "" "${sshd_key#"$R"}"
+        fi
+    done
+}
+
+# For awk: keys[], those that decide who gets in, and by what.
+sshd_keys='
+BEGIN {
+    split("acceptenv addressfamily allowgroups allowusers authenticationmethods authorizedkeyscommand " \
+        "authorizedkeysfile challengeresponseauthentication denygroups denyusers forcecommand hostkey " \
+        "kbdinteractiveauthentication listenaddress passwordauthentication permitemptypasswords permitrootlogin port " \
+        "pubkeyauthentication trustedusercakeys usepam", words, " ")
+    for (i in words) keys[words[i]] = 1
+}
+'
+
+# What the files say outside of Match blocks; those that are included stand where the Include does, at the beginning.
+sshd_files() {
+    if [ ! -r "$R/etc/ssh/sshd_config" ]; then
+        [ ! -e "$R/etc/ssh/sshd_config" ] || incomplete "only root may read /etc/ssh/sshd_config"
+        return
+    fi
+    is_root && [ -z "$R" ] && incomplete "sshd -T did not answer: the settings are those of its files"
+    {
+        if grep -qi '^[[:space:]]*include[[:space:]].*sshd_config\.d' "$R/etc/ssh/sshd_config"; then
+            for sshd_file in "$R"/etc/ssh/sshd_config.d/*.conf; do
+                [ -r "$sshd_file" ] && { cat "$sshd_file"; printf '\nMatch all\n'; }
+            done
+        fi
+        cat "$R/etc/ssh/sshd_config"
+    } | awk "$sshd_keys"'
+    /^[ \t]*(#|$)/ { next }
+    tolower($1) == "match" { matching = !(tolower($2) == "all"); next }
+    !matching {
+        line = $0
+        sub(/^[ \t]+/, "", line)
+        key = line
+        sub(/[ \t=].*/, "", key)
+        sub(/^[^ \t=]+[ \t=]+/, "", line)
+        gsub(/\t/, " ", line)
+        if (tolower(key) in keys) print "config\t" tolower(key) "\t" line
+    }'
+}

@@ -1,0 +1,94 @@
+"""Reads whether and how cloud-init will set up a child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import from_json
+
+from imaging.guest.reading.masking import masked
+from imaging.guest.reading.rows import Rows, whole
+from models.guest.first_boot import CloudInit, Setting, UserData
+
+_SECRET = {"yes": True, "no": False}
+_MOST_ERRORS = 20
+
+
+def read_cloud_init(rows: Rows) -> CloudInit:
+    """Version, switches and settings from its files, and how its last boot went."""
+    status = _v1(rows, "status")
+    result = _v1(rows, "result")
+    disabled_by = tuple(dict.fromkeys(rows.texts("disabled")))
+    errors = tuple(dict.fromkeys((*_errors(result), *_stage_errors(status, "errors"))))
+    recoverable = tuple(dict.fromkeys((*_recoverable(result), *_stage_errors(status, "recoverable_errors"))))
+    return CloudInit(
+        version=(rows.text("version") or "unknown") if rows.has("version") else None,
+        disabled_by=disabled_by,
+        settings=rows.read("setting", _setting, fields=3),
+        status=_status(disabled_by, status, result, errors, recoverable),
+        errors=(*errors, *recoverable)[:_MOST_ERRORS],
+        instances_kib=next(iter(rows.read("instances", whole, fields=1)), None),
+        user_data=rows.read("user-data", _user_data, fields=3),
+    )
+
+
+def _setting(key: str, value: str, file: str) -> Setting:
+    return Setting(key=key, value=value, file=file)
+
+
+def _user_data(size: str, secret: str, path: str) -> UserData:
+    return UserData(path=path, size_bytes=whole(size) or 0, looks_secret=_SECRET.get(secret))
+
+
+def _v1(rows: Rows, kind: str) -> Mapping[str, Any] | None:
+    """The inner object of status.json or result.json; None if there is none."""
+    documents = rows.read(kind, from_json, fields=1)
+    inner = documents[0].get("v1") if documents and isinstance(documents[0], dict) else None
+    return inner if isinstance(inner, dict) else None
+
+
+def _status(
+    disabled_by: tuple[str, ...],
+    status: Mapping[str, Any] | None,
+    result: Mapping[str, Any] | None,
+    errors: tuple[str, ...],
+    recoverable: tuple[str, ...],
+) -> str:
+    """In the words of `cloud-init status`."""
+    if errors:
+        return "error"
+    if result is not None:
+        return "degraded" if recoverable else "done"
+    if status is not None:
+        return "running"
+    return "disabled" if disabled_by else ""
+
+
+def _errors(result: Mapping[str, Any] | None) -> Iterator[str]:
+    yield from _texts((result or {}).get("errors"))
+
+
+def _recoverable(result: Mapping[str, Any] | None) -> Iterator[str]:
+    yield from _by_level((result or {}).get("recoverable_errors"))
+
+
+def _stage_errors(status: Mapping[str, Any] | None, key: str) -> Iterator[str]:
+    """The errors of each stage: init-local, init, modules-config, modules-final."""
+    for stage in (status or {}).values():
+        if isinstance(stage, dict):
+            yield from (_texts if key == "errors" else _by_level)(stage.get(key))
+
+
+def _by_level(levels: Any) -> Iterator[str]:
+    """Recoverable errors lie under their level; a deprecation says nothing of a child."""
+    if not isinstance(levels, dict):
+        return
+    for level, messages in levels.items():
+        if level != "DEPRECATED":
+            yield from _texts(messages)
+
+
+def _texts(messages: Any) -> Iterator[str]:
+    if isinstance(messages, list):
+        yield from (masked(str(message)) for message in messages)

@@ -1,0 +1,84 @@
+"""Reads what of the system names a path: units, cron entries, settings of services, symbolic links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from posixpath import dirname, join, normpath
+
+from imaging.guest.reading.rows import Rows
+from models.guest.services import PathUse
+
+_ENABLED = {"yes": True, "no": False}
+_OWN_PLACES = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/etc",
+    "/run",
+    "/proc",
+    "/dev",
+    "/sys",
+    "/boot",
+)
+"""A link that ends there points to the system itself, as links of systems do."""
+_MOVED_PLACES = ("/var", "/opt", "/usr/local", "/srv")
+"""A link between two of these matters, for one of them may be on another disk; a link within one does not."""
+
+
+def read_path_uses(rows: Rows) -> tuple[PathUse, ...]:
+    """The paths that are named, then the links that lead out of the system's own places."""
+    links = dict(rows.read("link", _link, fields=2))
+    return (*rows.read("use", _use, fields=4), *_leading_out(links))
+
+
+def _use(enabled: str, how: str, path: str, file: str) -> PathUse:
+    return PathUse(user=file, how=how, path=_normal(path), enabled=_ENABLED.get(enabled))
+
+
+def _link(target: str, path: str) -> tuple[str, str]:
+    if not path.startswith("/") or not target:
+        raise ValueError("not a link")
+    return _normal(path), target
+
+
+def _leading_out(links: Mapping[str, str]) -> Iterator[PathUse]:
+    for path in links:
+        end = resolved(path, links)
+        if not _stays(path, end):
+            yield PathUse(user=path, how="link", path=end)
+
+
+def _stays(path: str, end: str) -> bool:
+    for place in _MOVED_PLACES:
+        if _below(end, place):
+            return _below(path, place)
+    return any(_below(end, place) for place in _OWN_PLACES)
+
+
+def _below(path: str, place: str) -> bool:
+    return path == place or path.startswith(f"{place}/")
+
+
+def resolved(path: str, links: Mapping[str, str]) -> str:
+    """Where a path ends after all links that we know of, in any of its folders; links in a circle end somewhere."""
+    for _ in range(40):
+        link = next((prefix for prefix in _prefixes(path) if prefix in links), None)
+        if link is None:
+            return path
+        path = _normal(join(dirname(link), links[link]) + path[len(link) :])
+    return path
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    steps = path.split("/")
+    return ("/".join(steps[: count + 1]) for count in range(1, len(steps)))
+
+
+def _normal(path: str) -> str:
+    """Without double slashes and dots; two slashes at the beginning mean one."""
+    plain = normpath(path)
+    return f"/{plain.lstrip('/')}" if plain.startswith("/") else plain
