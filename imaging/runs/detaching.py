@@ -69,7 +69,10 @@ async def unmount_and_detach(
             request_id=error.request_id,
         ) from error
     undo = attach_command(instance_id, attachment)
-    return MendingResult(f"{freed.done} {_named(attachment)} is detached.", f"{undo}; then, in the guest: {freed.undo}")
+    return MendingResult(
+        f"{freed.done} {_named(attachment)} is detached.",
+        f"{undo}; then, in the guest, where its device may have another name: {freed.undo}",
+    )
 
 
 async def _detachable(cloud: Cloud, instance_id: str, volume_id: str) -> VolumeAttachment:

@@ -14,7 +14,8 @@ from imaging.guest.interface import GuestShell
 from imaging.guest.mending.mount_table import MountRow, read_mount, read_swaps, shown
 from imaging.guest.mending.scripts import run_script
 
-_SECONDS = 60.0
+_SECONDS = 180.0
+"""It takes a second; on a slow emulated machine with little memory a quarter of a minute was seen."""
 _SERIAL_LENGTH = 20
 """A virtio disk shows so many characters of the volume's id."""
 

@@ -58,13 +58,23 @@ async def unmount(shell: GuestShell, action: RemedyAction, *, tell: Telling) -> 
     _refuse_others_below(tables, targets)
     gone: list[_Target] = []
     for number, target in enumerate(targets):
-        tell(Progress(f"Unmounting {target.name}", number, len(targets)))
+        doing = "Unmounting" if target.mount is not None else "Ending swap to"
+        tell(Progress(f"{doing} {target.name}", number, len(targets)))
         await _let_go(shell, target, gone)
         gone.append(target)
     await _see_them_gone(shell, action.mount_points, gone)
     if not gone:
         return MendingResult(f"Not mounted any more: {_names(action.mount_points)}.", "There is nothing to undo.")
-    return MendingResult(f"Unmounted {', '.join(dict.fromkeys(each.name for each in gone))}.", undo_of(gone))
+    return MendingResult(_said(gone), undo_of(gone))
+
+
+def _said(gone: list[_Target]) -> str:
+    """What was done, in one or two sentences."""
+    points = dict.fromkeys(target.name for target in gone if target.mount is not None)
+    swaps = dict.fromkeys(target.name for target in gone if target.mount is None)
+    told = [f"Unmounted {', '.join(points)}."] if points else []
+    told += [f"Swaps no more to {', '.join(swaps)}."] if swaps else []
+    return " ".join(told)
 
 
 def undo_of(gone: list[_Target]) -> str:
@@ -150,7 +160,7 @@ async def _see_them_gone(shell: GuestShell, names: tuple[str, ...], gone: list[_
 def _state_after(gone: list[_Target]) -> str:
     if not gone:
         return "Nothing was unmounted."
-    return f"Unmounted by now: {', '.join(target.name for target in gone)}. To mount again: {undo_of(gone)}."
+    return f"By now: {_said(gone)} To undo that: {undo_of(gone)}."
 
 
 def _names(names: tuple[str, ...]) -> str:

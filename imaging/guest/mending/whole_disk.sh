@@ -33,12 +33,15 @@ disks() {
     done
 }
 
-# Mounts of every process: a container may still hold what this session does not see any more.
+# Mounts in every view of the file tree: a container may still hold what this session does not see any more. One process
+# of each view is asked, as there may be thousands of them.
 mounts() {
-    for table in "$R"/proc/[0-9]*/mountinfo; do
-        pid=${table%/mountinfo}
-        sed "s/^/mount	${pid##*/}	/" "$table"
-    done 2>/dev/null | awk -F'\t' '!seen[$3]++'
+    views=$(find "$R"/proc/[0-9]*/ns -maxdepth 1 -name mnt -exec ls -ld {} + 2>/dev/null | awk '
+        { at = index($0, " -> "); view = substr($0, at + 4); link = substr($0, 1, at - 1) }
+        !seen[view]++ { split(substr(link, index(link, "/proc/") + 6), part, "/"); print part[1] }')
+    for pid in $views; do
+        sed "s/^/mount	$pid	/" "$R/proc/$pid/mountinfo"
+    done
 }
 
 # Programs that have a disk itself open.
@@ -80,6 +83,7 @@ look() {
     openers
     set --
     for disk in "$R"/sys/block/*; do
+        case ${disk##*/} in fd* | sr*) continue ;; esac # opening one may wait for a medium
         [ -b "/dev/${disk##*/}" ] && set -- "$@" "/dev/${disk##*/}"
     done
     if [ "$#" -gt 0 ]; then alone "$@"; fi

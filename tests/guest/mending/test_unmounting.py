@@ -118,7 +118,7 @@ class TestRefused:
         finally:
             busy.kill()
             busy.communicate()
-        assert f"Unmounted by now: {inner}. To mount again: sudo mount" in caught.value.meaning
+        assert f"By now: Unmounted {inner}. To undo that: sudo mount" in caught.value.meaning
         assert str(inner) not in namespace.mounted()
         assert str(data) in namespace.mounted()
 
@@ -169,6 +169,7 @@ class TestSwap:
     async def test_ends(self, do, swapping, tree):
         result = await do(swapping, unmount("/swap file"))
         assert (tree / "said").read_text() == "-- /swap file\n"
+        assert result.done == "Swaps no more to /swap file."
         assert result.undo == "sudo swapon '/swap file'"
 
     async def test_that_memory_has_no_room_for_stays(self, do, swapping, tree):
