@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from imaging.guest.deep.boothook import new_nonce, user_data
+from imaging.guest.deep.boothook import SECONDS, new_nonce, user_data
 from imaging.guest.deep.chunks import hear
 from imaging.guest.deep.console_report import read_console_report
 
-__all__ = ["hear", "new_nonce", "read_console_report", "user_data"]
+__all__ = ["SECONDS", "hear", "new_nonce", "read_console_report", "user_data"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from imaging.guest.deep import hear, read_console_report
+from imaging.guest.deep import SECONDS, hear, read_console_report
 from imaging.guest.deep.chunks import Heard
 from imaging.runs.child_server import standing_server
 from imaging.runs.console_watch import CONSOLE_LOG, ConsoleWatch
@@ -26,7 +26,7 @@ from models.verdict import Verdict
 FACTS = "guest.json"
 """In the run's folder, mode 0600: what was found, and what became of the child."""
 
-_AFTER_BOOT_SECONDS = 300.0
+_AFTER_BOOT_SECONDS = SECONDS + 60.0
 """How long after the end of the boot a report may still come: the child's own limit for it and a little more."""
 _UNBEGUN_SECONDS = 60.0
 """The same where the child has not even begun: it does so early in the boot or never."""
