@@ -57,8 +57,8 @@ class DiskUse:
 
     @property
     def points(self) -> tuple[str, ...]:
-        """What is to be let go, innermost first: mount points, then swap areas."""
-        return (*(mount.point for mount in self.mounts), *self.swaps)
+        """What is to be let go, in this order: swap areas, then mount points, innermost first."""
+        return (*self.swaps, *(mount.point for mount in self.mounts))
 
 
 def use_of(disk: BlockDevice, disks: Disks, mounts: Mounts) -> DiskUse:
@@ -76,7 +76,7 @@ def use_of(disk: BlockDevice, disks: Disks, mounts: Mounts) -> DiskUse:
     return DiskUse(
         disk=disk,
         mounts=tuple(sorted(_once(below), key=lambda mount: (-mount.point.count("/"), -len(mount.point)))),
-        swaps=tuple(swap.path for swap in mounts.swaps if on_it(swap.path)),
+        swaps=tuple(swap.path for swap in mounts.swaps if on_it(swap.path) or _lies_on(swap.path, own)),
         assembled=tuple(dict.fromkeys(assembled)),
         users=tuple(user for user in mounts.users if user.point in points),
     )
@@ -110,6 +110,11 @@ def _used_kib(facts: InstanceFacts, disks: Disks, point: str) -> int:
     if used is None:
         return 1
     return used if used > _EMPTY_KIB else 0
+
+
+def _lies_on(path: str, mounts: Iterable[Mount]) -> bool:
+    """Whether a file lies below one of the mounts."""
+    return not is_device(path) and any(is_below(path, mount.point) for mount in mounts)
 
 
 def _once(mounts: Iterable[Mount]) -> list[Mount]:

@@ -13,7 +13,10 @@ from models.findings import AskedFor, Finding, Outcome, Remedy, Severity, Source
 from models.profile import Profile
 from models.remedy_action import RemedyAction
 from models.steps import StepName
+from models.text import one_line
 
+_REASON_SHOWN = 120
+"""Characters of a reason that are shown: evidence has about 150."""
 T = TypeVar("T")
 
 
@@ -155,7 +158,8 @@ class Rule:
         try:
             return self.judge(facts, profile)
         except UnreadError as unread:
-            return Answer(Outcome.UNKNOWN, f"Could not be read: {unread}.", source=unread.fact.source)
+            why = one_line(unread, _REASON_SHOWN).rstrip(".")
+            return Answer(Outcome.UNKNOWN, f"Could not be read: {why}.", source=unread.fact.source)
 
     def find(self, facts: InstanceFacts, profile: Profile) -> Finding:
         """The answer as a finding under the profile's severities; waivers and attestations not yet applied."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from imaging.guidelines.catalogue import RULES
@@ -12,18 +18,21 @@ from imaging.guidelines.checklist import judge
 from imaging.guidelines.describing import draft_description
 from imaging.guidelines.rule import SEVERITIES
 from models.facts import Fact, InstanceFacts
-from models.findings import Outcome
+from models.findings import Outcome, Source
 from models.flavor import Flavor
-from models.guest.facts import GuestFacts
+from models.guest.facts import GuestFacts, Way
 from models.image import Image
 from models.instance import Instance, InstanceFlavor, VolumeAttachment
 from models.login import Login
 from models.quota import Limit, Quota
 from models.request import RunRequest
+from models.text import one_line
 from models.volume import Volume
-from tests.guidelines.building import NOW, facts, profile, request, unread
+from tests.guidelines.building import NOW, PGDATA, attached, facts, profile, request, unread
+from tests.guidelines.guest_building import HEALTHY, guest, guest_fact
 
 TEXT = st.text(max_size=12)
+VolumeAttachment.model_rebuild()
 SMALL = st.integers(min_value=0, max_value=10**6)
 LIMIT = st.none() | st.builds(Limit, used=SMALL, maximum=st.integers(min_value=-1, max_value=100))
 KEYS = st.sampled_from(
@@ -47,6 +56,65 @@ for _model in (
 
 def read(kind: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.builds(lambda value: Fact[kind](value=value), values) | st.just(unread(kind))
+
+
+UNHURRIED = settings(
+    max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+)
+"""Facts are large: to look for the smallest that fail would take minutes."""
+WORDS = st.sampled_from([
+    "", "/", "/dev/vda", "/dev/vda1", "/dev/vdb", "/data", "/data/x", "/home/alice", "UUID=root-uuid", "UUID=gone",
+    "LABEL=", "ext4", "xfs", "overlay", "nfs", "fuse.sshfs", "swap", "bind", "nofail", "noauto", "yes", "no", "true",
+    "root", "alice", "active", "failed", "enabled", "mac", "apt", "allowusers", "../..", "a\x1b[2Jb\nc", "x" * 400,
+])  # fmt: skip
+"""What rules look for, and what nobody should write there."""
+
+
+def anything(wanted: Any) -> st.SearchStrategy[Any]:
+    """Values of a type of the guest's models, the odd ones first."""
+    inner = get_args(wanted)
+    if wanted in SIMPLE:
+        return SIMPLE[wanted]
+    if get_origin(wanted) in {Union, UnionType}:
+        return st.one_of(*map(anything, inner))
+    if get_origin(wanted) is tuple:
+        return st.lists(anything(inner[0]), max_size=3).map(tuple)
+    if get_origin(wanted) is Mapping:
+        return st.dictionaries(WORDS, anything(inner[1]), max_size=3)
+    if issubclass(wanted, Enum):
+        return st.sampled_from(wanted)
+    return model(wanted)
+
+
+SIMPLE = {
+    str: WORDS,
+    int: st.sampled_from([0, 1, 22, 1000, 10**9]),
+    float: st.sampled_from([0.0, 1e9]),
+    bool: st.booleans(),
+    type(None): st.none(),
+    datetime: st.sampled_from([NOW, NOW - timedelta(days=9000)]),
+}
+
+
+@cache
+def model(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """Any of its values."""
+    kind.model_rebuild()
+    fields = {name: anything(field.annotation) for name, field in kind.model_fields.items()}
+    return st.fixed_dictionaries(fields).map(kind.model_validate)
+
+
+def part(name: str) -> st.SearchStrategy[Any]:
+    """A part of a guest's facts: unknown, incomplete, or whatever a guest can say."""
+    return model(GuestFacts.model_fields[name].annotation)
+
+
+GUESTS = (
+    st.sets(st.sampled_from(sorted(HEALTHY)), min_size=1, max_size=3)
+    .flatmap(lambda names: st.fixed_dictionaries({name: part(name) for name in sorted(names)}))
+    .flatmap(lambda parts: st.sampled_from(Way).map(lambda way: guest(**parts, way=way)))
+)
+"""A healthy guest of which up to three parts say anything."""
 
 
 IMAGES = st.builds(
@@ -88,12 +156,12 @@ FACTS = st.builds(
     | st.builds(RunRequest, name=TEXT, description=TEXT, attestations=st.just(()), waivers=st.just(())),
     image=st.none() | read(Image, IMAGES),
     verdicts=st.just({}),
-    guest=st.just(unread(GuestFacts)),
+    guest=read(GuestFacts, GUESTS),
     now=st.just(NOW),
 )
 
 
-@settings(max_examples=150, deadline=None)
+@UNHURRIED
 @given(FACTS, st.sampled_from(["jetstream", "jetstream2", "openstack"]))
 def test_every_rule_answers_whatever_the_facts(any_facts, kind):
     checklist = judge(any_facts, profile(kind))
@@ -102,6 +170,50 @@ def test_every_rule_answers_whatever_the_facts(any_facts, kind):
     worst = {rule.id: SEVERITIES.index(rule.severity) for rule in RULES}
     assert all(SEVERITIES.index(found.severity) >= worst[found.rule] for found in checklist.findings)
     draft_description(any_facts)
+
+
+ATTACHED = {"attachments": (attached(PGDATA, "/dev/vdb"),), "volumes": (PGDATA,)}
+
+
+@UNHURRIED
+@given(GUESTS)
+def test_whatever_a_guest_says_every_rule_answers_without_control_codes(any_guest):
+    look = Fact[GuestFacts](value=any_guest, source=Source.GUEST, read_at=NOW)
+    for found in judge(facts(guest=look, **ATTACHED), profile("jetstream2")).findings:
+        assert found.evidence == one_line(found.evidence, 10_000), found.rule
+        assert len(found.evidence) <= 400, found.rule
+        for action in found.remedy.actions if found.remedy else ():
+            assert action.summary == one_line(action.summary, 10_000), found.rule
+
+
+@pytest.mark.parametrize("part", sorted(HEALTHY))
+def test_a_part_that_was_not_read_makes_nothing_pass_that_did_not_pass_before(part):
+    kind = GuestFacts.model_fields[part].annotation
+    unknown = kind(unknown_because="time was up", source=Source.GUEST)
+    before = {found.rule: found.outcome for found in judge(facts(guest=guest_fact()), profile()).findings}
+    after = judge(facts(guest=guest_fact(**{part: unknown})), profile()).findings
+    assert [
+        found.rule for found in after if found.outcome is Outcome.PASS and before[found.rule] is not Outcome.PASS
+    ] == []
+
+
+def test_a_look_that_read_nothing_passes_nothing_about_the_inside():
+    nothing = guest().model_copy(
+        update={
+            name: GuestFacts.model_fields[name].annotation(unknown_because="x", source=Source.GUEST) for name in HEALTHY
+        }
+    )
+    look = Fact[GuestFacts](value=nothing, source=Source.GUEST, read_at=NOW)
+    inside = {rule.id for rule in RULES if rule.answered_by is Source.GUEST}
+    found = judge(facts(guest=look), profile()).findings
+    assert {each.rule for each in found if each.rule in inside and each.outcome is not Outcome.UNKNOWN} <= {"VOL-BUSY"}
+
+
+def test_evidence_about_a_healthy_guest_fits_two_lines():
+    for kind in ("jetstream", "jetstream2", "openstack"):
+        for found in judge(facts(guest=guest_fact(), **ATTACHED), profile(kind)).findings:
+            assert len(found.evidence) <= 150, found.evidence
+            assert found.remedy is None or len(found.remedy.text) <= 110, found.remedy.text
 
 
 def test_where_nothing_was_read_nothing_but_the_users_own_words_passes():
