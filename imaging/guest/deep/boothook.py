@@ -52,7 +52,7 @@ def user_data(questions: Questions, nonce: str) -> bytes:
 
 
 def unhurried(probe: str) -> str:
-    """A probe with more time: before its last line starts it, functions take the place of the tools by which it hurries."""
+    """A probe with more time: functions in place of the tools by which it hurries, before its last line starts it."""
     functions, newline, start = probe.rstrip("\n").rpartition("\n")
     return f"{functions}{newline}{_filled('unhurried.sh', {'SLOWNESS': _SLOWNESS})}{start}\n"
 
