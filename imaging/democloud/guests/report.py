@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from imaging.democloud.guests.asked import Probe
@@ -14,6 +15,8 @@ from imaging.democloud.host_names import host_name
 from imaging.democloud.records import Attachment, Mended, Server, Volume
 
 _MOMENT = re.compile(r"1[5-9]\d{8}")
+_WRITTEN_MOMENT = re.compile(r"(20\d\d-\d\d-\d\d)([ T]+)(\d\d:\d\d:\d\d)")
+"""A moment as the logs of package managers write it."""
 _TOO_LONG = "the report was too long for a console: needs SSH"
 _GIB = 1024**3
 
@@ -57,6 +60,10 @@ def _now(field: str, later: int, recording: Recording, server: Server) -> str:
     """A recorded field with the times, the name and the id of now."""
     if _MOMENT.fullmatch(field):
         return str(int(field) + later)
+    written = _WRITTEN_MOMENT.fullmatch(field)
+    if written is not None:
+        then = datetime.fromisoformat(f"{written[1]}T{written[3]}") + timedelta(seconds=later)
+        return f"{then:%Y-%m-%d}{written[2]}{then:%H:%M:%S}"
     if field == recording.host:
         return host_name(server.name)
     return field.replace(recording.instance, server.id) if recording.instance else field

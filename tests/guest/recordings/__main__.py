@@ -12,13 +12,13 @@ from tests.guest.recordings.recording import RECORDINGS, as_text, record
 def main() -> int:
     """Record; 1 where not root."""
     if os.geteuid() != 0:
-        print("Only root can give files to other users and read what the probe reads as root.", file=sys.stderr)
+        sys.stderr.write("Only root can give files to other users and read what the probe reads as root.\n")
         return 1
     RECORDINGS.mkdir(exist_ok=True)
     for name in sys.argv[1:] or GUESTS:
         path = RECORDINGS / f"{name}.json"
         path.write_text(as_text(record(name)), encoding="ascii")
-        print(f"{path.name}: {path.stat().st_size} bytes")
+        sys.stdout.write(f"{path.name}: {path.stat().st_size} bytes\n")
     return 0
 
 

@@ -8,16 +8,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from imaging.democloud.guests.home_files import FILES
 from imaging.democloud.ids import seed_hex, seed_id
-from tests.guest.recordings import kernel_files, programs
+from tests.guest.recordings import kernel_files, programs, units
 from tests.guest.recordings.describing import Machine, Person
 from tests.guest.recordings.placing import DAY, NOW, link, put
 from tests.guest.trees.dpkg import write_apt_lists, write_dpkg
 
 HERE = Path(__file__).parent
+_SITES = {
+    "Debian": {
+        "mirror.example_debian-security_": "debian.org.mirror.example_debian-security_",
+        "mirror.example_debian_": "debian.org.mirror.example_debian_",
+    },
+    "Ubuntu": {
+        "mirror.example_ubuntu-security_": "ubuntu.com.mirror.example_ubuntu_",
+        "mirror.example_ubuntu_": "ubuntu.com.mirror.example_ubuntu_",
+    },
+}
+"""Where the package lists of the tests come from, and where those of real systems do."""
 _HASH = "$6$demonstration$" + "A1b2C3d4" * 10
 
 
@@ -38,6 +50,7 @@ def build(machine: Machine, root: Path) -> Path:
     kernel_files.write(root, machine)
     programs.write(root, machine)
     machine.story(root)
+    units.write(root, machine)
     _age_what_cloud_init_wrote(root, machine)
     if os.geteuid() == 0:
         _set_owners(root, machine)
@@ -56,13 +69,20 @@ def _words(machine: Machine) -> dict[str, str]:
         "@FIRST@": str(machine.first_boot),
         "@DISTRO@": machine.system.partition("-")[0],
         "@PRETTY@": machine.pretty,
+        "@IMAGE_DAY@": datetime.fromtimestamp(machine.first_boot - 10 * DAY, UTC).date().isoformat(),
+        "@CLOUD_INIT@": next((one.version for one in machine.packages if one.name == "cloud-init"), ""),
     }
 
 
 def _lay(layer: Path, root: Path, words: Mapping[str, str]) -> None:
     for source in sorted(path for path in layer.rglob("*") if path.is_file()):
         path = _fitted(str(source.relative_to(layer)), words)
-        put(root, path, _fitted(source.read_text(), words), mode=0o755 if path.startswith("usr/bin/") else 0o644)
+        put(
+            root,
+            path,
+            _fitted(source.read_text(), words),
+            mode=0o755 if path.startswith(("usr/bin/", "usr/sbin/")) else 0o644,
+        )
 
 
 def _fitted(text: str, words: Mapping[str, str]) -> str:
@@ -115,6 +135,8 @@ def _write_accounts(root: Path, machine: Machine) -> None:
 
 def _write_packages(root: Path, machine: Machine) -> None:
     if machine.family == "rocky-9":
+        repository = root / "var/cache/dnf/baseos-2487/repodata/repomd.xml"
+        os.utime(repository, (NOW - DAY // 4, NOW - DAY // 4))
         kernel_files.write_rpm_database(root)
         return
     write_dpkg(root, machine.packages)
@@ -124,6 +146,11 @@ def _write_packages(root: Path, machine: Machine) -> None:
         root, machine.packages, label=distro, suite=suite,
         security_site="debian-security" if distro == "Debian" else "ubuntu-security",
     )  # fmt: skip
+    for file in list((root / "var/lib/apt/lists").iterdir()):
+        for made_up, real in _SITES[distro].items():
+            if file.name.startswith(made_up):
+                file.rename(file.with_name(file.name.replace(made_up, real, 1)))
+                break
     lists = NOW - DAY // 4
     for path in (root / "var/lib/apt").rglob("*"):
         os.utime(path, (lists, lists))

@@ -24,6 +24,26 @@ class Process:
 
 
 @dataclass(frozen=True)
+class Listener:
+    """A TCP socket that waits for others."""
+
+    address: str
+    port: int
+    pid: int
+
+    @property
+    def inode(self) -> int:
+        """By which the kernel tells whose it is."""
+        return 20_000 + self.port
+
+    @property
+    def hexadecimal(self) -> str:
+        """Address and port as /proc/net/tcp has them, on a machine that puts the lowest byte first."""
+        parts = reversed([int(part) for part in self.address.split(".")])
+        return "".join(f"{part:02X}" for part in parts) + f":{self.port:04X}"
+
+
+@dataclass(frozen=True)
 class Person:
     """An account of somebody."""
 
@@ -50,8 +70,8 @@ class Machine:
     units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Beside the usual ones: how each is enabled, and how it is."""
     processes: tuple[Process, ...] = ()
-    listeners: tuple[tuple[str, int, str, int], ...] = ()
-    """Beside sshd: address, port, program, pid."""
+    listeners: tuple[Listener, ...] = ()
+    """Beside sshd."""
     packages: tuple[Deb, ...] = ()
     fstab: str = ""
     """What its owner added."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from imaging.democloud.ids import seed_id
-from tests.guest.recordings.describing import Machine, Person, Process
+from tests.guest.recordings.describing import Listener, Machine, Person, Process
 from tests.guest.recordings.hardware import Disks, Volume
 from tests.guest.recordings.placing import DAY, NOW, link, put
 from tests.guest.trees.dpkg import Deb
@@ -87,8 +87,8 @@ def _db_07(root: Path) -> None:
     put(root, "home/ubuntu/.bash_history", "sudo apt install postgresql\npsql survey\n", mode=0o600, at=at)
     put(root, "home/ada/.bash_history", "python3 analysis/fit.py\n", mode=0o600, at=at)
     put(root, "home/ada/.pgpass", "localhost:5432:survey:ada:not-a-real-one\n", mode=0o600, at=at)
-    put(root, "var/log/apt/history.log", _HISTORY, at=at)
-    put(root, "var/log/dpkg.log", _DPKG_LOG, at=at)
+    put(root, "var/log/apt/history.log", (root / "var/log/apt/history.log").read_text() + _HISTORY, at=at)
+    put(root, "var/log/dpkg.log", (root / "var/log/dpkg.log").read_text() + _DPKG_LOG, at=at)
     put(root, "var/lib/apt/extended_states", _AUTOMATIC, at=at)
     put(root, "run/reboot-required", "*** System restart required ***\n", at=NOW - 2 * DAY)
     put(root, "run/reboot-required.pkgs", "libc6\n", at=NOW - 2 * DAY)
@@ -120,7 +120,7 @@ After=postgresql.service
 [Service]
 User=ada
 WorkingDirectory=/home/ada/analysis
-ExecStart=/home/ada/bin/period-search /scratch/queue
+ExecStart=/home/ada/bin/period-search
 
 [Install]
 WantedBy=multi-user.target
@@ -171,7 +171,7 @@ GUESTS = {
                 ),
                 Process(2304, "python3", "/usr/bin/python3.12", 1001, "/home/ada/analysis"),
             ),
-            listeners=(("127.0.0.1", 5432, "postgres", 2211),),
+            listeners=(Listener("127.0.0.1", 5432, 2211),),
             packages=(
                 *_NOBLE,
                 Deb("libpq5", "16.10-0ubuntu0.24.04.1", "libs"),
@@ -200,7 +200,7 @@ GUESTS = {
             Disks(used=0.1),
             units={"nginx.service": _RUNNING, "qemu-guest-agent.service": ("static", "active")},
             processes=(Process(701, "nginx", "/usr/sbin/nginx"),),
-            listeners=(("0.0.0.0", 80, "nginx", 701),),  # noqa: S104  # what the web server of this story listens on
+            listeners=(Listener("0.0.0.0", 80, 701),),  # what the web server of this story listens on
             packages=_BOOKWORM,
         ),
         Machine(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 from pathlib import Path
 
-from tests.guest.recordings.describing import Machine, Process
+from tests.guest.recordings.describing import Listener, Machine, Process
 from tests.guest.recordings.placing import link, put
 
 _RECORDED = Path(__file__).parent.parent / "trees" / "recorded"
@@ -17,9 +17,11 @@ def write(root: Path, machine: Machine) -> None:
     put(root, "proc/self/mountinfo", table)
     put(root, "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n")
     put(root, "proc/1/mountinfo", table)
-    for process in (_INIT, _SSHD, *machine.processes):
-        _write_process(root, process)
+    for process in (_INIT, _SSHD, _AGENT, *machine.processes):
+        sockets = [one for one in (_SSH, *machine.listeners) if one.pid == process.pid]
+        _write_process(root, process, sockets)
     _write_disks(root, machine)
+    _write_sockets(root, machine)
 
 
 def write_rpm_database(root: Path) -> None:
@@ -30,17 +32,23 @@ def write_rpm_database(root: Path) -> None:
     (folder / "rpmdb.sqlite").write_bytes(lzma.decompress(packed))
 
 
-def _write_process(root: Path, process: Process) -> None:
+def _write_process(root: Path, process: Process, sockets: list[Listener]) -> None:
     folder = f"proc/{process.pid}"
     put(root, f"{folder}/comm", f"{process.name}\n")
     ids = "\t".join([str(process.uid)] * 4)
-    put(root, f"{folder}/status", f"Name:\t{process.name}\nState:\tS (sleeping)\nPid:\t{process.pid}\nUid:\t{ids}\n")
+    put(
+        root,
+        f"{folder}/status",
+        f"Name:\t{process.name}\nState:\tS (sleeping)\nPid:\t{process.pid}\nPPid:\t1\nUid:\t{ids}\n"
+        "VmSize:\t   24000 kB\n",
+    )
     put(root, f"{folder}/stat", f"{process.pid} ({process.name}) S 1 {process.pid} {process.pid} 0 -1 0\n")
     put(root, f"{folder}/maps", f"55d0c0000000-55d0c0100000 r-xp 00000000 fc:01 1000 {process.path}\n")
     link(root, f"{folder}/exe", process.path)
     link(root, f"{folder}/cwd", process.cwd)
     link(root, f"{folder}/root", "/")
-    for number, path in enumerate(("/dev/null", *process.opens)):
+    held = [f"socket:[{one.inode}]" for one in sockets]
+    for number, path in enumerate(("/dev/null", *process.opens, *held)):
         link(root, f"{folder}/fd/{number}", path)
 
 
@@ -61,5 +69,20 @@ def _write_disks(root: Path, machine: Machine) -> None:
             put(root, f"sys/fs/ext4/{device.name}/errors_count", "0\n")
 
 
+def _write_sockets(root: Path, machine: Machine) -> None:
+    """/proc/net/tcp and its like, in which addresses are hexadecimal."""
+    head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+    lines = [
+        f"{place:4}: {one.hexadecimal} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 "
+        f"{one.inode} 1 0000000000000000 100 0 0 10 0\n"
+        for place, one in enumerate((_SSH, *machine.listeners))
+    ]
+    put(root, "proc/net/tcp", head + "".join(lines))
+    for name in ("tcp6", "udp", "udp6"):
+        put(root, f"proc/net/{name}", head)
+
+
 _INIT = Process(1, "systemd", "/usr/lib/systemd/systemd")
 _SSHD = Process(812, "sshd", "/usr/sbin/sshd")
+_AGENT = Process(640, "qemu-ga", "/usr/sbin/qemu-ga")
+_SSH = Listener("0.0.0.0", 22, 812)  # what sshd listens on in the story

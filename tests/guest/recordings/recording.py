@@ -73,7 +73,8 @@ def _run(root: Path, script: bytes) -> str:
 
 
 def _report(output: str) -> dict[str, Any]:
-    found = re.search(rf"^@@imaging-probe-begin {_NONCE}\n(.*)^@@imaging-probe-end {_NONCE} 0$", output, re.S | re.M)
+    frame = rf"^@@imaging-probe-begin {_NONCE}\n(.*)^@@imaging-probe-end {_NONCE} 0$"
+    found = re.search(frame, output, re.DOTALL | re.MULTILINE)
     assert found is not None, output[-2000:]
     report: dict[str, Any] = json.loads(found[1])
     return report
