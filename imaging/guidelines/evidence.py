@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -9,8 +10,10 @@ from models.text import one_line
 
 ROOM = 150
 """Characters of an evidence text: two lines of a narrow screen."""
-_PATHS_REMOVED = 8
-"""How many paths one command names; the next look finds the rest."""
+_PATHS_NAMED = 8
+"""How many paths or names one remedy names; the next look finds the rest."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
+"""An ordinary name of an account."""
 _SHORTEST = 24
 """Characters that are left of a long item at least."""
 _KIB = 1024
@@ -54,8 +57,31 @@ def size_bytes(count: int) -> str:
 
 
 def removal(paths: Sequence[str], *, recursive: bool = False) -> str | None:
-    """The command that removes them, each quoted for a shell; None where a name could not be read exactly."""
-    exact = [path for path in paths if path.startswith("/") and "\N{REPLACEMENT CHARACTER}" not in path]
-    if not exact:
-        return None
-    return shlex.join(["sudo", "rm", *(["-r"] if recursive else []), "--", *exact[:_PATHS_REMOVED]])
+    """The command that removes them, each quoted for a shell; None where none can be named exactly and safely."""
+    deep = [path for path in paths if path.strip("/").count("/") >= 1]
+    return on_paths(["sudo", "rm", *(["-r"] if recursive else [])], deep)
+
+
+def on_paths(words: Sequence[str], paths: Sequence[str], *, end: tuple[str, ...] = ("--",)) -> str | None:
+    """A command on some paths, at most eight; None where none of them can be named exactly.
+
+    A name with a control character, or one that was no text, reached us changed: a command on it would miss it,
+    or do something else.
+
+    Args:
+        words: the command and its options.
+        paths: what it is to work on.
+        end: what ends its options; nothing where the path is an option's own value.
+    """
+    exact = [path for path in paths if path.startswith("/") and _is_plain(path) and ".." not in path.split("/")]
+    return shlex.join([*words, *end, *exact[:_PATHS_NAMED]]) if exact else None
+
+
+def on_names(words: Sequence[str], names: Sequence[str]) -> str | None:
+    """A command for each of some accounts or groups, one a line; None where none has an ordinary name."""
+    lines = [shlex.join([*words, name]) for name in names if _NAME.fullmatch(name)]
+    return "\n".join(lines[:_PATHS_NAMED]) or None
+
+
+def _is_plain(path: str) -> bool:
+    return path == one_line(path, len(path) + 1) and "\N{REPLACEMENT CHARACTER}" not in path

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from imaging.guidelines.evidence import ROOM, fitted, removal, shortened, size_bytes, size_kib
+from imaging.guidelines.evidence import ROOM, fitted, on_names, removal, shortened, size_bytes, size_kib
 
 
 def test_as_many_things_are_named_as_there_is_room_for():
@@ -51,3 +51,15 @@ def test_only_what_can_be_named_exactly_is_removed():
     assert removal(["relative"]) is None
     assert removal(["/home/a/\N{REPLACEMENT CHARACTER}", "/b"]) == "sudo rm -- /b"
     assert len(shlex.split(removal([f"/{at}" for at in range(50)]))) == 11
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/etc", "//", "/home/a/../../etc", "/home/a\nb", "/home/\x1b[2J/x", "/home/\u202ea"]
+)
+def test_no_command_removes_what_must_stay_or_cannot_be_typed(path):
+    assert removal([path], recursive=True) is None
+
+
+def test_commands_on_accounts_take_ordinary_names_alone():
+    assert on_names(["sudo", "userdel"], ["alice", "-r", "a b", "bob.b"]) == "sudo userdel alice\nsudo userdel bob.b"
+    assert on_names(["sudo", "userdel"], ["$(reboot)"]) is None

@@ -69,7 +69,7 @@ def test_the_desktop_is_told_by_names_whatever_its_language():
     found = guest_finding("DATA-DESKTOP", directories=Directories(desktops=(desktop,)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert found.evidence == "Will be published: /home/alice/Schreibtisch: a.ods, b.desktop, c and 1 more."
-    assert found.remedy.command.endswith("sudo cp -a -- /home/alice/Schreibtisch/. /etc/skel/Desktop/")
+    assert found.remedy.command == "sudo cp -a -t /etc/skel -- /home/alice/Schreibtisch"
     empty = Desktop(path="/home/alice/Desktop")
     assert guest_finding("DATA-DESKTOP", directories=Directories(desktops=(empty,))).outcome is Outcome.PASS
 

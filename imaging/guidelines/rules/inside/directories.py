@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 
 from imaging.guidelines import parts
-from imaging.guidelines.evidence import fitted, size_kib
+from imaging.guidelines.evidence import fitted, on_paths, size_kib
 from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
 from imaging.guidelines.rule import Answer, Judge
 from imaging.guidelines.sighted import below_any, points_away
@@ -65,13 +64,12 @@ def _desktops(facts: InstanceFacts, _profile: Profile) -> Answer:
         passed = guest_passed("No desktop holds files or icons.", facts, parts.directories)
         return unless_incomplete(passed, facts, parts.directories)
     said = [f"{each.path}: {', '.join(each.names[:3])}{_and_more(each)}" for each in found]
-    first = shlex.quote(f"{found[0].path}/.")
     return guest_failed(
         fitted("Will be published: ", said),
         "Save or delete them. What every new user shall find belongs into /etc/skel:",
         facts,
         parts.directories,
-        command=f"sudo mkdir -p /etc/skel/Desktop && sudo cp -a -- {first} /etc/skel/Desktop/",
+        command=on_paths(["sudo", "cp", "-a", "-t", "/etc/skel"], [each.path for each in found[:1]]),
     )
 
 
@@ -95,7 +93,7 @@ def _published(facts: InstanceFacts, directories: Sequence[Directory], nothing: 
         _SAVE,
         facts,
         parts.directories,
-        command=f"sudo du -xsh -- {' '.join(shlex.quote(each.path) for each in found[:4])}",
+        command=on_paths(["sudo", "du", "-xsh"], [each.path for each in found[:4]]),
     )
 
 
@@ -114,7 +112,7 @@ def _nothing(facts: InstanceFacts, directories: Sequence[Directory], nothing: st
         return guest_unknown(
             fitted("Nothing found, but not all was read: ", [f"{each.path} ({each.incomplete})" for each in unread]),
             "Look again with `sudo` allowed, or by hand:",
-            command=f"sudo du -xsh -- {shlex.quote(unread[0].path)}",
+            command=on_paths(["sudo", "du", "-xsh"], [unread[0].path]),
         )
     return unless_incomplete(guest_passed(nothing, facts, parts.directories), facts, parts.directories)
 

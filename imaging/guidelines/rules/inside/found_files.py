@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from imaging.guidelines import parts, tables
-from imaging.guidelines.evidence import fitted, removal, size_bytes
+from imaging.guidelines.evidence import fitted, on_paths, removal, size_bytes
 from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, unless_incomplete
 from imaging.guidelines.rule import SEVERITIES, Answer, Judge
 from imaging.guidelines.sighted import meaningful, seen
@@ -102,7 +102,11 @@ def nothing_found(facts: InstanceFacts, search: Search, nothing: str) -> Answer:
     if search.undecided:
         paths = [each.path for each in search.undecided]
         said = fitted(f"{counted(len(paths), 'file')} could not be looked into: ", paths)
-        return guest_unknown(said, "Look again with `sudo` allowed, or by hand:", command=f"sudo head -n 2 {paths[0]}")
+        return guest_unknown(
+            said,
+            "Look again with `sudo` allowed, or by hand:",
+            command=on_paths(["sudo", "head", "-n", "2"], paths[:1]),
+        )
     return unless_incomplete(guest_passed(nothing, facts, parts.sightings), facts, parts.sightings)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from imaging.guidelines import parts, tables
-from imaging.guidelines.evidence import fitted, removal
+from imaging.guidelines.evidence import fitted, on_names, on_paths, removal
 from imaging.guidelines.guest_facts import (
     guest_failed,
     guest_passed,
@@ -115,7 +114,7 @@ def servers(facts: InstanceFacts, profile: Profile) -> Answer:
             "Switch it off: its licence is bound to this machine, and clones would break its terms.",
             facts,
             parts.services,
-            command=shlex.join(["sudo", "systemctl", "disable", "--now", *units]) if units else None,
+            command=on_names(["sudo", "systemctl", "disable", "--now"], units),
         )
     pointing = [each for each in meaningful(seen(facts, ENVIRONMENT), profile) if _points_away(each)]
     if pointing:
@@ -125,7 +124,7 @@ def servers(facts: InstanceFacts, profile: Profile) -> Answer:
             "Take it out, and set it in children by user data, unless every child may use that server.",
             facts,
             parts.sightings,
-            command=f"grep -n LIC {pointing[0].path}" if pointing[0].path.isascii() else None,
+            command=on_paths(["grep", "-n", "LIC"], [each.path for each in pointing]),
             severity=Severity.WARN,
         )
     silent = _by_port(running(facts))

@@ -61,9 +61,9 @@ def _own_names(facts: InstanceFacts) -> frozenset[str]:
 
 def _is_delivered(line: str, own: frozenset[str]) -> bool:
     """Whether a line is one of the distribution's, or gives the machine's own name a local address."""
-    address, *names = line.split("#", 1)[0].split()
+    address, *names = line.split("#", 1)[0].split() or [""]
     if not _is_local(address):
-        return False
+        return not address
     usual = (each.casefold() for each in names)
     return address == _DEBIANS_OWN or all(
         each.startswith(_DELIVERED_NAMES) or each.partition(".")[0] in own for each in usual

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from imaging.guidelines import parts
-from imaging.guidelines.evidence import fitted
+from imaging.guidelines.evidence import fitted, on_names, shortened
 from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
 from imaging.guidelines.people import groups_of_people, people_of, set_up_users
 from imaging.guidelines.rule import Answer
@@ -13,6 +13,7 @@ from imaging.guidelines.wording import counted
 from models.facts import InstanceFacts
 from models.guest.accounts import Accounts, OrphanFiles, PasswordState
 from models.profile import Profile
+from models.text import one_line
 
 
 def accounts(facts: InstanceFacts, _profile: Profile) -> Answer:
@@ -26,7 +27,7 @@ def accounts(facts: InstanceFacts, _profile: Profile) -> Answer:
             "Remove accounts that no child needs; what they own outside /home goes to root or with them.",
             facts,
             parts.accounts,
-            command=_removals(known),
+            command=on_names(["sudo", "userdel"], [each.name for each in people]),
         )
     if orphans:
         said = [f"{each.example} of {each.owner or each.uid}" for each in orphans]
@@ -37,8 +38,8 @@ def accounts(facts: InstanceFacts, _profile: Profile) -> Answer:
             parts.accounts,
             command=shlex.join(["sudo", "find", "/", "-xdev", "-uid", str(orphans[0].uid), "-not", "-path", "/home/*"]),
         )
-    users = ", ".join(sorted(each.name for each in known.people))
-    nobody = f"None but {users}, whom cloud-init sets up." if users else "None of people."
+    users = sorted(each.name for each in known.people)
+    nobody = fitted("None but ", users, ", whom the cloud sets up.") if users else "None of people."
     return unless_incomplete(guest_passed(nobody, facts, parts.accounts), facts, parts.accounts)
 
 
@@ -50,12 +51,11 @@ def _of_set_up(known: Accounts, orphan: OrphanFiles) -> bool:
 
 def _files(orphans: list[OrphanFiles]) -> str:
     count = sum(each.count for each in orphans)
-    return f", with {counted(count, 'file')} outside /home such as {orphans[0].example}." if count else "."
-
-
-def _removals(known: Accounts) -> str:
-    people = people_of(known)
-    return "\n".join(shlex.join(["sudo", "userdel", each.name]) for each in people[:8])
+    return (
+        f", with {counted(count, 'file')} outside /home such as {shortened(one_line(orphans[0].example), 40)}."
+        if count
+        else "."
+    )
 
 
 def groups(facts: InstanceFacts, _profile: Profile) -> Answer:
@@ -71,7 +71,7 @@ def groups(facts: InstanceFacts, _profile: Profile) -> Answer:
         "Remove the accounts first (SYS-PASSWD); what is left of groups goes with groupdel.",
         facts,
         parts.accounts,
-        command=shlex.join(["sudo", "groupdel", found[0].name]) if found[0].gid >= known.first_uid else None,
+        command=on_names(["sudo", "groupdel"], [each.name for each in found if each.gid >= known.first_uid]),
     )
 
 
@@ -85,7 +85,7 @@ def passwords(facts: InstanceFacts, _profile: Profile) -> Answer:
             "Take the hashes out, or delete the accounts. Logging in by key goes on working.",
             facts,
             parts.accounts,
-            command="\n".join(shlex.join(["sudo", "usermod", "-p", "*", name]) for name in hashed[:8]),
+            command=on_names(["sudo", "usermod", "-p", "*"], hashed),
         )
     unread = [each.name for each in known.accounts if each.password is PasswordState.UNREAD]
     if unread:

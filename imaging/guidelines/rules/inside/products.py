@@ -85,7 +85,7 @@ def _told(
 
 
 def _why(product: Product) -> str:
-    return f" It is {product.row.why}." if product.row.why else ""
+    return f" Licence: {product.row.why}." if product.row.why else ""
 
 
 def signs_of_products(facts: InstanceFacts, profile: Profile, licence: SoftwareLicence) -> list[Product]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 
 from imaging.guidelines import parts, tables
-from imaging.guidelines.evidence import fitted, removal, size_bytes, size_kib
+from imaging.guidelines.evidence import fitted, on_names, on_paths, removal, size_bytes, size_kib
 from imaging.guidelines.guest_commands import doing
 from imaging.guidelines.guest_facts import (
     guest_failed,
@@ -25,6 +24,7 @@ from models.findings import Severity
 from models.guest.accounts import Account, Accounts, PasswordState
 from models.profile import Profile
 
+_LOCK = ("sudo", "passwd", "-l")
 _NO_SHELL = ("nologin", "false")
 _TAKE_AWAY = "Keep a copy elsewhere if you need it, and remove it before imaging."
 
@@ -56,7 +56,7 @@ def _passwords(facts: InstanceFacts, _profile: Profile) -> Answer:
             "Lock these passwords; logging in by key goes on working.",
             facts,
             parts.accounts,
-            command=_locking([each.name for each in open_doors]),
+            command=on_names(_LOCK, [each.name for each in open_doors]),
         )
     doors = _doors_of_people(accounts)
     if doors:
@@ -65,13 +65,13 @@ def _passwords(facts: InstanceFacts, _profile: Profile) -> Answer:
             "Lock passwords that no child needs, and take sudo without password from people.",
             facts,
             parts.accounts,
-            command="\n".join(dict.fromkeys(command for _, command in doors)),
+            command="\n".join(dict.fromkeys(command for _, command in doors if command)) or None,
             severity=Severity.WARN,
         )
     unread = [each.name for each in accounts.accounts if each.password is PasswordState.UNREAD]
     if unread or accounts.sudo_without_password is None:
-        what = fitted("the passwords of ", unread, "") if unread else "the lines of sudoers"
-        return guest_unknown(f"Only root can read {what}.", "Look again with `sudo` allowed.")
+        what = fitted("Only root can read the passwords of ", unread) if unread else "Only root can read sudoers."
+        return guest_unknown(what, "Look again with `sudo` allowed.")
     passed = guest_passed("No account has a password, and none of people has sudo without one.", facts, parts.accounts)
     return unless_incomplete(passed, facts, parts.accounts)
 
@@ -83,24 +83,22 @@ def _stands_open(account: Account) -> bool:
     return account.uid == 0 and account.password is PasswordState.SET
 
 
-def _doors_of_people(accounts: Accounts) -> list[tuple[str, str]]:
+def _doors_of_people(accounts: Accounts) -> list[tuple[str, str | None]]:
     """Passwords of people, and their sudo without one: what it is, and what shuts it.
 
     That the user whom cloud-init sets up may do everything is how cloud images work.
     """
     usual = {*set_up_users(accounts), "root", "%sudo", "%wheel", "%admin"}
-    doors = [
-        (f"the password of {each.name}", _locking([each.name]))
+    doors: list[tuple[str, str | None]] = [
+        (f"the password of {each.name}", on_names(_LOCK, [each.name]))
         for each in accounts.people
         if each.password is PasswordState.SET
     ]
     rules = [each for each in accounts.sudo_without_password or () if each.who not in usual]
-    doors += [(f"sudo of {rule.who} ({rule.file})", f"sudo visudo -f {shlex.quote(rule.file)}") for rule in rules]
+    doors += [
+        (f"sudo of {rule.who} ({rule.file})", on_paths(["sudo", "visudo", "-f"], [rule.file], end=())) for rule in rules
+    ]
     return doors
-
-
-def _locking(names: list[str]) -> str:
-    return "\n".join(shlex.join(["sudo", "passwd", "-l", name]) for name in names[:8])
 
 
 def _login_keys(facts: InstanceFacts, _profile: Profile) -> Answer:
@@ -109,13 +107,12 @@ def _login_keys(facts: InstanceFacts, _profile: Profile) -> Answer:
         passed = guest_passed("No key is there that lets somebody in.", facts, parts.accounts)
         return unless_incomplete(passed, facts, parts.accounts)
     said = [f"{counted(each.count, 'key')} in {each.path}" for each in files]
-    paths = [each.path for each in files if "\N{REPLACEMENT CHARACTER}" not in each.path]
     return guest_failed(
         fitted("Their owners get into every child: ", said),
         "Empty them last of all: you log in by them. A child gets its launcher's key from cloud-init.",
         facts,
         parts.accounts,
-        command=shlex.join(["sudo", "truncate", "-s", "0", "--", *paths]) if paths else None,
+        command=on_paths(["sudo", "truncate", "-s", "0"], [each.path for each in files]),
     )
 
 

@@ -62,12 +62,12 @@ JUDGES: Mapping[str, Judge] = {
     "SW-LICENSED": judge_products(
         SoftwareLicence.COMMERCIAL,
         "No sign of a commercial product that we know.",
-        "Remove it with its maker's uninstaller, unless its licence lets every child run it.",
+        "Remove it by its maker's uninstaller, unless its licence allows clones.",
     ),
     "SW-ACADEMIC": judge_products(
         SoftwareLicence.RESTRICTED,
         "No sign of a code that we know and that may not be passed on.",
-        "Remove it, and give users a script that installs it.",
+        "Remove it, or give users a script instead.",
     ),
     "SW-LICFILES": licences.files,
     "SW-LICSERVER": licences.servers,
