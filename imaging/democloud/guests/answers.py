@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from dataclasses import dataclass
 
 from imaging.democloud.guests import remedies
 from imaging.democloud.guests.asked import Call, Probe, asked, reads_input
 from imaging.democloud.guests.report import report
 from imaging.democloud.guests.roles import ROLES
-from imaging.democloud.guests.saved_files import sha256_line
+from imaging.democloud.guests.saved_files import checksums
 from imaging.democloud.records import Server
 from imaging.democloud.world import World
 
-_NOT_FOUND = 127
+_SOME_FAILED, _NOT_FOUND = 123, 127
+"""Exit statuses: of xargs, and of a shell."""
 _PROBE_SECONDS = 1.6
 _REMEDY_SECONDS = 0.4
 _UPDATE_SECONDS = 4.0
-_CHECKSUM = re.compile(r"^(?:LC_ALL=C )?sha256sum(?: -b)? (?:-- )?(.+)$")
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,10 @@ def reply_to(world: World, server: Server, command: str, given: bytes) -> Reply:
         command: what is to be executed, out of its wrapping.
         given: its standard input.
     """
+    if command.endswith("xargs -0 sha256sum"):
+        return _checksums(server, given)
     if reads_input(command):
         return _script(world, server, given)
-    checksum = _CHECKSUM.match(command)
-    if checksum is not None:
-        return _checksums(server, checksum[1])
     output = remedies.run_command(server, command)
     if output is not None:
         return Reply(output.encode(), seconds=_UPDATE_SECONDS)
@@ -84,10 +81,9 @@ def _called(server: Server, call: Call) -> Reply:
             return _unknown()
 
 
-def _checksums(server: Server, words: str) -> Reply:
-    lines = [(path, sha256_line(server.disk.guest, path)) for path in shlex.split(words)]
-    missing = [f"sha256sum: {path}: No such file or directory\n" for path, line in lines if line is None]
-    return Reply("".join(line for _, line in lines if line).encode(), "".join(missing), status=1 if missing else 0)
+def _checksums(server: Server, names: bytes) -> Reply:
+    output, complaints = checksums(server.disk.guest, names)
+    return Reply(output, complaints, status=_SOME_FAILED if complaints else 0)
 
 
 def _unknown() -> Reply:

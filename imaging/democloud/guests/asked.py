@@ -14,7 +14,7 @@ _OCTAL = re.compile(r'"\$\(printf %b "((?:[^"\\]|\\0[0-7]{3})*)"\)"')
 _PLAIN = re.compile(r"sh -c '([^']*)'")
 _LETTER = re.compile(rb"\\0([0-7]{3})")
 _AS_ROOT = re.compile(r"exec sh -c ('(?:[^']|'\\''|'\"'\"')*'|[\w@%+=:,./-]+); fi;")
-_FROM_INPUT = re.compile(r"\bsh -s\b")
+_FROM_INPUT = re.compile(r"\bsh -s\b|\bxargs -0\b")
 _NONCE = re.compile(rb"^nonce=([A-Za-z0-9]{1,64})$", re.MULTILINE)
 _PARTS = re.compile(rb"^parts='([a-z_:0-9 ]*)'$", re.MULTILINE)
 _CALL = re.compile(rb"^(imaging_probe|tables|look|let_go|edit)( .*)? </dev/null\s*\Z", re.MULTILINE | re.DOTALL)
@@ -54,7 +54,7 @@ def unwrapped(command: str) -> str:
 
 
 def reads_input(command: str) -> bool:
-    """Whether an unwrapped command is a script on standard input."""
+    """Whether an unwrapped command reads its standard input, which is a script or a list of names."""
     return _FROM_INPUT.search(command) is not None
 
 

@@ -51,9 +51,21 @@ VGhpcyBpcyBubyBrZXk6IGl0IGJlbG9uZ3MgdG8gdGhlIGRlbW9uc3RyYXRpb24gY2xvdWQu
 """
 _SEARCH = b'#!/bin/sh\nexec python3 /home/ada/analysis/fit.py "$@"\n'
 
+_OWNERS_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlbW9uc3RyYXRpb24gY2xvdWQgb25seSwgbm8ga2V5 ada@laptop\n"
+"""The public key of the key pair, as the cloud gives it to cloud-init."""
+
+SKELETON: Mapping[str, bytes] = MappingProxyType(
+    {
+        ".bash_logout": b"# ~/.bash_logout: executed by bash(1) when login shell exits.\n",
+        ".bashrc": b"# ~/.bashrc: executed by bash(1) for non-login shells.\n",
+        ".profile": b"# ~/.profile: executed by the command interpreter for login shells.\n",
+    }
+)
+"""What every account begins with."""
 FILES: Mapping[str, Mapping[str, Callable[[], bytes]]] = MappingProxyType(
     {
         "db-07": {
+            "/home/ubuntu/.bash_history": lambda: b"sudo apt install postgresql\npsql survey\n",
             "/home/ubuntu/notes.md": lambda: _NOTES,
             "/home/ubuntu/Desktop/Period search.desktop": lambda: _MENU,
             "/home/ubuntu/Desktop/read me first.txt": lambda: b"The catalogue is in PostgreSQL; ask Ada for a login.\n",
@@ -63,6 +75,8 @@ FILES: Mapping[str, Mapping[str, Callable[[], bytes]]] = MappingProxyType(
             "/home/ada/bin/period-search": lambda: _SEARCH,
             "/home/ada/licences/fit.lic": lambda: _LICENCE,
             "/home/ada/.ssh/id_ed25519": lambda: _KEY,
+            "/home/ada/.bash_history": lambda: b"python3 analysis/fit.py\n",
+            "/home/ada/.pgpass": lambda: b"localhost:5432:survey:ada:not-a-real-one\n",
         },
         "gis-lab": {
             "/home/ubuntu/course/exercise 1.md": lambda: (
@@ -93,4 +107,12 @@ HOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hostile": ("/home/ubuntu",),
     }
 )
-"""By recording: the homes that there are, with or without files."""
+"""By recording: the homes that there are; the first is that of the account that cloud-init made."""
+
+
+def home_files(recording: str) -> dict[str, bytes]:
+    """All files in the homes of a guest, by path."""
+    homes = HOMES[recording]
+    files = {f"{home}/{name}": content for home in homes for name, content in SKELETON.items()}
+    files[f"{homes[0]}/.ssh/authorized_keys"] = _OWNERS_KEY
+    return files | {path: content() for path, content in FILES[recording].items()}

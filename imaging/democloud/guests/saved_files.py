@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import asyncssh
 
-from imaging.democloud.guests.home_files import FILES, HOMES
+from imaging.democloud.guests.home_files import home_files
 
 _WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC | asyncssh.FXF_EXCL
 
@@ -31,20 +31,32 @@ class Homes:
         root = self._folder / recording
         if recording not in self._made:
             shutil.rmtree(root, ignore_errors=True)
-            for home in HOMES[recording]:
-                (root / home.lstrip("/")).mkdir(parents=True, mode=0o700)
-            for path, content in FILES[recording].items():
+            for path, content in home_files(recording).items():
                 file = root / path.lstrip("/")
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                file.write_bytes(content())
+                file.write_bytes(content)
             self._made.add(recording)
         return root
 
 
-def sha256_line(recording: str, path: str) -> str | None:
-    """What sha256sum prints of a file; None if there is none of that name."""
-    content = FILES[recording].get(path)
-    return None if content is None else f"{hashlib.sha256(content()).hexdigest()}  {path}\n"
+def checksums(recording: str, names: bytes) -> tuple[bytes, str]:
+    """What `xargs -0 sha256sum` prints, and complains of.
+
+    Args:
+        recording: which guest.
+        names: paths, each with a NUL at its end.
+    """
+    files = home_files(recording)
+    lines, complaints = [], []
+    for name in filter(None, names.split(b"\0")):
+        path = name.decode("utf-8", "surrogateescape")
+        if path in files:
+            escaped = name.replace(b"\\", b"\\\\").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+            mark = b"\\" if escaped != name else b""
+            lines.append(mark + hashlib.sha256(files[path]).hexdigest().encode() + b"  " + escaped + b"\n")
+        else:
+            complaints.append(f"sha256sum: {name!r}: No such file or directory\n")
+    return b"".join(lines), "".join(complaints)
 
 
 class ReadOnlyFiles(asyncssh.SFTPServer):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imaging.democloud.guests.home_files import FILES
+from imaging.democloud.guests.home_files import FILES, SKELETON, home_files
 from imaging.democloud.ids import seed_hex, seed_id
 from tests.guest.recordings import kernel_files, programs, units
 from tests.guest.recordings.describing import Machine, Person
@@ -42,8 +42,7 @@ def build(machine: Machine, root: Path) -> Path:
     _make_links(root, machine)
     _write_accounts(root, machine)
     _write_packages(root, machine)
-    for path, content in FILES[machine.name].items():
-        put(root, path, content(), at=machine.first_boot + 5 * DAY)
+    _write_homes(root, machine)
     if machine.fstab:
         file = root / "etc/fstab"
         put(root, "etc/fstab", file.read_text() + machine.fstab, at=machine.first_boot + DAY)
@@ -128,9 +127,15 @@ def _write_accounts(root: Path, machine: Machine) -> None:
     put(root, "etc/passwd", "\n".join([*passwd, ""]), at=at)
     put(root, "etc/shadow", "\n".join([*shadow, ""]), mode=0o640, at=at)
     put(root, "etc/group", "\n".join([*group, ""]), at=at)
-    for one in machine.people:
-        for name in (".bash_logout", ".bashrc", ".profile"):
-            put(root, f"home/{one.name}/{name}", (root / "etc/skel" / name).read_bytes(), at=at)
+
+
+def _write_homes(root: Path, machine: Machine) -> None:
+    """The very files that can be copied out of the guest; what came with the accounts is older than what followed."""
+    for name, content in SKELETON.items():
+        put(root, f"etc/skel/{name}", content, at=machine.first_boot - 10 * DAY)
+    for path, content in home_files(machine.name).items():
+        since = 5 if path in FILES[machine.name] else 0
+        put(root, path, content, at=machine.first_boot + since * DAY)
 
 
 def _write_packages(root: Path, machine: Machine) -> None:

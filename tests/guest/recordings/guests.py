@@ -84,16 +84,14 @@ def _db_07(root: Path) -> None:
     put(root, "tmp/import.sql", "-- half an import\n" * 400, at=NOW - DAY)
     put(root, "root/restore.sh", "#!/bin/sh\npg_restore -d survey /scratch/survey.dump\n", at=at)
     put(root, "etc/hosts", (root / "etc/hosts").read_text() + "10.20.0.12 catalogue.internal catalogue\n", at=at)
-    put(root, "home/ubuntu/.bash_history", "sudo apt install postgresql\npsql survey\n", mode=0o600, at=at)
-    put(root, "home/ada/.bash_history", "python3 analysis/fit.py\n", mode=0o600, at=at)
-    put(root, "home/ada/.pgpass", "localhost:5432:survey:ada:not-a-real-one\n", mode=0o600, at=at)
     put(root, "var/log/apt/history.log", (root / "var/log/apt/history.log").read_text() + _HISTORY, at=at)
     put(root, "var/log/dpkg.log", (root / "var/log/dpkg.log").read_text() + _DPKG_LOG, at=at)
     put(root, "var/lib/apt/extended_states", _AUTOMATIC, at=at)
     put(root, "run/reboot-required", "*** System restart required ***\n", at=NOW - 2 * DAY)
     put(root, "run/reboot-required.pkgs", "libc6\n", at=NOW - 2 * DAY)
     (root / "home/ada/bin/period-search").chmod(0o755)
-    (root / "home/ada/.ssh/id_ed25519").chmod(0o600)
+    for name in ("ada/.ssh/id_ed25519", "ada/.pgpass", "ada/.bash_history", "ubuntu/.bash_history"):
+        (root / "home" / name).chmod(0o600)
 
 
 def _gis_lab(root: Path) -> None:

@@ -1,1 +1,0 @@
-# ~/.bashrc: executed by bash(1) for non-login shells.

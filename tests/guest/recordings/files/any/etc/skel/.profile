@@ -1,1 +1,0 @@
-# ~/.profile: executed by the command interpreter for login shells.
