@@ -143,10 +143,15 @@ def _replace(target: Path, text: bytes, before: os.stat_result | None) -> None:
         raise
 
 
+_PREFERRED = (b"ssh-ed25519", b"ecdsa-", b"sk-", b"rsa-sha2-", b"ssh-rsa")
+"""As `ssh` asks for them, so that both note the same kind of key."""
+
+
 def algorithms_by_preference(known: Sequence[asyncssh.SSHKey], usual: Sequence[bytes]) -> list[str]:
     """The host key algorithms to ask for: of the kinds that are known first, so that a known key is what is shown.
 
     Otherwise a server with several keys would show one that nobody noted, and be taken for a new one.
     """
     first = [algorithm for key in known for algorithm in key.sig_algorithms if algorithm in usual]
-    return [algorithm.decode() for algorithm in dict.fromkeys((*first, *usual))]
+    rest = [algorithm for kind in _PREFERRED for algorithm in usual if algorithm.startswith(kind)]
+    return [algorithm.decode() for algorithm in dict.fromkeys((*first, *rest))]

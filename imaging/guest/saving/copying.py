@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncssh
 
@@ -15,6 +14,7 @@ from imaging.guest.saving.checksums import batches, guest_digests
 from imaging.guest.saving.listing import GuestFile, Listing, list_files, refuse_lost, why_not, wished
 from imaging.guest.saving.local_folder import ANOTHER, InTheWayError, LocalFolder, Place
 from imaging.guest.saving.result import SavedDirectories
+from imaging.guest.saving.together import side_by_side
 from imaging.guest.shell import SshShell
 from models.errors import GuestUnreachableError
 from models.text import one_line
@@ -25,8 +25,6 @@ _SECONDS_PER_CHUNK = 120.0
 _START_SECONDS = 30.0
 _MOST_NAMED = 500
 _CHANGED = "it changed while it was copied"
-
-T = TypeVar("T")
 
 
 async def save_directories(
@@ -94,7 +92,7 @@ class Copy:
         self._refuse_full(missing)
         for batch in batches(self._listing.files):
             limit = asyncio.Semaphore(_AT_ONCE)
-            fetched = await _all([self._fetch(file, limit) for file in batch])
+            fetched = await side_by_side([self._fetch(file, limit) for file in batch])
             present = [file for file, here in zip(batch, fetched, strict=True) if here]
             digests = await guest_digests(self._shell, present)
             for file in present:
@@ -184,14 +182,3 @@ async def _chunk(reading: asyncssh.SFTPClientFile, begun: int, size: int) -> byt
     async with asyncio.timeout(_SECONDS_PER_CHUNK):
         data: Any = await reading.read(min(_CHUNK, size - begun), begun)
     return bytes(data)  # opened as bytes, whatever asyncssh's hints say
-
-
-async def _all(jobs: list[Awaitable[T]]) -> list[T]:
-    """Do jobs side by side; when one fails the others are ended, and its error is raised as it is."""
-    tasks = [asyncio.ensure_future(job) for job in jobs]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

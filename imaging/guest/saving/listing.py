@@ -13,10 +13,13 @@ from typing import Any
 
 import asyncssh
 
+from imaging.guest.saving.together import side_by_side
 from models.errors import UsageError
 from models.text import one_line
 
 _MOST = 1_000_000
+_AT_ONCE = 16
+"""Directories: each costs several answers of the guest, and its line may be long."""
 _LONGEST_PATH = 4_000
 _SECONDS_PER_DIRECTORY = 300.0
 _PART = re.compile(rb"\.imaging-[0-9a-f]{24}\.part")
@@ -121,11 +124,13 @@ async def list_files(sftp: asyncssh.SFTPClient, roots: list[bytes], tell: Callab
     mounts = await _mount_points(sftp)
     waiting = [root for root in roots if await _is_directory(sftp, root, listing)]
     while waiting:
-        directory = waiting.pop()
+        now, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
         async with asyncio.timeout(_SECONDS_PER_DIRECTORY):
-            waiting += await _list_one(sftp, directory, listing, mounts)
+            found = await side_by_side([_list_one(sftp, directory, listing, mounts) for directory in now])
+        waiting += (directory for inner in found for directory in inner)
         tell(len(listing.files))
     listing.files.sort(key=lambda file: file.path)
+    listing.left_out.sort()
     return listing
 
 

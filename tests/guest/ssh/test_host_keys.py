@@ -88,6 +88,12 @@ async def test_of_several_keys_the_known_one_is_asked_for(sshd: StartSshd, ssh_f
     await enter(way_to(guest, asking=Nobody()))
 
 
+async def test_of_several_new_keys_that_one_is_noted_which_ssh_would_ask_for(sshd: StartSshd, ssh_folder: Path):
+    guest = sshd(host_keys=("ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519"))
+    await enter(way_to(guest, asking=Answers(trusts=True)))
+    assert known_hosts(ssh_folder).read_text() == f"[127.0.0.1]:{guest.port} {guest.host_keys[2].public}\n"
+
+
 async def test_a_revoked_key_is_refused_though_the_user_names_it(sshd: StartSshd, ssh_folder: Path):
     guest = sshd()
     known_hosts(ssh_folder).write_text(f"@revoked * {guest.host_key.public}\n")
