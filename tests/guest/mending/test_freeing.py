@@ -9,7 +9,7 @@ import pytest
 from imaging.guest.mending.disk_use import read_devices
 from models.errors import GuestError
 from models.remedy_action import ActionKind, RemedyAction
-from tests.guest.mending.local_shell import LocalRootShell
+from tests.guest.mending.local_shell import LocalRootShell, give_tool
 
 VOLUME = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
 SERIAL = VOLUME[:20]
@@ -148,6 +148,45 @@ class TestRefused:
         (tree / "sys" / "block" / loop_disk / "dev").write_text(root[2])
         with pytest.raises(GuestError, match="holds the root file system"):
             await do(guest, free("/"))
+
+
+class TestAGuestOfFiles:
+    """What needs no real mounts: the tables are files."""
+
+    @pytest.fixture
+    def tables(self, tree):
+        own = tree / "proc" / "1"
+        own.mkdir(parents=True)
+        (own / "ns").mkdir()
+        (own / "ns" / "mnt").symlink_to("mnt:[4026531841]")
+        (tree / "proc" / "self").symlink_to("1")
+        (tree / "proc" / "swaps").write_text("Filename\tType\tSize\tUsed\tPriority\n")
+        mounts = own / "mountinfo"
+        mounts.write_text("21 1 254:1 / / rw - ext4 /dev/vda1 rw\n")
+        give_disk(tree, "vdb", serial=SERIAL, number="254:16\n")
+        return mounts
+
+    async def test_an_automount_that_would_mount_it_again_is_refused(self, do, tree, tables):
+        waiting = "40 21 0:40 / /data rw - autofs systemd-1 rw\n41 40 254:16 / /data rw - ext4 /dev/vdb rw\n"
+        tables.write_text(tables.read_text() + waiting)
+        give_tool(tree, "umount", f"touch {tree}/unmounted")
+        with pytest.raises(GuestError, match="An automount unit stands at /data") as caught:
+            await do(LocalRootShell(tree), free("/data"))
+        assert caught.value.meaning == "Nothing was unmounted or detached."
+        assert not (tree / "unmounted").exists()
+
+    async def test_swap_shown_as_lsblk_shows_it_is_ended(self, do, tree, tables):
+        swaps = tree / "proc" / "swaps"
+        swaps.write_text(f"{swaps.read_text()}/dev/vdb partition 1048572 0 -2\n")
+        give_tool(tree, "swapoff", f"sed -i /vdb/d {swaps}")
+        result = await do(LocalRootShell(tree), free("[SWAP]"))
+        assert result.done == "Swaps no more to /dev/vdb. Nothing uses /dev/vdb any more."
+
+    async def test_swap_that_nobody_agreed_to_end_is_refused(self, do, tree, tables):
+        swaps = tree / "proc" / "swaps"
+        swaps.write_text(f"{swaps.read_text()}/dev/vdb partition 1048572 0 -2\n")
+        with pytest.raises(GuestError, match="More of /dev/vdb is in use than was shown: /dev/vdb"):
+            await do(LocalRootShell(tree), free())
 
 
 class TestWhatTheKernelSays:
