@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from imaging.guidelines.evidence import size_kib
 from imaging.guidelines.fstab import Need, Table, need_of
 from imaging.guidelines.guest_volumes import DiskUse, disk_of, use_of
-from imaging.guidelines.storage import Where, unescaped
+from imaging.guidelines.storage import Where
 from imaging.guidelines.wording import counted, fitting
 from imaging.runs.source import has_device_gap
 from models.guest.facts import GuestFacts
@@ -90,7 +90,7 @@ def _boot(plan: Plan, guest: GuestFacts) -> Iterator[str]:
 
 
 def _line(entry: FstabEntry) -> str:
-    return f"line {entry.line} ({one_line(unescaped(entry.point), _SHOWN)})"
+    return f"line {entry.line} ({one_line(entry.point, _SHOWN)})"
 
 
 def _letters(plan: Plan, guest: GuestFacts) -> Iterator[str]:
