@@ -126,7 +126,7 @@ class GuestService:
     async def _keep(self, way: WayIn, facts: GuestFacts) -> Fact[GuestFacts]:
         try:
             await asyncio.to_thread(self._store.write, way.instance.id, facts)
-        except OSError as error:
-            _log.warning("the facts of a guest could not be kept: %s", error.strerror or error)
+        except (OSError, ValueError) as error:
+            _log.warning("the facts of a guest could not be kept: %s", error)
             way.tell(Progress("What was found could not be kept: it is gone when the console ends."))
         return fact_of(facts)

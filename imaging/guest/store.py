@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
+from models.base import Frozen
 from models.fact import Fact
 from models.facts import NOT_LOOKED
 from models.findings import Source
 from models.guest.facts import GuestFacts
 
-VERSION = 1
-"""Of the file's form; a file of another one is as good as none."""
 OLDEST = timedelta(days=1)
 _LIMIT_BYTES = 40_000_000
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _AHEAD = timedelta(minutes=5)
 """How far ahead of our clock a file may be, for clocks are set back."""
+
+
+class _Kept(Frozen):
+    """The file's form; a file of another version is as good as none."""
+
+    version: Literal[1] = 1
+    instance: str
+    facts: GuestFacts
 
 
 class GuestStore:
@@ -52,12 +59,12 @@ class GuestStore:
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._file(instance_id)
-        document = {"version": VERSION, "instance": instance_id, "facts": facts.model_dump(mode="json")}
+        document = _Kept(instance=instance_id, facts=facts).model_dump_json()
         fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
         try:
             descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as writing:
-                json.dump(document, writing)
+                writing.write(document)
             fresh.replace(file)
         except BaseException:
             fresh.unlink(missing_ok=True)
@@ -75,13 +82,8 @@ class GuestStore:
     def _load(file: Path, instance_id: str) -> GuestFacts | None:
         if file.stat().st_size > _LIMIT_BYTES:
             return None
-        document = json.loads(file.read_text("utf-8"))
-        if not isinstance(document, dict) or (document.get("version"), document.get("instance")) != (
-            VERSION,
-            instance_id,
-        ):
-            return None
-        return GuestFacts.model_validate_json(json.dumps(document.get("facts")))
+        kept = _Kept.model_validate_json(file.read_bytes())
+        return kept.facts if kept.instance == instance_id else None
 
     def _file(self, instance_id: str) -> Path:
         """An id comes from the cloud: what is no plain word could lead elsewhere, so its hash stands for it."""
