@@ -233,6 +233,17 @@ def test_that_the_default_user_may_do_everything_is_how_cloud_images_work():
     assert guest_finding("SEC-PASSWD", accounts=about(ROOT_LOCKED, sudo_without_password=rules)).outcome is Outcome.PASS
 
 
+def test_accounts_of_services_have_rules_of_their_own_and_groups_are_people():
+    services = (SudoRule(file="/etc/sudoers.d/nova", who="nova"),)
+    assert (
+        guest_finding("SEC-PASSWD", accounts=about(ROOT_LOCKED, sudo_without_password=services)).outcome is Outcome.PASS
+    )
+    group = (SudoRule(file="/etc/sudoers.d/astro", who="%astro"),)
+    assert (
+        guest_finding("SEC-PASSWD", accounts=about(ROOT_LOCKED, sudo_without_password=group)).severity is Severity.WARN
+    )
+
+
 def test_without_root_passwords_are_unknown():
     unread = ROOT_LOCKED.model_copy(update={"password": PasswordState.UNREAD})
     assert guest_finding("SEC-PASSWD", accounts=about(unread)).outcome is Outcome.UNKNOWN

@@ -49,7 +49,7 @@ def hosts(facts: InstanceFacts, _profile: Profile) -> Answer:
         "Take out addresses that may change, the old own one first; cloud-init may write the file anew.",
         facts,
         parts.system_files,
-        command="sudo nano /etc/hosts",
+        command="sudoedit /etc/hosts",
     )
 
 

@@ -25,6 +25,8 @@ from models.guest.accounts import Account, Accounts, PasswordState
 from models.profile import Profile
 
 _LOCK = ("sudo", "passwd", "-l")
+_MANY = ("%", "+", "#", "ALL")
+"""How a sudoers line begins that speaks of groups, of numbers, or of everybody."""
 _NO_SHELL = ("nologin", "false")
 _TAKE_AWAY = "Keep a copy elsewhere if you need it, and remove it before imaging."
 
@@ -39,7 +41,7 @@ _FILES = {
     "SEC-VNC": "No VNC or Guacamole password was found.",
     "SEC-HISTORY": "No history of commands was found.",
     "SEC-LOGS": "No log with a secret that we know, and no mail was found.",
-    "SEC-TLS": "No TLS key was found, but for self-made ones of the system.",
+    "SEC-TLS": "No TLS key of a site was found.",
     "SEC-WALLET": "No browser profile, key ring or GnuPG secret key was found.",
 }
 
@@ -86,7 +88,8 @@ def _stands_open(account: Account) -> bool:
 def _doors_of_people(accounts: Accounts) -> list[tuple[str, str | None]]:
     """Passwords of people, and their sudo without one: what it is, and what shuts it.
 
-    That the user whom cloud-init sets up may do everything is how cloud images work.
+    That the user whom cloud-init sets up may do everything is how cloud images work, and the accounts of services have
+    rules of their own.
     """
     usual = {*set_up_users(accounts), "root", "%sudo", "%wheel", "%admin"}
     doors: list[tuple[str, str | None]] = [
@@ -94,7 +97,12 @@ def _doors_of_people(accounts: Accounts) -> list[tuple[str, str | None]]:
         for each in accounts.people
         if each.password is PasswordState.SET
     ]
-    rules = [each for each in accounts.sudo_without_password or () if each.who not in usual]
+    people = {each.name for each in accounts.people}
+    rules = [
+        each
+        for each in accounts.sudo_without_password or ()
+        if each.who not in usual and (each.who in people or each.who.startswith(_MANY))
+    ]
     doors += [
         (f"sudo of {rule.who} ({rule.file})", on_paths(["sudo", "visudo", "-f"], [rule.file], end=())) for rule in rules
     ]

@@ -55,6 +55,15 @@ _REPAIR_APT = doing(
 )
 
 
+_REBOOT_TOOLS = {
+    "apt": ("update-notifier-common", "ls -l /run/reboot-required"),
+    "dnf": ("dnf-utils", "needs-restarting -r"),
+    "yum": ("yum-utils", "needs-restarting -r"),
+    "zypper": ("zypper", "zypper needs-rebooting"),
+}
+"""Which package brings the tool that says so, and how it is asked."""
+
+
 def _pending(facts: InstanceFacts, _profile: Profile) -> Answer:
     updates = inside(facts, parts.updates)
     if updates.pending is None:
@@ -135,11 +144,9 @@ def _reboot(facts: InstanceFacts, _profile: Profile) -> Answer:
     if kernel and updates.newest_kernel and kernel != updates.newest_kernel:
         return _wants_reboot(f"Kernel {_short(kernel)} runs, {_short(updates.newest_kernel)} is installed.", facts)
     if updates.reboot_required is None:
-        return guest_unknown(
-            "The system does not say whether it waits for a reboot.",
-            "Its own tool may be missing (yum-utils or dnf-utils):",
-            command="needs-restarting -r",
-        )
+        tool, command = _REBOOT_TOOLS.get(package_manager(facts), _REBOOT_TOOLS["dnf"])
+        said = "The system does not say whether it waits for a reboot."
+        return guest_unknown(said, f"Its own tool may be missing ({tool}):", command=command)
     return guest_passed("No reboot is asked for.", facts, parts.updates)
 
 
