@@ -1,0 +1,110 @@
+"""An instance with two volumes on a real cloud, and a shell in it that is not the console's own."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openstack
+
+if TYPE_CHECKING:
+    from tests.realguest.conftest import Place
+
+NAME = "imaging-realguest"
+_BOOT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The instance."""
+
+    place: Place
+    cloud: Any
+    id: str
+    address: str
+    volumes: tuple[str, ...]
+
+    def ssh(self, script: str, *, seconds: float = 120) -> str:
+        """Run a script as root in the guest."""
+        done = subprocess.run(
+            [*self._ssh(), "sudo", "-n", "sh", "-eu"], input=script, capture_output=True, text=True, timeout=seconds,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def copy(self, *files: Path) -> None:
+        """Put files into /tmp of the guest."""
+        for file in files:
+            with file.open("rb") as content:
+                target = f"cat > /tmp/{shlex.quote(file.name)}"
+                subprocess.run([*self._ssh(), target], stdin=content, check=True, timeout=60)
+
+    def answers(self) -> bool:
+        """Whether SSH lets us in by now."""
+        done = subprocess.run([*self._ssh(), "true"], capture_output=True, timeout=30, check=False)
+        return done.returncode == 0
+
+    def host_key(self) -> str:
+        """The fingerprint of its ed25519 host key, as the guest itself tells it."""
+        return self.ssh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+
+    def imaging(self, *arguments: str, seconds: float = 900) -> tuple[int, Any, str]:
+        """The command line; gives status, what it wrote as JSON, and its messages."""
+        done = subprocess.run(
+            [sys.executable, "-m", "imaging.commands", "--os-cloud", self.place.cloud, *arguments, "--json"],
+            capture_output=True, text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr
+        return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+    @property
+    def way_in(self) -> tuple[str, ...]:
+        """The options that say how to get in."""
+        return ("--user", self.place.user, "--key", str(self.place.key), "--host-key", self.host_key())
+
+    def _ssh(self) -> list[str]:
+        options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "ConnectTimeout=10"]
+        given = [word for option in options for word in ("-o", option)]
+        return ["ssh", "-F", "none", "-i", str(self.place.key), *given, f"{self.place.user}@{self.address}"]
+
+
+@contextmanager
+def launched(place: Place) -> Iterator[Machine]:
+    """Launch the instance, attach two volumes, wait until it lets us in; remove everything afterwards."""
+    cloud = openstack.connect(cloud=place.cloud)
+    volumes = [cloud.create_volume(size=1, name=f"{NAME}-{place_}", wait=True).id for place_ in ("data", "other")]
+    server = None
+    try:
+        server = cloud.create_server(
+            NAME, image=place.image, flavor=place.flavor, network=place.network, key_name=place.keypair, wait=True,
+            timeout=_BOOT_SECONDS, auto_ip=False,
+        )  # fmt: skip
+        for volume in volumes:
+            cloud.attach_volume(server, cloud.get_volume_by_id(volume), wait=True)
+        address = next(one["addr"] for rows in server.addresses.values() for one in rows)
+        machine = Machine(place, cloud, server.id, address, tuple(volumes))
+        _wait(machine)
+        yield machine
+    finally:
+        if server is not None:
+            cloud.delete_server(server.id, wait=True, timeout=_BOOT_SECONDS)
+        for volume in volumes:
+            cloud.delete_volume(volume, wait=True)
+        cloud.close()
+
+
+def _wait(machine: Machine) -> None:
+    deadline = time.monotonic() + _BOOT_SECONDS
+    while not machine.answers():
+        assert time.monotonic() < deadline, "the guest never let us in"
+        time.sleep(3)
+    machine.ssh("cloud-init status --wait >/dev/null || true", seconds=_BOOT_SECONDS)
