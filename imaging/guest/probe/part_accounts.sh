@@ -20,7 +20,7 @@ part_accounts() {
 # tell_accounts: root and people, and the groups that they are in.
 tell_accounts() {
     [ -r "$R/etc/shadow" ] || incomplete "only root may see which passwords are set"
-    awk -F : -v first="$(first_uid)" -v root="$R" '
+    awk -F : -v first="$(first_uid)" -v last="$(last_uid)" -v root="$R" '
     function kind(hash) { return hash == "" ? "none" : hash ~ /^[!*]/ ? "locked" : "set" }
     BEGIN {
         while ((getline line < (root "/etc/shadow")) > 0) {
@@ -32,12 +32,12 @@ tell_accounts() {
             gsub(/\t/, " ", line)
             fields = split(line, word, ":")
             if (fields < 6 || word[3] !~ /^[0-9]+$/) continue
-            if (word[3] > 0 && (word[3] < first || word[3] >= 65534)) continue
+            if (word[3] + 0 > 0 && (word[3] + 0 < first + 0 || word[3] + 0 > last + 0)) continue
             state = kind(word[2])
             if (word[2] == "x") state = word[1] in shadow ? shadow[word[1]] : shadowed ? "locked" : "unread"
             print "account\t" word[1] "\t" word[3] "\t" word[4] "\t" state "\t" word[7] "\t" word[6]
             person[word[1]] = 1
-            if (word[3] > 0) group_of[word[4]] = 1
+            if (word[3] + 0 > 0) group_of[word[4]] = 1
         }
         while ((getline line < (root "/etc/group")) > 0) {
             gsub(/\t/, " ", line)
@@ -127,12 +127,12 @@ tell_orphans() {
         -o -path "$R/var/lib/docker" -o -path "$R/var/lib/containers" -o -path "$R/var/lib/lxd" -o -path "$R/var/lib/lxc" \
         -o -path "$R/var/snap" -o -path "$R/snap" -o -path "$R/var/spool/cron" -o -path "$R/var/mail" -o -path "$R/var/spool/mail"
     bounded_find 6 "$R/" -xdev -ignore_readdir_race \( "$@" \) -prune -o \
-        -uid "+$(($(first_uid) - 1))" ! -uid 65534 -printf '%U\t%p\000' |
+        -uid "+$(($(first_uid) - 1))" -uid "-$(($(last_uid) + 1))" -printf '%U\t%p\000' |
         lines_of | awk -v passwd="$R/etc/passwd" -v first="$(first_uid)" "$NAMES"'
         BEGIN {
             while ((getline line < passwd) > 0) {
                 split(line, word, ":")
-                if (word[3] >= first + 0 && word[6] ~ /^\/./) home[word[6] "/"] = 1
+                if (word[3] + 0 >= first + 0 && word[6] ~ /^\/./) home[word[6] "/"] = 1
             }
             root = length(ENVIRON["R"])
         }

@@ -32,10 +32,10 @@ look_at() {
     look=$1
     shift
     for each; do
-        if [ -e "$each" ] || [ -L "$each" ]; then
-            find "$each" -maxdepth 0 -printf "$look$SIGHTED"
-        fi
+        shift
+        if [ -e "$each" ] || [ -L "$each" ]; then set -- "$@" "$each"; fi
     done
+    [ $# = 0 ] || find "$@" -maxdepth 0 -printf "$look$SIGHTED"
 }
 
 by_name() {
@@ -112,28 +112,41 @@ look_inside() {
     [ "$kind" = file ] || { [ "$kind" = link ] && [ -z "$R" ]; } || return
     [ -f "$name_of_file" ] || return
     looked_into=$((looked_into + 1))
+    clock
     if [ ! -r "$name_of_file" ]; then
         unread=1
-    elif [ "$looked_into" -gt 1500 ] || [ "$(at_most 5)" -lt 1 ]; then
+    elif [ "$looked_into" -gt 1500 ] || [ $((part_end - clock_now)) -lt 3 ]; then
         unread=1
         incomplete "time was up before all files were looked into"
     else
-        beginning=$(within 3 head -c 65536 "$name_of_file" | tr -d '\000\r')
         asked_marks "$look"
+    fi
+}
+
+# beginning: the first 64 KiB of the file.
+beginning() {
+    if [ "$kind" = file ] && [ "$size" -le 65536 ]; then
+        cat "$name_of_file"
+    else
+        within 3 head -c 65536 "$name_of_file"
     fi
 }
 
 # first_line_mark WORD EXPRESSION, content_mark WORD EXPRESSION: adds the word if the first line, or any, fits.
 first_line_mark() {
-    ! printf '%s\n' "${beginning%%"$LINE_END"*}" | grep -E -q -e "$2" || marks="$marks $1"
+    ! beginning | head -n 1 | grep -E -q -e "$2" || marks="$marks $1"
 }
 content_mark() {
-    ! printf '%s\n' "$beginning" | grep -E -q -e "$2" || marks="$marks $1"
+    if [ "$kind" = file ] && [ "$size" -le 65536 ]; then
+        grep -E -q -e "$2" "$name_of_file"
+    else
+        beginning | grep -E -q -e "$2"
+    fi && marks="$marks $1"
 }
 
 # words_after WORDS: adds the words that follow one of these at the start of a line.
 words_after() {
-    words="$words $(printf '%s\n' "$beginning" | awk -v after="$1" '
+    words="$words $(beginning | awk -v after="$1" '
     BEGIN { split(after, list, " "); for (i in list) wanted[list[i]] = 1 }
     ($1 in wanted) && $2 != "" && !told[$2]++ && ++count <= 8 { printf "%s%s", (count > 1 ? " " : ""), substr($2, 1, 60) }
     ')"

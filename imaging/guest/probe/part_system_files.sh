@@ -29,8 +29,10 @@ tell_file() {
         its_kind="link"
     elif [ -d "$R$1" ]; then
         its_kind="directory"
-    elif [ -e "$R$1" ]; then
+    elif [ -f "$R$1" ]; then
         its_kind="file"
+    elif [ -e "$R$1" ]; then
+        its_kind=other
     fi
     if [ -n "$its_kind" ]; then
         its_facts=$(stat -c '%s %Y' "$R$1")
@@ -102,7 +104,7 @@ state_of() {
 
 # same_sum SUM FILE: yes, no (or gone), unread.
 same_sum() {
-    [ -e "$2" ] || { echo no; return; }
+    [ -f "$2" ] || { echo no; return; }
     [ -r "$2" ] || { echo unread; return; }
     case ${#1} in
     32) sum_tool=md5sum ;;

@@ -70,18 +70,19 @@ apt_updates() {
         }' | head -n 2000
         ;;
     124:* | 137:*) row pending_unknown "apt-get took too long" ;;
-    *) row pending_unknown "apt-get: $(printf '%s\n' "$told" | sed -n 's/^E: *//p' | head -n 1 | tr '\t' ' ')" ;;
+    *)
+        row pending_unknown "apt-get: $(printf '%s\n' "$told" | sed -n 's/^E: *//p' | head -n 1 | tr '\t' ' ')"
+        printf '%s\n' "$told" | sed -n "s/^E: *\(.*[Uu]nmet dep.*\)/problem$TAB\1/p"
+        ;;
     esac
 }
 
-# dpkg_problems: what is half installed, and what misses something that it needs.
+# dpkg_problems: what is half installed; what misses something that it needs stops the upgrade above.
 dpkg_problems() {
-    have dpkg && have apt-get || return
+    have dpkg || return
     audit=$(within 6 dpkg --admindir="$R/var/lib/dpkg" --audit) || [ $? = 1 ] || return
-    check=$(ask_apt check 2>&1 >/dev/null) || [ $? = 100 ] || return
     row problems_read
     printf '%s\n' "$audit" | awk '/^ [a-z0-9]/ && !told[$1]++ { print "problem\t" $1 " is not fully installed" }' | head -n 20
-    printf '%s\n' "$check" | sed -n "s/^E: */problem$TAB/p" | head -n 5
 }
 
 # --- yum and dnf -------------------------------------------------------------------------------------------------

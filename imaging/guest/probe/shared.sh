@@ -61,16 +61,23 @@ first_boot() {
     done
 }
 
-# first_uid: accounts of people begin here.
+# first_uid, last_uid: between these are the accounts of people; distributions keep numbers above for services, too.
 first_uid() {
-    uid_min=$(awk '$1 == "UID_MIN" && $2 ~ /^[0-9]+$/ { print $2; exit }' "$R/etc/login.defs")
-    echo "${uid_min:-1000}"
+    login_number UID_MIN 1000
+}
+last_uid() {
+    login_number UID_MAX 60000
+}
+login_number() {
+    login_found=$(awk -v name="$1" '$1 == name && $2 ~ /^[0-9]+$/ { print $2; exit }' "$R/etc/login.defs")
+    echo "${login_found:-$2}"
 }
 
 # homes: the homes of root and of people, then the other directories in /home; one path each, byte 1 for a line end.
 homes() {
     {
-        awk -F : -v first="$(first_uid)" '($3 == 0 || ($3 >= first && $3 < 65534)) && $6 ~ /^\/./ { print $6 }' "$R/etc/passwd"
+        awk -F : -v first="$(first_uid)" -v last="$(last_uid)" '
+        ($3 == 0 || ($3 >= first + 0 && $3 <= last + 0)) && $6 ~ /^\/./ { print $6 }' "$R/etc/passwd"
         for home in "$R"/home/*; do
             [ ! -d "$home" ] || { printf '%s' "${home#"$R"}" | tr '\n' '\001' && echo; }
         done
