@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imaging.guidelines.storage import MEMORY_TYPES, Where, is_below, is_device, unescaped, where_device
+from imaging.guidelines.storage import MEMORY_TYPES, Where, is_below, is_device, where_device
 from models.guest.disks import Disks
 from models.guest.mounts import FstabEntry
 
@@ -112,7 +112,7 @@ class Table:
         return own
 
     def _own(self, entry: FstabEntry, below: frozenset[int]) -> Where:
-        source = unescaped(entry.source)
+        source = entry.source
         if is_device(source):
             return where_device(self.disks, source, complete=self.complete)
         paths = _paths(entry, source)
@@ -134,12 +134,12 @@ class Table:
 
 
 def _holds(entry: FstabEntry, path: str) -> bool:
-    point = unescaped(entry.point)
+    point = entry.point
     return point not in {"/", ""} and point.startswith("/") and is_below(path, point)
 
 
 def _parent(path: str) -> str:
-    return unescaped(path).rstrip("/").rpartition("/")[0] or "/"
+    return path.rstrip("/").rpartition("/")[0] or "/"
 
 
 def _paths(entry: FstabEntry, source: str) -> tuple[str, ...]:

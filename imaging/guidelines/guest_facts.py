@@ -53,6 +53,25 @@ def is_complete(facts: InstanceFacts, part: Part) -> bool:
     return facts.guest.value is not None and not part(facts.guest.value).incomplete_because
 
 
+def all_disks_shown(facts: InstanceFacts) -> bool:
+    """Whether a disk that is not among those shown is not there.
+
+    A deep check's child has exactly the disks that any child has: it is whole for what a boot will find.
+    """
+    guest = facts.guest.value
+    return guest is not None and (guest.way is Way.DEEP_CHECK or not guest.disks.incomplete_because)
+
+
+def looked_by_ssh(facts: InstanceFacts) -> bool:
+    """Whether the running instance itself was looked at, not a child of its disk."""
+    return facts.guest.value is not None and facts.guest.value.way is Way.SSH
+
+
+def unless_disks_hidden(answer: Answer, facts: InstanceFacts) -> Answer:
+    """As `unless_incomplete` for the disks, except that a deep check's child hides none that matters to children."""
+    return answer if all_disks_shown(facts) else unless_incomplete(answer, facts, lambda guest: guest.disks)
+
+
 def running(facts: InstanceFacts) -> Services:
     """The services, for a rule that asks what runs.
 

@@ -31,7 +31,6 @@ _TAGS = ("uuid=", "label=", "partuuid=", "partlabel=")
 _BY_ID_VIRTIO = re.compile(
     r"^/dev/disk/by-id/(?:virtio-|scsi-0QEMU_QEMU_HARDDISK_|scsi-SQEMU_QEMU_HARDDISK_)(.+?)(?:-part\d+)?$"
 )
-_OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def device_of(disks: Disks, source: str) -> BlockDevice | None:
@@ -73,18 +72,16 @@ def where_device(disks: Disks, source: str, *, complete: bool = True) -> Where:
 
 
 def _would_be_seen(disks: Disks, source: str) -> bool:
-    """Whether a device of that name would be known if it were there: not every lsblk can read tags."""
+    """Whether a device of that name would be known if it were there: not every lsblk can read every tag."""
     if source.startswith("/dev/disk/by-"):
         kind = source.removeprefix("/dev/disk/by-").partition("/")[0]
-        return kind in {"uuid", "label", "partuuid", "partlabel"} and any(each.uuid for each in disks.devices)
-    if source.casefold().startswith(_TAGS):
+    elif source.casefold().startswith(_TAGS):
+        kind = source.partition("=")[0].casefold()
+    else:
+        return True
+    if kind in {"uuid", "label"}:
         return any(each.uuid for each in disks.devices)
-    return True
-
-
-def unescaped(text: str) -> str:
-    """A field of fstab with octal escapes (a blank is 040) as the characters that they stand for."""
-    return _OCTAL.sub(lambda match: chr(int(match[1], 8)), text)
+    return kind in {"partuuid", "partlabel"} and any(each.partition_uuid for each in disks.devices)
 
 
 def is_below(path: str, point: str) -> bool:

@@ -259,6 +259,11 @@ def test_a_missing_agent_is_installed_and_a_sleeping_one_enabled():
     assert asleep.remedy.actions[0].command == "systemctl enable --now qemu-guest-agent"
 
 
+def test_a_child_cannot_show_whether_the_agents_device_starts_it():
+    found = guest_finding("QGA-PRESENT", boot=boot(guest_agent="installed"), around=PROMISED, way=Way.DEEP_CHECK)
+    assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
+
+
 def test_an_agent_that_nobody_promises_is_not_missed_but_by_a_profile_that_asks_for_it():
     without = boot(guest_agent="")
     assert guest_finding("QGA-PRESENT", boot=without).outcome is Outcome.PASS

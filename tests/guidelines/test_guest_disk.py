@@ -8,6 +8,7 @@ from models.findings import Outcome, Severity, Source
 from models.guest.boot import Boot
 from models.guest.directories import Cache, Directories
 from models.guest.disks import BlockDevice, Disks, FileSystemHealth
+from models.guest.facts import Way
 from models.guest.mounts import BootMounts
 from models.guest.services import Services, Unit
 from models.guest.system import GuestSystem
@@ -120,6 +121,10 @@ def test_a_journal_to_be_replayed_is_normal_and_an_unread_superblock_unknown():
     assert guest_finding("DISK-DIRTY").outcome is Outcome.UNKNOWN
 
 
+def test_xfs_keeps_no_note_of_errors():
+    assert disk("DISK-DIRTY", fs_type="xfs").outcome is Outcome.NOT_APPLICABLE
+
+
 # ---- Operating system
 
 
@@ -202,6 +207,12 @@ def test_a_dead_agent_is_refused_for_a_volume_and_skipped_for_an_image():
     assert (refused.severity, refused.mended_by) == (Severity.BLOCK, StepName.STOP)
     assert "its agent is not active" in refused.evidence
     assert quiescing("").severity is Severity.WARN
+
+
+def test_an_agent_that_a_deep_checks_child_does_not_run_is_not_called_dead():
+    around = {"base_image": image(properties=ASKED)}
+    found = guest_finding("STATE-QUIESCE", boot=Boot(guest_agent="enabled"), way=Way.DEEP_CHECK, around=around)
+    assert "its agent" not in found.evidence
 
 
 def test_an_agent_that_the_image_does_not_promise_is_not_asked():

@@ -176,6 +176,15 @@ def test_a_mount_unit_of_ones_own_only_delays():
     assert guest_finding("VOL-FSTAB", boot_mounts=fstab(units=(off,)), disks=DISKS).outcome is Outcome.PASS
 
 
+def test_a_mount_unit_that_something_requires_stops_the_boot():
+    unit = MountUnit(
+        file="/etc/systemd/system/data.mount", source="UUID=gone", point="/data", enabled=True, required=True
+    )
+    found = guest_finding("VOL-FSTAB", boot_mounts=fstab(units=(unit,)))
+    assert found.blocks
+    assert found.remedy.command == "sudo systemctl disable data.mount"
+
+
 def test_a_short_patience_is_warned_of_for_a_slow_guest_does_not_mount_its_volume_again():
     found = judged("UUID=data-uuid /data ext4 defaults,nofail,x-systemd.device-timeout=10s 0 2")
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
@@ -217,6 +226,17 @@ def test_where_tags_cannot_be_read_nothing_is_called_missing():
     assert "/data" in found.evidence
 
 
+@pytest.mark.parametrize(
+    "source", ["PARTUUID=abc", "PARTLABEL=data", "/dev/disk/by-partuuid/abc", "/dev/disk/by-path/x"]
+)
+def test_what_this_lsblk_does_not_list_is_not_called_missing(source):
+    assert judged(f"{source} /data ext4 defaults").outcome is Outcome.UNKNOWN
+    listed = VDA1.model_copy(update={"partition_uuid": "root-part"})
+    disks = Disks(devices=(VDA, listed), root=ROOT)
+    expected = Outcome.UNKNOWN if "path" in source else Outcome.FAIL
+    assert judged(f"{source} /data ext4 defaults", disks=disks).outcome is expected
+
+
 def test_where_the_root_disk_is_not_known_a_required_line_is_unknown():
     rootless = Disks(devices=DISKS.devices)
     assert judged("UUID=data-uuid /data ext4 defaults", disks=rootless).outcome is Outcome.UNKNOWN
@@ -233,9 +253,8 @@ def test_an_unread_fstab_is_unknown_and_half_of_one_no_pass():
 
 
 def test_a_deep_check_sees_the_line_though_its_child_has_no_volume():
-    found = judged(
-        "UUID=data-uuid /data ext4 defaults", disks=HEALTHY["disks"], way=Way.DEEP_CHECK, mounts=untold(Mounts)
-    )
+    child = partly(Disks, HEALTHY["disks"], "volumes other than the root disk: needs SSH")
+    found = judged("UUID=data-uuid /data ext4 defaults", disks=child, way=Way.DEEP_CHECK, mounts=untold(Mounts))
     assert found.blocks
 
 

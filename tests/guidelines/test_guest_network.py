@@ -8,6 +8,7 @@ import pytest
 
 from models.findings import Outcome, Severity
 from models.guest.accounts import Account, Accounts, Group
+from models.guest.facts import Way
 from models.guest.first_boot import CloudInit, Setting
 from models.guest.network import Firewall, Network, NetworkSetting, Sshd
 from models.guest.system import GuestSystem
@@ -234,9 +235,17 @@ def test_children_with_the_same_host_keys_block(cloud_init):
 
 
 def test_without_host_keys_there_is_nothing_to_share():
-    assert guest_finding("SEC-HOSTKEYS", sshd=sshd(host_keys=())).outcome is Outcome.PASS
-    half = partly(Sshd, sshd(host_keys=()))
-    assert guest_finding("SEC-HOSTKEYS", sshd=half).outcome is Outcome.UNKNOWN
+    without, kept = sshd(host_keys=()), CloudInit()
+    assert guest_finding("SEC-HOSTKEYS", sshd=without, cloud_init=kept).outcome is Outcome.PASS
+    half = partly(Sshd, without)
+    assert guest_finding("SEC-HOSTKEYS", sshd=half, cloud_init=kept).outcome is Outcome.UNKNOWN
+
+
+def test_a_deep_checks_child_has_keys_of_its_own_so_only_cloud_init_can_tell():
+    child = {"sshd": sshd(host_keys=()), "way": Way.DEEP_CHECK}
+    assert guest_finding("SEC-HOSTKEYS", **child).outcome is Outcome.PASS
+    found = guest_finding("SEC-HOSTKEYS", cloud_init=CloudInit(), **child)
+    assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
 
 
 # ---- SYS-FIREWALL

@@ -112,6 +112,12 @@ def test_other_file_systems_are_unknown_where_not_all_was_read():
     assert guest_finding("FS-OTHER", disks=Disks(devices=(VDA,))).outcome is Outcome.UNKNOWN
 
 
+def test_a_deep_checks_child_shows_all_of_the_root_disk():
+    child = partly(Disks, HEALTHY["disks"], "volumes other than the root disk: needs SSH")
+    assert guest_finding("FS-OTHER", disks=child, way=Way.DEEP_CHECK).outcome is Outcome.PASS
+    assert guest_finding("VOL-CRYPT-LVM", disks=child, way=Way.DEEP_CHECK).outcome is Outcome.PASS
+
+
 # ---- VOL-BUSY, VOL-DETACHED
 
 
@@ -249,6 +255,11 @@ def test_a_volume_group_on_root_disk_and_volume_blocks_but_not_one_on_either_alo
     assert "LVM group vg on /dev/vda and /dev/vdb" in found.evidence
     apart = (both[0], both[1].model_copy(update={"group": "data"}))
     assert needing(fstab(physical_volumes=apart)).outcome is Outcome.PASS
+
+
+def test_physical_volumes_that_nothing_uses_belong_to_no_group_together():
+    unused = (PhysicalVolume(device="/dev/vda1"), PhysicalVolume(device="/dev/vdb"))
+    assert needing(fstab(physical_volumes=unused)).outcome is Outcome.PASS
 
 
 def test_an_array_across_root_disk_and_volume_blocks_and_so_does_a_root_on_two_disks():

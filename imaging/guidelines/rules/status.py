@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.guidelines import parts
-from imaging.guidelines.guest_facts import guest_passed, inside_or_none
+from imaging.guidelines.guest_facts import guest_passed, inside_or_none, looked_by_ssh
 from imaging.guidelines.rule import Answer, Chapter, Rule, failed, need, not_applicable, passed, unknown
 from imaging.guidelines.wording import command, shown
 from models.claim import CLAIM_PREFIX
@@ -134,7 +134,7 @@ def _consistent(facts: InstanceFacts, _profile: Profile) -> Answer:
         return passed("Stopped: the disk is at rest.", facts.instance)
     if not instance.is_running:
         return not_applicable(f"Neither running nor stopped: {shown(instance.status)}.")
-    agent = inside_or_none(facts, parts.boot)
+    agent = inside_or_none(facts, parts.boot) if looked_by_ssh(facts) else None
     quiesced = " Its agent can quiesce it, but not on every storage." if agent and agent.guest_agent == "active" else ""
     return failed(
         f"Running: what is not yet on the disk would be missing from the image.{quiesced}",
@@ -160,7 +160,7 @@ def _quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
     if properties.get("os_require_quiesce", "").lower() not in _YES:
         return passed("The image does not ask for quiescing.", facts.base_image)
     capable = properties.get("hw_qemu_guest_agent", "").lower() in _YES
-    inside = inside_or_none(facts, parts.boot)
+    inside = inside_or_none(facts, parts.boot) if looked_by_ssh(facts) else None
     if capable and inside is not None and inside.guest_agent == "active":
         return guest_passed("os_require_quiesce=yes, and the guest agent is active.", facts, parts.boot)
     dead = capable and inside is not None

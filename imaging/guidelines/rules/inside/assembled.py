@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping
 
 from imaging.guidelines import parts
 from imaging.guidelines.fstab import Need, need_of
-from imaging.guidelines.guest_facts import guest_failed, guest_passed, inside, inside_or_none, unless_incomplete
+from imaging.guidelines.guest_facts import (
+    all_disks_shown,
+    guest_failed,
+    guest_passed,
+    inside,
+    inside_or_none,
+    unless_disks_hidden,
+    unless_incomplete,
+)
 from imaging.guidelines.rule import Answer, Judge
 from imaging.guidelines.storage import Where, where_device
 from imaging.guidelines.wording import fitting
@@ -28,7 +36,8 @@ _RESUME = re.compile(r"(?:^|\s)resume=(\S+)")
 def _no_detached_disk(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot, disks = inside(facts, parts.boot_mounts), inside(facts, parts.disks)
     split = _root_on_several(boot, disks)
-    crypt = [each for each in boot.crypttab if _is_lost(disks, each)]
+    complete = all_disks_shown(facts)
+    crypt = [each for each in boot.crypttab if _is_lost(disks, each, complete=complete)]
     required = [each for each in crypt if _is_required(each, boot)]
     if split or required:
         return _stops(facts, split, required)
@@ -44,7 +53,7 @@ def _no_detached_disk(facts: InstanceFacts, _profile: Profile) -> Answer:
             actions=tuple(_actions(crypt)),
         )
     answer = guest_passed("No crypttab, LVM, md or resume entry needs another disk.", facts, parts.boot_mounts)
-    return unless_incomplete(answer, facts, parts.boot_mounts, parts.disks)
+    return unless_disks_hidden(unless_incomplete(answer, facts, parts.boot_mounts), facts)
 
 
 def _stops(facts: InstanceFacts, split: list[str], required: list[CryptEntry]) -> Answer:
@@ -69,6 +78,8 @@ def _root_on_several(boot: BootMounts, disks: Disks) -> list[str]:
         return [f"/ lies on {_and(disks.root_disks)}"]
     groups: dict[str, set[str]] = defaultdict(set)
     for volume in boot.physical_volumes:
+        if not volume.group:  # not in use, and so of a group that nobody asked for
+            continue
         groups[volume.group] |= disks.disks_below(volume.device)
     arrays = {array.name: set().union(*map(disks.disks_below, array.members)) for array in boot.arrays}
     torn = [f"LVM group {one_line(name, _SHOWN)} on {_and(on)}" for name, on in groups.items() if _is_torn(on, disks)]
@@ -84,10 +95,10 @@ def _and(names: Iterable[str]) -> str:
     return " and ".join(one_line(name, _SHOWN) for name in sorted(names))
 
 
-def _is_lost(disks: Disks, entry: CryptEntry) -> bool:
+def _is_lost(disks: Disks, entry: CryptEntry, *, complete: bool) -> bool:
     if {"nofail", "noauto", "_netdev"} & set(entry.options):
         return False
-    return where_device(disks, entry.source) in _LOST
+    return where_device(disks, entry.source, complete=complete) in _LOST
 
 
 def _is_required(entry: CryptEntry, boot: BootMounts) -> bool:

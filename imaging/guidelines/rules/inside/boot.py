@@ -9,6 +9,7 @@ from shlex import quote
 from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import doing, kernel_words, package_manager, without_kernel_words
 from imaging.guidelines.guest_facts import (
+    all_disks_shown,
     guest_failed,
     guest_passed,
     guest_unknown,
@@ -17,7 +18,7 @@ from imaging.guidelines.guest_facts import (
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Judge
-from imaging.guidelines.storage import Where, is_below, unescaped, where_device
+from imaging.guidelines.storage import Where, is_below, where_device
 from imaging.guidelines.wording import fitting
 from models.facts import InstanceFacts
 from models.findings import Severity
@@ -41,7 +42,7 @@ def _lines(boot: Boot) -> str:
 
 def _by_lasting_name(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot, mounts, disks = inside(facts, parts.boot), inside(facts, parts.boot_mounts), inside(facts, parts.disks)
-    broken = _without_disk(boot, mounts, disks)
+    broken = _without_disk(boot, mounts, disks, complete=all_disks_shown(facts))
     if broken:
         return guest_failed(
             f"Not on the root disk: {fitting(broken)}.",
@@ -68,22 +69,24 @@ def _by_lasting_name(facts: InstanceFacts, _profile: Profile) -> Answer:
     return unless_incomplete(answer, facts, parts.boot, parts.boot_mounts)
 
 
-def _without_disk(boot: Boot, mounts: BootMounts, disks: Disks) -> list[str]:
+def _without_disk(boot: Boot, mounts: BootMounts, disks: Disks, *, complete: bool) -> list[str]:
     """What is needed before any fstab line counts, and lies on no disk that a child has."""
     words = dict.fromkeys(re.findall(r"(?:^|\s)((?:root|resume)=\S+)", _lines(boot)))
-    found = [one_line(word, _SHOWN) for word in words if _is_lost(disks, word.partition("=")[2], word)]
+    found = [
+        one_line(word, _SHOWN) for word in words if _is_lost(disks, word.partition("=")[2], word, complete=complete)
+    ]
     for entry in mounts.fstab:
         early = entry.point == "/" or is_below(entry.point, "/boot") or entry.point == "/usr"
-        if early and where_device(disks, unescaped(entry.source)) in _LOST and _is_named(entry.source):
+        if early and where_device(disks, entry.source, complete=complete) in _LOST and _is_named(entry.source):
             found.append(f"{one_line(entry.point, _SHOWN)} from {one_line(entry.source, _SHOWN)}")
     return found
 
 
-def _is_lost(disks: Disks, source: str, word: str) -> bool:
+def _is_lost(disks: Disks, source: str, word: str, *, complete: bool) -> bool:
     """Whether a name of the kernel line leads to no disk that a child has; what is attached now is another rule's."""
     if not _is_named(source):
         return False
-    place = where_device(disks, source)
+    place = where_device(disks, source, complete=complete)
     return place is Where.MISSING or (place is Where.ELSEWHERE and word.startswith("root="))
 
 

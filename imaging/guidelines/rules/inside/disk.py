@@ -9,15 +9,15 @@ from shlex import quote
 from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import doing, install, package_manager
 from imaging.guidelines.guest_facts import (
+    all_disks_shown,
     guest_failed,
     guest_passed,
     guest_unknown,
     inside,
     inside_or_none,
-    is_complete,
     unless_incomplete,
 )
-from imaging.guidelines.rule import Answer, Judge
+from imaging.guidelines.rule import Answer, Judge, not_applicable
 from imaging.guidelines.wording import fitting
 from models.facts import InstanceFacts
 from models.findings import Severity
@@ -142,7 +142,7 @@ def _grows(facts: InstanceFacts, _profile: Profile) -> Answer:
         )
     if disks.grow_tool:
         return guest_passed(f"{one_line(disks.grow_tool, 40)} grows it.", facts, parts.disks)
-    if not is_complete(facts, parts.disks):
+    if not all_disks_shown(facts):
         return guest_unknown("Whether anything grows it was not read.", "In the guest:", command="command -v growpart")
     way = install(facts, "cloud-guest-utils", "cloud-utils-growpart")
     return guest_failed(
@@ -159,6 +159,8 @@ def _clean(facts: InstanceFacts, _profile: Profile) -> Answer:
     disks = inside(facts, parts.disks)
     device = disks.root.device if disks.root is not None else ""
     health = next((each for each in disks.health if each.device == device), None)
+    if disks.root is not None and disks.root.fs_type == "xfs":
+        return not_applicable("xfs keeps no such note; xfs_repair -n tells while it is not mounted.")
     if health is None or health.has_errors is None:
         return guest_unknown(
             "Its superblock was not read: only root may.",

@@ -11,7 +11,7 @@ from imaging.guidelines.guest_facts import (
     guest_unknown,
     inside,
     inside_or_none,
-    unless_incomplete,
+    unless_disks_hidden,
 )
 from imaging.guidelines.rule import Answer, Judge, not_applicable
 from imaging.guidelines.wording import fitting
@@ -96,7 +96,7 @@ def _others(facts: InstanceFacts, _profile: Profile) -> Answer:
     answer = guest_passed(
         f"None of them; there is {fitting([one_line(each, 20) for each in kinds])}.", facts, parts.disks
     )
-    return unless_incomplete(answer, facts, parts.disks)
+    return unless_disks_hidden(answer, facts)
 
 
 JUDGES: Mapping[str, Judge] = {"FS-ROOT": _root, "FS-OTHER": _others}

@@ -8,7 +8,15 @@ from shlex import quote
 
 from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import doing, install, without_kernel_words, write_line
-from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
+from imaging.guidelines.guest_facts import (
+    NEEDS_SSH,
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    looked_by_ssh,
+    unless_incomplete,
+)
 from imaging.guidelines.rule import Answer, Judge, not_applicable
 from imaging.guidelines.wording import fitting
 from models.facts import InstanceFacts
@@ -50,7 +58,11 @@ def stays_in_child(setting: NetworkSetting, cloud_init: CloudInit | None) -> boo
 def _installed(facts: InstanceFacts, _profile: Profile) -> Answer:
     cloud_init = inside(facts, parts.cloud_init)
     if cloud_init.version is not None:
-        return guest_passed(f"cloud-init {one_line(cloud_init.version, _SHOWN)}.", facts, parts.cloud_init)
+        return guest_passed(
+            f"cloud-init is installed ({one_line(cloud_init.version, _SHOWN) or 'version unknown'}).",
+            facts,
+            parts.cloud_init,
+        )
     way = install(facts, "cloud-init", "cloud-init")
     return guest_failed(
         "cloud-init is not installed: a child gets no key, no name and no user of its own.",
@@ -175,6 +187,8 @@ def _finished(facts: InstanceFacts, _profile: Profile) -> Answer:
         return guest_passed("cloud-init status: done.", facts, parts.cloud_init)
     if cloud_init.status == "disabled":
         return not_applicable("cloud-init is switched off.")
+    if not looked_by_ssh(facts):
+        return guest_unknown(f"How it ended on this instance {NEEDS_SSH}.")
     said = f"It is {one_line(cloud_init.status, 20)} still." if cloud_init.status else "It does not say how it ended."
     return guest_unknown(said, "In the guest:", command="cloud-init status --long")
 

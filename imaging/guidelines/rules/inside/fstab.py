@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 
 from imaging.guidelines import parts
 from imaging.guidelines.fstab import Need, Table, device_timeout, may_fail, need_of
 from imaging.guidelines.guest_facts import (
+    all_disks_shown,
     guest_failed,
     guest_passed,
     guest_unknown,
     inside,
-    is_complete,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Judge
-from imaging.guidelines.storage import Where, device_of, is_device, unescaped, where_device
+from imaging.guidelines.storage import Where, device_of, is_device, where_device
 from imaging.guidelines.wording import counted, fitting
 from models.facts import InstanceFacts
 from models.findings import Severity
@@ -34,11 +35,12 @@ _STOPS = "Children stop in emergency mode, and so does this instance if started 
 def _no_other_disk(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot = inside(facts, parts.boot_mounts)
     disks = inside(facts, parts.disks)
-    table = Table(boot.fstab, disks, complete=is_complete(facts, parts.disks))
+    table = Table(boot.fstab, disks, complete=all_disks_shown(facts))
     required = [each for each in boot.fstab if need_of(each) is Need.REQUIRED and each.point != "/"]
     stopping = [each for each in required if table.where(each) in _LOST]
-    if stopping:
-        return _stops(facts, stopping, table)
+    units = [each for each in boot.units if each.required and _is_lost_unit(each, table)]
+    if stopping or units:
+        return _stops(facts, stopping, units, table)
     untold = [each for each in required if table.where(each) is Where.UNTOLD]
     if untold:
         return guest_unknown(f"Where it lies could not be told: {fitting([_named(each) for each in untold])}.")
@@ -55,15 +57,16 @@ def _no_other_disk(facts: InstanceFacts, _profile: Profile) -> Answer:
     return _patient(facts, boot, table)
 
 
-def _stops(facts: InstanceFacts, stopping: list[FstabEntry], table: Table) -> Answer:
-    """Lines without which systemd gives up."""
+def _stops(facts: InstanceFacts, stopping: list[FstabEntry], units: list[MountUnit], table: Table) -> Answer:
+    """Lines and units without which systemd gives up."""
+    needed = [_needs(each, table) for each in stopping] + [_unit_named(each) for each in units]
     return guest_failed(
-        f"Required at boot: {fitting([_needs(each, table) for each in stopping])}.",
+        f"Required at boot: {fitting(needed)}.",
         _STOPS,
         facts,
         parts.boot_mounts,
         parts.disks,
-        command=_nofail_command(stopping),
+        command=_nofail_command(stopping) if stopping else _disabled(units),
         actions=tuple(_actions(stopping)),
     )
 
@@ -98,16 +101,24 @@ def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
 def _delays(boot: BootMounts, table: Table) -> list[str]:
     """Swap, and mount units that somebody wrote: the boot waits for them in vain, then goes on."""
     swaps = [_named(each) for each in boot.fstab if _delays_boot(each, table)]
-    units = [one_line(each.file.rpartition("/")[2], 40) for each in boot.units if _unit_delays(each, table)]
-    return swaps + units
+    units = [each for each in boot.units if each.enabled and not each.automount and _is_lost_unit(each, table)]
+    return swaps + [_unit_named(each) for each in units]
 
 
 def _delays_boot(entry: FstabEntry, table: Table) -> bool:
     return need_of(entry) is Need.SWAP and table.where(entry) in {Where.ELSEWHERE, Where.MISSING}
 
 
-def _unit_delays(unit: MountUnit, table: Table) -> bool:
-    if not unit.enabled or unit.automount or not is_device(unit.source) or "nofail" in unit.options:
+def _unit_named(unit: MountUnit) -> str:
+    return one_line(unit.file.rpartition("/")[2], _SPECIFICATION_SHOWN)
+
+
+def _disabled(units: list[MountUnit]) -> str:
+    return f"sudo systemctl disable {' '.join(quote(each.file.rpartition('/')[2]) for each in units)}"
+
+
+def _is_lost_unit(unit: MountUnit, table: Table) -> bool:
+    if not is_device(unit.source) or "nofail" in unit.options:
         return False
     place = where_device(table.disks, unit.source, complete=table.complete)
     return place in {Where.ELSEWHERE, Where.MISSING}
@@ -115,8 +126,8 @@ def _unit_delays(unit: MountUnit, table: Table) -> bool:
 
 def _needs(entry: FstabEntry, table: Table) -> str:
     """`line 3: /data from UUID=data-uuid (/dev/vdb)`."""
-    source = one_line(unescaped(entry.source), _SPECIFICATION_SHOWN)
-    device = device_of(table.disks, unescaped(entry.source))
+    source = one_line(entry.source, _SPECIFICATION_SHOWN)
+    device = device_of(table.disks, entry.source)
     if device is not None and device.name != entry.source:
         source += f" ({one_line(device.name, _SPECIFICATION_SHOWN)})"
     elif is_device(entry.source) and device is None:
@@ -126,7 +137,7 @@ def _needs(entry: FstabEntry, table: Table) -> str:
 
 def _named(entry: FstabEntry) -> str:
     point = entry.point if entry.point.startswith("/") else f"swap {entry.source}"
-    return f"line {entry.line}: {one_line(unescaped(point), _SPECIFICATION_SHOWN)}"
+    return f"line {entry.line}: {one_line(point, _SPECIFICATION_SHOWN)}"
 
 
 def _nofail_command(entries: list[FstabEntry]) -> str:
@@ -151,7 +162,7 @@ def _actions(entries: list[FstabEntry]) -> list[RemedyAction]:
     return [
         RemedyAction(
             kind=kind,
-            summary=f"{words} line {each.line} of /etc/fstab ({one_line(unescaped(each.point), 40)}), keeping a copy.",
+            summary=f"{words} line {each.line} of /etc/fstab ({one_line(each.point, 40)}), keeping a copy.",
             file="/etc/fstab",
             line=each.line,
             line_text=each.text,

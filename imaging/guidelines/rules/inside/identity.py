@@ -9,7 +9,7 @@ from imaging.guidelines.fstab import Need, need_of
 from imaging.guidelines.guest_commands import doing, package_manager
 from imaging.guidelines.guest_facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
 from imaging.guidelines.rule import Answer, Judge
-from imaging.guidelines.storage import device_of, unescaped
+from imaging.guidelines.storage import device_of
 from models.facts import InstanceFacts
 from models.findings import Severity
 from models.guest.disks import BlockDevice, Disks
@@ -86,7 +86,7 @@ def _needed_on_lvm(boot: BootMounts, disks: Disks) -> str | None:
     if root is not None and _on_lvm(root, disks):
         return "/"
     for entry in boot.fstab:
-        device = device_of(disks, unescaped(entry.source))
+        device = device_of(disks, entry.source)
         if device is not None and need_of(entry) in {Need.REQUIRED, Need.SWAP} and _on_lvm(device, disks):
             return entry.point
     return None

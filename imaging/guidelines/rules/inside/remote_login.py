@@ -8,11 +8,13 @@ from fnmatch import fnmatchcase
 from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import Doing, doing, install, package_manager
 from imaging.guidelines.guest_facts import (
+    NEEDS_SSH,
     guest_failed,
     guest_passed,
     guest_unknown,
     inside,
     inside_or_none,
+    looked_by_ssh,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Judge, not_applicable
@@ -208,13 +210,11 @@ def _first(sshd: Sshd, key: str) -> str:
 
 def _own_host_keys(facts: InstanceFacts, _profile: Profile) -> Answer:
     keys, cloud_init = inside(facts, parts.sshd).host_keys, inside(facts, parts.cloud_init)
-    if not keys:
-        answer = guest_passed("No host key lies in /etc/ssh.", facts, parts.sshd)
-        return unless_incomplete(answer, facts, parts.sshd)
     kept = is_yes(cloud_init, "ssh_deletekeys") is False
-    if kept or not sets_up_children(cloud_init):
+    anew = sets_up_children(cloud_init) and not kept
+    if keys and not anew:
         return _same_host_keys(facts, kept)
-    if facts.request is not None and facts.request.visibility is not Visibility.PRIVATE:
+    if keys and facts.request is not None and facts.request.visibility is not Visibility.PRIVATE:
         return guest_failed(
             f"{counted(len(keys), 'host key')} of this instance lie in the image: its readers can pose as it.",
             "Children make their own. As the last thing before the stop, if wanted:",
@@ -223,9 +223,13 @@ def _own_host_keys(facts: InstanceFacts, _profile: Profile) -> Answer:
             severity=Severity.WARN,
             command="sudo rm /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub",
         )
-    return guest_passed(
-        f"{counted(len(keys), 'host key')}; cloud-init makes new ones in a child.", facts, parts.sshd, parts.cloud_init
-    )
+    if anew:
+        there = f"{counted(len(keys), 'host key')}; " if keys else ""
+        answer = guest_passed(f"{there}cloud-init makes new ones in a child.", facts, parts.sshd, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.cloud_init)
+    if not looked_by_ssh(facts):
+        return guest_unknown(f"Which host keys the disk brings along {NEEDS_SSH}: a child makes its own.")
+    return unless_incomplete(guest_passed("No host key lies in /etc/ssh.", facts, parts.sshd), facts, parts.sshd)
 
 
 def _same_host_keys(facts: InstanceFacts, kept: bool) -> Answer:

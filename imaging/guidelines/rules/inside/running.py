@@ -8,11 +8,13 @@ from shlex import quote
 from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import doing, install
 from imaging.guidelines.guest_facts import (
+    NEEDS_SSH,
     guest_failed,
     guest_passed,
     guest_unknown,
     inside,
     inside_or_none,
+    looked_by_ssh,
     running,
     unless_incomplete,
 )
@@ -91,6 +93,8 @@ def _agent(facts: InstanceFacts, profile: Profile) -> Answer:
         return guest_passed("No image property promises it.", facts, parts.boot)
     if state == "enabled":
         return guest_passed("qemu-guest-agent starts by itself, but does not run now.", facts, parts.boot)
+    if state == "installed" and not looked_by_ssh(facts):
+        return guest_unknown(f"Whether qemu-guest-agent runs {NEEDS_SSH}: its device may start it.")
     way = doing("systemctl enable --now qemu-guest-agent")
     if state != "installed":
         way = install(facts, "qemu-guest-agent", "qemu-guest-agent") or way

@@ -9,17 +9,19 @@ from imaging.guidelines import parts
 from imaging.guidelines.fstab import Table
 from imaging.guidelines.guest_facts import (
     Part,
+    all_disks_shown,
     guest_failed,
     guest_passed,
     guest_unknown,
     inside,
     inside_or_none,
+    unless_disks_hidden,
     unless_incomplete,
 )
 from imaging.guidelines.guest_volumes import DiskUse, disk_of, unmount_action, use_of
 from imaging.guidelines.root_volume import data_attachments
 from imaging.guidelines.rule import Answer, Judge, need, not_applicable
-from imaging.guidelines.storage import Where, is_below, mounts_elsewhere, unescaped
+from imaging.guidelines.storage import Where, is_below, mounts_elsewhere
 from imaging.guidelines.wording import commands, fitting
 from models.facts import InstanceFacts
 from models.findings import Severity
@@ -102,7 +104,7 @@ def _no_system_path(facts: InstanceFacts, _profile: Profile) -> Answer:
     points = _points_elsewhere(facts)
     if not points:
         answer = guest_passed("Nothing is mounted from another disk than the root disk.", facts, parts.disks)
-        return unless_incomplete(answer, facts, *_read_here(facts), parts.disks)
+        return unless_disks_hidden(unless_incomplete(answer, facts, *_read_here(facts)), facts)
     found = [each for each in uses if any(is_below(each.path, point) for point in points)]
     mounted = [point for point in points if any(is_below(point, system) for system in _SYSTEM_POINTS)]
     if not found and not mounted:
@@ -128,9 +130,9 @@ def _points_elsewhere(facts: InstanceFacts) -> tuple[str, ...]:
     if mounts is None and boot is None:
         inside(facts, parts.mounts)
     now = [each.point for each in mounts_elsewhere(disks, mounts.mounts)] if mounts is not None else []
-    table = Table(boot.fstab if boot is not None else (), disks)
+    table = Table(boot.fstab if boot is not None else (), disks, complete=all_disks_shown(facts))
     lost = {Where.ELSEWHERE, Where.MISSING}
-    later = [unescaped(each.point) for each in table.entries if table.where(each) in lost]
+    later = [each.point for each in table.entries if table.where(each) in lost]
     return tuple(sorted({point for point in (*now, *later) if point.startswith("/") and point != "/"}))
 
 
