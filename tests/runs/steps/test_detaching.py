@@ -42,7 +42,8 @@ async def test_both_nova_and_cinder_have_let_go_in_the_end(detach, world):
     assert result.done == "Unmounted /data. Volume scratch (/dev/vdc) is detached."
     assert result.undo == (
         "openstack --os-compute-api-version 2.79 server add volume --device /dev/vdc --tag tmp "
-        "--enable-delete-on-termination db scratch; then, in the guest, where its device may have another name: sudo mount /data"
+        "--enable-delete-on-termination db scratch; "
+        "then, in the guest, where its device may have another name: sudo mount /data"
     )
 
 
