@@ -53,6 +53,7 @@ def build(machine: Machine, root: Path) -> Path:
     _age_what_cloud_init_wrote(root, machine)
     if os.geteuid() == 0:
         _set_owners(root, machine)
+    _age_directories(root)
     return root
 
 
@@ -101,6 +102,14 @@ def _age_what_cloud_init_wrote(root: Path, machine: Machine) -> None:
                     "home/*/.ssh/authorized_keys", "root/.ssh/*", "etc/machine-id"):  # fmt: skip
         for path in root.glob(pattern):
             os.utime(path, (at, at), follow_symlinks=False)
+
+
+def _age_directories(root: Path) -> None:
+    """Each directory is as old as the youngest thing in it."""
+    for folder, _, _ in os.walk(os.fsencode(root), topdown=False):
+        inside = [entry.stat(follow_symlinks=False).st_mtime for entry in os.scandir(folder)]
+        at = max(inside, default=NOW - 30 * DAY)
+        os.utime(folder, (at, at))
 
 
 def _make_links(root: Path, machine: Machine) -> None:
