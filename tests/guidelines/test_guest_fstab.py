@@ -158,6 +158,12 @@ def test_lvm_is_found_under_both_of_its_names():
     assert judged("/dev/mapper/data--vg-lv /data xfs defaults", disks=disks).blocks
 
 
+def test_a_logical_volume_across_root_disk_and_volume_is_not_on_the_root_disk():
+    lv = BlockDevice(name="/dev/mapper/vg-lv", parents=("/dev/vda1", "/dev/vdb"), kind="lvm", uuid="lv-uuid")
+    disks = DISKS.model_copy(update={"devices": (*DISKS.devices, lv)})
+    assert judged("UUID=lv-uuid /data xfs defaults", disks=disks).blocks
+
+
 def test_swap_on_a_volume_only_delays():
     found = judged("/dev/vdb none swap sw 0 0")
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
