@@ -49,12 +49,9 @@ def _price(plan: Plan, costs: DeepCosts) -> str:
     parts = [f"one instance ({flavor}) for some minutes"]
     if costs.volumes:
         size = f", {costs.volumes_gib} GiB" if costs.volumes_gib is not None else ""
-        each = (
-            "a snapshot of its root volume"
-            if costs.volumes == 1
-            else f"a snapshot of each of its {costs.volumes} volumes"
-        )
-        parts.append(f"{each} and as many new volumes made of them{size}")
+        several = f"a snapshot of each of its {costs.volumes} volumes, and as many new volumes made of them"
+        one = "a snapshot of its root volume, and a new volume made of it"
+        parts.append(f"{one if costs.volumes == 1 else several}{size}")
     else:
         size = f" of at most {costs.image_gib} GiB" if costs.image_gib else ""
         parts.append(f"one temporary image{size}")

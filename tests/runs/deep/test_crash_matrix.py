@@ -1,0 +1,141 @@
+"""A deep check whose runners are killed around every call that changes the cloud, or that is cancelled.
+
+The real steps on the demonstration cloud, as in the matrix of a run that makes an image: nothing is ever left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imaging.cloud.interface import Cloud
+from imaging.guest.store import GuestStore
+from imaging.runs.deep_planning import plan_deep_check
+from imaging.runs.journal import Journal
+from imaging.runs.new_runs import refuse_unready, run_of_plan
+from imaging.runtime.paths import Paths
+from models.guest.facts import GuestFacts, Way
+from models.request import RunRequest
+from models.run import RunKind, RunRecord, RunState
+from models.verdict import VerdictWord
+from tests.runs.test_crash_matrix import CHANGES, PROFILE, Death, DemoClock, clock, cloud, everything, one_runner
+from tests.support.demo import DemoCloud, demo_cloud, demo_process
+
+__all__ = ["clock", "cloud", "demo_cloud", "demo_process"]
+
+
+@pytest.fixture(autouse=True)
+def volumes_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here the calls by which volumes and their snapshots go are deadly, too."""
+    for call in ("delete_volume", "delete_snapshot"):
+        monkeypatch.setitem(CHANGES, call, "volumes")
+
+
+MOMENTS = ["before", "after", "in the poll after"]
+
+
+@asynccontextmanager
+async def a_deep_check(
+    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str
+) -> AsyncIterator[tuple[Journal, RunRecord]]:
+    journal = Journal(folder / "runs.sqlite", clock)
+    plan = await plan_deep_check(cloud, clock, source_id, RunRequest(profile="openstack"), PROFILE)
+    refuse_unready(plan)
+    yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
+    await journal.close()
+
+
+async def to_its_end(
+    journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path
+) -> tuple[RunRecord, int]:
+    """One runner after the other until it is over; also how many were killed."""
+    killed = 0
+    while not run.state.is_over:
+        assert killed < 40
+        run = await one_runner(journal, run, cloud, clock, folder)
+        killed += not run.state.is_over
+    return run, killed
+
+
+async def all_there_is(cloud: Cloud, source_id: str) -> dict[str, Any]:
+    return {
+        **await everything(cloud, source_id),
+        "all volumes": {each.id: each.status for each in await cloud.volumes.volumes()},
+        "volume snapshots": {each.id for each in await cloud.volumes.snapshots()},
+    }
+
+
+def found(folder: Path, clock: DemoClock, source_id: str) -> GuestFacts | None:
+    return GuestStore(Paths.below(folder), clock).read(source_id).value
+
+
+@pytest.mark.parametrize("name,child", [("db-07", VerdictWord.BOOTED), ("gis-lab", VerdictWord.FAILED)])
+async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, child: VerdictWord
+):
+    source_id = demo_cloud.server_id(name)
+    before = await all_there_is(cloud, source_id)
+    async with a_deep_check(cloud, clock, tmp_path, source_id) as (journal, new):
+        run, killed = await to_its_end(journal, new, cloud, clock, tmp_path)
+    assert (run.kind, run.state, run.trouble, killed) == (RunKind.DEEP_CHECK, RunState.DONE, None, 0)
+    assert await all_there_is(cloud, source_id) == before
+    facts = found(tmp_path, clock, source_id)
+    assert facts is not None
+    assert (facts.way, facts.as_root) == (Way.DEEP_CHECK, True)
+    assert facts.child == run.verdict
+    assert run.verdict is not None
+    assert run.verdict.word is child
+    assert facts.boot_mounts.known
+    assert "needs SSH" in (facts.mounts.unknown_because or "")
+    assert all(owned.removed for owned in run.owned)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("name", ["db-07", "bfv-01"])
+async def test_killed_at_every_call(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, moment: str
+):
+    source_id = demo_cloud.server_id(name)
+    before = await all_there_is(cloud, source_id)
+    async with a_deep_check(cloud, clock, tmp_path, source_id) as (journal, new):
+        Death(moment, clock).wrap(cloud)
+        run, killed = await to_its_end(journal, new, cloud, clock, tmp_path)
+    assert (run.state, run.trouble) == (RunState.DONE, None)
+    assert killed >= 3
+    assert await all_there_is(cloud, source_id) == before
+    assert found(tmp_path, clock, source_id) is not None
+
+
+@pytest.mark.parametrize("call", ["create_image", "create_security_group", "launch", "delete_instance"])
+@pytest.mark.parametrize("name", ["db-07", "bfv-01"])
+async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, call: str
+):
+    source_id = demo_cloud.server_id(name)
+    before = await all_there_is(cloud, source_id)
+    async with a_deep_check(cloud, clock, tmp_path, source_id) as (journal, new):
+        Death("after", clock, only=call).wrap(cloud)
+        run = await one_runner(journal, new, cloud, clock, tmp_path)
+        await journal.wish(run.id, lambda changes: changes.run(cancel_requested=True))
+        Death("after", clock).wrap(cloud)
+        run, _ = await to_its_end(journal, run, cloud, clock, tmp_path)
+    assert (run.state, run.trouble) == (RunState.CANCELLED, None)
+    assert await all_there_is(cloud, source_id) == before
+
+
+async def test_a_child_that_says_nothing_fails_the_check_and_nothing_is_left(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+):
+    source_id = demo_cloud.server_id("quiet-box")
+    before = await all_there_is(cloud, source_id)
+    async with a_deep_check(cloud, clock, tmp_path, source_id) as (journal, new):
+        run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
+    assert run.state is RunState.FAILED
+    assert run.trouble is not None
+    assert "has shown no report" in run.trouble.what
+    assert await all_there_is(cloud, source_id) == before
+    assert found(tmp_path, clock, source_id) is None
