@@ -303,3 +303,12 @@ def test_a_root_that_gives_back_what_is_deleted_passes():
     mounts = Mounts(mounts=(Mount(point="/", source="/dev/vda1", fs_type="ext4", options=("rw", "discard")),))
     assert guest_finding("SEC-FREESPACE", mounts=mounts).outcome is Outcome.PASS
     assert guest_finding("SEC-FREESPACE", disks=untold(Disks)).outcome is Outcome.UNKNOWN
+
+
+def test_a_file_that_two_looks_see_counts_once_and_by_the_worse():
+    path = "/home/alice/.ssh/deploy.pem"
+    putty = sighting("SEC-PRIVKEY.putty", path, marks=("private-key", "encrypted"), size_bytes=9)
+    for both in ((key(path), putty), (putty, key(path))):
+        found = seen("SEC-PRIVKEY", *both)
+        assert found.blocks
+        assert "files" not in found.evidence
