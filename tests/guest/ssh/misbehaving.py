@@ -53,9 +53,9 @@ class Strict:
 
 @contextlib.asynccontextmanager
 async def strict_server(
-    users: Callable[[str], bool], accepted: asyncssh.SSHKey, *, most_keys: int = 1000
+    users: Callable[[str], bool], accepted: asyncssh.SSHKey, *, most_keys: int = 1000, hesitates: float = 0.0
 ) -> AsyncIterator[Strict]:
-    """A server that accepts one key for some users, and hangs up after so many wrong ones."""
+    """A server that accepts one key for some users, hangs up after so many wrong ones, and may hesitate (seconds)."""
     host_key = asyncssh.generate_private_key("ssh-ed25519")
     strict = Strict(0, host_key)
 
@@ -67,7 +67,8 @@ async def strict_server(
         def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
             self.conn = conn
 
-        def begin_auth(self, username: str) -> bool:
+        async def begin_auth(self, username: str) -> bool:
+            await asyncio.sleep(hesitates)
             return True
 
         def public_key_auth_supported(self) -> bool:

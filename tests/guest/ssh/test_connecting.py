@@ -87,6 +87,14 @@ async def test_a_silent_server_is_given_up_in_time(ssh_folder: Path):
             await enter(way_by_config(address="127.0.0.1", port=port), QUICK)
 
 
+async def test_a_slow_login_gets_more_time_than_the_connection_itself(ssh_folder: Path):
+    key = generate_key(ssh_folder / "id_ed25519")
+    async with strict_server(lambda _user: True, key, hesitates=0.5) as strict:
+        trust_strict(ssh_folder, strict)
+        configure(ssh_folder, leads_to(strict, more="  User ada"))
+        assert await enter(way_by_config(), Patience(connect=0.4, login=20)) == "ada"
+
+
 async def test_an_address_that_swallows_everything_is_given_up_in_time(ssh_folder: Path):
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
@@ -304,11 +312,12 @@ async def test_identities_only_leaves_the_agents_other_keys_out(
     monkeypatch.setenv("SSH_AUTH_SOCK", str(agent))
     keys = [generate_key(tmp_path / f"key{number}") for number in range(3)]
     add_to(agent, *(tmp_path / f"key{number}" for number in range(3)))
-    async with strict_server(lambda _user: True, keys[2]) as strict:
+    async with strict_server(lambda _user: True, keys[0]) as strict:
         trust_strict(ssh_folder, strict)
         chosen = f"  User ada\n  IdentitiesOnly yes\n  IdentityFile {tmp_path}/key2.pub"
         configure(ssh_folder, leads_to(strict, more=chosen))
-        assert await enter(way_by_config()) == "ada"
+        with pytest.raises(GuestLoginError):
+            await enter(way_by_config())
         assert {fingerprint for _, fingerprint in strict.attempts} == {keys[2].get_fingerprint()}
 
 
