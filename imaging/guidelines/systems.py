@@ -56,7 +56,7 @@ def system_of(image: Image) -> System | None:
 def system_in(guest: GuestSystem) -> System | None:
     """The system that a guest's os-release names, or None if it names none."""
     told = guest.id.strip().casefold()
-    return System(id=_ALIASES.get(told, told), version=guest.version.strip()) if told else None
+    return System(id=_ALIASES.get(told, told), version=guest.version.strip(), name=guest.pretty_name) if told else None
 
 
 def version_numbers(version: str) -> tuple[int, ...] | None:

@@ -13,10 +13,13 @@ from imaging.guidelines.profiles import load_profile
 from imaging.guidelines.questions import CLOUDS_OWN, ENVIRONMENT, questions_for
 from imaging.guidelines.systems import System, support_of
 from models.errors import ConfigError
+from models.findings import Outcome
 from models.guest.files import Look, Questions
+from models.guest.system import GuestSystem
 from models.profile import Profile
 from models.tables import SoftwareLicence
 from tests.guidelines.building import profile
+from tests.guidelines.guest_building import guest_finding
 
 BARE = Profile(name="bare", title="No policy")
 
@@ -196,3 +199,16 @@ def test_paths_that_a_profile_calls_harmless_are():
 )
 def test_the_end_of_support_is_known_of_every_system_of_the_guidelines(system, ends):
     assert str(support_of(system).ends) == ends
+
+
+@pytest.mark.parametrize("name, ended", [("CentOS Linux 8", "2021-12-31"), ("CentOS Stream 8", "2024-05-31")])
+def test_two_systems_of_one_id_and_number_are_told_apart_in_the_guest(name, ended):
+    found = guest_finding("OS-EOL", system=GuestSystem(id="centos", version="8", pretty_name=name))
+    assert f"ended {ended}" in found.evidence
+
+
+def test_a_profile_may_know_of_another_end_of_support(tmp_path):
+    text = '[[support]]\nid = "hannahmontana"\nversion = "1"\nends = 2030-01-01'
+    system = GuestSystem(id="hannahmontana", version="1")
+    assert guest_finding("OS-EOL", system=system).outcome is Outcome.UNKNOWN
+    assert guest_finding("OS-EOL", of=mine(tmp_path, text), system=system).outcome is Outcome.PASS

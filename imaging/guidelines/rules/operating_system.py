@@ -126,12 +126,12 @@ def _recommended(facts: InstanceFacts, profile: Profile) -> Answer:
     )
 
 
-def _supported(facts: InstanceFacts, _profile: Profile) -> Answer:
+def _supported(facts: InstanceFacts, profile: Profile) -> Answer:
     told = _told(facts)
     if told is None:
         return _untold()
     system = told.system
-    support = support_of(system)
+    support = support_of(system, profile)
     if support is None:
         return unknown(f"The end of support of {shown(system.pretty)} is not known.", _HOW, command=_LOOK)
     today: date = facts.now.date()
