@@ -206,6 +206,7 @@ class InstancesScreen(GuestScreen):
         self._facts[event.instance_id] = (event.facts, event.checklist)
         if event.instance_id == self._watched:
             self._show_checklist(event.instance_id)
+            self.refresh_bindings()
 
     @on(FactsFailed)
     def _facts_failed(self, event: FactsFailed) -> None:

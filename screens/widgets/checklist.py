@@ -96,6 +96,8 @@ class ChecklistView(Vertical):
         self._checklist, self._looked = checklist, looked
         self.say(readiness(checklist, self._glyphs))
         self.rows.show(rows_of(checklist, self._opened, looked=looked))
+        if not self.rows.has_focus:
+            self.rows.action_first()  # nobody reads further down: show the worst
 
     def begin(self) -> None:
         """Put the keys on the list, and the cursor on the worst finding."""
