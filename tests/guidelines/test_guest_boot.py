@@ -283,6 +283,11 @@ def test_services_of_a_child_that_has_just_begun_to_boot_need_ssh():
     assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
 
 
+def test_files_that_all_may_read_show_an_autologin_though_homes_were_not_read():
+    half = partly(Accounts, Accounts(), "not every home may be looked into for authorized_keys")
+    assert guest_finding("USERS-AUTOLOGIN", accounts=half).outcome is Outcome.PASS
+
+
 def test_an_autologin_is_warned_of_but_explained_where_exosphere_made_it():
     file = "/etc/systemd/system/getty@tty1.service.d/autologin.conf"
     found = guest_finding("USERS-AUTOLOGIN", accounts=Accounts(autologins=(file,)))

@@ -76,6 +76,7 @@ def test_a_name_that_stays_is_worth_a_word():
     assert guest_finding("NET-HOSTNAME", cloud_init=kept).severity is Severity.INFO
     named = guest_finding("NET-HOSTNAME", network=Network(old_name_in=("/etc/postfix/main.cf",)))
     assert "db-07 stands in /etc/postfix/main.cf" in named.evidence
+    assert "every child is called db-07" in guest_finding("NET-HOSTNAME", cloud_init=CloudInit()).evidence
     assert guest_finding("NET-HOSTNAME").outcome is Outcome.PASS
 
 

@@ -65,7 +65,7 @@ def _by_lasting_name(facts: InstanceFacts, _profile: Profile) -> Answer:
         )
     if not boot.command_line and not boot.default_command_line:
         return guest_unknown("The kernel line could not be read.", "In the guest:", command="cat /proc/cmdline")
-    answer = guest_passed("Kernel line and fstab name the root disk by UUID or label.", facts, parts.boot)
+    answer = guest_passed("Kernel line and fstab name no disk by letter, and none that is missing.", facts, parts.boot)
     return unless_incomplete(answer, facts, parts.boot, parts.boot_mounts)
 
 

@@ -92,10 +92,9 @@ def _others(facts: InstanceFacts, _profile: Profile) -> Answer:
             parts.disks,
             command="lsblk -f",
         )
-    kinds = sorted({each.fs_type for each in disks.devices if each.fs_type and disks.disks_below(each.name)})
-    answer = guest_passed(
-        f"None of them; there is {fitting([one_line(each, 20) for each in kinds])}.", facts, parts.disks
-    )
+    kinds = sorted({one_line(each.fs_type, 20) for each in disks.devices if each.fs_type})
+    there = f" There is {fitting(kinds)}." if kinds else ""
+    answer = guest_passed(f"None of them lies on the root disk.{there}", facts, parts.disks)
     return unless_disks_hidden(answer, facts)
 
 

@@ -9,7 +9,7 @@ from imaging.guidelines import parts
 from imaging.guidelines.guest_commands import doing
 from imaging.guidelines.guest_facts import guest_failed, guest_passed, inside, inside_or_none, unless_incomplete
 from imaging.guidelines.rule import Answer, Judge
-from imaging.guidelines.rules.inside.first_boot import is_yes, stays_in_child
+from imaging.guidelines.rules.inside.first_boot import is_yes, sets_up_children, stays_in_child
 from imaging.guidelines.wording import fitting
 from models.facts import InstanceFacts
 from models.findings import Severity
@@ -86,6 +86,14 @@ def _own_name(facts: InstanceFacts, _profile: Profile) -> Answer:
             facts,
             parts.cloud_init,
             command="grep -rs preserve_hostname /etc/cloud",
+        )
+    if not sets_up_children(cloud_init):
+        return guest_failed(
+            f"cloud-init does not run: every child is called {name}.",
+            "Give children their names in another way, if they need any.",
+            facts,
+            parts.cloud_init,
+            command="cat /etc/hostname",
         )
     if network.old_name_in:
         files = " ".join(quote(one_line(each, 200)) for each in network.old_name_in)
