@@ -26,7 +26,15 @@ ConsoleLog = Callable[[], Awaitable[str]] | None
 class HostKeys:
     """What is known, and what was decided, of the host keys on one way into a guest."""
 
-    def __init__(self, asking: Asking, tell: Telling, *, said: str | None = None, console: ConsoleLog = None) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        tell: Telling,
+        *,
+        said: str | None = None,
+        console: ConsoleLog = None,
+        of_guest: bool = True,
+    ) -> None:
         """Keep whom to ask.
 
         Args:
@@ -34,10 +42,12 @@ class HostKeys:
             tell: where it is said why a key was trusted.
             said: the fingerprint that the user gave beforehand.
             console: the console log.
+            of_guest: whether this is about the guest, of which the user can say something; not about a jump host.
         """
         self._asking = asking
         self._tell = tell
-        self._said = said
+        self._said = None if said is None else "SHA256:" + said.strip().removeprefix("SHA256:").rstrip("=")
+        self._of_guest = of_guest
         self._console = console
         self._accepted: dict[str, list[asyncssh.SSHKey]] = {}
 
@@ -96,13 +106,13 @@ class HostKeys:
         )
 
     def _remedy(self, fingerprint: str) -> str:
-        if self._console is None and self._said is None:
+        if not self._of_guest:
             return "If it is the right one, log in there once with `ssh` and accept it."
         return f"If it is the right one, say so with `--host-key {fingerprint}`."
 
     async def _read_console(self) -> ConsoleKeys:
         if self._console is None:
-            return ConsoleKeys(unread_because="there is none of this host.")
+            return ConsoleKeys(unread_because="nobody can read it here.")
         try:
             return read_console_keys(await self._console())
         except ImagingError as error:

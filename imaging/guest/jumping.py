@@ -14,10 +14,14 @@ from imaging.guest.interface import GuestAccess
 from imaging.guest.keys import gather
 from imaging.guest.shell import close_all
 from imaging.guest.ssh_config import Destination, destination
-from models.errors import ConfigError
+from models.errors import ConfigError, GuestLoginError
 from models.text import one_line
 
 _DEEPEST = 6
+_OTHER_LOGINS = (
+    "Put the key for it into the SSH agent, or name it as IdentityFile in the ssh config. If it wants a password or a "
+    "code: keep a connection open with `ssh` (ControlMaster), and go through it by ProxyCommand ssh -W %h:%p."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Jumps:
     def __init__(self, setting: Setting) -> None:
         """Keep what applies to all of them."""
         self._setting = setting
-        self._host_keys = HostKeys(setting.asking, setting.tell)
+        self._host_keys = HostKeys(setting.asking, setting.tell, of_guest=False)
         self._open: dict[str, asyncssh.SSHClientConnection] = {}
 
     @property
@@ -96,6 +100,8 @@ class Jumps:
             dialler = Dialler(goal, self._host_keys, self._setting.patience, tunnel)
             login = Login(dialler, keys, self._setting.asking, self._setting.tell)
             connection, _ = await login.enter((goal.user or getpass.getuser(),), may_ask=False)
+        except GuestLoginError as error:
+            raise GuestLoginError(error.what, meaning=error.meaning, remedy=_OTHER_LOGINS) from None
         finally:
             keys.close()
         return connection

@@ -16,7 +16,17 @@ from models.settings import LogLevel
 
 _BYTES_PER_FILE = 1_000_000
 _OLD_FILES = 3
-_TALKATIVE = ("keystoneauth", "keystoneauth1", "openstack", "urllib3", "stevedore", "keyring", "asyncio", "dogpile")
+_TALKATIVE = (
+    "asyncssh",
+    "keystoneauth",
+    "keystoneauth1",
+    "openstack",
+    "urllib3",
+    "stevedore",
+    "keyring",
+    "asyncio",
+    "dogpile",
+)
 """Libraries whose debug output holds bodies and headers, or is of no use here: warnings and worse alone."""
 
 

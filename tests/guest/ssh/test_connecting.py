@@ -411,8 +411,9 @@ async def test_a_jump_host_that_refuses_the_key_is_named(sshd: StartSshd, ssh_fo
     other = tmp_path / "other"
     generate_key(other)
     configure(ssh_folder, jump_config(guest, jump, jump_user="ada@").replace(str(jump.key), str(other)))
-    with pytest.raises(GuestLoginError, match=rf"bastion \(127\.0\.0\.1\).* tried ada with {other}"):
+    with pytest.raises(GuestLoginError, match=rf"bastion \(127\.0\.0\.1\).* tried ada with {other}") as refused:
         await enter(way_by_config(address="10.0.0.5", user=guest.user, key_file=guest.key))
+    assert "ProxyCommand" in refused.value.remedy
 
 
 async def test_a_new_jump_host_is_not_trusted_by_what_was_said_of_the_guest(sshd: StartSshd, ssh_folder: Path):

@@ -127,6 +127,13 @@ async def test_a_new_key_that_the_console_log_does_not_name_is_asked_with_a_warn
     assert question.algorithm == "ssh-ed25519"
 
 
+async def test_without_a_console_log_the_option_is_named_all_the_same(sshd: StartSshd, ssh_folder: Path):
+    guest = sshd()
+    with pytest.raises(HostKeyError, match="could not be read") as refused:
+        await enter(way_to(guest, asking=Nobody()))
+    assert f"--host-key {guest.host_key.fingerprint}" in refused.value.remedy
+
+
 @pytest.mark.parametrize("printed", [console, console_of_whole_keys])
 async def test_a_new_key_that_the_console_log_names_is_trusted_said_and_remembered(
     sshd: StartSshd, ssh_folder: Path, printed
@@ -176,7 +183,8 @@ async def test_the_key_that_the_user_named_is_trusted_and_another_one_is_not(ssh
     other = other_key(guest.folder).fingerprint
     with pytest.raises(HostKeyError, match=f"shows the host key {guest.host_key.fingerprint.replace('+', '.')}, not"):
         await enter(way_to(guest, asking=Answers(trusts=True), host_key=other))
-    await enter(way_to(guest, asking=Nobody(), host_key=guest.host_key.fingerprint))
+    without_prefix = guest.host_key.fingerprint.removeprefix("SHA256:") + "="
+    await enter(way_to(guest, asking=Nobody(), host_key=without_prefix))
     assert guest.host_key.public in known_hosts(ssh_folder).read_text()
 
 
