@@ -28,6 +28,9 @@ _LARGEST = 65_535 // 4 * 3
 """Bytes of user data: Nova takes 65,535 characters of base64."""
 _SLOWNESS = 6
 """How many times as long as on a running machine everything may take beside a boot, without help by the processor."""
+_HOLD_SECONDS = 90
+"""How long the boot is held up at most, for the probe to look before cloud-init changes the disk: so long a boot waits
+for a missing disk, too, and a machine with help by the processor is done within ten seconds."""
 SECONDS = 360
 """How long the child may work at its report: what the probe takes then at most, and what it takes to show it."""
 
@@ -68,10 +71,12 @@ def boothook(probe: str, nonce: str) -> bytes:
         "LIMIT": LIMIT,
         "WIDTH": WIDTH,
         "SECONDS": SECONDS,
+        "HOLD": _HOLD_SECONDS,
         "DROPPED_FIRST": " ".join(_DROPPED_FIRST),
         "PROBE": packed,
     }
-    made = f"{_FIRST_LINE}\n{_filled('boothook.sh', values)}".encode("ascii")
+    heading, _, work = _filled("boothook.sh", values).partition("\n\n")
+    made = f"{_FIRST_LINE}\n{heading}\n\n{squeezed(work)}".encode("ascii")
     if len(made) > _LARGEST:
         made = gzip.compress(made, mtime=0)  # which cloud-init undoes by itself
     if len(made) > _LARGEST:

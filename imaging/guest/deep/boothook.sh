@@ -3,8 +3,8 @@
 #
 # Given by the Imaging Console to a throw-away child of an instance's disk. It reads what lies on that disk, by the
 # probe that `imaging probe --show` prints, and shows the report on the console: nothing is written to the disk,
-# nothing is sent anywhere. It works beside the boot, never longer than @SECONDS@ seconds, and says everything twice,
-# for kernel messages may break a line.
+# nothing is sent anywhere. It never works longer than @SECONDS@ seconds, and says everything twice, for messages of the
+# kernel may break a line.
 
 nonce=@NONCE@
 limit=@LIMIT@
@@ -15,11 +15,16 @@ HOME=${HOME-/root}
 LC_ALL=C
 export PATH HOME LC_ALL
 
-# The first call only starts the work, so that the boot goes on.
+# The first call starts the work and returns once the disk has been looked at: what cloud-init does next is to write
+# host keys, /etc/hosts and accounts of the child's own. Where that takes long the boot goes on beside the work.
 if [ "${1-}" != report ]; then
   bound=
-  command -v timeout >/dev/null && bound='timeout -k 5 @SECONDS@'
-  $bound sh "$0" report </dev/null >/dev/null 2>&1 &
+  hold=
+  if command -v timeout >/dev/null; then
+    bound='timeout -k 5 @SECONDS@'
+    hold="timeout ${IMAGING_DEEP_HOLD-@HOLD@}"
+  fi
+  { $bound sh "$0" report 3>&1 </dev/null >/dev/null 2>&1 & } | $hold head -n 1 >/dev/null
   exit 0
 fi
 
@@ -134,7 +139,9 @@ if [ -n "$missing" ]; then
   exit 1
 fi
 say "@@imaging-deep $nonce began"
-report=$(child; probe | sh -s)
+report=$({ child; probe | sh -s; } 3>&-)
+(echo looked >&3) 2>/dev/null
+exec 3>&-
 packed=$(packed "$report")
 for part in $dropped_first; do
   [ "${#packed}" -gt "$limit" ] || break

@@ -1,5 +1,15 @@
 # The probe hurries and steps back, for on a running machine people wait and work. A child has nothing better to do, but
 # its boot goes on beside: by its clock all bounds in time are @SLOWNESS@ times as long, and it keeps its priority.
+# What cloud-init is about to change comes first.
+early=
+late=
+for each in $parts; do
+  case $each in
+    system_files:* | boot_mounts:* | accounts:* | identity:* | network:* | sshd:* | cloud_init:*) early="$early $each" ;;
+    *) late="$late $each" ;;
+  esac
+done
+parts="$early $late"
 renice() {
   :
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guest.deep.boothook import boothook, new_nonce, squeezed, user_data
+from imaging.guest.deep.boothook import boothook, new_nonce, squeezed, unhurried, user_data
 from imaging.guest.deep.chunks import LIMIT, WORD, hear, unpack
 from imaging.guest.deep.console_report import read_console_report
 from imaging.guest.probe import script as probe_script
@@ -158,13 +158,22 @@ class TestShown:
         assert facts.system.value is not None
         assert (facts.system.value.kernel, facts.way, facts.as_root) == ("6.1.0", "deep check", True)
 
-    def test_the_first_call_returns_at_once_and_the_work_goes_on(self, tmp_path, shell):
-        probe = f"while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo done >{tmp_path}/looked\n"
-        assert f"{WORD} {NONCE} ended" not in run(boothook(probe, NONCE), tmp_path, shell)
-        (tmp_path / "go").touch()
-        waiting = f"while ! grep -q ended {tmp_path}/console 2>/dev/null; do sleep 0.02; done"
-        subprocess.run(["timeout", "20", "sh", "-c", waiting], check=True)
+    def test_the_boot_goes_on_once_the_disk_was_looked_at(self, tmp_path, shell):
+        run(boothook(f"echo done >{tmp_path}/looked\n", NONCE), tmp_path, shell)
         assert (tmp_path / "looked").exists()
+        self.await_end(tmp_path)
+
+    def test_the_boot_is_not_held_up_for_ever_and_the_work_goes_on(self, tmp_path, shell):
+        probe = f"while [ ! -e {tmp_path}/go ]; do sleep 0.02; done; echo done >{tmp_path}/looked\n"
+        shown = run(boothook(probe, NONCE), tmp_path, shell, IMAGING_DEEP_HOLD="0.1")
+        assert f"{WORD} {NONCE} ended" not in shown
+        (tmp_path / "go").touch()
+        self.await_end(tmp_path)
+        assert (tmp_path / "looked").exists()
+
+    def await_end(self, folder: Path) -> None:
+        waiting = f"while ! grep -q ended {folder}/console 2>/dev/null; do sleep 0.02; done"
+        subprocess.run(["timeout", "20", "sh", "-c", waiting], check=True)
 
     def test_a_probe_that_prints_nothing_is_a_bad_report_not_a_silent_one(self, tmp_path, shell):
         shown = run(boothook("exit 3\n", NONCE), tmp_path, shell, "report")
@@ -215,3 +224,31 @@ class TestTooLong:
         text = run(boothook(probe_printing({"sightings": long}, tmp_path), NONCE), tmp_path, shell, "report")
         assert "too long" in hear(text, NONCE).failed
         assert LIMIT < 40_000
+
+
+class TestUnhurried:
+    """The probe as the child is given it: with more time, and in another order."""
+
+    def test_it_finds_the_same(self, tmp_path):
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc/fstab").write_text("/dev/vdb /data ext4 defaults 0 2\n")
+        probe = probe_script(Questions(), ["system", "boot_mounts", "system_files"], nonce=NONCE)
+        assert rows_of(unhurried(probe), tmp_path) == rows_of(probe, tmp_path)
+
+    def test_what_cloud_init_is_about_to_change_is_looked_at_first(self, tmp_path):
+        probe = probe_script(Questions(), ["system", "boot_mounts", "directories", "accounts"], nonce=NONCE)
+        assert list(rows_of(unhurried(probe), tmp_path)) == ["boot_mounts", "accounts", "system", "directories"]
+
+    @pytest.mark.parametrize("hurry", ["clock() {", "renice 19", "ionice -c 3", "timeout -k 2 ", "\nparts='"])
+    def test_the_probe_hurries_by_what_is_replaced(self, hurry):
+        assert hurry in probe_script(Questions(), nonce=NONCE)
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_its_bounds_are_longer_and_hold(self, tmp_path, shell):
+        trial = "clock\ntimeout -k 2 1 sh -c 'exit 7'\necho $? $clock_now\nread -r up _ </proc/uptime\necho $up\n"
+        script = unhurried("parts='a:1'\nrow_of_nothing() { :; }\ntrial </dev/null\n")
+        functions = script.replace("trial </dev/null\n", trial)
+        command = ["busybox", "sh"] if shell == "busybox" else [shell]
+        ran = subprocess.run([*command, "-s"], input=functions, capture_output=True, text=True, check=True)
+        status, now, up = ran.stdout.split()
+        assert (status, int(now)) == ("7", int(float(up)) // 6)
