@@ -54,9 +54,11 @@ def main() -> int:
         app = make_app(cloud, connections)
         try:
             app.doors = doors = Doors(cloud.world, folder.path, app.touch)
-            folder.write(url_of(listener))
-            print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
-            asyncio.run(serve(app, connections, listener, asked.idle_exit, doors))
+            with asyncio.Runner() as runner:
+                runner.get_loop()  # made now: a signal in the middle of that would leave half a loop
+                folder.write(url_of(listener))
+                print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
+                runner.run(serve(app, connections, listener, asked.idle_exit, doors))
         finally:
             folder.forget()
     return 0
