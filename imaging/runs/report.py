@@ -9,7 +9,8 @@ from datetime import datetime
 
 from imaging.runs.report_guest import guest_lines
 from models.findings import Checklist, Finding, Outcome
-from models.run import RunRecord, Trouble
+from models.run import RunKind, RunRecord, Trouble
+from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import Verdict, VerdictWord
 
@@ -58,15 +59,23 @@ def _outcome(run: RunRecord) -> Iterator[str]:
     yield "## What came of it"
     yield ""
     if run.plan.source is not None:
-        if run.image_id:
+        if run.kind is RunKind.DEEP_CHECK:
+            yield f"- {_looked(run)}"
+        elif run.image_id:
             yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
         yield f"- {_RESTORED[run.source_restored]}"
         yield from _before(run)
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
-        yield f"- Test launch: **{run.verdict.word.value}**{strength}"
+        what = "The throw-away child" if run.kind is RunKind.DEEP_CHECK else "Test launch"
+        yield f"- {what}: **{run.verdict.word.value}**{strength}"
     yield from _trouble(run.trouble)
     yield ""
+
+
+def _looked(run: RunRecord) -> str:
+    read = any(record.step is StepName.READ_FACTS and record.state is StepState.DONE for record in run.steps)
+    return "Looked inside: what was found is in guest.json beside this report." if read else "Nothing was learnt."
 
 
 def _before(run: RunRecord) -> Iterator[str]:

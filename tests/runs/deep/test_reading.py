@@ -17,7 +17,7 @@ from models.guest.facts import Way
 from models.image import Image
 from models.quota import Limit, Quota
 from models.run import RunState
-from models.steps import StepName
+from models.steps import StepName, StepState
 from models.verdict import VerdictWord
 from tests.guest.deep.reports import console
 from tests.runs.deep.conftest import EMERGENCY, children, nonce, says
@@ -66,6 +66,21 @@ class TestWhole:
         await read_facts(launched)
         assert ending_by_verdict(launched.run) is RunState.DONE
         assert not source_may_need_help(launched.run)
+
+    async def test_the_report_of_the_run_says_where_the_facts_are_and_what_became_of_the_child(self, launched, world):
+        says(world, boot="\n".join(EMERGENCY) + "\n")
+        result = await read_facts(launched)
+        steps = tuple(
+            record.model_copy(update={"state": StepState.DONE, "note": result.note})
+            if record.step is StepName.READ_FACTS
+            else record
+            for record in launched.run.steps
+        )
+        launched.change(steps=steps)
+        text = as_markdown(launched.run)
+        assert "what was found is in guest.json" in text
+        assert "The throw-away child: **failed**" in text
+        assert "- Image:" not in text
 
     async def test_a_report_that_comes_after_the_boot_is_waited_for(self, launched, world, clock):
         begun_at = clock.monotonic()
