@@ -100,11 +100,20 @@ def test_other_file_systems_on_the_root_disk_are_warned_of(kind, word):
     assert f"{word} on /dev/vda3" in found.evidence
 
 
-def test_what_every_disk_has_and_what_lies_on_a_volume_is_no_other_file_system():
+def test_what_every_disk_has_is_no_other_file_system():
     esp = BlockDevice(name="/dev/vda15", parents=("/dev/vda",), fs_type="vfat")
     swap = BlockDevice(name="/dev/vda3", parents=("/dev/vda",), fs_type="swap")
-    volume = VDB.model_copy(update={"fs_type": "btrfs"})
+    volume = VDB.model_copy(update={"fs_type": "xfs"})
     assert guest_finding("FS-OTHER", disks=disks(esp, swap, volume)).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("kind", ["btrfs", "minix", "crypto_LUKS"])
+def test_another_file_system_on_another_disk_is_noted_for_no_child_will_have_it(kind):
+    second = BlockDevice(name="/dev/vdc", kind="disk", fs_type=kind)
+    found = guest_finding("FS-OTHER", disks=disks(second))
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.INFO)
+    assert f"{kind} on /dev/vdc" in found.evidence
+    assert guest_finding("FS-OTHER", of=profile("openstack"), disks=disks(second)).outcome is Outcome.PASS
 
 
 def test_other_file_systems_are_unknown_where_not_all_was_read():

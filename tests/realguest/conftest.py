@@ -1,6 +1,6 @@
 """A real guest on a real cloud: launched, spoilt, looked into, mended, removed.
 
-Needs a cloud whose instances really boot, named by the environment: IMAGING_TEST_GUEST_CLOUD (in clouds.yaml),
+Needs a cloud whose instances really boot, named by the environment: OS_CLIENT_CONFIG_FILE, in it IMAGING_TEST_GUEST_CLOUD,
 IMAGING_TEST_GUEST_IMAGE, _FLAVOR, _NETWORK, _KEYPAIR, _KEY (the private key's file), _USER, and _HOST, this machine's
 address as the guests reach it. Debian guests: the updates come from a repository of two packages served from here.
 """
@@ -17,6 +17,8 @@ import pytest
 from tests.realguest.machine import Machine, launched
 from tests.realguest.repository import Repository, served
 
+_CLOUDS = os.environ.get("OS_CLIENT_CONFIG_FILE", "")
+"""Read before the tests' own home is made, which hides it."""
 _NAMES = ("CLOUD", "IMAGE", "FLAVOR", "NETWORK", "KEYPAIR", "KEY", "USER", "HOST")
 
 
@@ -41,6 +43,20 @@ def place() -> Place:
     if missing:
         pytest.skip(f"needs a cloud with real guests: {', '.join(missing)}")
     return Place(**{**said, "key": Path(said["key"])})
+
+
+@pytest.fixture(scope="session")
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State, configuration and known_hosts of this run alone, for all its tests."""
+    return tmp_path_factory.mktemp("console")
+
+
+@pytest.fixture(autouse=True)
+def own_cloud(own_home: Path, own_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cloud is within reach, and what the console keeps stays from test to test."""
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", _CLOUDS)
+    monkeypatch.setenv("HOME", str(own_state))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -59,17 +59,6 @@ LISTING = (
     r"-printf '%p\t%y\t%s\t%T@\t%C@\t%m\t%U:%G\n' | sort; "
     "find /etc /home /root -xdev -type f -exec sha256sum {} + | sort"
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """State, configuration and known_hosts of this run alone."""
-    home = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(home))
-        for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "SSH_AUTH_SOCK"):
-            patch.delenv(name, raising=False)
-        yield home
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from imaging.guidelines.guest_facts import (
 from imaging.guidelines.rule import Answer, Judge, not_applicable
 from imaging.guidelines.wording import fitting
 from models.facts import InstanceFacts
-from models.guest.disks import FileSystemUse
+from models.findings import Severity
+from models.guest.disks import Disks, FileSystemUse
 from models.profile import Profile
 from models.text import one_line
 
@@ -30,6 +31,8 @@ _UNWANTED = {
     "linux_raid_member": "md",
 }
 """lsblk's word and ours; ESP, /boot, BIOS-boot and swap partitions are as they should be."""
+_USUAL = frozenset({"vfat", "swap", "LVM2_member", "iso9660", "squashfs"})
+"""What a further disk may hold without anybody having chosen a file system for data."""
 
 
 def _root(facts: InstanceFacts, profile: Profile) -> Answer:
@@ -74,7 +77,7 @@ def _described(root: FileSystemUse) -> str:
     return f"{text}, {root.size_kib / 1024**2:.1f} GiB{used}"
 
 
-def _others(facts: InstanceFacts, _profile: Profile) -> Answer:
+def _others(facts: InstanceFacts, profile: Profile) -> Answer:
     disks = inside(facts, parts.disks)
     if not disks.root_disks:
         return guest_unknown("Which disk is the root disk could not be told.", "In the guest:", command="lsblk -f")
@@ -92,10 +95,34 @@ def _others(facts: InstanceFacts, _profile: Profile) -> Answer:
             parts.disks,
             command="lsblk -f",
         )
+    elsewhere = _odd_elsewhere(disks, profile)
+    if elsewhere:
+        return guest_failed(
+            f"Beside the root disk: {fitting(elsewhere)}; a child has neither it nor, perhaps, tools for it.",
+            "Nothing to do for the image. To use it in children, keep it on ext4 or xfs.",
+            facts,
+            parts.disks,
+            command="lsblk -f",
+            severity=Severity.INFO,
+        )
     kinds = sorted({one_line(each.fs_type, 20) for each in disks.devices if each.fs_type})
     there = f" There is {fitting(kinds)}." if kinds else ""
     answer = guest_passed(f"None of them lies on the root disk.{there}", facts, parts.disks)
     return unless_disks_hidden(answer, facts)
+
+
+def _odd_elsewhere(disks: Disks, profile: Profile) -> list[str]:
+    """`btrfs on /dev/vdc`: file systems on other disks that are none of the profile's, nor what every disk may hold."""
+    if not profile.file_systems:
+        return []
+    return [
+        f"{one_line(each.fs_type, 20)} on {one_line(each.name, 40)}"
+        for each in disks.devices
+        if each.fs_type
+        and each.fs_type not in {*profile.file_systems, *_USUAL}
+        and not disks.disks_below(each.name) & disks.root_disks
+        and each.kind not in {"rom", "loop"}
+    ]
 
 
 JUDGES: Mapping[str, Judge] = {"FS-ROOT": _root, "FS-OTHER": _others}
