@@ -144,6 +144,19 @@ async def test_another_line_than_was_shown_is_left_alone(gis: SshShell):
         await mend(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=3, line_text="UUID=0 /other ext4 defaults 0 2")
 
 
+async def test_updates_are_installed_once_by_the_command_that_says_so(db: SshShell):
+    assert [each.name for each in (await probed(db, "updates")).updates.value.pending] == ["postgresql-16", "tzdata"]
+    assert "ended well" in await mend(db, ActionKind.RUN, command="apt-get update")
+    assert len((await probed(db, "updates")).updates.value.pending) == 2
+    assert "ended well" in await mend(db, ActionKind.RUN, command="apt-get update && apt-get -y upgrade")
+    assert (await probed(db, "updates")).updates.value.pending == ()
+
+
+async def test_any_other_command_is_not_found(db: SshShell):
+    with pytest.raises(GuestError, match="exit status 127"):
+        await mend(db, ActionKind.RUN, command="rm -rf /home/ada")
+
+
 async def test_a_file_that_was_copied_out_can_be_compared(db: SshShell, held: DemoCloud):
     names = b"/home/ada/analysis/fit.py\0/etc/shadow\0"
     result = await db.run("LC_ALL=C exec nice xargs -0 sha256sum", stdin=names, seconds=5)

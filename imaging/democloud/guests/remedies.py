@@ -12,7 +12,10 @@ from imaging.democloud.records import Mended, Server
 
 _POINT_OF_MOUNT = 4
 """The place of the mount point among the words of a line of mountinfo."""
-_UPDATING = re.compile(r"\b(apt|apt-get|dnf|yum)\b.*\b(upgrade|dist-upgrade|full-upgrade|update)\b")
+_INSTALLING = re.compile(
+    r"\b(apt|apt-get)\b.*\b(upgrade|dist-upgrade|full-upgrade)\b|\b(dnf|yum)\b.*\b(upgrade|update)\b"
+)
+_REFRESHING = re.compile(r"\b(apt|apt-get)\b.*\bupdate\b|\b(dnf|yum)\b.*\bmakecache\b")
 _SPACE = re.compile(r"\s+")
 
 
@@ -81,8 +84,8 @@ def edit(server: Server, file: str, number: int, *, shown: str, how: str, stamp:
 
 def run_command(server: Server, command: str) -> str | None:
     """Run a command as it was shown: updates alone are known; None for all others."""
-    if _UPDATING.search(command) is None:
-        return None
+    if _INSTALLING.search(command) is None:
+        return "Reading package lists... Done\n" if _REFRESHING.search(command) else None
     pending = [row for row in load(server.disk.guest).rows("updates") if row[0] == "pending"]
     if server.disk.updated or not pending:
         return "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"

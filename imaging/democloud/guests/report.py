@@ -132,5 +132,5 @@ def _boot_mounts(rows: Rows, mended: tuple[Mended, ...]) -> Iterator[Sequence[st
 
 def _updates(rows: Rows, *, updated: bool) -> Iterator[Sequence[str]]:
     for row in rows:
-        if not (updated and row[0] in {"pending", "reboot"}):
+        if not (updated and row[0] == "pending"):
             yield row

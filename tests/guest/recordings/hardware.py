@@ -44,13 +44,12 @@ class Device:
         }  # fmt: skip
         return " ".join(f'{name}="{value}"' for name, value in words.items())
 
-    def df(self, *, inodes: bool) -> str:
-        """Its line of `df -PkT` or `df -Pi`."""
-        total = self.size // 16384 if inodes else self.size // 1024 * 97 // 100
-        taken = int(total * self.used / (8 if inodes else 1))
-        kind = [] if inodes else [self.fs_type]
-        share = f"{taken * 100 // total}%" if total else "-"
-        return " ".join([self.path, *kind, str(total), str(taken), str(total - taken), share, self.point])
+    def df(self) -> str:
+        """Its line of `df -k --output=source,fstype,size,used,avail,itotal,iavail,target`."""
+        size, inodes = self.size // 1024 * 97 // 100, self.size // 16384
+        used, taken = int(size * self.used), int(inodes * self.used / 8)
+        fields = (self.path, self.fs_type, size, used, size - used, inodes, inodes - taken, self.point)
+        return " ".join(str(field) for field in fields)
 
 
 @dataclass(frozen=True)

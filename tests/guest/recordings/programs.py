@@ -13,17 +13,8 @@ def write(root: Path, machine: Machine) -> None:
     _put(root, "date", f'case ${{1-}} in +%s) echo {NOW} ;; *) exec /usr/bin/date "$@" ;; esac')
     _put(root, "lsblk", _saying(*(device.lsblk() for device in machine.disks.devices())))
     mounted = [device for device in machine.disks.devices() if device.point]
-    blocks = "Filesystem Type 1024-blocks Used Available Capacity Mounted-on"
-    inodes = "Filesystem Inodes IUsed IFree IUse% Mounted-on"
-    _put(
-        root,
-        "df",
-        'case " $* " in *i*) '
-        + _saying(inodes, *(device.df(inodes=True) for device in mounted))
-        + " ;; *) "
-        + _saying(blocks, *(device.df(inodes=False) for device in mounted))
-        + " ;; esac",
-    )
+    head = "Filesystem Type 1K-blocks Used Avail Inodes IFree Mounted on"
+    _put(root, "df", _saying(head, *(device.df() for device in mounted)))
     _put(root, "dumpe2fs", _saying("Filesystem state:         clean"))
     _put(root, "sshd", _saying(*_SSHD_SETTINGS))
     if machine.family == "rocky-9":

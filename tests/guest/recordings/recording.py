@@ -69,7 +69,7 @@ def _run(root: Path, script: bytes) -> str:
         timeout=_SECONDS,
         check=True,
     )
-    return run.stdout.decode("utf-8", "surrogateescape")
+    return run.stdout.decode("utf-8", "surrogateescape").replace(str(root), "")  # as where the tree is the whole system
 
 
 def _report(output: str) -> dict[str, Any]:
