@@ -1,8 +1,8 @@
 """A real guest on a real cloud: launched, spoilt, looked into, mended, removed.
 
-Needs a cloud whose instances really boot, named by the environment: OS_CLIENT_CONFIG_FILE, IMAGING_TEST_GUEST_CLOUD in it,
-IMAGING_TEST_GUEST_IMAGE, _FLAVOR, _NETWORK, _KEYPAIR, _KEY (the private key's file), _USER, and _HOST, this machine's
-address as the guests reach it. Debian guests: the updates come from a repository of two packages served from here.
+Needs a cloud whose instances really boot, named by the environment: OS_CLIENT_CONFIG_FILE, IMAGING_TEST_GUEST_CLOUD,
+_IMAGE, _FLAVOR, _NETWORK, _KEYPAIR, _KEY (the private key's file), _USER, and _HOST, this machine's address as the
+guests reach it. Debian guests: the updates come from a repository of two packages served from here.
 """
 
 from __future__ import annotations
