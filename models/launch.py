@@ -19,7 +19,10 @@ class LaunchRequest(Frozen):
     security_group_name: str | None = None
     metadata: Mapping[str, str] = Field(default_factory=dict)
     user_data: str | bytes | None = None
-    """Plain text, or what cloud-init unpacks by itself; the adapter encodes it. Anybody inside the machine can read it: no secrets."""
+    """Plain text, or what cloud-init unpacks by itself; the adapter encodes it.
+
+    Anybody inside the machine can read it: no secrets.
+    """
 
 
 class AttachRequest(Frozen):
