@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +23,10 @@ Part = Callable[[GuestFacts], Fact[Any]]
 
 _REASON_SHOWN = 100
 """Characters of a reason that are shown: evidence has about 150."""
+_CUT_SHORT = re.compile(
+    r"time was up|it ended early|more than 5,000 rows|too much to report|a line was too long|\d+ rows could not be read"
+)
+"""What the probe and its reader say of a part as a whole, not of something in it."""
 NEEDS_SSH = "needs SSH"
 _NOT_RUNNING = "the guest was not up when it was looked at"
 
@@ -128,6 +133,13 @@ def unless_incomplete(answer: Answer, facts: InstanceFacts, *parts: Part) -> Ans
     if reason is None:
         return answer
     return guest_unknown(f"Nothing found, but not all was read: {_reason(reason)}.")
+
+
+def unless_cut_short(answer: Answer, facts: InstanceFacts, part: Part) -> Answer:
+    """As `unless_incomplete`, where what the part names as missing has nothing to do with the rule."""
+    fact = part(facts.guest.value) if facts.guest.value is not None else None
+    reasons = (fact.incomplete_because or "").split("; ") if fact is not None else []
+    return unless_incomplete(answer, facts, part) if any(map(_CUT_SHORT.fullmatch, reasons)) else answer
 
 
 def not_read(facts: InstanceFacts, fact: Fact[Any], look: str) -> Answer:

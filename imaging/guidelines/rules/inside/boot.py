@@ -15,6 +15,7 @@ from imaging.guidelines.guest_facts import (
     guest_unknown,
     inside,
     inside_or_none,
+    unless_disks_hidden,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Judge
@@ -66,7 +67,7 @@ def _by_lasting_name(facts: InstanceFacts, _profile: Profile) -> Answer:
     if not boot.command_line and not boot.default_command_line:
         return guest_unknown("The kernel line could not be read.", "In the guest:", command="cat /proc/cmdline")
     answer = guest_passed("Kernel line and fstab name no disk by letter, and none that is missing.", facts, parts.boot)
-    return unless_incomplete(answer, facts, parts.boot, parts.boot_mounts)
+    return unless_disks_hidden(unless_incomplete(answer, facts, parts.boot, parts.boot_mounts), facts)
 
 
 def _without_disk(boot: Boot, mounts: BootMounts, disks: Disks, *, complete: bool) -> list[str]:

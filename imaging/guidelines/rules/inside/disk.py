@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from shlex import quote
 
 from imaging.guidelines import parts
+from imaging.guidelines.evidence import on_paths
 from imaging.guidelines.guest_commands import doing, install, package_manager
 from imaging.guidelines.guest_facts import (
     all_disks_shown,
@@ -165,7 +165,7 @@ def _clean(facts: InstanceFacts, _profile: Profile) -> Answer:
         return guest_unknown(
             "Its superblock was not read: only root may.",
             "In the guest:",
-            command=f"sudo dumpe2fs -h {quote(device)}",
+            command=on_paths(["sudo", "dumpe2fs", "-h"], [device]),
         )
     said = f"{one_line(health.device, 40)}: {one_line(health.state, 60) or 'no errors'}"
     if not health.has_errors:

@@ -114,7 +114,8 @@ def _data_source(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unless_incomplete(answer, facts, parts.cloud_init)
     shown = f"{fitting(named, 60)} ({one_line(setting.file, _SHOWN) if setting else ''})"
     if _OURS & {each.casefold() for each in named}:
-        return guest_passed(f"It asks {shown}.", facts, parts.cloud_init)
+        answer = guest_passed(f"It asks {shown}.", facts, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.cloud_init)
     way = write_line("datasource_list: [ ConfigDrive, OpenStack, None ]", _CONFIGURATION)
     return guest_failed(
         f"It asks only {shown}.",
@@ -152,7 +153,8 @@ def _notices(facts: InstanceFacts, _profile: Profile) -> Answer:
 def _network(facts: InstanceFacts, _profile: Profile) -> Answer:
     cloud_init = inside(facts, parts.cloud_init)
     if not network_disabled(cloud_init):
-        return guest_passed("cloud-init sets up the network.", facts, parts.cloud_init)
+        answer = guest_passed("cloud-init sets up the network.", facts, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.cloud_init)
     pinned = [each for each in inside(facts, parts.network).settings if each.kind in {"mac", "address"}]
     if not pinned:
         answer = guest_passed("cloud-init leaves it alone, but any card gets DHCP.", facts, parts.network)

@@ -257,7 +257,8 @@ def _open(facts: InstanceFacts, _profile: Profile) -> Answer:
     tools = f" ({fitting([one_line(each, 20) for each in firewall.tools], 40)})" if firewall.tools else ""
     if firewall.ssh_open:
         rules = counted(firewall.rules, "rule") if firewall.rules is not None else "its rules"
-        return guest_passed(f"Port 22 is open{tools}: {rules}.", facts, parts.firewall)
+        answer = guest_passed(f"Port 22 is open{tools}: {rules}.", facts, parts.firewall)
+        return unless_incomplete(answer, facts, parts.firewall)
     way = _opened(firewall)
     return guest_failed(
         f"Port 22 is closed{tools}: {one_line(firewall.why, 80).rstrip('.') or 'by its rules'}.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from shlex import quote
 
 from imaging.guidelines import parts
+from imaging.guidelines.evidence import on_paths
 from imaging.guidelines.guest_commands import doing, install
 from imaging.guidelines.guest_facts import (
     NEEDS_SSH,
@@ -15,6 +16,7 @@ from imaging.guidelines.guest_facts import (
     inside,
     looked_by_ssh,
     running,
+    unless_cut_short,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Judge, UnreadError
@@ -125,8 +127,9 @@ def _no_failed_unit(facts: InstanceFacts, _profile: Profile) -> Answer:
 def _no_autologin(facts: InstanceFacts, _profile: Profile) -> Answer:
     accounts = inside(facts, parts.accounts)
     files = accounts.autologins
-    if not files:  # such files may be read by all: what the part may lack are homes and passwords
-        return guest_passed("No console and no display logs anybody in.", facts, parts.accounts)
+    if not files:
+        answer = guest_passed("No console and no display logs anybody in.", facts, parts.accounts)
+        return unless_cut_short(answer, facts, parts.accounts)  # all may read such files, unlike homes and passwords
     exosphere = any(each.name == "exouser" for each in accounts.accounts)
     purpose = " Exosphere does that for its console on purpose." if exosphere else ""
     return guest_failed(
@@ -135,7 +138,7 @@ def _no_autologin(facts: InstanceFacts, _profile: Profile) -> Answer:
         facts,
         parts.accounts,
         severity=Severity.INFO if exosphere else None,
-        command=f"grep -n -i autologin {' '.join(quote(one_line(each, 200)) for each in files)}",
+        command=on_paths(["grep", "-n", "-i", "autologin"], files),
     )
 
 
