@@ -162,14 +162,15 @@ def tell_ending(run: RunRecord) -> None:
 
 
 def exit_status(run: RunRecord, wanted: RunState = RunState.DONE) -> ExitCode:
-    """0 for a run that did what was asked.
+    """0 for a run that did what was asked; of a deep check that is to have looked, whatever became of the child.
 
     It did not if its verdict is failed or inconclusive, if a wanted test could not be made, or if its source is not
     as it was.
     """
     if run.state is not wanted or run.source_restored is False:
         return ExitCode.VIOLATIONS
-    tested = run.state is RunState.DONE and run.plan.request.test and run.kind is not RunKind.UNDO
+    made_image = run.kind not in {RunKind.UNDO, RunKind.DEEP_CHECK}
+    tested = run.state is RunState.DONE and run.plan.request.test and made_image
     if tested and (run.verdict is None or run.verdict.word is not VerdictWord.BOOTED):
         return ExitCode.VIOLATIONS
     return ExitCode.DONE

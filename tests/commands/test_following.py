@@ -13,7 +13,7 @@ from imaging.commands import following
 from imaging.commands.following import LEFT, begin_and_follow, exit_status, finish
 from models.errors import ExitCode
 from models.request import RunRequest
-from models.run import RunnerPresence, RunState, Trouble
+from models.run import RunKind, RunnerPresence, RunState, Trouble
 from models.verdict import Verdict, VerdictWord
 from tests.commands.building import BOOTED, FAILED, START, plan, run
 
@@ -134,6 +134,7 @@ async def test_what_a_run_waits_for_is_told_once(capsys):
         ({"state": RunState.UNDONE, "source_restored": True}, RunState.UNDONE, 0),
         ({"state": RunState.UNDONE, "source_restored": True}, RunState.DONE, 1),
         ({"state": RunState.FAILED, "source_restored": False}, RunState.UNDONE, 1),
+        ({"state": RunState.DONE, "kind": RunKind.DEEP_CHECK, "verdict": FAILED}, RunState.DONE, 0),
     ],
 )
 def test_the_exit_status_says_what_came_of_it(fields, wanted, status):
