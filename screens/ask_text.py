@@ -25,7 +25,7 @@ class AskTextScreen(Dialog[str]):
 
     def compose_body(self) -> ComposeResult:
         """The sentence and the field."""
-        yield Reading(paragraphs(("", self._details), lead=self._sentence))
+        yield Reading(paragraphs(("", self._details), lead=self._sentence), beside=2)
         yield Entry(self._value, id="answer")
 
     def on_mount(self) -> None:

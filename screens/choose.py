@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 
@@ -38,8 +39,9 @@ class ChooseScreen(Dialog[str]):
 
     def compose_body(self) -> ComposeResult:
         """The list."""
+        notes = max(cell_len(choice.note) for choice in self._choices) if self._choices else 0
         yield RowList[Choice](
-            (Column("", 20, grow=1), Column("", 10, grow=2, drop=1)),
+            (Column("", 20, grow=1), Column("", notes, drop=1)),
             key_of=lambda choice: choice.key,
             cells_of=lambda choice: (Cell(choice.name), Cell(choice.note)),
             glyphs=self.glyphs,

@@ -49,7 +49,7 @@ class ConfirmScreen(Dialog[bool]):
     def compose_body(self) -> ComposeResult:
         """The sentence, the details, and the field for the typed word."""
         question = self._question
-        yield Reading(paragraphs(("", question.details), lead=question.sentence))
+        yield Reading(paragraphs(("", question.details), lead=question.sentence), beside=5 if question.typed else 0)
         if question.typed:
             yield Static(toned(f"Type {one_line(question.typed)} and press enter to go on.", Tone.WARN), markup=False)
             yield Entry(id="typed")

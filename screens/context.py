@@ -91,6 +91,12 @@ class Guests(Protocol):
     ) -> tuple[MendingResult, Fact[GuestFacts]]:
         """Carry out a remedy and read anew what it touched."""
 
+    async def mend(self, way: WayIn, *, action: RemedyAction) -> MendingResult:
+        """Carry out a remedy and read nothing anew yet."""
+
+    async def look_again(self, way: WayIn, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
+        """Read anew what a remedy touched; what cannot be read becomes unknown."""
+
     async def save(self, way: WayIn, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
         """Copy directories of the guest to this machine."""
 

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -61,6 +62,10 @@ class Dialog(ModalScreen[R]):
         self.dismiss(None)
 
 
+_AROUND = 7
+"""Lines that a dialog needs beside its text: its frame, its keys, what is between them, and one above and below."""
+
+
 class Reading(VerticalScroll):
     """Text to be read; it scrolls by keys where it is long."""
 
@@ -71,13 +76,29 @@ class Reading(VerticalScroll):
         Binding("end,G", "scroll_end", "Last", show=False, id="reading.last", tooltip="To the end"),
     ]
 
-    def __init__(self, content: Content, *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
+    def __init__(self, content: Content, *, id: str | None = None, beside: int = 0) -> None:  # noqa: A002  # Textual's own name
+        """Show this text.
+
+        Args:
+            content: the text.
+            id: for selectors.
+            beside: how many lines of the dialog stand beside it.
+        """
         super().__init__(id=id)
         self._content = content
+        self._beside = beside
 
     def compose(self) -> ComposeResult:
         """The text."""
         yield Static(self._content, markup=False)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as the text, but never so high that its dialog would be higher than the terminal.
+
+        A `max-height` does not do: the dialog's own height would still be made for the whole text.
+        """
+        room = max(1, viewport.height - _AROUND - self._beside)
+        return min(super().get_content_height(container, viewport, width), room)
 
     def put(self, content: Content) -> None:
         """Show another text; nothing is drawn when it is the same."""

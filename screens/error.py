@@ -25,10 +25,11 @@ class ErrorScreen(Dialog[None]):
 
     TITLE = "Something went wrong"
 
-    def __init__(self, error: ImagingError) -> None:
-        """Say this error."""
+    def __init__(self, error: ImagingError, *parts: tuple[str, str]) -> None:
+        """Say this error, and titled paragraphs that only the screen can add."""
         super().__init__()
         self._error = error
+        self._parts = parts
 
     def compose_body(self) -> ComposeResult:
         """The parts of the error."""
@@ -37,6 +38,7 @@ class ErrorScreen(Dialog[None]):
             paragraphs(
                 ("What this means", error.meaning),
                 ("What to do", error.remedy),
+                *self._parts,
                 ("For the operators of the cloud", f"request {error.request_id}" if error.request_id else ""),
                 lead=error.what,
                 tone=Tone.BAD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -73,9 +74,14 @@ class FindingScreen(Dialog[RemedyAction]):
         if len(self._actions) == 1:
             self.dismiss(self._actions[0])
             return
-        choices = [Choice(str(place), one_line(each.summary)) for place, each in enumerate(self._actions)]
-        self.app.push_screen(ChooseScreen("What shall be done?", choices), self._chosen)
+        self.app.push_screen(which_action(self._actions), self._chosen)
 
     def _chosen(self, place: str | None) -> None:
         if place is not None:
             self.dismiss(self._actions[int(place)])
+
+
+def which_action(actions: Sequence[RemedyAction]) -> ChooseScreen:
+    """Asks which of several remedies is to be carried out; gives its place among them."""
+    choices = [Choice(str(place), one_line(each.summary)) for place, each in enumerate(actions)]
+    return ChooseScreen("What shall be done?", choices)

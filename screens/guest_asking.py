@@ -12,29 +12,50 @@ from models.text import one_line
 from screens.ask_text import AskTextScreen
 from screens.confirm import ConfirmScreen, Question
 from screens.secret import SecretScreen
+from screens.widgets.columns import shortened
+
+_NAME_CELLS = 24
+"""What the instance's name takes of a dialog's frame at most, in cells."""
+
+
+def _host_key_file(algorithm: str) -> str:
+    """Where OpenSSH keeps the public half of a host key: by its kind, whatever the signature."""
+    kind = next((kind for kind in ("ed25519", "ecdsa", "dsa") if kind in algorithm), "rsa")
+    return f"/etc/ssh/ssh_host_{kind}_key.pub"
 
 
 class AskingByDialogs:
     """`imaging.guest.interface.Asking` for the screen; to be used in a worker, for it waits for the user."""
 
-    def __init__(self, app: App[Any]) -> None:
-        """Ask on this application's screen."""
+    def __init__(self, app: App[Any], instance_name: str) -> None:
+        """Ask on this application's screen, about the way into this instance."""
         self._app = app
+        self._name = shortened(one_line(instance_name), _NAME_CELLS, cut="…")
+        self.refused = False
+        """Whether the user did not accept a host key: nobody needs to be told of that as of an error."""
 
     async def user(self, guesses: tuple[str, ...], address: str) -> str | None:
         """As whom to log in, when no guess was let in."""
         tried = ", ".join(one_line(guess) for guess in guesses) or "nobody"
         sentence = f"{one_line(address)} let none of these in: {tried}. As whom shall the console log in?"
-        return await self._app.push_screen_wait(AskTextScreen("Log in to the instance", sentence)) or None
+        return await self._app.push_screen_wait(AskTextScreen(f"Log in to {self._name}", sentence)) or None
 
     async def host_key(self, question: HostKeyQuestion) -> bool:
         """Whether a host key is the right one."""
         asked = Question(
-            title="Unknown host key",
+            title=f"Unknown host key on the way to {self._name}",
             sentence=f"{one_line(question.address)} shows a host key that is not known here yet. Is it the right one?",
-            details=f"{question.algorithm} {question.fingerprint}\n\n{question.console}",
+            details="\n\n".join(
+                (
+                    f"{question.algorithm} {question.fingerprint}",
+                    question.console,
+                    f"On the machine itself this shows the right one:\nssh-keygen -lf {_host_key_file(question.algorithm)}",
+                    "With yes it is added to known_hosts, and not asked for again.",
+                )
+            ),
         )
         answer: bool | None = await self._app.push_screen_wait(ConfirmScreen(asked))
+        self.refused = answer is not True
         return answer is True
 
     async def passphrase(self, key_file: Path) -> str | None:

@@ -15,12 +15,13 @@ from textual.worker import Worker
 
 from imaging.cloud.threads import in_thread
 from imaging.guest.interface import Progress
-from models.errors import ImagingError
+from models.errors import GuestLoginError, GuestUnreachableError, HostKeyError, ImagingError
 from models.fact import Fact
 from models.facts import InstanceFacts
+from models.guest.directories import Directories
 from models.guest.facts import GuestFacts
 from models.instance import Instance
-from models.remedy_action import RemedyAction
+from models.remedy_action import ActionKind, RemedyAction
 from models.request import RunRequest
 from models.text import one_line
 from screens.ask_text import AskTextScreen
@@ -31,9 +32,20 @@ from screens.guest_asking import AskingByDialogs
 from screens.listing import ListScreen
 from screens.notice import NoticeScreen
 from screens.run import RunScreen
+from screens.widgets.columns import shortened
+from screens.wording import counted, size
 
 if TYPE_CHECKING:  # it brings the probe and the tables of the guidelines, which are loaded when they are wanted
     from screens.looking_inside import Inside
+
+_NAME_CELLS = 24
+"""What the instance's name takes of a dialog's frame at most, in cells."""
+_ANOTHER = "?"
+"""The key of the choice to write a directory's name; no path begins so."""
+_OTHER_WAYS = (
+    "It goes the way of ~/.ssh/config: a Host block for the address can name User, IdentityFile, Port, ProxyJump. "
+    "Or leave this and press d: a deep check looks at its disk without SSH."
+)
 
 Doing = Callable[["Inside"], Awaitable[None]]
 
@@ -55,7 +67,7 @@ class GuestScreen(ListScreen[Instance]):
             tooltip="Copy directories of the instance to this machine, before they are lost",
         ),
         Binding(
-            "d", "deep_check", "Deep check", show=False, id="instances.deep-check",
+            "d", "deep_check", "Deep check", id="instances.deep-check",
             tooltip="Look at its disk through a throw-away instance, where SSH leads nowhere",
         ),
     ]  # fmt: skip
@@ -83,11 +95,17 @@ class GuestScreen(ListScreen[Instance]):
     _inside: Worker[None] | None = None
     """What is being done inside a guest."""
     _inside_id: str | None = None
+    _stays = ""
+    """What is still worth saying when it is over."""
 
     @property
     @abstractmethod
     def chosen_facts(self) -> InstanceFacts | None:
         """The facts of the chosen instance, as far as they are known."""
+
+    @abstractmethod
+    def action_refresh(self) -> None:
+        """Ask the cloud again now."""
 
     @work(group="stored", exit_on_error=False, description="read what the last look inside found")
     async def read_stored(self, instance_id: str) -> None:
@@ -124,6 +142,7 @@ class GuestScreen(ListScreen[Instance]):
         """Break off."""
         if self._inside is not None:
             self._inside.cancel()
+            self.status.say("Broken off")
 
     def action_save(self) -> None:
         """Ask which directories and where to, then copy them."""
@@ -141,7 +160,7 @@ class GuestScreen(ListScreen[Instance]):
         console = self.console
         request = RunRequest(profile=console.profile.name, attended=True)
         plan = await console.runs.plan_deep_check(await console.cloud(), instance.id, request, console.profile)
-        costs = "\n".join(one_line(warning) for warning in plan.warnings)
+        costs = "\n\n".join(one_line(warning) for warning in plan.warnings)
         sentence = f"Look at the disk of {one_line(instance.name)} through a throw-away instance?"
         if await self.app.push_screen_wait(ConfirmScreen(Question("Deep check", sentence, costs))):
             run = await console.runs.start(plan, await console.resolved(), console.profile)
@@ -156,30 +175,42 @@ class GuestScreen(ListScreen[Instance]):
         from screens.looking_inside import Inside  # noqa: PLC0415  # not for the first paint
 
         self._inside_id = facts.instance.value.id if facts.instance.value else None
-        self._inside = self._do(Inside(self.console, facts, AskingByDialogs(self.app), self._tell), doing)
+        self._stays = ""
+        asking = AskingByDialogs(self.app, _name(facts))
+        self._inside = self._do(Inside(self.console, facts, asking, self._tell), asking, doing)
         self.refresh_bindings()
 
     @work(group="inside", exit_on_error=False, description="do something inside the instance")
-    async def _do(self, inside: Inside, doing: Doing) -> None:
+    async def _do(self, inside: Inside, asking: AskingByDialogs, doing: Doing) -> None:
         try:
             await doing(inside)
+        except HostKeyError as error:
+            if asking.refused:
+                self._stays = "Nothing was sent there: you did not accept its host key"
+            else:
+                self.app.push_screen(ErrorScreen(error))
         except ImagingError as error:
-            self.app.push_screen(ErrorScreen(error))
+            self.app.push_screen(ErrorScreen(error, ("In the console", _other_ways(error))))
         finally:
             self._inside = None
             self._say_inside("")
             self.refresh_bindings()
+            if self._stays:
+                self.status.say(self._stays)
 
     async def _look(self, inside: Inside) -> None:
         self._tell(Progress("Looking for a way in"))
         self._read(inside, await inside.look())
 
     async def _mend(self, inside: Inside, action: RemedyAction) -> None:
-        question = Question("Carry this out?", action.summary, action.command)
+        name = shortened(one_line(_name(inside.facts)), _NAME_CELLS, cut="…")
+        question = Question(f"Carry this out inside {name}?", action.summary, action.command)
         if not await self.app.push_screen_wait(ConfirmScreen(question)):
             return
         mended, guest = await inside.carry_out(action)
         self._read(inside, guest)
+        if action.kind is ActionKind.UNMOUNT_AND_DETACH:
+            self.action_refresh()  # the cloud's side is another now
         self.app.push_screen(
             NoticeScreen("Done", mended.done, ("What it printed", mended.output), ("To undo it", mended.undo))
         )
@@ -193,22 +224,19 @@ class GuestScreen(ListScreen[Instance]):
             self.app.push_screen(NoticeScreen("Saved", saved.summary, ("Not copied", left)))
 
     async def _which(self, facts: InstanceFacts) -> str | None:
-        """A directory of the guest: one that the last look found, else whatever is written."""
+        """A directory of the guest: one that the last look found, or whatever is written."""
         found = facts.guest.value.directories.value if facts.guest.value else None
-        homes = (
-            [(each.path, f"{each.files} files, {each.size_kib // 1024} MiB") for each in found.homes] if found else []
-        )
-        desktops = [(each.path, f"{len(each.names)} on the desktop") for each in found.desktops] if found else []
-        if homes or desktops:
-            choices = [Choice(path, one_line(path), note) for path, note in (*homes, *desktops, ("/root", ""))]
-            return await self.app.push_screen_wait(ChooseScreen("Which directory?", choices))
+        if found is not None and (found.homes or found.desktops):
+            choices = [*_directories(found), Choice(_ANOTHER, "another directory")]
+            chosen = await self.app.push_screen_wait(ChooseScreen("Which directory?", choices))
+            if chosen != _ANOTHER:
+                return chosen
         return await self.app.push_screen_wait(
             AskTextScreen("Save files", "Which directory of the instance?", value="/home")
         )
 
     async def _where_to(self, facts: InstanceFacts) -> Path | None:
-        name = facts.instance.value.name if facts.instance.value else "instance"
-        folder = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)[:60]
+        folder = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in _name(facts))[:60]
         target = await self.app.push_screen_wait(
             AskTextScreen("Save files", "Into which folder of this machine?", value=f"~/saved-from-{folder}")
         )
@@ -219,6 +247,8 @@ class GuestScreen(ListScreen[Instance]):
             self.post_message(self.GuestRead(inside.facts.instance.value.id, guest))
 
     def _tell(self, progress: Progress) -> None:
+        if progress.stays:
+            self._stays = progress.text
         text = progress.text
         if progress.done is not None and progress.total:
             text += f" {progress.done * 100 // progress.total} %"
@@ -227,3 +257,20 @@ class GuestScreen(ListScreen[Instance]):
     def _say_inside(self, text: str) -> None:
         if self._inside_id is not None:
             self.post_message(self.GuestProgress(self._inside_id, text))
+
+
+def _name(facts: InstanceFacts) -> str:
+    return facts.instance.value.name if facts.instance.value else "instance"
+
+
+def _other_ways(error: ImagingError) -> str:
+    """What helps here where nobody is let in: the options that such an error names are those of the commands."""
+    return _OTHER_WAYS if isinstance(error, GuestLoginError | GuestUnreachableError) else ""
+
+
+def _directories(found: Directories) -> list[Choice]:
+    """The homes and desktops that the last look found, and the home of root, with what is in them."""
+    homes = [(each.path, f"{counted(each.files, 'file')}, {size(each.size_kib * 1024)}") for each in found.homes]
+    desktops = [(each.path, f"{len(each.names)} on the desktop") for each in found.desktops]
+    rest = [] if any(path == "/root" for path, _ in homes) else [("/root", "")]
+    return [Choice(path, one_line(path), note) for path, note in (*homes, *desktops, *rest)]

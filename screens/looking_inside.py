@@ -11,6 +11,7 @@ from imaging.guest.mending import MendingResult
 from imaging.guest.saving.result import SavedDirectories
 from imaging.guidelines.questions import questions_for
 from imaging.runs.detaching import unmount_and_detach
+from models.errors import ImagingError
 from models.fact import Fact
 from models.facts import InstanceFacts
 from models.guest.facts import GuestFacts
@@ -42,22 +43,37 @@ class Inside:
         Raises:
             ImagingError: it could not be done; the message says what state things are in now.
         """
-        read: list[Fact[GuestFacts]] = []
+        if action.kind is ActionKind.UNMOUNT_AND_DETACH:
+            return await self._detach(action)
+        return await self.console.guests.carry_out(
+            await self._way(), questions_for(self.console.profile), action=action
+        )
+
+    async def _detach(self, action: RemedyAction) -> tuple[MendingResult, Fact[GuestFacts]]:
+        """The guest lets go of a volume, then the cloud detaches it; only then is there something new to be read."""
+        way, guests = await self._way(), self.console.guests
+        let_go = False
 
         async def in_guest() -> MendingResult:
-            mended, guest = await self.console.guests.carry_out(
-                await self._way(), questions_for(self.console.profile), action=action
-            )
-            read.append(guest)
-            return mended
+            nonlocal let_go
+            freed = await guests.mend(way, action=action)
+            let_go = True
+            return freed
 
-        if action.kind is not ActionKind.UNMOUNT_AND_DETACH:
-            return await in_guest(), read[0]
-        cloud = await self.console.cloud()
-        mended = await unmount_and_detach(
-            cloud, self.console.clock, self._instance.id, action.volume_id, in_guest, tell=self.tell
-        )
-        return mended, read[0]
+        try:
+            mended = await unmount_and_detach(
+                await self.console.cloud(),
+                self.console.clock,
+                self._instance.id,
+                action.volume_id,
+                in_guest,
+                tell=self.tell,
+            )
+        except ImagingError:
+            if let_go:  # it is no longer mounted, whatever the cloud did
+                await guests.look_again(way, questions_for(self.console.profile), action=action)
+            raise
+        return mended, await guests.look_again(way, questions_for(self.console.profile), action=action)
 
     async def save(self, directories: tuple[str, ...], target: Path) -> SavedDirectories:
         """Copy directories of the guest to this machine.

@@ -76,7 +76,7 @@ class HostKeys:
         reason = await self._reason(goal, key, fingerprint, console)
         self._accepted.setdefault(goal.name, []).append(key)
         remembered = await asyncio.to_thread(_remembered, goal.remember_in, goal.name, key)
-        self._tell(Progress(f"{reason} {remembered}"))
+        self._tell(Progress(f"{reason} {remembered}", stays=True))
 
     def _refuse_other_than_said(self, goal: Destination, fingerprint: str) -> None:
         if self._said is not None and self._said != fingerprint:

@@ -118,6 +118,8 @@ class Progress:
     text: str
     done: int | None = None
     total: int | None = None
+    stays: bool = False
+    """Whether the user should still see it when all is over, such as why a host key was trusted."""
 
 
 Telling = Callable[[Progress], None]

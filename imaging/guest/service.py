@@ -81,6 +81,23 @@ class GuestService:
                 facts = await self._outdated(way, action, error)
             return mended, facts
 
+    async def mend(self, way: WayIn, *, action: RemedyAction) -> MendingResult:
+        """Carry out a remedy and read nothing anew: for whoever has more to do before `look_again` is worth it.
+
+        Raises:
+            GuestError: it could not be done; the message says what state things are in now.
+            UsageError: the host key is not trusted, or the ssh config cannot be used.
+        """
+        async with self._inside(way) as shell:
+            return await carry_out(shell, action, now=self._clock.now(), tell=way.tell)
+
+    async def look_again(self, way: WayIn, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
+        """Read anew what a remedy touched; where that fails, the parts that it touched become unknown."""
+        try:
+            return await self.probe(way, questions, parts=action.touches or None)
+        except ImagingError as error:
+            return await self._outdated(way, action, error)
+
     async def save(self, way: WayIn, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
         """Copy directories of the guest to a folder of this machine.
 
@@ -128,5 +145,5 @@ class GuestService:
             await asyncio.to_thread(self._store.write, way.instance.id, facts)
         except (OSError, ValueError) as error:
             _log.warning("the facts of a guest could not be kept: %s", error)
-            way.tell(Progress("What was found could not be kept: it is gone when the console ends."))
+            way.tell(Progress("What was found could not be kept: it is gone when the console ends.", stays=True))
         return fact_of(facts)

@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from models.findings import Checklist, Finding, Outcome, Severity, Source
 from screens.wording import urgency
 
-_WORDS = ("blocks", "mended", "asks", "warns", "notes", "unknown", "waived", "pass", "n/a")
-"""The classes of findings, in the order in which they are counted."""
+_WORDS = {
+    "blocks": ("blocks", "block"),
+    "mended": ("mended", "mended"),
+    "asks": ("asks", "ask"),
+    "warns": ("warns", "warn"),
+    "note": ("note", "notes"),
+    "unknown": ("unknown", "unknown"),
+    "waived": ("waived", "waived"),
+    "pass": ("pass", "pass"),
+    "n/a": ("n/a", "n/a"),
+}
+"""The classes of findings, in the order in which they are counted: of one, and of several."""
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
@@ -32,8 +42,8 @@ class Head:
 
     @property
     def numbers(self) -> str:
-        """`1 blocks · 2 warns · 3 pass`."""
-        return " · ".join(numbers(self.findings))
+        """`1 blocks, 2 warn, 3 pass`."""
+        return ", ".join(numbers(self.findings))
 
 
 Row = Head | Finding
@@ -71,7 +81,7 @@ def is_quiet(finding: Finding, *, looked: bool) -> bool:
 def numbers(findings: Sequence[Finding]) -> list[str]:
     """How many of which class, the worst class first: `1 blocks`, `2 mended`, …; empty classes are left out."""
     count = Counter(class_of(finding) for finding in findings)
-    return [f"{count[word]} {word}" for word in _WORDS if count[word]]
+    return [f"{count[word]} {one if count[word] == 1 else more}" for word, (one, more) in _WORDS.items() if count[word]]
 
 
 def class_of(finding: Finding) -> str:
@@ -80,7 +90,7 @@ def class_of(finding: Finding) -> str:
         case Outcome.FAIL if finding.mended_by is not None:
             return "mended"
         case Outcome.FAIL:
-            return {Severity.BLOCK: "blocks", Severity.INFO: "notes"}.get(finding.severity, "warns")
+            return {Severity.BLOCK: "blocks", Severity.INFO: "note"}.get(finding.severity, "warns")
         case Outcome.UNKNOWN:
             return "asks" if finding.awaits_word else "unknown"
         case Outcome.NOT_APPLICABLE:

@@ -23,7 +23,7 @@ from screens.wording import came_from, finding_sign
 
 _COLUMNS = (
     Column("Finding", 13),
-    Column("Rule", 20),
+    Column("Rule", 19),
     Column("What was seen", 40, grow=1),
     Column("From", 11, drop=1),
 )
@@ -131,10 +131,8 @@ class ChecklistView(Vertical):
     def _head(self, head: Head) -> Sequence[Cell]:
         sign = self._glyphs.unfolded if head.is_open or not head.hidden else self._glyphs.folded
         return (
-            Cell(sign, Tone.QUIET),
-            Cell(head.chapter, Tone.STRONG),
-            Cell(self._glyphs.plain(head.numbers), Tone.QUIET),
-            Cell(""),
+            Cell(f"{sign} {head.chapter}", Tone.STRONG, span=2),
+            Cell(self._glyphs.plain(head.numbers), Tone.QUIET, span=2),
         )
 
     def _finding(self, finding: Finding) -> Sequence[Cell]:
@@ -151,7 +149,7 @@ class ChecklistView(Vertical):
 def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
     word = toned(f"{glyphs.good} Ready", Tone.GOOD) if checklist.ready else toned(f"{glyphs.bad} Not ready", Tone.BAD)
-    return joined(word.stylize("bold"), toned(glyphs.plain("  " + " · ".join(_headline(checklist))), Tone.QUIET))
+    return joined(word.stylize("bold"), toned(f"  {', '.join(_headline(checklist))}", Tone.QUIET))
 
 
 def _shortly(finding: Finding) -> Content:

@@ -19,6 +19,8 @@ class Cell:
 
     text: str
     tone: Tone = Tone.PLAIN
+    span: int = 1
+    """Over how many columns it reaches; the cells that belong to the others are left out of the row."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ def widths(columns: Sequence[Column], available: int) -> tuple[int, ...]:
         rest, shares = rest - extra, shares - column.grow
         given[id(column)] = column.width + extra
     return tuple(given.get(id(column), 0) for column in columns)
+
+
+def spanned(cells: Sequence[Cell], sizes: Sequence[int]) -> tuple[int, ...]:
+    """The width of each cell of a row, whose cells may reach over several columns; 0 for one that was dropped."""
+    found, place = [], 0
+    for cell in cells:
+        own = [size for size in sizes[place : place + cell.span] if size]
+        found.append(sum(own) + GAP * max(0, len(own) - 1))
+        place += cell.span
+    return tuple(found)
 
 
 def _least(columns: Sequence[Column]) -> int:

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from models.text import one_line
 from screens.glyphs import UNICODE, Glyphs
 from screens.tones import Tone
-from screens.widgets.columns import GAP, Cell, Column, fitted, widths
+from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, widths
 
 T = TypeVar("T")
 
@@ -279,12 +279,15 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         under = self._style("cursor") if cursor else Style.null()
         blank = (style or self.rich_style) + under
         segments: list[Segment] = []
-        for column, cell, size in zip(self._columns, cells, self._widths, strict=True):
+        place = 0
+        for cell, size in zip(cells, spanned(cells, self._widths), strict=True):
+            right = self._columns[place].right
+            place += cell.span
             if not size:
                 continue
             if segments:
                 segments.append(Segment(" " * GAP, blank))
-            shown = fitted(one_line(cell.text), size, cut=self._glyphs.cut, right=column.right)
+            shown = fitted(one_line(cell.text), size, cut=self._glyphs.cut, right=right)
             segments.append(Segment(shown, style or self._cell_style(cell.tone, under, cursor=cursor)))
         return Strip(segments).adjust_cell_length(width, blank)
 

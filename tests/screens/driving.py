@@ -124,6 +124,14 @@ class FrozenGuests:
         self.asked.append(("carry out", action.kind))
         return MendingResult("It was done.", "So it is undone."), await self._look()
 
+    async def mend(self, way, *, action):
+        self.asked.append(("mend", action.kind))
+        return MendingResult("It was let go.", "Mount it again.")
+
+    async def look_again(self, way, questions, *, action):
+        self.asked.append(("look again", action.touches))
+        return await self._look()
+
     async def save(self, way, *, directories, target):
         self.asked.append(("save", directories, target))
         return SavedDirectories(summary=f"3 files are in {target} now.", left_out=(("/home/ada/x", "not readable"),))
