@@ -7,50 +7,51 @@ block_devices() {
             [ -e "$block_slave" ] || [ -L "$block_slave" ] || continue
             row below "$block_name" "${block_slave##*/}"
         done
-        [ -e "$block_device/partition" ] || continue
-        block_disk=$(readlink "$block_device")
-        block_disk=${block_disk%/*}
-        row below "$block_name" "${block_disk##*/}"
-    done | head -n 2000
+        for block_part in "$block_device"/*/partition; do
+            [ -e "$block_part" ] || continue
+            block_part=${block_part%/partition}
+            row below "${block_part##*/}" "$block_name"
+        done
+    done
 }
 
-# mounts_elsewhere: the points of those mounts that are not on the disks of the root file system: volumes, and what
-# other machines or programs serve. One each line, byte 1 for a line end. Pseudo file systems do not count.
-mounts_elsewhere() {
-    { block_devices; sed "s/^/mountinfo$TAB/" "$R/proc/self/mountinfo"; } | awk -F "$TAB" "$mask_awk"'
-    $1 == "number" { name[$3] = $2; next }
-    $1 == "below" { parents[$2] = parents[$2] " " $3; next }
-    $1 == "mountinfo" {
-        count = split($2, words, " ")
-        for (i = 7; i <= count && words[i] != "-"; i++) continue
-        point = unescaped(words[5])
-        kind[point] = words[i + 1]
-        number[point] = words[3]
-        if (!(point in seen)) points[++total] = point
-        seen[point] = 1
-    }
-    function disks(device, depth,    count, up, i, found) {
-        if (parents[device] == "" || depth > 20) return " " device " "
-        count = split(parents[device], up, " ")
-        for (i = 1; i <= count; i++) found = found disks(up[i], depth + 1)
-        return found
-    }
-    function elsewhere(point,    count, own, i) {
-        if (kind[point] ~ /^(tmpfs|devtmpfs|overlay|squashfs|iso9660|fuse\.(lxcfs|portal|gvfsd-fuse|snapfuse)|fuse\.xdg.*)$/)
-            return 0
-        if (number[point] in name) {
-            count = split(disks(name[number[point]], 0), own, " ")
-            for (i = 1; i <= count; i++) if (!index(of_root, " " own[i] " ")) return 1
-            return 0
-        }
-        return kind[point] ~ /^(nfs4?|cifs|smb3|smbfs|ceph|9p|virtiofs|lustre|glusterfs|beegfs|gpfs|afs|davfs|fuse|fuseblk|fuse\..*|ext[234]|xfs)$/
-    }
-    END {
-        of_root = (number["/"] in name) ? disks(name[number["/"]], 0) : ""
-        for (i = 1; i <= total && printed < 200; i++)
-            if (points[i] != "/" && elsewhere(points[i])) { print points[i]; printed++ }
-    }'
+# For awk: elsewhere(POINT) is true for mounts that are not on the disks of the root file system: volumes, and what other
+# machines or programs serve; pseudo file systems are not. read_device() takes the lines of block_devices, read_mount()
+# those of mountinfo, which must come after them. points[1..total] are all mount points, with byte 1 for a line end.
+elsewhere_awk='
+function read_device(line,    words) {
+    split(line, words, "\t")
+    if (words[1] == "number") device_of[words[3]] = words[2]
+    if (words[1] == "below") parents[words[2]] = parents[words[2]] " " words[3]
 }
+function read_mount(line,    words, count, i, point) {
+    count = split(line, words, " ")
+    for (i = 7; i <= count && words[i] != "-"; i++) continue
+    point = unescaped(words[5])
+    kind[point] = words[i + 1]
+    number[point] = words[3]
+    if (!(point in mounted)) points[++total] = point
+    mounted[point] = 1
+}
+function disks(device, depth,    count, up, i, found) {
+    if (parents[device] == "" || depth > 20) return " " device " "
+    count = split(parents[device], up, " ")
+    for (i = 1; i <= count; i++) found = found disks(up[i], depth + 1)
+    return found
+}
+function elsewhere(point,    count, own, i, of_root) {
+    if (point == "/" || kind[point] ~ /^(tmpfs|devtmpfs|overlay|squashfs|iso9660)$/) return 0
+    if (kind[point] ~ /^fuse\.(lxcfs|portal|gvfsd-fuse|snapfuse|xdg.*)$/) return 0
+    if (number[point] in device_of) {
+        of_root = (number["/"] in device_of) ? disks(device_of[number["/"]], 0) : ""
+        count = split(disks(device_of[number[point]], 0), own, " ")
+        for (i = 1; i <= count; i++) if (!index(of_root, " " own[i] " ")) return 1
+        return 0
+    }
+    if (kind[point] ~ /^(nfs4?|cifs|smb3|smbfs|ceph|9p|virtiofs|lustre|glusterfs|beegfs|gpfs|afs|davfs)$/) return 1
+    return kind[point] ~ /^(fuse|fuseblk|fuse\..*|ext[234]|xfs)$/
+}
+'
 
 # block_path NAME: the path of a device by which people know it.
 block_path() {

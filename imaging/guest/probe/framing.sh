@@ -1,16 +1,15 @@
-# Turns rows into one JSON object: TAB parts the fields, \001 stands for a line end inside one, every byte that is not
-# plain ASCII becomes \u00XX. It prints each row one late, so that one that was cut by a time-out can be left out.
-# encode BYTES: at most so many of them.
+# Turns the rows of all parts into JSON objects: TAB parts the fields, \001 stands for a line end inside one, every byte
+# that is not plain ASCII becomes \u00XX. One for all parts, because starting a program is what costs time on a slow
+# machine. It prints each row one late, so that one that was cut by a time-out can be left out.
 encode() {
-    tr -d '\000' | awk -v limit="$1" '
+    tr -d '\000' | awk '
     BEGIN {
         FS = "\n"
         for (i = 1; i < 256; i++) if (i < 32 || i > 126) odd[sprintf("%c", i)] = sprintf("\\u%04x", i)
         odd["\""] = "\\u0022"
         odd["\\"] = "\\u005c"
         odd["\t"] = "\",\""
-        if (limit > 2097152) limit = 2097152
-        printf "{\"rows\":["
+        left = 8388608
     }
     function put(text,    i, c) {
         if (text !~ /[^ -~]/ && !index(text, "\"") && !index(text, "\\")) {
@@ -38,20 +37,17 @@ encode() {
         notes = notes (notes == "" ? "" : ";") substr(why, 1, 200)
     }
     function after_tab() { return index($0, "\t") ? substr($0, index($0, "\t") + 1) : "" }
-    $0 == "" { next }
-    $0 == "end" { ended = 1; next }
-    $0 == "late" { waiting = 0; ended = 1; note("time was up"); next }
-    /^incomplete\t/ { note(after_tab()); next }
-    /^unknown\t/ { why = substr(after_tab(), 1, 200); next }
-    {
-        flush_row()
-        held = $0
-        waiting = 1
-        if (length(held) > 32768) { held = substr(held, 1, 32768); note("a line was too long") }
+    function begin_part(name) {
+        printf "%s\"%s\":{\"rows\":[", (parts++ ? "," : ""), name
+        why = notes = ""
+        rows = used = waiting = 0
+        limit = left < 2097152 ? left : 2097152
+        inside = 1
     }
-    END {
+    function end_part(how) {
+        if (how == "late") { waiting = 0; note("time was up") }
         flush_row()
-        if (!ended) note("it ended early")
+        if (how == "") note("it ended early")
         gsub(/\t/, " ", why)
         gsub(/\t/, " ", notes)
         gsub(/;/, "; ", notes)
@@ -60,7 +56,23 @@ encode() {
         printf "\",\"incomplete\":\""
         put(notes)
         printf "\"}\n"
-    }'
+        fflush()
+        left -= used + 200
+        inside = 0
+    }
+    $0 == "" { next }
+    /^@@part / { if (inside) end_part(""); begin_part(substr($0, 8)); next }
+    $0 == "@@done" || $0 == "@@late" { if (inside) end_part(substr($0, 3)); next }
+    !inside { next }
+    /^incomplete\t/ { note(after_tab()); next }
+    /^unknown\t/ { why = substr(after_tab(), 1, 200); next }
+    {
+        flush_row()
+        held = $0
+        waiting = 1
+        if (length(held) > 32768) { held = substr(held, 1, 32768); note("a line was too long") }
+    }
+    END { if (inside) end_part("") }'
 }
 
 # below PID: it and all processes that it started.
@@ -102,20 +114,21 @@ run_part() {
     clock
     part_end=$((clock_now + $2))
     [ "$part_end" -le "$deadline" ] || part_end=$deadline
+    printf '\n@@part %s\n' "$1"
     if [ $((part_end - clock_now)) -lt 1 ]; then
         unknown "time was up"
-        printf '\nend\n'
+        printf '@@done\n'
         return
     fi
     {
         "part_$1"
-        printf '\nend\n'
+        printf '\n@@done\n'
     } 2>/dev/null &
     part_pid=$!
     watch "$part_pid" $((part_end - clock_now)) >/dev/null 2>&1 &
     watch_pid=$!
     wait "$part_pid" 2>/dev/null
-    [ $? -le 128 ] || printf '\nlate\n'
+    [ $? -le 128 ] || printf '\n@@late\n'
     kill "$watch_pid" 2>/dev/null
     wait "$watch_pid" 2>/dev/null
 }
@@ -126,20 +139,11 @@ imaging_probe() {
     ionice -c 3 -p $$ >/dev/null 2>&1
     clock
     deadline=$((clock_now + 50))
-    bytes_left=8388608
-    between=
     printf '\n@@imaging-probe-begin %s\n' "$nonce"
     printf '{"schema":"imaging-probe","version":1,"nonce":"%s","user":"%s","uid":%s,"started":%s,"parts":{\n' \
-        "$nonce" "$(printf '%s' "${SUDO_USER:-$(id -un)}" | tr -c 'A-Za-z0-9._@-' '?')" "$(id -u)" "$(date +%s)"
+        "$nonce" "$(printf '%s' "${SUDO_USER:-$(id -un)}" | tr -c 'A-Za-z0-9._@-' '?')" "$uid" "$(date +%s)"
     for part in $parts; do
-        json=$(run_part "${part%%:*}" "${part#*:}" | encode "$bytes_left")
-        case $json in
-        '{'*'}') ;;
-        *) json='{"rows":[],"state":"unknown","why":"the part printed nothing","incomplete":""}' ;;
-        esac
-        printf '%s"%s":%s\n' "$between" "${part%%:*}" "$json"
-        bytes_left=$((bytes_left - ${#json}))
-        between=,
-    done
+        run_part "${part%%:*}" "${part#*:}"
+    done | encode
     printf '},"ended":%s}\n@@imaging-probe-end %s 0\n' "$(date +%s)" "$nonce"
 }

@@ -6,7 +6,8 @@
 #
 # What it never does: write or change a file, install anything, start or stop a service, load a kernel module, refresh
 # package lists, mount or unmount. Never in the report: the content of secret files, password hashes, tokens, and the
-# arguments of processes. Passwords in mount options and addresses are masked before they are printed.
+# arguments of processes. Passwords in mount options and addresses are masked before they are printed. One tool, dnf,
+# cannot be asked without a log: it gets a folder in memory (/dev/shm), which is removed at once.
 #
 # How it is bounded: the lowest priority for processor and disk; 50 seconds in all, each part less; 5,000 rows and
 # 2 MiB for each part, 8 MiB in all. What it could not read or had no time for is reported as unknown.
@@ -77,12 +78,30 @@ unknown() {
     row unknown "$1"
 }
 
-# first_line FILE: its first line, without what could end a row.
+# first_line FILE: its first line.
 first_line() {
-    head -n 1 "$1" 2>/dev/null | tr -d '\000'
+    { IFS= read -r first_found || [ -n "$first_found" ]; } 2>/dev/null <"$1" && printf '%s' "$first_found"
+}
+
+# prefixed KIND: rows of that kind from the lines of its input.
+prefixed() {
+    while IFS= read -r prefixed_line; do
+        printf '%s\t%s\n' "$1" "$prefixed_line"
+    done
+}
+
+# without_root: lines of its input, with the last field's path as the system that is looked at knows it.
+without_root() {
+    while IFS= read -r rooted_line; do
+        case $rooted_line in
+        *"$TAB$R/"*) rooted_line="${rooted_line%%"$TAB$R/"*}$TAB/${rooted_line#*"$TAB$R/"}" ;;
+        esac
+        printf '%s\n' "$rooted_line"
+    done
 }
 
 # is_root: whether all may be read.
 is_root() {
-    [ "$(id -u)" = 0 ]
+    [ "$uid" = 0 ]
 }
+uid=$(id -u)

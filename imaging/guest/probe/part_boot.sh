@@ -1,95 +1,119 @@
-# How it boots. Rows: now LINE (of the running kernel); grub LINE; bls LINE; kernelopts LINE; default NAME VALUE (of
-# /etc/default/grub); firmware, selinux, kdump, agent WORD; builtin, module NAME; initramfs KIND; pages NUMBER; crash KIB;
-# running, kernel VERSION; autorelabel.
+# How it boots. Rows: now LINE (of the running kernel); grub LINE (of it or of extlinux); bls LINE; kernelopts LINE; default NAME VALUE (of
+# /etc/default/grub); firmware, selinux, kdump, agent WORD; builtin, module, loaded NAME; initramfs KIND; pages NUMBER;
+# crash KIB; running, kernel VERSION; autorelabel.
 part_boot() {
-    awk "$mask_awk"'{ print "now\t" mask($0) }' "$R/proc/cmdline"
-    boot_loader
+    boot_running=$(first_line "$R/proc/sys/kernel/osrelease")
+    [ -z "$boot_running" ] || row running "$boot_running"
+    boot_files | boot_lines
     if [ -d "$R/sys/firmware/efi" ]; then row firmware uefi; elif [ -d "$R/sys/firmware" ]; then row firmware bios; fi
-    boot_modules
-    boot_selinux
     [ ! -e "$R/.autorelabel" ] || echo autorelabel
     [ ! -r "$R/proc/sys/vm/nr_hugepages" ] || row pages "$(first_line "$R/proc/sys/vm/nr_hugepages")"
     for boot_unit in kdump.service kdump-tools.service; do
-        [ "$(unit_state $boot_unit)" = enabled ] && row kdump enabled
+        find_unit $boot_unit
+        [ "$unit_found" != enabled ] || row kdump enabled
     done
-    [ ! -d "$R/var/crash" ] || row crash "$(within 4 du -skx "$R/var/crash" | cut -f 1)"
+    set -- "$R"/var/crash/*
+    if [ -e "$1" ]; then
+        boot_size=$(within 4 du -skx "$R/var/crash")
+        row crash "${boot_size%%"$TAB"*}"
+    fi
     boot_agent
-    [ ! -r "$R/proc/sys/kernel/osrelease" ] || row running "$(first_line "$R/proc/sys/kernel/osrelease")"
     for boot_kernel in "$R"/boot/vmlinuz-*; do
         [ -e "$boot_kernel" ] && row kernel "${boot_kernel##*/vmlinuz-}"
     done
 }
 
-# What the boot loader gives to the next kernel: the first entry of grub.cfg, the entries of the boot loader
-# specification with grubenv's kernelopts, and what grub.cfg is made from.
-boot_loader() {
-    for boot_file in "$R/boot/grub/grub.cfg" "$R/boot/grub2/grub.cfg" "$R"/boot/efi/EFI/*/grub.cfg; do
-        [ -r "$boot_file" ] && awk "$mask_awk"'/^[ \t]*linux(16|efi)?[ \t]/ {
-            sub(/^[ \t]*linux(16|efi)?[ \t]+[^ \t]+[ \t]*/, "")
-            print "grub\t" mask($0)
-            exit
-        }' "$boot_file"
-    done
-    for boot_file in "$R"/boot/loader/entries/*.conf; do
-        case $boot_file in *rescue*) continue ;; esac
-        [ -r "$boot_file" ] && awk "$mask_awk"'/^options[ \t]/ { sub(/^options[ \t]+/, ""); print "bls\t" mask($0) }' "$boot_file"
-    done
-    for boot_file in "$R/boot/grub2/grubenv" "$R/boot/grub/grubenv"; do
-        [ -r "$boot_file" ] && awk "$mask_awk"'/^kernelopts=/ { sub(/^kernelopts=/, ""); print "kernelopts\t" mask($0) }' "$boot_file"
-    done
-    for boot_file in "$R/etc/default/grub" "$R"/etc/default/grub.d/*.cfg; do
-        [ -r "$boot_file" ] && awk "$mask_awk"'/^[ \t]*GRUB_CMDLINE_LINUX(_DEFAULT)?=/ {
-            sub(/^[ \t]*/, "")
-            value = $0
-            sub(/^[^=]*=/, "", value)
-            print "default\t" substr($0, 1, index($0, "=") - 1) "\t" mask(value)
-        }' "$boot_file"
-    done
-}
-
-# Which of the drivers for virtual disks and networks are built in, which are loaded, and what kind of initramfs is made.
-# The initramfs itself is not unpacked: the tools for that write temporary files.
-boot_modules() {
-    boot_running=$(first_line "$R/proc/sys/kernel/osrelease")
+# The files that tell, each with what it is.
+boot_files() {
+    boot_file_is cmdline "$R/proc/cmdline"
+    boot_file_is grub "$R/boot/grub/grub.cfg" "$R/boot/grub2/grub.cfg" "$R"/boot/efi/EFI/*/grub.cfg
+    boot_file_is extlinux "$R/boot/extlinux/extlinux.conf" "$R/boot/syslinux/syslinux.cfg"
+    boot_file_is bls "$R"/boot/loader/entries/*.conf
+    boot_file_is grubenv "$R/boot/grub2/grubenv" "$R/boot/grub/grubenv"
+    boot_file_is default "$R/etc/default/grub" "$R"/etc/default/grub.d/*.cfg
     boot_library=$R/lib/modules/$boot_running
     [ -d "$boot_library" ] || boot_library=$R/usr/lib/modules/$boot_running
-    for boot_module in virtio_blk virtio_scsi virtio_net virtio_pci; do
-        if grep -q "/$boot_module\.ko" "$boot_library/modules.builtin"; then
-            row builtin $boot_module
-        elif grep -q "/$boot_module\.ko[.a-z]*:" "$boot_library/modules.dep"; then
-            row module $boot_module
-        fi
-        grep -q "^$boot_module " "$R/proc/modules" && row loaded $boot_module
-    done
-    [ -r "$boot_library/modules.builtin" ] && row initramfs known
-    if [ -e "$R/etc/initramfs-tools/initramfs.conf" ]; then
-        boot_kind=$(cat "$R/etc/initramfs-tools/initramfs.conf" "$R"/etc/initramfs-tools/conf.d/* |
-            sed -n 's/^[ \t]*MODULES=["'\'']*\([a-z]*\).*/\1/p' | tail -n 1)
-        row initramfs "modules-$boot_kind"
-    elif [ -e "$R/etc/dracut.conf" ] || [ -d "$R/usr/lib/dracut" ]; then
-        boot_kind=$(cat "$R"/usr/lib/dracut/dracut.conf.d/*.conf "$R/etc/dracut.conf" "$R"/etc/dracut.conf.d/*.conf |
-            sed -n 's/^[ \t]*hostonly=["'\'']*\([a-z]*\).*/\1/p' | tail -n 1)
-        row initramfs "hostonly-${boot_kind:-no}"
+    boot_file_is builtin "$boot_library/modules.builtin"
+    boot_file_is dep "$boot_library/modules.dep"
+    boot_file_is loaded "$R/proc/modules"
+    boot_file_is initramfs-tools "$R/etc/initramfs-tools/initramfs.conf" "$R"/etc/initramfs-tools/conf.d/*
+    boot_file_is dracut "$R"/usr/lib/dracut/dracut.conf.d/*.conf "$R/etc/dracut.conf" "$R"/etc/dracut.conf.d/*.conf
+    if [ -r "$R/sys/fs/selinux/enforce" ]; then
+        boot_file_is enforce "$R/sys/fs/selinux/enforce"
+    else
+        boot_file_is selinux "$R/etc/selinux/config"
     fi
 }
 
-boot_selinux() {
-    if [ -r "$R/sys/fs/selinux/enforce" ]; then
-        case $(first_line "$R/sys/fs/selinux/enforce") in 1) row selinux enforcing ;; 0) row selinux permissive ;; esac
-    elif [ -r "$R/etc/selinux/config" ]; then
-        row selinux "$(sed -n 's/^SELINUX=\([a-z]*\).*/\1/p' "$R/etc/selinux/config" | tail -n 1)"
-    fi
+boot_file_is() {
+    boot_kind=$1
+    shift
+    for boot_file; do
+        case $boot_file in *rescue*.conf) continue ;; esac
+        [ -f "$boot_file" ] && [ -r "$boot_file" ] && row "$boot_kind" "$boot_file"
+    done
+}
+
+# What they tell. The initramfs itself is not unpacked: the tools for that write temporary files.
+boot_lines() {
+    awk "$mask_awk"'
+    function value_of(text) {
+        sub(/^[^=]*=[ \t"\047]*/, "", text)
+        sub(/["\047 \t].*/, "", text)
+        return text
+    }
+    function take(line,    i, value) {
+        if (what == "cmdline") print "now\t" mask(line)
+        if (what == "grub" && !grub && line ~ /^[ \t]*linux(16|efi)?[ \t]/) {
+            sub(/^[ \t]*linux(16|efi)?[ \t]+[^ \t]+[ \t]*/, "", line)
+            print "grub\t" mask(line)
+            grub = 1
+        }
+        if (what == "extlinux" && !grub && tolower(line) ~ /^[ \t]*append[ \t]/) {
+            sub(/^[ \t]*[A-Za-z]+[ \t]+/, "", line)
+            print "grub\t" mask(line)
+            grub = 1
+        }
+        if (what == "bls" && sub(/^options[ \t]+/, "", line)) print "bls\t" mask(line)
+        if (what == "grubenv" && sub(/^kernelopts=/, "", line)) print "kernelopts\t" mask(line)
+        if (what == "default" && line ~ /^[ \t]*GRUB_CMDLINE_LINUX(_DEFAULT)?=/) {
+            sub(/^[ \t]*/, "", line)
+            value = line
+            sub(/^[^=]*=/, "", value)
+            print "default\t" substr(line, 1, index(line, "=") - 1) "\t" mask(value)
+        }
+        for (i = 1; i <= 4; i++) {
+            if (what == "builtin" && index(line, "/" drivers[i] ".ko")) print "builtin\t" drivers[i]
+            if (what == "dep" && line ~ ("/" drivers[i] "[.]ko[.a-z0-9]*:")) print "module\t" drivers[i]
+            if (what == "loaded" && index(line, drivers[i] " ") == 1) print "loaded\t" drivers[i]
+        }
+        if (what == "initramfs-tools" && line ~ /^[ \t]*MODULES=/) initramfs = "modules-" value_of(line)
+        if (what == "dracut" && line ~ /^[ \t]*hostonly=/) initramfs = "hostonly-" value_of(line)
+        if (what == "enforce") print "selinux\t" (line == 1 ? "enforcing" : "permissive")
+        if (what == "selinux" && line ~ /^SELINUX=/) print "selinux\t" value_of(line)
+    }
+    BEGIN { split("virtio_blk virtio_scsi virtio_net virtio_pci", drivers, " ") }
+    {
+        what = $1
+        file = substr($0, index($0, "\t") + 1)
+        if (what == "builtin") print "initramfs\tknown"
+        if (what == "dracut" && initramfs == "") initramfs = "hostonly-no"
+        while ((getline line < file) > 0) take(line)
+        close(file)
+    }
+    END { if (initramfs != "") print "initramfs\t" initramfs }'
 }
 
 boot_agent() {
     boot_agent_state=
     for boot_file in usr/sbin/qemu-ga usr/bin/qemu-ga; do
-        [ -e "$R/$boot_file" ] && boot_agent_state=installed
+        [ ! -e "$R/$boot_file" ] || boot_agent_state=installed
     done
     [ -n "$boot_agent_state" ] || return
-    [ "$(unit_state qemu-guest-agent.service)" = enabled ] && boot_agent_state=enabled
+    find_unit qemu-guest-agent.service
+    [ "$unit_found" != enabled ] || boot_agent_state=enabled
     for boot_file in "$R"/proc/[0-9]*/comm; do
         { read -r boot_name <"$boot_file"; } 2>/dev/null && [ "$boot_name" = qemu-ga ] && boot_agent_state=active
     done
-    row agent $boot_agent_state
+    row agent "$boot_agent_state"
 }

@@ -1,21 +1,28 @@
-# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (without the key); unit KEY VALUE FILE;
+# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (*** for a key); unit KEY VALUE FILE;
 # unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
 part_boot_mounts() {
-    if [ -r "$R/etc/fstab" ]; then
-        awk "$mask_awk"'!/^[ \t\r]*(#|$)/ { print "fstab\t" NR "\t" mask($0) }' "$R/etc/fstab"
-    elif [ -e "$R/etc/fstab" ]; then
-        incomplete "/etc/fstab is not readable"
-    fi
-    if [ -r "$R/etc/crypttab" ]; then
-        awk "$mask_awk"'!/^[ \t\r]*(#|$)/ { print "crypttab\t" NR "\t" $1 " " $2 " - " mask($4) }' "$R/etc/crypttab"
-    elif [ -e "$R/etc/crypttab" ]; then
-        incomplete "only root may read /etc/crypttab"
-    fi
+    set --
+    for boot_file in "$R/etc/fstab" "$R/etc/crypttab" "$R/proc/mdstat" "$R/etc/mdadm/mdadm.conf" "$R/etc/mdadm.conf"; do
+        [ -e "$boot_file" ] || continue
+        if [ -r "$boot_file" ]; then set -- "$@" "$boot_file"; else incomplete "only root may read ${boot_file#"$R"}"; fi
+    done
+    [ $# = 0 ] || awk "$mask_awk"'
+    FILENAME ~ /\/fstab$/ && !/^[ \t\r]*(#|$)/ { print "fstab\t" FNR "\t" mask($0) }
+    FILENAME ~ /\/crypttab$/ && !/^[ \t\r]*(#|$)/ {
+        if ($3 != "" && $3 !~ /^(\/.*|-|none)$/) $3 = "***"
+        print "crypttab\t" FNR "\t" mask($0)
+    }
+    FILENAME ~ /\/mdstat$/ && $2 == ":" && $3 ~ /^(active|inactive)/ {
+        members = ""
+        for (i = 4; i <= NF; i++) if ($i ~ /\[[0-9]+\]/) { sub(/\[.*/, "", $i); members = members " /dev/" $i }
+        print "array\t" $1 "\t" substr(members, 2)
+    }
+    FILENAME ~ /\/mdadm\.conf$/ && toupper($1) == "ARRAY" && $2 !~ /^</ { print "array\t" $2 "\t" }
+    ' "$@"
     for boot_unit in "$R"/etc/systemd/system/*.mount; do
         [ -f "$boot_unit" ] && [ ! -L "$boot_unit" ] && boot_mount_unit "$boot_unit"
     done
     boot_physical_volumes
-    boot_arrays
     if [ -e "$R/etc/lvm/devices/system.devices" ]; then
         echo devices-file
     elif [ -d "$R/etc/lvm/devices" ] && [ ! -x "$R/etc/lvm/devices" ]; then
@@ -51,8 +58,7 @@ boot_mount_unit() {
     row unit-state "$boot_enabled" "$boot_required" "$boot_automount" "$boot_file"
 }
 
-# What logical volumes lie on, as the kernel has them; and devices that belong to a group of which none is in use.
-# LVM itself is not asked: it would write its locks and hints.
+# What logical volumes lie on, as the kernel has them. LVM itself is not asked: it would write its locks and hints.
 boot_physical_volumes() {
     boot_seen=' '
     for boot_device in "$R"/sys/class/block/dm-*; do
@@ -66,21 +72,5 @@ boot_physical_volumes() {
             boot_seen="$boot_seen$boot_path "
             row pv "$boot_group" "$boot_path"
         done
-    done
-    live lsblk || return
-    within 4 lsblk -P -p -o NAME,FSTYPE | sed -n 's/^NAME="\([^"]*\)" FSTYPE="LVM2_member"$/\1/p' |
-        while IFS= read -r boot_path; do
-            case $boot_seen in *" $boot_path "*) ;; *) row pv "" "$boot_path" ;; esac
-        done
-}
-
-boot_arrays() {
-    awk '$2 == ":" && $3 ~ /^(active|inactive)/ {
-        members = ""
-        for (i = 4; i <= NF; i++) if ($i ~ /\[[0-9]+\]/) { sub(/\[.*/, "", $i); members = members " /dev/" $i }
-        print "array\t" $1 "\t" substr(members, 2)
-    }' "$R/proc/mdstat"
-    for boot_conf in "$R/etc/mdadm/mdadm.conf" "$R/etc/mdadm.conf"; do
-        [ -r "$boot_conf" ] && awk 'toupper($1) == "ARRAY" && $2 !~ /^<ignore>$/ { print "array\t" $2 "\t" }' "$boot_conf"
     done
 }

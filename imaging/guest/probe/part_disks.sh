@@ -1,9 +1,9 @@
 # Block devices and how full the file systems are. Rows: device KEY="value"... (as lsblk -P prints it); below DEVICE
-# PARENT (kernel's names); mounted MAJ:MIN TYPE SOURCE OPTIONS POINT (as in mountinfo); use, inodes LINE (of df) ;
-# health DEVICE TYPE ERRORS STATE; grow TOOL.
+# PARENT (kernel's names); mounted MAJ:MIN TYPE SOURCE OPTIONS POINT (as in mountinfo); use LINE (of df); health DEVICE
+# TYPE ERRORS STATE; grow TOOL.
 part_disks() {
     disks_devices
-    block_devices | grep '^below'
+    block_devices
     awk '{
         for (i = 7; i <= NF && $i != "-"; i++) continue
         if ($5 == "/" || $(i + 2) ~ /^\/dev\// || $(i + 3) ~ /lowerdir=/)
@@ -29,28 +29,32 @@ disks_devices() {
     disks_some="NAME,KNAME,MAJ:MIN,TYPE,FSTYPE,UUID,LABEL,SIZE,MOUNTPOINT"
     for disks_columns in "$disks_some,PKNAME,SERIAL,PARTUUID,PARTLABEL,PARTTYPE" \
         "$disks_some,PKNAME,SERIAL,PARTUUID,PARTLABEL" "$disks_some"; do
-        disks_lines=$(within 5 lsblk -P -p -b -o "$disks_columns" | head -c 1000000)
+        disks_lines=$(within 6 lsblk -P -p -b -o "$disks_columns")
         [ -n "$disks_lines" ] || continue
-        printf '%s\n' "$disks_lines" | sed "s/^/device$TAB/"
+        printf '%s\n' "$disks_lines" | prefixed device
         return
     done
     incomplete "lsblk told nothing"
 }
 
-# A file system of FUSE whose server is gone can make df hang: then the root file system alone.
+# A file system of FUSE whose server is gone can make df hang: then the root file system alone. Only GNU's df knows
+# --output; what others print, without inodes, is read as well.
 disks_use() {
     if ! live df; then
         incomplete "df is missing"
         return
     fi
-    for disks_row in use:-PkT inodes:-Pi; do
-        disks_lines=$(within 3 df "${disks_row#*:}" -l | sed 1d | head -c 200000)
-        if [ -z "$disks_lines" ]; then
-            disks_lines=$(within 1 df "${disks_row#*:}" / | sed 1d)
-            incomplete "df did not answer for all file systems"
-        fi
-        [ -z "$disks_lines" ] || printf '%s\n' "$disks_lines" | sed "s/^/${disks_row%%:*}$TAB/"
-    done
+    disks_lines=$(within 4 df -k -l --output=source,fstype,size,used,avail,itotal,iavail,target)
+    [ -n "$disks_lines" ] || disks_lines=$(within 2 df -PkT)
+    if [ -z "$disks_lines" ]; then
+        disks_lines=$(within 2 df -PkT /)
+        incomplete "df did not answer for all file systems"
+    fi
+    printf '%s\n' "$disks_lines" | {
+        IFS= read -r disks_header
+        : "$disks_header"
+        prefixed use
+    }
 }
 
 # What the kernel counted for mounted ext4 file systems, and what their superblocks say (root may read those).
@@ -60,7 +64,7 @@ disks_health() {
         [ -d "$disks_device" ] && [ "$disks_name" != features ] || continue
         disks_state=
         if is_root && live dumpe2fs; then
-            disks_state=$(within 2 dumpe2fs -h "/dev/$disks_name" | sed -n 's/^Filesystem state: *//p')
+            disks_state=$(within 3 dumpe2fs -h "/dev/$disks_name" | sed -n 's/^Filesystem state: *//p')
         fi
         row health "$disks_name" ext4 "$(first_line "$disks_device/errors_count")" "$disks_state"
     done

@@ -2,9 +2,10 @@
 # KIND LINE (rules as `iptables -S` or `nft list ruleset` print them, and as they lie in files); ufw POLICY; zone NAME
 # SERVICES. Nothing is asked that would load a filter into the kernel.
 part_firewall() {
-    grep -q '^ENABLED=yes' "$R/etc/ufw/ufw.conf" && row tool ufw
+    [ -r "$R/etc/ufw/ufw.conf" ] && grep -q '^ENABLED=yes' "$R/etc/ufw/ufw.conf" && row tool ufw
     for firewall_tool in firewalld nftables iptables netfilter-persistent; do
-        [ "$(unit_state "$firewall_tool.service")" = enabled ] && row tool "$firewall_tool"
+        find_unit "$firewall_tool.service"
+        [ "$unit_found" != enabled ] || row tool "$firewall_tool"
     done
     firewall_loaded
     if ! is_root; then
@@ -65,6 +66,7 @@ firewall_saved() {
 
 # firewalld's default zone: where every interface is that nobody put elsewhere.
 firewall_zone() {
+    [ -r "$R/etc/firewalld/firewalld.conf" ] || return
     firewall_name=$(sed -n 's/^DefaultZone=//p' "$R/etc/firewalld/firewalld.conf" | tail -n 1)
     [ -n "$firewall_name" ] || return
     for firewall_file in "$R/etc/firewalld/zones/$firewall_name.xml" "$R/usr/lib/firewalld/zones/$firewall_name.xml"; do

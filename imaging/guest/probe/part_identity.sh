@@ -11,7 +11,8 @@ part_identity() {
         uninitialized) row machine-id uninitialized ;;
         *)
             row machine-id filled
-            row digest "$(printf 'imaging-probe %s' "$identity_id" | sha256sum | cut -c 1-8)"
+            identity_digest=$(printf 'imaging-probe %s' "$identity_id" | sha256sum)
+            row digest "${identity_digest%"${identity_digest#????????}"}"
             ;;
         esac
     fi

@@ -1,24 +1,9 @@
 # What is mounted, and who uses what is not on the root disk. Rows: mount TYPE SOURCE ROOT OPTIONS POINT; swap KIND KIB
 # PATH; user PID USES NAME OF-PROCESS POINT; complete (every process could be looked at).
 part_mounts() {
-    awk "$mask_awk"'
-    BEGIN {
-        split("autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue " \
-            "nsfs proc pstore ramfs rpc_pipefs securityfs selinuxfs sysfs tracefs", list, " ")
-        for (i in list) pseudo[list[i]] = 1
-    }
-    {
-        for (i = 7; i <= NF && $i != "-"; i++) continue
-        type = $(i + 1)
-        if (type in pseudo) next
-        if (type == "tmpfs" && $5 ~ /^\/(run|dev|sys)(\/|$)/) next
-        if (type ~ /^(overlay|tmpfs)$/ && $5 ~ /^\/(var\/lib\/(docker|containers|kubelet)|run)\//) next
-        if (count++ == 500) print "incomplete\tmore than 500 mounts"
-        if (count > 500) next
-        print "mount\t" type "\t" mask($(i + 2)) "\t" $4 "\t" mask($6 "," $(i + 3)) "\t" $5
-    }' "$R/proc/self/mountinfo"
-    awk 'NR > 1 { print "swap\t" $2 "\t" $3 "\t" $1 }' "$R/proc/swaps"
-    mounts_points=$(mounts_elsewhere)
+    mounts_told=$(block_devices | mounts_and_swaps)
+    mounts_points=$(printf '%s\n' "$mounts_told" | sed -n "s/^elsewhere$TAB//p")
+    printf '%s\n' "$mounts_told" | grep -v "^elsewhere$TAB"
     if [ -z "$mounts_points" ]; then
         echo complete
         return
@@ -26,6 +11,39 @@ part_mounts() {
     export mounts_points
     { mounts_links; mounts_maps; mounts_kernel; } | mounts_users
     if is_root; then echo complete; fi
+}
+
+# Also, for ourselves, rows `elsewhere POINT`.
+mounts_and_swaps() {
+    awk "$mask_awk$elsewhere_awk"'
+    function tell(line,    count, words, i, type) {
+        count = split(line, words, " ")
+        for (i = 7; i <= count && words[i] != "-"; i++) continue
+        type = words[i + 1]
+        if (type in pseudo) return
+        if (type == "tmpfs" && words[5] ~ /^\/(run|dev|sys)(\/|$)/) return
+        if (type ~ /^(overlay|tmpfs)$/ && words[5] ~ /^\/(var\/lib\/(docker|containers|kubelet)|run)\//) return
+        if (told++ == 500) print "incomplete\tmore than 500 mounts"
+        if (told <= 500)
+            print "mount\t" type "\t" mask(words[i + 2]) "\t" words[4] "\t" mask(words[6] "," words[i + 3]) "\t" words[5]
+    }
+    BEGIN {
+        split("autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue " \
+            "nsfs proc pstore ramfs rpc_pipefs securityfs selinuxfs sysfs tracefs", list, " ")
+        for (i in list) pseudo[list[i]] = 1
+    }
+    { read_device($0) }
+    END {
+        root = ENVIRON["R"]
+        while ((getline line < (root "/proc/self/mountinfo")) > 0) {
+            tell(line)
+            read_mount(line)
+        }
+        while ((getline line < (root "/proc/swaps")) > 0)
+            if (split(line, words, /[ \t]+/) > 3 && words[1] ~ /^\//) print "swap\t" words[2] "\t" words[3] "\t" words[1]
+        for (i = 1; i <= total && found < 200; i++)
+            if (elsewhere(points[i])) { print "elsewhere\t" points[i]; found++ }
+    }'
 }
 
 # Where the links of all processes lead. Lines: PID USES PATH.
@@ -56,7 +74,7 @@ mounts_maps() {
 
 # The kernel itself: swap files and loop devices.
 mounts_kernel() {
-    awk "$mask_awk"'NR > 1 && $2 == "file" { print "0\tfile\t" unescaped($1) }' "$R/proc/swaps"
+    printf '%s\n' "$mounts_told" | awk -F "$TAB" "$mask_awk"'$1 == "swap" && $2 == "file" { print "0\tfile\t" unescaped($4) }'
     for mounts_file in "$R"/sys/block/loop*/loop/backing_file; do
         [ -r "$mounts_file" ] && printf '0\tfile\t%s\n' "$(first_line "$mounts_file")"
     done
@@ -68,7 +86,10 @@ mounts_users() {
     BEGIN {
         total = split(ENVIRON["mounts_points"], points, "\n")
         root = ENVIRON["R"]
-        while ((getline line < (root "/etc/passwd")) > 0) { split(line, words, ":"); if (!(words[3] in names)) names[words[3]] = words[1] }
+        while ((getline line < (root "/etc/passwd")) > 0) {
+            split(line, words, ":")
+            if (!(words[3] in names)) names[words[3]] = words[1]
+        }
     }
     function process(pid,    line, file, words) {
         who[pid] = ""

@@ -107,18 +107,21 @@ path_of_units() {
 }
 
 path_of_cron() {
+    set --
     for path_file in "$R/etc/crontab" "$R"/etc/cron.d/* "$R"/var/spool/cron/crontabs/* "$R"/var/spool/cron/* "$R/etc/rc.local" \
         "$R/etc/rc.d/rc.local"; do
         [ -f "$path_file" ] && [ ! -L "$path_file" ] || continue
-        path_how=cron
-        case $path_file in *rc.local) path_how=rc.local ;; esac
-        [ -r "$path_file" ] || { incomplete "only root may read ${path_file#"$R"}"; continue; }
-        export path_file path_how
-        awk "$path_awk"'
-        BEGIN { file = substr(ENVIRON["path_file"], length(ENVIRON["R"]) + 1); gsub(/[\t]/, " ", file); gsub(/\n/, "\001", file) }
-        /^[ \t]*(#|$)/ || /^[ \t]*(PATH|SHELL|MAILTO)[ \t]*=/ { next }
-        { paths_in("-", ENVIRON["path_how"], $0, file) }' "$path_file"
+        if [ -r "$path_file" ]; then set -- "$@" "$path_file"; else incomplete "only root may read ${path_file#"$R"}"; fi
     done
+    [ $# = 0 ] || awk "$path_awk"'
+    FNR == 1 {
+        file = substr(FILENAME, length(ENVIRON["R"]) + 1)
+        gsub(/\t/, " ", file)
+        gsub(/\n/, "\001", file)
+        how = file ~ /rc\.local$/ ? "rc.local" : "cron"
+    }
+    /^[ \t]*(#|$)/ || /^[ \t]*(PATH|SHELL|MAILTO)[ \t]*=/ { next }
+    { paths_in("-", how, $0, file) }' "$@"
     for path_file in "$R/var/spool/cron/crontabs" "$R/var/spool/cron"; do
         [ ! -d "$path_file" ] || [ -r "$path_file" ] || incomplete "only root may look into ${path_file#"$R"}"
     done
@@ -129,29 +132,34 @@ path_of_settings() {
     path_setting docker 's/.*"data-root"[ \t]*:[ \t]*"\([^"]*\)".*/\1/p' data-root "$R/etc/docker/daemon.json"
     path_setting containerd 's/^[ \t]*root[ \t]*=[ \t]*"\([^"]*\)".*/\1/p' root "$R/etc/containerd/config.toml"
     path_setting - 's/^[ \t]*graphroot[ \t]*=[ \t]*"\([^"]*\)".*/\1/p' graphroot "$R/etc/containers/storage.conf"
-    path_setting mysql,mariadb,mysqld 's/^[ \t]*datadir[ \t]*=[ \t]*\(\/[^ \t]*\).*/\1/p' datadir "$R/etc/my.cnf" "$R"/etc/my.cnf.d/*.cnf \
+    path_setting 'mysql mariadb mysqld' 's/^[ \t]*datadir[ \t]*=[ \t]*\(\/[^ \t]*\).*/\1/p' datadir "$R/etc/my.cnf" "$R"/etc/my.cnf.d/*.cnf \
         "$R"/etc/mysql/my.cnf "$R"/etc/mysql/*.conf.d/*.cnf
     path_setting postgresql "s/^[ \t]*data_directory[ \t]*=[ \t]*'\([^']*\)'.*/\1/p" data_directory "$R"/etc/postgresql/*/*/postgresql.conf
     path_setting mongod 's/^[ \t]*dbPath:[ \t]*"*\([^ \t"]*\).*/\1/p' dbPath "$R/etc/mongod.conf"
-    path_setting redis-server,redis 's/^[ \t]*dir[ \t]\{1,\}\(\/[^ \t]*\).*/\1/p' dir "$R/etc/redis/redis.conf" "$R/etc/redis.conf"
-    path_setting - 's/^[ \t]*\(\/[^ \t#]*\).*/\1/p' ld.so.conf "$R"/etc/ld.so.conf.d/*.conf
+    path_setting 'redis-server redis' 's/^[ \t]*dir[ \t]\{1,\}\(\/[^ \t]*\).*/\1/p' dir "$R/etc/redis/redis.conf" "$R/etc/redis.conf"
+    set -- "$R"/etc/ld.so.conf.d/*.conf
+    [ ! -r "$1" ] || awk "$path_awk"'
+    $1 ~ /^\// && $1 !~ /^\/usr\/local\/lib/ { put("-", "ld.so.conf", $1, substr(FILENAME, length(ENVIRON["R"]) + 1)) }' "$@"
 }
 
 # path_setting SERVICES SCRIPT-OF-SED HOW FILE...
 path_setting() {
-    path_enabled=-
-    [ "$1" = - ] || path_enabled=no
-    for path_unit in $(echo "$1" | tr , ' '); do
-        [ "$path_unit" != - ] && pulled_in "$path_unit.service" && path_enabled=yes
-    done
+    path_services=$1
     path_script=$2
     path_how=$3
     shift 3
     for path_file; do
-        [ -r "$path_file" ] || continue
+        [ -f "$path_file" ] && [ -r "$path_file" ] || continue
+        path_found=$(sed -n "$path_script" "$path_file")
+        [ -n "$path_found" ] || continue
+        path_enabled=-
+        [ "$path_services" = - ] || path_enabled=no
+        for path_unit in $path_services; do
+            [ "$path_unit" != - ] && pulled_in "$path_unit.service" && path_enabled=yes
+        done
         path_name=${path_file#"$R"}
         export path_enabled path_how path_name
-        sed -n "$path_script" "$path_file" | head -n 20 |
+        printf '%s\n' "$path_found" |
             awk "$path_awk"'{ put(ENVIRON["path_enabled"], ENVIRON["path_how"], $0, ENVIRON["path_name"]) }'
     done
 }
@@ -160,15 +168,14 @@ path_setting() {
 path_links() {
     (
         cd "$R/" || exit
-        within 5 find ./ ./var ./var/lib ./srv ./home ./opt ./usr/local ./usr/local/bin ./usr/local/sbin ./usr/local/lib \
+        within 6 find ./ ./var ./var/lib ./srv ./home ./opt ./usr/local ./usr/local/bin ./usr/local/sbin ./usr/local/lib \
             ./etc/cron.hourly ./etc/cron.daily ./etc/cron.weekly ./etc/alternatives -maxdepth 1 -type l -printf '%l\t%p\0'
-        within 3 find ./opt -mindepth 2 -maxdepth 3 -type l -printf '%l\t%p\0' | head -c 300000
+        [ ! -d ./opt ] || within 3 find ./opt -mindepth 2 -maxdepth 3 -type l -lname '/*' -printf '%l\t%p\0'
     ) | tr '\n\000' '\001\n' | awk -F "$TAB" '
     {
         path = substr($0, length($1) + 2)
         sub(/^\.\/+/, "/", path)
         if (path ~ /^\/etc\/alternatives\// && $1 ~ /^\/(usr\/(bin|sbin|lib|share|games|include)|bin|sbin|lib|etc|var)\//) next
-        if (path ~ /^\/opt\/.*\// && $1 !~ /^\//) next
         if (count++ < 1500) print "link\t" $1 "\t" path
     }'
 }

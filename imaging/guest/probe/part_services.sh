@@ -1,77 +1,56 @@
-# What is set to run and what runs. Rows: runs yes|no; file STATE UNIT (as enabled); unit ACTIVE UNIT; listener PROTOCOL
-# ADDRESS:PORT PROCESS (hexadecimal, as in /proc/net); process PID USER NAME PATH. Arguments of processes are not read.
+# What is set to run and what runs. Rows: runs yes|no; file STATE UNIT (enabled, masked); unit ACTIVE UNIT; listener
+# PROTOCOL ADDRESS:PORT PROCESS (hexadecimal, as in /proc/net); process PID USER NAME PATH. Arguments of processes are not
+# read.
 part_services() {
     if [ -r "$R/proc/1/comm" ]; then row runs yes; else row runs no; fi
-    services_units
-    services_listeners
+    services_set
+    services_running
     services_processes
 }
 
-# Those that are enabled, masked, failed or running, and how the running ones are enabled.
-services_units() {
-    if ! have systemctl; then
-        incomplete "no systemctl: the services are those of another init system"
+# Told by the links themselves: systemctl takes seconds for it on a slow machine, and an answer needs a running system.
+services_set() {
+    if [ ! -d "$R/etc/systemd/system" ]; then
+        incomplete "no systemd: the services are those of another init system"
         return
     fi
-    {
-        if live systemctl; then
-            within 5 systemctl list-units --all --plain --no-legend --no-pager | sed 's/^/unit /'
-        fi
-        within 5 systemctl ${R:+"--root=$R"} list-unit-files --no-legend --no-pager --type=service,socket,timer |
-            sed 's/^/file /'
-    } | awk '
-    $1 == "unit" {
-        at = ($2 ~ /\./) ? 2 : 3
-        if ($(at + 2) == "failed" || ($(at + 2) != "inactive" && $at ~ /\.(service|socket|timer)$/)) {
+    services_seen=' '
+    for services_link in "$R"/etc/systemd/system/*.wants/* "$R"/etc/systemd/system/*.requires/*; do
+        services_unit=${services_link##*/}
+        case $services_seen in *" $services_unit "*) continue ;; esac
+        case $services_unit in *.service | *.socket | *.timer) ;; *) continue ;; esac
+        is_masked "$R/etc/systemd/system/$services_unit" && continue
+        services_seen="$services_seen$services_unit "
+        row file enabled "$services_unit"
+    done
+    for services_link in "$R"/etc/systemd/system/*; do
+        is_masked "$services_link" && row file masked "${services_link##*/}"
+    done
+}
+
+# Those that run or failed, and units of other kinds that failed.
+services_running() {
+    live systemctl || return
+    services_list=$(within 7 systemctl list-units --plain --no-legend --no-pager)
+    if [ -z "$services_list" ]; then
+        [ -d "$R/run/systemd/system" ] && incomplete "systemctl did not tell what runs"
+        return
+    fi
+    printf '%s\n' "$services_list" | awk '{
+        at = ($1 ~ /\./) ? 1 : 2
+        if ($(at + 2) == "failed" || ($(at + 2) != "inactive" && $at ~ /\.(service|socket|timer)$/))
             print "unit\t" $(at + 2) "\t" $at
-            runs[$at] = 1
-        }
-    }
-    $1 == "file" {
-        files++
-        if ($3 ~ /^(enabled|masked|linked)/ || ($2 in runs)) print "file\t" $3 "\t" $2
-    }
-    END { if (!files) print "incomplete\tsystemctl did not tell which units there are" }'
-}
-
-# Which process has which socket, as far as we may know.
-services_sockets() {
-    (
-        cd "$R/proc" || exit
-        within 5 find [0-9]*/fd -maxdepth 1 -type l -lname 'socket:*' -printf 'socket %p %l\n'
-    )
-}
-
-services_listeners() {
-    {
-        services_sockets
-        for services_table in tcp tcp6 udp udp6; do
-            [ -r "$R/proc/net/$services_table" ] && sed "1d; s/^/$services_table /" "$R/proc/net/$services_table"
-        done
-    } | awk '
-    $1 == "socket" {
-        sub(/\/.*/, "", $2)
-        gsub(/[^0-9]/, "", $3)
-        owner[$3] = $2
-        next
-    }
-    ($1 ~ /^tcp/ && $5 == "0A") || ($1 ~ /^udp/ && $5 == "07") {
-        name = ""
-        if ($11 in owner) {
-            file = ENVIRON["R"] "/proc/" owner[$11] "/comm"
-            getline name < file
-            close(file)
-            gsub(/\t/, " ", name)
-        }
-        if (count++ < 1000) print "listener\t" substr($1, 1, 3) "\t" $3 "\t" name
     }'
 }
 
+# The programs of all processes and their sockets in one go, then what /proc tells in text.
 services_processes() {
+    [ -d "$R/proc/1" ] || [ -d "$R/proc/self" ] || return
     {
         (
             cd "$R/proc" || exit
-            within 5 find [0-9]*/exe -maxdepth 0 -type l -printf '%p\t%l\0' | tr '\n\000' '\001\n'
+            within 6 find [0-9]*/exe [0-9]*/fd -maxdepth 1 -type l '(' -name exe -o -lname 'socket:*' ')' \
+                -printf '%p\t%l\0' | tr '\n\000' '\001\n'
         )
         printf '%s\n' "$R"/proc/[0-9]*/status
     } | awk -v self=$$ '
@@ -84,8 +63,13 @@ services_processes() {
         }
     }
     match($0, /^[0-9]+\/exe\t/) {
-        pid = substr($0, 1, index($0, "/") - 1)
-        path[pid] = substr($0, RLENGTH + 1)
+        path[substr($0, 1, index($0, "/") - 1)] = substr($0, RLENGTH + 1)
+        next
+    }
+    match($0, /^[0-9]+\/fd\/[0-9]+\tsocket:\[/) {
+        socket = substr($0, RLENGTH + 1)
+        sub(/\]$/, "", socket)
+        holder[socket] = substr($0, 1, index($0, "/") - 1)
         next
     }
     {
@@ -98,13 +82,28 @@ services_processes() {
             if (line ~ /^Name:/) name[pid] = substr(line, 7)
             if (line ~ /^PPid:/) parent[pid] = substr(line, 7) + 0
             if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); user[pid] = (words[2] in names) ? names[words[2]] : words[2] }
-            if (line ~ /^VmSize:/) memory = 1
+            if (line ~ /^VmSize:/) { memory = 1; break }
         }
         close(file)
         gsub(/\t/, " ", name[pid])
         if (memory) order[++total] = pid
     }
+    function listeners(table,    line, words, file, waits) {
+        file = root "/proc/net/" table
+        waits = table ~ /^tcp/ ? "0A" : "07"
+        while ((getline line < file) > 0) {
+            sub(/^ +/, "", line)
+            split(line, words, / +/)
+            if (words[4] == waits && count++ < 1000)
+                print "listener\t" substr(table, 1, 3) "\t" words[2] "\t" name[holder[words[10]]]
+        }
+        close(file)
+    }
     END {
+        listeners("tcp")
+        listeners("tcp6")
+        listeners("udp")
+        listeners("udp6")
         for (i = 1; i <= total && printed < 2000; i++) {
             pid = order[i]
             at = pid

@@ -3,18 +3,20 @@
 part_sshd() {
     [ ! -e "$R/usr/sbin/sshd" ] || echo installed
     for sshd_unit in ssh.socket sshd.socket ssh.service sshd.service; do
-        sshd_state=$(unit_state $sshd_unit)
-        [ -z "$sshd_state" ] || row unit "$sshd_state" $sshd_unit
+        find_unit $sshd_unit
+        [ -z "$unit_found" ] || row unit "$unit_found" $sshd_unit
     done
     if is_root && live sshd; then
-        sshd_says=$(within 4 sshd -T) || sshd_says=$(within 3 sshd -T -C user=root,host=localhost,addr=127.0.0.1)
+        sshd_says=$(within 5 sshd -T) || sshd_says=$(within 3 sshd -T -C user=root,host=localhost,addr=127.0.0.1)
         printf '%s\n' "$sshd_says" | awk "$sshd_keys"'(tolower($1) in keys) { key = tolower($1); sub(/^[^ ]+ +/, ""); print "effective\t" key "\t" $0 }'
     fi
     [ -n "$sshd_says" ] || sshd_files
     for sshd_key in "$R"/etc/ssh/ssh_host_*_key; do
         [ -e "$sshd_key" ] || continue
         if [ -r "$sshd_key.pub" ]; then
-            first_line "$sshd_key.pub" | awk -v name="${sshd_key#"$R"}" '{ print "host-key\t" $1 "\t" substr($2, 1, 4000) "\t" name }'
+            read -r sshd_algorithm sshd_public sshd_comment <"$sshd_key.pub"
+            : "$sshd_comment"
+            row host-key "$sshd_algorithm" "$sshd_public" "${sshd_key#"$R"}"
         else
             row host-key "" "" "${sshd_key#"$R"}"
         fi

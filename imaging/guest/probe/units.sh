@@ -10,17 +10,21 @@ pulled_in() {
     return 1
 }
 
-# unit_state UNIT: masked, enabled, installed, or nothing where there is no such unit.
-unit_state() {
-    if [ "$(readlink "$R/etc/systemd/system/$1")" = /dev/null ]; then
-        echo masked
+# is_masked FILE: a link to /dev/null, the only device that a unit can be.
+is_masked() {
+    [ -L "$1" ] && [ -c "$1" ]
+}
+
+# find_unit UNIT: sets unit_found to masked, enabled, installed, or nothing where there is no such unit.
+find_unit() {
+    unit_found=
+    if is_masked "$R/etc/systemd/system/$1"; then
+        unit_found=masked
     elif pulled_in "$1"; then
-        echo enabled
+        unit_found=enabled
     else
         for unit_file in "$R/etc/systemd/system/$1" "$R/usr/lib/systemd/system/$1" "$R/lib/systemd/system/$1"; do
-            [ -e "$unit_file" ] || continue
-            echo installed
-            return
+            [ ! -e "$unit_file" ] || unit_found=installed
         done
     fi
 }

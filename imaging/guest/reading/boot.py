@@ -10,7 +10,7 @@ from imaging.guest.reading.rows import Rows, whole
 from models.guest.boot import Boot
 
 _GENERIC = frozenset({"modules-most", "hostonly-no"})
-_HOST_ONLY = frozenset({"modules-dep", "modules-list", "hostonly-yes"})
+_HOST_ONLY = frozenset({"modules-dep", "hostonly-yes"})
 _NUMBER = re.compile(r"(\d{1,15})")
 
 

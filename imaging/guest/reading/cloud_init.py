@@ -11,7 +11,6 @@ from imaging.guest.reading.masking import masked
 from imaging.guest.reading.rows import Rows, whole
 from models.guest.first_boot import CloudInit, Setting, UserData
 
-_SECRET = {"yes": True, "no": False}
 _MOST_ERRORS = 20
 
 
@@ -23,13 +22,13 @@ def read_cloud_init(rows: Rows) -> CloudInit:
     errors = tuple(dict.fromkeys((*_errors(result), *_stage_errors(status, "errors"))))
     recoverable = tuple(dict.fromkeys((*_recoverable(result), *_stage_errors(status, "recoverable_errors"))))
     return CloudInit(
-        version=(rows.text("version") or "unknown") if rows.has("version") else None,
+        version=_version(rows),
         disabled_by=disabled_by,
         settings=rows.read("setting", _setting, fields=3),
         status=_status(disabled_by, status, result, errors, recoverable),
         errors=(*errors, *recoverable)[:_MOST_ERRORS],
         instances_kib=next(iter(rows.read("instances", whole, fields=1)), None),
-        user_data=rows.read("user-data", _user_data, fields=3),
+        user_data=_user_data(rows),
     )
 
 
@@ -37,8 +36,19 @@ def _setting(key: str, value: str, file: str) -> Setting:
     return Setting(key=key, value=value, file=file)
 
 
-def _user_data(size: str, secret: str, path: str) -> UserData:
-    return UserData(path=path, size_bytes=whole(size) or 0, looks_secret=_SECRET.get(secret))
+def _version(rows: Rows) -> str | None:
+    """The package's version comes last, if its files tell it."""
+    told = rows.texts("version")
+    return next((version for version in reversed(told) if version), "unknown") if told else None
+
+
+def _user_data(rows: Rows) -> tuple[UserData, ...]:
+    secret, unread = set(rows.texts("secret")), set(rows.texts("unread"))
+    found = dict(rows.read("user-data", lambda size, path: (path, whole(size) or 0), fields=2))
+    return tuple(
+        UserData(path=path, size_bytes=size, looks_secret=None if path in unread else path in secret)
+        for path, size in found.items()
+    )
 
 
 def _v1(rows: Rows, kind: str) -> Mapping[str, Any] | None:

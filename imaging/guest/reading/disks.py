@@ -12,8 +12,8 @@ from models.guest.disks import BlockDevice, Disks, FileSystemHealth, FileSystemU
 
 _PAIR = re.compile(r'([A-Z:_-]+)="((?:[^"\\]|\\.)*)"')
 _HEX = re.compile(r"\\x([0-9a-fA-F]{2})")
-_USE = re.compile(r"(.*?)\s+(\S+)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+(/.*)", re.DOTALL)
-_INODES = re.compile(r".*?\s+(\d+|-)\s+(?:\d+|-)\s+(-?\d+|-)\s+(?:\d+%|-)\s+(/.*)", re.DOTALL)
+_USE = re.compile(r"(.*?)\s+(\S+)\s+(\d+|-)\s+(\d+|-)\s+(-?\d+|-)\s+(?:(\d+|-)\s+(-?\d+|-)|\d+%|-)\s+(/.*)", re.DOTALL)
+"""A line of `df --output=source,fstype,size,used,avail,itotal,iavail,target`, or of `df -PkT`, which has no inodes."""
 _PSEUDO = frozenset({"tmpfs", "devtmpfs", "squashfs", "efivarfs", "ramfs", "overlay", "iso9660"})
 
 
@@ -100,10 +100,11 @@ def _devices(
             points.setdefault(name, {})[pairs["MOUNTPOINT"]] = None
     for use in uses.values():
         points.setdefault(use.device, {})[use.mount_point] = None
-    firsts = {_path(pairs["NAME"]): pairs for pairs in reversed(listed)}
+    firsts: dict[str, Mapping[str, str]] = {}
+    for pairs in listed:
+        firsts.setdefault(_path(pairs["NAME"]), pairs)
     return tuple(
-        _device(pairs, tuple(parents.get(name, ())), tuple(points.get(name, ())))
-        for name, pairs in reversed(firsts.items())
+        _device(pairs, tuple(parents.get(name, ())), tuple(points.get(name, ()))) for name, pairs in firsts.items()
     )
 
 
@@ -127,19 +128,14 @@ def _device(pairs: Mapping[str, str], parents: tuple[str, ...], points: tuple[st
 
 def _uses(rows: Rows) -> dict[str, FileSystemUse]:
     """By mount point; where two lie on one point, the later one covers the earlier."""
-    inodes = {point: (total, free) for total, free, point in rows.read("inodes", _inode_line, fields=1)}
-    uses = {use.mount_point: use for use in rows.read("use", _use_line, fields=1)}
-    return {
-        point: use.model_copy(update=dict(zip(("inodes", "inodes_free"), inodes.get(point, (None, None)), strict=True)))
-        for point, use in uses.items()
-    }
+    return {use.mount_point: use for use in rows.read("use", _use_line, fields=1)}
 
 
 def _use_line(line: str) -> FileSystemUse:
     found = _USE.fullmatch(line)
     if found is None:
         raise ValueError("not a line of df")
-    device, fs_type, size, used, free, point = found.groups()
+    device, fs_type, size, used, free, inodes, inodes_free, point = found.groups()
     return FileSystemUse(
         mount_point=point,
         device=device,
@@ -147,14 +143,9 @@ def _use_line(line: str) -> FileSystemUse:
         size_kib=whole(size),
         used_kib=whole(used),
         free_kib=whole(free),
+        inodes=whole(inodes or ""),
+        inodes_free=whole(inodes_free or ""),
     )
-
-
-def _inode_line(line: str) -> tuple[int | None, int | None, str]:
-    found = _INODES.fullmatch(line)
-    if found is None:
-        raise ValueError("not a line of df")
-    return whole(found[1]), whole(found[2]), found[3]
 
 
 def _health(device: str, fs_type: str, errors: str, state: str) -> FileSystemHealth:

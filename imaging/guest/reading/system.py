@@ -37,9 +37,10 @@ def _assignment(line: str) -> tuple[str, str]:
     return key, " ".join(shlex.split(value))
 
 
-def _semaphore(at: str, instance: str, name: str) -> tuple[str, datetime] | None:
+def _semaphore(at: str, path: str) -> tuple[str, datetime] | None:
     when = moment(at)
-    return None if when is None or not name else (instance, when)
+    instance = path.rpartition("/sem/")[0].rpartition("/")[2]
+    return None if when is None else (instance, when)
 
 
 def _first_boot(rows: Rows) -> datetime | None:
@@ -48,7 +49,7 @@ def _first_boot(rows: Rows) -> datetime | None:
     It leaves a file for each thing that it does once per instance. Those of the parent of an image lie beside them,
     under the parent's id. `boot-finished` does not help: each boot writes it anew.
     """
-    found = rows.read("semaphore", _semaphore, fields=3)
+    found = rows.read("semaphore", _semaphore, fields=2)
     current = rows.text("instance") or max(found, key=lambda pair: pair[1], default=("", None))[0]
     return _end_of_first_run(sorted(when for instance, when in found if instance == current))
 

@@ -113,6 +113,17 @@ def test_a_part_of_a_later_probe_is_left_alone():
     assert read(framed(envelope(parts={"tomorrow": part(["a", "b"])}))).user == "ubuntu"
 
 
+def test_a_deep_check_knows_nothing_of_what_runs():
+    parts = {
+        "mounts": part(["mount", "ext4", "/dev/vda1", "/", "rw", "/"]),
+        "services": part(["unit", "active", "ssh.service"], ["process", "1", "root", "systemd", "/x"]),
+    }
+    facts = read(framed(envelope(parts=parts)), way=Way.DEEP_CHECK)
+    assert facts.mounts.unknown_because.startswith("needs SSH")
+    services = facts.services.value
+    assert (services.runs, services.processes, [unit.active for unit in services.units]) == (False, (), [""])
+
+
 def test_every_part_of_the_probe_has_a_reader():
     assert set(PARTS) == set(READERS)
 
@@ -128,15 +139,21 @@ def texts(value: Any):
             yield from texts(each)
 
 
-KINDS = sorted(
-    {"incomplete", "release", "semaphore", "btime", "device", "below", "mounted", "use", "inodes", "health", "grow"}
-)
+KINDS = """release semaphore instance btime device below mounted use health grow mount swap user complete fstab crypttab
+unit unit-state pv array runs file listener process link setting disabled status result instances user-data secret lease
+effective config host-key tool loaded live saved asked ufw zone grub bls kernelopts default builtin module initramfs
+kernel running pages crash"""
+
+
 FIELD = st.one_of(
     st.text(st.characters(max_codepoint=255), max_size=30),
     st.text(max_size=20),
+    st.sampled_from(
+        ["{", '{"v1":{"errors":[[1]]}}', "iptables", "nft", "-A INPUT -j DROP", "0100007F:0016", "AAAA", "known"]
+    ),
     st.sampled_from(["", "/", "-", "0", "1", "9" * 30, "1700000000", "vda1", "/dev/vda1", "ext4", 'NAME="x"', "\x01"]),
 )
-ROW = st.builds(lambda kind, rest: [kind, *rest], st.sampled_from(KINDS) | FIELD, st.lists(FIELD, max_size=8))
+ROW = st.builds(lambda kind, rest: [kind, *rest], st.sampled_from(KINDS.split()) | FIELD, st.lists(FIELD, max_size=8))
 PART = st.builds(part).flatmap(lambda _: st.lists(ROW, max_size=12)).map(lambda rows: part(*rows))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from imaging.guest.reading.filtering.chains import SSH_PORT, Decision, Fits, Rule, Verdict, decide
 
 _VERDICTS = {"ACCEPT": Verdict.ACCEPT, "DROP": Verdict.DROP, "REJECT": Verdict.DROP, "RETURN": Verdict.RETURN}
-_PLAIN_MODULES = frozenset({"tcp", "comment", "state", "conntrack", "multiport"})
+_PLAIN_MODULES = frozenset({"tcp", "comment", "state", "conntrack", "multiport", "addrtype"})
 _RATE_MODULES = frozenset({"recent", "limit", "hashlimit", "set", "mac", "connlimit", "geoip", "time", "iprange"})
 _FLAGS = frozenset({"SYN", "ACK", "FIN", "RST", "URG", "PSH"})
 _FLAG_ARGUMENTS = 2
@@ -106,6 +106,8 @@ def _option_fits(option: str, value: str) -> Fits:  # noqa: PLR0911  # one answe
             return Fits.YES if _has_port(value) else Fits.NO
         case "--state" | "--ctstate":
             return Fits.YES if "NEW" in value.split(",") else Fits.NO
+        case "--dst-type":
+            return Fits.YES if value == "LOCAL" else Fits.NO
         case "--syn" | "--comment":
             return Fits.YES
         case "-m" | "--match":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from imaging.guest.reading.filtering.chains import Decision, Rule, decide
 from imaging.guest.reading.filtering.nft_rule import read_rule
 
-_TOKEN = re.compile(r'"[^"\n]*"|[{};\n]|#[^\n]*|[^\s{};#"]+|"')
+_TOKEN = re.compile(r'"[^"\n]*"|[{};,\n]|#[^\n]*|[^\s{};,#"]+|"')
 _BLOCKS = {"table": 3, "chain": 2, "set": 2, "map": 2, "flowtable": 2, "counter": 2, "quota": 2, "limit": 2}
 """What opens a block, with the most words that stand before its brace: a rule may begin with `counter`, too."""
 _FAMILIES = frozenset({"ip", "inet"})

@@ -116,10 +116,11 @@ class _Rule:
     def _values(self) -> frozenset[str]:
         """The words of a value: one, a list with commas, or a set in braces."""
         if self._peek() != "{":
-            values = self._next()
-            while values.endswith(",") or self._peek().startswith(","):
-                values += self._next() or " "
-            return frozenset(value.strip('"') for value in values.replace(" ", "").split(",") if value)
+            values = [self._next()]
+            while self._peek() == ",":
+                self._next()
+                values.append(self._next())
+            return frozenset(value.strip('"') for value in values)
         self._next()
         inside: list[str] = []
         while self._peek() not in {"}", ""}:

@@ -1,0 +1,61 @@
+"""Passwords in mount options and addresses never leave the guest, and the reader would mask them once more."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imaging.guest.probe import script
+from imaging.guest.reading.masking import masked, shown_line
+from models.guest.files import Questions
+
+CASES = {
+    "//nas/data /data cifs username=ann,password=hunter2,uid=1000 0 0":
+        "//nas/data /data cifs username=ann,password=***,uid=1000 0 0",
+    "//nas/data /data cifs credentials=/etc/cred,PASS=a,,b,_netdev 0 0":
+        "//nas/data /data cifs credentials=/etc/cred,PASS=***,_netdev 0 0",
+    "https://ann:s3c@ret@dav.example/files /dav davfs rw":
+        "https://ann:***@dav.example/files /dav davfs rw",
+    "https://t0ken@dav.example/files":
+        "https://***@dav.example/files",
+    "10.0.0.1:6789:/ /ceph ceph name=admin,secret=AQBd==,_netdev":
+        "10.0.0.1:6789:/ /ceph ceph name=admin,secret=***,_netdev",
+    "s3fs#bucket /s3 fuse passwd_file=/root/.passwd-s3fs":
+        "s3fs#bucket /s3 fuse passwd_file=/root/.passwd-s3fs",
+    "ann@host:/data /data fuse.sshfs IdentityFile=/root/.ssh/id":
+        "ann@host:/data /data fuse.sshfs IdentityFile=/root/.ssh/id",
+}  # fmt: skip
+
+
+def by_the_script(texts: list[str]) -> list[str]:
+    text = script(Questions(), {"system"}, nonce="abc").removesuffix("imaging_probe </dev/null\n")
+    text += "awk \"$mask_awk\"'{ print mask($0) }'\n"
+    lines = "".join(f"{text}\n" for text in texts)
+    ran = subprocess.run(["dash", "-c", text], input=lines, capture_output=True, text=True, check=True)
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("line, shown", CASES.items())
+def test_passwords_are_masked_and_names_of_files_are_not(line, shown):
+    assert masked(line) == shown
+    assert by_the_script([line]) == [shown]
+
+
+def test_a_line_of_fstab_is_shown_with_one_blank_between_its_fields():
+    assert shown_line("LABEL=a\t/data \text4  pass=x\t0 0\r") == "LABEL=a /data ext4 pass=*** 0 0"
+
+
+PIECE = st.sampled_from(
+    ["//", "http://", "HTTPS://", ":", "@", "/", ",", ",,", " ", "pass", "word", "=", "secret_key=", "x", "Pwd="]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(PIECE, max_size=14).map("".join), min_size=1, max_size=20))
+def test_script_and_reader_mask_alike(lines):
+    by_script = by_the_script([f"{line}|" for line in lines])
+    assert by_script == [masked(f"{line}|") for line in lines]
+    assert [masked(line) for line in by_script] == by_script
