@@ -49,7 +49,7 @@ class AskingByDialogs:
                 (
                     f"{question.algorithm} {question.fingerprint}",
                     question.console,
-                    f"On the machine itself this shows the right one:\nssh-keygen -lf {_host_key_file(question.algorithm)}",
+                    f"The machine itself shows it with:\nssh-keygen -lf {_host_key_file(question.algorithm)}",
                     "With yes it is added to known_hosts, and not asked for again.",
                 )
             ),

@@ -28,6 +28,7 @@ from screens.ask_text import AskTextScreen
 from screens.choose import Choice, ChooseScreen
 from screens.confirm import ConfirmScreen, Question
 from screens.error import ErrorScreen
+from screens.finding import which_action
 from screens.guest_asking import AskingByDialogs
 from screens.listing import ListScreen
 from screens.notice import NoticeScreen
@@ -54,6 +55,10 @@ class GuestScreen(ListScreen[Instance]):
     """A list of instances into which one can look. One thing at a time is done inside a guest."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "a", "mend", "Put it right", id="instances.mend",
+            tooltip="Let the console carry out the remedy of the finding under the cursor, after asking",
+        ),
         Binding(
             "p", "probe", "Look inside", id="instances.probe",
             tooltip="Look into the running instance by SSH; nothing is changed there",
@@ -103,6 +108,11 @@ class GuestScreen(ListScreen[Instance]):
     def chosen_facts(self) -> InstanceFacts | None:
         """The facts of the chosen instance, as far as they are known."""
 
+    @property
+    @abstractmethod
+    def chosen_actions(self) -> tuple[RemedyAction, ...]:
+        """What the console can do about the chosen finding."""
+
     @abstractmethod
     def action_refresh(self) -> None:
         """Ask the cloud again now."""
@@ -129,6 +139,8 @@ class GuestScreen(ListScreen[Instance]):
             facts = self.chosen_facts
             instance = facts.instance.value if facts else None
             return self._inside is None and instance is not None and instance.is_running
+        if action == "mend":
+            return self._inside is None and not self.console.read_only and bool(self.chosen_actions)
         if action == "deep_check":
             return self.chosen_facts is not None and not self.console.read_only
         return super().check_action(action, parameters)
@@ -166,9 +178,21 @@ class GuestScreen(ListScreen[Instance]):
             run = await console.runs.start(plan, await console.resolved(), console.profile)
             self.app.push_screen(RunScreen(run.id))
 
-    def carry_out(self, facts: InstanceFacts, action: RemedyAction) -> None:
-        """Ask, then carry out a remedy; the user sees what was done and how it is undone."""
-        if self._inside is None and not self.console.read_only:
+    def action_mend(self) -> None:
+        """Choose what is to be done where there is a choice, and carry it out after asking."""
+        facts, actions = self.chosen_facts, self.chosen_actions
+        if facts is None:
+            return
+        if len(actions) == 1:
+            self.carry_out(facts, actions[0])
+            return
+        self.app.push_screen(
+            which_action(actions), lambda place: self.carry_out(facts, None if place is None else actions[int(place)])
+        )
+
+    def carry_out(self, facts: InstanceFacts, action: RemedyAction | None) -> None:
+        """Ask, then carry out a remedy, if there is one; the user sees what was done and how it is undone."""
+        if action is not None and self._inside is None and not self.console.read_only:
             self._begin(facts, partial(self._mend, action=action))
 
     def _begin(self, facts: InstanceFacts, doing: Doing) -> None:

@@ -24,7 +24,7 @@ from models.guest.facts import GuestFacts
 from models.instance import Instance
 from models.remedy_action import RemedyAction
 from models.text import one_line
-from screens.finding import FindingScreen, which_action
+from screens.finding import FindingScreen
 from screens.instance_guest import GuestScreen
 from screens.instance_rows import COLUMNS, cells, matching
 from screens.live import FactsWatch
@@ -85,13 +85,6 @@ class InstancesScreen(GuestScreen):
         ),
         Binding(
             "y", "copy", "Copy id", show=False, id="instances.copy", tooltip="Send the instance's id to the clipboard"
-        ),
-        Binding(
-            "a",
-            "mend",
-            "Put it right",
-            id="instances.mend",
-            tooltip="Let the console carry out the remedy of the finding under the cursor, after asking",
         ),
         Binding("escape", "list", "List", show=False, id="instances.list", tooltip="Back to the list"),
     ]
@@ -302,11 +295,7 @@ class InstancesScreen(GuestScreen):
         finding, facts = self.query_one(ChecklistView).chosen, self.chosen_facts
         if finding is not None and facts is not None:
             can_act = not self.console.read_only
-            self.app.push_screen(FindingScreen(finding, can_act=can_act), lambda action: self._act(facts, action))
-
-    def _act(self, facts: InstanceFacts, action: RemedyAction | None) -> None:
-        if action is not None:
-            self.carry_out(facts, action)
+            self.app.push_screen(FindingScreen(finding, can_act=can_act), lambda action: self.carry_out(facts, action))
 
     @property
     def chosen_facts(self) -> InstanceFacts | None:
@@ -318,34 +307,18 @@ class InstancesScreen(GuestScreen):
         """Only what makes sense now is offered."""
         if action == "image":
             return not self.console.read_only and self._chosen is not None
-        if action == "mend":
-            return bool(self._actions)
         return super().check_action(action, parameters)
 
     @property
-    def _actions(self) -> tuple[RemedyAction, ...]:
+    def chosen_actions(self) -> tuple[RemedyAction, ...]:
         """What the console can do about the finding under the cursor, while the keys are there."""
         view = self.query_one(ChecklistView)
         finding = view.chosen if view.rows.has_focus else None
-        if finding is None or finding.remedy is None or self.console.read_only or self._inside is not None:
-            return ()
-        return finding.remedy.actions
+        return finding.remedy.actions if finding is not None and finding.remedy is not None else ()
 
     @on(RowList.Moved, "#findings")
     def _finding_chosen(self) -> None:
         self.refresh_bindings()
-
-    def action_mend(self) -> None:
-        """Choose what is to be done where there is a choice, and carry it out after asking."""
-        facts, actions = self.chosen_facts, self._actions
-        if facts is None:
-            return
-        if len(actions) == 1:
-            self.carry_out(facts, actions[0])
-            return
-        self.app.push_screen(
-            which_action(actions), lambda place: self._act(facts, None if place is None else actions[int(place)])
-        )
 
     def action_open(self) -> None:
         """Go to the checklist."""

@@ -19,7 +19,7 @@ from screens.tones import Tone, joined, toned
 from screens.widgets.chapters import Head, Row, key_of, numbers, rows_of
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
-from screens.wording import came_from, finding_sign
+from screens.wording import came_from, counted, finding_sign
 
 _COLUMNS = (
     Column("Finding", 13),
@@ -65,8 +65,9 @@ class ChecklistView(Vertical):
 
     @on(RowList.Moved, "#findings")
     def _moved(self) -> None:
-        chosen = self.chosen
-        self.query_one("#finding", Static).update(_shortly(chosen) if chosen else Content(""), layout=False)
+        row = self.rows.selected
+        text = _shortly(row) if isinstance(row, Finding) else _folded(row, self._glyphs) if row else Content("")
+        self.query_one("#finding", Static).update(text, layout=False)
 
     @on(RowList.Opened, "#findings")
     def _opened_row(self, event: RowList.Opened) -> None:
@@ -162,6 +163,13 @@ def _shortly(finding: Finding) -> Content:
         if finding.remedy.command:
             parts.append(toned(one_line(finding.remedy.command), Tone.ACCENT))
     return Content("\n").join(parts)
+
+
+def _folded(head: Head, glyphs: Glyphs) -> Content:
+    """What is folded away in a chapter, and how it is unfolded."""
+    hidden = f"{counted(head.hidden, 'finding')} not shown: nothing to be done there." if head.hidden else ""
+    key = "enter or z folds it again" if head.is_open else "enter or z shows all" if head.hidden else ""
+    return Content("\n").join([toned(glyphs.plain(head.chapter), Tone.STRONG), joined(hidden), toned(key, Tone.QUIET)])
 
 
 def _headline(checklist: Checklist) -> Sequence[str]:
