@@ -88,9 +88,9 @@ class HostKeys:
 
     async def _reason(self, goal: Destination, key: asyncssh.SSHKey, fingerprint: str, console: ConsoleKeys) -> str:
         if self._said == fingerprint:
-            return f"The host key {fingerprint} is the one that you named."
+            return f"The host key is the one that you named: {fingerprint}."
         if console.names(fingerprint):
-            return f"The host key {fingerprint} is the one in the instance's console log."
+            return f"The host key is the one in the instance's console log: {fingerprint}."
         question = HostKeyQuestion(
             address=goal.shown,
             algorithm=key.get_algorithm(),

@@ -143,7 +143,7 @@ async def test_a_new_key_that_the_console_log_names_is_trusted_said_and_remember
     asking = Answers()
     await enter(way_to(guest, asking=asking, told=told, log=printed(other_key(guest.folder), guest.host_key)))
     assert asking.asked == []
-    assert f"The host key {guest.host_key.fingerprint} is the one in the instance's console log." in told.text
+    assert f"The host key is the one in the instance's console log: {guest.host_key.fingerprint}." in told.text
     assert known_hosts(ssh_folder).read_text() == f"[127.0.0.1]:{guest.port} {guest.host_key.public}\n"
     await enter(way_to(guest, asking=Nobody()))
 
