@@ -34,7 +34,7 @@ PARTS: Mapping[str, int] = {
 }
 """The parts in the order in which they run, quick ones first, each with the seconds that it may take."""
 
-_SHARED = ("shared", "masking", "devices", "units")
+_SHARED = ("shared", "places", "packaging", "masking", "devices", "units")
 """Files with functions that several parts need."""
 _HERE = Path(__file__).parent
 _NONCE = re.compile(r"[A-Za-z0-9]{1,64}")

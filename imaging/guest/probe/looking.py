@@ -23,7 +23,7 @@ def look_functions(looks: Iterable[Look]) -> str:
     """The shell functions that `part_sightings.sh` calls.
 
     They are `asked_names`, `asked_looks`, `asked_paths`, `asked_paths_in_home HOME`, `asked_content LOOK` (whether the
-    content matters) and `asked_marks LOOK`.
+    content matters) and `asked_marks LOOK FILE...`.
 
     Raises:
         ValueError: a control character, a path that is neither absolute nor in a home, or an odd word for a mark.
@@ -34,16 +34,17 @@ def look_functions(looks: Iterable[Look]) -> str:
     by_name = [f"{look.id} ^({_any_of(look.names)})$" for look in wanted if look.names]
     absolute = [_at(look, paths, "$R") for look in wanted if (paths := _paths(look, "/"))]
     in_homes = [_at(look, paths, "$1/") for look in wanted if (paths := _paths(look, "~/"))]
+    with_marks = [look for look in wanted if look.first_line or look.contains or look.words_after]
+    content = _case("$1", [f"{look.id}) return 0 ;;" for look in with_marks])
+    marks = _case("$marks_of", [line for look in with_marks for line in _marks(look)])
     return "\n".join(
         [
             _function("asked_names", [f"printf '%s' {quoted(everything)}"]),
             _function("asked_looks", [f"printf '%s\\n' {quoted(line)}" for line in by_name]),
             _function("asked_paths", absolute),
             _function("asked_paths_in_home", in_homes),
-            _function(
-                "asked_content", [*_case(f"{look.id}) return 0 ;;" for look in wanted if _has_marks(look)), "return 1"]
-            ),
-            _function("asked_marks", _case(line for look in wanted if _has_marks(look) for line in _marks(look))),
+            _function("asked_content", [*content, "return 1"]),
+            _function("asked_marks", ["marks_of=$1", "shift", *marks]),
         ]
     )
 
@@ -115,13 +116,8 @@ def _escaped_character(character: str) -> str:
     return f"\\{character}" if character in "^\\" else f"[{character}]"
 
 
-def _case(branches: Iterable[str]) -> list[str]:
-    lines = list(branches)
-    return ["case $1 in", *lines, "esac"] if lines else []
-
-
-def _has_marks(look: Look) -> bool:
-    return bool(look.first_line or look.contains or look.words_after)
+def _case(word: str, branches: list[str]) -> list[str]:
+    return [f"case {word} in", *branches, "esac"] if branches else []
 
 
 def _marks(look: Look) -> Iterator[str]:
@@ -130,7 +126,7 @@ def _marks(look: Look) -> Iterator[str]:
         for mark, expression in marks.items():
             if _MARK.fullmatch(mark) is None:
                 raise ValueError(f"{look.id}: a mark is one plain word, not {mark!r}")
-            yield f"    {function} {mark} {quoted(expression)}"
+            yield f'    {function} {mark} {quoted(expression)} "$@"'
     if look.words_after:
-        yield f"    words_after {quoted(' '.join(look.words_after))}"
+        yield f'    words_after {quoted(" ".join(look.words_after))} "$@"'
     yield "    ;;"

@@ -2,17 +2,12 @@
 # Rows: first_uid N; account NAME UID GID PASSWORD SHELL HOME; group NAME GID MEMBERS; default_user NAME; sudo WHO FILE;
 # sudo_read; keys OWNER COUNT PATH; orphans UID OWNER COUNT EXAMPLE; autologin PATH.
 part_accounts() {
-    row first_uid "$(first_uid)"
+    find_homes
+    row first_uid "$first_uid"
     tell_accounts
     tell_default_user
     tell_sudo
-    homes | while IFS= read -r line; do
-        file_name "$line"
-        keys_of "$name_of_file"
-    done
-    for each in "$R"/etc/ssh/authorized_keys.d/* "$R"/etc/ssh/authorized_keys/*; do
-        [ ! -f "$each" ] || keys_in "$each"
-    done
+    tell_keys
     tell_autologins
     tell_orphans
 }
@@ -20,7 +15,7 @@ part_accounts() {
 # tell_accounts: root and people, and the groups that they are in.
 tell_accounts() {
     [ -r "$R/etc/shadow" ] || incomplete "only root may see which passwords are set"
-    awk -F : -v first="$(first_uid)" -v last="$(last_uid)" -v root="$R" '
+    awk -v first="$first_uid" -v last="$last_uid" -v root="$R" '
     function kind(hash) { return hash == "" ? "none" : hash ~ /^[!*]/ ? "locked" : "set" }
     BEGIN {
         while ((getline line < (root "/etc/shadow")) > 0) {
@@ -77,24 +72,33 @@ tell_sudo() {
     done
 }
 
-# keys_of HOME, keys_in FILE: how many keys let somebody in.
-keys_of() {
-    [ -d "$R$1" ] || return
-    if ! [ -x "$R$1" ] || { [ -d "$R$1/.ssh" ] && ! [ -x "$R$1/.ssh" ]; }; then
-        incomplete "not every home may be looked into for authorized_keys"
-        return
-    fi
-    for each in "$R$1/.ssh/authorized_keys" "$R$1/.ssh/authorized_keys2"; do
-        [ ! -f "$each" ] || keys_in "$each"
+# tell_keys: how many keys in which files let somebody in.
+tell_keys() {
+    set --
+    IFS=$LINE_END
+    set -f
+    for line in $home_list; do
+        file_name "$line"
+        each=$R$name_of_file
+        [ -d "$each" ] || continue
+        if [ ! -x "$each" ] || { [ -d "$each/.ssh" ] && [ ! -x "$each/.ssh" ]; }; then
+            incomplete "not every home may be looked into for authorized_keys"
+        fi
+        set -- "$@" "$each/.ssh/authorized_keys" "$each/.ssh/authorized_keys2"
     done
-}
-keys_in() {
-    if [ -r "$1" ]; then
-        keys=$(head -c 1000000 "$1" | grep -c '^[[:space:]]*[^#[:space:]]')
-        row keys "$(owner_of "$1")" "$keys" "${1#"$R"}"
-    else
-        incomplete "not every authorized_keys may be read"
-    fi
+    unset IFS
+    set +f
+    for each in "$@" "$R"/etc/ssh/authorized_keys.d/* "$R"/etc/ssh/authorized_keys/*; do
+        [ -f "$each" ] || continue
+        if [ -r "$each" ]; then
+            keys=$(head -c 1000000 "$each" | grep -c '^[[:space:]]*[^#[:space:]]')
+            as_line "$(stat -c %u "$each")$TAB$keys$TAB${each#"$R"}"
+        else
+            incomplete "not every authorized_keys may be read"
+        fi
+    done | awk "$NAMES"'
+    $1 == "incomplete" { print; next }
+    { print "keys\t" owner($1) "\t" $2 "\t" after(2) }'
 }
 
 # tell_autologins: files that log somebody in on the console or the desktop.
@@ -127,14 +131,13 @@ tell_orphans() {
         -o -path "$R/var/lib/docker" -o -path "$R/var/lib/containers" -o -path "$R/var/lib/lxd" -o -path "$R/var/lib/lxc" \
         -o -path "$R/var/snap" -o -path "$R/snap" -o -path "$R/var/spool/cron" -o -path "$R/var/mail" -o -path "$R/var/spool/mail"
     bounded_find 6 "$R/" -xdev -ignore_readdir_race \( "$@" \) -prune -o \
-        -uid "+$(($(first_uid) - 1))" -uid "-$(($(last_uid) + 1))" -printf '%U\t%p\000' |
-        lines_of | awk -v passwd="$R/etc/passwd" -v first="$(first_uid)" "$NAMES"'
+        -uid "+$((first_uid - 1))" -uid "-$((last_uid + 1))" -printf '%U\t%p\000' |
+        lines_of | awk "$NAMES"'
         BEGIN {
             while ((getline line < passwd) > 0) {
                 split(line, word, ":")
-                if (word[3] + 0 >= first + 0 && word[6] ~ /^\/./) home[word[6] "/"] = 1
+                if (word[3] + 0 >= ENVIRON["first_uid"] + 0 && word[6] ~ /^\/./) home[word[6] "/"] = 1
             }
-            root = length(ENVIRON["R"])
         }
         $0 == "" { next }
         $1 == "status" { status = $2; next }

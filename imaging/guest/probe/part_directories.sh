@@ -7,49 +7,82 @@ part_directories() {
         unknown "find cannot print sizes here"
         return
     fi
-    born=$(first_boot)
-    counted=0
+    read_mounts
+    find_first_boot
+    find_homes
+    # Programs that unpack archives set the time of the content, so that of the inode tells when a file came here. A tree
+    # of the tests can only set the former.
+    changed='%C@'
+    [ -z "$R" ] || changed='%T@'
     skeleton=$(find "$R/etc/skel" -type f -printf '%s\t%P\n')
     export born skeleton
-    homes | while IFS= read -r line; do
-        file_name "$line"
-        case $name_of_file in /root) continue ;; esac
-        [ ! -e "$R$name_of_file" ] || sum_up home "$name_of_file" home
-    done
-    sum_up other /root root
-    for other in /mnt /srv /tmp /var/tmp; do sum_up other "$other" all; done
-    for other in /opt /usr/local; do sum_up other "$other" new; done
-    sum_up other /var/log none
-    homes | while IFS= read -r line; do
-        file_name "$line"
-        desktop_of "$name_of_file"
-    done
-    caches
+    number=0
+    IFS=$LINE_END
+    set -f
+    sum_up_homes
+    sum_up_others
+    tell_desktops
+    tell_caches
 }
 
-# sum_up KIND DIRECTORY OWN: one pass over a directory, never into another file system. OWN says which files count as
-# somebody's: home (not the skeleton, caches and histories), root (nor what a system puts there), all, new (since the
-# first boot), none.
-sum_up() {
-    [ -d "$R$2" ] || return
-    number=$1$((counted = counted + 1))
+# sum_up_homes, sum_up_others: which of the files in a directory count as somebody's: in a home all but the skeleton,
+# caches and histories (home), in that of root also not what the system puts there (root); what came since the first
+# boot (new); all of them (all), or none.
+sum_up_homes() {
+    set --
+    table=
+    for line in $home_list; do
+        [ "$line" != /root ] || continue
+        file_name "$line"
+        ! is_to_be_summed home home "$name_of_file" || set -- "$@" "$R$name_of_file"
+    done
+    walk 12 "$@"
+}
+sum_up_others() {
+    set --
+    table=
+    for path in /root /mnt /srv /tmp /var/tmp /opt /usr/local /var/log; do
+        case $path in
+        /root) whose=root ;;
+        /opt | /usr/local) whose=new ;;
+        /var/log) whose=none ;;
+        *) whose=all ;;
+        esac
+        ! is_to_be_summed other "$whose" "$path" || set -- "$@" "$R$path"
+    done
+    walk 12 "$@"
+}
+
+# is_to_be_summed KIND OWN DIRECTORY: puts it into the table, unless it is to be left alone.
+is_to_be_summed() {
+    [ -d "$R$3" ] || return
+    number=$((number + 1))
     separate=0
-    ! mounted_at "$2" >/dev/null || separate=1
-    if far_away "$2"; then
-        row directory "$number" "$1" 0 0 0 - - 1 "another machine serves it: it was not looked into" "$2"
-        return
+    ! mounted_at "$3" || separate=1
+    if far_away "$3"; then
+        row directory "$number" "$1" 0 0 0 - - 1 "another machine serves it: it was not looked into" "$3"
+    elif [ -L "$R$3" ]; then
+        row directory "$number" "$1" 0 0 0 - - "$separate" "it is a link to elsewhere" "$3"
+    else
+        table=$table$number$TAB$1$TAB$2$TAB$separate$TAB$(as_line "$3")$LINE_END
+        return 0
     fi
-    if [ -L "$R$2" ]; then
-        row directory "$number" "$1" 0 0 0 - - "$separate" "it is a link to elsewhere" "$2"
-        return
-    fi
-    directory=$2
-    export directory
-    bounded_find 15 "$R$2" -xdev -ignore_readdir_race -printf "%y\t%k\t$(when_changed)\t%s\t%U\t%P\000" |
-        lines_of | awk -v passwd="$R/etc/passwd" -v number="$number" -v kind="$1" -v own="$3" -v separate="$separate" "$NAMES$SUM_UP"
+    return 1
 }
 
-# For awk: adds up what find printed of one directory.
+# walk SECONDS DIRECTORY...: one pass through those of the table, never into another file system. Two records for each
+# file: what it is and below which directory, then its path in there behind a slash.
+walk() {
+    walk_seconds=$1
+    shift
+    [ $# -gt 0 ] || return
+    export table
+    bounded_find "$walk_seconds" "$@" -xdev -ignore_readdir_race \
+        \( -type d \( ! -readable -o ! -executable \) -printf '!\t0\t0\t0\t0\t%H\000/\000' -o -true \) \
+        -printf "%y\\t%k\\t$changed\\t%s\\t%U\\t%H\\000/%P\\000" | lines_of | awk "$NAMES$SUM_UP"
+}
+
+# For awk: adds up what find printed.
 SUM_UP='
 BEGIN {
     lines = split(ENVIRON["skeleton"], line_of, "\n")
@@ -61,120 +94,166 @@ BEGIN {
     split(".bashrc .bash_profile .bash_logout .profile .cshrc .tcshrc .selected_editor " \
         "anaconda-ks.cfg original-ks.cfg", words, " ")
     for (i in words) system_made[words[i]] = 1
+    count = split(ENVIRON["table"], line_of, "\n")
+    for (i = 1; i < count; i++) {
+        $0 = line_of[i]
+        number[i] = $1; kind[i] = $2; own[i] = $3; separate[i] = $4; directory[i] = after(4)
+        index_of[directory[i]] = i
+    }
+    count--
 }
 $0 == "" { next }
 $1 == "status" { status = $2; next }
+!/^\// {
+    what = $1; kibibytes = $2; at = $3; size = $4; uid = $5
+    below = after(5)
+    if (below != last) { last = below; n = index_of[substr(below, root + 1)] }
+    next
+}
+n == "" { next }
+what == "!" { closed[n] = any_closed = 1; next }
 {
-    path = after(5)
-    kib += $2
-    if (path == "") { master = $5; next }
+    path = substr($0, 2)
+    kib[n] += kibibytes
+    if (path == "") { master[n] = uid; next }
     slash = index(path, "/")
     top = slash ? substr(path, 1, slash - 1) : path
-    entry[top] += $2
-    if ($1 == "d") next
-    if (own == "new" && born && $3 > born) put_there()
-    if ($1 != "f") next
-    files++
-    if ($3 > newest) newest = $3 + 0
-    if (somebodys()) mine++
+    if (!((n, top) in entry)) top_of[n, ++tops[n]] = top
+    entry[n, top] += kibibytes
+    if (what == "d") next
+    if (own[n] == "new" && born && at > born) put_there()
+    if (what != "f") next
+    files[n]++
+    if (at > newest[n]) newest[n] = at + 0
+    if (somebodys(own[n])) mine[n]++
 }
-function somebodys() {
-    if (own == "all") return top !~ /^(lost\+found|systemd-private-.*|\.(X11|ICE|XIM|font|Test)-unix|snap-private-tmp)$/
-    if (own == "new") return born && $3 > born
-    if (own == "none" || top == ".cache" || (path in usual)) return 0
-    if (own == "root") return !(path in system_made)
-    return !(($4 "\t" path) in skeleton)
+function somebodys(how) {
+    if (how == "all") return top !~ /^(lost\+found|systemd-private-.*|\.(X11|ICE|XIM|font|Test)-unix|snap-private-tmp)$/
+    if (how == "new") return born && at > born
+    if (how == "none" || top == ".cache" || (path in usual)) return 0
+    if (how == "root") return !(path in system_made)
+    return !((size "\t" path) in skeleton)
 }
 function put_there(    group, rest) {
     group = top
-    if (ENVIRON["directory"] == "/usr/local" && slash) {
+    if (directory[n] == "/usr/local" && slash) {
         rest = substr(path, slash + 1)
         group = top "/" (index(rest, "/") ? substr(rest, 1, index(rest, "/") - 1) : rest)
     }
-    installed[group] += $2
+    installed[directory[n] "/" group] += kibibytes
+}
+function tell_biggest(i,    round, best, each) {
+    for (round = 0; round < 5; round++) {
+        best = 0
+        for (each = 1; each <= tops[i]; each++)
+            if (!((i, each) in told) && (!best || entry[i, top_of[i, each]] > entry[i, top_of[i, best]])) best = each
+        if (!best) return
+        told[i, best] = 1
+        printf "entry\t%s\t%.0f\t%s\n", number[i], entry[i, top_of[i, best]], top_of[i, best]
+    }
 }
 END {
-    why = ""
-    if (status != 0) why = "not all of it may be read"
-    if (status == 124 || status == 137 || status == "") why = "time was up"
-    printf "directory\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\n", number, kind, kib, files, mine, newest,
-        (master == "" ? "-" : owner(master)), separate, why, ENVIRON["directory"]
-    for (round = 0; round < 5; round++) {
-        best = ""
-        for (each in entry) if (best == "" || entry[each] > entry[best]) best = each
-        if (best == "") break
-        printf "entry\t%s\t%.0f\t%s\n", number, entry[best], best
-        delete entry[best]
+    late = status == 124 || status == 137 || status == ""
+    for (i = 1; i <= count; i++) {
+        why = closed[i] ? "not all of it may be read" : ""
+        if (late && (i == n || !(i in kib))) why = "time was up"
+        printf "directory\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\t%s\t%s\n", number[i], kind[i], kib[i], files[i],
+            mine[i], newest[i], (i in master ? owner(master[i]) : "-"), separate[i], why, directory[i]
+        tell_biggest(i)
     }
-    for (each in installed) printf "installed\t%.0f\t%s/%s\n", installed[each], ENVIRON["directory"], each
+    for (each in installed) printf "installed\t%.0f\t%s\n", installed[each], each
+    if (!late && status != 0 && !any_closed) print "incomplete\tfind could not read everything"
 }
 '
 
-# desktop_of HOME: its desktop folder, under the name that the language of its owner gives it.
-desktop_of() {
-    desktop=$(sed -n 's/^XDG_DESKTOP_DIR="\$HOME\/\([^"]*\)".*/\1/p' "$R$1/.config/user-dirs.dirs" | tail -n 1)
-    desktop=${desktop%/}
-    for each in "${desktop:-Desktop}" Desktop; do
-        if ! [ -d "$R$1/$each" ] || [ -L "$R$1/$each" ]; then continue; fi
-        counted=$((counted + 1))
-        row desktop "$counted" "$(owner_of "$R$1/$each")" "$1/$each"
-        bounded_find 3 "$R$1/$each" -mindepth 1 -maxdepth 1 -printf "icon\t$counted\t%f\000" |
-            lines_of | grep "^icon$TAB" | head -n 50
-        [ "$each" != Desktop ] || break
-    done
-}
-
-# caches: what can be made anew.
-caches() {
-    cache apt /var/cache/apt/archives
-    cache "apt lists" /var/lib/apt/lists
-    cache dnf /var/cache/dnf
-    cache yum /var/cache/yum
-    cache packagekit /var/cache/PackageKit
-    cache snap /var/lib/snapd/cache
-    cache containers /var/lib/docker
-    cache containers /var/lib/containers
-    cache journal /var/log/journal
-    cache "core dumps" /var/lib/systemd/coredump
-    cache "core dumps" /var/crash
-    cache "kernel dumps" /var/lib/kdump
-    for each in "$R"/opt/*conda* "$R"/opt/miniforge* "$R"/opt/mambaforge*; do cache conda "${each#"$R"}/pkgs"; done
-    homes | while IFS= read -r line; do
+# tell_desktops: the desktop folders, under the names that the languages of their owners give them.
+tell_desktops() {
+    set --
+    for line in $home_list; do
         file_name "$line"
-        cache pip "$name_of_file/.cache/pip"
-        cache other "$name_of_file/.cache"
-        cache npm "$name_of_file/.npm"
-        cache conda "$name_of_file/.conda/pkgs"
-        for each in miniconda3 anaconda3 miniforge3 mambaforge; do cache conda "$name_of_file/$each/pkgs"; done
-        cache containers "$name_of_file/.local/share/containers"
-        cache trash "$name_of_file/.local/share/Trash"
+        read_desktop_name "$R$name_of_file/.config/user-dirs.dirs"
+        for each in "$desktop" Desktop; do
+            each=$R$name_of_file/$each
+            [ ! -d "$each" ] || [ -L "$each" ] || set -- "$@" "$each"
+            [ "$desktop" != Desktop ] || break
+        done
     done
-    old_kernels
+    [ $# = 0 ] || bounded_find 3 "$@" -maxdepth 1 -printf '%d\t%U\t%H\000/%f\000' | lines_of | awk "$NAMES"'
+    $0 == "" || $1 == "status" { next }
+    !/^\// { depth = $1; uid = $2; below = after(2); next }
+    depth == 0 { print "desktop\t" ++desktops "\t" owner(uid) "\t" substr(below, root + 1); icons = 0; next }
+    ++icons <= 50 { print "icon\t" desktops "\t" substr($0, 2) }'
 }
 
-# cache KIND DIRECTORY: its size, if there is one on this file system.
-cache() {
-    [ -d "$R$2" ] && ! [ -L "$R$2" ] && ! mounted_at "$2" >/dev/null || return
-    cache_seconds=$(at_most 4)
-    if [ "$cache_seconds" -lt 1 ]; then
-        incomplete "time was up before all caches were measured"
+# read_desktop_name FILE: sets desktop to what XDG_DESKTOP_DIR says, below the home.
+read_desktop_name() {
+    desktop=Desktop
+    [ ! -f "$1" ] || while IFS= read -r line; do
+        case $line in
+        'XDG_DESKTOP_DIR="$HOME/'?*'"'*)
+            desktop=${line#*'"$HOME/'}
+            desktop=${desktop%%\"*}
+            desktop=${desktop%/}
+            ;;
+        esac
+    done <"$1"
+    [ -n "$desktop" ] || desktop=Desktop
+}
+
+# tell_caches: what can be made anew: what there is on this file system, measured in one go.
+tell_caches() {
+    set --
+    cache_kinds=
+    for line in $home_list ''; do
+        file_name "$line"
+        for each in $(cache_places "$line"); do
+            path=$name_of_file${each#*:}
+            if [ -d "$R$path" ] && ! [ -L "$R$path" ] && ! mounted_at "$path"; then
+                set -- "$@" "$R$path"
+                cache_kinds=$cache_kinds${each%%:*}$TAB$(as_line "$R$path")$LINE_END
+            fi
+        done
+    done
+    [ $# -gt 0 ] || return
+    export cache_kinds
+    time_for 5
+    { [ "$seconds_left" -lt 1 ] || within "$seconds_left" du -xsk "$@"; } | awk "$NAMES"'
+    BEGIN {
+        count = split(ENVIRON["cache_kinds"], line_of, "\n") - 1
+        for (i = 1; i <= count; i++) { $0 = line_of[i]; kind[after(1)] = $1 }
+    }
+    { path = after(1) }
+    path in kind { print "cache\t" kind[path] "\t" $1 "\t" substr(path, root + 1); told++ }
+    END { if (told < count) print "incomplete\tnot every cache could be measured" }'
+}
+
+# cache_places HOME: lines of KIND:PATH, in a home or, without one, in the system.
+cache_places() {
+    if [ -n "$1" ]; then
+        printf '%s\n' pip:/.cache/pip npm:/.npm conda:/.conda/pkgs conda:/miniconda3/pkgs conda:/anaconda3/pkgs \
+            conda:/miniforge3/pkgs conda:/mambaforge/pkgs containers:/.local/share/containers trash:/.local/share/Trash
         return
     fi
-    cache_kib=$(within "$cache_seconds" du -xsk "$R$2" | awk '{ print $1; exit }')
-    case $cache_kib in
-    '' | *[!0-9]*) incomplete "a cache could not be measured" ;;
-    *) row cache "$1" "$cache_kib" "$2" ;;
-    esac
-}
-
-# old_kernels: modules of kernels that are neither running nor the newest.
-old_kernels() {
-    running=$(first_line "$R/proc/sys/kernel/osrelease")
-    newest_modules=$(for each in "$R"/lib/modules/*; do printf '%s\n' "${each##*/}"; done | sort -V | tail -n 1)
+    printf '%s\n' apt:/var/cache/apt/archives 'apt lists:/var/lib/apt/lists' dnf:/var/cache/dnf yum:/var/cache/yum \
+        packagekit:/var/cache/PackageKit snap:/var/lib/snapd/cache containers:/var/lib/docker \
+        containers:/var/lib/containers journal:/var/log/journal 'core dumps:/var/lib/systemd/coredump' \
+        'core dumps:/var/crash'
+    set +f
+    for each in "$R"/opt/*conda* "$R"/opt/miniforge* "$R"/opt/mambaforge*; do
+        printf 'conda:%s\n' "${each#"$R"}/pkgs"
+    done
     for each in "$R"/lib/modules/*/kernel; do
         each=${each#"$R"}
-        each=${each%/kernel}
-        case ${each##*/} in "$running" | "$newest_modules" | '*') continue ;; esac
-        cache "old kernels" "$each"
+        printf '%s\n' "${each%/kernel}"
+    done | sort -V | old_kernels
+}
+
+# old_kernels: of modules sorted by version, those of kernels that neither run nor are the newest.
+old_kernels() {
+    read -r running <"$R/proc/sys/kernel/osrelease"
+    older=
+    while read -r each; do
+        case $older in '' | "/lib/modules/$running") ;; *) printf 'old kernels:%s\n' "$older" ;; esac
+        older=$each
     done
 }

@@ -2,8 +2,8 @@
 # Rows: manager NAME; count N; names NAME...; nonfree NAME VERSION ORIGIN; zone +HHMM; added_at SECONDS NAME VERSION;
 # added_on LOCAL-TIME NAME VERSION; repository FILE NAME.
 part_packages() {
-    born=$(first_boot)
-    if [ -s "$R/var/lib/dpkg/status" ] && have dpkg-query; then
+    find_first_boot
+    if dpkg_here; then
         row manager dpkg
         packages=$(debs)
         tell_packages "$packages" '(^|/)(non-free|non-free-firmware|restricted|multiverse|partner)(/|$)'
@@ -124,11 +124,6 @@ tell_added_rpms() {
             if (index(each, name "-") == 1 && substr(each, length(name) + 2) ~ /^([0-9]+:)?[0-9][^-]*-[^-]*$/) return 1
         return 0
     }' | sort -r | head -n 400
-}
-
-# masked: what is between :// and @ in an address, and the values behind its question mark.
-masked() {
-    sed -e 's,://[^/@]*@,://***@,g' -e 's,\([?&][^=&]*=\)[^&]*,\1***,g'
 }
 
 # apt_repositories: the sources that are switched on, in both of their formats.

@@ -1,63 +1,74 @@
 # part_sightings: where the things are that the guidelines ask for: by path, and by name in one pass through the search
 # roots. What a file holds is only compared with marks, in its first 64 KiB; told are the words for the marks that fit,
-# never the content. Rows: sighting LOOK KIND OWNER MODE SIZE TIME UNREAD MARKS WORDS PATH.
+# never the content. Rows: sighting LOOK KIND OWNER MODE SIZE TIME PATH; mark LOOK MARK PATH; words LOOK WORDS PATH;
+# unread LOOK PATH.
 part_sightings() {
     if ! printing_find; then
         unknown "find cannot print what it knows of files here"
         return
     fi
+    read_mounts
+    find_homes
     looks=$(asked_looks)
     export looks
-    { by_path; by_name; } | lines_of | awk -v passwd="$R/etc/passwd" "$NAMES$WHICH_LOOKS" | tell_marks
+    placed=$(by_path | lines_of)
+    { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_LOOKS" | sort -t "$TAB" -k 1,1 -s | tell_marks
 }
 
-# Each record: LOOK (- if only the name can tell), type, owner, mode, size, time, path.
-SIGHTED='\t%y\t%U\t%m\t%s\t%T@\t%p\000'
-
+# by_path: records of LOOK and PATH for what is where it was looked for. Nothing is started for it.
 by_path() {
     asked_paths
-    homes | while IFS= read -r line; do
+    IFS=$LINE_END
+    set -f
+    for line in $home_list; do
         file_name "$line"
-        [ -d "$R$name_of_file" ] || continue
-        if [ -r "$R$name_of_file" ] && [ -x "$R$name_of_file" ]; then
+        if [ ! -d "$R$name_of_file" ]; then
+            continue
+        elif [ -r "$R$name_of_file" ] && [ -x "$R$name_of_file" ]; then
+            unset IFS
+            set +f
             asked_paths_in_home "$R$name_of_file"
         else
-            printf 'status\tclosed\000'
+            printf 'closed\t\000'
         fi
     done
 }
-
-# look_at LOOK PATH...: those that there are.
 look_at() {
     look=$1
     shift
     for each; do
-        shift
-        if [ -e "$each" ] || [ -L "$each" ]; then set -- "$@" "$each"; fi
+        if [ -e "$each" ] || [ -L "$each" ]; then printf '%s\t%s\000' "$look" "$each"; fi
     done
-    [ $# = 0 ] || find "$@" -maxdepth 0 -printf "$look$SIGHTED"
 }
 
+# What find tells of a file: type, owner, mode, size, time, path.
+SIGHTED='\t%y\t%U\t%m\t%s\t%T@\t%p\000'
+
+# told_places: the records of by_path, then what find tells of each of these paths.
+told_places() {
+    [ -n "$placed" ] || return
+    printf '%s\n' "$placed" | sed 's/^/place	/' | tr '\n\001' '\000\n'
+    printf '%s\n' "$placed" | awk '!/^closed\t/ { sub(/^[^\t]*\t/, ""); if (!told[$0]++) print }' | tr '\n\001' '\000\n' |
+        xargs -0 -r sh -c 'format=$1; shift; exec find "$@" -maxdepth 0 -printf "$format"' sh "path$SIGHTED"
+}
+
+# by_name: what find tells of each file below the search roots that has one of the names, in one pass.
 by_name() {
     names=$(asked_names)
     [ -n "$names" ] || return
-    set --
     IFS=$LINE_END
     set -f
+    set --
     for each in $(asked_roots); do
-        set -- "$@" "$each"
+        [ ! -d "$R$each" ] || far_away "$each" || ! on_root_disk "$each" || set -- "$@" "$R$each"
     done
     unset IFS
     set +f
-    for each; do
-        shift
-        [ ! -d "$R$each" ] || far_away "$each" || ! on_root_disk "$each" || set -- "$@" "$R$each"
-    done
-    [ $# -gt 0 ] || return
-    bounded_find 15 "$@" -xdev -ignore_readdir_race -regextype posix-extended -iregex "$names" -printf "-$SIGHTED"
+    [ $# = 0 ] || bounded_find 15 "$@" -xdev -ignore_readdir_race -regextype posix-extended -iregex "$names" \
+        -printf "name$SIGHTED"
 }
 
-# For awk: which looks each file is for, once each, with the owner by name.
+# For awk: which looks each file is for, once each, with the owner by name: LOOK PATH-AS-A-FILE-NAME... of a sighting.
 WHICH_LOOKS='
 BEGIN {
     count = split(ENVIRON["looks"], line_of, "\n")
@@ -67,15 +78,21 @@ BEGIN {
         names[i] = substr(line_of[i], space + 1)
     }
     kind["f"] = "file"; kind["d"] = "directory"; kind["l"] = "link"
-    root = length(ENVIRON["R"])
 }
-$0 == "" { next }
-$1 == "status" && $2 == 0 { next }
-$1 == "status" { print "incomplete\t" ($2 == 124 || $2 == 137 ? "time was up in the search by name" : "not every directory may be read"); next }
+function incomplete(why) { print "\tincomplete\t" why }
+$0 == "" || ($1 == "status" && $2 == 0) { next }
+$1 == "status" { incomplete($2 == 124 || $2 == 137 ? "time was up in the search by name" : "not every directory may be read"); next }
+$1 == "place" && $2 == "closed" { incomplete("not every directory may be read"); next }
+$1 == "place" { places[after(2)] = places[after(2)] " " $2; next }
 NF < 7 { next }
 {
-    path = substr(after(6), root + 1)
-    if ($1 != "-") { tell($1); next }
+    file = after(6)
+    path = substr(file, root + 1)
+    if ($1 == "path") {
+        ids = split(places[file], id, " ")
+        for (i = 1; i <= ids; i++) tell(id[i])
+        next
+    }
     base = path
     sub(/^.*\//, "", base)
     base = tolower(base)
@@ -84,70 +101,149 @@ NF < 7 { next }
 function tell(id) {
     if ((id, path) in told) return
     told[id, path] = 1
-    if (++lines > 3000) { if (lines == 3001) print "incomplete\tmore than 3,000 sightings"; return }
-    printf "%s\t%s\t%s\t%s\t%.0f\t%.0f\t%s\n", id, ($2 in kind ? kind[$2] : "other"), owner($3), $4, $5, $6, path
+    if (++lines > 3000) { if (lines == 3001) incomplete("more than 3,000 sightings"); return }
+    printf "%s\tsighting\t%s\t%s\t%s\t%.0f\t%.0f\t%s\n", id, ($2 in kind ? kind[$2] : "other"), owner($3), $4, $5, $6, path
 }
 '
 
-# tell_marks: adds to each file what of its marks fit.
+# tell_marks: passes the sightings on, and adds what fits of the marks of those files that may be read, for all files of
+# a look at a time. A link in a tree of the tests would lead out of it, so only a real one is followed.
 tell_marks() {
-    looked_into=0
-    while IFS=$TAB read -r look kind owner mode size at path; do
-        if [ "$look" = incomplete ]; then
-            incomplete "$kind"
+    look=
+    set --
+    while IFS= read -r line; do
+        case $line in
+        "$TAB"*)
+            printf '%s\n' "${line#"$TAB"}"
             continue
+            ;;
+        "$look$TAB"*) ;;
+        *)
+            look_inside small "$@"
+            set --
+            look=${line%%"$TAB"*}
+            ;;
+        esac
+        line=${line#*"$TAB"sighting"$TAB"}
+        printf 'sighting\t%s\t%s\n' "$look" "$line"
+        asked_content "$look" || continue
+        kind=${line%%"$TAB"*}
+        [ "$kind" = file ] || { [ "$kind" = link ] && [ -z "$R" ]; } || continue
+        line=${line#*"$TAB"*"$TAB"*"$TAB"}
+        size=${line%%"$TAB"*}
+        file_name "$R${line#*"$TAB"*"$TAB"}"
+        if [ ! -f "$name_of_file" ]; then
+            continue
+        elif [ ! -r "$name_of_file" ]; then
+            row unread "$look" "${name_of_file#"$R"}"
+        elif [ "$kind" = link ] || [ "$size" -gt 65536 ]; then
+            look_inside large "$name_of_file"
+        else
+            set -- "$@" "$name_of_file"
+            [ $# -lt 200 ] || {
+                look_inside small "$@"
+                set --
+            }
         fi
-        marks=
-        words=
-        unread=0
-        look_inside
-        row sighting "$look" "$kind" "$owner" "$mode" "$size" "$at" "$unread" "${marks# }" "${words# }" "$path"
+    done
+    look_inside small "$@"
+}
+
+# look_inside SIZE FILE...: the marks of these files; of large ones the first 64 KiB are looked into, one at a time.
+look_inside() {
+    size=$1
+    shift
+    [ $# -gt 0 ] || return
+    time_for 4
+    if [ "$seconds_left" -gt 1 ]; then
+        asked_marks "$look" "$@"
+        return
+    fi
+    incomplete "time was up before all files were looked into"
+    for each; do
+        row unread "$look" "${each#"$R"}"
     done
 }
 
-# look_inside: for the marks of the look, if it has any. A link in a tree of the tests would lead out of it.
-look_inside() {
-    asked_content "$look" || return
-    file_name "$R$path"
-    [ "$kind" = file ] || { [ "$kind" = link ] && [ -z "$R" ]; } || return
-    [ -f "$name_of_file" ] || return
-    looked_into=$((looked_into + 1))
-    clock
-    if [ ! -r "$name_of_file" ]; then
-        unread=1
-    elif [ "$looked_into" -gt 1500 ] || [ $((part_end - clock_now)) -lt 3 ]; then
-        unread=1
-        incomplete "time was up before all files were looked into"
-    else
-        asked_marks "$look"
-    fi
-}
-
-# beginning: the first 64 KiB of the file.
-beginning() {
-    if [ "$kind" = file ] && [ "$size" -le 65536 ]; then
-        cat "$name_of_file"
-    else
-        within 3 head -c 65536 "$name_of_file"
-    fi
-}
-
-# first_line_mark WORD EXPRESSION, content_mark WORD EXPRESSION: adds the word if the first line, or any, fits.
+# first_line_mark WORD EXPRESSION FILE..., content_mark WORD EXPRESSION FILE...: tells the word for each file of which the
+# first line, or any, fits.
 first_line_mark() {
-    ! beginning | head -n 1 | grep -E -q -e "$2" || marks="$marks $1"
+    mark=$1
+    expression=$2
+    export expression mark look
+    shift 2
+    if [ "$size" = large ]; then
+        ! within 3 head -c 65536 "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$look" "$mark" "${1#"$R"}"
+        return
+    fi
+    awk 'BEGIN {
+        for (i = 1; i < ARGC; i++) {
+            file = ARGV[i]
+            if ((getline line < file) > 0 && line ~ ENVIRON["expression"]) {
+                gsub(/\n/, "\001", file)
+                print "mark\t" ENVIRON["look"] "\t" ENVIRON["mark"] "\t" substr(file, length(ENVIRON["R"]) + 1)
+            }
+            close(ARGV[i])
+        }
+    }' "$@"
 }
 content_mark() {
-    if [ "$kind" = file ] && [ "$size" -le 65536 ]; then
-        grep -E -q -e "$2" "$name_of_file"
-    else
-        beginning | grep -E -q -e "$2"
-    fi && marks="$marks $1"
+    mark=$1
+    expression=$2
+    shift 2
+    if [ "$size" = large ]; then
+        ! within 3 head -c 65536 "$1" | grep -E -q -e "$expression" || row mark "$look" "$mark" "${1#"$R"}"
+        return
+    fi
+    case $* in
+    *"$LINE_END"*)
+        for each; do
+            ! grep -s -q -E -e "$expression" "$each" || row mark "$look" "$mark" "${each#"$R"}"
+        done
+        ;;
+    *)
+        grep -l -s -E -e "$expression" "$@" | while IFS= read -r file; do
+            printf 'mark\t%s\t%s\t%s\n' "$look" "$mark" "${file#"$R"}"
+        done
+        ;;
+    esac
 }
 
-# words_after WORDS: adds the words that follow one of these at the start of a line.
+# words_after WORDS FILE...: tells the words that follow one of these at the start of a line.
 words_after() {
-    words="$words $(beginning | awk -v after="$1" '
-    BEGIN { split(after, list, " "); for (i in list) wanted[list[i]] = 1 }
-    ($1 in wanted) && $2 != "" && !told[$2]++ && ++count <= 8 { printf "%s%s", (count > 1 ? " " : ""), substr($2, 1, 60) }
-    ')"
+    after=$1
+    shift
+    export after look
+    if [ "$size" = large ]; then
+        large_words=$(within 3 head -c 65536 "$1" | awk "$WORDS_AFTER")
+        [ -z "$large_words" ] || row words "$look" "$large_words" "${1#"$R"}"
+    else
+        awk "$WORDS_AFTER" "$@"
+    fi
 }
+
+# For awk: with files, the rows for them; without, the words in its input.
+WORDS_AFTER='
+BEGIN {
+    split(ENVIRON["after"], list, " ")
+    for (i in list) wanted[list[i]] = 1
+    while (ARGC == 1 && (getline line) > 0) take(line)
+    if (ARGC == 1) print words
+    for (i = 1; i < ARGC; i++) {
+        file = ARGV[i]
+        words = ""
+        count = 0
+        while ((getline line < file) > 0) take(line)
+        close(file)
+        gsub(/\n/, "\001", file)
+        if (words != "") print "words\t" ENVIRON["look"] "\t" words "\t" substr(file, length(ENVIRON["R"]) + 1)
+    }
+}
+function take(line,    word) {
+    sub(/\r$/, "", line)
+    gsub(/\t/, " ", line)
+    if (split(line, word, " ") < 2 || !(word[1] in wanted) || count >= 8) return
+    if (index(" " words " ", " " substr(word[2], 1, 60) " ")) return
+    words = words (count++ ? " " : "") substr(word[2], 1, 60)
+}
+'

@@ -1,119 +1,149 @@
 # part_system_files: whether the asked-for files of the system are as their packages delivered them. Of a few small ones
 # the lines that are no comments are told, with passwords masked.
-# Rows: file NUMBER KIND SIZE TIME STATE IMMUTABLE READABLE PATH; target NUMBER PATH; line NUMBER TEXT.
+# Rows: file NUMBER KIND SIZE TIME STATE IMMUTABLE READABLE PATH, without a kind where there is none; target NUMBER PATH;
+# line NUMBER TEXT.
 part_system_files() {
-    file_number=0
-    delivered=$(delivered_files)
-    asked_system_files | sed 's:/*$::' | while IFS= read -r asked_file; do
-        tell_file "$asked_file"
-        case $asked_file in
-        /etc/*)
-            if ! [ -d "$R$asked_file" ] || [ -L "$R$asked_file" ]; then continue; fi
-            listed=0
-            for each in "$R$asked_file"/*; do
-                [ -f "$each" ] && [ $((listed = listed + 1)) -le 40 ] || continue
-                tell_file "${each#"$R"}"
-            done
-            ;;
-        esac
+    if ! printing_find; then
+        unknown "find cannot print what it knows of files here"
+        return
+    fi
+    IFS=$LINE_END
+    set -f
+    set --
+    for each in $(asked_system_files); do
+        set -- "$@" "${each%/}"
     done
+    set +f
+    for each; do
+        listed=0
+        case $each in /etc/*) [ ! -L "$R$each" ] || continue ;; *) continue ;; esac
+        for inside in "$R$each"/*; do
+            [ ! -f "$inside" ] || [ $((listed = listed + 1)) -gt 40 ] || set -- "$@" "${inside#"$R"}"
+        done
+    done
+    unset IFS
+    [ $# -gt 0 ] || return
+    wanted=$(for each; do as_line "$each"; done)
+    export wanted
+    delivered=$(delivered_files)
+    gather "$@" | awk "$mask_awk$NAMES$FILE_STATES"
 }
 
-# tell_file PATH: one file or folder; an empty kind where there is none.
-tell_file() {
-    file_number=$((file_number + 1))
-    its_kind=
-    its_facts="- -"
-    readable=1
-    if [ -L "$R$1" ]; then
-        its_kind="link"
-    elif [ -d "$R$1" ]; then
-        its_kind="directory"
-    elif [ -f "$R$1" ]; then
-        its_kind="file"
-    elif [ -e "$R$1" ]; then
-        its_kind=other
-    fi
-    if [ -n "$its_kind" ]; then
-        its_facts=$(stat -c '%s %Y' "$R$1")
-        [ "$its_kind" = link ] || [ -r "$R$1" ] || readable=0
-    elif ! [ -x "$R${1%/*}/" ] && [ -d "$R${1%/*}/" ]; then
-        readable=0
-    fi
-    row file "$file_number" "$its_kind" "${its_facts% *}" "${its_facts#* }" "$(state_of "$1")" "$(immutable "$1")" "$readable" "$1"
-    [ "$its_kind" != link ] || row target "$file_number" "$(readlink "$R$1")"
-    [ "$its_kind" != file ] || tell_lines "$1"
+# gather PATH...: all that is to be known of them, as lines that begin with a word for what they tell.
+gather() {
+    for each; do
+        shift
+        if [ -e "$R$each" ] || [ -L "$R$each" ]; then
+            set -- "$@" "$R$each"
+            [ -r "$R$each" ] || as_line "closed$TAB$each"
+        elif [ -d "$R${each%/*}/" ] && [ ! -x "$R${each%/*}/" ]; then
+            as_line "closed$TAB$each"
+        fi
+    done
+    [ $# -gt 0 ] || return
+    find "$@" -maxdepth 0 -printf 'known\t%y\t%s\t%T@\t%p\000target\t%l\000' | lines_of
+    lsattr -d "$@" | sed -n 's/^[^ ]*i[^ ]* /immutable	/p'
+    printf '%s\n' "$delivered"
+    sums_of_delivered
 }
 
-# immutable FILE: 1 if not even root may change it.
-immutable() {
-    case $(lsattr -d "$R$1" | awk '{ print $1; exit }') in *i*) echo 1 ;; *) echo 0 ;; esac
-}
-
-# tell_lines PATH: of these files alone, if they are small.
-tell_lines() {
-    case $1 in
-    /etc/hosts | /etc/hosts.allow | /etc/hosts.deny | /etc/host.conf | /etc/resolv.conf | /etc/ldap.conf | */ldap/ldap.conf | \
-        */openldap/ldap.conf | /etc/nslcd.conf | /etc/sssd/sssd.conf | /etc/nsswitch.conf) ;;
-    *) return ;;
-    esac
-    [ -r "$R$1" ] || return
-    head -c 16384 "$R$1" | tr -d '\000\r' | sed -e '/^[[:space:]]*$/d' -e '/^[[:space:]]*[#;]/d' \
-        -e 's/^\([[:space:]]*[^[:space:]=]*\([Pp][Aa][Ss][Ss]\|[Pp][Ww]\|[Ss][Ee][Cc][Rr][Ee][Tt]\|[Tt][Oo][Kk]\)[^[:space:]=]*[[:space:]]*[[:space:]=][[:space:]]*\).*/\1***/' \
-        -e 's,://[^/@ ]*@,://***@,g' |
-        head -n 50 | sed "s/^/line$TAB$file_number$TAB/"
-}
-
-# delivered_files: SUM PATH of each configuration file as its package delivered it.
+# delivered_files: lines of `delivered SUM PATH`, the path with the root before it, of each configuration file that was
+# asked for, or lies in a folder that was; a last line `complete` if all are known.
 delivered_files() {
-    if [ -s "$R/var/lib/dpkg/status" ] && have dpkg-query; then
-        within 8 dpkg-query --admindir="$R/var/lib/dpkg" -W -f '${Conffiles}\n' | awk '$1 ~ /^\// && $2 ~ /^[0-9a-f]+$/ { print $2 " " $1 }'
-        awk '$2 ~ /^\// { print $1 " " $2 }' "$R/var/lib/ucf/hashfile"
-        echo "all /"
+    if dpkg_here; then
+        { ask_dpkg '${Conffiles}\n' && echo complete; } | awk '$1 == "complete" { print; next } $1 ~ /^\// { print $2 " " $1 }'
+        [ ! -r "$R/var/lib/ucf/hashfile" ] || awk '{ print $1 " " $2 }' "$R/var/lib/ucf/hashfile"
     elif rpm_here; then
-        ask_rpm -qa --qf '[%{FILEFLAGS} %{FILEDIGESTS} %{FILENAMES}\n]' |
-            awk '$1 % 2 == 1 && $2 ~ /^[0-9a-f]+$/ && length($2) >= 32 { print $2 " " $3 }'
-        echo "all /"
-    fi
+        ask_rpm -qa --qf '[%{FILEFLAGS} %{FILEDIGESTS} %{FILENAMES}\n]' | awk '$1 % 2 == 1 { print $2 " " $3 } END { print "complete" }'
+    fi | awk '
+    BEGIN {
+        count = split(ENVIRON["wanted"], line_of, "\n")
+        for (i = 1; i <= count; i++) wanted[line_of[i]] = 1
+    }
+    $1 == "complete" { print; next }
+    $1 !~ /^[0-9a-f]+$/ || length($1) < 32 { next }
+    {
+        folder = $2
+        sub(/\/[^\/]*$/, "", folder)
+        ours = $2 in wanted
+        while (!ours && folder != "") { ours = folder in wanted; sub(/\/[^\/]*$/, "", folder) }
+        if (ours) print "delivered\t" $1 "\t" ENVIRON["R"] $2
+    }'
 }
 
-# state_of PATH: changed, unchanged, unowned or unknown; of a folder, whether any delivered file in it was changed.
-state_of() {
-    sums=$(printf '%s\n' "$delivered" | path=$1 awk '
-    { at = substr($0, length($1) + 2) }
-    at == ENVIRON["path"] || index(at, ENVIRON["path"] "/") == 1 { print; found = 1 }
-    $1 == "all" { complete = 1 }
-    END { if (!complete) print "unknown"; else if (!found) print "unowned" }')
-    case $sums in
-    *unknown) echo unknown ;;
-    unowned) echo unowned ;;
-    *)
-        printf '%s\n' "$sums" | {
-            state=unchanged
-            while read -r sum at; do
-                case $(same_sum "$sum" "$R$at") in
-                no) state=changed ;;
-                unread) [ "$state" = changed ] || state=unknown ;;
-                esac
-            done
-            echo "$state"
-        }
-        ;;
-    esac
+# sums_of_delivered: lines of `sum SUM PATH` for the same files as they are now, and `gone PATH`.
+sums_of_delivered() {
+    IFS=$LINE_END
+    set -f
+    for kind in 32:md5sum 40:sha1sum 64:sha256sum; do
+        set --
+        for line in $delivered; do
+            line=${line#delivered"$TAB"}
+            sum=${line%%"$TAB"*}
+            file=${line#*"$TAB"}
+            [ "${#sum}" = "${kind%%:*}" ] || continue
+            if [ ! -f "$file" ]; then
+                printf 'gone\t%s\n' "$file"
+            elif [ -r "$file" ]; then
+                set -- "$@" "$file"
+            fi
+        done
+        [ $# = 0 ] || within 5 "${kind#*:}" "$@" | sed 's/^\([0-9a-f]*\)  /sum	\1	/'
+    done
+    unset IFS
+    set +f
 }
 
-# same_sum SUM FILE: yes, no (or gone), unread.
-same_sum() {
-    [ -f "$2" ] || { echo no; return; }
-    [ -r "$2" ] || { echo unread; return; }
-    case ${#1} in
-    32) sum_tool=md5sum ;;
-    40) sum_tool=sha1sum ;;
-    *) sum_tool=sha256sum ;;
-    esac
-    case $(within 3 "$sum_tool" "$2") in
-    "$1 "*) echo yes ;;
-    '') echo unread ;;
-    *) echo no ;;
-    esac
+# For awk: puts it all together. A folder is changed if one of the delivered files in it is.
+FILE_STATES='
+BEGIN {
+    kind["f"] = "file"; kind["d"] = "directory"; kind["l"] = "link"
+    count = split("hosts hosts.allow hosts.deny host.conf resolv.conf ldap.conf ldap/ldap.conf openldap/ldap.conf " \
+        "nslcd.conf sssd/sssd.conf nsswitch.conf", word, " ")
+    for (i = 1; i <= count; i++) told["/etc/" word[i]] = 1
 }
+$1 == "known" { last = substr(after(4), root + 1); what[last] = $2; size[last] = $3; at[last] = $4 }
+$1 == "target" { target[last] = after(1) }
+$1 == "closed" { closed[after(1)] = 1 }
+$1 == "immutable" { immutable[substr(after(1), root + 1)] = 1 }
+$1 == "delivered" { delivered[substr(after(2), root + 1)] = $2 }
+$1 == "sum" { now[substr(after(2), root + 1)] = $2 }
+$1 == "gone" { gone[substr(after(1), root + 1)] = 1 }
+$1 == "complete" { complete = 1 }
+function state_of(path,    each, state) {
+    if (!complete) return "unknown"
+    state = "unowned"
+    for (each in delivered) {
+        if (each != path && index(each, path "/") != 1) continue
+        if ((each in gone) || ((each in now) && now[each] != delivered[each])) return "changed"
+        if (!(each in now)) state = "unknown"
+        else if (state == "unowned") state = "unchanged"
+    }
+    return state
+}
+function tell_lines(path,    file, line, lines, read, low) {
+    file = ENVIRON["R"] path
+    while (lines < 50 && read < 1000 && (getline line < file) > 0) {
+        read++
+        if (line ~ /^[ \t\r]*([#;].*)?$/) continue
+        gsub(/[\r\t]/, " ", line)
+        sub(/ +[#;].*/, "", line)
+        low = tolower(line)
+        if (match(low, /^ *[^ =]*(pass|pw|secret|tok)[^ =]* *[ =] */)) line = substr(line, 1, RLENGTH) "***"
+        print "line\t" i "\t" mask(substr(line, 1, 500))
+        lines++
+    }
+    close(file)
+}
+END {
+    count = split(ENVIRON["wanted"], path_of, "\n")
+    for (i = 1; i <= count; i++) {
+        path = path_of[i]
+        is = path in what ? (what[path] in kind ? kind[what[path]] : "other") : ""
+        printf "file\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i, is, (is == "" ? "-" : size[path]), (is == "" ? "-" : at[path]),
+            state_of(path), (path in immutable) + 0, !(path in closed), path
+        if (is == "link") print "target\t" i "\t" target[path]
+        if (is == "file" && path in told && !(path in closed)) tell_lines(path)
+    }
+}
+'

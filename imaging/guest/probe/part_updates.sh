@@ -4,7 +4,7 @@
 # Rows: lists_at SECONDS; pending NAME VERSION SECURITY; pending_read; pending_unknown WHY; reboot 0-OR-1; reboot_package
 # NAME; newest_kernel VERSION; problems_read; problem TEXT.
 part_updates() {
-    if [ -s "$R/var/lib/dpkg/status" ] && have dpkg-query; then
+    if dpkg_here; then
         apt_updates
         dpkg_problems
         installed_kernels=$(debs | awk -F '\t' '$1 ~ /^linux-image-[0-9]/ { sub(/^linux-image-/, "", $1); print $1 }')
@@ -26,13 +26,6 @@ part_updates() {
     tell_reboot
 }
 
-# newest_of FILE...: the latest time at which one of them was changed.
-newest_of() {
-    for each; do
-        modified "$each"
-    done | sort -n | tail -n 1
-}
-
 # --- apt ---------------------------------------------------------------------------------------------------------
 
 ask_apt() {
@@ -44,15 +37,12 @@ ask_apt() {
 
 apt_updates() {
     lists=$R/var/lib/apt/lists
-    for each in "$lists"/*_Packages* "$lists"/*Release; do
-        [ -e "$each" ] || continue
-        lists_at=$(newest_of "$lists" "$lists/partial" "$R/var/lib/apt/periodic/update-success-stamp" "$each")
-    done
-    if [ -z "${lists_at-}" ]; then
+    set -- "$lists"/*_Packages*
+    if [ ! -e "$1" ]; then
         row pending_unknown "there are no package lists: apt-get update has not run here"
         return
     fi
-    row lists_at "$lists_at"
+    row lists_at "$(newest_of "$lists" "$lists/partial" "$R/var/lib/apt/periodic/update-success-stamp" "$@" "$lists"/*Release)"
     if ! have apt-get; then
         row pending_unknown "there is no apt-get"
         return
@@ -71,7 +61,7 @@ apt_updates() {
         ;;
     124:* | 137:*) row pending_unknown "apt-get took too long" ;;
     *)
-        row pending_unknown "apt-get: $(printf '%s\n' "$told" | sed -n 's/^E: *//p' | head -n 1 | tr '\t' ' ')"
+        row pending_unknown "apt-get: $(printf '%s\n' "$told" | sed -n 's/^E: *//p' | head -n 1 | tr '\t' ' ' | masked)"
         printf '%s\n' "$told" | sed -n "s/^E: *\(.*[Uu]nmet dep.*\)/problem$TAB\1/p"
         ;;
     esac
@@ -109,7 +99,7 @@ yum_updates() {
         { printf '%s\n' "$urgent"; echo "= all"; printf '%s\n' "$told"; } | tell_yum
         ;;
     124:* | 137:*) row pending_unknown "$1 took too long" ;;
-    *) row pending_unknown "$1: $(printf '%s\n' "$told" | sed -n 's/^Error: *//p' | head -n 1 | tr '\t' ' ')" ;;
+    *) row pending_unknown "$1: $(printf '%s\n' "$told" | sed -n 's/^Error: *//p' | head -n 1 | tr '\t' ' ' | masked)" ;;
     esac
     [ -z "$yum_log" ] || { rm -f "$yum_log"/*.log && rmdir "$yum_log"; }
 }

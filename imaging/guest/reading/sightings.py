@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from imaging.guest.reading.rows import Rows, moment, whole
 from models.guest.files import Sighting
 
@@ -11,21 +13,30 @@ _LONGEST_WORD = 60
 
 def read_sightings(rows: Rows) -> tuple[Sighting, ...]:
     """Every sighting; what a file holds is told by words for the marks that fit."""
-    return rows.read("sighting", _sighting, fields=10)
+    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for look, mark, path in rows.read("mark", lambda *fields: fields, fields=3):
+        marks[look, path].append(mark)
+    words = dict(rows.read("words", lambda look, text, path: ((look, path), _words(text)), fields=3))
+    unread = set(rows.read("unread", lambda look, path: (look, path), fields=2))
+
+    def sighting(  # noqa: PLR0917  # the fields of a row
+        look: str, kind: str, owner: str, mode: str, size: str, at: str, path: str
+    ) -> Sighting:
+        return Sighting(
+            look=look,
+            path=path,
+            kind=kind,
+            owner=owner,
+            mode=mode.rjust(4, "0"),
+            size_bytes=whole(size),
+            changed_at=moment(at),
+            marks=tuple(marks[look, path]),
+            words=words.get((look, path), ()),
+            unread=(look, path) in unread,
+        )
+
+    return rows.read("sighting", sighting, fields=7)
 
 
-def _sighting(  # noqa: PLR0917  # the fields of a row
-    look: str, kind: str, owner: str, mode: str, size: str, at: str, unread: str, marks: str, words: str, path: str
-) -> Sighting:
-    return Sighting(
-        look=look,
-        path=path,
-        kind=kind,
-        owner=owner,
-        mode=mode.rjust(4, "0"),
-        size_bytes=whole(size),
-        changed_at=moment(at),
-        marks=tuple(marks.split()),
-        words=tuple(word[:_LONGEST_WORD] for word in words.split()[:_MOST_WORDS]),
-        unread=unread == "1",
-    )
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word[:_LONGEST_WORD] for word in text.split()[:_MOST_WORDS])

@@ -167,14 +167,16 @@ def test_a_link_is_not_followed():
 
 def test_a_find_that_takes_too_long_leaves_sums_that_say_so():
     root = new_tree("debian-12")
-    put_tool(
-        root, "find", 'case $1 in */home/alice) /usr/bin/find "$@"; sleep 100 ;; *) exec /usr/bin/find "$@" ;; esac'
-    )
-    put_tool(root, "timeout", 'shift 3; case $2 in */home/alice) exec /usr/bin/timeout 1 "$@" ;; *) exec "$@" ;; esac')
+    slow = 'in *home/alice*-xdev*) one=$1; two=$2; shift 3; /usr/bin/find "$one" "$two" "$@"; sleep 100 ;;'
+    put_tool(root, "find", f'case "$*" {slow} *) exec /usr/bin/find "$@" ;; esac')
+    short = 'in *home/alice*-xdev*) exec /usr/bin/timeout 1 "$@" ;;'
+    put_tool(root, "timeout", f'shift 3; case "$*" {short} *) exec "$@" ;; esac')
     found = directories(root)
+    assert found.at("/home/debian").incomplete == ""
     assert found.at("/home/alice").incomplete == "time was up"
     assert found.at("/home/alice").files == 17
-    assert found.at("/home/bruno").incomplete == ""
+    assert found.at("/home/bruno").incomplete == "time was up"
+    assert found.at("/root").incomplete == ""
 
 
 def test_a_find_that_cannot_print_makes_it_unknown():
