@@ -17,6 +17,8 @@ What a part must keep:
 - commands that may take long or hang run as `within SECONDS command…`, which is not for shell functions;
 - no here-documents (some shells write them to /tmp), no `local`, no arrays: POSIX sh;
 - any awk: mawk ends when a file that it was given is gone, so it reads what may go by `getline`;
+- starting a program takes up to 0.1 s on a slow guest: a loop starts none (`first_line`, `prefixed`, `find_unit` start
+  none), and one awk reads many files;
 - nothing is written, no kernel module loaded, no automount woken.
 """
 
