@@ -1,29 +1,26 @@
-# For awk: mask(TEXT) without passwords in addresses (//user:...@host) and in options (password=...), and unescaped(TEXT)
-# of mountinfo and fstab, with byte 1 for a line end. `reading.masking` masks once more, in the same way.
+# For awk: mask(TEXT) without passwords in addresses (//user:...@host, user:...@host) and in options (password=...,
+# user=name%...), and unescaped(TEXT) of mountinfo and fstab, with byte 1 for a line end. `reading.masking` masks once
+# more, in the same way.
 mask_awk='
-function mask(s,    out, low, found) {
-    while (match(s, /\/\/[^\/ \t,:@]*:[^\/ \t]*@/)) {
-        found = substr(s, RSTART, RLENGTH)
-        out = out substr(s, 1, RSTART - 1) substr(found, 1, index(found, ":")) "***@"
-        s = substr(s, RSTART + RLENGTH)
-    }
-    s = out s
-    out = ""
-    while (match(s, /[hH][tT][tT][pP][sS]?:\/\/[^\/ \t:@]+@/)) {
-        found = substr(s, RSTART, RLENGTH)
-        out = out substr(s, 1, RSTART - 1) substr(found, 1, index(found, "//") + 1) "***@"
-        s = substr(s, RSTART + RLENGTH)
-    }
-    s = out s
-    out = ""
+function hide(s, expression, mark, kept,    out, low, found) {
     low = tolower(s)
-    while (match(low, /(pass(word2?|wd|phrase)?|pwd|secret(_?key)?|token|(account|shared|access|api)_?key)=([^, \t]|,,)+/)) {
+    while (match(low, expression)) {
         found = substr(s, RSTART, RLENGTH)
-        out = out substr(s, 1, RSTART - 1) substr(found, 1, index(found, "=")) "***"
-        s = substr(s, RSTART + RLENGTH)
-        low = substr(low, RSTART + RLENGTH)
+        out = out substr(s, 1, RSTART - 1) substr(found, 1, index(found, mark) + length(mark) - 1) "***"
+        s = kept substr(s, RSTART + RLENGTH)
+        low = kept substr(low, RSTART + RLENGTH)
     }
     return out s
+}
+function mask(s) {
+    s = hide(s, "//[^/ \t,:@]*:[^/ \t]*@", ":", "@")
+    s = hide(s, "https?://[^/ \t:@]+@", "//", "@")
+    s = hide(s, "(^|[ \t,=;(\"\047])[^ \t,/:@=;(\"\047]+:[^ \t,/@][^ \t,@]*@", ":", "@")
+    s = hide(s, "user(name)?=[^,%: \t]*%([^, \t]|,,)+", "%", "")
+    s = hide(s, "user(name)?=[^,%: \t]*:([^, \t]|,,)+", ":", "")
+    s = hide(s, "(pass(word2?|wd|phrase)?|pwd?|psk|sas|secret(_?key)?|token|set_credential(_binary)?" \
+        "|(account|shared|access|api|private)[_-]?key)=([^, \t]|,,)+", "=", "")
+    return hide(s, "key=[^/, \t]([^, \t]|,,)*", "=", "")
 }
 function unescaped(s,    out, code) {
     while (match(s, /\\[0-7][0-7][0-7]/)) {
@@ -34,3 +31,10 @@ function unescaped(s,    out, code) {
     return out s
 }
 '
+
+# masked: its input without what is between :// and @ in addresses, without values behind their question mark, and
+# without parts of their paths that are long hexadecimal numbers: with some sellers these let a customer in.
+masked() {
+    sed -e 's,://[^ @]*@,://***@,g' -e 's,\([?&][^ =&]*=\)[^ &]*,\1***,g' \
+        -e 's,\(/[^ ]*\)/[0-9A-Fa-f]\{24\}[0-9A-Fa-f]*\(/\| \|$\),\1/***\2,g'
+}

@@ -1,4 +1,4 @@
-# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (*** for a key); unit KEY VALUE FILE;
+# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (- for any key); unit KEY VALUE FILE;
 # unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
 part_boot_mounts() {
     set --
@@ -9,7 +9,7 @@ part_boot_mounts() {
     [ $# = 0 ] || awk "$mask_awk"'
     FILENAME ~ /\/fstab$/ && !/^[ \t\r]*(#|$)/ { print "fstab\t" FNR "\t" mask($0) }
     FILENAME ~ /\/crypttab$/ && !/^[ \t\r]*(#|$)/ {
-        if ($3 != "" && $3 !~ /^(\/.*|-|none)$/) $3 = "***"
+        $3 = "-"
         print "crypttab\t" FNR "\t" mask($0)
     }
     FILENAME ~ /\/mdstat$/ && $2 == ":" && $3 ~ /^(active|inactive)/ {

@@ -74,6 +74,20 @@ cloud_lines() {
             put("growpart.mode", after_colon(line))
         }
     }
+    # Errors quote commands with their arguments, and what these printed: their first lines say enough. Masked string by
+    # string, so that what is masked ends where the string does.
+    function told(text,    count, pieces, i, out, tail) {
+        gsub(/\\n([^"\\]|\\.)*/, "", text)
+        count = split(text, pieces, "\"")
+        for (i = 1; i <= count; i++) {
+            tail = (pieces[i] ~ /\\$/) ? "\\" : ""
+            out = out (i > 1 ? "\"" : "") after_word(mask(substr(pieces[i], 1, length(pieces[i]) - length(tail)))) tail
+        }
+        return out
+    }
+    function after_word(text) {
+        return hide(text, "(passw(or)?d|passphrase|secret|token|api_?key)[\047]?[ \t]*:[ \t]*[^] \t,{}[]+", ":", "")
+    }
     function version(line) {
         if (line !~ /^(_PACKAGED_VERSION|__VERSION__) *=/ || index(line, "@@")) return
         sub(/^[^"\047]*["\047]/, "", line)
@@ -97,7 +111,7 @@ cloud_lines() {
         flush_list()
         close(path)
         gsub(/\t/, " ", text)
-        if (text != "") print (file ~ /status/ ? "status" : "result") "\t" mask(text)
+        if (text != "") print (file ~ /status/ ? "status" : "result") "\t" told(text)
     }'
 }
 

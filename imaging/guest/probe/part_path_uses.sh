@@ -40,6 +40,7 @@ function paths_in(enabled, how, text, file,    words, number, i, word) {
     number = split(text, words, /[ \t;|&<>()"\047`]+/)
     for (i = 1; i <= number; i++) {
         word = words[i]
+        if (tolower(word) ~ /^[-a-z0-9_]*(pass(word|wd|phrase)?|pwd?|secret|token|api_?key)=/) continue
         if (word ~ /^[-+@:!]+\//) sub(/^[-+@:!]+/, "", word)
         if (word ~ /^[A-Za-z_-][A-Za-z0-9_-]*=\//) sub(/^[^=]*=/, "", word)
         if (word ~ /^\//) put(enabled, how, word, file)

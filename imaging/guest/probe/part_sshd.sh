@@ -8,7 +8,7 @@ part_sshd() {
     done
     if is_root && live sshd; then
         sshd_says=$(within 5 sshd -T) || sshd_says=$(within 3 sshd -T -C user=root,host=localhost,addr=127.0.0.1)
-        printf '%s\n' "$sshd_says" | awk "$sshd_keys"'(tolower($1) in keys) { key = tolower($1); sub(/^[^ ]+ +/, ""); print "effective\t" key "\t" $0 }'
+        printf '%s\n' "$sshd_says" | awk "$sshd_keys"'(tolower($1) in keys) { key = tolower($1); sub(/^[^ ]+ +/, ""); print "effective\t" key "\t" told(key, $0) }'
     fi
     [ -n "$sshd_says" ] || sshd_files
     for sshd_key in "$R"/etc/ssh/ssh_host_*_key; do
@@ -23,7 +23,7 @@ part_sshd() {
     done
 }
 
-# For awk: keys[], those that decide who gets in, and by what.
+# For awk: keys[], those that decide who gets in, and by what; told(KEY, VALUE), which is a command without its arguments.
 sshd_keys='
 BEGIN {
     split("acceptenv addressfamily allowgroups allowusers authenticationmethods authorizedkeyscommand " \
@@ -31,6 +31,10 @@ BEGIN {
         "kbdinteractiveauthentication listenaddress passwordauthentication permitemptypasswords permitrootlogin port " \
         "pubkeyauthentication trustedusercakeys usepam", words, " ")
     for (i in words) keys[words[i]] = 1
+}
+function told(key, value) {
+    if (key ~ /command$/) sub(/[ \t].*/, "", value)
+    return value
 }
 '
 
@@ -58,6 +62,6 @@ sshd_files() {
         sub(/[ \t=].*/, "", key)
         sub(/^[^ \t=]+[ \t=]+/, "", line)
         gsub(/\t/, " ", line)
-        if (tolower(key) in keys) print "config\t" tolower(key) "\t" line
+        if (tolower(key) in keys) print "config\t" tolower(key) "\t" told(tolower(key), line)
     }'
 }

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import re
 
-_ADDRESS = re.compile(r"(//[^/ \t,:@]*:)[^/ \t]*@")
-_TOKEN = re.compile(r"(https?://)[^/ \t:@]+@", re.IGNORECASE | re.ASCII)
-_OPTION = re.compile(
-    r"((?:pass(?:word2?|wd|phrase)?|pwd|secret(?:_?key)?|token|(?:account|shared|access|api)_?key)=)(?:[^, \t]|,,)+",
-    re.IGNORECASE | re.ASCII,
+_FLAGS = re.IGNORECASE | re.ASCII
+_HIDDEN = (
+    re.compile(r"(//[^/ \t,:@]*:)[^/ \t]*(?=@)", _FLAGS),
+    re.compile(r"(https?://)[^/ \t:@]+(?=@)", _FLAGS),
+    re.compile(r"""((?:^|[ \t,=;("'])[^ \t,/:@=;("']+:)[^ \t,/@][^ \t,@]*(?=@)""", _FLAGS),
+    re.compile(r"(user(?:name)?=[^,%: \t]*[%:])(?:[^, \t]|,,)+", _FLAGS),
+    re.compile(
+        r"((?:pass(?:word2?|wd|phrase)?|pwd?|psk|sas|secret(?:_?key)?|token|set_credential(?:_binary)?"
+        r"|(?:account|shared|access|api|private)[_-]?key)=)(?:[^, \t]|,,)+",
+        _FLAGS,
+    ),
+    re.compile(r"(key=)[^/, \t](?:[^, \t]|,,)*", _FLAGS),
 )
+"""What stands before a secret, and the secret; a key that is a path is the name of a file."""
 _BLANKS = re.compile(r"[ \t\r]+")
 
 
 def masked(text: str) -> str:
     """The text with `***` for passwords in addresses (`//user:…@host`) and in options (`password=…`)."""
-    text = _ADDRESS.sub(r"\1***@", text)
-    text = _TOKEN.sub(r"\1***@", text)
-    return _OPTION.sub(r"\1***", text)
+    for secret in _HIDDEN:
+        text = secret.sub(r"\1***", text)
+    return text
 
 
 def shown_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.guest.reading.masking import masked
 from imaging.guest.reading.rows import Rows, moment
 from models.guest.packages import PendingUpdate, Updates
 
@@ -9,7 +10,7 @@ from models.guest.packages import PendingUpdate, Updates
 def read_updates(rows: Rows) -> Updates:
     """Pending updates and whether the machine has to be booted anew; what could not be asked is None."""
     read = rows.has("pending_read")
-    because = "" if read else rows.text("pending_unknown") or "the package manager did not say"
+    because = "" if read else masked(rows.text("pending_unknown")) or "the package manager did not say"
     reboot = rows.text("reboot")
     return Updates(
         pending=rows.read("pending", _pending, fields=3) if read else None,

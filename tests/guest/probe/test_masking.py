@@ -27,6 +27,22 @@ CASES = {
         "s3fs#bucket /s3 fuse passwd_file=/root/.passwd-s3fs",
     "ann@host:/data /data fuse.sshfs IdentityFile=/root/.ssh/id":
         "ann@host:/data /data fuse.sshfs IdentityFile=/root/.ssh/id",
+    "//nas/s /m cifs user=dom/u%hunter2,uid=0 0 0":
+        "//nas/s /m cifs user=dom/u%***,uid=0 0 0",
+    "user:hunter2@ftp.example:/x /m curlftpfs user=me:hunter2 0 0":
+        "user:***@ftp.example:/x /m curlftpfs user=me:*** 0 0",
+    "blob /m fuse account-key=hunter2,sas=hunter2 0 0":
+        "blob /m fuse account-key=***,sas=*** 0 0",
+    "ro netroot=iscsi:ann:hunter2@10.0.0.1::3260::iqn inst.rootpw=hunter2 wifi.psk=a,,b quiet":
+        "ro netroot=iscsi:***@10.0.0.1::3260::iqn inst.rootpw=*** wifi.psk=*** quiet",
+    "systemd.set_credential=a:hunter2 mykey=hunter2 rd.luks.key=/keyfile:UUID=1":
+        "systemd.set_credential=*** mykey=*** rd.luks.key=/keyfile:UUID=1",
+    "10.0.0.1@tcp:10.0.0.2@tcp:/fs /l lustre rw":
+        "10.0.0.1@tcp:10.0.0.2@tcp:/fs /l lustre rw",
+    "admin@.fs=/ /c ceph mon_addr=10.0.0.1:6789/10.0.0.2:6789":
+        "admin@.fs=/ /c ceph mon_addr=10.0.0.1:6789/10.0.0.2:6789",
+    "/dev/vda1 / btrfs subvol=/@,x=a@b 0 0":
+        "/dev/vda1 / btrfs subvol=/@,x=a@b 0 0",
 }  # fmt: skip
 
 
@@ -49,7 +65,31 @@ def test_a_line_of_fstab_is_shown_with_one_blank_between_its_fields():
 
 
 PIECE = st.sampled_from(
-    ["//", "http://", "HTTPS://", ":", "@", "/", ",", ",,", " ", "pass", "word", "=", "secret_key=", "x", "Pwd="]
+    [
+        "//",
+        "http://",
+        "HTTPS://",
+        ":",
+        "@",
+        "/",
+        ",",
+        ",,",
+        " ",
+        "pass",
+        "word",
+        "=",
+        "secret_key=",
+        "x",
+        "Pwd=",
+        "User=",
+        "%",
+        "key=",
+        ";",
+        "'",
+        '"',
+        "a:b@",
+        "(",
+    ]
 )
 
 
