@@ -177,6 +177,13 @@ class GuestScreen(ListScreen[Instance]):
         if await self.app.push_screen_wait(ConfirmScreen(Question("Deep check", sentence, costs))):
             run = await console.runs.start(plan, await console.resolved(), console.profile)
             self.app.push_screen(RunScreen(run.id))
+            self._await_facts(run.id, instance.id)
+
+    @work(group="deep facts", exit_on_error=False, description="wait for what a deep check finds")
+    async def _await_facts(self, run_id: str, instance_id: str) -> None:
+        async for _run in self.console.runs.watch(run_id):
+            pass
+        self.read_stored(instance_id)
 
     def action_mend(self) -> None:
         """Choose what is to be done where there is a choice, and carry it out after asking."""

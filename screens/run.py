@@ -184,8 +184,7 @@ class RunScreen(OpenedScreen[None]):
             Question(
                 title="Cancel this run?",
                 sentence=f"The run on {self._subject} ends.",
-                details="The call in flight settles first. The source is put back as it was; an unfinished image and "
-                "the test instance are removed; an active image is kept, private and unverified.",
+                details=self._rest,
             ),
             "cancel",
         )
@@ -212,6 +211,16 @@ class RunScreen(OpenedScreen[None]):
                 typed=self._other_host or "",
             ),
             "undo",
+        )
+
+    @property
+    def _rest(self) -> str:
+        """What is left when the run is cancelled."""
+        if self._run is not None and self._run.kind is RunKind.DEEP_CHECK:
+            return "The call in flight settles first. The throw-away instance and the temporary image are removed."
+        return (
+            "The call in flight settles first. The source is put back as it was; an unfinished image and the test "
+            "instance are removed; an active image is kept, private and unverified."
         )
 
     @property

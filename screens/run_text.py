@@ -15,6 +15,12 @@ from screens.widgets.columns import shortened
 from screens.wording import clock_time, duration, is_interrupted, run_sign, verdict_sign
 
 _INDENT = "  "
+_DEEDS = {
+    RunKind.VERIFY: "test launch of ",
+    RunKind.DEEP_CHECK: "deep check of ",
+    RunKind.UNDO: "put back ",
+}
+"""What is done with the run's subject, other than making an image of it."""
 
 
 def headline(run: RunRecord, glyphs: Glyphs, width: int) -> Content:
@@ -25,25 +31,25 @@ def headline(run: RunRecord, glyphs: Glyphs, width: int) -> Content:
     began = f"   started {clock_time(run.created_at)}{end}"
     subject = _subject(run, width - cell_len(f"{state}   {began}"), glyphs)
     first = joined(toned(str(state), state.tone).stylize("bold"), "   ", subject, toned(began, Tone.QUIET))
-    second = joined(
-        toned("Verdict ", Tone.QUIET), toned(str(verdict), verdict.tone),
-        toned("   Source ", Tone.QUIET), toned(source, source_tone),
-    )  # fmt: skip
-    return joined(first, "\n", second if run.kind is not RunKind.VERIFY else second.split("   Source ")[0])
+    about_verdict = joined(toned("Verdict ", Tone.QUIET), toned(str(verdict), verdict.tone))
+    about_source = joined(toned("Source ", Tone.QUIET), toned(source, source_tone))
+    if run.kind is RunKind.VERIFY:
+        second = about_verdict  # it has no source that could be changed
+    elif run.kind is RunKind.DEEP_CHECK and run.verdict is None:
+        second = about_source  # it finds facts; whether the child boots it tells besides
+    else:
+        second = joined(about_verdict, "   ", about_source)
+    return joined(first, "\n", second)
 
 
 def _subject(run: RunRecord, room: int, glyphs: Glyphs) -> str:
     title = one_line(run.title)
-    match run.kind:
-        case RunKind.CREATE:
-            arrow, made = glyphs.plain(" → "), one_line(run.plan.request.name)
-            room -= cell_len(arrow)
-            title = shortened(title, max(room // 2, room - cell_len(made)), cut=glyphs.cut)
-            return f"{title}{arrow}{shortened(made, room - cell_len(title), cut=glyphs.cut)}"
-        case RunKind.VERIFY:
-            deed = "test launch of "
-        case RunKind.UNDO:
-            deed = "put back "
+    if run.kind is RunKind.CREATE:
+        arrow, made = glyphs.plain(" → "), one_line(run.plan.request.name)
+        room -= cell_len(arrow)
+        title = shortened(title, max(room // 2, room - cell_len(made)), cut=glyphs.cut)
+        return f"{title}{arrow}{shortened(made, room - cell_len(title), cut=glyphs.cut)}"
+    deed = _DEEDS.get(run.kind, "")
     return deed + shortened(title, room - cell_len(deed), cut=glyphs.cut)
 
 
@@ -152,4 +158,9 @@ def standing(run: RunRecord) -> tuple[str, Tone]:
             rest = leftovers(run)
             took = duration((run.ended_at - run.created_at).total_seconds()) if run.ended_at else ""
             kept = f"; still there: {', '.join(rest)}" if rest else ""
-            return f"Run {run.id} is over{f' after {took}' if took else ''}{kept}.", Tone.QUIET
+            found = " What it found is in the instance's checklist." if _found_facts(run) else ""
+            return f"Run {run.id} is over{f' after {took}' if took else ''}{kept}.{found}", Tone.QUIET
+
+
+def _found_facts(run: RunRecord) -> bool:
+    return run.kind is RunKind.DEEP_CHECK and run.state is RunState.DONE

@@ -123,6 +123,8 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
     """The verdict; of a run that is not over, the step that it has come to."""
     if not run.state.is_over and run.current_step is not None:
         return Cell(f"{glyphs.pending} {run.current_step.step.value}", Tone.PLAIN)
+    if run.kind is RunKind.DEEP_CHECK and run.verdict is None:
+        return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the child boots it tells besides
     verdict = verdict_sign(run.verdict, glyphs)
     return Cell(str(verdict), verdict.tone)
 
