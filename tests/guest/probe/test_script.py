@@ -11,10 +11,14 @@ import pytest
 
 from imaging.guest.probe import PARTS, script
 from models.guest.facts import GuestFacts
-from models.guest.files import Questions
+from models.guest.files import Look, Questions
 from tests.guest.probe.running import output_of
 
-WHOLE = script(Questions(system_files=("/etc/hosts", "/etc/it's odd")), nonce="abc")
+LOOK = Look(
+    id="x.y", paths=("~/.x", "/opt/x*"), names=("*.lic",), first_line={"key": "^BEGIN"}, contains={"served": "^F"},
+    words_after=("FEATURE",),
+)  # fmt: skip
+WHOLE = script(Questions(looks=(LOOK,), system_files=("/etc/hosts", "/etc/it's odd")), nonce="abc")
 SHELLCHECK = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
 
 
@@ -25,8 +29,9 @@ def test_shells_find_no_fault_in_it(shell):
 
 
 @pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
-def test_shellcheck_finds_no_fault_in_it():
-    checked = subprocess.run([SHELLCHECK, "-s", "sh", "-"], input=WHOLE.encode(), capture_output=True, check=False)
+@pytest.mark.parametrize("text", [WHOLE, script(Questions(), nonce="abc")], ids=["asked", "not asked"])
+def test_shellcheck_finds_no_fault_in_it(text):
+    checked = subprocess.run([SHELLCHECK, "-s", "sh", "-"], input=text.encode(), capture_output=True, check=False)
     assert (checked.returncode, checked.stdout.decode()) == (0, "")
 
 
