@@ -21,6 +21,7 @@ _FIRST_LINES = re.compile(rb"\A#cloud-boothook\n#!/bin/sh\n# imaging deep check 
 _PACKED_PROBE = re.compile(rb"printf %s '([A-Za-z0-9+/=\s]+)' \| base64 -d \| gzip -dc")
 _LIMIT = re.compile(rb"^limit=(\d{1,6})$", re.MULTILINE)
 _DROPPED_FIRST = re.compile(rb"^dropped_first='([a-z_ ]*)'$", re.MULTILINE)
+_GZIP = b"\x1f\x8b"
 _WIDTH = 144
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _PRIME = 2_147_483_647
@@ -46,6 +47,8 @@ class DeepCheck:
 
 def deep_check_of(user_data: bytes) -> DeepCheck | None:
     """The deep check that user data asks for; None for all other user data."""
+    if user_data.startswith(_GZIP):  # which cloud-init undoes by itself
+        user_data = _inflated(user_data)
     first, packed, limit = _FIRST_LINES.match(user_data), _PACKED_PROBE.search(user_data), _LIMIT.search(user_data)
     if first is None or packed is None or limit is None:
         return None
@@ -94,6 +97,14 @@ def _checksum(text: str) -> int:
 
 def _unpacked(packed: bytes) -> bytes:
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(base64.b64decode(packed), _LARGEST_SCRIPT)
-    except (binascii.Error, zlib.error):
+        return _inflated(base64.b64decode(packed))
+    except binascii.Error:
+        return b""
+
+
+def _inflated(packed: bytes) -> bytes:
+    """What gzip packed, as far as it is not larger than any script is; nothing where it is no gzip."""
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(packed, _LARGEST_SCRIPT)
+    except zlib.error:
         return b""
