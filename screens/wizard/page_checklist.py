@@ -30,6 +30,9 @@ class ChecklistPage(Page):
         Binding("w", "waive", "Waive", id="wizard.waive", tooltip="Go on in spite of this finding, with a reason"),
     ]
 
+    _answered = False
+    """Whether the user has just answered the finding under the cursor."""
+
     def compose(self) -> ComposeResult:
         """The checklist."""
         yield ChecklistView(self.glyphs, id="checklist")
@@ -45,6 +48,9 @@ class ChecklistPage(Page):
             self._view.clear("Reading what the guidelines ask of it")
         else:
             self._view.show(state.checklist, looked=state.looked_inside)
+            if self._answered and any(finding.blocks or finding.awaits_word for finding in state.checklist.findings):
+                self._view.begin()  # what was answered has moved down: on to the next
+            self._answered = False
         self.screen.refresh_bindings()
 
     @property
@@ -88,6 +94,7 @@ class ChecklistPage(Page):
             return
         console = cast("Console", self.app)
         who = console.login.user_name if console.login else ""
+        self._answered = True
         given = Attestation(rule=finding.rule, given_by=who, given_at=console.clock.now())
         self.change(attestations=(*others, given))
 
@@ -96,11 +103,12 @@ class ChecklistPage(Page):
         finding = self._chosen
         if finding is None:
             return
-        known = self.state.request.waiver(finding.rule)
+        known, others = self.state.request.waiver(finding.rule), self.state.request.waivers
+        proposed = known or (others[-1] if others else None)  # several findings often have one reason
         question = AskTextScreen(
             f"Waive {finding.rule}",
             "Why is it right to go on in spite of this? The reason goes into the report.",
-            value=known.reason if known else "",
+            value=proposed.reason if proposed else "",
             details=finding.evidence,
         )
         self.app.push_screen(question, lambda reason: self._waived(finding.rule, reason))
@@ -108,5 +116,6 @@ class ChecklistPage(Page):
     def _waived(self, rule: str, reason: str | None) -> None:
         if reason is None:
             return
+        self._answered = bool(reason)
         others = tuple(one for one in self.state.request.waivers if one.rule != rule)
         self.change(waivers=(*others, Waiver(rule=rule, reason=reason)) if reason else others)

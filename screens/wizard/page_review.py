@@ -91,7 +91,8 @@ def obstacles(checklist: Checklist | None) -> tuple[str, ...]:
 def _obstacles(state: WizardState, glyphs: Glyphs) -> Content | None:
     checklist = state.plan.checklist if state.plan and state.plan.checklist else state.checklist
     lines = [joined(toned(f"{glyphs.bad} ", Tone.BAD), one_line(text)) for text in obstacles(checklist)]
-    return Content("\n").join([toned("It cannot start yet", Tone.BAD), *lines]) if lines else None
+    way_on = toned("Page 2 says what to do about each; w there goes on in spite of one, with your reason.", Tone.QUIET)
+    return Content("\n").join([toned("It cannot start yet", Tone.BAD), *lines, way_on]) if lines else None
 
 
 def _warnings(plan: Plan, glyphs: Glyphs) -> Content:
