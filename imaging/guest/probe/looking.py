@@ -44,7 +44,7 @@ def look_functions(looks: Iterable[Look]) -> str:
             _function("asked_paths", absolute),
             _function("asked_paths_in_home", in_homes),
             _function("asked_content", [*content, "return 1"]),
-            _function("asked_marks", ["marks_of=$1", "shift", *marks]),
+            _function("asked_marks", ["marks_of=$1", "shift", *marks] if marks else [":"]),
         ]
     )
 

@@ -49,7 +49,9 @@ tell_added_debs() {
         shift
         [ ! -r "$each" ] || set -- "$@" "$each"
     done
-    if [ $# = 0 ]; then
+    if [ $# = 0 ] && nothing_newer; then
+        return
+    elif [ $# = 0 ]; then
         incomplete "the logs that tell what was installed after the first boot are gone, or not readable"
         return
     fi
@@ -83,6 +85,11 @@ tell_added_debs() {
         }
         for (package in at) if (package in version) print "added_on\t" at[package] "\t" package "\t" version[package]
     }' | sort -r | head -n 400
+}
+
+# nothing_newer: whether dpkg has written no list of files since the first boot, so that no log need tell of additions.
+nothing_newer() {
+    [ "$(find "$R/var/lib/dpkg/info" -name '*.list' -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1)" -le "$born" ]
 }
 
 # tell_added_rpms: what was installed after the first boot. An upgrade sets the time of installation, too, so the logs of

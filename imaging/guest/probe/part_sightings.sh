@@ -136,7 +136,7 @@ tell_marks() {
             continue
         elif [ ! -r "$name_of_file" ]; then
             row unread "$look" "${name_of_file#"$R"}"
-        elif [ "$kind" = link ] || [ "$size" -gt 65536 ]; then
+        elif [ "$size" -gt 65536 ]; then
             look_inside large "$name_of_file"
         else
             set -- "$@" "$name_of_file"
@@ -149,7 +149,8 @@ tell_marks() {
     look_inside small "$@"
 }
 
-# look_inside SIZE FILE...: the marks of these files; of large ones the first 64 KiB are looked into, one at a time.
+# look_inside SIZE FILE...: the marks of these files; of large ones the first 64 KiB are looked into, one at a time. What
+# a link leads to may be large all the same, so that no tool gets more than some seconds.
 look_inside() {
     size=$1
     shift
@@ -176,7 +177,7 @@ first_line_mark() {
         ! within 3 head -c 65536 "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$look" "$mark" "${1#"$R"}"
         return
     fi
-    awk 'BEGIN {
+    within 4 awk 'BEGIN {
         for (i = 1; i < ARGC; i++) {
             file = ARGV[i]
             if ((getline line < file) > 0 && line ~ ENVIRON["expression"]) {
@@ -198,11 +199,11 @@ content_mark() {
     case $* in
     *"$LINE_END"*)
         for each; do
-            ! grep -s -q -E -e "$expression" "$each" || row mark "$look" "$mark" "${each#"$R"}"
+            ! within 4 grep -s -q -E -e "$expression" "$each" || row mark "$look" "$mark" "${each#"$R"}"
         done
         ;;
     *)
-        grep -l -s -E -e "$expression" "$@" | while IFS= read -r file; do
+        within 4 grep -l -s -E -e "$expression" "$@" | while IFS= read -r file; do
             printf 'mark\t%s\t%s\t%s\n' "$look" "$mark" "${file#"$R"}"
         done
         ;;
@@ -218,7 +219,7 @@ words_after() {
         large_words=$(within 3 head -c 65536 "$1" | awk "$WORDS_AFTER")
         [ -z "$large_words" ] || row words "$look" "$large_words" "${1#"$R"}"
     else
-        awk "$WORDS_AFTER" "$@"
+        within 4 awk "$WORDS_AFTER" "$@"
     fi
 }
 

@@ -107,12 +107,21 @@ def test_a_repository_of_yum_is_on_unless_it_says_otherwise():
 @needs_dpkg
 def test_without_logs_what_was_added_is_not_told_but_the_rest_is():
     root = new_tree("debian-12")
-    for log in ("dpkg.log", "apt/history.log"):
-        (root / "var/log" / log).unlink()
+    shutil.rmtree(root / "var/log")
+    put(root, "var/lib/dpkg/info/survey-tools.list", "/opt/survey\n")
     fact = probe("packages", root=root).packages
     assert fact.value.added == ()
     assert fact.value.count == 10
     assert "logs" in fact.incomplete_because
+
+
+@needs_dpkg
+def test_without_logs_and_without_newer_packages_nothing_was_added():
+    root = new_tree("debian-12")
+    shutil.rmtree(root / "var/log")
+    fact = probe("packages", root=root).packages
+    assert fact.value.added == ()
+    assert fact.incomplete_because is None
 
 
 @needs_dpkg
