@@ -13,6 +13,44 @@ part_mounts() {
     if is_root; then echo complete; fi
 }
 
+# For awk: elsewhere(POINT) is true for mounts that are not on the disks of the root file system: volumes, and what other
+# machines or programs serve; pseudo file systems are not. read_device() takes the lines of block_devices, read_mount()
+# those of mountinfo, which must come after them. points[1..total] are all mount points, with byte 1 for a line end.
+elsewhere_awk='
+function read_device(line,    words) {
+    split(line, words, "\t")
+    if (words[1] == "number") device_of[words[3]] = words[2]
+    if (words[1] == "below") parents[words[2]] = parents[words[2]] " " words[3]
+}
+function read_mount(line,    words, count, i, point) {
+    count = split(line, words, " ")
+    for (i = 7; i <= count && words[i] != "-"; i++) continue
+    point = unescaped(words[5])
+    kind[point] = words[i + 1]
+    number[point] = words[3]
+    if (!(point in mounted)) points[++total] = point
+    mounted[point] = 1
+}
+function disks(device, depth,    count, up, i, found) {
+    if (parents[device] == "" || depth > 20) return " " device " "
+    count = split(parents[device], up, " ")
+    for (i = 1; i <= count; i++) found = found disks(up[i], depth + 1)
+    return found
+}
+function elsewhere(point,    count, own, i, of_root) {
+    if (point == "/" || kind[point] ~ /^(tmpfs|devtmpfs|overlay|squashfs|iso9660)$/) return 0
+    if (kind[point] ~ /^fuse\.(lxcfs|portal|gvfsd-fuse|snapfuse|xdg.*)$/) return 0
+    if (number[point] in device_of) {
+        of_root = (number["/"] in device_of) ? disks(device_of[number["/"]], 0) : ""
+        count = split(disks(device_of[number[point]], 0), own, " ")
+        for (i = 1; i <= count; i++) if (!index(of_root, " " own[i] " ")) return 1
+        return 0
+    }
+    if (kind[point] ~ /^(nfs4?|cifs|smb3|smbfs|ceph|9p|virtiofs|lustre|glusterfs|beegfs|gpfs|afs|davfs)$/) return 1
+    return kind[point] ~ /^(fuse|fuseblk|fuse\..*|ext[234]|xfs)$/
+}
+'
+
 # Also, for ourselves, rows `elsewhere POINT`.
 mounts_and_swaps() {
     awk "$mask_awk$elsewhere_awk"'
@@ -82,30 +120,22 @@ mounts_kernel() {
 
 # Of those lines the ones on a mount that is not on the root disk, each process once for a mount.
 mounts_users() {
-    awk -F "$TAB" '
-    BEGIN {
-        total = split(ENVIRON["mounts_points"], points, "\n")
-        root = ENVIRON["R"]
-        while ((getline line < (root "/etc/passwd")) > 0) {
-            split(line, words, ":")
-            if (!(words[3] in names)) names[words[3]] = words[1]
-        }
-    }
+    awk "$NAMES"'
+    BEGIN { total = split(ENVIRON["mounts_points"], points, "\n") }
     function process(pid,    line, file, words) {
         who[pid] = ""
         what[pid] = pid == 0 ? "kernel" : ""
-        file = root "/proc/" pid "/status"
+        file = ENVIRON["R"] "/proc/" pid "/status"
         while (pid && (getline line < file) > 0) {
             if (line ~ /^Name:/) what[pid] = substr(line, 7)
-            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); who[pid] = (words[2] in names) ? names[words[2]] : words[2] }
+            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); who[pid] = owner(words[2]) }
         }
         close(file)
         gsub(/\t/, " ", what[pid])
     }
     {
         best = ""
-        path = $0
-        sub(/^[^\t]*\t[^\t]*\t/, "", path)
+        path = after(2)
         for (i = 1; i <= total; i++)
             if (length(points[i]) > length(best) && (path == points[i] || index(path, points[i] "/") == 1)) best = points[i]
         if (best == "" || ($1, best) in seen) next

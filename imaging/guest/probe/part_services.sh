@@ -53,14 +53,10 @@ services_processes() {
                 -printf '%p\t%l\0' | tr '\n\000' '\001\n'
         )
         printf '%s\n' "$R"/proc/[0-9]*/status
-    } | awk -v self=$$ '
+    } | awk -v self=$$ "$NAMES"'
     BEGIN {
-        root = ENVIRON["R"]
-        if (root != "") self = -1
-        while ((getline line < (root "/etc/passwd")) > 0) {
-            split(line, words, ":")
-            if (!(words[3] in names)) names[words[3]] = words[1]
-        }
+        base = ENVIRON["R"]
+        if (base != "") self = -1
     }
     match($0, /^[0-9]+\/exe\t/) {
         path[substr($0, 1, index($0, "/") - 1)] = substr($0, RLENGTH + 1)
@@ -79,23 +75,23 @@ services_processes() {
         sub(/^.*\//, "", pid)
         memory = 0
         while ((getline line < file) > 0) {
-            if (line ~ /^Name:/) name[pid] = substr(line, 7)
+            if (line ~ /^Name:/) called[pid] = substr(line, 7)
             if (line ~ /^PPid:/) parent[pid] = substr(line, 7) + 0
-            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); user[pid] = (words[2] in names) ? names[words[2]] : words[2] }
+            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); user[pid] = owner(words[2]) }
             if (line ~ /^VmSize:/) { memory = 1; break }
         }
         close(file)
-        gsub(/\t/, " ", name[pid])
+        gsub(/\t/, " ", called[pid])
         if (memory) order[++total] = pid
     }
     function listeners(table,    line, words, file, waits) {
-        file = root "/proc/net/" table
+        file = base "/proc/net/" table
         waits = table ~ /^tcp/ ? "0A" : "07"
         while ((getline line < file) > 0) {
             sub(/^ +/, "", line)
             split(line, words, / +/)
             if (words[4] == waits && count++ < 1000)
-                print "listener\t" substr(table, 1, 3) "\t" words[2] "\t" name[holder[words[10]]]
+                print "listener\t" substr(table, 1, 3) "\t" words[2] "\t" called[holder[words[10]]]
         }
         close(file)
     }
@@ -109,7 +105,7 @@ services_processes() {
             at = pid
             for (depth = 0; depth < 50 && at > 1 && at != self; depth++) at = parent[at]
             if (at == self) continue
-            print "process\t" pid "\t" user[pid] "\t" name[pid] "\t" path[pid]
+            print "process\t" pid "\t" user[pid] "\t" called[pid] "\t" path[pid]
             printed++
         }
         if (total > 2000) print "incomplete\tmore than 2,000 processes"
