@@ -1,4 +1,4 @@
-"""Looking inside the demonstration cloud's instances as its users do: by the command line, over SSH."""
+"""Looking inside the demonstration cloud's instances as its users do: by SSH, and by a throw-away child's console."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import Machine, Outcome
 
 LEAST_FROM_THE_GUEST = 60
@@ -55,6 +56,17 @@ def test_the_instance_of_somebody_else_lets_nobody_in(machine: Machine) -> None:
     refused = machine.imaging("check", "grace-sandbox", "--os-cloud", "demo", "--probe", "--json")
     assert refused.status == 4
     assert "lets nobody in" in refused.err
+
+
+def test_a_deep_check_finds_what_the_disk_holds_and_leaves_nothing_behind(machine: Machine, api: PlainApi) -> None:
+    before = api.others(), api.image_ids()
+    done = machine.imaging("check", "db-07", "--os-cloud", "demo", "--deep", "--yes", "--json")
+    assert_answered(done)
+    failed = {one["rule"]: one["evidence"] for one in done.document["findings"] if one["outcome"] == "fail"}
+    assert "/home/ada/.ssh/id_ed25519" in failed["SEC-PRIVKEY"]
+    unknown = {one["rule"]: one["evidence"] for one in done.document["findings"] if one["outcome"] == "unknown"}
+    assert "needs SSH" in unknown["VOL-BUSY"]
+    assert (api.others(), api.image_ids()) == before
 
 
 def test_what_would_be_lost_can_be_saved(machine: Machine, tmp_path: Path) -> None:
