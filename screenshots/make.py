@@ -35,13 +35,18 @@ time.tzset()
 from textual.pilot import Pilot  # noqa: E402  # the environment above is read when Textual is imported
 from textual.screen import Screen  # noqa: E402
 
+from imaging.guest.interface import HostKeyQuestion  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
 from models.errors import UnreachableError  # noqa: E402
+from models.facts import InstanceFacts  # noqa: E402
 from models.run import RunRecord  # noqa: E402
 from models.settings import Settings  # noqa: E402
 from screens.choose import Choice, ChooseScreen  # noqa: E402
+from screens.confirm import ConfirmScreen  # noqa: E402
 from screens.error import ErrorScreen  # noqa: E402
+from screens.guest_asking import AskingByDialogs  # noqa: E402
+from screens.instances import InstancesScreen  # noqa: E402
 from screens.run import RunScreen  # noqa: E402
 from screens.secret import SecretScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
@@ -49,6 +54,13 @@ from screens.widgets.rows import RowList  # noqa: E402
 from screens.wizard.wizard import WizardScreen  # noqa: E402
 from screenshots.story import ShownRuns, control, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
+
+HOST_KEY = HostKeyQuestion(
+    address="192.0.2.31",  # that of the demonstration is on a port of this machine, another one each time
+    algorithm="ssh-ed25519",
+    fingerprint="SHA256:1H+jor4V+2prnVY1ZPctgAQzJ63zVZ1Gr4n2bGGy+2I",
+    console="The instance's console log names no host keys any more.",
+)
 
 
 class StandingClock:
@@ -101,20 +113,40 @@ class Tour:
         await self.dialogs()
 
     async def first(self) -> None:
-        """The list and the checklist."""
+        """The list and the checklist, after a look inside."""
         await self._until(lambda: bool(self._rows("#instances").items) and self._app.login is not None)
         self._rows("#instances").select(await self._id_of("db-07"))
-        await self._until(lambda: bool(self._app.screen.query_one(ChecklistView).rows.items))
+        await self._until(lambda: self._chosen is not None)
+        await self._pilot.press("p")
+        await self._until(lambda: self._chosen is not None and self._chosen.guest.known)
+        await self._until(lambda: not self._listing.check_action("stop_probe", ()))
         await self._take("instances")
 
     async def instances(self) -> None:
-        """The list, the checklist, a finding, the keys."""
+        """The list, the checklist, a finding with its remedy, the keys, and what is asked on the way inside."""
         await self.first()
-        await self._pilot.press("enter", "j", "j", "enter")
+        await self._pilot.press("enter")
+        await self._take("inside")
+        self._app.screen.query_one(ChecklistView).rows.select("VOL-BUSY")
+        await self._pilot.press("enter")
         await self._take("finding")
         await self._pilot.press("escape", "question_mark")
         await self._take("help")
         await self._pilot.press("escape", "escape")
+        await self.asked_on_the_way()
+
+    async def asked_on_the_way(self) -> None:
+        """An unknown host key, and what a deep check costs."""
+        asking = AskingByDialogs(self._app, "gis-lab")
+        worker = self._app.run_worker(asking.host_key(HOST_KEY))
+        await self._until(lambda: isinstance(self._app.screen, ConfirmScreen))
+        await self._take("host-key")
+        await self._pilot.press("n")
+        await worker.wait()
+        await self._pilot.press("d")
+        await self._until(lambda: isinstance(self._app.screen, ConfirmScreen))
+        await self._take("deep-check")
+        await self._pilot.press("n")
 
     async def wizard(self) -> None:
         """Its five pages."""
@@ -165,6 +197,17 @@ class Tour:
             await self._open(screen)
             await self._take(name)
             await self._pilot.press("escape")
+
+    @property
+    def _listing(self) -> InstancesScreen:
+        """The instances' screen, which must be on top."""
+        assert isinstance(self._app.screen, InstancesScreen)  # noqa: S101  # the walk began there
+        return self._app.screen
+
+    @property
+    def _chosen(self) -> InstanceFacts | None:
+        """The facts on show."""
+        return self._listing.chosen_facts
 
     async def _open(self, screen: Screen[object]) -> None:
         await self._app.push_screen(screen)

@@ -19,6 +19,7 @@ from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
+from imaging.runs.deep_planning import plan_deep_check
 from imaging.runs.engine import Engine
 from imaging.runs.journal import Journal
 from imaging.runs.lease import this_process
@@ -27,6 +28,8 @@ from imaging.runs.planning import plan_run, plan_verification
 from imaging.runs.run_context import RunContext
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
+from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.plan import Plan
 from models.profile import Profile
 from models.request import Attestation, RunRequest
@@ -169,9 +172,21 @@ class ShownRuns:
         """From now on the runs are there."""
         self.made = {run.id: run for run in self._hidden}
 
-    async def plan(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+    async def plan(
+        self,
+        cloud: Cloud,
+        instance_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        guest: Fact[GuestFacts] | None = None,
+    ) -> Plan:
         """The real plan."""
-        return await plan_run(cloud, self._clock, instance_id, request, profile)
+        return await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
+
+    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """The real plan."""
+        return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""

@@ -24,7 +24,7 @@ from screens.wording import came_from, counted, finding_sign
 _COLUMNS = (
     Column("Finding", 13),
     Column("Rule", 19),
-    Column("What was seen", 40, grow=1),
+    Column("What was seen", 29, grow=1),
     Column("From", 11, drop=1),
 )
 
