@@ -97,15 +97,20 @@ below() {
     }'
 }
 
-# watch PID SECONDS: ends it and all that it started when time is up; TERM before that calls it off.
+# watch PID SECONDS: ends it and all that it started when time is up, with a second in which to tidy up: a package
+# manager that is killed leaves its locks behind. TERM before that calls it off.
 watch() {
     trap 'kill "$nap" 2>/dev/null; exit 0' TERM
     sleep "$2" &
     nap=$!
     wait "$nap"
     trap '' TERM
-    for late_pid in "$1" $(below "$1"); do
-        kill -KILL "$late_pid"
+    late_pids="$1 $(below "$1")"
+    for late_signal in TERM KILL; do
+        for late_pid in $late_pids; do
+            kill -s "$late_signal" "$late_pid"
+        done
+        [ "$late_signal" = KILL ] || sleep 1
     done
 }
 
@@ -133,8 +138,14 @@ run_part() {
     wait "$watch_pid" 2>/dev/null
 }
 
+# forget_memory: what a tool that insists on writing wrote to memory, also where its part was ended.
+forget_memory() {
+    [ ! -d "$memory" ] || { rm -f "$memory"/* && rmdir "$memory"; } 2>/dev/null
+}
+
 # The whole report, framed, so that banners before and after it do no harm.
 imaging_probe() {
+    memory=/dev/shm/imaging-probe.$nonce
     renice 19 -p $$ >/dev/null 2>&1
     ionice -c 3 -p $$ >/dev/null 2>&1
     clock
@@ -145,5 +156,6 @@ imaging_probe() {
     for part in $parts; do
         run_part "${part%%:*}" "${part#*:}"
     done | encode
+    forget_memory
     printf '},"ended":%s}\n@@imaging-probe-end %s 0\n' "$(date +%s)" "$nonce"
 }

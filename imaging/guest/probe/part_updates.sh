@@ -88,7 +88,8 @@ yum_updates() {
     fi
     yum_log=
     if [ "$1" = dnf ]; then
-        yum_log=$(mktemp -d /dev/shm/imaging-probe.XXXXXX) || { row pending_unknown "there is no memory for dnf's log"; return; }
+        yum_log=$memory
+        mkdir -m 700 "$yum_log" || { row pending_unknown "there is no memory for dnf's log"; return; }
     fi
     told=$(ask_yum "$1" 2>&1)
     case $?:$told in
@@ -101,7 +102,7 @@ yum_updates() {
     124:* | 137:*) row pending_unknown "$1 took too long" ;;
     *) row pending_unknown "$1: $(printf '%s\n' "$told" | sed -n 's/^Error: *//p' | head -n 1 | tr '\t' ' ' | masked)" ;;
     esac
-    [ -z "$yum_log" ] || { rm -f "$yum_log"/*.log && rmdir "$yum_log"; }
+    forget_memory
 }
 
 ask_yum() {

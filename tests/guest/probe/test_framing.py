@@ -93,6 +93,24 @@ def test_nothing_that_a_late_part_started_stays_behind():
     assert "54.321" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_a_late_part_started_may_tidy_up_before_it_is_killed(shell, tmp_path):
+    tool = """sh -c 'trap "echo tidy >$R/tidied; exit" TERM; while :; do sleep 0.1; done'"""
+    own(f"export R; {tool}", seconds=1, shell=shell, root=tmp_path)
+    assert (tmp_path / "tidied").read_text() == "tidy\n"
+
+
+def test_what_lies_in_memory_is_taken_away_though_its_part_was_killed():
+    own("""mkdir -m 700 "$memory"; echo x >"$memory/dnf.log"; sh -c 'trap "" TERM; sleep 30'""", seconds=1)
+    assert not list(Path("/dev/shm").glob("imaging-probe.*"))
+
+
+def test_a_late_part_that_will_not_end_is_killed_and_says_nothing_more():
+    part = own("""row a 1; row a 2; sh -c 'trap "" TERM; while :; do echo late; sleep 0.1; done'""", seconds=1)
+    assert part["incomplete"] == "time was up"
+    assert part["rows"][:2] == [["a", "1"], ["a", "2"]]
+
+
 def test_a_part_that_fails_in_the_middle_is_incomplete():
     part = own("row a 1; exit 3")
     assert (part["rows"], part["incomplete"]) == ([["a", "1"]], "it ended early")

@@ -43,7 +43,7 @@ def test_it_is_plain_ascii_and_says_first_that_it_only_reads():
 
 def test_no_shell_could_write_a_temporary_file_for_it():
     assert "<<" not in WHOLE.replace("<<=", "")
-    assert all("/dev/shm/" in line for line in WHOLE.splitlines() if "mktemp" in line and not line.startswith("#"))
+    assert "mktemp" not in WHOLE
 
 
 def test_cut_off_anywhere_it_does_nothing():
