@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from models.findings import Outcome, Severity
+from models.findings import Outcome, Severity, Source
 from models.flavor import Flavor
+from models.guest.disks import Disks
 from models.image import Image
 from models.instance import InstanceFlavor
 from models.login import Login
@@ -28,6 +29,8 @@ from tests.guidelines.building import (
     request,
     unread,
 )
+from tests.guidelines.guest_building import ROOT as ROOT_USE
+from tests.guidelines.guest_building import VDA, VDA1, guest_fact
 
 GIB = 1024**3
 MEDIUM = instance(
@@ -224,3 +227,12 @@ def test_recommended_properties_are_looked_for_where_the_cloud_recommends_some()
     assert finding("PROP-HW", of=today, base_image=unread(Image)).outcome is Outcome.UNKNOWN
     assert finding("PROP-HW", of=today, base_image=None).outcome is Outcome.UNKNOWN
     assert finding("PROP-HW").outcome is Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("used_gib, outcome", [(5, Outcome.FAIL), (17, Outcome.PASS)])
+def test_the_guest_tells_how_much_of_its_root_disk_is_used(used_gib, outcome):
+    root = ROOT_USE.model_copy(update={"used_kib": used_gib * 1024**2})
+    large = instance(flavor=InstanceFlavor(name="m3.medium", vcpus=8, ram_mib=30 * 1024, disk_gib=60, ephemeral_gib=0))
+    found = finding("SIZE-SMALLEST", instance=large, guest=guest_fact(disks=Disks(devices=(VDA, VDA1), root=root)))
+    assert (found.outcome, found.source) == (outcome, Source.GUEST)
+    assert f"About {used_gib:.1f}" in found.evidence

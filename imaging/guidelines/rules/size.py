@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from imaging.guidelines.fitting import FlavorFit, launch_matrix, real_minimum_disk_gib
 from imaging.guidelines.rule import Answer, Chapter, Rule, UnreadError, failed, need, not_applicable, passed, unknown
 from imaging.guidelines.source import finished_image, image_to_launch, root_disk_gib
@@ -28,7 +30,7 @@ def _smallest(facts: InstanceFacts, _profile: Profile) -> Answer:
     if not smaller:
         return passed(f"{disk_gib} GiB is the smallest root disk that its base image fits on.", facts.flavors)
     names = listed([f"{shown(each.name)} ({each.disk_gib} GiB)" for each in smaller])
-    used_gib = _stored_gib(facts)
+    used_gib, told_by = _used_gib(facts)
     if used_gib is None:
         return unknown(
             f"Root disk {disk_gib} GiB excludes {names}. How much of it is used is not known.",
@@ -37,11 +39,11 @@ def _smallest(facts: InstanceFacts, _profile: Profile) -> Answer:
         )
     roomy = [each for each in smaller if each.disk_gib >= used_gib * _ROOM_TO_GROW]
     if not roomy:
-        return passed(f"About {used_gib:.0f} GiB are used: no smaller root disk would do.", facts.image)
+        return passed(f"About {used_gib:.1f} GiB are used: no smaller root disk would do.", told_by)
     return failed(
-        f"About {used_gib:.0f} of {disk_gib} GiB are used: {shown(roomy[0].name)} would do; excluded: {names}.",
+        f"About {used_gib:.1f} of {disk_gib} GiB are used: {shown(roomy[0].name)} would do; excluded: {names}.",
         "Set the instance up anew on the smaller flavor: a disk cannot shrink by a resize.",
-        facts.image,
+        told_by,
     )
 
 
@@ -54,6 +56,15 @@ def _with_smaller_disk(facts: InstanceFacts, disk_gib: int) -> list[Flavor]:
     return sorted(
         (each for each in fitting if each.disk_gib >= least_gib), key=lambda each: (each.disk_gib, each.vcpus)
     )
+
+
+def _used_gib(facts: InstanceFacts) -> tuple[float | None, Fact[Any] | None]:
+    """What is used of the root disk, and the fact that tells it: the guest itself, else the finished image."""
+    disks = facts.guest.value.disks if facts.guest.value else None
+    root = disks.value.root if disks is not None and disks.value is not None else None
+    if root is not None and root.used_kib is not None:
+        return root.used_kib / 1024**2, disks
+    return _stored_gib(facts), facts.image
 
 
 def _stored_gib(facts: InstanceFacts) -> float | None:
