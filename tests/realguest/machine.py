@@ -53,6 +53,13 @@ class Machine:
         done = subprocess.run([*self._ssh(), "true"], capture_output=True, timeout=30, check=False)
         return done.returncode == 0
 
+    def wait(self, seconds: float) -> None:
+        """Wait until it lets us in."""
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            assert time.monotonic() < deadline, "the guest lets nobody in"
+            time.sleep(3)
+
     def host_key(self) -> str:
         """The fingerprint of its ed25519 host key, as the guest itself tells it."""
         return self.ssh("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
@@ -92,7 +99,8 @@ def launched(place: Place) -> Iterator[Machine]:
             cloud.attach_volume(server, cloud.get_volume_by_id(volume), wait=True)
         address = next(one["addr"] for rows in server.addresses.values() for one in rows)
         machine = Machine(place, cloud, server.id, address, tuple(volumes))
-        _wait(machine)
+        machine.wait(_BOOT_SECONDS)
+        machine.ssh("cloud-init status --wait >/dev/null || true", seconds=_BOOT_SECONDS)
         yield machine
     finally:
         if server is not None:
@@ -100,11 +108,3 @@ def launched(place: Place) -> Iterator[Machine]:
         for volume in volumes:
             cloud.delete_volume(volume, wait=True)
         cloud.close()
-
-
-def _wait(machine: Machine) -> None:
-    deadline = time.monotonic() + _BOOT_SECONDS
-    while not machine.answers():
-        assert time.monotonic() < deadline, "the guest never let us in"
-        time.sleep(3)
-    machine.ssh("cloud-init status --wait >/dev/null || true", seconds=_BOOT_SECONDS)
