@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.timer import Timer
 
 from imaging.cloud.watching import InstanceWatch
-from imaging.guidelines.checklist import judge
 from models.errors import ImagingError
 from models.fact import Fact
 from models.facts import InstanceFacts
@@ -27,6 +26,7 @@ from models.text import one_line
 from screens.finding import FindingScreen
 from screens.instance_guest import GuestScreen
 from screens.instance_rows import COLUMNS, cells, matching
+from screens.judging import judged, load_rules
 from screens.live import FactsWatch
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
@@ -154,12 +154,13 @@ class InstancesScreen(GuestScreen):
     @work(group="facts", exclusive=True, exit_on_error=False, description="watch the chosen instance")
     async def _watch_facts(self, instance_id: str) -> None:
         cloud, profile = await self.console.cloud(), self.console.profile
+        await load_rules()
         async for news in FactsWatch(cloud, self.console.clock, instance_id).news():
             if isinstance(news, ImagingError):
                 self.post_message(self.FactsFailed(instance_id, news))
             else:
                 facts = self._with_guest(instance_id, news)
-                self.post_message(self.FactsRead(instance_id, facts, judge(facts, profile)))
+                self.post_message(self.FactsRead(instance_id, facts, judged(facts, profile)))
 
     def _with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
         """The facts with what was found inside; the cloud knows nothing of that."""
@@ -176,7 +177,7 @@ class InstancesScreen(GuestScreen):
         self._guests[event.instance_id] = event.guest
         if (known := self._facts.get(event.instance_id)) is not None:
             facts = self._with_guest(event.instance_id, known[0])
-            self.post_message(self.FactsRead(event.instance_id, facts, judge(facts, self.console.profile)))
+            self.post_message(self.FactsRead(event.instance_id, facts, judged(facts, self.console.profile)))
 
     @on(GuestScreen.GuestProgress)
     def _inside_progress(self, event: GuestScreen.GuestProgress) -> None:

@@ -8,7 +8,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from imaging.guidelines.describing import draft_description
 from imaging.guidelines.naming import suggest_name
 from models.findings import Finding, Outcome
 from models.text import one_line
@@ -65,6 +64,8 @@ class ImagePage(Page):
             name.value = suggest_name(state.instance.name, facts.now.date(), state.profile, facts.images.value or ())
             name.cursor_position = len(name.value)
         if not description.text:
+            from imaging.guidelines.describing import draft_description  # noqa: PLC0415  # not for the first paint
+
             description.text = draft_description(facts)
 
     @on(Entry.Changed, "#name")

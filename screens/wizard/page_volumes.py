@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from imaging.guidelines.root_volume import data_attachments
-from imaging.runs.guest_warnings import volume_in_guest
 from models.facts import InstanceFacts
 from models.instance import Instance, VolumeAttachment
 from models.request import OnFailure
@@ -79,6 +78,8 @@ class VolumesPage(Page):
 def _rows(facts: InstanceFacts | None) -> Sequence[Row]:
     if facts is None or facts.instance.value is None:
         return ()
+    from imaging.runs.guest_warnings import volume_in_guest  # noqa: PLC0415  # not for the first paint
+
     attachments = data_attachments(facts.instance.value, facts.attachments.value or (), facts.volumes.value)
     volumes = {volume.id: volume for volume in facts.volumes.value or ()}
     rows = []

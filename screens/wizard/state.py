@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from textual.containers import Vertical
 from textual.message import Message
 
-from imaging.guidelines.checklist import judge
 from models.facts import InstanceFacts
 from models.findings import Checklist
 from models.instance import Instance
@@ -17,6 +16,7 @@ from models.plan import Plan
 from models.profile import Profile
 from models.request import RunRequest
 from screens.glyphs import Glyphs
+from screens.judging import judged
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class WizardState:
         if self.facts is None:
             return replace(self, plan=plan)
         facts = self.facts.model_copy(update={"request": self.request})
-        return replace(self, facts=facts, checklist=judge(facts, self.profile), plan=plan)
+        return replace(self, facts=facts, checklist=judged(facts, self.profile), plan=plan)
 
     @property
     def looked_inside(self) -> bool:

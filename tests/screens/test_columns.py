@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from screens.widgets.columns import Column, fitted, shortened, widths
+from screens.widgets.columns import Cell, Column, fitted, shortened, spanned, widths
 
 NAME, STATE, NOTE = Column("Name", 10, grow=2), Column("State", 8), Column("Note", 6, grow=1, drop=1)
 
@@ -45,3 +45,12 @@ def test_a_name_is_shortened_by_cells_and_never_filled():
     assert shortened("観測観測", 8, cut="…") == "観測観測"
     assert shortened("観測観測", 6, cut="…") == "観測…"
     assert shortened("観測観測", 0, cut="…") == ""
+
+
+def test_a_cell_over_several_columns_has_their_cells_and_the_gaps_between_them():
+    assert spanned((Cell("", span=2), Cell("")), (10, 8, 6)) == (20, 6)
+
+
+def test_a_dropped_column_leaves_no_gap_in_a_cell_that_reaches_over_it():
+    assert spanned((Cell(""), Cell("", span=2)), (10, 8, 0)) == (10, 8)
+    assert spanned((Cell(""), Cell(""), Cell("")), (10, 8, 0)) == (10, 8, 0)

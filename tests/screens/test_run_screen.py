@@ -213,3 +213,29 @@ async def test_of_a_long_name_and_a_short_one_only_the_long_one_is_cut_in_the_he
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(wide)) as driver:
         await open_run(driver)
         assert "星… → db-07-20261102   started" in driver.lines[1]
+
+
+@pytest.mark.parametrize("kind", list(RunKind))
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.DONE, RunState.FAILED])
+async def test_a_run_of_every_kind_can_be_looked_at(tmp_path, kind, state):
+    runs = FrozenRuns(run(kind=kind, state=state))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await driver.press("3")
+        await open_run(driver)
+        await driver.sees("db-07", state.value)
+
+
+async def test_a_deep_check_says_where_its_facts_are_and_names_no_verdict_that_nobody_asked_for(tmp_path):
+    runs = FrozenRuns(run(kind=RunKind.DEEP_CHECK, state=RunState.DONE, ended_at=NOW))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.sees("deep check of db-07", "What it found is in the instance's checklist.")
+        assert "no verdict" not in driver.text
+
+
+async def test_cancelling_a_deep_check_speaks_of_no_image_that_is_kept(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run(kind=RunKind.DEEP_CHECK))) as driver:
+        await open_run(driver)
+        await driver.press("c")
+        await driver.sees("throw-away instance", "temporary image", "removed")
+        assert "kept" not in driver.text

@@ -111,6 +111,27 @@ async def test_a_waiver_wants_a_reason(demo, tmp_path):
         await driver.until(lambda: "in the way" not in driver.text)
 
 
+async def test_after_a_waiver_the_next_is_at_hand_and_the_reason_need_not_be_written_twice(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await rename(driver, "Featured.ubuntu24")  # a period, and a name that is the cloud's own
+        await turn_to(driver, screen, 2)
+        rows = screen.query_one("#page-1 RowList")
+        await driver.until(lambda: rows.selected is not None and rows.selected.blocks)
+        first = rows.selected.rule
+        await driver.press("w")
+        await driver.write("agreed")
+        await driver.press("enter")
+        await driver.until(lambda: screen._state.request.waiver(first) is not None)
+        await driver.until(lambda: rows.selected.blocks and rows.selected.rule != first)
+        second = rows.selected.rule
+        await driver.press("w")
+        await driver.sees("agreed")
+        await driver.press("enter")
+        await driver.until(lambda: screen._state.request.waiver(second) is not None)
+        assert screen._state.request.waiver(second).reason == "agreed"
+
+
 async def test_what_a_step_mends_needs_no_waiver(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)

@@ -29,6 +29,14 @@ def test_what_is_not_drawn_at_first_is_not_loaded_before_it():
     assert loaded.strip() == "[]"
 
 
+def test_what_looks_inside_and_what_judges_is_not_loaded_before_the_first_paint():
+    later = ("asyncssh", "cryptography", "imaging.guest.", "imaging.guidelines.", "imaging.runs.")
+    light = {f"imaging.{name}" for name in ("guest.interface", "guidelines.fitting", "guidelines.naming")}
+    light.add("imaging.guidelines.root_volume")
+    loaded = run_python("-c", f"import sys, tui.app; print([m for m in sys.modules if (m + '.').startswith({later})])")
+    assert set(eval(loaded)) - {"imaging.guest", "imaging.guidelines"} == light  # our own print
+
+
 def test_the_environment_is_prepared_before_textual_is_loaded():
     assert run_python("-c", "import sys, tui.console; print('textual' in sys.modules)").strip() == "False"
 

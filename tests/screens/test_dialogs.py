@@ -1,0 +1,54 @@
+"""Dialogs fit into the terminal, whatever they have to say; what is long can be scrolled."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.errors import ImagingError
+from screens.ask_text import AskTextScreen
+from screens.choose import Choice, ChooseScreen
+from screens.confirm import ConfirmScreen, Question
+from screens.error import ErrorScreen
+from screens.finding import FindingScreen
+from screens.notice import NoticeScreen
+from tests.screens.driving import NOWHERE, console
+from tests.screens.samples import finding
+
+LONG = " ".join(f"word-{number}" for number in range(400))
+DIALOGS = {
+    "confirm": lambda: ConfirmScreen(Question("Title", "Do it?", LONG)),
+    "typed": lambda: ConfirmScreen(Question("Title", "Do it?", LONG, typed="db-07")),
+    "text": lambda: AskTextScreen("Title", "Why?", details=LONG),
+    "error": lambda: ErrorScreen(ImagingError("It failed.", meaning=LONG)),
+    "finding": lambda: FindingScreen(finding(evidence=LONG)),
+    "notice": lambda: NoticeScreen("Title", "Done.", ("Printed", LONG)),
+}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_the_whole_frame_and_the_keys_are_seen_however_long_the_text_is(tmp_path, name, size):
+    async with console(tmp_path, cloud=NOWHERE, size=size) as driver:
+        await driver.app.push_screen(DIALOGS[name]())
+        await driver.sees("word-1 ", "esc Back")
+        box = driver.app.screen.query_one("#box").region
+        keys = driver.app.screen.query_one("#keys").region
+        assert box.y >= 0
+        assert box.bottom <= size[1]
+        assert keys.bottom == box.bottom - 1
+
+
+async def test_the_end_of_a_long_text_is_reached_by_keys(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.app.push_screen(DIALOGS["notice"]())
+        await driver.sees("word-1 ")
+        assert "word-399" not in driver.text
+        await driver.press("end")
+        await driver.sees("word-399")
+
+
+async def test_choices_without_notes_have_the_whole_line(tmp_path):
+    summary = "Add nofail to line 3 of /etc/fstab (/data), keeping a copy."
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.app.push_screen(ChooseScreen("What shall be done?", [Choice("0", summary), Choice("1", "Or not")]))
+        await driver.sees(summary)
