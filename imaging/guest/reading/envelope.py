@@ -13,10 +13,10 @@ from models.text import one_line
 LIMIT_BYTES = 9_000_000
 """The probe prints at most 8 MiB of parts; what is larger is not its report."""
 
-_FRAME = re.compile(
-    rb"^@@imaging-probe-begin ([A-Za-z0-9]{1,64})\r?$\n(.*?)^@@imaging-probe-end \1 (\d{1,3})\r?$",
-    re.DOTALL | re.MULTILINE,
+_MARK = re.compile(
+    rb"^@@imaging-probe-(?:begin ([A-Za-z0-9]{1,64})|end ([A-Za-z0-9]{1,64}) \d{1,3})\r?$\n?", re.MULTILINE
 )
+"""The first or the last line of a report. One pass finds them all: whoever owns the guest can print thousands."""
 
 Row = Annotated[list[str], Field(min_length=1, max_length=40_000)]
 
@@ -70,15 +70,17 @@ def read_envelope(output: bytes, nonce: str | None) -> Envelope:
 
 
 def _framed(output: bytes, nonce: str | None) -> bytes:
-    begun = output.count(b"@@imaging-probe-begin ")
-    if begun == 0:
+    if b"@@imaging-probe-begin " not in output:
         raise _bad("It holds no report: the guest printed something else." if output.strip() else "It is empty.")
-    if begun > 1_000:  # noqa: PLR2004  # each costs a search to the end
-        raise _bad("It holds a report's beginning again and again.")
-    frames = [found for found in _FRAME.finditer(output) if nonce is None or found[1] == nonce.encode()]
-    if not frames:
+    document, begun = None, None
+    for mark in _MARK.finditer(output):
+        if mark[1] is not None:
+            begun = mark if nonce is None or mark[1] == nonce.encode() else begun
+        elif begun is not None and mark[2] == begun[1]:
+            document, begun = output[begun.end() : mark.start()], None
+    if document is None:
         raise _bad("It is cut off, or the answer to somebody else's question.")
-    return frames[-1][2]
+    return document
 
 
 def _first_fault(refused: ValidationError) -> str:

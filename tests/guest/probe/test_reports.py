@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_the_last_of_several_reports_counts_where_no_mark_is_asked_for():
         (framed(envelope(parts={"system": part([])})), "does not fit at parts.system.rows"),
         (framed(envelope(parts={"system": part(*[["a"]] * 5_001)})), "does not fit at parts.system.rows"),
         (framed(envelope(parts=[])), "does not fit at parts"),
-        (b"@@imaging-probe-begin abc\n" * 2_000, "again and again"),
+        (b"@@imaging-probe-begin abc\n" * 2_000, "cut off"),
         (b"x" * 9_000_001, "too large"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -86,6 +87,27 @@ def test_the_last_of_several_reports_counts_where_no_mark_is_asked_for():
 def test_what_is_no_report_is_refused_with_a_reason(output, why):
     with pytest.raises(BadProbeError, match=why):
         read(output)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"".join(b"@@imaging-probe-begin n%d\n" % number for number in range(900)) + b"x\n" * 4_400_000,
+        b"@@imaging-probe-begin abc\n" * 300_000,
+        b"@@imaging-probe-begin abc\n" + b"@@imaging-probe-end abd 0\n" * 300_000,
+        b"@@imaging-probe-begin abc\n" + b"[" * 8_000_000 + b"\n@@imaging-probe-end abc 0\n",
+    ],
+    ids=["beginnings of others", "beginnings", "ends of others", "brackets"],
+)
+def test_a_lie_is_seen_through_quickly_however_it_is_made(lie):
+    begun = time.monotonic()
+    with pytest.raises(BadProbeError):
+        read(lie)
+    assert time.monotonic() - begun < 5
+
+
+def test_of_a_report_that_was_begun_twice_the_second_counts():
+    assert read(b"@@imaging-probe-begin abc\n" + framed(envelope())).user == "ubuntu"
 
 
 def test_a_refusal_repeats_nothing_of_what_stood_there():
