@@ -155,8 +155,8 @@ def _findings(findings: tuple[Finding, ...]) -> Iterator[str]:
 
 
 def _guest(run: RunRecord) -> Iterator[str]:
-    if run.plan.source is None:
-        return
+    if run.plan.source is None or run.kind is RunKind.DEEP_CHECK:
+        return  # a deep check is itself a look: what it found lies beside the report
     yield "## The look inside the instance"
     yield ""
     yield from (f"- {plain(line)}" for line in guest_lines(run.plan))

@@ -9,12 +9,27 @@ import pytest
 
 from imaging.guidelines.fstab import Need, Table, device_timeout, need_of
 from imaging.guidelines.storage import Where
-from models.findings import Outcome, Severity
+from models.fact import Fact
+from models.findings import Outcome, Severity, Source
 from models.guest.disks import BlockDevice, Disks
-from models.guest.facts import Way
+from models.guest.facts import GuestFacts, Way
 from models.guest.mounts import BootMounts, FstabEntry, Mounts, MountUnit
 from models.remedy_action import ActionKind
-from tests.guidelines.guest_building import HEALTHY, ROOT, ROOT_LINE, VDA, VDA1, VDB, guest_finding, partly, untold
+from models.verdict import Verdict, VerdictWord
+from tests.guidelines.building import finding
+from tests.guidelines.guest_building import (
+    HEALTHY,
+    READ_AT,
+    ROOT,
+    ROOT_LINE,
+    VDA,
+    VDA1,
+    VDB,
+    guest,
+    guest_finding,
+    partly,
+    untold,
+)
 
 DISKS = Disks(devices=(VDA, VDA1, VDB), root=ROOT, file_systems=(ROOT,), grow_tool="growpart")
 GENERATOR = Path("/usr/lib/systemd/system-generators/systemd-fstab-generator")
@@ -59,6 +74,14 @@ def test_a_line_of_a_disk_that_is_not_here_any_more_blocks_too():
     found = judged("UUID=gone /data ext4 defaults 0 2", disks=HEALTHY["disks"])
     assert found.blocks
     assert "UUID=gone (not here)" in found.evidence
+
+
+def test_a_deep_checks_child_in_emergency_mode_is_the_proof():
+    fell = Verdict(word=VerdictWord.FAILED, reason="it ended in emergency mode, and the root account is locked.")
+    child = guest(boot_mounts=fstab("UUID=gone /data ext4 defaults 0 2"), disks=DISKS, way=Way.DEEP_CHECK)
+    known = Fact[GuestFacts](value=child.model_copy(update={"child": fell}), source=Source.GUEST, read_at=READ_AT)
+    assert finding("VOL-FSTAB", guest=known).evidence.endswith("A child fell into emergency mode.")
+    assert "emergency" not in judged("UUID=gone /data ext4 defaults 0 2").evidence
 
 
 def test_adding_nofail_is_offered_first_then_commenting_the_line_out():

@@ -24,6 +24,7 @@ from models.guest.mounts import BootMounts, FstabEntry, MountUnit
 from models.profile import Profile
 from models.remedy_action import ActionKind, RemedyAction
 from models.text import one_line
+from models.verdict import VerdictWord
 
 _LOST = frozenset({Where.ELSEWHERE, Where.MISSING, Where.REMOTE})
 _SHORT_SECONDS = 30
@@ -61,7 +62,7 @@ def _stops(facts: InstanceFacts, stopping: list[FstabEntry], units: list[MountUn
     """Lines and units without which systemd gives up."""
     needed = [_needs(each, table) for each in stopping] + [_unit_named(each) for each in units]
     return guest_failed(
-        f"Required at boot: {fitting(needed)}.",
+        f"Required at boot: {fitting(needed)}.{_proof(facts)}",
         _STOPS,
         facts,
         parts.boot_mounts,
@@ -69,6 +70,15 @@ def _stops(facts: InstanceFacts, stopping: list[FstabEntry], units: list[MountUn
         command=_nofail_command(stopping) if stopping else _disabled(units),
         actions=tuple(_actions(stopping)),
     )
+
+
+def _proof(facts: InstanceFacts) -> str:
+    """What became of a deep check's child, which lacks the same disks as every child will."""
+    child = facts.guest.value.child if facts.guest.value is not None else None
+    if child is None or child.word is not VerdictWord.FAILED:
+        return ""
+    fell = any("emergency mode" in line for line in (child.reason, *child.evidence))
+    return " A child fell into emergency mode." if fell else ""
 
 
 def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
