@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 OPENSTACK_VENV := .venv-openstack
 PIP := -m pip --disable-pip-version-check -qq
 
-.PHONY: help install demo test check format test-openstack screenshots bench lock clean
+.PHONY: help install demo test check format test-openstack screenshots recordings bench lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -72,6 +72,9 @@ endif
 
 screenshots: $(VENV)/.installed-dev ## the pictures in screenshots/, from the demonstration cloud
 	@$(BIN)/python screenshots/make.py
+
+recordings: $(VENV)/.installed-dev ## what the demonstration cloud's guests tell, by the real probe (root, rpm, apt)
+	@$(BIN)/python -m tests.guest.recordings
 
 bench: $(VENV)/.installed-dev ## timings, as ratios within one run
 	@$(BIN)/python -m bench
