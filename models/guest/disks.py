@@ -73,8 +73,9 @@ class Disks(Frozen):
         found: set[str] = set()
         seen: set[str] = set()
         waiting = [name]
-        while waiting:  # a guest may say anything, such as that two devices lie on each other
-            device = self.device(waiting.pop())
+        named = {device.name: device for device in reversed(self.devices)}
+        while waiting:  # a guest may say anything, such as that thousands lie on each other, two of them in a circle
+            device = named.get(waiting.pop())
             if device is None or device.name in seen:
                 continue
             seen.add(device.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from models.findings import Outcome, Severity
@@ -440,3 +442,11 @@ def test_an_attached_volume_is_no_ephemeral_disk():
 def test_without_a_look_inside_an_ephemeral_disk_counts_as_used():
     unseen = guest_finding("EPH-NOTCOPIED", mounts=untold(Mounts), around={"instance": EPHEMERAL})
     assert unseen.severity is Severity.WARN
+
+
+def test_thousands_of_devices_on_each_other_are_followed_in_no_time():
+    chain = [BlockDevice(name=f"/dev/d{at}", parents=(f"/dev/d{at + 1}",)) for at in range(2_500)]
+    disks = Disks(devices=(*chain, BlockDevice(name="/dev/d2500")))
+    begun = time.monotonic()
+    assert all(disks.disks_below(device.name) == {"/dev/d2500"} for device in chain[:200])
+    assert time.monotonic() - begun < 3
