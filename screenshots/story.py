@@ -18,6 +18,7 @@ from pathlib import Path
 from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.resolution import resolve_cloud
+from imaging.guest.store import GuestStore
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.deep_planning import plan_deep_check
 from imaging.runs.engine import Engine
@@ -28,6 +29,7 @@ from imaging.runs.planning import plan_run, plan_verification
 from imaging.runs.run_context import RunContext
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
+from imaging.runtime.paths import Paths
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.plan import Plan
@@ -119,7 +121,8 @@ async def _made(
     try:
         run = await journal.create(run_of_plan(plan, clock.now()).model_copy(update={"id": run_id}), profile)
         lease = await journal.take_lease(run_id)
-        context = _Watched(journal, lease, run, clock=clock, profile=profile, folder=folder / run_id)
+        guests = GuestStore(Paths.below(folder).prepared(), clock)
+        context = _Watched(journal, lease, run, clock=clock, profile=profile, folder=folder / run_id, guests=guests)
         context.last = last
         try:
             await Engine(context, PROCEDURES, lambda: _same(cloud)).work()

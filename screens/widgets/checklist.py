@@ -98,14 +98,19 @@ class ChecklistView(Vertical):
         self.say(readiness(checklist, self._glyphs))
         self.rows.show(rows_of(checklist, self._opened, looked=looked))
         if not self.rows.has_focus:
-            self.rows.action_first()  # nobody reads further down: show the worst
+            self._go_to_worst()  # nobody reads further down
 
     def begin(self) -> None:
         """Put the keys on the list, and the cursor on the worst finding."""
+        self._go_to_worst()
+        self.rows.focus()
+
+    def _go_to_worst(self) -> None:
+        """The cursor on the worst finding, with the line of its chapter in sight."""
+        self.rows.action_first()
         first = next((row for row in self.rows.items if isinstance(row, Finding)), None)
         if first is not None:
             self.rows.select(first.rule)
-        self.rows.focus()
 
     def action_fold(self) -> None:
         """Show all findings of the chapter under the cursor, or only those that need attention."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imaging.democloud.seed.servers import WIDE_NAME
+from models.findings import Finding
 from models.request import OnFailure
 from screens.run import RunScreen
 from screens.widgets.entry import Draft, Entry
@@ -113,17 +114,17 @@ async def test_a_waiver_wants_a_reason(demo, tmp_path):
 
 async def test_after_a_waiver_the_next_is_at_hand_and_the_reason_need_not_be_written_twice(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
-        screen = await open_wizard(driver)
-        await rename(driver, "Featured.ubuntu24")  # a period, and a name that is the cloud's own
+        screen = await open_wizard(driver, "sim-paused")  # not ACTIVE or SHUTOFF, and paused: two rules
         await turn_to(driver, screen, 2)
         rows = screen.query_one("#page-1 RowList")
-        await driver.until(lambda: rows.selected is not None and rows.selected.blocks)
+        await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.blocks)
         first = rows.selected.rule
         await driver.press("w")
         await driver.write("agreed")
         await driver.press("enter")
         await driver.until(lambda: screen._state.request.waiver(first) is not None)
-        await driver.until(lambda: rows.selected.blocks and rows.selected.rule != first)
+        await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.rule != first)
+        assert rows.selected.blocks
         second = rows.selected.rule
         await driver.press("w")
         await driver.sees("agreed")
