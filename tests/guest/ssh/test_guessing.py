@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,9 @@ def test_what_the_log_says_of_a_key_is_a_sentence():
     assert "this very key" in read_console_keys(block).sentence(fingerprint)
     assert "Beware" in read_console_keys(block).sentence(fingerprint_of(b"other"))
     assert "no host keys any more" in read_console_keys("").sentence(fingerprint)
+
+
+def test_a_console_full_of_beginnings_is_read_in_no_time():
+    begun = time.monotonic()
+    assert read_console_keys("-----BEGIN SSH HOST KEY KEYS-----\n" * 30_000).fingerprints == frozenset()
+    assert time.monotonic() - begun < 3
