@@ -36,6 +36,8 @@ class PlannedVolume(Frozen):
     attachment: VolumeAttachment
     volume: Volume | None = None
     """None where Cinder could not be asked."""
+    in_guest: str = ""
+    """What the last look inside said of it, in a few words: where it is mounted and who uses it, or that it is not."""
 
 
 class TestLaunchPlan(Frozen):
