@@ -16,6 +16,7 @@ from models.run import RunKind, RunState
 from screens.choose import ChooseScreen
 from screens.confirm import ConfirmScreen
 from screens.finding import FindingScreen
+from screens.glyphs import ASCII
 from screens.instances import InstancesScreen
 from screens.run import RunScreen
 from screens.widgets.checklist import ChecklistView
@@ -254,6 +255,17 @@ async def test_while_the_checklist_is_read_it_has_most_of_the_lines_and_tells_th
         assert view.query_one("#finding").display
         await driver.press("escape")
         await driver.until(lambda: view.size.height == before)
+
+
+async def test_a_terminal_without_unicode_gets_a_checklist_without_it(demo, tmp_path, guests):
+    guests.known[demo.server_id("db-07")] = guest_fact()
+    async with console(tmp_path, guests=guests, glyphs=ASCII) as driver:
+        await ready(driver, "db-07")
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.screen.query_one("#finding").display)
+        await driver.pilot.pause()
+        below = driver.lines[6:]
+        assert [line[:-2] for line in below if not line[:-2].isascii()] == []  # the scrollbar is the terminal's last
 
 
 def scratch_to_be_detached(demo) -> RemedyAction:
