@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.demo import demo_cloud, demo_process
 
 __all__ = ["demo_cloud", "demo_process"]
+
+# The same examples at each run, so that a gate says the same of the same code; others with IMAGING_TEST_EXPLORE=1.
+hypothesis.settings.register_profile("steady", derandomize=True)
+if not os.environ.get("IMAGING_TEST_EXPLORE"):
+    hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

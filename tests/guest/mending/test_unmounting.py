@@ -124,7 +124,8 @@ class TestRefused:
 
     async def test_is_what_holds_a_mount_that_nobody_agreed_to(self, do, shell, namespace, mount):
         data, inner = mount("data"), mount("data/inner")
-        with pytest.raises(GuestError, match=f"Something else is mounted inside {data}: {inner}"):
+        shown = str(inner)[:60]  # a long path is cut where it is shown
+        with pytest.raises(GuestError, match=f"Something else is mounted inside {data}: {shown}"):
             await do(shell, unmount(data))
         assert str(inner) in namespace.mounted()
 

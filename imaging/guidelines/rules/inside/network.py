@@ -102,7 +102,7 @@ def _own_name(facts: InstanceFacts, _profile: Profile) -> Answer:
             "Take it out if it should not go to children.",
             facts,
             parts.network,
-            command=f"sudo grep -n {quote(name)} {files}",
+            command=f"sudo grep -n -e {quote(name)} -- {files}",
         )
     answer = guest_passed("cloud-init gives each child its name.", facts, parts.network, parts.cloud_init)
     return unless_incomplete(answer, facts, parts.network, parts.cloud_init)
