@@ -159,7 +159,7 @@ async def test_a_resize_that_waits_to_be_confirmed(ground: Ground, instance: str
         look.fails("STATE-OK", "Status is VERIFY_RESIZE")
         look.fails("STATE-RESIZE", "A resize waits")
         look.fails("EPH-NOTCOPIED", "2 GiB ephemeral disk and 64 MiB swap disk of its flavor")
-        look.fails("SIZE-SMALLEST", "About 0 of 20 GiB are used: m1.tiny would do")
+        look.fails("SIZE-SMALLEST", "About 0.0 of 20 GiB are used: m1.tiny would do")
         ground.act(instance, "revertResize")
         cloud.until_idle(instance, "ACTIVE")
         look = await ground.look(instance, image_id=stored)
