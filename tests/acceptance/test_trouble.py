@@ -147,4 +147,4 @@ def look_at(console: Terminal, name: str) -> None:
     console.press(name)
     console.sees("1 of 16 instances")
     console.press("enter")
-    console.sees("eady  ")
+    console.sees("eady  ", "/ Filter")  # the keys are the list's again
