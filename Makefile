@@ -5,9 +5,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OPENSTACK_VENV := .venv-openstack
+TOOLS_VENV := .venv-tools
+MUTANTS_VENV := .venv-mutants
+LOCKS := requirements.lock requirements-dev.lock requirements-tools.lock requirements-mutants.lock \
+         tests/openstack/requirements.lock
 PIP := -m pip --disable-pip-version-check -qq
+# The tests start the program hundreds of times: it is compiled once, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo test check format test-openstack screenshots recordings bench lock clean
+# A PYTHON that is named is the one that is used: an environment of another one is made again.
+ifneq ($(origin PYTHON),file)
+OLD := $(wildcard $(BIN)/python)
+ifneq ($(and $(OLD),$(shell $(BIN)/python -VV 2>&1)),$(and $(OLD),$(shell $(PYTHON) -VV 2>&1)))
+.PHONY: $(BIN)/python $(VENV)/.installed $(VENV)/.installed-dev
+REMOVE_OLD := rm -rf $(VENV)
+endif
+endif
+
+.PHONY: help install demo test check format test-openstack screenshots recordings bench mutants lock audit clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -16,6 +31,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "The Imaging Console needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
 	       "Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(REMOVE_OLD)
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
@@ -36,7 +52,7 @@ demo: $(VENV)/.installed ## the console on the demonstration cloud
 	@$(BIN)/imaging --demo
 
 test: $(VENV)/.installed-dev ## all tests but those that need a real OpenStack
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(VENV)/.installed-dev ## style, types, and which room may import which
 	@$(BIN)/ruff check .
@@ -79,14 +95,33 @@ recordings: $(VENV)/.installed-dev ## what the demonstration cloud's guests tell
 bench: $(VENV)/.installed-dev ## timings, as ratios within one run
 	@$(BIN)/python -m bench
 
-lock: $(VENV)/.installed-dev ## new versions into the lock files
-	@$(BIN)/python $(PIP) install uv
+$(MUTANTS_VENV)/.installed: requirements.lock requirements-dev.lock requirements-mutants.lock | $(BIN)/python
+	@echo "Installing what breaks the program on purpose into $(MUTANTS_VENV) …"
+	@$(BIN)/python -m venv $(MUTANTS_VENV)
+	@$(MUTANTS_VENV)/bin/python $(PIP) install --require-hashes $(foreach lock,$(filter %.lock,$^),-r $(lock))
+	@touch $@
+
+mutants: $(MUTANTS_VENV)/.installed ## do the tests notice a fault in what acts on a user's machine? FILES="imaging/runs/steps/claim.py …"
+	@$(MUTANTS_VENV)/bin/python -m tests.mutants $(FILES)
+
+$(TOOLS_VENV)/.installed: requirements-tools.lock | $(BIN)/python
+	@echo "Installing what looks after the lock files into $(TOOLS_VENV) …"
+	@$(BIN)/python -m venv $(TOOLS_VENV)
+	@$(TOOLS_VENV)/bin/python $(PIP) install --require-hashes -r requirements-tools.lock
+	@touch $@
+
+lock: $(TOOLS_VENV)/.installed ## new versions into the lock files
 	@for job in "requirements.lock pyproject.toml --group build" \
 	            "requirements-dev.lock --group test --group check --group bench -c requirements.lock" \
+	            "requirements-tools.lock --group tools" \
+	            "requirements-mutants.lock --group mutants -c requirements.lock -c requirements-dev.lock" \
 	            "tests/openstack/requirements.lock --group openstack"; do \
 	  set -- $$job; out=$$1; shift; \
-	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  $(TOOLS_VENV)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate "$$@" -o $$out || exit 1; done
 
-clean: ## remove both environments
-	@rm -rf $(VENV) $(OPENSTACK_VENV)
+audit: $(TOOLS_VENV)/.installed ## the locked versions against known vulnerabilities
+	@$(TOOLS_VENV)/bin/python .ci/audit.py $(LOCKS)
+
+clean: ## remove all environments
+	@rm -rf $(VENV) $(OPENSTACK_VENV) $(TOOLS_VENV) $(MUTANTS_VENV) mutants

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bench import first_paint, idle_bytes, idle_calls, judging, keys, list_start, memory, probe, whole_run
+from bench import first_paint, foreign, idle_bytes, idle_calls, judging, keys, list_start, memory, probe, whole_run
 from bench.ground import Settings, find_openstack
 from bench.results import Number, as_json, as_table
 
@@ -26,6 +26,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "run": whole_run.measure,
     "probe": probe.measure,
     "judging": judging.measure,
+    "foreign": foreign.measure,
 }
 
 

@@ -11,8 +11,8 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")  # as the console does, befo
 from textual.app import App, ComposeResult
 from textual.containers import Container, Vertical
 
-from screens.glyphs import UNICODE
-from screens.instance_rows import COLUMNS
+from screens.instances.rows import COLUMNS
+from screens.style.glyphs import UNICODE
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell
 from screens.widgets.filter import FilterLine
@@ -27,11 +27,11 @@ class BareApp(App[None]):
     BINDINGS = [("r", "refresh", "Refresh"), ("slash", "filter", "Filter"), ("question_mark", "help", "Help")]  # noqa: RUF012  # as Textual declares it
 
     def compose(self) -> ComposeResult:
-        """As `screens.instances` does."""
+        """As `screens.instances.screen` does."""
         yield TitleLine()
         with Vertical(), Container(id="panes"):
             with Vertical(classes="panel"):
-                yield RowList[Any](COLUMNS, key_of=str, cells_of=_cells, empty="Asking the cloud", id="instances")
+                yield RowList[Any](COLUMNS, key_of=str, cells_of=_cells, empty="Reading from the cloud", id="instances")
                 yield FilterLine()
             yield ChecklistView(UNICODE, classes="panel")
         yield StatusLine()

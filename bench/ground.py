@@ -19,7 +19,7 @@ COMPLETE = rb"\d+ instances(?! so far)"
 """What the status line says once the list is complete; "so far" stands behind it before that."""
 FIRST_ROWS = rb"\d+ instances"
 """What it says as soon as the first page is there."""
-EMPTY_LIST = rb"Asking the cloud"
+EMPTY_LIST = rb"Reading from the cloud"
 """What the list says from the first paint until then."""
 
 
@@ -28,7 +28,7 @@ class Settings:
     """How the measurements are made."""
 
     quick: bool
-    """Fewer turns and a shorter idle minute: for a look, not for the record."""
+    """Fewer turns and a shorter idle minute: for a first impression, not for the record."""
     openstack: str | None
     """The `openstack` command to compare with, if there is one."""
 

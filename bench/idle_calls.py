@@ -15,8 +15,8 @@ from bench.ground import Settings, demonstration, somebody
 from bench.results import Number
 from bench.turned_clock import TurnedClock
 from imaging.cloud.connection import connect
-from imaging.cloud.resolution import resolve_cloud
-from imaging.cloud.watching import InstanceWatch
+from imaging.cloud.instance_watch import InstanceWatch
+from imaging.cloud.login.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
 from imaging.runtime.paths import Paths
 from models.settings import Settings as ConsoleSettings
@@ -88,7 +88,7 @@ def _number(what: str, calls: Sequence[Mapping[str, Any]], aim: str) -> Number:
     kinds = Counter(_kind(one) for one in calls)
     full = sum(one["path"].endswith(_LIST_PATH) and "changes-since" not in one["query"] for one in calls)
     most = max(Counter(one["at"][:16] for one in calls).values(), default=0)
-    note = f"{_MINUTES} turned minutes, at most {most} in one, {full} full lists; {_told(kinds)}"
+    note = f"{_MINUTES} turned minutes, at most {most} in one, {full} full lists; {_by_kind(kinds)}"
     return Number(what, len(calls) / _MINUTES, "calls/min", aim, note)
 
 
@@ -98,5 +98,5 @@ def _kind(call: Mapping[str, Any]) -> str:
     return "checklist" if "/servers/" in call["path"] else "other"
 
 
-def _told(kinds: Mapping[str, int]) -> str:
+def _by_kind(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{count / _MINUTES:g} {kind}" for kind, count in sorted(kinds.items()))

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from bench.ground import Settings
 from bench.results import Number
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.guest.questions import questions_for
 from imaging.guidelines.profiles import load_profile
-from imaging.guidelines.questions import questions_for
-from models.facts import InstanceFacts
-from models.instance import Instance
+from models.cloud.instance import Instance
+from models.guidelines.facts import InstanceFacts
 from tests.guest.probe.running import probe
 from tests.guest.trees.building import build_tree
 from tests.guidelines.building import NOW, facts

@@ -19,7 +19,7 @@ _INSTANCES = 10_000
 _PRESSES = 100
 _AIM = "<= 50 ms"
 _LONGEST_NAME = 12
-"""Longer names are cut off in the list; their beginning is looked for."""
+"""Longer names are cut off in the list; their beginning is searched for."""
 _BEGINNING = 5
 _STEPS_DOWN = 60
 _BURST_GAP_SECONDS = 0.08

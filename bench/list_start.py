@@ -72,7 +72,7 @@ def _console(environment: Mapping[str, str]) -> tuple[float, float]:
 def _openstack(command: str, environment: Mapping[str, str], size: int) -> float:
     """Seconds that it takes to list all.
 
-    Older clients (6.0 for one) end after the cloud's first page, without a word; with `--limit -1` they go on.
+    Older clients (6.0 for one) end after the cloud's first page, without a word; with `--limit -1` they continue.
     """
     seconds, listed = _timed((command, *_OPENSTACK), environment)
     if listed is not None and listed < size:

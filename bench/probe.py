@@ -1,4 +1,4 @@
-"""What a look inside a guest costs: with next to nothing in /home and with 200,000 files, against `find` alone."""
+"""What an inspection of a guest costs: with next to nothing in /home and with 200,000 files, against `find` alone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 from bench.ground import Settings
 from bench.results import Number, ratio
 from imaging.guest.probe import script
+from imaging.guidelines.guest.questions import questions_for
 from imaging.guidelines.profiles import load_profile
-from imaging.guidelines.questions import questions_for
 from tests.guest.trees.building import build_tree
 
 _TURNS = 5

@@ -57,7 +57,7 @@ class Terminal:
 
         Args:
             pattern: a regular expression.
-            after: how many of the bytes written are not looked at.
+            after: how many of the bytes written are not searched.
 
         Returns:
             Seconds since the start.
@@ -65,9 +65,9 @@ class Terminal:
         Raises:
             RuntimeError: it never came; the message has the end of what came instead.
         """
-        looked_for = re.compile(pattern)
+        wanted = re.compile(pattern)
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while not looked_for.search(self.written, after):
+        while not wanted.search(self.written, after):
             if time.monotonic() > deadline or (not self.read(1.0) and self.process.poll() is not None):
                 raise RuntimeError(f"{pattern!r} never came, but {bytes(self.written[-2000:])!r}")
         return time.monotonic() - self.started

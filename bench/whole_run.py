@@ -1,4 +1,4 @@
-"""What a whole run takes beyond the cloud's own times: our own looking, thinking and writing."""
+"""What a whole run takes beyond the cloud's own times: our own polling, thinking and writing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BOOT_SECONDS = 6.0
 """After so long a guest of the demonstration cloud prints what its user data says: the guest's own time."""
 _FORGET_SECONDS = 0.3
 """After so long Nova forgets an attachment whose volume Cinder calls available already; no transition tells of it."""
-_SECOND_LOOK_SECONDS = 3.0
+_SECOND_READ_SECONDS = 3.0
 """Nova writes metadata without a lock, so the claim is read again after so long: the step's work, not our slowness."""
 _LIMIT_SECONDS = 300
 
@@ -48,7 +48,7 @@ def measure(_settings: Settings) -> list[Number]:
             raise RuntimeError(f"the run failed: {done.stderr.strip()[-2000:]}")
         spans = busy(cloud.transitions())
     beyond = {one["step"]: _beyond(one, spans) for one in json.loads(done.stdout)["steps"] if one["seconds"]}
-    beyond["claim"] = max(0.0, beyond["claim"] - _SECOND_LOOK_SECONDS)
+    beyond["claim"] = max(0.0, beyond["claim"] - _SECOND_READ_SECONDS)
     return [_worst(beyond), _whole(beyond, sum(span.end - span.begin for span in spans))]
 
 

@@ -1,32 +1,27 @@
 """Errors of ours. Each says what failed, what that means for the user's machines, and what to do next.
 
-Errors of libraries are mapped to these at the boundary (`imaging.cloud.errors`, `imaging.guest`), so that no
+Errors of libraries are mapped to these at the boundary (`imaging.cloud.http.refusals`, `imaging.guest`), so that no
 other room knows them. The exit codes are those of the command line.
 """
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import ClassVar
 
+from models.exit_code import ExitCode
+from models.text import many_lines
 
-class ExitCode(IntEnum):
-    """What the command's exit status means; documented in `docs/exit-codes.md`."""
+_LONGEST_PART = 2_000
+"""Characters of one part of an error; a page on a terminal of 80 columns and 24 lines has 1,920."""
 
-    DONE = 0
-    """Done, or all clear."""
-    VIOLATIONS = 1
-    """Violations, a verdict of failed or inconclusive, or a run that failed or was cancelled."""
-    USAGE = 2
-    """Wrong use: of the command, of its configuration, or in the wrong project."""
-    CLOUD = 3
-    """The cloud or the network failed."""
-    NOT_ALLOWED = 4
-    """The cloud said no: not allowed."""
+
+def _shown(part: str) -> str:
+    """Whatever somebody else's text is quoted in it, an error can be shown, written down and read to its end."""
+    return many_lines(part if len(part) <= _LONGEST_PART else part[: _LONGEST_PART - 1] + "…")
 
 
 class ImagingError(Exception):
-    """The root of all errors of ours."""
+    """The root of all errors of ours. Its parts are fit to be shown: bounded, and without control codes."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.CLOUD
 
@@ -39,16 +34,18 @@ class ImagingError(Exception):
             remedy: what to do next.
             request_id: the cloud's id of the call that failed, for its operators.
         """
-        super().__init__(what)
-        self.what = what
-        self.meaning = meaning
-        self.remedy = remedy
+        self.what, self.meaning, self.remedy = _shown(what), _shown(meaning), _shown(remedy)
+        super().__init__(self.what)
         self.request_id = request_id
 
     def __str__(self) -> str:
         """All parts in one paragraph."""
         request = f"(request {self.request_id})" if self.request_id else ""
         return " ".join(part for part in (self.what, self.meaning, self.remedy, request) if part)
+
+
+class ForeignValueError(ImagingError, ValueError):
+    """A value that somebody else wrote cannot be read; it is a `ValueError` too, as pydantic's validators expect."""
 
 
 class UsageError(ImagingError):
@@ -71,6 +68,10 @@ class CloudError(ImagingError):
 
 class UnreachableError(CloudError):
     """No answer at all: name not found, connection refused, TLS refused, or time ran out."""
+
+
+class UnsafeAddressError(UnreachableError):
+    """The cloud names an address that the login must not go to; nothing was sent there."""
 
 
 class LostAnswerError(UnreachableError):
@@ -127,7 +128,7 @@ class ServiceMissingError(CloudError):
 
 
 class GuestError(ImagingError):
-    """The inside of an instance, or the way into it, did not do what was asked."""
+    """The inside of an instance, or the login to it, did not do what was asked."""
 
 
 class GuestUnreachableError(GuestError):
@@ -144,12 +145,37 @@ class HostKeyError(UsageError):
     """The guest's host key is not trusted: it is new and nobody confirmed it, or another one than before."""
 
 
+class OtherMachineError(UsageError):
+    """The machine that was logged in to is not the instance that was asked for, or nothing shows that it is."""
+
+
 class BadProbeError(GuestError):
     """What came back from the guest is not what a probe prints: cut, too large, malformed, or somebody else's."""
 
 
 class JournalError(UsageError):
     """The journal in the state directory cannot be read or written: no space, no permission, or not our file."""
+
+
+class UnreadableRunError(JournalError):
+    """One run in the journal cannot be read; the others can."""
+
+    def __init__(self, run_id: str, reason: str) -> None:
+        """Keep which one and why.
+
+        Args:
+            run_id: its id, cleaned.
+            reason: what does not fit, in a few words and without what stands there.
+        """
+        super().__init__(
+            f"Run {run_id} in the journal cannot be read: {reason}.",
+            meaning="Another version of the program, another program or a broken disk wrote it. The other runs are not "
+            "affected.",
+            remedy="Use the version that wrote it. If its instance still has the run's claim, "
+            "`imaging undo INSTANCE` restores it by that.",
+        )
+        self.run_id = run_id
+        self.reason = reason
 
 
 class NotOursError(ImagingError):
@@ -159,13 +185,17 @@ class NotOursError(ImagingError):
 
 
 class RunError(ImagingError):
-    """A run cannot go on."""
+    """A run cannot continue."""
 
     exit_code = ExitCode.VIOLATIONS
 
 
 class NeedsUserError(RunError):
     """Only the user can put this right: the run waits for them, and the same step is done again on resume."""
+
+
+class RestoreFaultError(RunError):
+    """Restoring the source failed by a fault of the program, again and again: the run waits, its claim in place."""
 
 
 class LeaseLostError(RunError):

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from models.base import Frozen
 from models.findings import Source
+from models.foreign import Moment
+from models.text import CleanText
 
 T = TypeVar("T")
+
+
+class UnknownCode(StrEnum):
+    """Why something was not read, where anything is decided by it; all other reasons are only told."""
+
+    NOT_INSPECTED = "not-inspected"
+    """Not inspected yet."""
+    NEEDS_SSH = "needs-ssh"
+    """An inspection by SSH would tell; the temporary instance of a deep check cannot."""
+
+
+class IncompleteCode(StrEnum):
+    """Why something may be missing, where anything is decided by it."""
+
+    CUT_SHORT = "cut-short"
+    """It was not read to its end (time, size, rows that make no sense), so anything may be missing.
+
+    Without a code the reason names one thing in it that could not be read, such as a file that only root may read.
+    """
 
 
 class Fact(Frozen, Generic[T]):
@@ -19,11 +40,17 @@ class Fact(Frozen, Generic[T]):
     """
 
     value: T | None = None
-    unknown_because: str | None = None
-    incomplete_because: str | None = None
-    """Why something may be missing (no permission, time was up): what was found counts, what was not is unknown."""
+    unknown_because: CleanText | None = None
+    """Why, for people. Nothing is decided by its words."""
+    unknown_code: UnknownCode | None = None
+    incomplete_because: CleanText | None = None
+    """Why something may be missing (no permission, time was up): what was found counts, what was not is unknown.
+
+    For people. Nothing is decided by its words.
+    """
+    incomplete_code: IncompleteCode | None = None
     source: Source = Source.CLOUD
-    read_at: datetime | None = None
+    read_at: Moment | None = None
 
     @property
     def known(self) -> bool:

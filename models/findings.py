@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from models.base import Frozen
+from models.foreign import Moment
 from models.remedy_action import RemedyAction
 from models.steps import StepName
+from models.text import CleanLines, CleanText
 
 
 class Outcome(StrEnum):
@@ -39,7 +40,7 @@ class Source(StrEnum):
 
 
 class AskedFor(StrEnum):
-    """By when an ASK rule needs the user's word."""
+    """By when the user must confirm what an ASK rule asks."""
 
     BEFORE_RUN = "before run"
     BEFORE_PUBLISHING = "before publishing"
@@ -48,8 +49,8 @@ class AskedFor(StrEnum):
 class Remedy(Frozen):
     """What puts a finding right: words, if there is one the exact command, and what the console can do itself."""
 
-    text: str
-    command: str | None = None
+    text: CleanText
+    command: CleanLines | None = None
     actions: tuple[RemedyAction, ...] = ()
     """What the console can do about it itself, after asking; the mildest first."""
 
@@ -57,48 +58,48 @@ class Remedy(Frozen):
 class Finding(Frozen):
     """What one rule says of one instance."""
 
-    rule: str
+    rule: CleanText
     """The rule's id, such as `VOL-DETACHED`."""
-    chapter: str
+    chapter: CleanText
     """The chapter of the guidelines page, such as `Volumes`."""
-    title: str
+    title: CleanText
     outcome: Outcome
     severity: Severity
-    evidence: str
+    evidence: CleanText
     """What was seen, in words that a user can check by hand."""
     remedy: Remedy | None = None
-    mended_by: StepName | None = None
+    fixed_by: StepName | None = None
     """The step of a run that puts it right, if one will."""
     asked_for: AskedFor | None = None
-    """Set on an ASK rule: by when the user's word is needed."""
+    """Set on an ASK rule: by when the user's confirmation is needed."""
     source: Source | None = None
-    read_at: datetime | None = None
+    read_at: Moment | None = None
 
     @property
     def blocks(self) -> bool:
-        """Whether it keeps a run from starting: a failing block that no step mends."""
-        return self.outcome is Outcome.FAIL and self.severity is Severity.BLOCK and self.mended_by is None
+        """Whether it keeps a run from starting: a failing block that no step fixes."""
+        return self.outcome is Outcome.FAIL and self.severity is Severity.BLOCK and self.fixed_by is None
 
     @property
     def is_about_guest(self) -> bool:
-        """Whether only a look inside the instance can answer it, or has answered it."""
+        """Whether only an inspection can answer it, or has answered it."""
         return self.source is Source.GUEST
 
     @property
-    def awaits_word(self) -> bool:
-        """Whether the user's word is still needed."""
+    def awaits_confirmation(self) -> bool:
+        """Whether the user's confirmation is still needed."""
         return self.asked_for is not None and self.outcome is Outcome.UNKNOWN
 
 
 class Checklist(Frozen):
     """All findings about one instance under one profile, by chapter in the page's order, worst first."""
 
-    profile: str
+    profile: CleanText
     findings: tuple[Finding, ...]
 
     @property
     def ready(self) -> bool:
-        """No failing block finding is left that no step of the plan mends. Unknowns do not count against it."""
+        """No failing block finding is left that no step of the plan fixes. Unknowns do not count against it."""
         return not any(finding.blocks for finding in self.findings)
 
     @property

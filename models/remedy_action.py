@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from models.base import Frozen
+from models.text import CleanLines, CleanText
 
 
 class ActionKind(StrEnum):
@@ -17,7 +18,7 @@ class ActionKind(StrEnum):
     ADD_NOFAIL = "add nofail"
     """To the options of a line of /etc/fstab, keeping a copy of the file beside it."""
     UNMOUNT_AND_DETACH = "unmount and detach"
-    """Unmount what is mounted from a volume, look again that nothing of it is mounted, then detach the volume."""
+    """Unmount what is mounted from a volume, check again that nothing of it is mounted, then detach the volume."""
     RUN = "run a command"
     """Exactly the finding's command, as root, such as an update; its output is shown."""
 
@@ -26,19 +27,19 @@ class RemedyAction(Frozen):
     """An action, with all that is needed to do it and to notice that things have changed meanwhile."""
 
     kind: ActionKind
-    summary: str
+    summary: CleanText
     """What will be done, in one sentence, as the confirmation shows it."""
-    file: str = ""
+    file: CleanText = ""
     """COMMENT_LINE, ADD_NOFAIL: the file."""
     line: int | None = None
     """The line's number, from 1."""
-    line_text: str = ""
+    line_text: CleanText = ""
     """What stands there as the probe showed it (passwords masked): another text there means that it was changed."""
-    mount_points: tuple[str, ...] = ()
+    mount_points: tuple[CleanText, ...] = ()
     """UNMOUNT, UNMOUNT_AND_DETACH: innermost first."""
-    volume_id: str = ""
+    volume_id: CleanText = ""
     """UNMOUNT_AND_DETACH."""
-    command: str = ""
+    command: CleanLines = ""
     """RUN: a shell command."""
-    touches: tuple[str, ...] = ()
+    touches: tuple[CleanText, ...] = ()
     """The parts of `GuestFacts` to be read again afterwards, such as `mounts` and `boot_mounts`; empty: all."""

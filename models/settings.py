@@ -20,7 +20,7 @@ class Settings(Frozen):
     profile: str = Field(default="jetstream", min_length=1)
     """The profile of the guidelines that instances are judged by."""
     read_only: bool = False
-    """Only look: nothing in the cloud is ever changed."""
+    """Only read: nothing in the cloud is ever changed."""
     theme: str | None = None
     """A theme of the console; None for its own."""
     link: Literal["auto", "local", "slow"] = "auto"

@@ -16,7 +16,7 @@ class StepName(StrEnum):
     LOCK = "lock"
     CREATE_IMAGE = "create image"
     WAIT_FOR_IMAGE = "wait for image"
-    PUT_BACK = "put back"
+    RESTORE = "restore"
     DESCRIBE = "describe image"
     TEST_LAUNCH = "test launch"
     VERIFY = "verify"
@@ -24,10 +24,18 @@ class StepName(StrEnum):
     REMOVE_TEST = "remove test instance"
     REMOVE_SNAPSHOT = "remove snapshot"
     PUBLISH = "publish"
+    CONFIRM_IMAGE = "confirm image"
     REPORT = "report"
 
 
-VERIFY_STEPS = (StepName.CHECK, StepName.TEST_LAUNCH, StepName.VERIFY, StepName.REMOVE_TEST, StepName.REPORT)
+VERIFY_STEPS = (
+    StepName.CHECK,
+    StepName.TEST_LAUNCH,
+    StepName.VERIFY,
+    StepName.REMOVE_TEST,
+    StepName.CONFIRM_IMAGE,
+    StepName.REPORT,
+)
 """The steps of `imaging verify IMAGE`: the test launch alone."""
 
 DEEP_CHECK_STEPS = (
@@ -40,10 +48,13 @@ DEEP_CHECK_STEPS = (
     StepName.REMOVE_SNAPSHOT,
     StepName.REPORT,
 )
-"""The steps of a deep check: a look inside through a throw-away child; here the image is a temporary one."""
+"""The steps of a deep check: an inspection through a temporary instance; here the image is a temporary one."""
 
 CREATE_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
 """The steps of `imaging create` in plain mode."""
+
+UNDO_STEPS = (StepName.RESTORE, StepName.REPORT)
+"""The steps of an undo without a journal."""
 
 
 class StepState(StrEnum):

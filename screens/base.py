@@ -1,4 +1,4 @@
-"""What all screens share: the fixed lines, the way to the application, and what happens when a worker fails."""
+"""What all screens share: the fixed lines, access to the application, and what happens when a worker fails."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from textual.worker import Worker, WorkerState
 
 from models.errors import ImagingError
 from screens.context import Console
-from screens.error import ErrorScreen, explained
-from screens.glyphs import Glyphs
-from screens.tones import Tone, joined, toned
+from screens.dialogs.error import ErrorScreen, explained
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone, joined, toned
 from screens.widgets.lines import KeyLine, StatusLine, TitleLine, TooSmall
 
 R = TypeVar("R")
@@ -56,9 +56,9 @@ class ConsoleScreen(Screen[R]):
         """The status line."""
         return self.query_one("#status", StatusLine)
 
-    def put_title(self, *way: str) -> None:
-        """Show the way to this screen, the last part in bold, and who is logged in at the right."""
-        self.query_one("#title", TitleLine).put_way(way, whereabouts(self.console))
+    def put_title(self, *path: str) -> None:
+        """Show the path to this screen, the last part in bold, and who is logged in at the right."""
+        self.query_one("#title", TitleLine).put_path(path, login_line(self.console))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a worker of this screen."""
@@ -77,7 +77,7 @@ class OpenedScreen(ConsoleScreen[R]):
     """A screen that was opened from another one: escape and q lead back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "back", "Back", id="screen.back", tooltip="Back to where you came from"),
+        Binding("escape,q", "back", "Back", id="screen.back", tooltip="Back to the previous screen"),
     ]
 
     def action_back(self) -> None:
@@ -85,11 +85,13 @@ class OpenedScreen(ConsoleScreen[R]):
         self.dismiss(None)
 
 
-def whereabouts(console: Console) -> Content:
-    """Cloud, project and user, as far as they are known yet."""
+def login_line(console: Console) -> Content:
+    """Cloud, project and user, as far as they are known yet; before them what should not be forgotten of the cloud."""
     login = console.login
     parts = [console.cloud_name]
     if login is not None:
         parts += [login.project_name, login.user_name]
     text = console.glyphs.plain(" · ").join(part for part in parts if part)
-    return joined(toned("READ ONLY  ", Tone.WARN) if console.read_only else "", toned(text, Tone.QUIET))
+    words = ["READ ONLY"] if console.read_only else []
+    words += dict.fromkeys(notice.short for notice in console.notices)
+    return joined(*(toned(f"{word}  ", Tone.WARN) for word in words), toned(text, Tone.QUIET))

@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from imaging.cloud.interface import Cloud
-from imaging.guest.interface import WayIn
+from imaging.guest.interface import LoginRoute
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.claim import Claim
+from models.cloud.login import Login
+from models.errors import UnreadableRunError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.guest.files import Questions
-from models.login import Login
-from models.plan import Plan
-from models.profile import Profile
+from models.guidelines.profile import Profile
 from models.remedy_action import RemedyAction
-from models.request import RunRequest
-from models.run import RunRecord
-from screens.glyphs import Glyphs
+from models.run.claim import Claim
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from models.run.request import RunRequest
+from screens.style.glyphs import Glyphs
 
 if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
-    from imaging.cloud.resolution import ResolvedCloud
-    from imaging.guest.mending import MendingResult
-    from imaging.guest.saving.result import SavedDirectories
+    from imaging.cloud.login.notices import Notice
+    from imaging.cloud.login.resolution import ResolvedCloud
+    from imaging.guest.download.result import SavedDirectories
+    from imaging.guest.remedies import FixResult
 
 
 class Runs(Protocol):
@@ -40,16 +42,20 @@ class Runs(Protocol):
         *,
         guest: Fact[GuestFacts] | None = None,
     ) -> Plan:
-        """What a run would do; `guest` is what the last look inside the instance found."""
+        """What a run would do; `guest` is what the last inspection of the instance found."""
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What a test launch alone would do."""
 
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """What a look inside through a throw-away child would do, and cost."""
+        """What an inspection through a temporary instance would do, and cost."""
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""
+
+    @property
+    def unreadable_runs(self) -> tuple[UnreadableRunError, ...]:
+        """The runs that could not be read when `runs` was asked last."""
 
     async def runs(self) -> tuple[RunRecord, ...]:
         """All runs, newest first."""
@@ -61,10 +67,10 @@ class Runs(Protocol):
         """One run, now and on every change, until it is over."""
 
     async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
-        """Go on with a run whose runner is gone, or that waits."""
+        """Continue a run whose runner is gone, or that waits."""
 
     async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
-        """Ask a run to end and to put the source back."""
+        """Ask a run to end and to restore the source."""
 
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         """The claim that lies in an instance's metadata, if there is one."""
@@ -76,28 +82,28 @@ class Runs(Protocol):
 
 
 class Guests(Protocol):
-    """What the screens ask of the way into guests (`imaging.guest.service.GuestService`)."""
+    """What the screens ask of guests (`imaging.guest.service.GuestService`)."""
 
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
-        """What the last look inside found, if it is not too old. Reads a file: for a thread."""
+        """What the last inspection found, if it is not too old. Reads a file: for a thread."""
 
     async def probe(
-        self, way: WayIn, questions: Questions, *, parts: Collection[str] | None = None
+        self, route: LoginRoute, questions: Questions, *, parts: Collection[str] | None = None
     ) -> Fact[GuestFacts]:
-        """Look inside by SSH."""
+        """Inspect by SSH."""
 
     async def carry_out(
-        self, way: WayIn, questions: Questions, *, action: RemedyAction
-    ) -> tuple[MendingResult, Fact[GuestFacts]]:
-        """Carry out a remedy and read anew what it touched."""
+        self, route: LoginRoute, questions: Questions, *, action: RemedyAction
+    ) -> tuple[FixResult, Fact[GuestFacts]]:
+        """Carry out a remedy and read again what it touched."""
 
-    async def mend(self, way: WayIn, *, action: RemedyAction) -> MendingResult:
-        """Carry out a remedy and read nothing anew yet."""
+    async def fix(self, route: LoginRoute, *, action: RemedyAction) -> FixResult:
+        """Carry out a remedy and read nothing again yet."""
 
-    async def look_again(self, way: WayIn, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
-        """Read anew what a remedy touched; what cannot be read becomes unknown."""
+    async def inspect_again(self, route: LoginRoute, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
+        """Read again what a remedy touched; what cannot be read becomes unknown."""
 
-    async def save(self, way: WayIn, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
+    async def save(self, route: LoginRoute, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
         """Copy directories of the guest to this machine."""
 
 
@@ -110,7 +116,7 @@ class Console(Protocol):
     runs: Runs
     glyphs: Glyphs
     read_only: bool
-    """Whether the console only looks: nothing that would change the cloud is offered."""
+    """Whether the console only reads: nothing that would change the cloud is offered."""
 
     @property
     def login(self) -> Login | None:
@@ -119,6 +125,10 @@ class Console(Protocol):
     @property
     def cloud_name(self) -> str:
         """The name of the cloud in clouds.yaml, empty before it is known."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the user should know of the cloud's entry, such as that its certificate is not checked."""
 
     async def cloud(self) -> Cloud:
         """The cloud, logged in. The first call logs in and asks the user for what is missing.
@@ -129,7 +139,7 @@ class Console(Protocol):
 
     @property
     def guests(self) -> Guests:
-        """The way into guests."""
+        """What inspects guests."""
 
     async def resolved(self) -> ResolvedCloud:
         """The login's configuration with its secrets, to be handed to a runner; logs in when needed."""

@@ -11,18 +11,18 @@ from textual import on
 from textual.message import Message
 
 from models.errors import ImagingError
-from screens.error import ErrorScreen
+from models.formatting import clock_time, counted
+from screens.dialogs.error import ErrorScreen
 from screens.modes import ModeScreen
-from screens.tones import Tone
+from screens.style.tones import Tone
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
-from screens.wording import clock_time, counted
 
 T = TypeVar("T")
 
 
 class ListScreen(ModeScreen, Generic[T]):
-    """A list that can be filtered and that stays on show, with its time, when it cannot be read anew.
+    """A list that can be filtered and that stays on show, with its time, when it cannot be read again.
 
     The keys are bound by the screens themselves, for their ids are the names that users give in their keymaps.
     """
@@ -103,10 +103,10 @@ class ListScreen(ModeScreen, Generic[T]):
 
     def _nothing(self, text: str) -> str:
         if self._complete:
-            return "Nothing matches the filter" if text else self.NONE
+            return "No matches for the filter" if text else self.NONE
         if self._trouble is not None:
-            return "No list: r tries again" if self.console.login else "Not logged in: r tries again"
-        return "Asking the cloud"
+            return "No list: press r to try again" if self.console.login else "Not logged in: press r to try again"
+        return "Reading from the cloud"
 
     def _say(self) -> None:
         shown, known = len(self._rows.items), len(self._listed)
@@ -115,7 +115,7 @@ class ListScreen(ModeScreen, Generic[T]):
             self._say_fresh(count)
         else:
             stale = f"{count}, as of {clock_time(self._read_at)}" if self._read_at else "No list yet"
-            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD, right="e tells more", stays=True)
+            self.status.say(f"{stale}. Refresh failed: {self._trouble}", Tone.BAD, right="e: details", stays=True)
 
     @on(FilterLine.Changed)
     def _filter_changed(self, event: FilterLine.Changed) -> None:
@@ -150,4 +150,4 @@ class ListScreen(ModeScreen, Generic[T]):
         """Send the id of what is chosen to the terminal's clipboard."""
         if (key := self._rows.selected_key) is not None:
             self.app.copy_to_clipboard(key)
-            self.notify(f"{key} sent to terminal clipboard", markup=False)
+            self.notify(f"Copied {key} to the clipboard", markup=False)

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from screens.base import ConsoleScreen, whereabouts
-from screens.tones import Tone, joined, toned
+from screens.base import ConsoleScreen, login_line
+from screens.style.tones import Tone, joined, toned
 from screens.widgets.lines import TitleLine
 
 MODES = ("instances", "images", "runs")
@@ -20,7 +20,7 @@ class ModeScreen(ConsoleScreen[None]):
 
     MODE: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "app.quit", "Quit", show=False, id="mode.quit", tooltip="Quit; runs go on without the console"),
+        Binding("q", "app.quit", "Quit", show=False, id="mode.quit", tooltip="Quit; runs continue without the console"),
     ]
 
     def compose_body(self) -> ComposeResult:
@@ -36,8 +36,8 @@ class ModeScreen(ConsoleScreen[None]):
         self.retitle()
 
     def retitle(self) -> None:
-        """Draw the title line anew."""
-        self.query_one("#title", TitleLine).put(_tabs(self.MODE), whereabouts(self.console))
+        """Draw the title line again."""
+        self.query_one("#title", TitleLine).put(_tabs(self.MODE), login_line(self.console))
 
 
 def _tabs(current: str) -> Content:

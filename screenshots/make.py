@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parent
@@ -39,20 +40,20 @@ from imaging.guest.interface import HostKeyQuestion  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
 from models.errors import UnreachableError  # noqa: E402
-from models.facts import InstanceFacts  # noqa: E402
-from models.run import RunRecord  # noqa: E402
+from models.guidelines.facts import InstanceFacts  # noqa: E402
+from models.run.record import RunRecord  # noqa: E402
 from models.settings import Settings  # noqa: E402
-from screens.choose import Choice, ChooseScreen  # noqa: E402
-from screens.confirm import ConfirmScreen  # noqa: E402
-from screens.error import ErrorScreen  # noqa: E402
-from screens.guest_asking import AskingByDialogs  # noqa: E402
-from screens.instances import InstancesScreen  # noqa: E402
-from screens.run import RunScreen  # noqa: E402
-from screens.secret import SecretScreen  # noqa: E402
+from screens.dialogs.choose import Choice, ChooseScreen  # noqa: E402
+from screens.dialogs.confirm import ConfirmScreen  # noqa: E402
+from screens.dialogs.error import ErrorScreen  # noqa: E402
+from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
+from screens.dialogs.secret import SecretScreen  # noqa: E402
+from screens.instances.screen import InstancesScreen  # noqa: E402
+from screens.runs.run import RunScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
 from screens.widgets.rows import RowList  # noqa: E402
 from screens.wizard.wizard import WizardScreen  # noqa: E402
-from screenshots.story import ShownRuns, control, made_runs  # noqa: E402
+from screenshots.story import Controls, ShownRuns, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
 
 HOST_KEY = HostKeyQuestion(
@@ -80,8 +81,8 @@ class StandingClock:
 
 
 @contextmanager
-def demonstration(state: Path) -> Iterator[str]:
-    """A demonstration cloud of our own, whose clock stands still; gives its address."""
+def demonstration(state: Path) -> Iterator[Controls]:
+    """A demonstration cloud of our own, whose clock stands still."""
     command = [sys.executable, "-m", "imaging.democloud", "--state", str(state), "--deterministic"]
     process = subprocess.Popen(  # noqa: S603  # our own module
         [*command, "--start", START.strftime("%Y-%m-%dT%H:%M:%SZ")], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
@@ -89,9 +90,10 @@ def demonstration(state: Path) -> Iterator[str]:
     try:
         assert process.stdout is not None  # noqa: S101  # it was asked for above
         os.environ["OS_CLIENT_CONFIG_FILE"] = process.stdout.readline().strip()
-        url = str(json.loads((state / "democloud.json").read_text())["url"])
-        control(url, "clock", {"hold": True})
-        yield url
+        serving = json.loads((state / "democloud.json").read_text())
+        controls = Controls(serving["url"], serving["control_token"])
+        controls.order("clock", {"hold": True})
+        yield controls
     finally:
         process.terminate()
         process.wait()
@@ -113,13 +115,13 @@ class Tour:
         await self.dialogs()
 
     async def first(self) -> None:
-        """The list and the checklist, after a look inside."""
+        """The list and the checklist, after an inspection."""
         await self._until(lambda: bool(self._rows("#instances").items) and self._app.login is not None)
         self._rows("#instances").select(await self._id_of("db-07"))
         await self._until(lambda: self._chosen is not None)
         await self._pilot.press("p")
         await self._until(lambda: self._chosen is not None and self._chosen.guest.known)
-        await self._until(lambda: not self._listing.check_action("stop_probe", ()))
+        await self._until(lambda: not self._listing.check_action("stop_inspection", ()))
         await self._take("instances")
 
     async def instances(self) -> None:
@@ -137,7 +139,7 @@ class Tour:
 
     async def asked_on_the_way(self) -> None:
         """An unknown host key, and what a deep check costs."""
-        asking = AskingByDialogs(self._app, "gis-lab")
+        asking = DialogQuestions(self._app, "gis-lab")
         worker = self._app.run_worker(asking.host_key(HOST_KEY))
         await self._until(lambda: isinstance(self._app.screen, ConfirmScreen))
         await self._take("host-key")
@@ -186,8 +188,8 @@ class Tour:
         clouds = [Choice("demo", "demo"), Choice("jetstream2", "jetstream2"), Choice("other", "other")]
         error = UnreachableError(
             "The cloud jetstream2 does not answer: connection refused by js2.jetstream-cloud.org:5000.",
-            meaning="Nothing was changed. Runs that are under way go on.",
-            remedy="Look whether the network lets you out, then press r.",
+            meaning="Nothing was changed. Runs that are under way continue.",
+            remedy="Check whether the network lets you out, then press r.",
         )
         for name, screen in (
             ("error", ErrorScreen(error)),
@@ -209,7 +211,7 @@ class Tour:
         """The facts on show."""
         return self._listing.chosen_facts
 
-    async def _open(self, screen: Screen[object]) -> None:
+    async def _open(self, screen: Screen[Any]) -> None:
         await self._app.push_screen(screen)
 
     async def _id_of(self, name: str) -> str:
@@ -262,13 +264,13 @@ def main() -> int:
     """Draw all; or, with a folder and `instances`, only the beginning of the tour into that folder."""
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as state, demonstration(Path(state)) as url:
+    with tempfile.TemporaryDirectory() as state, demonstration(Path(state)) as controls:
         if "instances" in sys.argv:
             asyncio.run(draw(into, (), Tour.instances, size=WIDE, suffix="", theme="dark"))
             return 0
-        made = asyncio.run(made_runs(url, START))
-        control(url, "reset", {})
-        control(url, "clock", {"hold": True})
+        made = asyncio.run(made_runs(controls, START))
+        controls.order("reset", {})
+        controls.order("clock", {"hold": True})
         for size, suffix in ((WIDE, ""), (NARROW, "-80x24")):
             asyncio.run(draw(into, made, Tour.all, size=size, suffix=suffix, theme="dark"))
         for theme in ("light", "ansi", "high-contrast"):

@@ -12,30 +12,35 @@ import re
 import tempfile
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
-from imaging.cloud.resolution import resolve_cloud
-from imaging.guest.store import GuestStore
+from imaging.cloud.login.resolution import resolve_cloud
+from imaging.cloud.login.resolved import ResolvedCloud
+from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.deep_planning import plan_deep_check
-from imaging.runs.engine import Engine
-from imaging.runs.journal import Journal
-from imaging.runs.lease import this_process
-from imaging.runs.new_runs import refuse_unready, run_of_plan
-from imaging.runs.planning import plan_run, plan_verification
-from imaging.runs.run_context import RunContext
+from imaging.runs.engine.engine import Engine
+from imaging.runs.engine.run_context import RunContext
+from imaging.runs.journal.journal import Journal
+from imaging.runs.journal.lease import this_process
+from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.new_run import run_of_plan
+from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
+from models.errors import UnreadableRunError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
-from models.plan import Plan
-from models.profile import Profile
-from models.request import Attestation, RunRequest
-from models.run import RunnerPresence, RunRecord
+from models.guidelines.profile import Profile
+from models.run.claim import Claim
+from models.run.plan import Plan
+from models.run.record import RunnerPresence, RunRecord
+from models.run.request import Attestation, RunRequest
 from models.steps import StepName
 
 _HOST = "login1"
@@ -44,24 +49,31 @@ _PAUSE_BETWEEN_RUNS_SECONDS = 300.0
 _PATIENCE_SECONDS = 20.0
 
 
-def control(url: str, path: str, body: object) -> None:
-    """Ask the demonstration cloud at `url` for something that only it can do, such as turning its clock."""
-    request = urllib.request.Request(  # noqa: S310  # the address is our own process
-        f"{url}/_control/{path}",
-        method="POST",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    opener.open(request, timeout=_PATIENCE_SECONDS).close()
+@dataclass(frozen=True)
+class Controls:
+    """The demonstration cloud's own controls."""
+
+    url: str
+    token: str
+
+    def order(self, path: str, body: object) -> None:
+        """Ask for something that only it can do, such as turning its clock."""
+        request = urllib.request.Request(  # noqa: S310  # the address is our own process
+            f"{self.url}/_control/{path}",
+            method="POST",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", "X-Control-Token": self.token},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        opener.open(request, timeout=_PATIENCE_SECONDS).close()
 
 
 class TurnedClock:
     """Sleeping takes no time: it turns the clock of the demonstration cloud with ours."""
 
-    def __init__(self, url: str, start: datetime) -> None:
+    def __init__(self, controls: Controls, start: datetime) -> None:
         """Begin when the held clock of the cloud shows `start`."""
-        self._url, self._now, self._seconds = url, start, 0.0
+        self._controls, self._now, self._seconds = controls, start, 0.0
 
     def now(self) -> datetime:
         """The time in the demonstration cloud."""
@@ -75,22 +87,22 @@ class TurnedClock:
         """Turn both clocks."""
         self._now += timedelta(seconds=seconds)
         self._seconds += seconds
-        control(self._url, "clock", {"advance": seconds})
+        self._controls.order("clock", {"advance": seconds})
         await asyncio.sleep(0)
 
 
-class _LookedAway(BaseException):
+class _PictureTaken(BaseException):
     """The picture is taken now; the run goes no further."""
 
 
-async def made_runs(url: str, start: datetime) -> tuple[RunRecord, ...]:
+async def made_runs(controls: Controls, start: datetime) -> tuple[RunRecord, ...]:
     """Three runs: one whose image boots, one whose image does not, and one whose image is being saved.
 
     Args:
-        url: of a demonstration cloud whose clock is held at `start`.
+        controls: of a demonstration cloud whose clock is held at `start`.
         start: the time there.
     """
-    clock = TurnedClock(url, start.astimezone(UTC))
+    clock = TurnedClock(controls, start.astimezone(UTC))
     cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +128,7 @@ async def _made(
     pages = [page async for page in cloud.compute.instances()]
     source_id = next(one.id for page in pages for one in page if one.name == name)
     plan = await plan_run(cloud, clock, source_id, request, profile)
-    refuse_unready(plan)
+    refuse(obstacles(plan))
     journal = Journal(folder / "runs.sqlite", clock)
     try:
         run = await journal.create(run_of_plan(plan, clock.now()).model_copy(update={"id": run_id}), profile)
@@ -126,7 +138,7 @@ async def _made(
         context.last = last
         try:
             await Engine(context, PROCEDURES, lambda: _same(cloud)).work()
-        except _LookedAway:
+        except _PictureTaken:
             return context.run
         return await journal.run(run_id)
     finally:
@@ -141,7 +153,7 @@ class _Watched(RunContext):
     async def pause(self, seconds: float, *, cancellable: bool) -> None:
         """Pause, unless this is the moment of the picture."""
         if self.last is not None and self.last(self.run):
-            raise _LookedAway
+            raise _PictureTaken
         await super().pause(seconds, cancellable=cancellable)
 
 
@@ -164,6 +176,8 @@ def _anonymous(run: RunRecord, folder: str) -> RunRecord:
 
 class ShownRuns:
     """Stands where the run service stands: plans for real, and shows the runs that were made beforehand."""
+
+    unreadable_runs: tuple[UnreadableRunError, ...] = ()
 
     def __init__(self, clock: Clock, made: tuple[RunRecord, ...]) -> None:
         """Show none of these runs until told to: the console opens on a run that is not over."""
@@ -194,6 +208,28 @@ class ShownRuns:
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_verification(cloud, self._clock, image_id, request, profile)
+
+    async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
+        """The tour starts no run."""
+        raise NotImplementedError
+
+    async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
+        """Nor does it change one."""
+        raise NotImplementedError
+
+    async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
+        """The same."""
+        raise NotImplementedError
+
+    async def undo(
+        self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
+    ) -> RunRecord:
+        """The same."""
+        raise NotImplementedError
+
+    async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
+        """No instance has one."""
+        raise NotImplementedError
 
     async def runs(self) -> tuple[RunRecord, ...]:
         """The runs, newest first."""

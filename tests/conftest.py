@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from imaging.runtime.redaction import redactor
 from tests.support.demo import demo_cloud, demo_process
+from tests.support.needs import require
+from tests.support.skipped import pytest_collectreport, pytest_runtest_logreport, pytest_sessionfinish
 
-__all__ = ["demo_cloud", "demo_process"]
+__all__ = [
+    "demo_cloud",
+    "demo_process",
+    "pytest_collectreport",
+    "pytest_runtest_logreport",
+    "pytest_sessionfinish",
+]
 
 # The same examples at each run, so that a gate says the same of the same code; others with IMAGING_TEST_EXPLORE=1.
-hypothesis.settings.register_profile("steady", derandomize=True)
-if not os.environ.get("IMAGING_TEST_EXPLORE"):
-    hypothesis.settings.load_profile("steady")
+# Without a deadline: how long an example takes says more about the machine than about the program.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("explore" if os.environ.get("IMAGING_TEST_EXPLORE") else "steady")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Find what the test is marked to need before anything is set up for it."""
+    for mark in item.iter_markers("needs"):
+        require(*mark.args)
+
+
+_home_numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty HOME, without OS_* variables, proxies or keyring."""
-    home = tmp_path_factory.mktemp("home")
+    # Counted by ourselves: pytest reads the whole folder for the next number, which with thousands of tests takes long.
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_home_numbers))
+    home.mkdir(mode=0o700, parents=True)
     for name in list(os.environ):
         if name.startswith(("OS_", "XDG_", "IMAGING_")) or name.lower().endswith("_proxy"):
             if name.startswith("IMAGING_TEST_"):
@@ -31,3 +54,10 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.chdir(home)
     return home
+
+
+@pytest.fixture(autouse=True)
+def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No secret that an earlier test logged in with is struck out of what this one reads."""
+    for name, value in vars(redactor).items():
+        monkeypatch.setattr(redactor, name, value)

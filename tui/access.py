@@ -8,11 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from imaging.runtime.clock import Clock
-from models.login import Login
+from imaging.runtime.threads import in_thread
+from models.cloud.login import Login
 
 if TYPE_CHECKING:
     from imaging.cloud.interface import Cloud
-    from imaging.cloud.resolution import ResolvedCloud
+    from imaging.cloud.login.notices import Notice
+    from imaging.cloud.login.resolution import ResolvedCloud
 
 Ask = Callable[[str], Awaitable[str]]
 Choose = Callable[[Sequence[str]], Awaitable[str]]
@@ -43,6 +45,18 @@ class Access:
         """The cloud's name, empty before it is known."""
         return self._resolved.name if self._resolved else self._name or ""
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the user should know of the cloud's entry; nothing before it is known."""
+        return self._resolved.notices if self._resolved else ()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Where the cloud's entry stands, and what should be known of it."""
+        if self._resolved is None:
+            return ()
+        return (f"{self._resolved.name}, {self._resolved.origin}.", *(notice.text for notice in self.notices))
+
     async def cloud(self) -> Cloud:
         """The cloud, logged in; after a failure the next call tries again.
 
@@ -71,10 +85,10 @@ class Access:
 
     async def _connect(self) -> Cloud:
         from imaging.cloud.connection import connect  # noqa: PLC0415  # the SDK takes a quarter of a second
-        from imaging.cloud.resolution import cloud_names, resolve_cloud  # noqa: PLC0415
+        from imaging.cloud.login.resolution import cloud_names, resolve_cloud  # noqa: PLC0415
 
         name = self._name
-        if name is None and not _named_by_environment() and len(names := await asyncio.to_thread(cloud_names)) > 1:
+        if name is None and not _named_by_environment() and len(names := await in_thread(cloud_names)) > 1:
             name = await self._choose(names)
         self._resolved = await resolve_cloud(name, ask=self._ask)
         cloud = await connect(self._resolved, self._clock)

@@ -19,19 +19,19 @@ from textual.widgets import Input
 from imaging.cloud.interface import Cloud
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
+from models.cloud.login import Login
 from models.errors import ConfigError
-from models.login import Login
-from models.profile import Profile
+from models.guidelines.profile import Profile
 from models.settings import Settings
-from screens.choose import Choice, ChooseScreen
 from screens.context import Guests, Runs
-from screens.glyphs import UNICODE, Glyphs
-from screens.help import HelpScreen, collect
-from screens.images import ImagesScreen
-from screens.instances import InstancesScreen
-from screens.run import RunScreen
-from screens.runs import RunsScreen
-from screens.secret import SecretScreen
+from screens.dialogs.choose import Choice, ChooseScreen
+from screens.dialogs.help import HelpScreen, collect
+from screens.dialogs.secret import SecretScreen
+from screens.images.screen import ImagesScreen
+from screens.instances.screen import InstancesScreen
+from screens.runs.run import RunScreen
+from screens.runs.screen import RunsScreen
+from screens.style.glyphs import UNICODE, Glyphs
 from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from tui.access import Access
 from tui.crash import report
@@ -40,7 +40,8 @@ from tui.themes import THEMES, chosen_theme
 from tui.typeahead import KeysInOrder
 
 if TYPE_CHECKING:
-    from imaging.cloud.resolution import ResolvedCloud
+    from imaging.cloud.login.notices import Notice
+    from imaging.cloud.login.resolution import ResolvedCloud
 
 QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
@@ -50,16 +51,20 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["../screens/base.tcss", "../screens/dialog.tcss", "app.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "../screens/base.tcss",
+        "../screens/dialogs/dialog.tcss",
+        "app.tcss",
+        "../screens/instances/screen.tcss",  # Textual loads no style sheet of a default screen
+    ]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDING_GROUP_TITLE = "Everywhere"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        "instances": InstancesScreen,
         "images": ImagesScreen,
         "runs": RunsScreen,
     }
-    DEFAULT_MODE = "instances"
+    DEFAULT_MODE = "instances"  # not in MODES: see get_default_screen
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # Textual declares it without ClassVar
         (0, "-tiny"),
         (LEAST_WIDTH, "-narrow"),
@@ -78,7 +83,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             "colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"
         ),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="The keys of this screen"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Quit; runs go on"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Quit; runs continue"),
     ]
 
     def __init__(
@@ -105,7 +110,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             glyphs: the signs that the terminal can show.
             read_only: offer nothing that changes the cloud.
             runs: the run service; the real one by default.
-            guests: the way into guests; the real one by default.
+            guests: what inspects guests; the real one by default.
 
         Raises:
             ConfigError: the user's keys cannot be meant so.
@@ -131,13 +136,32 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             self.register_theme(theme)
         self.theme = wanted if wanted in self.available_themes else THEMES[0].name
 
+    def get_default_screen(self) -> Screen[Any]:
+        """Give Textual the first screen in the one way in which it is on the stack before its widgets are mounted.
+
+        The screen of a default mode in `MODES` is put on the stack only after it was registered. Where tasks begin at
+        once it has then mounted its widgets, and its Input ended the program when it asked for the active screen
+        (Textual issue 6444).
+        """
+        return InstancesScreen()
+
+    def on_load(self) -> None:
+        """Let a task begin when the code that started it has gone on, as on Python 3.11, whatever the Python is.
+
+        From 3.12 on Textual lets tasks begin at once. An inspection that failed without waiting was then over before it
+        was noted as begun, and stayed noted: *Stop* was offered for ever, and nothing else could be done inside.
+        One order on every Python is one order to test.
+        """
+        asyncio.get_running_loop().set_task_factory(None)
+
     def on_mount(self) -> None:
         """Put on the user's keys."""
+        self.add_mode(self.DEFAULT_MODE, InstancesScreen)
         self.set_class(self.glyphs.ascii, "-ascii")
         self.call_after_refresh(self._return_to_runs)
         self.set_keymap(self._own_keys)
 
-    @work(group="return", exit_on_error=False, description="look for runs that are not over")
+    @work(group="return", exit_on_error=False, description="find runs that are not over")
     async def _return_to_runs(self) -> None:
         """Show the run that was under way when the console was left, whether it still is or was interrupted."""
         going = [run for run in await self.runs.runs() if not run.state.is_over]
@@ -157,7 +181,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
 
     @property
     def guests(self) -> Guests:
-        """The way into guests, loaded when it is first asked for: it brings asyncssh."""
+        """What inspects guests, loaded when it is first asked for: it brings asyncssh."""
         if self._guests is None:
             from imaging.guest.service import GuestService  # noqa: PLC0415  # not for the first paint
 
@@ -174,6 +198,11 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         """The name of the cloud."""
         return self._access.name
 
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What should be known of the cloud's entry."""
+        return self._access.notices
+
     async def cloud(self) -> Cloud:
         """The cloud, logged in."""
         return await self._access.cloud()
@@ -189,7 +218,7 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
     def action_help(self) -> None:
         """Show the keys of the present screen."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(collect(self, self.screen)))
+            self.push_screen(HelpScreen(collect(self, self.screen), self._access.about))
 
     async def action_quit(self) -> None:
         """End within two seconds, whatever the network does."""
@@ -207,10 +236,10 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         for theme in THEMES:
             if theme.name != self.theme:
                 yield SystemCommand(
-                    f"Theme {theme.name}", "Change the colours", lambda name=theme.name: self._put_on(name)
+                    f"Theme {theme.name}", "Change the colours", lambda name=theme.name: self._use_theme(name)
                 )
 
-    def _put_on(self, theme: str) -> None:
+    def _use_theme(self, theme: str) -> None:
         self.theme = theme
 
     @on(CommandPalette.Opened)
@@ -220,13 +249,13 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
     async def _ask_secret(self, prompt: str) -> str:
         answer = await self._answer_of(SecretScreen(prompt))
         if not answer:
-            raise ConfigError("No secret was given, so nobody is logged in.", remedy="Press r to try again.")
+            raise ConfigError("Not logged in: no secret was entered.", remedy="Press r to try again.")
         return answer
 
     async def _choose_cloud(self, names: Sequence[str]) -> str:
         answer = await self._answer_of(ChooseScreen("Which cloud?", [Choice(name, name) for name in names]))
         if not answer:
-            raise ConfigError("No cloud was chosen.", remedy="Press r to choose again.")
+            raise ConfigError("Not logged in: no cloud was chosen.", remedy="Press r to choose again.")
         return answer
 
     async def _answer_of(self, screen: Screen[str]) -> str | None:

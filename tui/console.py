@@ -1,4 +1,4 @@
-"""The way in for the command line. Textual is imported only here, after the environment was prepared for it."""
+"""The entry point for the command line. Textual is imported only here, after the environment was prepared for it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
-from models.profile import Profile
+from models.guidelines.profile import Profile
 from models.settings import Settings
 from tui.hangup import end_with_the_terminal
-from tui.link import link_of, prepare
 from tui.long_lived import set_survivors_aside
+from tui.terminal import prepare, terminal_settings
 
 
 def run_console(
@@ -35,8 +35,8 @@ def run_console(
     Returns:
         The exit status: 0, or 1 after a fault of the program.
     """
-    link = link_of(settings)
-    prepare(link)
+    terminal = terminal_settings(settings)
+    prepare(terminal)
     from tui.app import ImagingApp  # noqa: PLC0415  # Textual reads the environment when it is imported
 
     end_with_the_terminal()
@@ -47,10 +47,10 @@ def run_console(
         settings=settings,
         paths=paths,
         clock=clock or SystemClock(),
-        glyphs=link.glyphs,
+        glyphs=terminal.glyphs,
         read_only=read_only or settings.read_only,
     )
-    app.run(mouse=link.mouse)
+    app.run(mouse=terminal.mouse)
     status = app.return_code or 0
     if app.abandoned:
         os._exit(status)  # calls that still hang on the network must not keep the terminal

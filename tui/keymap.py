@@ -28,7 +28,7 @@ def checked(keymap: Mapping[str, str], bindings: Iterable[Binding]) -> dict[str,
         for key in keys.split(","):
             if key.strip() in UNTELLABLE:
                 raise ConfigError(
-                    f"The keymap binds {name!r} to {key.strip()}, which a terminal cannot tell from another key.",
+                    f"The keymap binds {name!r} to {key.strip()}, which terminals cannot tell from another key.",
                     remedy="Choose another key.",
                 )
     return dict(keymap)

@@ -1,4 +1,4 @@
-"""Keeps Python's garbage collector from stopping the screen to look at what never becomes garbage.
+"""Keeps Python's garbage collector from stopping the screen to visit what never becomes garbage.
 
 A full collection walks everything that is alive, and nothing else happens meanwhile: with ten thousand instances it
 takes a sixth of a second, in the middle of a key press. What has survived a long one is therefore set aside

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from imaging.cloud.compute import NovaCompute
-from imaging.cloud.images import GlanceImages
+from imaging.cloud.bounded_http.exchange import Monotonic
+from imaging.cloud.http.pool import Pool
+from imaging.cloud.http.transport import CloudConnection, Transport
 from imaging.cloud.interface import Cloud, Compute, Images, Networking, Volumes
-from imaging.cloud.login import read_login, with_credential_end
-from imaging.cloud.networking import NeutronNetworking
-from imaging.cloud.pool import Pool
+from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
-from imaging.cloud.resolution import ResolvedCloud
-from imaging.cloud.threads import in_thread
-from imaging.cloud.transport import CloudLink, Transport
-from imaging.cloud.volumes import CinderVolumes
+from imaging.cloud.services.compute import NovaCompute
+from imaging.cloud.services.deletion_guard import Protected
+from imaging.cloud.services.identity import read_login, with_credential_end
+from imaging.cloud.services.images import GlanceImages
+from imaging.cloud.services.networking import NeutronNetworking
+from imaging.cloud.services.volumes import CinderVolumes
 from imaging.runtime.clock import Clock
-from models.errors import ImagingError
-from models.login import Login
-from models.quota import Quota
+from imaging.runtime.threads import in_thread
+from models import foreign
+from models.cloud.login import Login
+from models.cloud.quota import Quota
+from models.errors import ForeignValueError, ImagingError, UnauthorizedError
+from models.text import one_line
+
+_LONGEST_API_TIMEOUT = 86_400.0
 
 
 class OpenStackCloud:
@@ -35,9 +42,10 @@ class OpenStackCloud:
         """Put the services together. Use `connect` to make one."""
         project_id = login.identity.project_id
         self._transport = transport
-        self._compute = NovaCompute(transport)
-        self._images = GlanceImages(transport, project_id)
-        self._volumes = CinderVolumes(transport)
+        self._protected = Protected()
+        self._compute = NovaCompute(transport, self._protected)
+        self._images = GlanceImages(transport, project_id, self._protected)
+        self._volumes = CinderVolumes(transport, self._protected)
         self.compute = self._compute
         self.images = self._images
         self.volumes = self._volumes
@@ -49,6 +57,7 @@ class OpenStackCloud:
     async def login(self) -> Login:
         """Who is logged in, asked of Keystone once and then remembered."""
         async with self._asking_login:
+            # Asked late and once: the first screen does not need it, and K3 lets the cloud refuse it.
             self._login = await with_credential_end(self._login, self._credential_id, self._transport)
             self._credential_id = None
         return self._login
@@ -60,16 +69,16 @@ class OpenStackCloud:
         )
         return read_image_usage(images, read_volume_limits(volumes, read_compute_limits(compute, Quota())))
 
-    def protect(self, instance_id: str) -> None:
-        """From now on refuse to delete this instance, whatever the caller says."""
-        self._compute.protect(instance_id)
+    def protect(self, thing_id: str) -> None:
+        """From now on refuse to delete this instance, volume or image, whatever the caller says."""
+        self._protected.add(thing_id)
 
     async def close(self) -> None:
         """Let go within two seconds, whatever the network does."""
         await self._transport.close()
 
 
-async def connect(resolved: ResolvedCloud, clock: Clock) -> Cloud:
+async def connect(resolved: ResolvedCloud, clock: Clock, *, monotonic: Monotonic = time.monotonic) -> Cloud:
     """Log in to a cloud.
 
     openstacksdk is imported here, in a thread: it takes a quarter of a second that the first screen need not wait for.
@@ -77,27 +86,34 @@ async def connect(resolved: ResolvedCloud, clock: Clock) -> Cloud:
     Args:
         resolved: the cloud with its secrets.
         clock: for the pauses between attempts.
+        monotonic: for the deadlines of answers. Not that of `clock`: other tasks may turn it while a call is under way.
 
     Raises:
         ConfigError: the configuration does not make a login, or it belongs to no project.
         UnauthorizedError: Keystone refuses it.
         UnreachableError: Keystone cannot be reached.
     """
-    shared = await in_thread(lambda: _shared_login(resolved))
-    pool: Pool[CloudLink] = Pool(shared.new_link)
+    shared = await in_thread(lambda: _shared_login(resolved, monotonic))
+    pool: Pool[CloudConnection] = Pool(shared.new_connection)
     transport = Transport(pool, clock, read_seconds=_api_timeout(resolved.config))
     try:
-        access = await transport.run(lambda link: link.access())
+        # Log in now, although the SDK would do so by itself at the first call: a wrong secret is told at once.
+        access = await transport.run(lambda connection: connection.access())
         return OpenStackCloud(transport, read_login(access, resolved), _credential_id(access))
+    except UnauthorizedError as error:
+        await transport.close()
+        # V19: a 401 says the same whatever is wrong, so the place where the login is written is the best help there is.
+        remedy = f"{error.remedy} The login is that of {one_line(resolved.name, 80)}, {resolved.origin}."
+        raise UnauthorizedError(error.what, meaning=error.meaning, remedy=remedy, request_id=error.request_id) from None
     except BaseException:
         await transport.close()
         raise
 
 
-def _shared_login(resolved: ResolvedCloud) -> Any:
-    from imaging.cloud.link import SharedLogin  # noqa: PLC0415  # it imports openstacksdk, see `connect`
+def _shared_login(resolved: ResolvedCloud, monotonic: Monotonic) -> Any:
+    from imaging.cloud.http.thread_connection import SharedLogin  # noqa: PLC0415  # it imports openstacksdk, see `connect`
 
-    return SharedLogin(resolved)
+    return SharedLogin(resolved, monotonic)
 
 
 def _credential_id(access: Any) -> str | None:
@@ -108,8 +124,8 @@ def _credential_id(access: Any) -> str | None:
 def _api_timeout(config: Mapping[str, Any]) -> float | None:
     """`api_timeout` of clouds.yaml in seconds, where it is a sensible number."""
     try:
-        seconds = float(config.get("api_timeout") or 0)
-    except (TypeError, ValueError):
+        seconds = foreign.number(config.get("api_timeout"), low=0, high=_LONGEST_API_TIMEOUT)
+    except ForeignValueError:
         return None
     return seconds if seconds > 0 else None
 

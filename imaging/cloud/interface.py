@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from models.flavor import Flavor
-from models.image import Image
-from models.instance import Instance, InstanceAction, VolumeAttachment
-from models.launch import AttachRequest, LaunchRequest
-from models.login import Login
-from models.network import Network, Port, SecurityGroup
-from models.quota import Quota
-from models.request import Visibility
-from models.volume import Volume, VolumeSnapshot
+from models.cloud.flavor import Flavor
+from models.cloud.image import Image
+from models.cloud.instance import Instance, InstanceAction, VolumeAttachment
+from models.cloud.launch import AttachRequest, LaunchRequest
+from models.cloud.login import Login
+from models.cloud.network import GroupPort, Network, Port, SecurityGroup
+from models.cloud.quota import Quota
+from models.cloud.volume import Volume, VolumeSnapshot
+from models.run.request import Visibility
 
 Microversion = tuple[int, int]
 
@@ -45,6 +45,9 @@ class Compute(Protocol):
 
     async def changed_instances(self, since: datetime) -> InstanceChanges:
         """What changed since a time *of the server*. It misses volume changes."""
+
+    async def server_time(self) -> datetime | None:
+        """What time it is by the cloud's clock: the `Date` of an answer; None where it has none."""
 
     async def instance(self, instance_id: str) -> Instance:
         """One instance. Raises NotFoundError when it is gone."""
@@ -88,8 +91,11 @@ class Compute(Protocol):
     async def attach_volume(self, instance_id: str, request: AttachRequest) -> None:
         """Ask for an attachment; what the cloud is too old for is left out."""
 
+    async def keep_volume(self, instance_id: str, volume_id: str) -> None:
+        """Have an attached volume outlive its instance; raises RejectedError where the cloud is too old (2.85)."""
+
     async def detach_volume(self, instance_id: str, volume_id: str) -> None:
-        """Ask for a detach, which goes on after the answer, and may fail then without a word."""
+        """Ask for a detach, which continues after the answer, and may fail then without a word."""
 
     async def create_image(self, instance_id: str, name: str, properties: Mapping[str, str]) -> str:
         """createImage; returns the image's id, from body (2.45) or Location."""
@@ -135,7 +141,11 @@ class Images(Protocol):
         """Share with one project, which must still accept."""
 
     async def delete_image(self, image_id: str) -> None:
-        """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ours`)."""
+        """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ownership.made_by_run`).
+
+        Raises:
+            NotOursError: it is protected, another project's, or published.
+        """
 
 
 class Volumes(Protocol):
@@ -157,10 +167,18 @@ class Volumes(Protocol):
         """One volume snapshot."""
 
     async def delete_volume(self, volume_id: str) -> None:
-        """Delete a volume that a test instance brought. Callers prove beforehand that it is theirs."""
+        """Delete a volume that a test instance brought. Callers prove beforehand that it is theirs.
+
+        Raises:
+            NotOursError: it is protected, or attached to an instance.
+        """
 
     async def delete_snapshot(self, snapshot_id: str) -> None:
-        """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs."""
+        """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs.
+
+        Raises:
+            NotOursError: it is protected, or its name is none that Nova gives the snapshots of an image.
+        """
 
 
 class Networking(Protocol):
@@ -175,11 +193,18 @@ class Networking(Protocol):
     async def security_groups(self) -> tuple[SecurityGroup, ...]:
         """The project's security groups."""
 
+    async def ports_with_group(self, group_id: str) -> tuple[GroupPort, ...]:
+        """The project's ports that use a security group."""
+
     async def create_security_group(self, name: str, description: str) -> SecurityGroup:
         """A new group without ingress rules."""
 
     async def delete_security_group(self, group_id: str) -> None:
-        """Delete a group; ConflictError while a port still uses it."""
+        """Delete a group; ConflictError while a port still uses it.
+
+        Raises:
+            NotOursError: its name is none that a run gives, or it is another project's.
+        """
 
 
 class Cloud(Protocol):
@@ -196,8 +221,8 @@ class Cloud(Protocol):
     async def quota(self) -> Quota:
         """The quotas of all services; None for what cannot be read."""
 
-    def protect(self, instance_id: str) -> None:
-        """From now on refuse to delete this instance, whatever the caller says."""
+    def protect(self, thing_id: str) -> None:
+        """From now on refuse to delete this instance, volume or image, whatever the caller says."""
 
     async def close(self) -> None:
         """Let go within two seconds, whatever the network does."""

@@ -1,41 +1,43 @@
-"""`imaging cancel`: a run is ended, and its instance put back."""
+"""`imaging cancel`: a run is ended, and its instance restored."""
 
 from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.following import begin_and_follow
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.teaching import Example, TeachingCommand
-from models.run import RunState
+from imaging.commands.flow import session
+from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from models.run.record import RunState
 
 
 @click.command(
     name="cancel",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
-        Example("imaging cancel k3f9", "end a run and put its instance back as it was"),
+        Example("imaging cancel k3f9", "end a run and restore its instance"),
         Example("imaging cancel k3f9 --json", "the same, with the run as JSON at the end"),
     ),
 )
 @click.argument("run")
 @everywhere
-def command(said: Invocation, run: str) -> int:
-    """End a run and put its instance back.
+def command(invocation: Invocation, run: str) -> int:
+    """End a run and restore its instance.
 
-    What is under way at that moment is finished first, which can take minutes. An image that is complete is kept,
-    private and marked as unverified; an unfinished one is deleted. The exit status is 0 once that is done.
+    The call in flight is finished first, which can take minutes. A complete image is kept, private and marked as
+    unverified; an incomplete one is deleted. The exit status is 0 once that is done.
     """
     session.refuse_read_only()
-    return session.run(_cancel(said, run))
+    return session.run(_cancel(invocation, run))
 
 
-async def _cancel(said: Invocation, wanted: str) -> int:
+async def _cancel(invocation: Invocation, wanted: str) -> int:
     async with session.own_runs() as runs:
         found = await runs.run(wanted)
         # A living runner has its login; without one a new runner needs ours.
-        resolved = None if found.runner is not None and found.runner.alive else await session.resolve_for(said, found)
-        return await begin_and_follow(
-            lambda: runs.cancel(found.id, resolved), runs, json=said.json, wanted=RunState.CANCELLED
+        resolved = (
+            None if found.runner is not None and found.runner.alive else await session.resolve_for(invocation, found)
+        )
+        return await start_and_follow(
+            lambda: runs.cancel(found.id, resolved), runs, json=invocation.json, wanted=RunState.CANCELLED
         )

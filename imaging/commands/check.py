@@ -6,22 +6,23 @@ from typing import Any
 
 import click
 
-from imaging.cloud.gathering import gather_facts
-from imaging.commands import session
-from imaging.commands.agreeing import refuse_unasked
-from imaging.commands.choosing import instance_named
-from imaging.commands.converting import check_document
-from imaging.commands.deep_check import check_deeply
-from imaging.commands.guest_options import GuestOptions, guest_options, taken
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.looking_inside import known_guest, look_inside
-from imaging.commands.output import say, write_json
-from imaging.commands.tables import Cell, write_table
-from imaging.commands.teaching import Example, TeachingCommand
+from imaging.cloud.instance_facts import gather_facts
+from imaging.commands.documents.conversion import check_document
+from imaging.commands.flow import session
+from imaging.commands.flow.agreement import require_confirmation
+from imaging.commands.flow.deep_check import run_deep_check
+from imaging.commands.flow.inspection import inspect_guest, known_guest
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.lookup import instance_named
+from imaging.commands.output.streams import say, write_json
+from imaging.commands.output.tables import Cell, write_table
 from imaging.guidelines.checklist import judge
-from models.errors import ExitCode, UsageError
+from models.cloud.instance import Instance
+from models.errors import UsageError
+from models.exit_code import ExitCode
 from models.findings import Checklist, Finding, Outcome, Severity, Source
-from models.instance import Instance
 
 _STYLES = {
     Outcome.PASS: "green",
@@ -34,44 +35,44 @@ _STYLES = {
 
 @click.command(
     name="check",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
-        Example("imaging check db-07", "what the guidelines say of an instance"),
-        Example("imaging check db-07 --profile jetstream2", "the same by another cloud's guidelines"),
-        Example("imaging check db-07 --probe", "look inside by SSH first; nothing is changed there"),
-        Example("imaging check db-07 --deep", "look at its disk through a throw-away instance, for guests without SSH"),
+        Example("imaging check db-07", "the checklist of an instance"),
+        Example("imaging check db-07 --profile jetstream2", "the same, judged by another cloud's guidelines"),
+        Example("imaging check db-07 --probe", "inspect the guest by SSH first; nothing is changed in it"),
+        Example("imaging check db-07 --deep", "read its disk through a temporary instance, for guests without SSH"),
         Example("imaging check db-07 --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
     ),
 )
 @click.argument("instance")
 @click.option(
-    "--all", "everything", is_flag=True, help="Also list what does not apply, and what only the guest can tell."
+    "--all", "everything", is_flag=True, help="Also list what does not apply, and what only an inspection can tell."
 )
-@click.option("--probe", is_flag=True, help="Look into the guest by SSH first; nothing is changed there.")
-@click.option("--deep", is_flag=True, help="Look at its disk through a throw-away instance, which costs some minutes.")
-@click.option("--yes", is_flag=True, help="Agree beforehand to what --deep costs.")
+@click.option("--probe", is_flag=True, help="Inspect the guest by SSH first; nothing is changed in it.")
+@click.option("--deep", is_flag=True, help="Read its disk through a temporary instance; this takes some minutes.")
+@click.option("--yes", is_flag=True, help="Agree beforehand to the cost of --deep.")
 @guest_options
 @everywhere
 def command(
-    said: Invocation, instance: str, *, everything: bool, probe: bool, deep: bool, yes: bool, **way: Any
+    invocation: Invocation, instance: str, *, everything: bool, probe: bool, deep: bool, yes: bool, **ssh: Any
 ) -> int:
     """Check one instance against the imaging guidelines.
 
-    Nothing is changed. INSTANCE is a name or an id. What only the guest can tell is judged by the last look inside
-    that is not older than a day, or by a new one with --probe or --deep. The exit status is 1 when a guideline is
-    violated, also where a step of `imaging create` would put that right.
+    Nothing is changed. INSTANCE is a name or an id. What only the guest can tell is judged by the last inspection
+    of the past 24 hours, or by a new one with --probe or --deep. The exit status is 1 when a guideline is violated,
+    even if a step of `imaging create` would fix that.
     """
-    options = taken(way)
+    options = pop_guest_options(ssh)
     if probe and deep:
-        raise UsageError("--probe and --deep are two ways to look inside.", remedy="Take one of them.")
+        raise UsageError("--probe and --deep cannot be combined.", remedy="Use one of them.")
     if deep:
         session.refuse_read_only()
-        refuse_unasked(yes=yes, instead=", or --probe to look inside by SSH")
-        status = session.run(check_deeply(said, instance, yes=yes))
+        require_confirmation(yes=yes, instead=", or use --probe to inspect the guest by SSH")
+        status = session.run(run_deep_check(invocation, instance, yes=yes))
         if status != ExitCode.DONE:
             return status
-    found, checklist = session.run(_check(said, instance, options if probe else None))
-    if said.json:
+    found, checklist = session.run(_check(invocation, instance, options if probe else None))
+    if invocation.json:
         write_json(check_document(found, checklist))
     else:
         _write(found, checklist, everything=everything)
@@ -81,17 +82,17 @@ def command(
 def violated(checklist: Checklist) -> bool:
     """Whether a guideline is violated: a failing block, or a failing warning that no step of a run puts right."""
     return any(
-        finding.severity is Severity.BLOCK or (finding.severity is Severity.WARN and finding.mended_by is None)
+        finding.severity is Severity.BLOCK or (finding.severity is Severity.WARN and finding.fixed_by is None)
         for finding in checklist.violations
     )
 
 
-async def _check(said: Invocation, wanted: str, way: GuestOptions | None) -> tuple[Instance, Checklist]:
-    """The checklist; with a way into the guest it is looked into first."""
-    guidelines = session.profile(said)
-    async with session.logged_in(said) as here:
+async def _check(invocation: Invocation, wanted: str, ssh: GuestOptions | None) -> tuple[Instance, Checklist]:
+    """The checklist; with a login to the guest it is inspected first."""
+    guidelines = session.profile(invocation)
+    async with session.logged_in(invocation) as here:
         instance = await instance_named(here.cloud, wanted)
-        guest = known_guest(here, instance) if way is None else await look_inside(here, instance, way, guidelines)
+        guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
         facts = await gather_facts(here.cloud, instance.id, here.clock)
         facts = facts.model_copy(update={"guest": guest})
     return facts.instance.value or instance, judge(facts, guidelines)
@@ -105,12 +106,12 @@ def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> Non
         say("\n".join(["", *remedy_lines(finding)]))
     say()
     if len(shown) < len(checklist.findings):
-        say(f"{len(checklist.findings) - len(shown)} more do not apply or only the guest can tell: --all lists them.")
+        say(f"{len(checklist.findings) - len(shown)} more do not apply or need an inspection; --all lists them.")
     say(summary(checklist))
 
 
 def of_interest(finding: Finding) -> bool:
-    """Whether a finding is listed unasked: it was looked at, or is waiting for the user's word."""
+    """Whether a finding is listed unasked: it was judged, or awaits a confirmation."""
     if finding.outcome is Outcome.UNKNOWN:
         return finding.source is not Source.GUEST
     return finding.outcome is not Outcome.NOT_APPLICABLE
@@ -128,8 +129,8 @@ def _row(finding: Finding) -> tuple[Cell, ...]:
 def remedy_lines(finding: Finding) -> list[str]:
     """What fails, and what to do about it."""
     lines = [f"{finding.rule}: {finding.evidence}"]
-    if finding.mended_by is not None:
-        lines.append(f"  `imaging create` puts this right (step: {finding.mended_by})")
+    if finding.fixed_by is not None:
+        lines.append(f"  `imaging create` fixes this (step: {finding.fixed_by})")
     if finding.remedy is not None:
         lines.append(f"  {finding.remedy.text}")
         lines += [f"  $ {line}" for line in (finding.remedy.command or "").splitlines()]

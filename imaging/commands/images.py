@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.converting import image_document
-from imaging.commands.documents import ImageDocument
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import write_json
-from imaging.commands.tables import Cell, write_table
-from imaging.commands.teaching import Example, TeachingCommand
+from imaging.commands.documents.conversion import image_document
+from imaging.commands.documents.models import ImageDocument
+from imaging.commands.flow import session
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.output.streams import write_json
+from imaging.commands.output.tables import Cell, write_table
 
 _HEADINGS = ("NAME", "STATUS", "VISIBILITY", "OWNER", "VERDICT", "MIB", "MIN DISK", "ID")
 _MIB = 1024 * 1024
@@ -18,31 +18,32 @@ _MIB = 1024 * 1024
 
 @click.command(
     name="images",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
         Example("imaging images", "every image that the project can see"),
         Example("imaging images --mine", "only those that belong to the project"),
         Example(
-            "imaging images --json | jq -r '.[] | select(.verdict == \"booted\") | .id'", "those that were seen to boot"
+            "imaging images --json | jq -r '.[] | select(.verdict == \"booted\") | .id'",
+            "those that have booted",
         ),
     ),
 )
 @click.option("--mine", is_flag=True, help="Only images that belong to the project.")
 @everywhere
-def command(said: Invocation, mine: bool) -> None:
+def command(invocation: Invocation, mine: bool) -> None:
     """List the images that the project can see.
 
-    VERDICT is what a test launch of that very image came to, where one is noted on it.
+    VERDICT is the result of a test launch of that image, if it is noted on the image.
     """
-    found = session.run(_images(said, mine=mine))
-    if said.json:
+    found = session.run(_images(invocation, mine=mine))
+    if invocation.json:
         write_json(found)
     else:
         write_table(_HEADINGS, map(_row, found), spare=("ID", "MIN DISK"))
 
 
-async def _images(said: Invocation, *, mine: bool) -> list[ImageDocument]:
-    async with session.logged_in(said) as here:
+async def _images(invocation: Invocation, *, mine: bool) -> list[ImageDocument]:
+    async with session.logged_in(invocation) as here:
         login = await here.cloud.login()
         found = [image_document(image, login) async for page in here.cloud.images.images() for image in page]
     return [image for image in found if image.mine or not mine]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.converting import instance_document
-from imaging.commands.documents import InstanceDocument
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import write_json
-from imaging.commands.tables import Cell, write_table
-from imaging.commands.teaching import Example, TeachingCommand
+from imaging.commands.documents.conversion import instance_document
+from imaging.commands.documents.models import InstanceDocument
+from imaging.commands.flow import session
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.output.streams import write_json
+from imaging.commands.output.tables import Cell, write_table
 
 _HEADINGS = ("NAME", "STATUS", "TASK", "VOLUMES", "LOCKED", "MADE BY", "FLAVOR", "ID")
 _STATUS_STYLES = {"ACTIVE": "green", "SHUTOFF": "yellow", "ERROR": "red"}
@@ -18,29 +18,29 @@ _STATUS_STYLES = {"ACTIVE": "green", "SHUTOFF": "yellow", "ERROR": "red"}
 
 @click.command(
     name="instances",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
         Example("imaging instances", "all instances of the project"),
         Example("imaging --demo instances", "those of the demonstration cloud"),
-        Example("imaging instances --json | jq -r '.[] | select(.mine) | .name'", "the names of your own ones"),
+        Example("imaging instances --json | jq -r '.[] | select(.mine) | .name'", "the names of your own instances"),
     ),
 )
 @everywhere
-def command(said: Invocation) -> None:
+def command(invocation: Invocation) -> None:
     """List the instances of the project.
 
-    All of the project are listed; those that another member made say so. On a terminal the table is aligned, and on
-    a narrow one columns are left out; in a pipe it is whole, with tabs between the columns.
+    MADE BY says who created each. On a terminal the table is aligned, and columns are left out if it is narrow;
+    in a pipe it is complete, with tabs between the columns.
     """
-    found = session.run(_instances(said))
-    if said.json:
+    found = session.run(_instances(invocation))
+    if invocation.json:
         write_json(found)
     else:
         write_table(_HEADINGS, map(_row, found), spare=("ID", "FLAVOR"))
 
 
-async def _instances(said: Invocation) -> list[InstanceDocument]:
-    async with session.logged_in(said) as here:
+async def _instances(invocation: Invocation) -> list[InstanceDocument]:
+    async with session.logged_in(invocation) as here:
         login = await here.cloud.login()
         return [
             instance_document(instance, login) async for page in here.cloud.compute.instances() for instance in page

@@ -1,21 +1,21 @@
-"""`imaging resume`: a run goes on where it was."""
+"""`imaging resume`: a run continues where it was."""
 
 from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.following import begin_and_follow
-from imaging.commands.hosts import confirmed_host, host_options
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.teaching import Example, TeachingCommand
+from imaging.commands.flow import session
+from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.flow.other_host import confirmed_host, host_options
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
 
 
 @click.command(
     name="resume",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
-        Example("imaging resume k3f9", "go on with a run whose runner is gone, or that waits for you"),
+        Example("imaging resume k3f9", "continue a run that is interrupted or waiting for you"),
         Example("OS_CLOUD=alice imaging resume k3f9", "the same, with a new login from the environment"),
         Example("imaging resume k3f9 --yes --other-host login2", "take over from a machine that is gone"),
     ),
@@ -23,19 +23,21 @@ from imaging.commands.teaching import Example, TeachingCommand
 @click.argument("run")
 @host_options
 @everywhere
-def command(said: Invocation, run: str, yes: bool, other_host: str | None) -> int:
-    """Go on with a run, with a new login.
+def command(invocation: Invocation, run: str, yes: bool, other_host: str | None) -> int:
+    """Continue a run, with a new login.
 
-    Every step looks first at what is there, so nothing is done twice. The login is taken anew from clouds.yaml, the
-    environment and the keyring; it must be for the project that the run belongs to.
+    Every step first checks what is already done, so nothing is done twice. The login is read again from clouds.yaml,
+    the environment and the keyring; it must be for the project of the run.
     """
     session.refuse_read_only()
-    return session.run(_resume(said, run, yes=yes, other_host=other_host))
+    return session.run(_resume(invocation, run, yes=yes, other_host=other_host))
 
 
-async def _resume(said: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
+async def _resume(invocation: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
     async with session.own_runs() as runs:
         found = await runs.run(wanted)
         host = confirmed_host(found, yes=yes, other_host=other_host)
-        resolved = await session.resolve_for(said, found)
-        return await begin_and_follow(lambda: runs.resume(found.id, resolved, other_host=host), runs, json=said.json)
+        resolved = await session.resolve_for(invocation, found)
+        return await start_and_follow(
+            lambda: runs.resume(found.id, resolved, other_host=host), runs, json=invocation.json
+        )

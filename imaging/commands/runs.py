@@ -4,52 +4,62 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.converting import run_document
-from imaging.commands.following import is_abandoned
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import write_json
-from imaging.commands.progress import restoration
-from imaging.commands.tables import Cell, write_table
-from imaging.commands.teaching import Example, TeachingCommand
-from models.run import RunRecord, RunState
+from imaging.commands.documents.conversion import run_document
+from imaging.commands.flow import session
+from imaging.commands.flow.follow import is_abandoned
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.output.run_text import restoration
+from imaging.commands.output.streams import say, write_json
+from imaging.commands.output.tables import Cell, write_table
+from models.errors import UnreadableRunError
+from models.formatting import local_minute
+from models.run.record import RunRecord, RunState
 
-_HEADINGS = ("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "SOURCE")
+_HEADINGS = ("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "INSTANCE")
 _STYLES = {RunState.DONE: "green", RunState.FAILED: "red", RunState.WAITING: "yellow", RunState.CANCELLED: "dim"}
 
 
 @click.command(
     name="runs",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
         Example("imaging runs", "every run in the journal of this machine, newest first"),
-        Example("imaging runs --json | jq -r '.[] | select(.state == \"waiting for you\") | .run'", "those that wait"),
+        Example(
+            "imaging runs --json | jq -r '.[] | select(.state == \"waiting for you\") | .run'",
+            "those waiting for you",
+        ),
     ),
 )
 @everywhere
-def command(said: Invocation) -> None:
+def command(invocation: Invocation) -> None:
     """List the runs of this machine, newest first.
 
-    Only the journal in the state directory is read; no cloud is asked.
+    This reads only the journal in the state directory, not the cloud.
     """
-    found = session.run(_runs())
-    if said.json:
+    found, unreadable = session.run(_runs())
+    for each in unreadable:
+        say(str(each))
+    if invocation.json:
         write_json([run_document(run) for run in found])
     else:
         write_table(_HEADINGS, map(_row, found), spare=("STARTED", "KIND"))
+        for run in found:
+            for left in run.left_behind:
+                say(f"Run {run.id} did not delete the {left.kind} {left.name or left.id}: {left.reason}.")
 
 
-async def _runs() -> tuple[RunRecord, ...]:
+async def _runs() -> tuple[tuple[RunRecord, ...], tuple[UnreadableRunError, ...]]:
     async with session.own_runs() as runs:
-        return await runs.runs()
+        return await runs.runs(), runs.unreadable_runs
 
 
 def _row(run: RunRecord) -> tuple[Cell, ...]:
     step = run.current_step
-    state = f"{run.state}, nobody works on it" if is_abandoned(run) else str(run.state)
+    state = f"{run.state}, no runner" if is_abandoned(run) else str(run.state)
     return (
         Cell(run.id, whole=True),
-        Cell(run.created_at.astimezone().strftime("%Y-%m-%d %H:%M"), whole=True),
+        Cell(local_minute(run.created_at), whole=True),
         Cell(run.kind),
         Cell(run.title),
         Cell(state, _STYLES.get(run.state, ""), whole=True),

@@ -7,50 +7,55 @@ from typing import Any
 
 import click
 
-from imaging.commands import session
-from imaging.commands.choosing import instance_named
-from imaging.commands.guest_options import GuestOptions, guest_options, taken
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.looking_inside import guests, refuse_stopped, way_in
-from imaging.commands.output import say, write
-from imaging.commands.teaching import Example, TeachingCommand
-from models.errors import ExitCode
+from imaging.commands.flow import session
+from imaging.commands.flow.inspection import guests, login_route, refuse_stopped
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.lookup import instance_named
+from imaging.commands.output.streams import say, write
+from models.exit_code import ExitCode
 
 
 @click.command(
     name="save",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
         Example("imaging save db-07 /home/ada --to ~/from-db-07", "copy a home directory to this machine"),
-        Example("imaging save db-07 /home/ada/Desktop /root --to /data/saved", "several; again goes on where it ended"),
+        Example(
+            "imaging save db-07 /home/ada/Desktop /root --to /data/saved",
+            "several; run again to continue a broken copy",
+        ),
     ),
 )
 @click.argument("instance")
 @click.argument("directories", nargs=-1, required=True, metavar="DIRECTORY...")
 @click.option(
     "--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-    help="Folder of this machine to copy into; it is made if it is not there.",
+    help="Folder on this machine to copy into; created if needed.",
 )  # fmt: skip
 @guest_options
 @everywhere
-def command(said: Invocation, instance: str, directories: tuple[str, ...], target: Path, **options: Any) -> ExitCode:
+def command(
+    invocation: Invocation, instance: str, directories: tuple[str, ...], target: Path, **options: Any
+) -> ExitCode:
     """Copy directories of a running instance to this machine, by SSH.
 
-    INSTANCE is a name or an id, DIRECTORY a path in the guest. Every file is compared by its checksum. What was copied
-    before is not copied again, so that a broken copy is gone on with by the same command. Nothing is changed in the
-    guest, and nothing is overwritten here. The exit status is 1 when a file could not be copied.
+    INSTANCE is a name or an id, DIRECTORY a path in the guest. Every file is verified by its checksum. The same command
+    continues a broken copy: finished files are not copied again. Nothing is changed in the guest, and nothing is
+    overwritten on this machine. The exit status is 1 if a file could not be copied.
     """
-    return session.run(_save(said, instance, directories, target, taken(options)))
+    return session.run(_save(invocation, instance, directories, target, pop_guest_options(options)))
 
 
 async def _save(
-    said: Invocation, wanted: str, directories: tuple[str, ...], target: Path, options: GuestOptions
+    invocation: Invocation, wanted: str, directories: tuple[str, ...], target: Path, options: GuestOptions
 ) -> ExitCode:
-    async with session.logged_in(said) as here:
+    async with session.logged_in(invocation) as here:
         instance = await instance_named(here.cloud, wanted)
         refuse_stopped(instance)
-        way = await way_in(here, instance, options)
-        saved = await guests(here).save(way, directories=directories, target=target)
+        route = await login_route(here, instance, options)
+        saved = await guests(here).save(route, directories=directories, target=target)
     write(saved.summary)
     for path, why in saved.left_out:
         say(f"Not copied: {path}: {why}")

@@ -1,4 +1,4 @@
-"""`imaging undo`: the instance of a run is put back as it was."""
+"""`imaging undo`: the instance of a run is restored."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imaging.cloud.resolution import ResolvedCloud
-from imaging.commands import session
-from imaging.commands.agreeing import refuse_unasked
-from imaging.commands.choosing import instance_named
-from imaging.commands.following import begin_and_follow
-from imaging.commands.hosts import confirmed_claim, confirmed_host, host_options
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import say
-from imaging.commands.prompting import agreed
-from imaging.commands.teaching import Example, TeachingCommand
-from models.claim import Claim
-from models.errors import ExitCode, UsageError
-from models.run import RunRecord, RunState
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.commands.flow import session
+from imaging.commands.flow.agreement import require_confirmation
+from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.flow.other_host import confirmed_claim, confirmed_host, host_options
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.lookup import instance_named
+from imaging.commands.output.prompts import agreed
+from imaging.commands.output.streams import say
+from models.errors import UsageError
+from models.exit_code import ExitCode
+from models.run.claim import Claim
+from models.run.record import RunRecord, RunState
+from models.text import one_line
 
 if TYPE_CHECKING:
     from imaging.runs.service import RunService
@@ -26,47 +28,63 @@ if TYPE_CHECKING:
 
 @click.command(
     name="undo",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
-        Example("imaging undo k3f9", "put back the instance of a run: volumes, power, lock"),
-        Example(
-            "imaging undo db-07", "the same from another machine, by what the run wrote into the instance's metadata"
-        ),
+        Example("imaging undo k3f9", "restore the instance of a run: volumes, power, lock"),
+        Example("imaging undo db-07", "the same from another machine, by the claim in the instance's metadata"),
         Example("imaging undo db-07 --yes --other-host login2", "from a script, taking over from the machine login2"),
     ),
 )
 @click.argument("run_or_instance")
 @host_options
 @everywhere
-def command(said: Invocation, run_or_instance: str, yes: bool, other_host: str | None) -> int:
-    """Put the instance of a run back as it was.
+def command(invocation: Invocation, run_or_instance: str, yes: bool, other_host: str | None) -> int:
+    """Restore the instance of a run.
 
-    RUN_OR_INSTANCE is the id of a run, or the name or id of an instance. What a run changes stands in its journal and
-    in the metadata of the instance, so that any machine can put it back. An image that is complete is kept.
+    RUN_OR_INSTANCE is the id of a run, or the name or id of an instance. A run records what it
+    changes in its journal and in the metadata of the instance, so any machine can restore it. A complete image is kept.
     """
     session.refuse_read_only()
-    refuse_unasked(yes=yes)
-    return session.run(_undo(said, run_or_instance, yes=yes, other_host=other_host))
+    require_confirmation(yes=yes)
+    return session.run(_undo(invocation, run_or_instance, yes=yes, other_host=other_host))
 
 
-async def _undo(said: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
+async def _undo(invocation: Invocation, wanted: str, *, yes: bool, other_host: str | None) -> int:
     async with session.own_runs() as runs:
-        target, resolved, name = await _target(said, runs, wanted)
+        target, resolved, name = await _target(invocation, runs, wanted, yes=yes)
         host = _confirm(target, name, yes=yes, other_host=other_host)
-        if isinstance(target, RunRecord) and host is None and not yes and not agreed(f"Put {name} back as it was?"):
+        if isinstance(target, RunRecord) and host is None and not yes and not agreed(f"Restore {name}?"):
             say("Nothing was changed.")
             return ExitCode.VIOLATIONS
-        return await begin_and_follow(
-            lambda: runs.undo(target, resolved, other_host=host), runs, json=said.json, wanted=RunState.UNDONE
+        return await start_and_follow(
+            lambda: runs.undo(target, resolved, other_host=host), runs, json=invocation.json, wanted=RunState.UNDONE
         )
 
 
-async def _target(said: Invocation, runs: RunService, wanted: str) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
+async def _target(
+    invocation: Invocation, runs: RunService, wanted: str, *, yes: bool
+) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
     """What to undo: the run of that id, else the claim on the instance of that name or id."""
     run = await _recorded(runs, wanted)
     if run is not None:
-        return run, await session.resolve_for(said, run), run.title
-    return await _claimed(said, runs, wanted)
+        if yes:
+            _refuse_beginning(run, wanted)
+        return run, await session.resolve_for(invocation, run), run.title
+    return await _claimed(invocation, runs, wanted)
+
+
+def _refuse_beginning(run: RunRecord, wanted: str) -> None:
+    """Where nobody sees what the beginning of an id stands for, it could be meant as the name of an instance.
+
+    Raises:
+        UsageError: it is not the whole id.
+    """
+    if wanted != run.id:
+        raise UsageError(
+            f"{one_line(wanted, 80)} is only the beginning of the run id {run.id}; that run is about {run.title}.",
+            meaning="Nothing was changed.",
+            remedy=f"Give the whole id: imaging undo {run.id} --yes. Name an instance of that name by its own id.",
+        )
 
 
 async def _recorded(runs: RunService, wanted: str) -> RunRecord | None:
@@ -77,17 +95,19 @@ async def _recorded(runs: RunService, wanted: str) -> RunRecord | None:
         return None
 
 
-async def _claimed(said: Invocation, runs: RunService, wanted: str) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
+async def _claimed(
+    invocation: Invocation, runs: RunService, wanted: str
+) -> tuple[RunRecord | Claim, ResolvedCloud, str]:
     """The claim on an instance, or the run behind it where the journal has that."""
-    async with session.logged_in(said) as here:
+    async with session.logged_in(invocation) as here:
         instance = await instance_named(here.cloud, wanted)
         claim = await runs.find_claim(here.cloud, instance.id)
     if claim is None:
         raise UsageError(
-            f"There is nothing to undo: {instance.name} carries no claim of a run, and no run has the id {wanted}.",
+            f"There is nothing to undo: {instance.name} has no claim, and no run has the id {wanted}.",
             remedy="`imaging runs` lists the runs of this machine.",
         )
-    return await _recorded(runs, claim.run_id) or claim, here.resolved, instance.name
+    return await runs.run_of_claim(claim) or claim, here.resolved, instance.name
 
 
 def _confirm(target: RunRecord | Claim, name: str, *, yes: bool, other_host: str | None) -> str | None:

@@ -1,41 +1,41 @@
-"""`imaging watch`: a run as it goes on."""
+"""`imaging watch`: a run as it continues."""
 
 from __future__ import annotations
 
 import click
 
-from imaging.commands import session
-from imaging.commands.converting import run_document
-from imaging.commands.following import LEFT, exit_status, finish, follow, leaving_by_ctrl_c, tell_news
-from imaging.commands.invocation import Invocation, everywhere
-from imaging.commands.output import write_json_line
-from imaging.commands.teaching import Example, TeachingCommand
-from models.run import RunRecord
+from imaging.commands.documents.conversion import run_document
+from imaging.commands.flow import session
+from imaging.commands.flow.follow import LEFT, ctrl_c_leaves, exit_status, finish, follow, print_changes
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.output.streams import write_json_line
+from models.run.record import RunRecord
 
 
 @click.command(
     name="watch",
-    cls=TeachingCommand,
+    cls=CommandWithExamples,
     examples=(
         Example("imaging watch k3f9", "follow a run to its end; the beginning of its id is enough"),
-        Example("imaging watch k3f9 --json | jq -r .state", "one JSON object per line and change"),
+        Example("imaging watch k3f9 --json | jq -r .state", "one JSON object per line, for each change"),
     ),
 )
 @click.argument("run")
 @everywhere
-def command(said: Invocation, run: str) -> int:
+def command(invocation: Invocation, run: str) -> int:
     """Follow a run to its end.
 
-    Watching changes nothing: ctrl+c leaves the run as it is. The exit status is that of `imaging create`.
+    Watching changes nothing: ctrl+c leaves the run running. The exit status is that of `imaging create`.
     """
-    return session.run(_watch(run, json=said.json))
+    return session.run(_watch(run, json=invocation.json))
 
 
 async def _watch(wanted: str, *, json: bool) -> int:
     async with session.own_runs() as runs:
         found = await runs.run(wanted)
-        with leaving_by_ctrl_c() as leave:
-            last = await follow(runs, found.id, leave, show=_write_line if json else tell_news)
+        with ctrl_c_leaves() as leave:
+            last = await follow(runs, found.id, leave, show=_write_line if json else print_changes)
     if not json:
         return finish(last, left=leave.asked, json=False)
     return LEFT if leave.asked and not last.state.is_over else exit_status(last)

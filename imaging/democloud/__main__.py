@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import secrets
 import signal
 import sys
 import tempfile
@@ -11,9 +12,10 @@ from pathlib import Path
 from types import FrameType
 
 from imaging.democloud.clock import VirtualClock, read_time
+from imaging.democloud.closed_files import NotOurFolderError
 from imaging.democloud.guests.doors import Doors
 from imaging.democloud.ids import Ids
-from imaging.democloud.serving import StateFolder, listen, serve, url_of
+from imaging.democloud.server_process import StateFolder, listen, serve, url_of
 from imaging.democloud.web.app import make_app, make_cloud
 from imaging.democloud.web.front import Connections
 
@@ -37,6 +39,14 @@ def main() -> int:
     """Serve; 0 as well when another process serves from the same folder already, which is then named."""
     asked = _arguments()
     folder = StateFolder((asked.state or Path(tempfile.mkdtemp(prefix="democloud-"))).resolve())
+    try:
+        return _serve(asked, folder)
+    except NotOurFolderError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # a program
+        return 3
+
+
+def _serve(asked: argparse.Namespace, folder: StateFolder) -> int:
     with folder.claimed() as is_ours:
         if not is_ours:
             return _join(folder)
@@ -51,12 +61,13 @@ def main() -> int:
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, _end)
         listener.listen(128)
-        app = make_app(cloud, connections)
+        control_token = secrets.token_urlsafe()
+        app = make_app(cloud, connections, control_token=control_token)
         try:
             app.doors = doors = Doors(cloud.world, folder.path, app.touch)
             with asyncio.Runner() as runner:
                 runner.get_loop()  # made now: a signal in the middle of that would leave half a loop
-                folder.write(url_of(listener))
+                folder.write(url_of(listener), cloud.world, control_token)
                 print(folder.clouds_yaml, flush=True)  # noqa: T201  # what its starter waits for
                 runner.run(serve(app, connections, listener, asked.idle_exit, doors))
         finally:

@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+_LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+"""A year that every calendar can still write down."""
+
 
 class VirtualClock:
     """Seconds since 1970 as this cloud sees them: the machine's clock until somebody turns it.
@@ -30,7 +33,7 @@ class VirtualClock:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew: not held, at the first speed, at the first time."""
+        """Start again: not held, at the first speed, at the first time."""
         self.held = False
         self.speed = self._first_speed
         self._base = self._today() if self._start is None else self._start
@@ -43,7 +46,7 @@ class VirtualClock:
         return self._base + (self._tick() - self._since) * self.speed
 
     def hold(self, held: bool) -> None:
-        """Stop the clock, or let it go on from where it stands."""
+        """Stop the clock, or let it continue from where it stands."""
         self._settle()
         self.held = held
 
@@ -51,6 +54,9 @@ class VirtualClock:
         """Put the clock forward. Raises ValueError for a step backwards."""
         if seconds < 0:
             msg = f"the clock cannot be turned back ({seconds} s)"
+            raise ValueError(msg)
+        if self.now() + seconds > _LAST_MOMENT:
+            msg = "the clock does not go beyond the year 9000"
             raise ValueError(msg)
         self._settle()
         self._base += seconds

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from imaging.democloud.guests.ssh_files import SSH_CONFIG
-from imaging.democloud.seed.ground import CREDENTIAL_ID, CREDENTIAL_SECRET
-from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PASSWORD, PROJECT, STRANGER
+from imaging.democloud.seed.ground import CREDENTIAL_ID, credential_secret_of, password_of
+from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PROJECT, STRANGER
 from imaging.democloud.services.login import REGION
+from imaging.democloud.world import World
 
 _CONSOLE_SILENCE_SECONDS = 6
 """A boot takes seven seconds here, with something new on the console in each: silence is soon meant."""
@@ -40,19 +41,19 @@ _LOGIN_BY_CREDENTIAL = """\
 """
 
 
-def clouds_yaml(url: str) -> str:
+def clouds_yaml(url: str, world: World) -> str:
     """The file's text: `demo`, `demo-appcred`, `other` (a second project) and `demo-admin`."""
     common = {
         "url": url,
-        "password": PASSWORD,
+        "password": password_of(world),
         "region": REGION,
         "silence": _CONSOLE_SILENCE_SECONDS,
         "ssh_config": SSH_CONFIG,
     }
     people = (("demo", OWNER, PROJECT), ("other", STRANGER, OTHER_PROJECT), ("demo-admin", ADMIN, ADMIN_PROJECT))
     entries = [_LOGIN_BY_NAME.format(name=name, user=user, project=project, **common) for name, user, project in people]
-    entries.insert(1, _LOGIN_BY_CREDENTIAL.format(id=CREDENTIAL_ID, secret=CREDENTIAL_SECRET, **common))
+    entries.insert(1, _LOGIN_BY_CREDENTIAL.format(id=CREDENTIAL_ID, secret=credential_secret_of(world), **common))
     return (
-        "# The demonstration cloud: it is on this machine alone, and its secrets are no secrets.\nclouds:\n"
+        "# The demonstration cloud: it is on this machine alone, and its secrets are new at each start.\nclouds:\n"
         + "".join(entries)
     )

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from imaging.democloud.clock import http_date
-from imaging.democloud.guests.child import deep_check_lines
 from imaging.democloud.guests.host_keys import console_lines
+from imaging.democloud.guests.temporary_instance import deep_check_lines
 from imaging.democloud.host_names import host_name
 from imaging.democloud.records import Server
 from imaging.democloud.user_data import printed_lines
@@ -28,7 +28,7 @@ def switch_on(server: Server, now: float) -> None:
     server.booted_at = now
     server.shows_host_keys = False
     server.attached_at_boot = frozenset(one.attachment_id for one in server.attachments)
-    server.mended_at_boot = server.disk.mended
+    server.fixed_at_boot = server.disk.fixed
     server.unmounted = frozenset()
     server.saw_fstab_volumes = attached.issuperset(server.disk.fstab)
     if server.key_name == OWNERS_KEY:

@@ -31,11 +31,12 @@ class Ids:
 
     def __init__(self, *, deterministic: bool = False) -> None:
         self._deterministic = deterministic
+        self._private = secrets.token_bytes(32)
         self._secret = b"the same at every start" if deterministic else secrets.token_bytes(32)
         self.reset()
 
     def reset(self) -> None:
-        """Start the row of deterministic ids anew."""
+        """Start the row of deterministic ids again."""
         self._count = itertools.count(1)
         self._chance = random.Random(8128)  # noqa: S311  # pictures need the same numbers, nothing is secret
 
@@ -57,6 +58,10 @@ class Ids:
     def secret(self, name: str) -> bytes:
         """32 bytes that stay the same for this name for as long as the process runs."""
         return hashlib.sha256(self._secret + name.encode()).digest()
+
+    def login_secret(self, name: str) -> bytes:
+        """32 bytes that let somebody in: as `secret`, but new at every start whatever else is not."""
+        return hashlib.sha256(self._private + name.encode()).digest()
 
     def password(self) -> str:
         """What the answer to a launch calls `adminPass`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Mended:
+class Fixed:
     """A line of a file in /etc that was changed in the guest."""
 
     file: str
@@ -18,7 +18,7 @@ class Mended:
 
 @dataclass(frozen=True)
 class Disk:
-    """What lies on a root disk, as far as a boot shows it. It travels with snapshots and their children."""
+    """What lies on a root disk, as far as a boot shows it. It travels with snapshots and what is launched from them."""
 
     system: str = "Ubuntu 24.04.3 LTS"
     cloud_init: bool = True
@@ -30,10 +30,10 @@ class Disk:
     """Empty on an image that was made for launching: the first boot writes one."""
     used_bytes: int = 2_400_000_000
     guest: str = ""
-    """Whose recording (`guests/recordings`) says what lies on it; empty: nobody can look inside."""
+    """Whose recording (`guests/recordings`) says what lies on it; empty: nobody can inspect it."""
     owners_key: bool = False
     """Whether an instance with the owner's key pair was booted from it: its account lets them in ever after."""
-    mended: tuple[Mended, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
     """What was changed in its fstab since the recording."""
     updated: bool = False
     """Whether its pending updates were installed since."""
@@ -162,8 +162,8 @@ class Server:
     """What its host keys are made of."""
     attached_at_boot: frozenset[str] = frozenset()
     """Ids of the attachments that were there when it was last switched on: only these volumes can be mounted."""
-    mended_at_boot: tuple[Mended, ...] = ()
-    """What its disk's `mended` was then: what was changed later does not count before the next boot."""
+    fixed_at_boot: tuple[Fixed, ...] = ()
+    """What its disk's `fixed` was then: what was changed later does not count before the next boot."""
     unmounted: frozenset[str] = frozenset()
     """Mount points that were unmounted since."""
     locked_by: str | None = None

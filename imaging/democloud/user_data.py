@@ -14,7 +14,7 @@ import shlex
 
 from imaging.democloud.records import Server
 
-_SAYING = re.compile(r"^(?P<command>echo|printf)\s+(?P<rest>(?:\\\n|[^\n])+)$", re.MULTILINE)
+_PRINT_COMMAND = re.compile(r"^(?P<command>echo|printf)\s+(?P<rest>(?:\\\n|[^\n])+)$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^(?P<name>[A-Za-z_]\w*)=(?P<value>[\w.-]*)$", re.MULTILINE)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
@@ -25,7 +25,7 @@ def printed_lines(server: Server) -> list[str]:
     if script is None or not server.disk.cloud_init:
         return []
     variables = {found["name"]: found["value"] for found in _ASSIGNMENT.finditer(script)} | _known(server)
-    said = "".join(_said(found["command"], found["rest"], variables) for found in _SAYING.finditer(script))
+    said = "".join(_printed(found["command"], found["rest"], variables) for found in _PRINT_COMMAND.finditer(script))
     return said.strip("\n").split("\n") if said else []
 
 
@@ -56,7 +56,7 @@ def _known(server: Server) -> dict[str, str]:
     }
 
 
-def _said(command: str, rest: str, variables: dict[str, str]) -> str:
+def _printed(command: str, rest: str, variables: dict[str, str]) -> str:
     try:
         words = shlex.split(re.split(r"[0-9]?>|\|", rest.replace("\\\n", " "))[0])
     except ValueError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,6 +39,7 @@ class Hook:
     delay: float = 0.0
     fail: str | None = None
     text: str | None = None
+    """What a console shows, or the fault of a build that fails in Nova's own words."""
 
 
 @dataclass
@@ -102,6 +102,10 @@ class World:
             act()
         self._moment = None
 
+    def next_due(self) -> float | None:
+        """When the next thing happens, in seconds since 1970; None while nothing is on its way."""
+        return self._queue[0][0] if self._queue else None
+
     @contextmanager
     def standing_still(self) -> Iterator[None]:
         """Within the block it is the whole second that has just begun, so that a seed is the same at every start."""
@@ -112,10 +116,12 @@ class World:
             self._moment = None
 
     def hook(self, name: str, thing: str) -> Hook:
-        """What was ordered for work on the thing of this name."""
+        """What was ordered for work on the thing of this name, counted where it was ordered so many `times`."""
         ordered = self.hooks.get(name)
-        if ordered is None or not re.search(re.escape(str(ordered.get("match", ""))), thing):
+        if ordered is None or ordered.get("times") == 0 or str(ordered.get("match", "")) not in thing:
             return Hook()
+        if ordered.get("times", -1) > 0:
+            ordered["times"] -= 1
         fail = ordered.get("fail")
         return Hook(float(ordered.get("delay", 0)), None if not fail else str(fail), ordered.get("text"))
 

@@ -1,1 +1,1 @@
-"""Looking inside an instance: by SSH, or through the console of a throw-away child. Nobody else imports asyncssh."""
+"""Inspecting an instance: by SSH, or through the console of a temporary instance. Nobody else imports asyncssh."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 from models.base import Frozen
-from models.image import Image
-from models.instance import Instance
+from models.cloud.image import Image
+from models.cloud.instance import Instance
+from models.text import CleanText
 
 
 class GuestAccess(Frozen):
-    """What the user said about the way in; what is left out is found out (addresses, ssh config, agent, image)."""
+    """What the user said about the login; what is left out is found out (addresses, ssh config, agent, image)."""
 
     user: str | None = None
     address: str | None = None
@@ -23,21 +24,41 @@ class GuestAccess(Frozen):
     """`SHA256:…`: the fingerprint that is trusted although it is not in known_hosts."""
     ssh_config: Path | None = None
     """Another ssh config than ~/.ssh/config."""
+    other_machine: str | None = None
+    """The instance's name, typed by a user who wants a machine that says that it is another one."""
 
 
 class HostKeyQuestion(Frozen):
     """A host key that is not in known_hosts."""
 
-    address: str
-    algorithm: str
-    fingerprint: str
+    address: CleanText
+    algorithm: CleanText
+    fingerprint: CleanText
     """`SHA256:…`"""
-    console: str
+    console: CleanText
     """What the instance's console log says of it: it names this very key, others, or none any more."""
 
 
+class MachineQuestion(Frozen):
+    """A machine that says that it is another instance than the one that was asked for, or says nothing."""
+
+    instance: CleanText
+    """Its name."""
+    instance_id: CleanText
+    address: CleanText
+    said: CleanText
+    """By which ids the machine goes, as a sentence."""
+    is_other: bool
+    """Whether it says that it is another one: then the instance's name has to be typed."""
+
+    @property
+    def typed(self) -> str:
+        """The word that has to be typed."""
+        return self.instance
+
+
 class Asking(Protocol):
-    """Whoever sits at the screen; without one every answer is None or False."""
+    """The user at the screen; without one every answer is None or False."""
 
     async def user(self, guesses: tuple[str, ...], address: str) -> str | None:
         """As whom to log in, when no guess was let in; None gives up."""
@@ -47,6 +68,9 @@ class Asking(Protocol):
 
     async def passphrase(self, key_file: Path) -> str | None:
         """The passphrase of a private key; None leaves that key out."""
+
+    async def machine(self, question: MachineQuestion) -> bool | None:
+        """Whether this machine is the right one all the same; None where nobody is there to say so."""
 
 
 class Nobody:
@@ -64,6 +88,10 @@ class Nobody:
         """Leave that key out."""
         return None
 
+    async def machine(self, question: MachineQuestion) -> bool | None:  # noqa: ARG002  # the Protocol's names
+        """Say nothing."""
+        return None
+
 
 @dataclass(frozen=True)
 class CommandResult:
@@ -77,7 +105,7 @@ class CommandResult:
 
 
 class GuestShell(Protocol):
-    """An open way into a guest."""
+    """An open shell in a guest."""
 
     user: str
     address: str
@@ -123,11 +151,11 @@ class Progress:
 
 
 Telling = Callable[[Progress], None]
-"""Whoever shows progress."""
+"""Shows progress."""
 
 
 @dataclass(frozen=True)
-class WayIn:
+class LoginRoute:
     """All that is needed to get into one guest, and who is told and asked on the way."""
 
     instance: Instance

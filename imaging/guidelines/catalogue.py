@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
-from imaging.guidelines.rule import Chapter, Rule
-from imaging.guidelines.rules import (
+from imaging.guidelines.declaration import rules_of
+from imaging.guidelines.rule import Rule
+from imaging.guidelines.rules import guest_rules
+from imaging.guidelines.rules.cloud import (
     description,
     directories,
     export,
-    guest,
     image_format,
-    keeping,
+    keep_instance,
     login,
     name,
     operating_system,
@@ -24,14 +23,14 @@ from imaging.guidelines.rules import (
     volumes,
 )
 
-_MODULES = (
+MODULES = (
     operating_system,
     image_format,
     software,
     name,
     description,
     status,
-    keeping,
+    keep_instance,
     volumes,
     owner,
     directories,
@@ -40,22 +39,8 @@ _MODULES = (
     properties,
     quota,
     login,
-    guest,
+    *guest_rules.MODULES,
 )
-_CHAPTERS = tuple(Chapter)
 
-RULES: tuple[Rule, ...] = tuple(
-    sorted(chain.from_iterable(module.RULES for module in _MODULES), key=lambda rule: _CHAPTERS.index(rule.chapter))
-)
-"""By chapter; within a chapter those that the cloud can answer before those that need a look inside the guest."""
-
-_BY_ID = {rule.id: rule for rule in RULES}
-
-
-def rule_named(rule_id: str) -> Rule:
-    """The rule with this id.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return _BY_ID[rule_id]
+RULES: tuple[Rule, ...] = rules_of(MODULES)
+"""By chapter; within a chapter those that the cloud can answer before those that need an inspection of the guest."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.rule import SEVERITIES, Chapter
-from imaging.guidelines.wording import minute
 from models.errors import UsageError
-from models.facts import InstanceFacts
 from models.findings import Checklist, Finding, Outcome, Severity, Source
-from models.profile import Profile
-from models.request import Attestation, RunRequest
-from models.text import one_line
+from models.formatting import minute
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+from models.run.request import Attestation, RunRequest, Waiver
+from models.text import cut
 
 _CHAPTERS = tuple(chapter.value for chapter in Chapter)
 _OUTCOMES = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -34,61 +35,50 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
     return Checklist(profile=profile.name, findings=tuple(sorted(findings, key=_place)))
 
 
-def judge_name(facts: InstanceFacts, profile: Profile) -> tuple[Finding, ...]:
-    """The findings about the wanted name alone: cheap enough for every key press, with ten thousand images too.
-
-    Keep `facts.images` as it is between key presses (`model_copy` does): its index is then built only once.
-    """
-    return tuple(
-        apply_answers(rule.find(facts, profile), facts.request)
-        for rule in RULES
-        if rule.chapter is Chapter.NAME and rule.id not in profile.disabled_rules
-    )
-
-
 def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
-    """Apply the user's word: an attestation answers an ASK rule, a waiver with a reason covers a failing one."""
+    """Apply what the user said: an attestation answers an ASK rule, a waiver with a reason covers a failing one."""
     if request is None:
         return finding
-    if finding.awaits_word and request.attests(finding.rule):
+    if finding.awaits_confirmation and request.attests(finding.rule):
         return _attested(finding, next(each for each in request.attestations if each.rule == finding.rule))
     waiver = request.waiver(finding.rule)
     if waiver is None or finding.outcome is not Outcome.FAIL or not waiver.reason.strip():
         return finding
-    evidence = f"Waived: {one_line(waiver.reason.strip(), 200)} · {finding.evidence}"
+    evidence = f"Waived: {cut(waiver.reason.strip(), 200)} · {finding.evidence}"
     return finding.model_copy(update={"outcome": Outcome.WAIVED, "evidence": evidence})
 
 
-def refuse_unknown_answers(request: RunRequest) -> None:
+def refuse_unknown_answers(attestations: Sequence[Attestation] = (), waivers: Sequence[Waiver] = ()) -> None:
     """Refuse attestations and waivers that no rule waits for, such as a misspelt one.
 
     Raises:
         UsageError: a rule does not exist, an attested rule is no question, or a waiver gives no reason.
     """
     known = {rule.id: rule for rule in RULES}
-    given = [attestation.rule for attestation in request.attestations] + [waiver.rule for waiver in request.waivers]
-    for rule_id in given:
+    for rule_id in [*(each.rule for each in attestations), *(each.rule for each in waivers)]:
         if rule_id not in known:
             near = get_close_matches(rule_id.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "docs/guidelines.md lists them."
-            raise UsageError(f"There is no rule {one_line(rule_id, 60)}.", remedy=hint)
+            hint = f"Did you mean {near[0]}?" if near else "`imaging check INSTANCE` lists the rules."
+            raise UsageError(f"There is no rule named {cut(rule_id, 60)}.", remedy=hint)
     questions = ", ".join(rule.id for rule in RULES if rule.asked_for is not None)
-    for attestation in request.attestations:
+    for attestation in attestations:
         if known[attestation.rule].asked_for is None:
-            raise UsageError(f"{attestation.rule} does not ask for your word.", remedy=f"These do: {questions}.")
-    for waiver in request.waivers:
+            what = f"The rule {attestation.rule} cannot be confirmed with --attest."
+            raise UsageError(what, remedy=f"These can: {questions}.")
+    for waiver in waivers:
         if not waiver.reason.strip():
-            raise UsageError(f"The waiver of {waiver.rule} gives no reason.", remedy=f"--waive {waiver.rule}=WHY")
+            what = f"The waiver of {waiver.rule} gives no reason."
+            raise UsageError(what, remedy=f"Give a reason after the rule: --waive {waiver.rule}=WHY.")
 
 
 def _attested(finding: Finding, attestation: Attestation) -> Finding:
-    """An ASK rule that was answered: who gave their word, and when."""
-    who = one_line(attestation.given_by, 60) or "the user"
+    """An ASK rule that was confirmed: by whom, and when."""
+    who = cut(attestation.given_by, 60) or "the user"
     when = f" on {minute(attestation.given_at)}" if attestation.given_at else ""
     return finding.model_copy(
         update={
             "outcome": Outcome.PASS,
-            "evidence": f"{who} gave their word{when}: {finding.title}.",
+            "evidence": f"Confirmed by {who}{when}: {finding.title}.",
             "remedy": None,
             "source": Source.USER,
             "read_at": attestation.given_at,
@@ -97,7 +87,7 @@ def _attested(finding: Finding, attestation: Attestation) -> Finding:
 
 
 def _place(finding: Finding) -> tuple[int, int, int, bool]:
-    """Where a finding stands: chapter, outcome, severity, and what a step mends after what none does.
+    """Where a finding stands: chapter, outcome, severity, and what a step fixes after what none does.
 
     Sorting is stable, so equals keep the order of the catalogue.
     """
@@ -106,5 +96,5 @@ def _place(finding: Finding) -> tuple[int, int, int, bool]:
         _CHAPTERS.index(finding.chapter),
         _OUTCOMES.index(finding.outcome),
         severity,
-        finding.mended_by is not None,
+        finding.fixed_by is not None,
     )

@@ -11,28 +11,26 @@ from models.text import one_line
 ROOM = 150
 """Characters of an evidence text: two lines of a narrow screen."""
 _PATHS_NAMED = 8
-"""How many paths or names one remedy names; the next look finds the rest."""
+"""How many paths or names one remedy names; the next inspection finds the rest."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 """An ordinary name of an account."""
 _SHORTEST = 24
 """Characters that are left of a long item at least."""
-_KIB = 1024
 
 
 def fitted(before: str, items: Sequence[str], after: str = ".", *, room: int = ROOM) -> str:
     """`BEFOREa, b and 3 moreAFTER`: as many items as there is room for, at least the first one.
 
-    Items come from the guest: they are made one line here, and a long one is cut in its middle.
+    Items come from the guest: a long one is cut in its middle.
     """
-    clean = [one_line(item) for item in items]
-    for count in range(len(clean), 0, -1):
-        rest = f" and {len(clean) - count} more" if count < len(clean) else ""
-        text = f"{before}{', '.join(clean[:count])}{rest}{after}"
+    for count in range(len(items), 0, -1):
+        rest = f" and {len(items) - count} more" if count < len(items) else ""
+        text = f"{before}{', '.join(items[:count])}{rest}{after}"
         if len(text) <= room:
             return text
-    rest = f" and {len(clean) - 1} more" if len(clean) > 1 else ""
+    rest = f" and {len(items) - 1} more" if len(items) > 1 else ""
     left = max(room - len(before) - len(rest) - len(after), _SHORTEST)
-    return f"{before}{shortened(clean[0], left)}{rest}{after}" if clean else f"{before}{after}"
+    return f"{before}{shortened(items[0], left)}{rest}{after}" if items else f"{before}{after}"
 
 
 def shortened(text: str, limit: int) -> str:
@@ -41,19 +39,6 @@ def shortened(text: str, limit: int) -> str:
         return text
     tail = limit * 2 // 3
     return f"{text[: limit - tail - 1]}…{text[-tail:]}"
-
-
-def size_kib(kib: int) -> str:
-    """A size in the unit that says most: `12 KiB`, `3.4 MiB`, `1.2 GiB`."""
-    if kib < _KIB:
-        return f"{kib} KiB"
-    mib = kib / _KIB
-    return f"{mib:.1f} MiB" if mib < _KIB else f"{mib / _KIB:.1f} GiB"
-
-
-def size_bytes(count: int) -> str:
-    """The same for bytes, which small files are counted in."""
-    return f"{count} B" if count < _KIB else size_kib(count // _KIB)
 
 
 def removal(paths: Sequence[str], *, recursive: bool = False) -> str | None:

@@ -1,6 +1,6 @@
 """The guidelines page, sentence by sentence, and `docs/guidelines.md` that shows which rules answer each.
 
-`python -m imaging.guidelines.page > docs/guidelines.md` writes the document anew after a rule has changed.
+`python -m imaging.guidelines.page > docs/guidelines.md` writes the document again after a rule has changed.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _INTRODUCTION = """\
 The page *Imaging Guidelines* of Jetstream, whole and in its own words, every sentence with a number. Below each
 stand the rules that answer it, or the reason why it needs none. The rules beyond the page follow at the end.
 
-How a rule is answered: **C** by what the cloud tells, **G** by a look inside the guest (before that such a rule is
-*unknown*, and says which command answers it by hand), **U** by the user's word.
-Severities: *block* keeps a run from starting unless a step of the run mends it or `--waive RULE=WHY` covers it;
-*warn* and *info* do not; *ask* wants the user's word, `--attest RULE`. A profile may change a severity, or leave a
-rule out (see [profiles](profiles.md)). The default profile, `jetstream`, is this page word for word.
+How a rule is answered: **C** by what the cloud tells, **G** by an inspection of the guest (before that such a rule is
+*unknown*, and says which command answers it by hand), **U** by the user's confirmation.
+Severities: *block* keeps a run from starting unless a step of the run fixes it or `--waive RULE=WHY` covers it;
+*warn* and *info* do not; *ask* wants the user's confirmation, `--attest RULE`. A profile may change a severity, or
+leave a rule out (see [profiles](profiles.md)). The default profile, `jetstream`, is this page word for word.
 
 Two of the page's sentences turn around on a cloud where the image is a plain snapshot, as on every cloud where users
 make images themselves: S30 (*directories are deleted*) and S35 (*files are overwritten*). A plain image keeps all of
-them and hands them to whoever launches it, so their rules ask what would be published.
+them and hands them to everybody who launches it, so their rules ask what will be in the image.
 
 This file is written by `python -m imaging.guidelines.page`; a test holds it against the page and the rules.
 """
@@ -39,7 +39,7 @@ _BEYOND = """\
 
 What the page does not say and practice asks for: the cloud's own limits, first boots, identities, secrets.
 
-| rule | asks that | severity | answered by |
+| rule | about | severity | answered by |
 | --- | --- | --- | --- |
 """
 

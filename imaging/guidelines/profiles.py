@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import resources
@@ -14,9 +13,10 @@ from pydantic import ValidationError
 
 from imaging.guidelines import tables
 from imaging.guidelines.catalogue import RULES
-from models.errors import ConfigError
+from models import foreign
+from models.errors import ConfigError, ForeignValueError
 from models.findings import Severity
-from models.profile import Profile
+from models.guidelines.profile import Profile
 
 DEFAULT_PROFILE = "jetstream"
 """The page, word for word."""
@@ -43,11 +43,6 @@ def load_profile(name: str, user_folder: Path | None = None) -> Profile:
     _check_rules(profile)
     _check_rows(profile)
     return profile
-
-
-def profile_names(user_folder: Path | None = None) -> tuple[str, ...]:
-    """The shipped profiles, the default one first, then the user's own by name."""
-    return (*_shipped(), *sorted(_own(user_folder)))
 
 
 def _shipped() -> dict[str, Traversable]:
@@ -101,8 +96,10 @@ def _content(name: str, user_folder: Path | None) -> dict[str, Any]:
             raw = stream.read(_LARGEST_BYTES + 1)
         if len(raw) > _LARGEST_BYTES:
             raise _refused(name, f"{file} is too large for a profile")
-        content = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = foreign.toml(raw.decode(), name=str(file))
+    except ForeignValueError as error:
+        raise _refused(name, error.what.rstrip(".")) from error
+    except (OSError, UnicodeDecodeError) as error:
         raise _refused(name, f"{file}: {error}") from error
     if "name" in content:
         raise _refused(name, "name: leave it out; the file's name is the profile's name")
@@ -127,7 +124,7 @@ def _check_rules(profile: Profile) -> None:
 
 
 def _check_rows(profile: Profile) -> None:
-    """Refuse rows of tables that no rule would ever look at, and disabled ones that do not exist."""
+    """Refuse rows of tables that no rule would ever read, and disabled ones that do not exist."""
     judged = {
         "secrets": {row.rule for row in tables.secrets(Profile(name="", title=""))},
         "agents": {row.rule for row in tables.agents(Profile(name="", title=""))},

@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from models.facts import Fact, InstanceFacts
 from models.findings import AskedFor, Finding, Outcome, Remedy, Severity, Source
-from models.profile import Profile
+from models.guidelines.facts import Fact, InstanceFacts
+from models.guidelines.profile import Profile
 from models.remedy_action import RemedyAction
 from models.steps import StepName
-from models.text import one_line
+from models.text import cut
 
 _REASON_SHOWN = 120
 """Characters of a reason that are shown: evidence has about 150."""
@@ -80,7 +80,7 @@ class Answer:
     remedy: Remedy | None = None
     severity: Severity | None = None
     """Milder than the rule's own, where only a part of it is broken."""
-    mended_by: StepName | None = None
+    fixed_by: StepName | None = None
     source: Source | None = Source.CLOUD
     read_at: datetime | None = None
 
@@ -98,7 +98,7 @@ def failed(
     command: str | None = None,
     actions: tuple[RemedyAction, ...] = (),
     severity: Severity | None = None,
-    mended_by: StepName | None = None,
+    fixed_by: StepName | None = None,
     source: Source = Source.CLOUD,
 ) -> Answer:
     """The rule is broken; `of` shows it, `command` puts it right by hand, `actions` is what the console can do."""
@@ -107,7 +107,7 @@ def failed(
         evidence,
         Remedy(text=remedy, command=command, actions=actions),
         severity,
-        mended_by,
+        fixed_by,
         of.source if of else source,
         of.read_at if of else None,
     )
@@ -118,12 +118,12 @@ def unknown(
     remedy: str = "",
     *,
     command: str | None = None,
-    mended_by: StepName | None = None,
+    fixed_by: StepName | None = None,
     source: Source | None = None,
 ) -> Answer:
     """The rule cannot be answered; the remedy says how to find out."""
     found_out = Remedy(text=remedy, command=command) if remedy or command else None
-    return Answer(Outcome.UNKNOWN, evidence, found_out, mended_by=mended_by, source=source)
+    return Answer(Outcome.UNKNOWN, evidence, found_out, fixed_by=fixed_by, source=source)
 
 
 def not_applicable(evidence: str) -> Answer:
@@ -142,23 +142,31 @@ class Rule:
     """Such as `VOL-DETACHED`."""
     chapter: Chapter
     title: str
-    """What it asks for, as a short sentence that is true when the rule passes."""
+    """What it is about, in a few words, whatever the outcome: *Private keys on the disk* stands above a found key too.
+
+    Of an ASK rule it is the statement that the user confirms.
+    """
     sentences: tuple[str, ...]
     """The numbers of the sentences in `docs/guidelines.md` that it answers; none for a rule beyond the page."""
     severity: Severity
     """The worst that it can come to; an answer may be milder."""
     judge: Judge
     asked_for: AskedFor | None = None
-    """Set on ASK rules: by when the user's word is needed."""
-    answered_by: Source = Source.CLOUD
-    """Where the facts are that it needs: GUEST for a rule that no cloud can answer."""
+    """Set on ASK rules: by when the user has to confirm."""
+    by_hand: str | None = None
+    """For a rule that no cloud can answer: the command that answers it in the guest and changes nothing."""
+
+    @property
+    def answered_by(self) -> Source:
+        """Where the facts are that it needs."""
+        return Source.CLOUD if self.by_hand is None else Source.GUEST
 
     def answer(self, facts: InstanceFacts, profile: Profile) -> Answer:
         """The rule's answer; *unknown* with the reason where a fact that it needs was not read."""
         try:
             return self.judge(facts, profile)
         except UnreadError as unread:
-            why = one_line(unread, _REASON_SHOWN).rstrip(".")
+            why = cut(str(unread), _REASON_SHOWN).rstrip(".")
             return Answer(Outcome.UNKNOWN, f"Could not be read: {why}.", source=unread.fact.source)
 
     def find(self, facts: InstanceFacts, profile: Profile) -> Finding:
@@ -172,7 +180,7 @@ class Rule:
             severity=self._severity(answer, profile),
             evidence=answer.evidence,
             remedy=answer.remedy,
-            mended_by=answer.mended_by,
+            fixed_by=answer.fixed_by,
             asked_for=self._asked_for(profile),
             source=answer.source,
             read_at=answer.read_at,

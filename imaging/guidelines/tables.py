@@ -1,4 +1,4 @@
-"""The tables of what to look for inside a guest: those that come with the program, and what a profile makes of them."""
+"""The tables of what to search for in a guest: those that come with the program, and what a profile makes of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from importlib import resources
 from typing import Any, TypeVar
 
 from models.base import Frozen
-from models.profile import Profile
-from models.tables import LicenceRow, PlaceRow, SecretRow, SoftwareRow, SupportRow, UnsuitableRow
+from models.guidelines.profile import Profile
+from models.guidelines.tables import LicenceRow, PlaceRow, SecretRow, SoftwareRow, SupportRow, UnsuitableRow
 
 Row = TypeVar("Row", bound=Frozen)
 
@@ -21,9 +21,9 @@ def software(profile: Profile) -> tuple[SoftwareRow, ...]:
     return _combined(_shipped("software", SoftwareRow), profile.software, lambda row: row.id, profile)
 
 
-def licences(profile: Profile) -> tuple[LicenceRow, ...]:
+def licence_files(profile: Profile) -> tuple[LicenceRow, ...]:
     """Kinds of licence files."""
-    return _combined(_shipped("licences", LicenceRow), profile.licences, licence_key, profile)
+    return _combined(_shipped("licence_files", LicenceRow), profile.licence_files, licence_key, profile)
 
 
 def secrets(profile: Profile) -> tuple[SecretRow, ...]:
@@ -77,17 +77,17 @@ def matches(text: str, globs: Iterable[str]) -> bool:
 
 
 def licence_key(row: LicenceRow) -> str:
-    """The row's name in `disabled_rows`, which is its look's id too."""
+    """The row's name in `disabled_rows`, which is the id of its search too."""
     return f"SW-LICFILES.{row.id}"
 
 
 def secret_key(row: SecretRow) -> str:
-    """The row's name in `disabled_rows`, which is its look's id too."""
+    """The row's name in `disabled_rows`, which is the id of its search too."""
     return f"{row.rule}.{row.id}"
 
 
 def place_key(row: PlaceRow) -> str:
-    """The row's name in `disabled_rows`, which is its look's id too."""
+    """The row's name in `disabled_rows`, which is the id of its search too."""
     return f"SW-LOCATION.{row.id}"
 
 
@@ -102,7 +102,7 @@ def row_names(profile: Profile) -> frozenset[str]:
     return frozenset(
         (
             *(row.id for row in software(whole)),
-            *map(licence_key, licences(whole)),
+            *map(licence_key, licence_files(whole)),
             *map(secret_key, (*secrets(whole), *agents(whole))),
             *map(place_key, places(whole)),
             *map(unsuitable_key, unsuitable(whole)),

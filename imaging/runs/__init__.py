@@ -1,1 +1,1 @@
-"""The imaging run: planned, journalled, carried out by a process of its own, and put back."""
+"""The imaging run: planned, journalled, carried out by a process of its own, and undone."""

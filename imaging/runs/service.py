@@ -9,42 +9,49 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
-from imaging.cloud.resolution import ResolvedCloud
-from imaging.runs.claim import decode_claims
-from imaging.runs.deep_planning import plan_deep_check
-from imaging.runs.endings import source_may_need_help
-from imaging.runs.journal import Journal
-from imaging.runs.journal_rows import Changes
-from imaging.runs.lease import this_process
-from imaging.runs.new_runs import refuse_unready, run_of_claim, run_of_plan
-from imaging.runs.planning import plan_run, plan_verification
-from imaging.runs.run_context import trouble_of
-from imaging.runs.spawn import Spawn, start_runner
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.core.outcome import source_may_need_help
+from imaging.runs.engine.trouble import trouble_of
+from imaging.runs.journal.journal import Journal
+from imaging.runs.journal.lease import this_process
+from imaging.runs.journal.rows import Changes
+from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.new_run import run_of_claim, run_of_plan
+from imaging.runs.plan.start_gate import obstacles, refuse
+from imaging.runs.process.spawn import Spawn, start_runner
+from imaging.runs.source.claim_keys import decode_claims, misplaced_claims, unreadable_claims
+from imaging.runs.source.claim_lifecycle import misplaced_claim, several_claims, unreadable_claim
+from imaging.runs.source.instance import refuse_half_known
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.claim import Claim
-from models.errors import ImagingError, RunError, UsageError, WrongProjectError
+from models.cloud.instance import Instance
+from models.cloud.login import CloudIdentity
+from models.errors import ImagingError, NotOursError, RunError, UnreadableRunError, UsageError, WrongProjectError
 from models.fact import Fact
+from models.formatting import minute
 from models.guest.facts import GuestFacts
-from models.login import CloudIdentity
-from models.plan import Plan
-from models.profile import Profile
-from models.request import RunRequest
-from models.run import RunRecord, RunState
+from models.guidelines.profile import Profile
+from models.run.claim import Claim
+from models.run.plan import Plan
+from models.run.record import RunRecord, RunState
+from models.run.request import RunRequest
 from models.steps import StepName, StepState
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 """How often a watcher asks whether the journal has changed: one read of a few bytes."""
 _LIFE_SECONDS = 2.0
-"""How often a watcher looks whether the runner still lives, which changes nothing in the journal."""
+"""How often a watcher checks whether the runner still lives, which changes nothing in the journal."""
 _START_SECONDS = 30.0
 """How long a runner may take to begin; a busy login node takes seconds to start Python."""
-_START_LOOK_SECONDS = 0.1
+_START_POLL_SECONDS = 0.1
+_NO_HEARTBEAT = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands in for each, where two records are compared."""
 
 
 class RunService:
@@ -73,7 +80,7 @@ class RunService:
         *,
         guest: Fact[GuestFacts] | None = None,
     ) -> Plan:
-        """Say what a run would do to an instance; changes nothing. See `imaging.runs.planning.plan_run`."""
+        """Say what a run would do to an instance; changes nothing. See `imaging.runs.plan.image_plan.plan_run`."""
         return await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
@@ -81,47 +88,54 @@ class RunService:
         return await plan_verification(cloud, self._clock, image_id, request, profile)
 
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """Say what a look inside an instance through a throw-away child would cost; changes nothing."""
+        """Say what an inspection through a temporary instance would cost; changes nothing."""
         return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Carry out a plan in a process of its own.
 
         Raises:
-            RunError: the plan is not ready, another run works on the instance, or the runner cannot be started.
+            UsageError: the network of the test instance has to be named.
+            RunError: something blocks or has to be confirmed, another run works on the instance, or the runner
+                cannot be started.
             JournalError: nothing can be written down.
         """
-        refuse_unready(plan)
+        refuse(obstacles(plan))
         record = await self._journal.create(run_of_plan(plan, self._clock.now()), profile)
         return await self._begin(record, resolved)
 
     async def runs(self) -> tuple[RunRecord, ...]:
-        """All runs, newest first."""
+        """All runs that can be read, newest first."""
         return await self._journal.runs()
+
+    @property
+    def unreadable_runs(self) -> tuple[UnreadableRunError, ...]:
+        """The runs that could not be read when `runs` was asked last, each with why and what to do."""
+        return self._journal.unreadable
 
     async def run(self, run_id: str) -> RunRecord:
         """One run, by its id or a beginning of it that no other has. Raises UsageError otherwise."""
         return await self._journal.run(run_id)
 
-    async def watch(self, run_id: str) -> AsyncIterator[RunRecord]:
+    async def watch(self, run_id: str) -> AsyncGenerator[RunRecord, None]:
         """Give a run now and after every change, until it is over."""
         shown: RunRecord | None = None
         token: tuple[int, int] | None = None
-        looked_at = float("-inf")
+        checked_at = float("-inf")
         while True:
             changed = await self._journal.token()
-            if changed != token or self._clock.monotonic() - looked_at >= _LIFE_SECONDS:
-                token, looked_at = changed, self._clock.monotonic()
+            if changed != token or self._clock.monotonic() - checked_at >= _LIFE_SECONDS:
+                token, checked_at = changed, self._clock.monotonic()
                 record = await self._journal.run(run_id)
                 if shown is None or _without_heartbeat(record) != _without_heartbeat(shown):
                     shown = record
                     yield record
                 if record.state.is_over:
                     return
-            await self._clock.sleep(_LOOK_SECONDS)
+            await self._clock.sleep(_POLL_SECONDS)
 
     async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
-        """Go on with a run that has no runner any more, or that waits for its user, with this login.
+        """Continue a run that has no runner any more, or that waits for its user, with this login.
 
         Raises:
             UsageError: the run is over, or a confirmation is missing that another host's runner is dead.
@@ -149,7 +163,7 @@ class RunService:
         if record.state.is_over:
             raise UsageError(f"Run {record.id} is over: {record.state}.", remedy=_undo_hint(record))
         if record.runner is not None and record.runner.alive:
-            return await self._journal.wish(record.id, lambda changes: changes.run(cancel_requested=True))
+            return await self._journal.request_change(record.id, lambda changes: changes.run(cancel_requested=True))
         if resolved is None:
             raise RunError(
                 f"No runner works on run {record.id}, so one has to be started to cancel it.",
@@ -158,34 +172,87 @@ class RunService:
             )
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id)
-        record = await self._journal.wish(record.id, lambda changes: changes.run(cancel_requested=True))
+        record = await self._journal.request_change(record.id, lambda changes: changes.run(cancel_requested=True))
         return await self._begin(record, resolved)
 
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         """The claim that a run holds on an instance, read from the instance's own metadata; None without one.
 
+        Of several the one whose run this journal has.
+
         Raises:
             NotFoundError: there is no such instance.
+            NotOursError: the only claim in its metadata is not about this instance.
+            RunError: the only claim is damaged so far that nothing can be restored by it, or there are several and
+                this journal knows none of them; with what to do by hand.
         """
         instance = await cloud.compute.instance(instance_id)
-        return next(iter(decode_claims(instance.metadata, instance.id)), None)
+        refuse_half_known(instance)
+        claims = decode_claims(instance.metadata, instance.id)
+        misplaced = misplaced_claims(instance.metadata, instance.id)
+        if not claims and misplaced:
+            raise misplaced_claim(instance, misplaced)
+        unreadable = unreadable_claims(instance.metadata, instance.id)
+        if not claims and unreadable:
+            raise unreadable_claim(instance, unreadable[0])
+        return await self._credible(instance, claims)
+
+    async def _credible(self, instance: Instance, claims: Sequence[Claim]) -> Claim | None:
+        """Of several claims the one whose run this journal has; anybody in the project can write one, this file not.
+
+        Raises:
+            RunError: it has none of them.
+        """
+        if len(claims) <= 1:
+            return next(iter(claims), None)
+        known = [claim for claim in claims if await self._knows(claim)]
+        if len(known) != 1:
+            raise several_claims(instance, claims)
+        return known[0]
+
+    async def _knows(self, claim: Claim) -> bool:
+        try:
+            return await self.run_of_claim(claim) is not None
+        except NotOursError:
+            return False  # its run is about another instance
+
+    async def run_of_claim(self, claim: Claim) -> RunRecord | None:
+        """The run behind a claim, if the journal of this machine has it: by its whole id, and about the same instance.
+
+        Raises:
+            NotOursError: the run of that id is about another instance.
+        """
+        try:
+            record = await self._journal.run(claim.run_id)
+        except (UnreadableRunError, UsageError):
+            return None  # with a run that cannot be read, the claim is what there is
+        if record.id != claim.run_id:
+            return None  # the journal also finds a run by the beginning of its id
+        if claim.instance_id != (record.claim.instance_id if record.claim else record.instance_id):
+            raise NotOursError(
+                f"The claim on the instance {claim.instance_id} names run {record.id}, which is about {record.title}.",
+                meaning="Somebody has copied or changed it. Nothing was changed.",
+                remedy=f"Restore {record.title} with: imaging undo {record.id}",
+            )
+        return record
 
     async def undo(
         self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
     ) -> RunRecord:
-        """Put a run's source back as it was, from the journal, or from the claim where the journal is elsewhere.
+        """Restore a run's source, from the journal, or from the claim where the journal is elsewhere.
 
         Raises:
-            UsageError: there is nothing to put back, or a confirmation of the other host is missing.
+            UsageError: there is nothing to restore, or a confirmation of the other host is missing.
+            NotOursError: the claim is another instance's.
             RunError: somebody works on the run; it has to be cancelled instead.
             WrongProjectError: the login is another project's.
         """
-        if isinstance(target, Claim):
-            with contextlib.suppress(UsageError):
-                target = await self._journal.run(target.run_id)
-        if isinstance(target, Claim):
-            return await self._undo_claim(target, resolved, other_host)
-        return await self._undo_run(target, resolved, other_host)
+        if isinstance(target, RunRecord):
+            return await self._undo_run(target, resolved, other_host)
+        record = await self.run_of_claim(target)
+        if record is not None:
+            return await self._undo_run(record, resolved, other_host)
+        return await self._undo_claim(target, resolved, other_host)
 
     async def close(self) -> None:
         """Let go of the journal."""
@@ -193,17 +260,18 @@ class RunService:
 
     async def _undo_run(self, record: RunRecord, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
         if not source_may_need_help(record):
-            raise UsageError(f"Run {record.id} has left nothing to put back: {record.title} is as it was before.")
+            raise UsageError(f"Run {record.id} has left nothing to restore: {record.title} is restored.")
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
-        record = await self._journal.wish(record.id, _only_put_back)
+        record = await self._journal.request_change(record.id, _only_restore)
         return await self._begin(record, resolved, other_host=other_host)
 
     async def _undo_claim(self, claim: Claim, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
         if claim.host not in {socket.gethostname(), other_host}:
             raise UsageError(
                 f"Run {claim.run_id} claimed the instance from {claim.host} "
-                f"at {claim.claimed_at:%Y-%m-%d %H:%M} UTC and may still work there.",
+                + (f"at {minute(claim.claimed_at)} " if claim.claimed_at else "")
+                + "and may still work there.",
                 meaning="Nothing was changed.",
                 remedy=f"If you know that it does not, confirm with --other-host {claim.host}.",
             )
@@ -212,7 +280,7 @@ class RunService:
             source, login = await cloud.compute.instance(claim.instance_id), await cloud.login()
         finally:
             await cloud.close()
-        profile = Profile(name="none", title="No guidelines: nothing is judged, only put back")
+        profile = Profile(name="none", title="No guidelines: nothing is judged, only restored")
         record = await self._journal.create(run_of_claim(claim, source, login, self._clock.now()), profile)
         return await self._begin(record, resolved)
 
@@ -223,7 +291,7 @@ class RunService:
         except ImagingError as error:
             if await self._journal.held_lease(record.id) is None:
                 trouble, now = trouble_of(error), self._clock.now()
-                await self._journal.wish(
+                await self._journal.request_change(
                     record.id, lambda changes: changes.run(state=RunState.FAILED, ended_at=now, trouble=trouble)
                 )
             raise
@@ -244,14 +312,14 @@ class RunService:
                     meaning="It may still do so.",
                     remedy=f"See `imaging watch {record.id}`.",
                 )
-            await self._clock.sleep(_START_LOOK_SECONDS)
+            await self._clock.sleep(_START_POLL_SECONDS)
 
     async def _lease_number(self, run_id: str) -> int:
         held = await self._journal.held_lease(run_id)
         return held.number if held else 0
 
     async def _end_waiting_runner(self, record: RunRecord) -> None:
-        """Have a living runner of this machine that only waits give up the run, for a new login to go on with."""
+        """Have a living runner of this machine that only waits give up the run, for a new login to continue with."""
         held = await self._journal.held_lease(record.id)
         if held is None or held.holder is None or held.holder != this_process(held.holder.pid):
             return
@@ -262,7 +330,7 @@ class RunService:
             held = await self._journal.held_lease(record.id)
             if held is None or held.holder is None:
                 return
-            await self._clock.sleep(_START_LOOK_SECONDS)
+            await self._clock.sleep(_START_POLL_SECONDS)
 
     async def _refuse_other_project(self, record: RunRecord, resolved: ResolvedCloud) -> None:
         cloud = await self._connect(resolved, self._clock)
@@ -288,16 +356,16 @@ def _place(identity: CloudIdentity) -> tuple[str, ...]:
 def _without_heartbeat(record: RunRecord) -> RunRecord:
     if record.runner is None:
         return record
-    runner = record.runner.model_copy(update={"heartbeat_at": datetime.min})  # noqa: DTZ901  # never shown
+    runner = record.runner.model_copy(update={"heartbeat_at": _NO_HEARTBEAT})
     return record.model_copy(update={"runner": runner})
 
 
 def _undo_hint(record: RunRecord) -> str:
-    return f"`imaging undo {record.id}` puts the instance back." if source_may_need_help(record) else ""
+    return f"`imaging undo {record.id}` restores the instance." if source_may_need_help(record) else ""
 
 
-def _only_put_back(changes: Changes) -> None:
-    """Make of a run, over or not, one that only has to be put back."""
-    changes.run(undo_requested=True, state=RunState.RUNNING, ending=None, ended_at=None, trouble=None)
-    for name in (StepName.PUT_BACK, StepName.REPORT):
+def _only_restore(changes: Changes) -> None:
+    """Make of a run, over or not, one that only has to be restored."""
+    changes.run(undo_requested=True, state=RunState.RUNNING, outcome=None, ended_at=None, trouble=None)
+    for name in (StepName.RESTORE, StepName.REPORT):
         changes.step(name, state=StepState.PENDING, started_at=None, ended_at=None, note="", trouble=None)

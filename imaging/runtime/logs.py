@@ -11,8 +11,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import close_folder, open_private
 from imaging.runtime.redaction import Redactor, redactor
 from models.settings import LogLevel
+from models.text import many_lines
 
 _BYTES_PER_FILE = 1_000_000
 _OLD_FILES = 3
@@ -42,15 +44,19 @@ class _CleanFormatter(logging.Formatter):
         self._cleaner = cleaner
 
     def format(self, record: logging.LogRecord) -> str:
-        """The whole text of the record, without secrets."""
-        return self._cleaner.clean(super().format(record))
+        """The whole text of the record, without secrets and control codes.
+
+        Its further lines are set in, so that nothing that a stranger said looks like a record of its own.
+        """
+        text = many_lines(self._cleaner.clean(super().format(record)).replace("\r", "\N{REPLACEMENT CHARACTER}"))
+        return text.replace("\n", "\n    ")
 
 
 class _PrivateFileHandler(RotatingFileHandler):
     """A rotating file of mode 0600; a full disk or a lost home never disturbs the program."""
 
     def _open(self) -> TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = open_private(Path(self.baseFilename), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         return open(descriptor, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123  # a descriptor
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the name is the standard library's
@@ -69,9 +75,10 @@ def start_logging(paths: Paths, name: str, level: LogLevel = "info") -> Path:
         The path of the file.
 
     Raises:
+        NotPrivateError: the folder or the file is somebody else's, or a link.
         OSError: the folder cannot be made or the file not opened.
     """
-    paths.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+    close_folder(paths.logs)
     path = paths.logs / f"{name}.log"
     handler = _PrivateFileHandler(path, maxBytes=_BYTES_PER_FILE, backupCount=_OLD_FILES, encoding="utf-8")
     handler.setFormatter(_CleanFormatter(redactor))
@@ -86,13 +93,3 @@ def start_logging(paths: Paths, name: str, level: LogLevel = "info") -> Path:
         logging.getLogger(library).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     return path
-
-
-def stop_logging() -> None:
-    """Close the log file and let go of it."""
-    root = logging.getLogger()
-    for handler in list(root.handlers):
-        if isinstance(handler, _PrivateFileHandler):
-            root.removeHandler(handler)
-            handler.close()
-    logging.captureWarnings(capture=False)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from imaging.runtime.private_files import close_folder
+from models.errors import ConfigError
+
 _APP = "imaging-console"
+_RUN_ID = re.compile(r"[a-z0-9]{1,64}")
+"""Of an id that `imaging.runs.plan.new_run` made, and nothing else may name a file or a process."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,19 @@ class Paths:
 
     @classmethod
     def of_user(cls) -> Paths:
-        """The folders of the user who runs the program (XDG_CONFIG_HOME and its like are obeyed)."""
+        """The folders of the user who runs the program (XDG_CONFIG_HOME and its like are obeyed).
+
+        Raises:
+            ConfigError: they would lie in the folder where the user happens to be, or nowhere.
+        """
         dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
-        return cls(dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path)
+        try:
+            found = cls(dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path)
+        except RuntimeError:  # platformdirs found none
+            raise _homeless() from None
+        if not all(folder.is_absolute() for folder in (found.config, found.state, found.cache)):
+            raise _homeless()
+        return found
 
     @classmethod
     def below(cls, root: Path) -> Paths:
@@ -52,18 +69,52 @@ class Paths:
         return self.state / "logs"
 
     def run_folder(self, run_id: str) -> Path:
-        """Where the report and the console log of one run lie. The id is ours: letters and digits."""
-        if not run_id.isalnum():
-            msg = f"not a run id: {run_id!r}"
-            raise ValueError(msg)
-        return self.state / "runs" / run_id
-
-    def prepared(self) -> Paths:
-        """Make the folders, mode 0700, and return self.
+        """Where the report and the console log of one run lie.
 
         Raises:
+            ValueError: this is no id of a run: letters and digits.
+        """
+        return self.state / "runs" / checked_run_id(run_id)
+
+    def runner_log(self, run_id: str) -> Path:
+        """The log of the runner that works on a run.
+
+        Raises:
+            ValueError: this is no id of a run.
+        """
+        return self.logs / f"runner-{checked_run_id(run_id)}.log"
+
+    def prepared(self, tell: Callable[[str], None] = lambda _said: None) -> Paths:
+        """Make the folders, mode 0700, or see that those that are there are ours and closed; return self.
+
+        Args:
+            tell: told of a folder that stood open to others and was closed.
+
+        Raises:
+            NotPrivateError: a folder is somebody else's, or a link.
             OSError: a folder cannot be made.
         """
         for folder in (self.config, self.state, self.cache, self.logs):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if close_folder(folder, of_configuration=folder == self.config):
+                tell(f"The folder {folder} stood open to other users of this computer. It is closed to them now.")
         return self
+
+
+def checked_run_id(run_id: str) -> str:
+    """The id, which becomes part of a file's name.
+
+    Raises:
+        ValueError: it is none of ours.
+    """
+    if _RUN_ID.fullmatch(run_id) is None:
+        msg = f"not a run id: {run_id!r}"
+        raise ValueError(msg)
+    return run_id
+
+
+def _homeless() -> ConfigError:
+    return ConfigError(
+        "Your home directory is not known, so there is no place for the program's files.",
+        meaning="Nothing was read or written.",
+        remedy="Set HOME, and XDG_STATE_HOME and its like where you use them, to absolute paths.",
+    )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from models.errors import ConfigError
+from models import foreign
+from models.errors import ConfigError, ForeignValueError
 from models.settings import Settings
 
 _PREFIX = "IMAGING_"
@@ -38,15 +38,13 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
 
 def _read_file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return foreign.toml(path.read_text(encoding="utf-8"), name=f"The settings file {path}")
     except FileNotFoundError:
         return {}
+    except ForeignValueError as error:
+        raise ConfigError(error.what, remedy="Fix the line, or move the file away.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The settings file {path} cannot be read: {error}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            f"The settings file {path} is malformed: {error}.", remedy="Mend the line, or move the file away."
-        ) from error
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, object]:

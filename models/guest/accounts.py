@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class PasswordState(StrEnum):
@@ -20,34 +21,34 @@ class PasswordState(StrEnum):
 class Account(Frozen):
     """An account of /etc/passwd: root, and those of people."""
 
-    name: str
+    name: CleanText
     uid: int
     gid: int | None = None
-    home: str = ""
-    shell: str = ""
+    home: CleanText = ""
+    shell: CleanText = ""
     password: PasswordState = PasswordState.UNREAD
 
 
 class Group(Frozen):
     """A group of /etc/group that people are in, or that is theirs."""
 
-    name: str
+    name: CleanText
     gid: int
-    members: tuple[str, ...] = ()
+    members: tuple[CleanText, ...] = ()
 
 
 class SudoRule(Frozen):
     """A line of sudoers that asks for no password."""
 
-    file: str
-    who: str
+    file: CleanText
+    who: CleanText
 
 
 class AuthorizedKeys(Frozen):
     """A file of keys that let somebody in."""
 
-    path: str
-    owner: str = ""
+    path: CleanText
+    owner: CleanText = ""
     count: int = 0
 
 
@@ -55,9 +56,9 @@ class OrphanFiles(Frozen):
     """Files outside /home that belong to an account of a person."""
 
     uid: int
-    owner: str = ""
+    owner: CleanText = ""
     count: int = 0
-    example: str = ""
+    example: CleanText = ""
 
 
 class Accounts(Frozen):
@@ -67,13 +68,13 @@ class Accounts(Frozen):
     """UID_MIN of login.defs: accounts of people begin there."""
     accounts: tuple[Account, ...] = ()
     groups: tuple[Group, ...] = ()
-    default_user: str = ""
+    default_user: CleanText = ""
     """The account that cloud-init makes for the image's users (`system_info: default_user: name`)."""
     sudo_without_password: tuple[SudoRule, ...] | None = None
     """None: not readable without root."""
     authorized_keys: tuple[AuthorizedKeys, ...] = ()
     orphans: tuple[OrphanFiles, ...] = ()
-    autologins: tuple[str, ...] = ()
+    autologins: tuple[CleanText, ...] = ()
     """Files that log somebody in without asking."""
 
     @property

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class Identity(Frozen):
     """What tells this machine from others."""
 
-    machine_id: str = ""
+    machine_id: CleanText = ""
     """empty, uninitialized, filled, missing."""
-    machine_id_digest: str = ""
+    machine_id_digest: CleanText = ""
     """A few digits of a hash, to compare by; never the id itself."""
     random_seed: bool = False
     """Whether a saved random seed lies on the disk."""
 
 
 class Boot(Frozen):
-    """Kernel line, initramfs, and what else decides whether a child comes up."""
+    """Kernel line, initramfs, and what else decides if an instance launched from the image boots."""
 
-    command_line: str = ""
+    command_line: CleanText = ""
     """Of the running kernel (/proc/cmdline)."""
-    default_command_line: str = ""
+    default_command_line: CleanText = ""
     """What the boot loader's configuration gives to the next one, where it could be read."""
-    firmware: str = ""
+    firmware: CleanText = ""
     """uefi or bios: how this boot was done."""
-    virtio_modules: tuple[str, ...] | None = None
+    virtio_modules: tuple[CleanText, ...] | None = None
     """Those of virtio_blk, virtio_scsi, virtio_net, virtio_pci that are built in or in the initramfs; None: unread."""
     host_only_initramfs: bool | None = None
-    selinux: str = ""
+    selinux: CleanText = ""
     """enforcing, permissive, disabled; empty without SELinux."""
     autorelabel: bool = False
     huge_pages: int = 0
     kdump_enabled: bool = False
     crash_dumps_kib: int = 0
-    guest_agent: str = ""
+    guest_agent: CleanText = ""
     """qemu-guest-agent: active, enabled, installed; empty if it is not there."""
-    old_kernels: tuple[str, ...] = ()
+    old_kernels: tuple[CleanText, ...] = ()

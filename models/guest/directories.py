@@ -2,51 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
 
 
 class Entry(Frozen):
     """Something directly in a directory."""
 
-    name: str
+    name: CleanText
     size_kib: int = 0
 
 
 class Directory(Frozen):
     """A directory, summed up without crossing into another file system."""
 
-    path: str
-    owner: str = ""
+    path: CleanText
+    owner: CleanText = ""
     size_kib: int = 0
     files: int = 0
     """Regular files, at any depth."""
     own_files: int = 0
     """Of these, those that did not come with the account or the system (skeleton and caches are left out)."""
-    newest_at: datetime | None = None
+    newest_at: Moment | None = None
     biggest: tuple[Entry, ...] = ()
     """At most five, the biggest first."""
     separate: bool = False
     """Whether it is a mount of its own: then what lies in it is not in the image at all."""
-    incomplete: str = ""
+    incomplete: CleanText = ""
     """Why the sums are too small: not readable, or time was up."""
 
 
 class Desktop(Frozen):
     """The desktop folder of somebody, under the name that their language gives it."""
 
-    path: str
-    owner: str = ""
-    names: tuple[str, ...] = ()
+    path: CleanText
+    owner: CleanText = ""
+    names: tuple[CleanText, ...] = ()
     """What lies there, at most 50."""
 
 
 class Cache(Frozen):
-    """Something that can be made anew and only makes the image larger."""
+    """Something that can be created again and only makes the image larger."""
 
-    path: str
-    kind: str
+    path: CleanText
+    kind: CleanText
     """apt, dnf, conda, pip, containers, core dumps, old kernels, journal, …"""
     size_kib: int = 0
 

@@ -1,8 +1,7 @@
-"""All that one look inside an instance found."""
+"""All that one inspection found."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from pydantic import Field
 from models.base import Frozen
 from models.fact import Fact
 from models.findings import Source
+from models.foreign import Moment
 from models.guest.accounts import Accounts
 from models.guest.boot import Boot, Identity
 from models.guest.directories import Directories
@@ -22,18 +22,22 @@ from models.guest.network import Firewall, Network, Sshd
 from models.guest.packages import Packages, Updates
 from models.guest.services import PathUse, Services
 from models.guest.system import GuestSystem
+from models.text import CleanText
 from models.verdict import Verdict
 
 T = TypeVar("T")
 
 
-class Way(StrEnum):
-    """How the guest was looked into."""
+class InspectionMethod(StrEnum):
+    """How the guest was inspected."""
 
     SSH = "ssh"
     DEEP_CHECK = "deep check"
-    """Through a throw-away child of a snapshot: it shows the disk, not what runs."""
+    """Through a temporary instance of a snapshot: it shows the disk, not what runs."""
 
+
+NEEDS_SSH = "needs SSH: a deep check shows what is on the disk, not what runs"
+"""What is said of a part that a deep check cannot show; its code is `UnknownCode.NEEDS_SSH`."""
 
 NOT_TOLD = "the probe did not tell"
 
@@ -48,20 +52,20 @@ class GuestFacts(Frozen):
     Each part is known or says why not; `incomplete_because` marks one that may lack something.
     """
 
-    way: Way = Way.SSH
-    user: str = ""
-    """Who looked: the login's name."""
+    method: InspectionMethod = InspectionMethod.SSH
+    user: CleanText = ""
+    """Who inspected: the login's name."""
     as_root: bool = False
     """Whether `sudo -n` was allowed; without it much stays unknown."""
     probe_version: int = 1
-    read_at: datetime
+    read_at: Moment
     """When, by our clock."""
     seconds: float | None = None
     """How long the probe took in the guest."""
     clock_off_seconds: float | None = None
     """The guest's clock less ours."""
-    child: Verdict | None = None
-    """Of a deep check: whether the child of the instance's disk came up; emergency mode is proof of a bad fstab."""
+    boot_verdict: Verdict | None = None
+    """Of a deep check: whether the temporary instance came up; emergency mode is proof of a bad fstab."""
 
     system: Fact[GuestSystem] = Field(default_factory=_untold)
     disks: Fact[Disks] = Field(default_factory=_untold)

@@ -1,14 +1,15 @@
-"""Single files: those of the system that the guidelines name, and whatever a profile asks to look for."""
+"""Single files: those of the system that the guidelines name, and whatever a profile asks to search for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field
 
 from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
 
 
 class PackageState(StrEnum):
@@ -24,17 +25,17 @@ class PackageState(StrEnum):
 class SystemFile(Frozen):
     """A file or folder of the system."""
 
-    path: str
-    kind: str = ""
+    path: CleanText
+    kind: CleanText = ""
     """file, directory, link; empty where there is none."""
-    target: str = ""
+    target: CleanText = ""
     """Where a link leads."""
     size_bytes: int | None = None
-    changed_at: datetime | None = None
+    changed_at: Moment | None = None
     package_state: PackageState = PackageState.UNKNOWN
     immutable: bool = False
     readable: bool = True
-    lines: tuple[str, ...] = ()
+    lines: tuple[CleanText, ...] = ()
     """The lines that are neither empty nor comments, at most 50, with passwords masked; of few files only."""
 
     @property
@@ -43,8 +44,8 @@ class SystemFile(Frozen):
         return bool(self.kind)
 
 
-class Look(Frozen):
-    """Something to look for; the probe reports where it is, never what it holds."""
+class FileSearch(Frozen):
+    """Something to search for; the probe reports where it is, never what it holds."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Such as `matlab.install` or `SEC-CLOUD.aws`."""
@@ -63,7 +64,7 @@ class Look(Frozen):
 class Questions(Frozen):
     """What the guidelines want to know beyond what the probe always tells."""
 
-    looks: tuple[Look, ...] = ()
+    searches: tuple[FileSearch, ...] = ()
     search_roots: tuple[str, ...] = (
         "/home", "/root", "/opt", "/usr/local", "/srv", "/data", "/scratch", "/mnt", "/etc",
     )  # fmt: skip
@@ -71,19 +72,19 @@ class Questions(Frozen):
 
 
 class Sighting(Frozen):
-    """Something that was looked for and is there."""
+    """Something that was searched for and is there."""
 
-    look: str
-    path: str
-    kind: str = "file"
+    search: CleanText
+    path: CleanText
+    kind: CleanText = "file"
     """file, directory, link, other."""
-    owner: str = ""
-    mode: str = ""
+    owner: CleanText = ""
+    mode: CleanText = ""
     """Octal, such as `0600`."""
     size_bytes: int | None = None
-    changed_at: datetime | None = None
-    marks: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    changed_at: Moment | None = None
+    marks: tuple[CleanText, ...] = ()
+    words: tuple[CleanText, ...] = ()
     """At most eight, each at most 60 characters."""
     unread: bool = False
-    """Its content could not be looked at, so missing marks say nothing."""
+    """Its content could not be read, so missing marks say nothing."""

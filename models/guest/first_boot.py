@@ -1,23 +1,24 @@
-"""cloud-init: whether and how it will set up a child."""
+"""cloud-init: whether and how it will set up a new instance."""
 
 from __future__ import annotations
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class Setting(Frozen):
     """A setting of cloud-init, from one of its files; the last file wins."""
 
-    key: str
+    key: CleanText
     """Such as `ssh_deletekeys`, `datasource_list`, `manual_cache_clean`, `network.config`, `preserve_hostname`."""
-    value: str
-    file: str = ""
+    value: CleanText
+    file: CleanText = ""
 
 
 class UserData(Frozen):
     """What was given at launch and lies on the disk still."""
 
-    path: str
+    path: CleanText
     size_bytes: int = 0
     looks_secret: bool | None = None
     """Whether a line looks like a password, token or key; None if it could not be read."""
@@ -26,14 +27,14 @@ class UserData(Frozen):
 class CloudInit(Frozen):
     """cloud-init as it is installed here."""
 
-    version: str | None = None
+    version: CleanText | None = None
     """None: it is not installed."""
-    disabled_by: tuple[str, ...] = ()
+    disabled_by: tuple[CleanText, ...] = ()
     """What switches it off: a file, a masked unit, a word of the kernel line."""
     settings: tuple[Setting, ...] = ()
-    status: str = ""
+    status: CleanText = ""
     """done, running, error, degraded, disabled; empty if it does not say."""
-    errors: tuple[str, ...] = ()
+    errors: tuple[CleanText, ...] = ()
     instances_kib: int | None = None
     """What /var/lib/cloud/instances takes; None if there is nothing."""
     user_data: tuple[UserData, ...] = ()

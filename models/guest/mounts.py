@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class Mount(Frozen):
     """A line of /proc/self/mountinfo; pseudo file systems (proc, sysfs, cgroup, …) are left out."""
 
-    point: str
-    source: str = ""
+    point: CleanText
+    source: CleanText = ""
     """The device, or the remote side, with credentials masked."""
-    fs_type: str = ""
-    root: str = "/"
+    fs_type: CleanText = ""
+    root: CleanText = "/"
     """Which part of the file system is mounted: not / for bind mounts."""
-    options: tuple[str, ...] = ()
+    options: tuple[CleanText, ...] = ()
 
 
 class SwapArea(Frozen):
     """A line of /proc/swaps."""
 
-    path: str
-    kind: str = ""
+    path: CleanText
+    kind: CleanText = ""
     """file or partition."""
     size_kib: int | None = None
 
@@ -29,11 +30,11 @@ class SwapArea(Frozen):
 class MountUser(Frozen):
     """A process that keeps a mount busy."""
 
-    point: str
+    point: CleanText
     pid: int
-    process: str
-    user: str = ""
-    uses: str = ""
+    process: CleanText
+    user: CleanText = ""
+    uses: CleanText = ""
     """cwd, root, exe, file."""
 
 
@@ -45,7 +46,7 @@ class Mounts(Frozen):
     users: tuple[MountUser, ...] = ()
     """Who uses the mounts that are not on the root disk."""
     users_complete: bool = False
-    """Whether every process could be looked at, which only root can."""
+    """Whether every process could be read, which only root can."""
 
 
 class FstabEntry(Frozen):
@@ -53,25 +54,25 @@ class FstabEntry(Frozen):
 
     line: int
     """Its number, from 1."""
-    source: str
-    point: str
-    fs_type: str = ""
-    options: tuple[str, ...] = ()
+    source: CleanText
+    point: CleanText
+    fs_type: CleanText = ""
+    options: tuple[CleanText, ...] = ()
     """With passwords masked."""
     check_order: int | None = None
-    """The sixth field: in which order fsck looks at it; 0 for never."""
-    text: str = ""
+    """The sixth field: in which order fsck checks it; 0 for never."""
+    text: CleanText = ""
     """The line as it stands there, with passwords masked."""
 
 
 class MountUnit(Frozen):
     """A mount unit of systemd that somebody wrote: one in /etc/systemd/system."""
 
-    file: str
-    source: str = ""
-    point: str = ""
-    fs_type: str = ""
-    options: tuple[str, ...] = ()
+    file: CleanText
+    source: CleanText = ""
+    point: CleanText = ""
+    fs_type: CleanText = ""
+    options: tuple[CleanText, ...] = ()
     enabled: bool | None = None
     """Whether anything pulls it, or its automount unit, in."""
     required: bool = False
@@ -84,29 +85,29 @@ class CryptEntry(Frozen):
     """A line of /etc/crypttab."""
 
     line: int
-    name: str
-    source: str = ""
-    options: tuple[str, ...] = ()
-    text: str = ""
+    name: CleanText
+    source: CleanText = ""
+    options: tuple[CleanText, ...] = ()
+    text: CleanText = ""
     """The line as it stands there, with passwords masked."""
 
 
 class PhysicalVolume(Frozen):
     """A device that belongs to an LVM volume group."""
 
-    device: str
-    group: str = ""
+    device: CleanText
+    group: CleanText = ""
 
 
 class RaidArray(Frozen):
     """An array of /proc/mdstat or mdadm.conf."""
 
-    name: str
-    members: tuple[str, ...] = ()
+    name: CleanText
+    members: tuple[CleanText, ...] = ()
 
 
 class BootMounts(Frozen):
-    """What the guest will look for at its next boot, and a child at its first."""
+    """What the guest will search for at its next boot, and an instance launched from the image at its first."""
 
     fstab: tuple[FstabEntry, ...] = ()
     units: tuple[MountUnit, ...] = ()

@@ -1,4 +1,4 @@
-"""Network, sshd, firewall: whether a child can be reached, and by whom."""
+"""Network, sshd, firewall: whether a new instance can be reached, and by whom."""
 
 from __future__ import annotations
 
@@ -7,35 +7,36 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class NetworkSetting(Frozen):
     """A line of the network's configuration that ties it to this machine."""
 
-    file: str
-    kind: str
+    file: CleanText
+    kind: CleanText
     """mac, address, gateway, dns, or link-name."""
-    value: str
+    value: CleanText
     by_cloud_init: bool = False
-    """Whether cloud-init wrote the file, and writes it anew on another instance."""
+    """Whether cloud-init wrote the file, and writes it again on another instance."""
 
 
 class Network(Frozen):
     """The network's configuration."""
 
     settings: tuple[NetworkSetting, ...] = ()
-    leases: tuple[str, ...] = ()
+    leases: tuple[CleanText, ...] = ()
     """Files of stored DHCP leases."""
-    old_name_in: tuple[str, ...] = ()
+    old_name_in: tuple[CleanText, ...] = ()
     """Files of mail or cluster software that hold this machine's host name."""
 
 
 class HostKey(Frozen):
-    """A host key of sshd; only its public half is looked at."""
+    """A host key of sshd; only its public half is read."""
 
-    path: str
-    algorithm: str = ""
-    fingerprint: str = ""
+    path: CleanText
+    algorithm: CleanText = ""
+    fingerprint: CleanText = ""
     """`SHA256:…`"""
 
 
@@ -45,8 +46,8 @@ class Sshd(Frozen):
     installed: bool = False
     enabled: bool | None = None
     """Whether the service or its socket starts by itself."""
-    enabled_unit: str = ""
-    effective: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    enabled_unit: CleanText = ""
+    effective: Mapping[CleanText, tuple[CleanText, ...]] = Field(default_factory=dict)
     """Of `sshd -T`, keys in small letters: allowusers, denyusers, port, listenaddress, passwordauthentication, …"""
     effective_known: bool = False
     """Whether `sshd -T` could be asked (root); else `effective` holds what the files say."""
@@ -56,11 +57,11 @@ class Sshd(Frozen):
 class Firewall(Frozen):
     """The packet filter."""
 
-    tools: tuple[str, ...] = ()
+    tools: tuple[CleanText, ...] = ()
     """Those that are active or start by themselves: ufw, firewalld, nftables, iptables, netfilter-persistent."""
     rules: int | None = None
     """How many rules filter what comes in; None if they could not be read."""
     ssh_open: bool | None = None
     """Whether new connections to port 22 get through; None if that cannot be told."""
-    why: str = ""
+    why: CleanText = ""
     """The rule or policy that decides."""

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
 
 
 class Package(Frozen):
     """An installed package that is worth a word."""
 
-    name: str
-    version: str = ""
-    origin: str = ""
+    name: CleanText
+    version: CleanText = ""
+    origin: CleanText = ""
     """Debian: its section (`non-free/libs`); rpm: its licence."""
-    added_at: datetime | None = None
+    added_at: Moment | None = None
     """When it was installed, where the system knows."""
 
 
 class Repository(Frozen):
     """A source of packages that is switched on."""
 
-    name: str
+    name: CleanText
     """Its id, or the address with credentials masked."""
-    file: str = ""
+    file: CleanText = ""
 
 
 class Packages(Frozen):
     """What is installed."""
 
-    manager: str = ""
+    manager: CleanText = ""
     """dpkg or rpm."""
     count: int | None = None
     nonfree: tuple[Package, ...] = ()
     added: tuple[Package, ...] = ()
     """Installed by name after the first boot, newest first; at most 200."""
-    names: tuple[str, ...] = ()
+    names: tuple[CleanText, ...] = ()
     """The names of all packages, for rules that ask for one."""
     repositories: tuple[Repository, ...] = ()
 
@@ -43,8 +43,8 @@ class Packages(Frozen):
 class PendingUpdate(Frozen):
     """An update that would be installed."""
 
-    name: str
-    version: str = ""
+    name: CleanText
+    version: CleanText = ""
     security: bool = False
 
 
@@ -53,12 +53,12 @@ class Updates(Frozen):
 
     pending: tuple[PendingUpdate, ...] | None = None
     """None: it could not say, see `pending_unknown_because`."""
-    pending_unknown_because: str = ""
-    lists_at: datetime | None = None
+    pending_unknown_because: CleanText = ""
+    lists_at: Moment | None = None
     """When the lists were last refreshed; None if there are none."""
     reboot_required: bool | None = None
-    reboot_packages: tuple[str, ...] = ()
-    newest_kernel: str = ""
+    reboot_packages: tuple[CleanText, ...] = ()
+    newest_kernel: CleanText = ""
     """The newest installed kernel, where it can be told."""
-    problems: tuple[str, ...] | None = None
+    problems: tuple[CleanText, ...] | None = None
     """What the package database complains of; None if it could not be asked."""

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from models.base import Frozen
+from models.text import CleanText
 
 
 class Unit(Frozen):
     """A unit of systemd."""
 
-    name: str
-    enabled: str = ""
+    name: CleanText
+    enabled: CleanText = ""
     """enabled, disabled, static, masked, …"""
-    active: str = ""
-    """active, inactive, failed; empty where the guest does not run (a deep check's child has just begun to)."""
+    active: CleanText = ""
+    """active, inactive, failed; empty where the guest does not run (in a deep check it has just begun to)."""
 
 
 class Listener(Frozen):
     """A socket that waits for others."""
 
-    protocol: str
+    protocol: CleanText
     """tcp or udp."""
-    address: str
+    address: CleanText
     port: int
-    process: str = ""
+    process: CleanText = ""
     """Empty where only root may know."""
 
 
@@ -30,20 +31,20 @@ class Process(Frozen):
     """A running program; its arguments are never read, for they may hold passwords."""
 
     pid: int
-    name: str
-    path: str = ""
+    name: CleanText
+    path: CleanText = ""
     """Of the program file; empty where only root may know."""
-    user: str = ""
+    user: CleanText = ""
 
 
 class PathUse(Frozen):
     """Something of the system that names a path: a unit, a cron entry, a symbolic link."""
 
-    user: str
+    user: CleanText
     """The file that names it: `/etc/systemd/system/survey.service`, `/usr/local/bin/tool`."""
-    how: str
+    how: CleanText
     """ExecStart, WorkingDirectory, EnvironmentFile, User's home, cron, link, …"""
-    path: str
+    path: CleanText
     """The path that is named; for a link where it ends after all links."""
     enabled: bool | None = None
     """Of a unit: whether it starts by itself."""
@@ -57,7 +58,7 @@ class Services(Frozen):
     listeners: tuple[Listener, ...] = ()
     processes: tuple[Process, ...] = ()
     runs: bool = True
-    """False where the system was not up when it was looked at: nothing can be said of processes and listeners."""
+    """False where the system was not up when it was inspected: nothing can be said of processes and listeners."""
 
     def unit(self, *names: str) -> Unit | None:
         """The first unit that has one of these names, with or without `.service`."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
 
 
 class GuestSystem(Frozen):
     """os-release, kernel, and when the machine was set up."""
 
-    id: str = ""
+    id: CleanText = ""
     """ID of os-release: ubuntu, rocky, …"""
-    version: str = ""
+    version: CleanText = ""
     """VERSION_ID of os-release."""
-    pretty_name: str = ""
-    like: tuple[str, ...] = ()
+    pretty_name: CleanText = ""
+    like: tuple[CleanText, ...] = ()
     """ID_LIKE of os-release."""
-    kernel: str = ""
-    architecture: str = ""
-    host_name: str = ""
-    init: str = ""
+    kernel: CleanText = ""
+    architecture: CleanText = ""
+    host_name: CleanText = ""
+    init: CleanText = ""
     """The name of process 1, such as systemd."""
-    package_manager: str = ""
+    package_manager: CleanText = ""
     """apt, dnf, yum, zypper; empty if none of them is there."""
-    booted_at: datetime | None = None
-    first_boot_at: datetime | None = None
+    booted_at: Moment | None = None
+    first_boot_at: Moment | None = None
     """When cloud-init had set the machine up for the first time: what is younger was changed by its users."""

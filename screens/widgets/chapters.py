@@ -5,22 +5,38 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.findings import Checklist, Finding, Outcome, Severity, Source
-from screens.wording import urgency
+from models.formatting import counted
+from screens.style.wording import urgency
 
-_WORDS = {
-    "blocks": ("blocks", "block"),
-    "mended": ("mended", "mended"),
-    "asks": ("asks", "ask"),
-    "warns": ("warns", "warn"),
-    "unknown": ("unknown", "unknown"),
-    "note": ("note", "notes"),
-    "waived": ("waived", "waived"),
-    "pass": ("pass", "pass"),
-    "n/a": ("n/a", "n/a"),
+SEPARATOR = " · "
+"""Between the numbers of a checklist."""
+
+
+class FindingClass(StrEnum):
+    """How a finding counts, in the order in which the classes are counted; the value is the noun for one of them."""
+
+    BLOCKER = "blocker"
+    TO_CONFIRM = "to confirm"
+    WARNING = "warning"
+    FIXED_BY_RUN = "fixed by the run"
+    UNKNOWN = "unknown"
+    NOTE = "note"
+    WAIVED = "waived"
+    PASS = "pass"  # noqa: S105  # a verdict, not a password
+    NOT_APPLICABLE = "n/a"
+
+
+_PLURALS = {
+    FindingClass.BLOCKER: "blockers",
+    FindingClass.WARNING: "warnings",
+    FindingClass.NOTE: "notes",
+    FindingClass.PASS: "passes",
 }
-"""The classes of findings, in the order in which they are counted: of one, and of several."""
+"""Of the classes that are named by a noun; the others stay as they are."""
+_CLASS_OF_FAILURE = {Severity.BLOCK: FindingClass.BLOCKER, Severity.INFO: FindingClass.NOTE}
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
@@ -42,8 +58,8 @@ class Head:
 
     @property
     def numbers(self) -> str:
-        """`1 blocks, 2 warn, 3 pass`."""
-        return ", ".join(numbers(self.findings))
+        """`1 blocker · 2 warnings · 3 passes`."""
+        return SEPARATOR.join(numbers(self.findings))
 
 
 Row = Head | Finding
@@ -54,49 +70,56 @@ def key_of(row: Row) -> str:
     return f"chapter {row.chapter}" if isinstance(row, Head) else row.rule
 
 
-def rows_of(checklist: Checklist, opened: frozenset[str], *, looked: bool) -> tuple[Row, ...]:
+def rows_of(checklist: Checklist, opened: frozenset[str], *, inspected: bool) -> tuple[Row, ...]:
     """Chapters, the one with the worst finding first, each with its findings below it, the worst first.
 
     Args:
         checklist: all findings.
         opened: the chapters that the user has unfolded.
-        looked: whether anybody looked inside the guest; if not, what only the guest can tell is folded away too.
+        inspected: whether the guest was inspected; if not, what only the guest can tell is folded away too.
     """
     rows: list[Row] = []
     for chapter, findings in _chapters(checklist):
         is_open = chapter in opened
-        shown = [each for each in findings if is_open or not is_quiet(each, looked=looked)]
+        shown = [each for each in findings if is_open or not is_quiet(each, inspected=inspected)]
         shown.sort(key=urgency)
         rows += [Head(chapter, findings, is_open, len(findings) - len(shown)), *shown]
     return tuple(rows)
 
 
-def is_quiet(finding: Finding, *, looked: bool) -> bool:
+def is_quiet(finding: Finding, *, inspected: bool) -> bool:
     """Whether a finding needs nobody's attention. What the user answered stays in sight, to be taken back."""
     if finding.outcome in _QUIET:
         return finding.source is not Source.USER
-    return finding.outcome is Outcome.UNKNOWN and not finding.awaits_word and not looked and finding.is_about_guest
+    return (
+        finding.outcome is Outcome.UNKNOWN
+        and not finding.awaits_confirmation
+        and not inspected
+        and finding.is_about_guest
+    )
 
 
 def numbers(findings: Sequence[Finding]) -> list[str]:
-    """How many of which class, the worst class first: `1 blocks`, `2 mended`, …; empty classes are left out."""
+    """How many of which class, the worst class first: `1 blocker`, `2 to confirm`, …; empty classes are left out."""
     count = Counter(class_of(finding) for finding in findings)
-    return [f"{count[word]} {one if count[word] == 1 else more}" for word, (one, more) in _WORDS.items() if count[word]]
+    return [counted(count[each], each, _PLURALS.get(each, each)) for each in FindingClass if count[each]]
 
 
-def class_of(finding: Finding) -> str:
-    """In one word how a finding counts."""
+def class_of(finding: Finding) -> FindingClass:
+    """How a finding counts."""
     match finding.outcome:
-        case Outcome.FAIL if finding.mended_by is not None:
-            return "mended"
+        case Outcome.FAIL if finding.fixed_by is not None:
+            return FindingClass.FIXED_BY_RUN
         case Outcome.FAIL:
-            return {Severity.BLOCK: "blocks", Severity.INFO: "note"}.get(finding.severity, "warns")
+            return _CLASS_OF_FAILURE.get(finding.severity, FindingClass.WARNING)
         case Outcome.UNKNOWN:
-            return "asks" if finding.awaits_word else "unknown"
+            return FindingClass.TO_CONFIRM if finding.awaits_confirmation else FindingClass.UNKNOWN
+        case Outcome.WAIVED:
+            return FindingClass.WAIVED
+        case Outcome.PASS:
+            return FindingClass.PASS
         case Outcome.NOT_APPLICABLE:
-            return "n/a"
-        case _:
-            return finding.outcome.value
+            return FindingClass.NOT_APPLICABLE
 
 
 def _chapters(checklist: Checklist) -> list[tuple[str, tuple[Finding, ...]]]:

@@ -13,19 +13,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from models.findings import Checklist, Finding, Outcome
-from models.text import one_line
-from screens.glyphs import Glyphs
-from screens.tones import Tone, joined, toned
-from screens.widgets.chapters import Head, Row, key_of, numbers, rows_of
+from models.formatting import counted
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone, joined, toned
+from screens.style.wording import came_from, finding_sign
+from screens.widgets.chapters import SEPARATOR, Head, Row, key_of, numbers, rows_of
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
-from screens.wording import came_from, counted, finding_sign
 
 _COLUMNS = (
     Column("Finding", 13),
     Column("Rule", 19),
-    Column("What was seen", 29, grow=1),
-    Column("From", 11, drop=1),
+    Column("Evidence", 29, grow=1),
+    Column("Source", 11, drop=1),
 )
 
 
@@ -47,7 +47,7 @@ class ChecklistView(Vertical):
         super().__init__(id=id, classes=classes)
         self._glyphs = glyphs
         self._checklist: Checklist | None = None
-        self._looked = False
+        self._inspected = False
         self._opened: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
@@ -66,8 +66,19 @@ class ChecklistView(Vertical):
     @on(RowList.Moved, "#findings")
     def _moved(self) -> None:
         row = self.rows.selected
-        text = _shortly(row) if isinstance(row, Finding) else _folded(row, self._glyphs) if row else Content("")
+        text = (
+            _finding_summary(row)
+            if isinstance(row, Finding)
+            else _chapter_summary(row, self._glyphs)
+            if row
+            else Content("")
+        )
         self.query_one("#finding", Static).update(text, layout=False)
+
+    def _summary_of(self, row: Row | None) -> Content:
+        if row is None:
+            return Content("")
+        return _finding_summary(row) if isinstance(row, Finding) else _chapter_summary(row, self._glyphs)
 
     @on(RowList.Opened, "#findings")
     def _opened_row(self, event: RowList.Opened) -> None:
@@ -87,16 +98,16 @@ class ChecklistView(Vertical):
         row = self.rows.selected
         return row if isinstance(row, Finding) else None
 
-    def show(self, checklist: Checklist, *, looked: bool) -> None:
+    def show(self, checklist: Checklist, *, inspected: bool) -> None:
         """Show these findings; only what differs is drawn.
 
         Args:
             checklist: what the rules say.
-            looked: whether anybody looked inside the guest.
+            inspected: whether the guest was inspected.
         """
-        self._checklist, self._looked = checklist, looked
+        self._checklist, self._inspected = checklist, inspected
         self.say(readiness(checklist, self._glyphs))
-        self.rows.show(rows_of(checklist, self._opened, looked=looked))
+        self.rows.show(rows_of(checklist, self._opened, inspected=inspected))
         if not self.rows.has_focus:
             self._go_to_worst()  # nobody reads further down
 
@@ -118,7 +129,7 @@ class ChecklistView(Vertical):
         if row is None or self._checklist is None:
             return
         self._opened ^= {row.chapter}
-        self.rows.show(rows_of(self._checklist, self._opened, looked=self._looked))
+        self.rows.show(rows_of(self._checklist, self._opened, inspected=self._inspected))
         self.rows.select(f"chapter {row.chapter}") if row.chapter not in self._opened else None
 
     def say(self, content: Content) -> None:
@@ -143,7 +154,7 @@ class ChecklistView(Vertical):
 
     def _finding(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)
-        quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_word
+        quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_confirmation
         return (
             Cell(f"  {sign}", sign.tone),
             Cell(finding.rule, Tone.QUIET),
@@ -155,25 +166,25 @@ class ChecklistView(Vertical):
 def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
     word = toned(f"{glyphs.good} Ready", Tone.GOOD) if checklist.ready else toned(f"{glyphs.bad} Not ready", Tone.BAD)
-    return joined(word.stylize("bold"), toned(f"  {', '.join(_headline(checklist))}", Tone.QUIET))
+    return joined(word.stylize("bold"), toned(glyphs.plain(f"  {SEPARATOR.join(_headline(checklist))}"), Tone.QUIET))
 
 
-def _shortly(finding: Finding) -> Content:
+def _finding_summary(finding: Finding) -> Content:
     """What was seen and what to do, for the finding under the cursor."""
-    parts = [joined(toned(one_line(finding.title), Tone.STRONG)), joined(one_line(finding.evidence))]
-    if finding.mended_by is not None:
-        parts.append(toned(f"A run puts it right in the step {finding.mended_by.value}.", Tone.WARN))
+    parts = [joined(toned(finding.title, Tone.STRONG)), joined(finding.evidence)]
+    if finding.fixed_by is not None:
+        parts.append(toned(f"Fixed by the run, in the step {finding.fixed_by.value}.", Tone.WARN))
     elif finding.remedy is not None and finding.outcome is not Outcome.PASS:
-        parts.append(joined(toned("To do ", Tone.QUIET), one_line(finding.remedy.text)))
+        parts.append(joined(toned("To do ", Tone.QUIET), finding.remedy.text))
         if finding.remedy.command:
-            parts.append(toned(one_line(finding.remedy.command), Tone.ACCENT))
+            parts.append(toned(finding.remedy.command, Tone.ACCENT))
     return Content("\n").join(parts)
 
 
-def _folded(head: Head, glyphs: Glyphs) -> Content:
+def _chapter_summary(head: Head, glyphs: Glyphs) -> Content:
     """What is folded away in a chapter, and how it is unfolded."""
-    hidden = f"{counted(head.hidden, 'finding')} not shown: nothing to be done there." if head.hidden else ""
-    key = "enter or z folds it again" if head.is_open else "enter or z shows all" if head.hidden else ""
+    hidden = f"{counted(head.hidden, 'finding')} not shown; no action needed." if head.hidden else ""
+    key = "enter or z hides them" if head.is_open else "enter or z shows all" if head.hidden else ""
     return Content("\n").join([toned(glyphs.plain(head.chapter), Tone.STRONG), joined(hidden), toned(key, Tone.QUIET)])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from screens.tones import Tone
+from screens.style.tones import Tone
 
 GAP = 2
 """Cells between two columns."""

@@ -28,7 +28,7 @@ class FilterLine(Horizontal):
     ]
 
     class Changed(Message):
-        """Another text is looked for."""
+        """Another text is searched for."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -48,7 +48,7 @@ class FilterLine(Horizontal):
 
     @property
     def text(self) -> str:
-        """What is looked for."""
+        """What is searched for."""
         return self.query_one(Entry).value.strip()
 
     def open(self) -> None:
@@ -57,7 +57,7 @@ class FilterLine(Horizontal):
         self.query_one(Entry).focus()
 
     def action_clear(self) -> None:
-        """Look for nothing and leave."""
+        """Search for nothing and leave."""
         self.query_one(Entry).value = ""
         self._leave()
 

@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from models.text import one_line
-from screens.glyphs import UNICODE, Glyphs
-from screens.tones import Tone, joined, toned
+from screens.style.glyphs import UNICODE, Glyphs
+from screens.style.tones import Tone, joined, toned
 from screens.widgets.columns import GAP, shortened
 
 if TYPE_CHECKING:
@@ -63,23 +63,23 @@ class TitleLine(_Line):
     """On top: the modes, or the way to a screen that was opened, and who is logged in where."""
 
     DEFAULT_CSS = "TitleLine { background: $panel; color: $foreground; }"
-    _way: tuple[str, ...] = ()
+    _path: tuple[str, ...] = ()
 
-    def put_way(self, way: Sequence[str], right: Content) -> None:
+    def put_path(self, path: Sequence[str], right: Content) -> None:
         """Show the way to a screen, the last part in bold; where it is narrow its longest part is cut."""
-        self._way = tuple(one_line(part) for part in way)
-        self.put(self._led(self._way), right)
+        self._path = tuple(one_line(part) for part in path)
+        self.put(self._path_content(self._path), right)
 
     def _left_end(self, room: int) -> Content:
         excess = self._left.cell_length - room
-        if excess <= 0 or not self._way:
+        if excess <= 0 or not self._path:
             return self._left
-        longest = max(self._way, key=cell_len)
+        longest = max(self._path, key=cell_len)
         name = shortened(longest, max(_LEAST_NAME, cell_len(longest) - excess), cut=self._glyphs.cut)
-        return self._led(tuple(name if part is longest else part for part in self._way))
+        return self._path_content(tuple(name if part is longest else part for part in self._path))
 
-    def _led(self, way: Sequence[str]) -> Content:
-        parts = [toned(part, Tone.QUIET) for part in way[:-1]] + [toned(way[-1], Tone.STRONG)]
+    def _path_content(self, path: Sequence[str]) -> Content:
+        parts = [toned(part, Tone.QUIET) for part in path[:-1]] + [toned(path[-1], Tone.STRONG)]
         return toned(self._glyphs.plain(" › "), Tone.QUIET).join(parts)
 
 
@@ -88,15 +88,15 @@ class StatusLine(_Line):
 
     DEFAULT_CSS = "StatusLine { color: $text-muted; }"
 
-    _stays = False
+    _right_stays = False
 
     def say(self, text: str, tone: Tone = Tone.QUIET, *, right: str = "", stays: bool = False) -> None:
         """Say how things stand; texts are taken literally. Where the right end `stays`, the text is cut for it."""
-        plain, self._stays = self._glyphs.plain, stays
+        plain, self._right_stays = self._glyphs.plain, stays
         self.put(toned(plain(one_line(text)), tone), toned(plain(one_line(right)), Tone.QUIET))
 
     def _left_end(self, room: int) -> Content:
-        return self._left.truncate(room, ellipsis=not self._glyphs.ascii) if self._stays else self._left
+        return self._left.truncate(room, ellipsis=not self._glyphs.ascii) if self._right_stays else self._left
 
 
 class KeyLine(Widget):

@@ -19,8 +19,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from models.text import one_line
-from screens.glyphs import UNICODE, Glyphs
-from screens.tones import Tone
+from screens.style.glyphs import UNICODE, Glyphs
+from screens.style.tones import Tone
 from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, widths
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="rows.page-down", tooltip="One page down"),
         Binding("home,g", "first", "First", show=False, id="rows.first", tooltip="To the first row"),
         Binding("end,G", "last", "Last", show=False, id="rows.last", tooltip="To the last row"),
-        Binding("enter", "open", "Open", show=False, id="rows.open", tooltip="Open the row under the cursor"),
+        Binding("enter", "open", "Open", show=False, id="rows.open", tooltip="Open the selected row"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "rows--header",

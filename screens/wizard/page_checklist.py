@@ -1,4 +1,4 @@
-"""Page two: the whole checklist, the user's word where it is asked for, and waivers with their reasons."""
+"""Page two: the whole checklist, confirmations where they are asked for, and waivers with their reasons."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from models.findings import Finding, Outcome
-from models.request import Attestation, Waiver
-from screens.ask_text import AskTextScreen
+from models.run.request import Attestation, Waiver
 from screens.context import Console
-from screens.finding import FindingScreen
+from screens.dialogs.ask_text import AskTextScreen
+from screens.dialogs.finding import FindingScreen
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
 from screens.wizard.state import Page, WizardState
@@ -25,9 +25,9 @@ class ChecklistPage(Page):
     BINDING_GROUP_TITLE = "Checklist"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "space", "attest", "Give your word", id="wizard.attest", tooltip="Give or take back your word on this rule"
+            "space", "attest", "Confirm", id="wizard.attest", tooltip="Confirm what this rule asks, or take that back"
         ),
-        Binding("w", "waive", "Waive", id="wizard.waive", tooltip="Go on in spite of this finding, with a reason"),
+        Binding("w", "waive", "Waive", id="wizard.waive", tooltip="Continue despite this finding, with a reason"),
     ]
 
     _answered = False
@@ -45,10 +45,12 @@ class ChecklistPage(Page):
         """Show what the rules say now."""
         super().show(state)
         if state.checklist is None:
-            self._view.clear("Reading what the guidelines ask of it")
+            self._view.clear("Reading the instance")
         else:
-            self._view.show(state.checklist, looked=state.looked_inside)
-            if self._answered and any(finding.blocks or finding.awaits_word for finding in state.checklist.findings):
+            self._view.show(state.checklist, inspected=state.inspected)
+            if self._answered and any(
+                finding.blocks or finding.awaits_confirmation for finding in state.checklist.findings
+            ):
                 self._view.begin()  # what was answered has moved down: on to the next
             self._answered = False
         self.screen.refresh_bindings()
@@ -81,10 +83,10 @@ class ChecklistPage(Page):
             return False
         if action == "attest":
             return finding.asked_for is not None
-        return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.mended_by is None
+        return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.fixed_by is None
 
     def action_attest(self) -> None:
-        """Give the user's word, or take it back."""
+        """Confirm for the user, or take the confirmation back."""
         finding, request = self._chosen, self.state.request
         if finding is None:
             return
@@ -107,7 +109,7 @@ class ChecklistPage(Page):
         proposed = known or (others[-1] if others else None)  # several findings often have one reason
         question = AskTextScreen(
             f"Waive {finding.rule}",
-            "Why is it right to go on in spite of this? The reason goes into the report.",
+            "Why continue anyway? The reason goes into the report.",
             value=proposed.reason if proposed else "",
             details=finding.evidence,
         )

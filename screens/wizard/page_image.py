@@ -8,14 +8,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from imaging.guidelines.naming import suggest_name
+from imaging.guidelines.instance.image_names import suggest_name
 from models.findings import Finding, Outcome
-from models.text import one_line
-from screens.glyphs import Glyphs
-from screens.tones import Tone, joined, toned
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone, joined, toned
+from screens.style.wording import finding_sign, urgency
 from screens.widgets.entry import Draft, Entry
 from screens.wizard.state import Page, WizardState
-from screens.wording import finding_sign, urgency
 
 _ABOUT_TEXTS = ("NAME-", "DESC-")
 """The rules that this page shows: those about what is written on it."""
@@ -33,7 +32,7 @@ class ImagePage(Page):
         yield Static(toned("Name of the image", Tone.QUIET), classes="label", markup=False)
         yield Entry(self.state.request.name, id="name")
         yield Static(
-            toned("Description: what is in it, and how it differs from its base", Tone.QUIET),
+            toned("Description: what the image contains, and how it differs from its base", Tone.QUIET),
             classes="label",
             markup=False,
         )
@@ -54,7 +53,7 @@ class ImagePage(Page):
         findings = state.checklist.findings if state.checklist else ()
         about = sorted((one for one in findings if one.rule.startswith(_ABOUT_TEXTS)), key=urgency)
         shown = [one for one in about if one.outcome in {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}]
-        self.query_one("#findings", Static).update(_said(shown, state, self.glyphs))
+        self.query_one("#findings", Static).update(_status_text(shown, state, self.glyphs))
 
     def _suggest(self, state: WizardState) -> None:
         facts, name, description = state.facts, self.query_one("#name", Entry), self.query_one("#description", Draft)
@@ -64,7 +63,7 @@ class ImagePage(Page):
             name.value = suggest_name(state.instance.name, facts.now.date(), state.profile, facts.images.value or ())
             name.cursor_position = len(name.value)
         if not description.text:
-            from imaging.guidelines.describing import draft_description  # noqa: PLC0415  # not for the first paint
+            from imaging.guidelines.description_draft import draft_description  # noqa: PLC0415  # not for the first paint
 
             description.text = draft_description(facts)
 
@@ -88,23 +87,20 @@ class ImagePage(Page):
 
 
 def _mode_text(glyphs: Glyphs) -> Content:
-    text = (
-        "the root disk as it is. Everything in /home and /root, and the shell histories, will be readable "
-        "by whoever may launch it."
-    )
+    text = "the root disk as it is. Everyone who can launch the image can read /home, /root and the shell histories."
     return joined(
         toned("Mode  ", Tone.QUIET), toned("plain", Tone.STRONG), glyphs.plain(f": {text} The image stays private.")
     )
 
 
-def _said(findings: list[Finding], state: WizardState, glyphs: Glyphs) -> Content:
+def _status_text(findings: list[Finding], state: WizardState, glyphs: Glyphs) -> Content:
     if state.facts is None:
-        return toned(glyphs.plain("Reading the instance, for a suggestion and the names that are taken"), Tone.QUIET)
+        return toned(glyphs.plain("Reading the instance, to suggest a name and a description"), Tone.QUIET)
     if not findings:
-        return toned(f"{glyphs.good} name and description keep the rules", Tone.GOOD)
+        return toned(f"{glyphs.good} name and description follow the rules", Tone.GOOD)
     lines = []
     for finding in findings:
         sign = finding_sign(finding, glyphs)
         remedy = f" {finding.remedy.text}" if finding.remedy else ""
-        lines.append(joined(toned(f"{sign}  ", sign.tone), one_line(f"{finding.evidence}{remedy}")))
+        lines.append(joined(toned(f"{sign}  ", sign.tone), f"{finding.evidence}{remedy}"))
     return Content("\n").join(lines)

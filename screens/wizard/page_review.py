@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.content import Content
 
-from models.findings import AskedFor, Checklist
-from models.plan import Plan
-from models.request import OnFailure
+from models.formatting import about, counted
+from models.run.obstacle import Obstacle, ObstacleKind
+from models.run.plan import Plan
+from models.run.request import OnFailure
 from models.text import one_line
-from screens.dialog import Reading
-from screens.glyphs import Glyphs
-from screens.tones import Tone, joined, toned
+from screens.dialogs.dialog import Reading
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone, joined, toned
 from screens.widgets.columns import shortened
 from screens.wizard.state import Page, WizardState
-from screens.wording import about, counted
 
 _USUAL_WIDTH = 76
 """In cells, before the first layout."""
@@ -42,19 +44,19 @@ class ReviewPage(Page):
         reading.put(review(state, reading.scrollable_content_region.width or _USUAL_WIDTH, self.glyphs))
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Break the lines again."""
         self.show(self.state)
 
 
 def review(state: WizardState, width: int, glyphs: Glyphs) -> Content:
-    """The sentence, what stands in the way, the steps, what happens on failure."""
+    """The sentence, the obstacles, the steps, what happens on failure."""
     if state.plan is None:
         if state.plan_trouble:
             return toned(one_line(state.plan_trouble), Tone.BAD)
-        return toned(glyphs.plain("Putting the plan together"), Tone.QUIET)
+        return toned(glyphs.plain("Making the plan"), Tone.QUIET)
     blocks = [toned(sentence(state.plan), Tone.STRONG)]
-    if obstacles := _obstacles(state, glyphs):
-        blocks.append(obstacles)
+    if in_the_way := _obstacles(state.obstacles, glyphs):
+        blocks.append(in_the_way)
     blocks += [_warnings(state.plan, glyphs)] if state.plan.warnings else []
     blocks += [_steps(state.plan, width, glyphs), _failure(state.plan)]
     return Content("\n\n").join(blocks)
@@ -62,47 +64,62 @@ def review(state: WizardState, width: int, glyphs: Glyphs) -> Content:
 
 def sentence(plan: Plan) -> str:
     """`This will stop db-07 for about 4 minutes and detach 2 volumes, and make the image …`."""
-    name = shortened(one_line(plan.source.name), 40, cut="…") if plan.source else ""
-    deeds = []
+    name = shortened(plan.source.name, 40, cut="…") if plan.source else ""
+    actions = []
     if plan.will_stop:
-        deeds.append(f"stop {name} for {about(plan.estimated_seconds)}")
+        actions.append(f"stop {name} for {about(plan.estimated_seconds)}")
     if plan.volumes:
-        deeds.append(f"detach {counted(len(plan.volumes), 'volume')}{'' if plan.will_stop else f' of {name}'}")
-    deeds.append(f"make the image {shortened(one_line(plan.request.name), 80, cut='…')}")
+        actions.append(f"detach {counted(len(plan.volumes), 'volume')}{'' if plan.will_stop else f' of {name}'}")
+    actions.append(f"make the image {shortened(one_line(plan.request.name), 80, cut='…')}")
     if plan.test is not None and plan.test.refused_because is None:
-        flavor = f" ({one_line(plan.test.flavors[0].name)})" if plan.test.flavors else ""
-        deeds.append(f"launch a test instance{flavor}")
-    return f"This will {', '.join(deeds[:-1])}{' and ' if len(deeds) > 1 else ''}{deeds[-1]}."
+        flavor = f" ({plan.test.flavors[0].name})" if plan.test.flavors else ""
+        actions.append(f"launch a test instance{flavor}")
+    return f"This will {', '.join(actions[:-1])}{' and ' if len(actions) > 1 else ''}{actions[-1]}."
 
 
-def obstacles(checklist: Checklist | None) -> tuple[str, ...]:
-    """What keeps the run from starting."""
-    if checklist is None:
-        return ("The checklist is not known yet.",)
-    blocking = [f"{one.rule}: {one.evidence}" for one in checklist.findings if one.blocks]
-    unanswered = [
-        f"{one.rule}: {one.title} (your word is needed before the run)"
-        for one in checklist.findings
-        if one.awaits_word and one.asked_for is AskedFor.BEFORE_RUN
-    ]
-    return (*blocking, *unanswered)
+def obstacle_line(obstacle: Obstacle) -> str:
+    """What keeps the run from starting, in one line."""
+    match obstacle.kind:
+        case ObstacleKind.BLOCKER:
+            return f"{obstacle.rule}: {obstacle.text}"
+        case ObstacleKind.CONFIRMATION:
+            return f"{obstacle.rule}: {obstacle.title} (please confirm)"
+        case _:
+            return obstacle.text
 
 
-def _obstacles(state: WizardState, glyphs: Glyphs) -> Content | None:
-    checklist = state.plan.checklist if state.plan and state.plan.checklist else state.checklist
-    lines = [joined(toned(f"{glyphs.bad} ", Tone.BAD), one_line(text)) for text in obstacles(checklist)]
-    way_on = toned("Page 2 says what to do about each; w there goes on in spite of one, with your reason.", Tone.QUIET)
-    return Content("\n").join([toned("It cannot start yet", Tone.BAD), *lines, way_on]) if lines else None
+def obstacles_counted(found: Sequence[Obstacle]) -> str:
+    """`2 blockers, 1 to confirm`."""
+    by_kind = Counter(one.kind for one in found)
+    blockers = by_kind[ObstacleKind.BLOCKER] + by_kind[ObstacleKind.IMPOSSIBLE]
+    parts = [counted(blockers, "blocker")] if blockers else []
+    parts += [f"{by_kind[ObstacleKind.CONFIRMATION]} to confirm"] if by_kind[ObstacleKind.CONFIRMATION] else []
+    parts += ["a network to choose"] if by_kind[ObstacleKind.NETWORK] else []
+    return ", ".join(parts)
+
+
+_ADVICE = {
+    ObstacleKind.BLOCKER: "Page 2 says what to do about each. Press w there to waive one, with a reason.",
+    ObstacleKind.CONFIRMATION: "On page 2, press space to confirm.",
+    ObstacleKind.NETWORK: "Choose the network on page 4.",
+}
+
+
+def _obstacles(found: Sequence[Obstacle], glyphs: Glyphs) -> Content | None:
+    lines = [joined(toned(f"{glyphs.bad} ", Tone.BAD), obstacle_line(one)) for one in found]
+    kinds = {one.kind for one in found}
+    advice = [toned(text, Tone.QUIET) for kind, text in _ADVICE.items() if kind in kinds]
+    return Content("\n").join([toned("Before you can start", Tone.BAD), *lines, *advice]) if lines else None
 
 
 def _warnings(plan: Plan, glyphs: Glyphs) -> Content:
-    return Content("\n").join(joined(toned(f"{glyphs.warn} ", Tone.WARN), one_line(text)) for text in plan.warnings)
+    return Content("\n").join(joined(toned(f"{glyphs.warn} ", Tone.WARN), text) for text in plan.warnings)
 
 
 def _steps(plan: Plan, width: int, glyphs: Glyphs) -> Content:
     lines = []
     for number, step in enumerate(plan.steps, 1):
-        text = glyphs.plain(one_line(step.summary)) or "-"
+        text = glyphs.plain(step.summary) or "-"
         lines.append(_hanging(f"{number:>2} {step.step.value:<21}", text, width, skipped=step.skipped))
     return Content("\n").join(lines)
 
@@ -116,11 +133,11 @@ def _hanging(label: str, text: str, width: int, *, skipped: bool) -> Content:
 
 def _failure(plan: Plan) -> Content:
     answer = (
-        "the instance is put back as it was, also when nobody is there"
-        if plan.request.on_failure is OnFailure.PUT_BACK
-        else "the instance is left stopped with its volumes detached, for a look; undo puts it back"
+        "the instance is restored automatically"
+        if plan.request.on_failure is OnFailure.RESTORE
+        else "the instance is left stopped with its volumes detached; undo restores it"
     )
     return joined(
         toned("If it fails ", Tone.QUIET), answer + ". ",
-        "The run goes on in a process of its own when you leave or lose the connection.",
+        "The run has its own process: it continues when you leave or lose the connection.",
     )  # fmt: skip

@@ -9,17 +9,17 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from imaging.guidelines.fitting import FlavorFit, expected_image, launch_matrix
+from imaging.guidelines.instance.flavor_fit import FlavorFit, expected_image, launch_matrix
 from models.text import one_line
-from screens.choose import Choice
-from screens.tones import Tone, joined, toned
-from screens.widgets.pick import PickOne
+from screens.dialogs.choose import Choice
+from screens.dialogs.pick import PickOne
+from screens.style.tones import Tone, joined, toned
 from screens.wizard.state import Page, WizardState
 
 _TEST = (
-    Choice("yes", "launch a test instance", "see whether it comes up, then remove it"),
-    Choice("keep", "launch it and keep it", "the same, but it stays for a look"),
-    Choice("no", "no test", "nobody will know whether it boots"),
+    Choice("yes", "launch a test instance", "see if it boots, then remove it"),
+    Choice("keep", "launch a test instance and keep it", "the same, but do not remove it"),
+    Choice("no", "no test", "the image stays unverified"),
 )
 AUTO = "auto"
 """The key of the choice that leaves flavor or network to the console."""
@@ -53,7 +53,7 @@ class TestPage(Page):
         self.query_one("#flavor", PickOne).offer(_flavors(state), request.flavor_id or AUTO)
         for widget in self.query("#network, #flavor, .tested"):
             widget.display = request.test
-        self.query_one("#test-said", Static).update(_said(state))
+        self.query_one("#test-said", Static).update(_status_text(state))
 
     @on(PickOne.Picked, "#test")
     def _tested(self, event: PickOne.Picked) -> None:
@@ -79,17 +79,17 @@ def _test_key(state: WizardState) -> str:
 
 def _networks(state: WizardState) -> Sequence[Choice]:
     chosen = state.plan.test.network if state.plan and state.plan.test else None
-    note = f"now {one_line(chosen.name)}" if chosen else "that of the source, else the only one there is"
+    note = f"now {chosen.name}" if chosen else "that of the instance, else the only one"
     return (
-        Choice(AUTO, "as the source", note),
-        *(Choice(one.id, one_line(one.name), one.id) for one in state.networks),
+        Choice(AUTO, "automatic", note),
+        *(Choice(one.id, one.name, one.id) for one in state.networks),
     )
 
 
 def _flavors(state: WizardState) -> Sequence[Choice]:
     fits = _fitting(state)
-    note = f"now {one_line(fits[0].flavor.name)}: {fits[0].why}" if fits else ""
-    others = (Choice(fit.flavor.id, one_line(fit.flavor.name), fit.why) for fit in fits)
+    note = f"now {fits[0].flavor.name}: {fits[0].why}" if fits else ""
+    others = (Choice(fit.flavor.id, fit.flavor.name, fit.why) for fit in fits)
     return (Choice(AUTO, "the smallest that fits", note), *others)
 
 
@@ -102,20 +102,20 @@ def _fitting(state: WizardState) -> Sequence[FlavorFit]:
     return [fit for fit in matrix if fit.fits]
 
 
-def _said(state: WizardState) -> Content:
+def _status_text(state: WizardState) -> Content:
     if not state.request.test:
         return toned("The verdict will be: not tested.", Tone.WARN)
     if state.plan_trouble:
         return toned(one_line(state.plan_trouble), Tone.BAD)
     test = state.plan.test if state.plan else None
     if test is None:
-        return toned("Asking where it could be launched", Tone.QUIET)
+        return toned("Searching for a flavor and a network", Tone.QUIET)
     if test.refused_because:
-        return toned(f"No test launch is possible: {one_line(test.refused_because)}", Tone.BAD)
+        return toned(f"A test launch is not possible: {test.refused_because}", Tone.BAD)
     if test.network is None:
-        return toned("Several networks would do: choose one.", Tone.WARN)
-    flavor = one_line(test.flavors[0].name) if test.flavors else ""
+        return toned("Several networks are possible: choose one.", Tone.WARN)
+    flavor = test.flavors[0].name if test.flavors else ""
     return joined(
-        toned("Launched on ", Tone.QUIET), one_line(test.network.name), toned(" in ", Tone.QUIET), flavor,
-        toned(": ", Tone.QUIET), one_line(test.why),
+        toned("Launched on ", Tone.QUIET), test.network.name, toned(" in ", Tone.QUIET), flavor,
+        toned(": ", Tone.QUIET), test.why,
     )  # fmt: skip

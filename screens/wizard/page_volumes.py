@@ -8,29 +8,28 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from imaging.guidelines.root_volume import data_attachments
-from models.facts import InstanceFacts
-from models.instance import Instance, VolumeAttachment
-from models.request import OnFailure
-from models.text import one_line
-from screens.choose import Choice
-from screens.tones import Tone, joined, toned
+from imaging.guidelines.instance.root_volume import data_attachments
+from models.cloud.instance import Instance, VolumeAttachment
+from models.formatting import counted
+from models.guidelines.facts import InstanceFacts
+from models.run.request import OnFailure
+from screens.dialogs.choose import Choice
+from screens.dialogs.pick import PickOne
+from screens.style.tones import Tone, joined, toned
 from screens.widgets.columns import Cell, Column
-from screens.widgets.pick import PickOne
 from screens.widgets.rows import RowList
 from screens.wizard.state import Page, WizardState
-from screens.wording import counted
 
 _CHOICES = (
-    Choice(OnFailure.PUT_BACK.value, "put it back", "volumes, power and lock as they were"),
-    Choice(OnFailure.LEAVE.value, "leave it for a look", "stopped, without its volumes, until you undo"),
+    Choice(OnFailure.RESTORE.value, "restore it", "its volumes, power state and lock"),
+    Choice(OnFailure.LEAVE.value, "leave it stopped", "without its volumes, until you undo"),
 )
 
 _COLUMNS = (
     Column("Device", 10),
     Column("Volume", 16, grow=1),
     Column("Size", 9, right=True),
-    Column("In the guest, afterwards", 34, grow=2, drop=1),
+    Column("In the guest", 34, grow=2, drop=1),
 )
 
 Row = tuple[VolumeAttachment, str, str, str]
@@ -78,7 +77,7 @@ class VolumesPage(Page):
 def _rows(facts: InstanceFacts | None) -> Sequence[Row]:
     if facts is None or facts.instance.value is None:
         return ()
-    from imaging.runs.guest_warnings import volume_in_guest  # noqa: PLC0415  # not for the first paint
+    from imaging.runs.plan.guest_warnings import volume_in_guest  # noqa: PLC0415  # not for the first paint
 
     attachments = data_attachments(facts.instance.value, facts.attachments.value or (), facts.volumes.value)
     volumes = {volume.id: volume for volume in facts.volumes.value or ()}
@@ -86,7 +85,7 @@ def _rows(facts: InstanceFacts | None) -> Sequence[Row]:
     for attachment in attachments:
         volume = volumes.get(attachment.volume_id)
         size = f"{volume.size_gib} GiB" if volume and volume.size_gib else "?"
-        name = one_line(volume.name) if volume and volume.name else attachment.volume_id
+        name = volume.name if volume and volume.name else attachment.volume_id
         rows.append((attachment, name, size, volume_in_guest(attachment, facts.guest.value)))
     return rows
 
@@ -97,7 +96,7 @@ def _cells(row: Row) -> Sequence[Cell]:
         Cell(attachment.device or "?", Tone.QUIET),
         Cell(name),
         Cell(size, Tone.QUIET),
-        Cell(one_line(inside) or "attached again, in this order", Tone.PLAIN if inside else Tone.QUIET),
+        Cell(inside or "attached again, in this order", Tone.PLAIN if inside else Tone.QUIET),
     )
 
 
@@ -105,17 +104,17 @@ def _lead(facts: InstanceFacts | None, rows: Sequence[Row]) -> str:
     if facts is None:
         return "Reading the volumes"
     if not facts.attachments.known:
-        return f"The attachments could not be read: {one_line(facts.attachments.unknown_because or '')}"
+        return f"The attachments could not be read: {facts.attachments.unknown_because}"
     if not rows:
         return "No volume needs to be detached."
     detached = f"{counted(len(rows), 'volume')} will be detached while the instance is stopped."
-    return f"{detached} What is on them is not part of the image."
+    return f"{detached} Their data is not in the image."
 
 
 def _power(instance: Instance) -> str:
     if instance.is_running:
         return (
-            "It is running and will be stopped: asked by ACPI, and switched off by Nova when it has not obeyed "
-            "after the cloud's time-out (60 s as a rule). It is started again when its volumes are back."
+            "It is running and will be stopped: Nova asks it to shut down by ACPI, and powers it off after the "
+            "cloud's time-out (usually 60 s). It is started again once its volumes are attached."
         )
     return "It is stopped and stays stopped."

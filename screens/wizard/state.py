@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from textual.containers import Vertical
 from textual.message import Message
 
-from models.facts import InstanceFacts
+from imaging.runs.plan.start_gate import checklist_obstacles, obstacles
+from models.cloud.instance import Instance
+from models.cloud.network import Network
 from models.findings import Checklist
-from models.instance import Instance
-from models.network import Network
-from models.plan import Plan
-from models.profile import Profile
-from models.request import RunRequest
-from screens.glyphs import Glyphs
-from screens.judging import judged
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+from models.run.obstacle import Obstacle
+from models.run.plan import Plan
+from models.run.request import RunRequest
+from screens.rules_loading import judged
+from screens.style.glyphs import Glyphs
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,16 @@ class WizardState:
         return replace(self, facts=facts, checklist=judged(facts, self.profile), plan=plan)
 
     @property
-    def looked_inside(self) -> bool:
+    def inspected(self) -> bool:
         """Whether the guest's own facts are known."""
         return self.facts is not None and self.facts.guest.known
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """What keeps a run of this request from starting, as far as it is known."""
+        if self.plan is not None:
+            return obstacles(self.plan)
+        return checklist_obstacles(self.checklist) if self.checklist is not None else ()
 
     @property
     def networks(self) -> tuple[Network, ...]:

@@ -12,21 +12,20 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
-from imaging.cloud.gathering import gather_facts
+from imaging.cloud.instance_facts import gather_facts
+from models.cloud.instance import Instance
 from models.errors import ImagingError
-from models.facts import InstanceFacts
-from models.instance import Instance
-from models.plan import Plan
-from models.request import RunRequest
-from models.run import RunRecord
-from models.text import one_line
+from models.guidelines.facts import InstanceFacts
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from models.run.request import RunRequest
 from screens.base import OpenedScreen
-from screens.error import explained
-from screens.run import RunScreen
-from screens.tones import Tone, joined, toned
+from screens.dialogs.error import explained
+from screens.runs.run import RunScreen
+from screens.style.tones import Tone, joined, toned
 from screens.wizard.page_checklist import ChecklistPage
 from screens.wizard.page_image import ImagePage
-from screens.wizard.page_review import ReviewPage, obstacles
+from screens.wizard.page_review import ReviewPage, obstacle_line, obstacles_counted
 from screens.wizard.page_test import TestPage
 from screens.wizard.page_volumes import VolumesPage
 from screens.wizard.state import Page, RequestChanged, WizardState
@@ -35,13 +34,19 @@ _PAGES: tuple[type[Page], ...] = (ImagePage, ChecklistPage, VolumesPage, TestPag
 
 
 class WizardScreen(OpenedScreen[None]):
-    """Asks everything beforehand; nothing is changed before `Go` on the last page."""
+    """Asks everything beforehand; nothing is changed before `Start` on the last page."""
 
     CSS_PATH = "wizard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next", id="wizard.next", priority=True, tooltip="To the next page"),
-        Binding("ctrl+g", "go", "Go", id="wizard.go", tooltip="Start the run that this page describes"),
-        Binding("escape,q", "back", "Back", id="wizard.back", tooltip="To the page before; from the first page out"),
+        Binding("ctrl+g", "start", "Start", id="wizard.start", tooltip="Start the run that this page describes"),
+        Binding(
+            "escape,q",
+            "back",
+            "Back",
+            id="wizard.back",
+            tooltip="To the previous page; leaves the wizard from the first",
+        ),
     ]
 
     class FactsRead(Message):
@@ -80,17 +85,17 @@ class WizardScreen(OpenedScreen[None]):
         """The way through the pages, and the page."""
         request = RunRequest(profile=self.console.profile.name, attended=True)
         self._state = WizardState(self._instance, self.console.profile, request)
-        yield Static(id="way", markup=False)
+        yield Static(id="pages-line", markup=False)
         with ContentSwitcher(initial="page-0", id="pages"):
             for number, page in enumerate(_PAGES):
                 yield page(self._state, self.glyphs, id=f"page-{number}")
 
     def on_mount(self) -> None:
-        """Read the instance anew: what the list knew may be old."""
+        """Read the instance again: what the list knew may be old."""
         self.put_title("Instances", self._instance.name, "make an image")
         if self._known is not None:
-            self._take(replace(self._state, facts=self._known))
-        self._turn(0)
+            self._set_state(replace(self._state, facts=self._known))
+        self._open_page(0)
         self._read_facts()
 
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
@@ -122,20 +127,20 @@ class WizardScreen(OpenedScreen[None]):
     def _facts_read(self, event: FactsRead) -> None:
         event.stop()
         instance = event.facts.instance.value or self._instance
-        self._take(replace(self._state, facts=event.facts, instance=instance))
+        self._set_state(replace(self._state, facts=event.facts, instance=instance))
 
     @on(RequestChanged)
     def _request_changed(self, event: RequestChanged) -> None:
         event.stop()
         request = self._state.request.model_copy(update=dict(event.update))
-        self._take(replace(self._state, request=request, plan_trouble=""))
+        self._set_state(replace(self._state, request=request, plan_trouble=""))
         self._plan_if_wanted()
 
     @on(Planned)
     def _planned(self, event: Planned) -> None:
         event.stop()
         if event.request == self._state.request:
-            self._take(replace(self._state, plan=event.plan, plan_trouble=event.trouble))
+            self._set_state(replace(self._state, plan=event.plan, plan_trouble=event.trouble))
 
     @on(Started)
     def _started(self, event: Started) -> None:
@@ -145,30 +150,29 @@ class WizardScreen(OpenedScreen[None]):
     def failed(self, error: ImagingError) -> None:
         """Say it, and let the user try again."""
         self._starting = False
-        self.status.say(one_line(error.what), Tone.BAD)
+        self.status.say(error.what, Tone.BAD)
         super().failed(explained(error))
 
-    def _take(self, state: WizardState) -> None:
+    def _set_state(self, state: WizardState) -> None:
         self._state = state.judged()
         for page in self.query(Page):
             page.show(self._state)
-        self._say()
+        self._show_status()
         self.refresh_bindings()
 
-    def _say(self) -> None:
-        checklist = self._state.checklist
-        hindrances = obstacles(checklist) if checklist else ()
-        if hindrances:
-            self.status.say(f"{len(hindrances)} in the way: {hindrances[0]}", Tone.WARN)
-        elif checklist is not None:
-            self.status.say("Nothing is changed before Go on the last page.")
+    def _show_status(self) -> None:
+        found = self._state.obstacles
+        if found:
+            self.status.say(f"{obstacles_counted(found)}: {obstacle_line(found[0])}", Tone.WARN)
+        elif self._state.checklist is not None:
+            self.status.say("Nothing is changed before you press Start on the last page.")
         else:
             self.status.say("Reading the instance")
 
-    def _turn(self, page: int) -> None:
+    def _open_page(self, page: int) -> None:
         self._page = page
         self.query_one("#pages", ContentSwitcher).current = f"page-{page}"
-        self.query_one("#way", Static).update(self._way())
+        self.query_one("#pages-line", Static).update(self._page_titles())
         self._current.enter()
         self._plan_if_wanted()
         self.refresh_bindings()
@@ -181,7 +185,7 @@ class WizardScreen(OpenedScreen[None]):
     def _current(self) -> Page:
         return self.query_one(f"#page-{self._page}", Page)
 
-    def _way(self) -> Content:
+    def _page_titles(self) -> Content:
         parts: list[Content | str] = []
         for number, page in enumerate(_PAGES):
             tone = Tone.ACCENT if number == self._page else Tone.QUIET
@@ -196,31 +200,32 @@ class WizardScreen(OpenedScreen[None]):
         return self._state.facts is not None and not (waits_for_plan and self._state.plan is None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Go only where everything is known and nothing stands in the way."""
+        """Go only where everything is known and there is no obstacle."""
         last = self._page == len(_PAGES) - 1
         if action == "next":
             return not last
-        if action == "go":
+        if action == "start":
             return last and self._may_go
+        if action == "back" and self._starting:
+            return False  # the run that begins would be cut off, or go on unseen
         return super().check_action(action, parameters)
 
     @property
     def _may_go(self) -> bool:
-        plan = self._state.plan
-        return plan is not None and not obstacles(plan.checklist or self._state.checklist) and not self._starting
+        return self._state.plan is not None and not self._state.obstacles and not self._starting
 
     def action_next(self) -> None:
         """To the next page."""
-        self._turn(min(self._page + 1, len(_PAGES) - 1))
+        self._open_page(min(self._page + 1, len(_PAGES) - 1))
 
     def action_back(self) -> None:
         """To the page before; from the first page out."""
         if self._page:
-            self._turn(self._page - 1)
+            self._open_page(self._page - 1)
         else:
             self.dismiss(None)
 
-    def action_go(self) -> None:
+    def action_start(self) -> None:
         """Start the run."""
         if self._may_go and self._state.plan is not None:
             self._starting = True

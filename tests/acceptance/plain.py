@@ -17,12 +17,12 @@ _ANSWER_SECONDS = 20
 class PlainApi:
     """A user with `curl`."""
 
-    def __init__(self, demo: DemoCloud) -> None:
-        """Log in as the owner of the instances."""
+    def __init__(self, demo: DemoCloud, name: str = names.OWNER) -> None:
+        """Log in as the owner of the instances, or as another member of their project."""
         self._url = demo.url
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         domain = {"name": "Default"}
-        user = {"name": names.OWNER, "domain": domain, "password": names.PASSWORD}
+        user = {"name": name, "domain": domain, "password": demo.password}
         project = {"name": names.PROJECT, "domain": domain}
         login = {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": project}}
         self.token = ""
@@ -56,11 +56,11 @@ class PlainApi:
 
     def server(self, server_id: str) -> dict[str, Any]:
         """One instance."""
-        return self.get(f"/compute/v2.1/servers/{server_id}")["server"]
+        return dict(self.get(f"/compute/v2.1/servers/{server_id}")["server"])
 
     def image(self, image_id: str) -> dict[str, Any]:
         """One image."""
-        return self.get(f"/image/v2/images/{image_id}")
+        return dict(self.get(f"/image/v2/images/{image_id}"))
 
     def attached(self, server_id: str) -> list[tuple[str, str]]:
         """The volumes of an instance in their order: device and id."""

@@ -79,7 +79,7 @@ class Machine:
 
     def runs(self) -> list[dict[str, Any]]:
         """What `imaging runs` knows."""
-        return self.imaging("runs", "--json").document
+        return list(self.imaging("runs", "--json").document)
 
     def runners(self) -> list[Path]:
         """The runners at work here: their folders below /proc."""
@@ -87,12 +87,12 @@ class Machine:
         for folder in Path("/proc").iterdir():
             with contextlib.suppress(OSError):
                 line = (folder / "cmdline").read_bytes() if folder.name.isdigit() else b""
-                if b"imaging.runs.runner" in line and str(self.state).encode() in line:
+                if b"imaging.runs.process.runner" in line and str(self.state).encode() in line:
                     found.append(folder)
         return found
 
     def kill_the_runner(self) -> None:
-        """`kill -9` of the one runner; whoever followed the run dies too, so that nobody is left to help."""
+        """`kill -9` of the one runner; who followed the run dies too, so that nobody is left to help."""
         (runner,) = self.runners()
         os.kill(int(runner.name), signal.SIGKILL)
         for process in self._begun:

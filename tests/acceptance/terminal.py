@@ -17,6 +17,8 @@ from threading import Lock, Thread
 from typing import Self
 
 import pyte
+from pyte.screens import Char
+from rich.cells import cell_len
 
 from tests.support.demo import REPOSITORY
 
@@ -95,14 +97,13 @@ class Terminal:
     @property
     def cursor_line(self) -> str:
         """The line in which the cursor stands: where one writes."""
-        with self._lock:
-            return self._screen.display[self._screen.cursor.y].strip()
+        return self.lines[self._screen.cursor.y].strip()
 
     @property
     def lines(self) -> list[str]:
         """What a person sees."""
         with self._lock:
-            return [line.rstrip() for line in self._screen.display]
+            return [shown_line(self._screen.buffer[y]) for y in range(LINES)]
 
     @property
     def text(self) -> str:
@@ -154,13 +155,25 @@ class Terminal:
                     self._stream.feed(data)
 
 
+def shown_line(cells: Mapping[int, Char]) -> str:
+    """A line as a terminal shows it: the right half of a wide character is a blank once its left half is overwritten.
+
+    `pyte.Screen.display` fails there, in the middle of a drawing.
+    """
+    texts = []
+    for x in range(COLUMNS):
+        covered = x > 0 and cell_len(cells[x - 1].data) == 2
+        texts.append("" if covered else cells[x].data or " ")
+    return "".join(texts).rstrip()
+
+
 def wait_for(
     holds: Callable[[], object],
     complaint: Callable[[], str] = lambda: "it never came",
     *,
     seconds: float = PATIENCE_SECONDS,
 ) -> None:
-    """Look again and again until it holds."""
+    """Try again and again until it holds."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

@@ -1,17 +1,13 @@
-"""The main job without a screen, for three instances at the same time; and where its secrets are while it goes on."""
+"""The main job without a screen, for three instances at the same time; and where its secrets are while it continues."""
 
 from __future__ import annotations
 
 import base64
 
-from imaging.democloud.seed import names
-from imaging.democloud.seed.ground import CREDENTIAL_SECRET
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import DESCRIPTION, Machine, Outcome
 from tests.acceptance.terminal import wait_for
 from tests.support.demo import DemoCloud
-
-SECRETS = (names.PASSWORD.encode(), CREDENTIAL_SECRET.encode())
 
 
 def test_the_verdict_decides_the_exit_status_and_no_secret_is_left_anywhere(
@@ -44,7 +40,7 @@ def test_the_verdict_decides_the_exit_status_and_no_secret_is_left_anywhere(
     told = "".join(one.out + one.err for one in (boots, emergency, silent, report)).encode()
     kept = {path: path.read_bytes() for path in machine.home.rglob("*") if path.is_file()}
     assert len(kept) > len(begun)
-    for secret in SECRETS:
+    for secret in (demo.password.encode(), demo.credential_secret.encode()):
         for form in (secret, base64.b64encode(secret).rstrip(b"=")):
             assert form not in seen_of_processes
             assert form not in told
@@ -56,4 +52,4 @@ def assert_outcome(done: Outcome, status: int, verdict: str) -> None:
     """Exit status, verdict, and the instance as it was."""
     assert done.status == status, done.err
     assert done.document["test"]["verdict"] == verdict
-    assert done.document["source_restored"] is True
+    assert done.document["instance_restored"] is True

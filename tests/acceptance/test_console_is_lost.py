@@ -31,7 +31,7 @@ def test_a_run_that_was_started_by_keys_outlives_its_console(
     with machine.console() as console:
         console.sees("db-07 → db-07-postgres", "wait for image        running")
         demo.turn(UPLOAD_SECONDS)
-        console.sees("booted", "Source as it was before", "report                done")
+        console.sees("booted", "Instance restored", "report                done")
         console.press("q", "q")
         console.ended()
 
@@ -70,5 +70,5 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     for page in ("VOL-DETACHED", "2 volumes will be detached", "Launched on astro-net", "This will stop db-07"):
         console.press("ctrl+n")
         console.sees(page)
-    console.sees("Go")
+    console.sees("Start")
     console.press("ctrl+g")

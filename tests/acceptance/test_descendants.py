@@ -1,4 +1,4 @@
-"""Nova copies the properties of an image into every snapshot of every child: what others make of ours is theirs."""
+"""Nova copies an image's properties into every later snapshot of its instances: what others make of ours is theirs."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
     (run,) = machine.runs()
     ours = run["image"]["id"]
 
-    childs = api.launch("colleagues-child", ours)
-    early = api.snapshot("made-before-the-verdict", childs)
+    theirs = api.launch("colleagues-own", ours)
+    early = api.snapshot("made-before-the-verdict", theirs)
     assert api.image(early)["imaging.run"] == run["run"]
 
     with machine.console() as console:
-        console.sees("interrupted   db-07 → db-07-v1", "Press R to go on")
+        console.sees("interrupted   db-07 → db-07-v1", "Press R to resume")
         console.press("R")
-        console.sees("Go on with this run?")
+        console.sees("Resume this run?")
         console.press("y")
-        console.sees("booted", "Source as it was before", "report                done")
-        late = api.snapshot("made-after-the-verdict", api.launch("another-child", ours))
+        console.sees("booted", "Instance restored", "report                done")
+        late = api.snapshot("made-after-the-verdict", api.launch("another", ours))
         assert api.image(late)["imaging.verdict"] == "booted"
 
         console.press("q")
@@ -50,4 +50,4 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
     verdicts = {one["id"]: one["verdict"] for one in machine.imaging("images", "--os-cloud", "demo", "--json").document}
     assert (verdicts[ours], verdicts[early], verdicts[late]) == ("booted", None, None)
     assert (api.image(early)["status"], api.image(late)["status"]) == ("active", "active")
-    assert api.server(childs)["status"] == "ACTIVE"
+    assert api.server(theirs)["status"] == "ACTIVE"

@@ -9,7 +9,7 @@ from tests.acceptance.terminal import wait_for
 from tests.support.demo import DemoCloud
 
 IDLE_SECONDS = 20
-"""Four times the instance whose checklist is on show is read anew."""
+"""Four times the instance whose checklist is on show is read again."""
 
 
 def test_an_idle_console_writes_nothing_to_the_terminal(machine: Machine, demo: DemoCloud) -> None:
@@ -30,7 +30,7 @@ def test_an_idle_console_writes_nothing_to_the_terminal(machine: Machine, demo: 
 def test_quitting_takes_no_two_seconds_while_the_cloud_does_not_answer(machine: Machine, demo: DemoCloud) -> None:
     demo.faults({"method": "*", "path": "/compute", "delay": 600, "times": -1})
     with machine.console() as console:
-        console.sees("Asking the cloud")
+        console.sees("Reading from the cloud")
         wait_for(lambda: demo.calls(path="/compute"))
         console.press("q")
         begun = time.monotonic()

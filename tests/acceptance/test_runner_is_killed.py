@@ -58,7 +58,7 @@ def test_a_run_whose_runner_was_killed_is_resumed_as_if_nothing_had_been(
 
     assert resumed.status == 0, resumed.err
     assert (resumed.document["state"], resumed.document["test"]["verdict"]) == ("done", "booted")
-    assert resumed.document["source_restored"] is True
+    assert resumed.document["instance_restored"] is True
     (made,) = api.image_ids() - images
     assert made == resumed.document["image"]["id"]
     assert (api.image(made)["status"], api.image(made)["description"]) == ("active", DESCRIPTION)
@@ -80,6 +80,6 @@ def test_a_run_is_undone_from_the_instance_alone_when_its_record_is_lost(
 
     assert undone.status == 0, undone.err
     assert "is claimed by run" in undone.err
-    assert (undone.document["state"], undone.document["source_restored"]) == ("undone", True)
+    assert (undone.document["state"], undone.document["instance_restored"]) == ("undone", True)
     assert api.instance_as_seen(db_07) == before
     assert api.others() == others

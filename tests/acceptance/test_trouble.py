@@ -26,7 +26,7 @@ def log_in_by_token(demo: DemoCloud, api: PlainApi, folder: Path) -> None:
     entry["auth"] = {"auth_url": entry["auth"]["auth_url"], "token": api.token}
     file = folder / "by-token.yaml"
     file.write_text(yaml.safe_dump(everything), encoding="utf-8")
-    os.environ["OS_CLIENT_CONFIG_FILE"] = str(file)  # the fixture `demo_cloud` puts it back
+    os.environ["OS_CLIENT_CONFIG_FILE"] = str(file)  # the fixture `demo_cloud` restores it
 
 
 def test_a_token_that_expires_in_mid_run_waits_for_a_new_login(
@@ -101,7 +101,7 @@ def test_a_quota_that_is_used_up_in_mid_run_keeps_the_image_and_says_that_it_was
 def test_without_cinder_the_console_says_what_cannot_be_known(machine: Machine, demo: DemoCloud) -> None:
     demo.options(missing_services=["volume"])
     with machine.console() as console:
-        look_at(console, "db-07")
+        show_checklist(console, "db-07")
         shown = console.sees("VOL-", "unknown")
         assert "pass       VOL-DETACHED" not in shown
 
@@ -114,7 +114,7 @@ def test_a_token_that_expires_in_the_console_is_said_and_the_list_stays(
         console.sees("16 instances", "eady  ")
         demo.void_tokens()
         console.press("r")
-        console.sees("db-07", "as of", "Refresh failed: The cloud", "e tells more")
+        console.sees("db-07", "as of", "Refresh failed: The cloud", "e: details")
         console.press("e")
         console.sees("Something went wrong", "The cloud does not accept", "What to do")
 
@@ -123,7 +123,7 @@ def test_names_of_the_cloud_are_never_markup_nor_control_codes_on_the_terminal(
     machine: Machine, demo: DemoCloud
 ) -> None:
     with machine.console() as console:
-        look_at(console, "[/red]")
+        show_checklist(console, "[/red]")
         console.sees("─[/red]─", "VOL-DETACHED", "[/red] (/dev/vdb")
         console.press("i")
         console.sees("Instances › [/red] › make an image", "Made from the instance [/red]")
@@ -132,14 +132,14 @@ def test_names_of_the_cloud_are_never_markup_nor_control_codes_on_the_terminal(
         console.press("/")
         console.sees("esc Clear filter")
         console.press("escape")
-        look_at(console, "星")
+        show_checklist(console, "星")
         console.press("i")
         console.sees("Instances › 星星", "Name of the image", "Made from the instance", "Next")
         assert max(cell_len(line) for line in console.lines) <= COLUMNS
         assert HOSTILE_NAME.encode() not in console.written
 
 
-def look_at(console: Terminal, name: str) -> None:
+def show_checklist(console: Terminal, name: str) -> None:
     """Filter the list down to one instance and wait for its checklist."""
     console.sees("\n 16 instances")
     console.press("/")

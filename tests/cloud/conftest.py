@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from imaging.cloud.connection import OpenStackCloud, connect
-from imaging.cloud.resolution import resolve_cloud
+from imaging.cloud.login.resolution import resolve_cloud
 from tests.cloud.scripted import ScriptedCloud
 from tests.support.clock import ManualClock
 
@@ -32,7 +33,7 @@ def scripted() -> Iterator[ScriptedCloud]:
 def write_clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Write clouds.yaml with these entries and make it the one that is used."""
 
-    def write(**entries) -> Path:
+    def write(**entries: Any) -> Path:
         path = tmp_path / "clouds.yaml"
         path.write_text(yaml.safe_dump({"clouds": entries}))
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
@@ -41,7 +42,7 @@ def write_clouds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     return write
 
 
-def password_entry(url: str, **more) -> dict:
+def password_entry(url: str, **more: Any) -> dict[str, Any]:
     return {
         "auth": {
             "auth_url": f"{url}/identity/v3",
@@ -57,11 +58,11 @@ def password_entry(url: str, **more) -> dict:
 
 
 @pytest.fixture
-async def enter(write_clouds, clock: ManualClock) -> AsyncIterator[Enter]:
+async def enter(write_clouds: Callable[..., Path], clock: ManualClock) -> AsyncIterator[Enter]:
     """Log in to a scripted cloud; everything is closed at the end of the test."""
     opened: list[OpenStackCloud] = []
 
-    async def log_in(url: str, **more) -> OpenStackCloud:
+    async def log_in(url: str, **more: Any) -> OpenStackCloud:
         write_clouds(dev=password_entry(url, **more))
         cloud = await connect(await resolve_cloud("dev", ask=None), clock)
         assert isinstance(cloud, OpenStackCloud)
@@ -76,3 +77,17 @@ async def enter(write_clouds, clock: ManualClock) -> AsyncIterator[Enter]:
 @pytest.fixture
 async def cloud(scripted: ScriptedCloud, enter: Enter) -> OpenStackCloud:
     return await enter(scripted.url)
+
+
+@pytest.fixture
+def user_folder(own_home: Path) -> Path:
+    return own_home / ".config" / "openstack"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, such as that of a downloaded project."""
+    folder = tmp_path / "project"
+    folder.mkdir(mode=0o700)
+    monkeypatch.chdir(folder)
+    return folder

@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +31,8 @@ class Reply:
     """Take the request, then close the connection without an answer."""
     wait: threading.Event | None = None
     """Answer only when this is set (or the cloud is closed)."""
+    raw: Iterable[bytes] | None = None
+    """Send just this, whatever HTTP says to it, until the other side has had enough."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,18 @@ class Seen:
 class ScriptedCloud:
     """Started by `start`, told what to answer by `on`, asked what it saw by `seen`."""
 
-    def __init__(self, *, services: tuple[str, ...] = ("compute", "image", "volumev3", "network"), tls: bool = False):
+    def __init__(
+        self,
+        *,
+        services: tuple[str, ...] = ("compute", "image", "volumev3", "network"),
+        tls: bool = False,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self.host = host
+        self.heard: list[tuple[str, str]] = []
+        """The first line and the rest of everything that arrived, whatever it was."""
+        self.places: dict[str, str] = {}
+        """Whole addresses of services in the catalogue, where not the cloud's own."""
         self.services = services
         self.tls = tls
         self.max_microversion = "2.96"
@@ -60,6 +74,8 @@ class ScriptedCloud:
         self.project_id: str | None = PROJECT
         self.service_scheme = ""
         """How the catalogue's addresses begin, where not as the cloud's own."""
+        self.sent_raw = 0
+        """How many bytes of `Reply.raw` went out."""
         self.closing = threading.Event()
         self.arrived = threading.Event()
         """Set when a call has arrived."""
@@ -71,7 +87,7 @@ class ScriptedCloud:
         class Handler(_Handler):
             scripted = cloud
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer((self.host, 0), Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         if self.tls:
@@ -90,7 +106,7 @@ class ScriptedCloud:
     @property
     def url(self) -> str:
         assert self._server is not None
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self._server.server_address[1]}"
 
     def on(self, method: str, path: str, *replies: Reply | Any) -> None:
         """Answer calls to a path (a regular expression for all of it) one after the other; the last one stays."""
@@ -151,7 +167,13 @@ class ScriptedCloud:
                     "name": kind,
                     "id": kind,
                     "endpoints": [
-                        {"interface": "public", "region": "R1", "region_id": "R1", "id": kind, "url": base + place}
+                        {
+                            "interface": "public",
+                            "region": "R1",
+                            "region_id": "R1",
+                            "id": kind,
+                            "url": self.places.get(kind, base + place),
+                        }
                     ],
                 }
                 for kind, place in places.items()
@@ -182,8 +204,9 @@ class _Handler(BaseHTTPRequestHandler):
             parts.path,
             parse_qs(parts.query),
             {name.lower(): value for name, value in self.headers.items()},
-            json.loads(raw) if raw else None,
+            json.loads(raw) if raw and "json" in self.headers.get("Content-Type", "") else None,
         )
+        self.scripted.heard.append((self.requestline, f"{self.headers}{raw.decode(errors='replace')}"))
         reply = self.scripted.answer(call)
         self.scripted.arrived.set()
         while reply.wait is not None and not reply.wait.wait(0.01) and not self.scripted.closing.is_set():
@@ -191,6 +214,12 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.drop:
             self.close_connection = True
             self.connection.close()
+            return
+        if reply.raw is not None:
+            self.close_connection = True
+            for part in reply.raw:
+                self.connection.sendall(part)
+                self.scripted.sent_raw += len(part)
             return
         self._send(reply)
 

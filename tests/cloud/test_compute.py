@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from models.cloud.launch import AttachRequest, LaunchRequest
 from models.errors import BadAnswerError, ConflictError, ForbiddenError, NotFoundError, NotOursError, ServerFaultError
-from models.launch import AttachRequest, LaunchRequest
 from tests.cloud.scripted import Reply
 
 SERVER = "/compute/v2.1/servers/i-1"
 ACTION = f"{SERVER}/action"
 
 
-def server(**more) -> dict:
+def server(**more) -> dict[str, Any]:
     return {"id": "i-1", "name": "db-07", "status": "ACTIVE", "image": {"id": "img"}, "flavor": {}, **more}
 
 
@@ -88,6 +89,17 @@ async def test_below_2_47_the_sizes_are_looked_up_once_for_each_flavor(scripted,
         found = await cloud.compute.instance("i-1")
         assert (found.flavor.name, found.flavor.disk_gib) == ("m3.tiny", 20)
     assert len(scripted.seen("GET", "/compute/v2.1/flavors.*")) == 1
+
+
+async def test_below_2_47_a_cloud_that_names_a_new_flavor_for_each_instance_is_not_asked_for_all(scripted, enter):
+    scripted.max_microversion = "2.46"
+    listed = [server(id=f"i-{number}", flavor={"id": f"f{number}"}) for number in range(300)]
+    scripted.on("GET", "/compute/v2.1/servers/detail", {"servers": listed})
+    scripted.on("GET", "/compute/v2.1/flavors/detail", {"flavors": []})
+    cloud = await enter(scripted.url)
+    found = [one async for page in cloud.compute.instances() for one in page]
+    assert len(found) == 300
+    assert len(scripted.seen("GET", "/compute/v2.1/flavors.*")) < 60
 
 
 async def test_below_2_47_a_flavor_that_is_gone_leaves_the_sizes_unknown(scripted, enter):
@@ -236,7 +248,7 @@ class TestDeleting:
             await cloud.compute.delete_instance("i-1")
         assert scripted.calls == []
 
-    async def test_what_cannot_be_looked_at_is_not_deleted(self, scripted, cloud):
+    async def test_what_cannot_be_read_is_not_deleted(self, scripted, cloud):
         scripted.on("GET", SERVER, Reply(403, {"forbidden": {"message": "no"}}))
         scripted.on("DELETE", SERVER, Reply(204))
         with pytest.raises(ForbiddenError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from imaging.cloud.answers import Answer
-from imaging.cloud.errors import from_answer
+from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.refusals import from_answer
 from models.errors import (
     ConflictError,
     ForbiddenError,
@@ -27,12 +28,12 @@ def refused(status: int, body: object, **headers: str) -> ImagingError:
     return from_answer(Answer(status, {"x-openstack-request-id": "req-1", **named}, text), "do it")
 
 
-def nova(message: str, kind: str = "badRequest") -> dict:
+def nova(message: str, kind: str = "badRequest") -> dict[str, Any]:
     """Nova, Cinder and Keystone: one object around a message."""
     return {kind: {"code": 400, "message": message}}
 
 
-def neutron(kind: str, message: str) -> dict:
+def neutron(kind: str, message: str) -> dict[str, Any]:
     return {"NeutronError": {"type": kind, "message": message, "detail": ""}}
 
 

@@ -7,7 +7,7 @@ import keyring.backends.fail
 import keyring.backends.null
 import pytest
 
-from imaging.cloud.keyring_lookup import is_refused, look_up, usable_backends
+from imaging.cloud.login.keyring_lookup import is_refused, look_up, usable_backends
 
 
 def backend(module: str, name: str = "Keyring", *bases: type) -> object:

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from imaging.cloud.connection import connect
-from imaging.cloud.login import read_login
-from imaging.cloud.resolution import resolve_cloud
-from imaging.cloud.resolved import made
+from imaging.cloud.login.console_settings import OwnSettings
+from imaging.cloud.login.resolution import resolve_cloud
+from imaging.cloud.login.resolved import made
+from imaging.cloud.services.identity import read_login
 from models.errors import UnauthorizedError
 from tests.cloud.scripted import PROJECT, TOKEN, USER, Reply
 
@@ -107,5 +108,5 @@ async def test_a_credential_deleted_meanwhile_is_no_instance_deleted_meanwhile(s
 def test_an_address_with_a_password_in_it_is_kept_without():
     """Some sites put Keystone behind a proxy that asks for one; the identity goes into journals and reports."""
     access = SimpleNamespace(project_id=PROJECT, user_id=USER, username="ada", project_name="astro", expires=None)
-    resolved = made("dev", {"auth": {"auth_url": "https://ada:hunter2@cloud.example:5000/v3"}}, None)
+    resolved = made("dev", {"auth": {"auth_url": "https://ada:hunter2@cloud.example:5000/v3"}}, OwnSettings())
     assert read_login(access, resolved).identity.auth_url == "https://cloud.example:5000/v3"

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from imaging.cloud.pool import CallTimeoutError, Pool
+from imaging.cloud.http.pool import CallTimeoutError, Pool
 from models.errors import UnreachableError
 
 
@@ -26,30 +26,30 @@ class Link:
 
 
 @pytest.fixture
-def link():
+def connection():
     Link.made = Link.closed = 0
     return Link
 
 
 @pytest.fixture
-async def pool(link):
-    made = Pool(link, threads=2)
+async def pool(connection):
+    made = Pool(connection, threads=2)
     yield made
     await made.close()
 
 
 async def test_a_link_is_only_ever_used_in_its_own_thread(pool):
-    def same(link):
-        return link.thread == threading.get_ident()
+    def same(connection):
+        return connection.thread == threading.get_ident()
 
     assert all(await asyncio.gather(*(pool.run(same, limit_seconds=5) for _ in range(20))))
 
 
-async def test_there_are_never_more_threads_than_allowed_nor_more_than_calls(pool, link):
+async def test_there_are_never_more_threads_than_allowed_nor_more_than_calls(pool, connection):
     await pool.run(lambda _: None, limit_seconds=5)
-    assert link.made == 1
+    assert connection.made == 1
     await asyncio.gather(*(pool.run(lambda _: None, limit_seconds=5) for _ in range(20)))
-    assert link.made <= 2
+    assert connection.made <= 2
 
 
 async def test_what_a_call_raises_reaches_its_caller(pool):
@@ -91,8 +91,8 @@ async def test_a_call_that_was_cancelled_before_it_began_never_begins(pool):
     assert done == []
 
 
-async def test_closing_puts_idle_links_away_and_fails_what_waits(link):
-    pool = Pool(link, threads=1)
+async def test_closing_puts_idle_connections_away_and_fails_what_waits(connection):
+    pool = Pool(connection, threads=1)
     release = threading.Event()
     running = asyncio.ensure_future(pool.run(lambda _: release.wait(), limit_seconds=5))
     waiting = asyncio.ensure_future(pool.run(lambda _: None, limit_seconds=5))
@@ -103,5 +103,5 @@ async def test_closing_puts_idle_links_away_and_fails_what_waits(link):
             await call
     release.set()
     await closing
-    assert link.closed == 1
+    assert connection.closed == 1
     await pool.close()

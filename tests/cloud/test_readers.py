@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,8 @@ from imaging.cloud.readers.instance import read_action, read_attachment, read_in
 from imaging.cloud.readers.network import read_network, read_security_group
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.readers.volume import read_snapshot, read_volume
-from models.quota import Quota
+from models.cloud.quota import Quota
+from tests.support.known import present
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -65,7 +67,7 @@ def test_no_limits_are_too_odd_to_be_read(odd):
 
 def test_a_server_with_nulls_everywhere_is_shown():
     fields = FIELDS[read_instance].split()
-    found = read_instance(dict.fromkeys(fields) | {"id": "i"})
+    found = present(read_instance(dict.fromkeys(fields) | {"id": "i"}))
     assert (found.name, found.status, found.locked, found.metadata) == ("", "UNKNOWN", None, {})
 
 
@@ -84,36 +86,38 @@ def test_a_server_without_an_id_is_left_out():
     ],
 )
 def test_a_server_without_an_image_is_volume_backed(raw, volume_backed, image_id):
-    found = read_instance({"id": "i", **raw})
+    found = present(read_instance({"id": "i", **raw}))
     assert (found.volume_backed, found.image_id) == (volume_backed, image_id)
 
 
 def test_instances_of_one_flavor_share_what_is_known_of_it():
     sizes = {"original_name": "m3.tiny", "vcpus": 1, "ram": 3072, "disk": 20, "ephemeral": 0, "swap": 0}
     one, other = (read_instance({"id": each, "flavor": dict(sizes)}) for each in ("a", "b"))
-    larger = read_instance({"id": "c", "flavor": sizes | {"ram": 6144}})
-    assert one.flavor is other.flavor
+    larger = present(read_instance({"id": "c", "flavor": sizes | {"ram": 6144}}))
+    assert present(one).flavor is present(other).flavor
     assert larger.flavor.ram_mib == 6144
 
 
 def test_an_embedded_flavor_gives_sizes_and_an_old_one_its_id():
     new = {"vcpus": 2, "ram": 4096, "disk": 20, "ephemeral": 0, "swap": 0, "original_name": "m3.small"}
-    found = read_instance({"id": "i", "flavor": new}).flavor
+    found = present(read_instance({"id": "i", "flavor": new})).flavor
     assert (found.id, found.name, found.ram_mib) == (None, "m3.small", 4096)
-    assert read_instance({"id": "i", "flavor": {"id": "42", "links": []}}).flavor.id == "42"
+    assert present(read_instance({"id": "i", "flavor": {"id": "42", "links": []}})).flavor.id == "42"
 
 
 def test_hostile_names_are_cleaned_and_huge_ones_cut():
-    found = read_instance({"id": "i", "name": "[/red]\x1b[2J\nx", "status": "\x1b[31mODD"})
+    found = present(read_instance({"id": "i", "name": "[/red]\x1b[2J\nx", "status": "\x1b[31mODD"}))
     assert found.name == "[/red]\N{REPLACEMENT CHARACTER}x"
     assert found.status == "ODD"
-    assert len(read_instance({"id": "i", "name": "界" * 100_000}).name) == 1024
-    assert read_instance({"id": "i", "name": "界" * 255}).name == "界" * 255
+    assert len(present(read_instance({"id": "i", "name": "界" * 100_000})).name) == 1024
+    assert present(read_instance({"id": "i", "name": "界" * 255})).name == "界" * 255
 
 
 def test_times_without_a_zone_are_utc():
-    found = read_instance(
-        {"id": "i", "created": "2026-11-01T14:00:00Z", "OS-SRV-USG:launched_at": "2026-11-01T14:00:09.000000"}
+    found = present(
+        read_instance(
+            {"id": "i", "created": "2026-11-01T14:00:00Z", "OS-SRV-USG:launched_at": "2026-11-01T14:00:09.000000"}
+        )
     )
     assert found.created_at == datetime(2026, 11, 1, 14, tzinfo=UTC)
     assert found.launched_at == datetime(2026, 11, 1, 14, 0, 9, tzinfo=UTC)
@@ -130,8 +134,8 @@ def test_attachments_of_every_age_are_read():
         "tag": None,
         "delete_on_termination": True,
     }
-    assert read_attachment(old).delete_on_termination is None
-    assert read_attachment(new).delete_on_termination is True
+    assert present(read_attachment(old)).delete_on_termination is None
+    assert present(read_attachment(new)).delete_on_termination is True
 
 
 def test_image_properties_are_kept_raw_and_fields_of_glance_are_none_of_them():
@@ -140,7 +144,7 @@ def test_image_properties_are_kept_raw_and_fields_of_glance_are_none_of_them():
         "id": "img", "size": 0, "checksum": "d41d8", "stores": "a", "self": "/v2/images/img", "status": "ACTIVE",
         "block_device_mapping": mapping, "description": "two\nlines\x1b[2J", "os_require_quiesce": "no", "hw_x": True,
     }  # fmt: skip
-    found = read_image(raw)
+    found = present(read_image(raw))
     assert set(found.properties) == {"block_device_mapping", "description", "os_require_quiesce", "hw_x"}
     assert found.properties["block_device_mapping"] == mapping
     assert found.description == "two\nlines"
@@ -162,7 +166,7 @@ def test_image_properties_are_kept_raw_and_fields_of_glance_are_none_of_them():
     ],
 )
 def test_a_group_is_open_to_the_world_when_a_rule_lets_anyone_in(rule, is_open):
-    assert read_security_group({"id": "g", "security_group_rules": [rule]}).open_to_world is is_open
+    assert present(read_security_group({"id": "g", "security_group_rules": [rule]})).open_to_world is is_open
 
 
 def test_an_unlimited_quota_stays_minus_one_and_half_of_one_is_unknown():
@@ -172,6 +176,20 @@ def test_an_unlimited_quota_stays_minus_one_and_half_of_one_is_unknown():
         }
     }
     found = read_compute_limits(body, Quota())
-    assert found.cores.free is None
+    assert present(found.cores).free is None
     assert found.instances is None
     assert found.metadata_items == 128
+
+
+@pytest.mark.parametrize("between", ["\t", "\r", "\r\n", " ", "\n"])
+def test_the_disks_of_an_image_are_read_whatever_stands_between_the_tokens(between: str) -> None:
+    written = f'[{between}{{"volume_id":{between}"v1"}}{between},{{"source_type": "blank"}}]'
+    image = read_image({"id": "i1", "block_device_mapping": written})
+    assert image is not None
+    assert json.loads(image.properties["block_device_mapping"])[0] == {"volume_id": "v1"}
+
+
+def test_the_name_of_a_property_stays_as_it_came_for_it_is_sent_back() -> None:
+    image = read_image({"id": "i1", "imaging.a\u200b": "x\u200b"})
+    assert image is not None
+    assert image.properties == {"imaging.a\u200b": "x\N{REPLACEMENT CHARACTER}"}

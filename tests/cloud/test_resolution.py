@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 import yaml
 
-from imaging.cloud.resolution import ResolvedCloud, cloud_names, resolve_cloud
+from imaging.cloud.login.resolution import ResolvedCloud, cloud_names, resolve_cloud
 from models.errors import ConfigError
 from tests.cloud.conftest import password_entry
 
@@ -50,7 +50,7 @@ async def test_a_cloud_that_does_not_exist_is_said_with_the_file_and_those_that_
 
 
 async def test_without_any_configuration_the_way_out_is_said():
-    with pytest.raises(ConfigError, match=r"no clouds\.yaml and no OS_AUTH_URL.*--demo"):
+    with pytest.raises(ConfigError, match=r"no clouds\.yaml, and OS_AUTH_URL is not set.*--demo"):
         await resolved()
     assert cloud_names() == ()
 
@@ -71,8 +71,10 @@ async def test_the_folder_that_one_stands_in_comes_first(own_home):
 
 
 @pytest.fixture
-def secure_file(own_home) -> Path:
-    return own_home / "secure.yaml"
+def secure_file(own_home: Path) -> Path:
+    folder = own_home / ".config" / "openstack"
+    folder.mkdir(parents=True)
+    return folder / "secure.yaml"
 
 
 async def test_secure_yaml_is_laid_over_it(write_clouds, secure_file):
@@ -137,8 +139,7 @@ async def test_a_stray_project_beside_an_application_credential_is_named(monkeyp
         ("clouds:\n  dev:\n    auth:\n      password: 'hunter2\n", "line 5"),
         ("clouds:\n\tdev: {}\n", "line 2"),
         ("clouds:\n  dev:\n    auth: {password: hunter2", "malformed"),
-        ("", "empty or no mapping"),
-        ("- dev\n", "empty or no mapping"),
+        ("- dev\n", "is not a mapping"),
         ("clouds: [dev]\n", "`clouds` is no mapping"),
         ("clouds:\n  dev: hunter2\n", "'dev' is no mapping"),
         ("clouds:\n  dev:\n    auth: hunter2\n", "`auth` that is no mapping"),
@@ -187,7 +188,7 @@ async def test_an_impossible_patience_is_refused(write_clouds, value):
         await resolved()
 
 
-async def test_an_ssh_config_of_the_cloud_is_looked_for_beside_clouds_yaml(write_clouds, tmp_path):
+async def test_an_ssh_config_of_the_cloud_is_searched_for_beside_clouds_yaml(write_clouds, tmp_path):
     write_clouds(dev=password_entry(URL, imaging={"ssh_config": "guests/ssh_config"}))
     found = await resolved()
     assert found.ssh_config == tmp_path / "guests" / "ssh_config"
@@ -216,7 +217,7 @@ async def test_what_is_no_path_of_an_ssh_config_is_refused(write_clouds, value):
 
 
 class TestMissingSecret:
-    """The keyring first, then whoever sits there."""
+    """The keyring first, then the user."""
 
     @pytest.fixture
     def without(self, write_clouds):
@@ -229,18 +230,18 @@ class TestMissingSecret:
         """A keyring of one's own, asked for what the test puts into it."""
 
         class Backend:
-            kept: ClassVar[dict] = {}
+            kept: ClassVar[dict[tuple[str, str], str]] = {}
 
             def get_password(self, service, account):
                 return self.kept.get((service, account))
 
         module = types.ModuleType("keyring")
-        module.get_keyring = Backend
+        vars(module)["get_keyring"] = Backend
         monkeypatch.setitem(sys.modules, "keyring", module)
         return Backend
 
     async def test_the_keyring_is_asked_for_this_cloud_and_user(self, without, keyring):
-        keyring.kept = {("imaging-console", "dev/ada"): "from-keyring"}
+        keyring.kept = {("imaging-console", f"dev/ada@{URL}"): "from-keyring"}
         assert (await resolved()).config["auth"]["password"] == "from-keyring"
 
     async def test_the_user_is_asked_when_the_keyring_has_nothing(self, without, keyring):
@@ -252,7 +253,7 @@ class TestMissingSecret:
 
         found = await resolve_cloud(None, ask=ask)
         assert found.config["auth"]["password"] == "typed"
-        assert asked == ["Password of ada on dev"]
+        assert asked == [f"Password of ada on dev ({URL})"]
 
     async def test_a_keyring_that_blocks_for_ever_is_passed_over(self, without, keyring, monkeypatch):
         release = threading.Event()
@@ -272,7 +273,7 @@ class TestMissingSecret:
     async def test_an_application_credential_asks_for_its_own_secret(self, write_clouds, keyring):
         auth = {"auth_url": URL, "application_credential_id": "abc"}
         write_clouds(dev={"auth_type": "v3applicationcredential", "auth": auth})
-        keyring.kept = {("imaging-console", "dev/abc"): "s3cret"}
+        keyring.kept = {("imaging-console", f"dev/abc@{URL}"): "s3cret"}
         assert (await resolved()).config["auth"]["application_credential_secret"] == "s3cret"
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from models.cloud.quota import Limit, Quota
 from models.errors import ConflictError, ForbiddenError, NotFoundError, ServerFaultError, ServiceMissingError
-from models.quota import Limit, Quota
-from models.request import Visibility
+from models.run.request import Visibility
 from tests.cloud.scripted import PROJECT, Reply
 
 IMAGE = "/image/v2/images/img"
 VOLUME = f"/volume/v3/{PROJECT}"
 
 
-def image(**more) -> dict:
+def image(**more) -> dict[str, Any]:
     return {"id": "img", "name": "n", "status": "active", "visibility": "private", **more}
 
 
@@ -71,6 +73,7 @@ class TestImages:
 
     async def test_sharing_and_deleting(self, scripted, cloud):
         scripted.on("POST", f"{IMAGE}/members", {"member_id": "p"})
+        scripted.on("GET", IMAGE, {"id": "img", "visibility": "private"})
         scripted.on("DELETE", IMAGE, Reply(204))
         await cloud.images.add_member("img", "p")
         await cloud.images.delete_image("img")
@@ -148,6 +151,7 @@ class TestNetworking:
         scripted.on("GET", "/network/v2.0/security-groups", {"security_groups": [{"id": "g"}]})
         used = {"NeutronError": {"type": "SecurityGroupInUse", "message": "Security Group g in use.", "detail": ""}}
         scripted.on("DELETE", "/network/v2.0/security-groups/g", Reply(409, used))
+        scripted.on("GET", "/network/v2.0/security-groups/g", {"security_group": {"id": "g", "name": "imaging-r7"}})
         assert (await cloud.networking.create_security_group("n", "d")).id == "g"
         assert [group.id for group in await cloud.networking.security_groups()] == ["g"]
         with pytest.raises(ConflictError, match="in use"):

@@ -6,14 +6,17 @@ import asyncio
 import socket
 import threading
 import time
+from urllib.parse import unquote
 
 import pytest
 
+from models.cloud.launch import LaunchRequest
 from models.errors import (
     BadAnswerError,
     ConfigError,
     ConflictError,
     ForbiddenError,
+    ForeignValueError,
     LostAnswerError,
     NotFoundError,
     RateLimitedError,
@@ -23,12 +26,11 @@ from models.errors import (
     UnauthorizedError,
     UnreachableError,
 )
-from models.launch import LaunchRequest
 from tests.cloud.scripted import Reply, ScriptedCloud
 
 FLAVORS = "/compute/v2.1/flavors/detail"
 ACTION = "/compute/v2.1/servers/i-1/action"
-NOTHING = {"flavors": []}
+NOTHING: dict[str, list[object]] = {"flavors": []}
 
 
 async def test_a_get_is_asked_again_after_a_fault_or_a_dropped_connection(scripted, cloud, clock):
@@ -56,7 +58,7 @@ async def test_a_change_whose_answer_is_lost_was_sent_once_and_is_said_to_be_ope
     scripted.on("POST", ACTION, Reply(drop=True))
     with pytest.raises(LostAnswerError) as caught:
         await cloud.compute.create_image("i-1", "n", {})
-    assert "may or may not" in caught.value.meaning
+    assert "may have been done, or not" in caught.value.meaning
     assert len(scripted.seen("POST", ACTION)) == 1
     assert clock.slept == []
 
@@ -243,3 +245,22 @@ class TestClosing:
         await cloud.close()
         with pytest.raises(UnreachableError, match="closed"):
             await cloud.compute.flavors()
+
+
+@pytest.mark.parametrize(
+    "hostile", ["..", ".", "../images/x", "%2e%2e", "..%2f", "x?y#z", "a\x00b", "\ud800", "-", "x;y"]
+)
+async def test_no_id_leads_to_another_path(scripted, cloud, hostile):
+    with pytest.raises(NotFoundError):
+        await cloud.compute.instance(hostile)
+    places = [call.path for call in scripted.calls if "servers" in call.path]
+    assert len(places) == 1
+    first, _, last = places[0].rpartition("/")
+    assert first == "/compute/v2.1/servers"
+    assert unquote(last) not in {"", ".", ".."}
+
+
+async def test_an_empty_id_names_no_list(scripted, cloud):
+    with pytest.raises(ForeignValueError, match="empty id"):
+        await cloud.images.delete_image("")
+    assert not scripted.seen("DELETE", "/image/v2/images/")

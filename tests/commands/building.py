@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from models.cloud.flavor import Flavor
+from models.cloud.instance import Instance, VolumeAttachment
+from models.cloud.login import CloudIdentity, Login
+from models.cloud.network import Network
+from models.cloud.volume import Volume
 from models.findings import AskedFor, Checklist, Finding, Outcome, Remedy, Severity
-from models.flavor import Flavor
-from models.instance import Instance, VolumeAttachment
-from models.login import CloudIdentity, Login
-from models.network import Network
-from models.plan import Plan, PlannedStep, PlannedVolume, TestLaunchPlan
-from models.request import RunRequest
-from models.run import RunKind, RunnerPresence, RunRecord, RunState, StepRecord
+from models.run.kind import RunKind
+from models.run.plan import Plan, PlannedStep, PlannedVolume, TestLaunchPlan
+from models.run.record import RunnerPresence, RunRecord, RunState, StepRecord
+from models.run.request import RunRequest
 from models.steps import CREATE_STEPS, StepName
 from models.verdict import Strength, Verdict, VerdictWord
-from models.volume import Volume
 
 START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 IDENTITY = CloudIdentity(cloud="alice", auth_url="http://cloud/identity", project_id="p1", user_id="u1")
@@ -43,7 +44,7 @@ def finding(rule: str = "VOL-DETACHED", **fields: Any) -> Finding:
     usual: dict[str, Any] = {
         "rule": rule,
         "chapter": "Volumes",
-        "title": "All volumes are detached",
+        "title": "Attached volumes",
         "outcome": Outcome.FAIL,
         "severity": Severity.BLOCK,
         "evidence": "2 volumes are attached",

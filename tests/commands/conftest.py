@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from imaging.commands.main import run
-from imaging.runtime.logs import stop_logging
 from tests.support.demo import demo_cloud, demo_process
+from tests.support.logs import stop_logging
 
 __all__ = ["demo_cloud", "demo_process"]
 
@@ -36,7 +36,7 @@ Imaging = Callable[..., Outcome]
 
 
 @pytest.fixture
-def imaging(capsys) -> Iterator[Imaging]:
+def imaging(capsys: pytest.CaptureFixture[str]) -> Iterator[Imaging]:
     """Calls the command line in this process; no failure may show a traceback."""
 
     def call(*arguments: str) -> Outcome:

@@ -254,7 +254,7 @@ def test_what_nobody_foresaw_is_told_without_traceback_and_kept_in_the_log(imagi
         secret = "local-variable"
         raise ZeroDivisionError(secret[:0])
 
-    monkeypatch.setattr("imaging.commands.session.settings", fails)
+    monkeypatch.setattr("imaging.commands.flow.session.settings", fails)
     done = imaging("instances")
 
     assert done.status == 70

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.commands.demo import demonstration_url, join_demonstration
+from imaging.commands.flow.demo_cloud import demonstration_url, join_demonstration
 from models.errors import CloudError
 from tests.commands.conftest import ROOT
 
@@ -56,7 +56,7 @@ def test_what_is_left_of_a_demonstration_that_is_gone_is_no_demonstration(tmp_pa
     folder.mkdir()
     (folder / "democloud.json").write_text(json.dumps({"pid": 1, "url": "http://127.0.0.1:9"}))
     monkeypatch.setattr(
-        "imaging.commands.demo.serve_command", lambda **_: [sys.executable, "-c", "raise SystemExit(3)"]
+        "imaging.commands.flow.demo_cloud.serve_command", lambda **_: [sys.executable, "-c", "raise SystemExit(3)"]
     )
 
     with pytest.raises(CloudError, match="did not start"):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 
-from imaging.commands.converting import (
+import pytest
+
+from imaging.commands.documents.conversion import (
     check_document,
     image_document,
     instance_document,
     plan_document,
     run_document,
 )
-from imaging.commands.output import write_json, write_json_line
-from models.image import VERDICT, VERDICT_ABOUT, Image
-from models.run import RunState, StepRecord, Trouble
+from imaging.commands.output.streams import write_json, write_json_line
+from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from models.run.record import Phase, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
-from tests.commands.building import BOOTED, FAILED, LOGIN, at, checklist, finding, instance, plan, run, steps
+from tests.commands.building import BOOTED, FAILED, LOGIN, START, at, checklist, finding, instance, plan, run, steps
 
 
 def test_a_checklist_has_the_documented_fields():
-    written = check_document(instance(), checklist(finding(mended_by=StepName.DETACH))).model_dump(mode="json")
+    written = check_document(instance(), checklist(finding(fixed_by=StepName.DETACH))).model_dump(mode="json")
 
     assert written["schema"] == "imaging.check/1"
     assert written["instance"] == {"id": "i1", "name": "db-07", "status": "ACTIVE"}
@@ -27,12 +29,12 @@ def test_a_checklist_has_the_documented_fields():
     assert written["findings"][0] == {
         "rule": "VOL-DETACHED",
         "chapter": "Volumes",
-        "title": "All volumes are detached",
+        "title": "Attached volumes",
         "outcome": "fail",
         "severity": "block",
         "evidence": "2 volumes are attached",
         "remedy": {"text": "Detach them.", "command": "openstack server remove volume i1 v1", "actions": []},
-        "mended_by": "detach volumes",
+        "fixed_by": "detach volumes",
         "asked_for": None,
         "source": None,
         "read_at": None,
@@ -46,7 +48,7 @@ def test_a_run_has_the_documented_fields():
         steps=steps(STOP=done),
         verdict=BOOTED,
         image_id="g1",
-        source_restored=True,
+        instance_restored=True,
         report_path="/state/report.md",
     )
 
@@ -65,7 +67,14 @@ def test_a_run_has_the_documented_fields():
     assert written["image"] == {"id": "g1", "name": "db-07-v1"}
     assert written["test"]["flavor"] == "m3.tiny"
     assert (written["test"]["verdict"], written["test"]["strength"]) == ("booted", "strong")
-    assert (written["source_restored"], written["report"]) == (True, "/state/report.md")
+    assert (written["instance_restored"], written["report"]) == (True, "/state/report.md")
+
+
+@pytest.mark.parametrize("text", ["m3.tiny on auto_allocated_network", "something else"])
+def test_the_flavor_that_was_tried_last_comes_from_its_field_and_from_no_sentence(text: str):
+    launching = StepRecord(step=StepName.TEST_LAUNCH, phases=(Phase(at=START, text=text),))
+    larger = run(steps=steps(TEST_LAUNCH=launching), test_flavor="m3.quad")
+    assert run_document(larger).model_dump(mode="json")["test"]["flavor"] == "m3.quad"
 
 
 def test_a_failed_verdict_brings_its_console_lines():
@@ -90,7 +99,7 @@ def test_a_run_says_why_it_waits():
 def test_a_run_without_image_or_verdict_says_null():
     written = run_document(run()).model_dump(mode="json")
 
-    assert (written["image"], written["test"]["verdict"], written["source_restored"]) == (None, None, None)
+    assert (written["image"], written["test"]["verdict"], written["instance_restored"]) == (None, None, None)
 
 
 def test_an_instance_says_whose_it_is():
@@ -102,10 +111,10 @@ def test_an_instance_says_whose_it_is():
 def test_a_verdict_that_an_image_inherited_is_not_shown():
     properties = {VERDICT: "booted", VERDICT_ABOUT: "g1"}
     ours = Image(id="g1", name="ours", status="active", properties=properties)
-    grandchild = Image(id="g2", name="grandchild", status="active", properties=properties)
+    second = Image(id="g2", name="second", status="active", properties=properties)
 
     assert image_document(ours, LOGIN).verdict == "booted"
-    assert image_document(grandchild, LOGIN).verdict is None
+    assert image_document(second, LOGIN).verdict is None
 
 
 def test_a_plan_says_what_would_be_done():
@@ -117,14 +126,14 @@ def test_a_plan_says_what_would_be_done():
 
 
 def test_json_arrives_whatever_the_locale(capsys):
-    write_json([instance_document(instance(name="天\x9b2J"), LOGIN)])
+    write_json([instance_document(instance(name="天 ☃"), LOGIN)])
 
     written = capsys.readouterr().out
     assert written.isascii()
-    assert json.loads(written)[0]["name"] == "天\x9b2J"
+    assert json.loads(written)[0]["name"] == "天 ☃"
 
 
-def test_whoever_follows_a_run_gets_one_line_for_each_look(capsys):
+def test_a_follower_of_a_run_gets_one_line_for_each_read(capsys):
     write_json_line(run_document(run()))
     write_json_line(run_document(run()))
 

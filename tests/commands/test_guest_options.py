@@ -1,23 +1,26 @@
-"""How the command line says the way into a guest, and how the facts of a guest are put into lines."""
+"""How the command line says how to log in to a guest, and how the facts of a guest are put into lines."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from imaging.commands.guest_options import NAMES, taken
-from imaging.commands.guest_text import guest_lines
+import pytest
+
+from imaging.commands.options.guest import NAMES, pop_guest_options
+from imaging.commands.output.guest_text import guest_lines
 from models.guest.mounts import Mount, Mounts, MountUser
 from models.guest.services import Services
 from tests.commands.building import instance
 from tests.guidelines.guest_building import guest, sighting, untold
+from tests.support.hostile_names import HOSTS, USERS
 
 
 def options(**said):
-    return taken({name: said.get(name) for name in NAMES})
+    return pop_guest_options({name: said.get(name) for name in NAMES})
 
 
 class Resolved:
-    """As much of a resolved cloud as the way in asks for."""
+    """As much of a resolved cloud as the login asks for."""
 
     ssh_config = Path("/cloud/ssh_config")
 
@@ -32,9 +35,19 @@ def test_the_clouds_own_ssh_config_is_used_unless_another_is_said():
     assert options(ssh_config=Path("/mine")).access(Resolved).ssh_config == Path("/mine")
 
 
-def test_nobody_is_asked_to_look_in_two_ways_or_into_nothing(imaging):
+def test_nobody_is_asked_to_inspect_in_two_ways_or_nothing(imaging):
     assert imaging("probe").status == 2
     assert imaging("check", "db-07", "--probe", "--deep").status == 2
+
+
+@pytest.mark.parametrize("option, texts", [("--address", HOSTS), ("--user", USERS)])
+@pytest.mark.parametrize("command", [("probe", "db-07"), ("check", "db-07"), ("save", "db-07", "/home", "--to", "x")])
+def test_a_host_or_user_that_is_none_is_refused_before_the_login_to_the_cloud(imaging, command, option, texts):
+    for text in texts:
+        refused = imaging(*command, f"{option}={text}")
+        assert refused.status == 2
+        assert option in refused.err
+        assert "Nothing was sent anywhere" in refused.err
 
 
 def test_the_script_can_be_read_before_it_is_allowed(imaging):
@@ -57,4 +70,4 @@ def test_lines_name_the_system_the_mounts_with_their_users_and_what_was_found():
 
 def test_what_could_not_be_told_is_said_at_the_end():
     lines = list(guest_lines(instance(), guest(services=untold(Services, "only root may ask"))))
-    assert lines[-1] == "Not told   services: only root may ask"
+    assert lines[-1] == "Unknown    services: only root may ask"

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from imaging.commands.main import ENTRIES, cli
-from imaging.commands.teaching import Example, LateGroup, TeachingCommand
+from imaging.commands.options.command_group import CommandWithExamples, Example, LateGroup
 
 ROOT = Path(__file__).parents[2]
 _ASK_FOR_HELP = """
@@ -45,7 +45,7 @@ def _commands() -> Iterator[tuple[list[str], click.Command]]:
 
 def _examples() -> Iterator[str]:
     for _, command in _commands():
-        if isinstance(command, TeachingCommand | LateGroup):
+        if isinstance(command, CommandWithExamples | LateGroup):
             yield from (example.line for example in command.examples if example.line.startswith("imaging"))
 
 
@@ -93,7 +93,7 @@ def test_the_list_of_commands_says_what_the_command_itself_says(name):
 def test_every_command_teaches_by_example(name):
     command = cli.get_command(click.Context(cli), name)
 
-    assert isinstance(command, TeachingCommand)
+    assert isinstance(command, CommandWithExamples)
     assert command.examples
     assert "Examples:" in command.get_help(click.Context(command, info_name=name))
 
@@ -136,11 +136,11 @@ def _options(command: click.Command) -> Iterator[str]:
 
 
 def test_an_example_is_written_so_that_it_can_be_copied():
-    command = TeachingCommand("x", examples=[Example("imaging x --with-a-very-long-option " + "y" * 200, "does it")])
+    command = CommandWithExamples("x", examples=[Example("imaging x --a-very-long-option " + "y" * 200, "does it")])
 
     shown = command.get_help(click.Context(command, info_name="x", terminal_width=40))
 
-    assert "  # does it\n  $ imaging x --with-a-very-long-option " + "y" * 200 in shown
+    assert "  # does it\n  $ imaging x --a-very-long-option " + "y" * 200 in shown
 
 
 def test_the_version_is_told(imaging):

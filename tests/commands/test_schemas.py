@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imaging.commands.documents import DOCUMENTS
-from imaging.commands.schemas import schema_file, schema_name, schema_text, write_schemas
+from imaging.commands.documents.models import DOCUMENTS
+from imaging.commands.documents.schemas import schema_file, schema_name, schema_text, write_schemas
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 def test_a_schema_is_fresh(document):
     said = (FOLDER / schema_file(document)).read_text(encoding="utf-8")
 
-    assert said == schema_text(document), "run: python -m imaging.commands.schemas docs/schemas"
+    assert said == schema_text(document), "run: python -m imaging.commands.documents.schemas docs/schemas"
 
 
 def test_no_schema_is_left_over():

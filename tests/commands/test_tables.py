@@ -6,16 +6,16 @@ import sys
 
 import pytest
 
-from imaging.commands import output
-from imaging.commands.output import write
-from imaging.commands.tables import Cell, write_table
+from imaging.commands.output import streams
+from imaging.commands.output.streams import write
+from imaging.commands.output.tables import Cell, write_table
 
 HOSTILE = "[/red]\x1b[2J"
 
 
 @pytest.fixture
 def terminal(monkeypatch):
-    monkeypatch.setattr(output, "on_terminal", lambda: True)
+    monkeypatch.setattr(streams, "on_terminal", lambda: True)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)

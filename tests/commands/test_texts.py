@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.commands.failing import tell
-from imaging.commands.plan_text import headline, plan_lines
-from imaging.commands.progress import news, outcome
+from imaging.commands.output.failures import tell
+from imaging.commands.output.plan_text import headline, plan_lines
+from imaging.commands.output.run_text import news, outcome
+from models.cloud.image import Image
 from models.errors import ForbiddenError
-from models.image import Image
-from models.plan import TestLaunchPlan
-from models.request import OnFailure, RunRequest
-from models.run import Phase, RunState, StepRecord, Trouble
+from models.run.plan import TestLaunchPlan
+from models.run.record import Phase, RunState, StepRecord, Trouble
+from models.run.request import OnFailure, RunRequest
 from models.steps import StepName, StepState
 from tests.commands.building import BOOTED, FAILED, at, instance, plan, run, steps
 
@@ -30,7 +30,7 @@ def _stop(state: StepState, **fields) -> StepRecord:
 
 def test_the_headline_says_what_the_instance_goes_through():
     assert headline(plan()) == (
-        "This will stop db-07 and detach 2 volumes; the whole run takes about 4 minutes, and then db-07 is as it was."
+        "This will stop db-07 and detach 2 volumes; the whole run takes about 4 minutes, and then db-07 is restored."
     )
 
 
@@ -43,7 +43,7 @@ def test_the_headline_of_a_stopped_instance_without_volumes_says_that_nothing_of
 def test_the_headline_of_a_verification_names_the_image():
     alone = plan(source=None, image=Image(id="g1", name="db-07-v1", status="active"), volumes=(), checklist=None)
 
-    assert headline(alone).startswith("This will launch a test instance of db-07-v1 and remove it again")
+    assert headline(alone).startswith("This will launch a test instance of db-07-v1 and remove it")
 
 
 def test_a_plan_shows_the_commands_that_do_the_same_by_hand():
@@ -55,7 +55,7 @@ def test_a_plan_shows_the_commands_that_do_the_same_by_hand():
     assert "Warning: vdd comes back as vdc" in lines
     assert "Volume: pgdata at /dev/vdb" in lines
     assert "Test launch: m3.tiny on auto (smallest that fits)" in lines
-    assert "On failure: the source is put back as it was" in lines
+    assert "On failure: the instance is restored" in lines
 
 
 def test_a_plan_says_when_no_test_is_possible_or_wanted():
@@ -68,7 +68,7 @@ def test_a_plan_says_when_no_test_is_possible_or_wanted():
 def test_a_plan_says_when_a_failure_leaves_the_source_as_it_is():
     left = plan(request=RunRequest(on_failure=OnFailure.LEAVE))
 
-    assert any("left as it is" in line for line in plan_lines(left, commands=False))
+    assert any("left stopped" in line for line in plan_lines(left, commands=False))
 
 
 def test_news_are_the_steps_that_changed():
@@ -87,7 +87,7 @@ def test_news_are_the_phases_that_are_new():
     assert list(news(before, now)) == ["14:00:04  stop                    almost off"]
 
 
-def test_the_first_look_tells_everything_so_far():
+def test_the_first_read_tells_everything_so_far():
     now = run(steps=steps(STOP=_stop(StepState.DONE, ended_at=at(7))))
 
     assert list(news(None, now)) == ["14:00:01  stop                  started", "14:00:07  stop                  done"]
@@ -106,26 +106,26 @@ def test_a_step_that_failed_says_why():
 
 
 def test_the_outcome_names_source_image_verdict_and_report():
-    ended = run(state=RunState.DONE, verdict=BOOTED, image_id="g1", source_restored=True, report_path="/r.md")
+    ended = run(state=RunState.DONE, verdict=BOOTED, image_id="g1", instance_restored=True, report_path="/r.md")
 
     assert list(outcome(ended)) == [
-        "run     k3f9a1: done",
-        "source  db-07 (i1): as it was before",
-        "image   db-07-v1 (g1)",
-        "test    booted (strong): the marker was printed",
-        "report  /r.md",
+        "run       k3f9a1: done",
+        "instance  db-07 (i1): restored",
+        "image     db-07-v1 (g1)",
+        "test      booted (strong): the marker was printed",
+        "report    /r.md",
     ]
 
 
 def test_the_outcome_of_a_failed_test_shows_the_console_lines():
     lines = list(outcome(run(state=RunState.DONE, verdict=FAILED)))
 
-    assert "        | You are in emergency mode." in lines
-    assert "        hint: a device was missing" in lines
+    assert "          | You are in emergency mode." in lines
+    assert "          hint: a device was missing" in lines
 
 
 def test_the_outcome_says_when_the_source_is_not_as_it_was():
-    assert "source  db-07 (i1): NOT as it was before" in outcome(run(source_restored=False))
+    assert "instance  db-07 (i1): NOT restored" in outcome(run(instance_restored=False))
 
 
 def test_a_failure_is_told_in_its_parts(capsys):

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import openstack
 import pytest
@@ -16,7 +17,7 @@ from openstack.config import OpenStackConfig
 from openstack.connection import Connection
 
 from tests.contract.making import Choice, sweep
-from tests.contract.subject import ON_REAL_CLOUD, DemoHooks, LoopstackHooks, RealPace, Subject, TurnedPace
+from tests.contract.subject import ON_REAL_CLOUD, DemoHooks, LoopstackHooks, RealPace, Scope, Subject, TurnedPace
 
 PARTS = {
     "loopstack": {"member": "alice", "other": "bob", "admin": "admin", "appcred": "alice-appcred"},
@@ -24,7 +25,7 @@ PARTS = {
 }
 
 
-def shared(fixture_name: str, config: pytest.Config) -> str:
+def shared(fixture_name: str, config: pytest.Config) -> Scope:
     """A real cloud is the same for all tests; the demonstration cloud is as new for each."""
     return "session" if ON_REAL_CLOUD else "function"
 
@@ -41,7 +42,7 @@ def _connector(config: OpenStackConfig, parts: dict[str, str]) -> Callable[[str]
     return connect
 
 
-def _subject(kind: str, config: OpenStackConfig, parts: dict[str, str], **more: object) -> Subject:
+def _subject(kind: str, config: OpenStackConfig, parts: dict[str, str], **more: Any) -> Subject:
     connect = _connector(config, parts)
     member = connect("member")
     assert member is not None
@@ -78,7 +79,9 @@ def demonstration_session(request: pytest.FixtureRequest) -> Subject:
     """The demonstration cloud's process and the logins there, which outlast its being set back."""
     demo = request.getfixturevalue("demo_process")
     config = OpenStackConfig(config_files=[str(demo.clouds_yaml)], load_envvars=False)
-    return _subject("demo", config, PARTS["demo"], pace=TurnedPace(demo.turn), hooks=DemoHooks(demo.url))
+    return _subject(
+        "demo", config, PARTS["demo"], pace=TurnedPace(demo.turn), hooks=DemoHooks(demo.url, demo.control_token)
+    )
 
 
 @pytest.fixture
@@ -91,7 +94,8 @@ def demonstration_cloud(request: pytest.FixtureRequest, demonstration_session: S
 @pytest.fixture(scope=shared)
 def cloud(request: pytest.FixtureRequest) -> Subject:
     """The cloud under test."""
-    return request.getfixturevalue("real_cloud" if ON_REAL_CLOUD else "demonstration_cloud")
+    found: Subject = request.getfixturevalue("real_cloud" if ON_REAL_CLOUD else "demonstration_cloud")
+    return found
 
 
 @pytest.fixture(scope=shared)

@@ -62,7 +62,7 @@ def launch(cloud: Subject, body: dict[str, Any], at: str = RECENT) -> str:
     """POST /servers; the id."""
     reply = cloud.compute.post("/servers", json=body, microversion=at)
     assert reply.status_code == 202, reply.text
-    return reply.json()["server"]["id"]
+    return str(reply.json()["server"]["id"])
 
 
 def delete_server(cloud: Subject, server_id: str) -> None:
@@ -137,7 +137,7 @@ def sweep(cloud: Subject) -> None:
     """Delete whatever a broken test has left, known by its name."""
     for server in cloud.compute.get(f"/servers?name={cloud.prefix}").json()["servers"]:
         delete_server(cloud, server["id"])
-    for image in cloud.image.get("/images?limit=200&owner=" + cloud.member.current_project_id).json()["images"]:
+    for image in cloud.image.get(f"/images?limit=200&owner={cloud.member.current_project_id}").json()["images"]:
         if image["name"].startswith(cloud.prefix):
             cloud.image.delete(f"/images/{image['id']}")
     for snapshot in cloud.volume.get("/snapshots").json()["snapshots"]:

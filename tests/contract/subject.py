@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import pytest
 import requests
@@ -22,11 +22,13 @@ from requests import Response
 
 T = TypeVar("T")
 
+Scope = Literal["session", "module", "function"]
+
 ON_REAL_CLOUD = bool(os.environ.get("IMAGING_TEST_ON_REAL_CLOUD"))
 """Set by tests/openstack/run.py alone, so that no plain `pytest` ever touches a cloud of the user's."""
 
 
-def longest(fixture_name: str, config: object) -> str:
+def longest(fixture_name: str, config: pytest.Config) -> Scope:
     """The scope of a fixture that takes long to make: shared on a real cloud; the other one is new for every test."""
     return "module" if ON_REAL_CLOUD else "function"
 
@@ -74,7 +76,7 @@ class TurnedPace:
 class Hooks(Protocol):
     """Makes the back ends slow, or fail: `{"snapshot": {"delay": 3, "match": "db-"}}` (tests/openstack/README.md)."""
 
-    def set(self, wishes: Mapping[str, Mapping[str, object]]) -> None:
+    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
         """From now on do this, and nothing else."""
 
 
@@ -84,20 +86,20 @@ class LoopstackHooks:
     def __init__(self, state: Path) -> None:
         self._file = state / "hooks.json"
 
-    def set(self, wishes: Mapping[str, Mapping[str, object]]) -> None:
+    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
         passing = self._file.with_suffix(".new")
-        passing.write_text(json.dumps(wishes))
+        passing.write_text(json.dumps(hooks))
         passing.rename(self._file)
 
 
 class DemoHooks:
     """The demonstration cloud is told over its control channel: `POST /_control/hooks`, the same JSON."""
 
-    def __init__(self, url: str) -> None:
-        self._url = f"{url}/_control/hooks"
+    def __init__(self, url: str, control_token: str) -> None:
+        self._url, self._headers = f"{url}/_control/hooks", {"X-Control-Token": control_token}
 
-    def set(self, wishes: Mapping[str, Mapping[str, object]]) -> None:
-        if requests.post(self._url, json=wishes, timeout=10).status_code == 404:
+    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
+        if requests.post(self._url, json=hooks, headers=self._headers, timeout=10).status_code == 404:
             pytest.skip("the demonstration cloud does not fail, or dawdle, on command")
 
 
@@ -145,11 +147,11 @@ class Subject:
         return connection
 
     @contextlib.contextmanager
-    def hooked(self, **wishes: Mapping[str, object]) -> Iterator[None]:
+    def hooked(self, **hooks: Mapping[str, Any]) -> Iterator[None]:
         """Let the back ends be slow or fail, for what this run of the tests has made; skipped where none obeys."""
         if self.hooks is None:
             pytest.skip("this cloud does not fail, or dawdle, on command")
-        self.hooks.set({name: {"match": self.prefix, **wish} for name, wish in wishes.items()})
+        self.hooks.set({name: {"match": self.prefix, **hook} for name, hook in hooks.items()})
         try:
             yield
         finally:
@@ -179,11 +181,13 @@ class Subject:
         """GET of a server that exists."""
         reply = self.compute.get(f"/servers/{server_id}", microversion=at)
         assert reply.status_code == 200, reply.text
-        return reply.json()["server"]
+        return dict(reply.json()["server"])
 
     def act(self, server_id: str, action: str, arguments: object = None, at: str = RECENT) -> Response:
         """POST of an action on a server."""
-        return self.compute.post(f"/servers/{server_id}/action", json={action: arguments}, microversion=at)
+        url = f"/servers/{server_id}/action"
+        reply: Response = self.compute.post(url, json={action: arguments}, microversion=at)
+        return reply
 
     def until_idle(self, server_id: str, status: str, seconds: float = 90) -> dict[str, Any]:
         """Until a server has this status and no task state; an ERROR not asked for fails at once."""
@@ -200,7 +204,7 @@ class Subject:
 
         def observe() -> bool:
             reply = proxy.get(url)
-            return reply.status_code == 404 or reply.json().get("server", {}).get("status") == "DELETED"
+            return bool(reply.status_code == 404 or reply.json().get("server", {}).get("status") == "DELETED")
 
         self.until(observe, f"{url} gone", seconds)
 
@@ -208,7 +212,7 @@ class Subject:
         """GET of an image that exists."""
         reply = self.image.get(f"/images/{image_id}")
         assert reply.status_code == 200, reply.text
-        return reply.json()
+        return dict(reply.json())
 
     def until_image(self, image_id: str, status: str = "active") -> dict[str, Any]:
         """Until an image has this status."""
@@ -223,7 +227,7 @@ class Subject:
         """GET of a volume that exists."""
         reply = self.volume.get(f"/volumes/{volume_id}")
         assert reply.status_code == 200, reply.text
-        return reply.json()["volume"]
+        return dict(reply.json()["volume"])
 
     def until_volume(self, volume_id: str, status: str) -> dict[str, Any]:
         """Until a volume has this status."""
@@ -239,7 +243,7 @@ class Subject:
         """A server's volume attachments, in no promised order."""
         reply = self.compute.get(f"/servers/{server_id}/os-volume_attachments", microversion=at)
         assert reply.status_code == 200, reply.text
-        return reply.json()["volumeAttachments"]
+        return list(reply.json()["volumeAttachments"])
 
     def attach(self, server_id: str, volume_id: str, *, at: str = RECENT, **more: object) -> dict[str, Any]:
         """Attach a volume and wait until both sides say so."""
@@ -251,7 +255,7 @@ class Subject:
         assert reply.status_code == 200, reply.text
         self.until_volume(volume_id, "in-use")
         self.until(lambda: self.is_attached(server_id, volume_id), "the server lists the volume")
-        return reply.json()["volumeAttachment"]
+        return dict(reply.json()["volumeAttachment"])
 
     def is_attached(self, server_id: str, volume_id: str) -> bool:
         """Whether the server's attachments hold this volume."""
@@ -268,7 +272,7 @@ class Subject:
         """Ask for an image of a server; its id."""
         reply = self.act(server_id, "createImage", {"name": name, "metadata": properties})
         assert reply.status_code == 202, reply.text
-        return reply.json()["image_id"]
+        return str(reply.json()["image_id"])
 
 
 def complaint(reply: Response, kind: str, code: int) -> str:
@@ -276,4 +280,4 @@ def complaint(reply: Response, kind: str, code: int) -> str:
     assert reply.status_code == code, reply.text
     body = reply.json()[kind]
     assert body["code"] == code
-    return body["message"]
+    return str(body["message"])

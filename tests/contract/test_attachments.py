@@ -24,7 +24,7 @@ def ask_to_detach(cloud: Subject, server: str, volume: str):
 
 def as_cinder_tells(cloud: Subject, volume: str) -> dict[str, Any]:
     (attachment,) = cloud.cinder_volume(volume)["attachments"]
-    return attachment
+    return dict(attachment)
 
 
 def test_an_attach_answers_with_the_device_and_ends_in_use(cloud: Subject, server: str, volume: str):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -27,15 +28,19 @@ def ask(cloud: Subject, server: str, name: object, at: str = "2.93", **propertie
     return cloud.act(server, "createImage", {"name": name, "metadata": properties}, at=at)
 
 
-def is_in_order(seen: list[object], order: list[object]) -> bool:
+def is_in_order(seen: Sequence[object], order: Sequence[object]) -> bool:
     """Whether what was seen goes forwards; a phase may be too short to be seen."""
     places = [order.index(state) for state in seen]
     return places == sorted(places)
 
 
-def seen_on_the_way(cloud: Subject, server: str, image: str) -> tuple[list[str], list[str | None], list[tuple]]:
+States = tuple[str, str | None]
+"""Of the image, and of the server's task."""
+
+
+def seen_on_the_way(cloud: Subject, server: str, image: str) -> tuple[list[str], list[str | None], list[States]]:
     """The states of image and task until both are done: each without repeats, and the pairs."""
-    pairs: list[tuple] = []
+    pairs: list[States] = []
 
     def observe() -> bool:
         now = (cloud.glance_image(image)["status"], cloud.server(server)["OS-EXT-STS:task_state"])
@@ -142,18 +147,28 @@ def test_what_is_given_along_becomes_properties(cloud: Subject, server: str, nam
     assert {key: cloud.glance_image(image["id"])[key] for key in given} == given
 
 
-def test_properties_are_inherited_by_images_of_children(cloud: Subject, choice: Choice, server: str, name: str):
+def test_the_reason_of_a_lock_becomes_a_property(cloud: Subject, server: str, name: str):
+    assert cloud.act(server, "lock", {"locked_reason": "imaging in progress"}).status_code == 202
+    image = cloud.until_image(cloud.create_image(server, name))
+    cloud.until_idle(server, "ACTIVE")
+    assert cloud.act(server, "unlock").status_code == 202
+    assert image["locked_reason"] == "imaging in progress"
+
+
+def test_properties_are_inherited_by_images_of_launched_instances(
+    cloud: Subject, choice: Choice, server: str, name: str
+):
     """So a run's id in a property proves nothing by itself."""
     first = cloud.create_image(server, name, **{"imaging.run": "r1"})
     cloud.until_image(first)
     cloud.until_idle(server, "ACTIVE")
-    body = server_request(choice, fresh_name(cloud, "child"), imageRef=first)
-    with a_server(cloud, body) as child:
-        grandchild = cloud.until_image(cloud.create_image(child, name))
-        cloud.until_idle(child, "ACTIVE")
-    assert grandchild["imaging.run"] == "r1"
-    assert grandchild["instance_uuid"] == child
-    assert grandchild["base_image_ref"] == choice.image["id"], "the first of the line, not the parent"
+    body = server_request(choice, fresh_name(cloud, "launch"), imageRef=first)
+    with a_server(cloud, body) as launched:
+        second = cloud.until_image(cloud.create_image(launched, name))
+        cloud.until_idle(launched, "ACTIVE")
+    assert second["imaging.run"] == "r1"
+    assert second["instance_uuid"] == launched
+    assert second["base_image_ref"] == choice.image["id"], "the first of the line, not the parent"
 
 
 def test_an_attached_volume_is_not_part_of_the_image(cloud: Subject, server: str, volume: str, name: str):
@@ -222,7 +237,7 @@ def test_a_shelved_server_cannot_be_imaged_or_stopped(cloud: Subject, own_server
         cloud.image.delete(f"/images/{image['id']}")
 
 
-def shelved(cloud: Subject, server: str) -> dict | None:
+def shelved(cloud: Subject, server: str) -> dict[str, Any] | None:
     now = cloud.server(server)
     return now if now["status"].startswith("SHELVED") and now["OS-EXT-STS:task_state"] is None else None
 
@@ -239,7 +254,7 @@ def test_while_it_is_imaged_neither_a_second_image_nor_a_stop_is_possible(cloud:
 
 
 def vanished(cloud: Subject, image: str) -> bool:
-    return cloud.image.get(f"/images/{image}").status_code == 404
+    return bool(cloud.image.get(f"/images/{image}").status_code == 404)
 
 
 @pytest.mark.parametrize("phase", ["snapshot", "upload"])

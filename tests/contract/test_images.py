@@ -18,7 +18,8 @@ PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 
 
 def patch(cloud: Subject, image: str, *operations: dict[str, Any]) -> Response:
-    return cloud.image.patch(f"/images/{image}", json=list(operations), headers=PATCH)
+    reply: Response = cloud.image.patch(f"/images/{image}", json=list(operations), headers=PATCH)
+    return reply
 
 
 def add(key: str, value: object) -> dict[str, Any]:

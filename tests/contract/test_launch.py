@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,12 @@ from tests.contract.subject import Subject, complaint
 UNKNOWN = "11111111-2222-3333-4444-555555555555"
 
 
-def ask(cloud: Subject, body: dict, at: str = "2.93"):
+def ask(cloud: Subject, body: dict[str, Any], at: str = "2.93"):
     return cloud.compute.post("/servers", json=body, microversion=at)
 
 
 @pytest.fixture
-def group(cloud: Subject) -> Iterator[dict]:
+def group(cloud: Subject) -> Iterator[dict[str, Any]]:
     body = {"security_group": {"name": fresh_name(cloud, "group"), "description": "for a test launch"}}
     group = cloud.network.post("/security-groups", json=body).json()["security_group"]
     yield group
@@ -47,7 +48,7 @@ def test_while_it_is_built_it_goes_forwards(cloud: Subject, choice: Choice):
         def observe() -> bool:
             now = cloud.server(server)
             seen.append((now["status"], now["OS-EXT-STS:task_state"]))
-            return now["status"] == "ACTIVE"
+            return bool(now["status"] == "ACTIVE")
 
         try:
             cloud.until(observe, "ACTIVE", finely=True)
@@ -58,7 +59,7 @@ def test_while_it_is_built_it_goes_forwards(cloud: Subject, choice: Choice):
     assert [order.index(task) for task in while_building] == sorted(order.index(task) for task in while_building)
 
 
-def test_metadata_description_user_data_and_group_are_taken(cloud: Subject, choice: Choice, group: dict):
+def test_metadata_description_user_data_and_group_are_taken(cloud: Subject, choice: Choice, group: dict[str, Any]):
     text = base64.b64encode(b"#!/bin/sh\necho imaging >/dev/console\n").decode()
     body = server_request(
         choice,
@@ -146,7 +147,7 @@ def test_a_flavor_whose_memory_is_too_small_is_400(cloud: Subject, choice: Choic
 
 
 def test_an_image_of_ours_can_be_launched(cloud: Subject, choice: Choice, snapshot: str):
-    with a_server(cloud, server_request(choice, fresh_name(cloud, "child"), imageRef=snapshot)) as server:
+    with a_server(cloud, server_request(choice, fresh_name(cloud, "launch"), imageRef=snapshot)) as server:
         assert cloud.server(server)["image"]["id"] == snapshot
 
 

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
 from keystoneauth1.identity import v3
 
 from tests.contract.subject import Subject, complaint
+from tests.support.known import present
 
 
 def auth_url(cloud: Subject) -> str:
-    return cloud.member.config.config["auth"]["auth_url"].rstrip("/").removesuffix("/v3") + "/v3"
+    return str(cloud.member.config.config["auth"]["auth_url"].rstrip("/").removesuffix("/v3") + "/v3")
 
 
-def login(cloud: Subject, methods: dict[str, object], scope: object = None) -> requests.Response:
-    body = {"auth": {"identity": {"methods": list(methods), **methods}}}
+def login(cloud: Subject, methods: dict[str, Any], scope: Any = None) -> requests.Response:
+    body: dict[str, Any] = {"auth": {"identity": {"methods": list(methods), **methods}}}
     if scope:
         body["auth"]["scope"] = scope
     return requests.post(f"{auth_url(cloud)}/auth/tokens", json=body, timeout=30)
 
 
-def token_of(cloud: Subject) -> dict[str, object]:
+def token_of(cloud: Subject) -> dict[str, Any]:
     token = cloud.member.session.get_token()
     reply = cloud.identity.get("/auth/tokens", headers={"X-Subject-Token": token})
     assert reply.status_code == 200, reply.text
-    return reply.json()["token"]
+    return dict(reply.json()["token"])
 
 
 def credential(cloud: Subject) -> tuple[str, str]:
@@ -67,7 +69,7 @@ def test_a_wrong_password_is_401_with_the_same_words_as_an_unknown_user(cloud: S
     [("compute", "/servers"), ("image", "/v2/images"), ("block-storage", "/volumes"), ("network", "/v2.0/networks")],
 )
 def test_a_bad_token_is_401_at_every_service(cloud: Subject, service: str, url: str):
-    endpoint = cloud.member.session.get_endpoint(service_type=service, interface="public").rstrip("/")
+    endpoint = present(cloud.member.session.get_endpoint(service_type=service, interface="public")).rstrip("/")
     endpoint = endpoint if service in ("compute", "block-storage") else endpoint.split("/v2")[0]
     reply = requests.get(f"{endpoint}{url}", headers={"X-Auth-Token": "gAAAAABbad"}, timeout=30)
     assert reply.status_code == 401
@@ -93,7 +95,7 @@ def test_its_own_expiry_can_be_read_by_itself(cloud: Subject):
     reply = cloud.login("appcred").identity.get(f"/users/{user}/application_credentials/{identifier}")
     assert reply.status_code == 200, reply.text
     expiry = reply.json()["application_credential"]["expires_at"]
-    assert expiry is None or datetime.fromisoformat(expiry)
+    assert expiry is None or isinstance(datetime.fromisoformat(expiry), datetime)
 
 
 def test_a_wrong_secret_is_401_and_an_unknown_id_is_404(cloud: Subject):
@@ -142,7 +144,7 @@ def test_a_revoked_token_is_refused_and_the_next_login_works(cloud: Subject):
     if "username" not in auth:
         pytest.skip("revoking the token of this login would end other sessions")
     plugin = v3.Password(**auth | {"auth_url": auth_url(cloud)})
-    token = plugin.get_token(cloud.member.session)
+    token = present(plugin.get_token(cloud.member.session))
     url = f"{cloud.compute.get_endpoint()}/flavors"
     assert requests.get(url, headers={"X-Auth-Token": token}, timeout=30).status_code == 200
     cloud.identity.delete("/auth/tokens", headers={"X-Auth-Token": token, "X-Subject-Token": token})

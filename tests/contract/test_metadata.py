@@ -12,7 +12,7 @@ def add(cloud: Subject, server: str, **items: object):
 
 
 def metadata(cloud: Subject, server: str) -> dict[str, str]:
-    return cloud.compute.get(f"/servers/{server}/metadata").json()["metadata"]
+    return dict(cloud.compute.get(f"/servers/{server}/metadata").json()["metadata"])
 
 
 def test_a_post_adds_and_replaces_and_leaves_the_rest(cloud: Subject, server: str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ UNKNOWN = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
-def group(cloud: Subject) -> Iterator[dict]:
+def group(cloud: Subject) -> Iterator[dict[str, Any]]:
     reply = cloud.network.post(
         "/security-groups",
         json={"security_group": {"name": fresh_name(cloud, "group"), "description": "for run 20261101-a1b2"}},
@@ -61,7 +62,7 @@ def test_every_project_has_a_default_group(cloud: Subject):
     )
 
 
-def test_a_new_group_lets_everything_out_and_nothing_in(cloud: Subject, group: dict):
+def test_a_new_group_lets_everything_out_and_nothing_in(cloud: Subject, group: dict[str, Any]):
     rules = group["security_group_rules"]
     assert {rule["direction"] for rule in rules} == {"egress"}
     assert {rule["ethertype"] for rule in rules} == {"IPv4", "IPv6"}
@@ -70,7 +71,7 @@ def test_a_new_group_lets_everything_out_and_nothing_in(cloud: Subject, group: d
     assert found[0]["description"] == "for run 20261101-a1b2"
 
 
-def test_a_group_is_deleted_at_once(cloud: Subject, group: dict):
+def test_a_group_is_deleted_at_once(cloud: Subject, group: dict[str, Any]):
     reply = cloud.network.delete(f"/security-groups/{group['id']}")
     assert (reply.status_code, reply.text) == (204, "")
     assert cloud.network.get(f"/security-groups/{group['id']}").status_code == 404

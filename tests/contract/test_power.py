@@ -22,7 +22,7 @@ def test_while_it_stops_it_says_so(cloud: Subject, server: str):
     def observe() -> bool:
         now = cloud.server(server)
         seen.add((now["status"], now["OS-EXT-STS:task_state"]))
-        return now["status"] == "SHUTOFF"
+        return bool(now["status"] == "SHUTOFF")
 
     with cloud.hooked(power_off={"delay": 0.5}):
         cloud.act(server, "os-stop")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from tests.contract.making import Choice, a_volume, delete_server, delete_volume
 from tests.contract.subject import Subject, complaint, longest
 
 
-def volume_backed(choice: Choice, name: str, image: str, **more: object) -> dict:
+def volume_backed(choice: Choice, name: str, image: str, **more: object) -> dict[str, Any]:
     """The body of POST /servers with a root volume made from an image."""
     body = server_request(choice, name)
     del body["server"]["imageRef"]
@@ -41,7 +43,7 @@ def backed(cloud: Subject, choice: Choice) -> Iterator[str]:
 
 
 @pytest.fixture(scope=longest)
-def image(cloud: Subject, backed: str) -> Iterator[dict]:
+def image(cloud: Subject, backed: str) -> Iterator[dict[str, Any]]:
     """Its image as it was at first; deleted with its snapshots."""
     made = cloud.create_image(backed, fresh_name(cloud, "zero"))
     found = cloud.glance_image(made)
@@ -51,31 +53,35 @@ def image(cloud: Subject, backed: str) -> Iterator[dict]:
         delete_snapshot(cloud, mapping["snapshot_id"])
 
 
-def mappings(image: dict) -> list[dict]:
-    return json.loads(image["block_device_mapping"])
+def mappings(image: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(json.loads(image["block_device_mapping"]))
 
 
-def snapshot_of(cloud: Subject, snapshot: str) -> dict:
-    return cloud.volume.get(f"/snapshots/{snapshot}").json()["snapshot"]
+def snapshot_of(cloud: Subject, snapshot: str) -> dict[str, Any]:
+    return dict(cloud.volume.get(f"/snapshots/{snapshot}").json()["snapshot"])
+
+
+def is_available(cloud: Subject, snapshot: str) -> bool:
+    return bool(snapshot_of(cloud, snapshot)["status"] == "available")
 
 
 def delete_snapshot(cloud: Subject, snapshot: str) -> None:
-    cloud.until(lambda: snapshot_of(cloud, snapshot)["status"] == "available", "snapshot available")
+    cloud.until(partial(is_available, cloud, snapshot), "snapshot available")
     assert cloud.volume.delete(f"/snapshots/{snapshot}").status_code == 202
     cloud.until_gone(cloud.volume, f"/snapshots/{snapshot}")
 
 
-def by_device(cloud: Subject, server: str) -> list[dict]:
+def by_device(cloud: Subject, server: str) -> list[dict[str, Any]]:
     """The attachments, the root volume first: Nova lists them in no promised order."""
     return sorted(cloud.attachments(server), key=lambda attachment: attachment["device"])
 
 
-def root_of(cloud: Subject, server: str) -> dict:
+def root_of(cloud: Subject, server: str) -> dict[str, Any]:
     return by_device(cloud, server)[0]
 
 
 def data_of(cloud: Subject, server: str) -> str:
-    return by_device(cloud, server)[1]["volumeId"]
+    return str(by_device(cloud, server)[1]["volumeId"])
 
 
 def test_its_image_is_an_empty_text_and_its_root_is_the_attachment_on_the_first_device(cloud: Subject, backed: str):
@@ -94,7 +100,7 @@ def test_the_root_volume_tells_the_image_that_it_was_made_from(cloud: Subject, b
     assert root["volume_image_metadata"]["image_id"] == choice.image["id"]
 
 
-def test_its_image_is_active_at_once_and_has_no_bytes(cloud: Subject, image: dict):
+def test_its_image_is_active_at_once_and_has_no_bytes(cloud: Subject, image: dict[str, Any]):
     assert image["status"] == "active"
     assert image["size"] == 0
     assert image["virtual_size"] is None
@@ -103,11 +109,11 @@ def test_its_image_is_active_at_once_and_has_no_bytes(cloud: Subject, image: dic
     assert "instance_uuid" not in image
 
 
-def test_the_server_shows_no_task_meanwhile(cloud: Subject, backed: str, image: dict):
+def test_the_server_shows_no_task_meanwhile(cloud: Subject, backed: str, image: dict[str, Any]):
     assert cloud.server(backed)["OS-EXT-STS:task_state"] is None
 
 
-def test_the_image_refers_to_a_snapshot_of_every_volume(cloud: Subject, backed: str, image: dict):
+def test_the_image_refers_to_a_snapshot_of_every_volume(cloud: Subject, backed: str, image: dict[str, Any]):
     snapshots = [snapshot_of(cloud, mapping["snapshot_id"]) for mapping in mappings(image)]
     assert {s["volume_id"] for s in snapshots} == {a["volumeId"] for a in cloud.attachments(backed)}
     assert {s["name"] for s in snapshots} == {f"snapshot for {image['name']}"}
@@ -121,30 +127,31 @@ def test_the_image_refers_to_a_snapshot_of_every_volume(cloud: Subject, backed: 
     assert data["delete_on_termination"] is False
 
 
-def test_a_child_brings_clones_of_the_data_volumes_that_stay_behind(cloud: Subject, choice: Choice, image: dict):
+def test_a_launched_instance_brings_clones_of_the_data_volumes_that_stay_behind(
+    cloud: Subject, choice: Choice, image: dict[str, Any]
+):
     for mapping in mappings(image):
-        snapshot = mapping["snapshot_id"]
-        cloud.until(lambda of=snapshot: snapshot_of(cloud, of)["status"] == "available", "snapshot available")
-    child = launch(cloud, server_request(choice, fresh_name(cloud, "child"), imageRef=image["id"]))
+        cloud.until(partial(is_available, cloud, mapping["snapshot_id"]), "snapshot available")
+    launched = launch(cloud, server_request(choice, fresh_name(cloud, "launch"), imageRef=image["id"]))
     clones: list[str] = []
     try:
-        cloud.until_idle(child, "ACTIVE", seconds=180)
-        attachments = by_device(cloud, child)
+        cloud.until_idle(launched, "ACTIVE", seconds=180)
+        attachments = by_device(cloud, launched)
         clones = [a["volumeId"] for a in attachments]
         assert [a["delete_on_termination"] for a in attachments] == [True, False]
         assert {cloud.cinder_volume(v)["snapshot_id"] for v in clones} == {
             mapping["snapshot_id"] for mapping in mappings(image)
         }
-        delete_server(cloud, child)
+        delete_server(cloud, launched)
         cloud.until_gone(cloud.volume, f"/volumes/{clones[0]}")
         assert cloud.until_volume(clones[1], "available")["attachments"] == []
     finally:
-        delete_server(cloud, child)
+        delete_server(cloud, launched)
         for clone in clones:
             delete_volume(cloud, clone)
 
 
-def test_the_snapshots_become_available_and_pin_their_volumes(cloud: Subject, backed: str, image: dict):
+def test_the_snapshots_become_available_and_pin_their_volumes(cloud: Subject, backed: str, image: dict[str, Any]):
     data = data_of(cloud, backed)
     (of_data,) = cloud.volume.get(f"/snapshots/detail?volume_id={data}").json()["snapshots"]
     cloud.until(lambda: snapshot_of(cloud, of_data["id"])["status"] == "available", "snapshot available")
@@ -155,7 +162,7 @@ def test_the_snapshots_become_available_and_pin_their_volumes(cloud: Subject, ba
     cloud.attach(backed, data)
 
 
-def test_deleting_the_image_leaves_the_snapshots(cloud: Subject, image: dict):
+def test_deleting_the_image_leaves_the_snapshots(cloud: Subject, image: dict[str, Any]):
     cloud.image.delete(f"/images/{image['id']}")
     for mapping in mappings(image):
         assert snapshot_of(cloud, mapping["snapshot_id"])["id"] == mapping["snapshot_id"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def volume_snapshot(cloud: Subject, volume: str) -> Iterator[str]:
     cloud.until_gone(cloud.volume, f"/snapshots/{snapshot}")
 
 
-def of(cloud: Subject, snapshot: str) -> dict:
-    return cloud.volume.get(f"/snapshots/{snapshot}").json()["snapshot"]
+def of(cloud: Subject, snapshot: str) -> dict[str, Any]:
+    return dict(cloud.volume.get(f"/snapshots/{snapshot}").json()["snapshot"])
 
 
 def test_a_volume_tells_all_that_the_console_shows(cloud: Subject, volume: str):
@@ -78,11 +79,16 @@ def test_lists_give_whole_volumes_page_by_page(cloud: Subject, volume: str, seco
 
 def test_states_on_the_way_in_and_out(cloud: Subject, server: str, volume: str):
     with cloud.hooked(attach_volume={"delay": 0.7}, detach_volume={"delay": 0.7}):
-        seen = []
+        seen: list[str] = []
+
+        def observe(wanted: str) -> bool:
+            seen.append(status(cloud, volume))
+            return seen[-1] == wanted
+
         cloud.compute.post(f"/servers/{server}/os-volume_attachments", json={"volumeAttachment": {"volumeId": volume}})
-        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "in-use", "in use", finely=True)
+        cloud.until(lambda: observe("in-use"), "in use", finely=True)
         cloud.compute.delete(f"/servers/{server}/os-volume_attachments/{volume}")
-        cloud.until(lambda: seen.append(status(cloud, volume)) or seen[-1] == "available", "available", finely=True)
+        cloud.until(lambda: observe("available"), "available", finely=True)
     order = ["reserved", "attaching", "in-use", "detaching", "available"]
     places = [order.index(state) for state in seen]
     assert places == sorted(places)
@@ -90,7 +96,7 @@ def test_states_on_the_way_in_and_out(cloud: Subject, server: str, volume: str):
 
 
 def status(cloud: Subject, volume: str) -> str:
-    return cloud.cinder_volume(volume)["status"]
+    return str(cloud.cinder_volume(volume)["status"])
 
 
 def test_an_unknown_volume_or_snapshot_is_404(cloud: Subject):

@@ -24,10 +24,10 @@ class Talk:
     @classmethod
     def log_in(cls, demo: DemoCloud, user: str = names.OWNER, project: str = names.PROJECT) -> Talk:
         domain = {"id": "default"}
-        auth = {
+        auth: dict[str, Any] = {
             "identity": {
                 "methods": ["password"],
-                "password": {"user": {"name": user, "domain": domain, "password": names.PASSWORD}},
+                "password": {"user": {"name": user, "domain": domain, "password": demo.password}},
             },
             "scope": {"project": {"name": project, "domain": domain}},
         }
@@ -43,7 +43,7 @@ class Talk:
     def server(self, server_id: str, at: str = RECENT) -> dict[str, Any]:
         reply = self.ask("GET", f"/compute/v2.1/servers/{server_id}", at=at)
         assert reply.status_code == 200, reply.text
-        return reply.json()["server"]
+        return dict(reply.json()["server"])
 
     def status(self, server_id: str) -> tuple[str, str | None]:
         """Status and task state."""
@@ -54,32 +54,34 @@ class Talk:
         return self.ask("POST", f"/compute/v2.1/servers/{server_id}/action", {action: arguments})
 
     def attachments(self, server_id: str) -> list[dict[str, Any]]:
-        return self.ask("GET", f"/compute/v2.1/servers/{server_id}/os-volume_attachments").json()["volumeAttachments"]
+        return list(
+            self.ask("GET", f"/compute/v2.1/servers/{server_id}/os-volume_attachments").json()["volumeAttachments"]
+        )
 
     def volume(self, volume_id: str) -> dict[str, Any]:
-        return self.ask("GET", f"/volume/v3/volumes/{volume_id}").json()["volume"]
+        return dict(self.ask("GET", f"/volume/v3/volumes/{volume_id}").json()["volume"])
 
     def image(self, image_id: str) -> dict[str, Any]:
         reply = self.ask("GET", f"/image/v2/images/{image_id}")
         assert reply.status_code == 200, reply.text
-        return reply.json()
+        return dict(reply.json())
 
     def console(self, server_id: str) -> str:
         reply = self.act(server_id, "os-getConsoleOutput", {})
         assert reply.status_code == 200, reply.text
-        return reply.json()["output"]
+        return str(reply.json()["output"])
 
     def image_of(self, server_id: str, **properties: str) -> str:
         """A finished image of a server."""
         reply = self.act(server_id, "createImage", {"name": "an-image", "metadata": properties})
         assert reply.status_code == 202, reply.text
         self.demo.turn(20)
-        return reply.json()["image_id"]
+        return str(reply.json()["image_id"])
 
     def launch(self, image_id: str, *, flavor: str = "m3.tiny", **more: Any) -> str:
         """Ask for a server; its id."""
         body = {
-            "name": "a-child",
+            "name": "a-launch",
             "imageRef": image_id,
             "flavorRef": names.flavor_id(flavor),
             "networks": [{"uuid": names.network_id("astro-net")}],
@@ -87,9 +89,9 @@ class Talk:
         }
         reply = self.ask("POST", "/compute/v2.1/servers", {"server": body})
         assert reply.status_code == 202, reply.text
-        return reply.json()["server"]["id"]
+        return str(reply.json()["server"]["id"])
 
-    def child_of(self, image_id: str, **more: Any) -> str:
+    def launched_from(self, image_id: str, **more: Any) -> str:
         """A server that has had ten seconds to boot."""
         server_id = self.launch(image_id, **more)
         self.demo.turn(15)

@@ -39,6 +39,19 @@ def test_a_500_can_hide_that_the_call_was_carried_out(ada: Talk, held: DemoCloud
     assert ada.status(held.server_id("db-07")) == ("ACTIVE", "powering-off")
 
 
+def test_a_fault_can_be_for_one_action_of_the_many_that_share_a_path(ada: Talk, held: DemoCloud):
+    db = held.server_id("db-07")
+    held.faults({"method": "POST", "path": "/action$", "sends": '"os-stop"', "status": 503})
+    assert ada.act(db, "lock", {"locked_reason": "mine"}).status_code == 202
+    assert ada.act(db, "os-stop").status_code == 503
+    assert ada.server(db)["locked_reason"] == "mine"
+
+
+def test_a_fault_can_let_some_calls_go_through_first(ada: Talk, held: DemoCloud):
+    held.faults({"path": "/flavors", "status": 503, "skip": 2})
+    assert [ada.ask("GET", "/compute/v2.1/flavors").status_code for _ in range(4)] == [200, 200, 503, 200]
+
+
 def test_calls_are_recorded_with_their_bodies_but_never_a_password(ada: Talk, held: DemoCloud):
     held.forget_calls()
     Talk.log_in(held)
@@ -84,5 +97,7 @@ def test_quotas_can_be_used_up(ada: Talk, held: DemoCloud):
 
 
 def test_a_wrong_order_is_400_and_says_why(held: DemoCloud):
-    reply = requests.post(f"{held.url}/_control/clock", json={"advance": -5}, timeout=5)
+    reply = requests.post(
+        f"{held.url}/_control/clock", json={"advance": -5}, headers={"X-Control-Token": held.control_token}, timeout=5
+    )
     assert (reply.status_code, reply.json()) == (400, {"error": "the clock cannot be turned back (-5.0 s)"})

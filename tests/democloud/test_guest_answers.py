@@ -8,18 +8,21 @@ from datetime import UTC, datetime
 import asyncssh
 import pytest
 
-from imaging.guest.mending import carry_out
-from imaging.guest.mending.disk_use import look_at_disks
-from imaging.guest.mending.mount_table import read_tables
+from imaging.guest.machine.ids import Verdict
+from imaging.guest.machine.read_ids import read_machine_ids
 from imaging.guest.probe import script
-from imaging.guest.reading import read_report
-from imaging.guest.shell import SshShell
+from imaging.guest.remedies import carry_out
+from imaging.guest.remedies.current_mounts import read_tables
+from imaging.guest.remedies.disk_use import read_disk_use
+from imaging.guest.report import read_report
+from imaging.guest.ssh.shell import SshShell
 from models.errors import GuestError
-from models.guest.facts import GuestFacts, Way
+from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions
 from models.remedy_action import ActionKind, RemedyAction
 from tests.democloud.talking import Talk
 from tests.support.demo import DemoCloud
+from tests.support.known import known, present
 
 DB, GIS = "192.0.2.107", "192.0.2.31"
 STARTER = "if sudo -n true 2>/dev/null; then exec sudo -n sh -s; else exec sh -s; fi"
@@ -41,10 +44,17 @@ async def probed(shell: SshShell, *parts: str, nonce: str = "n0nce") -> GuestFac
     text = script(Questions(), parts or None, nonce=nonce)
     result = await shell.run(STARTER, stdin=text.encode(), seconds=20)
     assert result.status == 0
-    return read_report(result.output, nonce=nonce, way=Way.SSH, now=datetime.now(UTC))
+    return read_report(result.output, nonce=nonce, method=InspectionMethod.SSH, now=datetime.now(UTC))
 
 
-async def mend(shell: SshShell, kind: ActionKind, **more) -> str:
+async def test_a_guest_says_truly_which_instance_it_is(db: SshShell, gis: SshShell, ada: Talk):
+    for shell, name, other in ((db, "db-07", "gis-lab"), (gis, "gis-lab", "db-07")):
+        said = await read_machine_ids(shell)
+        assert said.verdict(ada.demo.server_id(name)) is Verdict.SAME
+        assert said.verdict(ada.demo.server_id(other)) is Verdict.OTHER
+
+
+async def fix(shell: SshShell, kind: ActionKind, **more) -> str:
     action = RemedyAction(kind=kind, summary="", **more)
     result = await carry_out(shell, action, now=datetime(2026, 11, 23, tzinfo=UTC), tell=lambda _progress: None)
     return result.done
@@ -68,12 +78,10 @@ async def test_only_the_parts_that_were_asked_for_come(db: SshShell):
 
 
 async def test_its_times_are_those_of_the_clouds_clock(db: SshShell, held: DemoCloud):
-    before = (await probed(db, "system")).system.value
+    before = known((await probed(db, "system")).system)
     held.turn(40 * 86_400)
-    after = (await probed(db, "system")).system.value
-    assert before is not None
-    assert after is not None
-    assert (after.first_boot_at - before.first_boot_at).days == 40
+    after = known((await probed(db, "system")).system)
+    assert (present(after.first_boot_at) - present(before.first_boot_at)).days == 40
 
 
 async def test_it_takes_its_time_where_the_clock_goes_on(db: SshShell, held: DemoCloud):
@@ -89,20 +97,20 @@ async def test_a_volume_that_is_detached_is_gone_from_disks_and_mounts(db: SshSh
     ada.ask("DELETE", f"{path}/{held.volume_id('scratch')}")
     held.turn(5)
     facts = await probed(db, "disks", "mounts")
-    assert "/dev/vdc" not in {device.name for device in facts.disks.value.devices}
-    assert "/scratch" not in {mount.point for mount in facts.mounts.value.mounts}
+    assert "/dev/vdc" not in {device.name for device in known(facts.disks).devices}
+    assert "/scratch" not in {mount.point for mount in known(facts.mounts).mounts}
     ada.ask("POST", path, {"volumeAttachment": {"volumeId": held.volume_id("scratch")}})
     held.turn(5)
     facts = await probed(db, "disks", "mounts")
-    assert "/dev/vdc" in {device.name for device in facts.disks.value.devices}
-    assert "/scratch" not in {mount.point for mount in facts.mounts.value.mounts}, "attached anew, not yet mounted"
+    assert "/dev/vdc" in {device.name for device in known(facts.disks).devices}
+    assert "/scratch" not in {mount.point for mount in known(facts.mounts).mounts}, "attached again, not yet mounted"
 
 
 async def test_what_nobody_uses_can_be_unmounted_and_is_mounted_again_at_the_next_boot(
     db: SshShell, ada: Talk, held: DemoCloud
 ):
-    assert "Unmounted /scratch" in await mend(db, ActionKind.UNMOUNT, mount_points=("/scratch",))
-    assert "/scratch" not in {mount.point for mount in (await probed(db, "mounts")).mounts.value.mounts}
+    assert "Unmounted /scratch" in await fix(db, ActionKind.UNMOUNT, mount_points=("/scratch",))
+    assert "/scratch" not in {mount.point for mount in known((await probed(db, "mounts")).mounts).mounts}
     assert not (await read_tables(db)).at("/scratch")
     ada.act(held.server_id("db-07"), "reboot", {"type": "SOFT"})
     held.turn(30)
@@ -111,50 +119,51 @@ async def test_what_nobody_uses_can_be_unmounted_and_is_mounted_again_at_the_nex
 
 async def test_what_the_database_uses_stays_mounted_and_it_is_said_by_whom(db: SshShell):
     with pytest.raises(GuestError, match=r"stays mounted: postgres \(pid 2211"):
-        await mend(db, ActionKind.UNMOUNT, mount_points=("/var/lib/postgresql",))
+        await fix(db, ActionKind.UNMOUNT, mount_points=("/var/lib/postgresql",))
     assert (await read_tables(db)).at("/var/lib/postgresql")
 
 
 async def test_a_volume_can_be_freed_by_its_serial_number(db: SshShell, held: DemoCloud):
     scratch = held.volume_id("scratch")
-    assert (await look_at_disks(db)).disks_of_volume(scratch) == ["vdc"]
-    done = await mend(db, ActionKind.UNMOUNT_AND_DETACH, volume_id=scratch, mount_points=("/scratch",))
+    assert (await read_disk_use(db)).disks_of_volume(scratch) == ["vdc"]
+    done = await fix(db, ActionKind.UNMOUNT_AND_DETACH, volume_id=scratch, mount_points=("/scratch",))
     assert "Nothing uses /dev/vdc any more." in done
 
 
-async def test_a_line_of_fstab_with_nofail_lets_the_child_boot(gis: SshShell, ada: Talk, held: DemoCloud):
-    (entry,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
+async def test_a_line_of_fstab_with_nofail_lets_new_instances_boot(gis: SshShell, ada: Talk, held: DemoCloud):
+    (entry,) = [each for each in known((await probed(gis, "boot_mounts")).boot_mounts).fstab if each.point == "/data"]
     line = {"file": "/etc/fstab", "line": entry.line, "line_text": entry.text}
-    assert "has the option nofail" in await mend(gis, ActionKind.ADD_NOFAIL, **line)
-    (now,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
+    assert "has the option nofail" in await fix(gis, ActionKind.ADD_NOFAIL, **line)
+    (now,) = [each for each in known((await probed(gis, "boot_mounts")).boot_mounts).fstab if each.point == "/data"]
     assert now.options == ("defaults", "nofail")
-    assert "was so already" in await mend(gis, ActionKind.ADD_NOFAIL, **line)
-    child = ada.child_of(ada.image_of(held.server_id("gis-lab")))
-    assert ada.console(child).endswith("a-child login: ")
+    assert "already changed" in await fix(gis, ActionKind.ADD_NOFAIL, **line)
+    launched = ada.launched_from(ada.image_of(held.server_id("gis-lab")))
+    assert ada.console(launched).endswith("a-launch login: ")
 
 
 async def test_a_line_that_is_commented_out_is_no_entry_any_more(gis: SshShell):
-    (entry,) = [each for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab if each.point == "/data"]
-    await mend(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=entry.line, line_text=entry.text)
-    assert "/data" not in {each.point for each in (await probed(gis, "boot_mounts")).boot_mounts.value.fstab}
+    (entry,) = [each for each in known((await probed(gis, "boot_mounts")).boot_mounts).fstab if each.point == "/data"]
+    await fix(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=entry.line, line_text=entry.text)
+    assert "/data" not in {each.point for each in known((await probed(gis, "boot_mounts")).boot_mounts).fstab}
 
 
 async def test_another_line_than_was_shown_is_left_alone(gis: SshShell):
     with pytest.raises(GuestError, match="has changed since it was shown"):
-        await mend(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=3, line_text="UUID=0 /other ext4 defaults 0 2")
+        await fix(gis, ActionKind.COMMENT_LINE, file="/etc/fstab", line=3, line_text="UUID=0 /other ext4 defaults 0 2")
 
 
 async def test_updates_are_installed_once_by_the_command_that_says_so(db: SshShell):
-    assert [each.name for each in (await probed(db, "updates")).updates.value.pending] == ["postgresql-16", "tzdata"]
-    assert "ended well" in await mend(db, ActionKind.RUN, command="apt-get update")
-    assert len((await probed(db, "updates")).updates.value.pending) == 2
-    assert "ended well" in await mend(db, ActionKind.RUN, command="apt-get update && apt-get -y upgrade")
-    assert (await probed(db, "updates")).updates.value.pending == ()
+    pending = present(known((await probed(db, "updates")).updates).pending)
+    assert [each.name for each in pending] == ["postgresql-16", "tzdata"]
+    assert "succeeded" in await fix(db, ActionKind.RUN, command="apt-get update")
+    assert len(present(known((await probed(db, "updates")).updates).pending)) == 2
+    assert "succeeded" in await fix(db, ActionKind.RUN, command="apt-get update && apt-get -y upgrade")
+    assert known((await probed(db, "updates")).updates).pending == ()
 
 
 async def test_any_other_command_is_not_found(db: SshShell):
     with pytest.raises(GuestError, match="exit status 127"):
-        await mend(db, ActionKind.RUN, command="rm -rf /home/ada")
+        await fix(db, ActionKind.RUN, command="rm -rf /home/ada")
 
 
 async def test_a_file_that_was_copied_out_can_be_compared(db: SshShell, held: DemoCloud):

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any, Protocol
 
 import asyncssh
 import pytest
 
 from tests.democloud.talking import Talk
 from tests.support.demo import DemoCloud
+from tests.support.known import present
+from tests.support.needs import needs
 
 DB, GIS, WEB = "192.0.2.107", "192.0.2.31", "192.0.2.80"
-Enter = Callable[..., asyncssh.SSHClientConnection]
+
+
+class Opening(Protocol):
+    """A connection that is about to be: it is awaited, or entered."""
+
+    def __await__(self) -> Generator[Any, None, asyncssh.SSHClientConnection]: ...
+
+    async def __aenter__(self) -> asyncssh.SSHClientConnection: ...
+
+    async def __aexit__(self, *error: object) -> object: ...
+
+
+Enter = Callable[..., Opening]
 
 
 @pytest.fixture
@@ -28,7 +43,7 @@ def enter(demo_cloud: DemoCloud) -> Enter:
 
 def address_of(ada: Talk, name: str) -> str:
     (ports,) = ada.server(ada.demo.server_id(name))["addresses"].values()
-    return ports[0]["addr"]
+    return str(ports[0]["addr"])
 
 
 async def test_the_owner_gets_into_db_07_by_either_address(ada: Talk, enter: Enter):
@@ -37,6 +52,7 @@ async def test_the_owner_gets_into_db_07_by_either_address(ada: Talk, enter: Ent
             assert guest.get_extra_info("username") == "ubuntu"
 
 
+@needs("ssh")
 def test_so_does_the_ssh_command(demo_cloud: DemoCloud):
     command = ["ssh", "-o", "BatchMode=yes", "-F", str(demo_cloud.ssh_config), DB, "uptime"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
@@ -77,7 +93,7 @@ async def test_some_host_keys_are_known_some_are_not_and_one_has_changed(ada: Ta
 
 async def test_the_console_of_web_01_still_names_its_host_key_and_that_of_gis_lab_does_not(ada: Talk, enter: Enter):
     async with enter(WEB, known_hosts=None) as guest:
-        fingerprint = guest.get_server_host_key().get_fingerprint()
+        fingerprint = present(guest.get_server_host_key()).get_fingerprint()
     console = ada.console(ada.demo.server_id("web-01"))
     assert f"256 {fingerprint} root@web-01 (ED25519)" in console
     assert console.index("-----BEGIN SSH HOST KEY FINGERPRINTS-----") < console.index(fingerprint)
@@ -85,18 +101,18 @@ async def test_the_console_of_web_01_still_names_its_host_key_and_that_of_gis_la
 
 
 async def test_a_newcomer_prints_its_host_key_at_its_first_boot_alone(ada: Talk, held: DemoCloud, enter: Enter):
-    child = ada.child_of(held.image_id("Featured-Ubuntu24"), key_name="ada-laptop")
-    (ports,) = ada.server(child)["addresses"].values()
+    launched = ada.launched_from(held.image_id("Featured-Ubuntu24"), key_name="ada-laptop")
+    (ports,) = ada.server(launched)["addresses"].values()
     async with enter(ports[0]["addr"], known_hosts=None) as guest:
-        assert guest.get_server_host_key().get_fingerprint() in ada.console(child)
-    ada.act(child, "reboot", {"type": "SOFT"})
+        assert present(guest.get_server_host_key()).get_fingerprint() in ada.console(launched)
+    ada.act(launched, "reboot", {"type": "SOFT"})
     held.turn(30)
-    assert "SSH HOST KEY" not in ada.console(child)
+    assert "SSH HOST KEY" not in ada.console(launched)
 
 
-async def test_a_child_of_a_disk_lets_in_whom_the_disk_let_in(ada: Talk, held: DemoCloud, enter: Enter):
+async def test_an_instance_of_a_disk_lets_in_whom_the_disk_let_in(ada: Talk, held: DemoCloud, enter: Enter):
     for image, opens in ((ada.image_of(held.server_id("db-07")), True), (held.image_id("Featured-Ubuntu24"), False)):
-        (ports,) = ada.server(ada.child_of(image))["addresses"].values()
+        (ports,) = ada.server(ada.launched_from(image))["addresses"].values()
         if opens:
             async with enter(ports[0]["addr"], known_hosts=None) as guest:
                 assert guest.get_extra_info("username") == "ubuntu"

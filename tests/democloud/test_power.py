@@ -19,12 +19,12 @@ def test_a_stop_takes_four_seconds(ada: Talk, held: DemoCloud):
 
 
 def test_a_guest_in_emergency_mode_does_not_obey_a_stop_at_once(ada: Talk, held: DemoCloud):
-    child = ada.child_of(ada.image_of(held.server_id("gis-lab")))
-    ada.act(child, "os-stop")
+    launched = ada.launched_from(ada.image_of(held.server_id("gis-lab")))
+    ada.act(launched, "os-stop")
     held.turn(9)
-    assert ada.status(child) == ("ACTIVE", "powering-off")
+    assert ada.status(launched) == ("ACTIVE", "powering-off")
     held.turn(1)
-    assert ada.status(child) == ("SHUTOFF", None)
+    assert ada.status(launched) == ("SHUTOFF", None)
 
 
 def test_a_locked_instance_says_so_and_a_member_cannot_undo_an_administrators_lock(ada: Talk, held: DemoCloud):

@@ -33,6 +33,7 @@ def test_its_files_are_closed_to_others_and_name_four_clouds(state: Path):
             "pid": process.pid,
             "url": cloud.url,
             "ssh_config": str(state / "ssh_config"),
+            "control_token": cloud.control_token,
         }
         for name in ("ssh_config", "known_hosts", "id_demo"):
             assert stat.S_IMODE((state / name).stat().st_mode) == 0o600
@@ -68,7 +69,7 @@ def test_it_listens_on_loopback_alone(state: Path):
     process, cloud = start_demo(state)
     try:
         assert cloud.url.startswith("http://127.0.0.1:")
-        assert requests.get(f"{cloud.url}/_control/clock", timeout=5).status_code == 200
+        assert requests.get(f"{cloud.url}/identity/v3", timeout=5).status_code == 200
     finally:
         stop_demo(process)
 

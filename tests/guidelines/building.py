@@ -6,19 +6,19 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from imaging.guidelines.catalogue import rule_named
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.profiles import load_profile
-from models.facts import Fact, InstanceFacts
+from models.cloud.flavor import Flavor
+from models.cloud.image import Image
+from models.cloud.instance import Instance, InstanceFlavor, VolumeAttachment
+from models.cloud.login import CloudIdentity, Login
+from models.cloud.quota import Limit, Quota
+from models.cloud.volume import Volume
 from models.findings import Finding
-from models.flavor import Flavor
-from models.image import Image
-from models.instance import Instance, InstanceFlavor, VolumeAttachment
-from models.login import CloudIdentity, Login
-from models.profile import Profile
-from models.quota import Limit, Quota
-from models.request import RunRequest
-from models.volume import Volume
+from models.guidelines.facts import Fact, InstanceFacts
+from models.guidelines.profile import Profile
+from models.run.request import RunRequest
+from tests.support.known import fact_of
 
 NOW = datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
 PROJECT = "astro"
@@ -94,7 +94,7 @@ def request(**wanted: Any) -> RunRequest:
 
 
 def unread(kind: type, why: str = "HTTP 503") -> Any:
-    return Fact[kind](unknown_because=why)
+    return fact_of(kind)(unknown_because=why)
 
 
 def facts(**changed: Any) -> InstanceFacts:
@@ -138,5 +138,4 @@ def profile(name: str = "jetstream", **changed: Any) -> Profile:
 
 def finding(rule: str, *, of: Profile | None = None, **changed: Any) -> Finding:
     """One rule's finding as the checklist shows it."""
-    rule_named(rule)
     return judge(facts(**changed), of or profile()).of(rule)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from models.fact import Fact
+from models.base import Frozen
+from models.fact import Fact, IncompleteCode
 from models.findings import Finding, Source
 from models.guest.accounts import Account, Accounts, PasswordState
 from models.guest.boot import Boot, Identity
@@ -20,6 +22,9 @@ from models.guest.packages import Packages, Updates
 from models.guest.services import PathUse, Services, Unit
 from models.guest.system import GuestSystem
 from tests.guidelines.building import NOW, finding
+from tests.support.known import fact_of
+
+Part = TypeVar("Part", bound=Frozen)
 
 READ_AT = NOW - timedelta(minutes=2)
 FIRST_BOOT = NOW - timedelta(days=20)
@@ -102,7 +107,7 @@ HEALTHY: dict[str, Any] = {
 
 def guest(**changed: Any) -> GuestFacts:
     """The healthy guest with other parts; plain values are wrapped as facts read in the guest."""
-    own = {field: changed.pop(field) for field in ("as_root", "way", "user") if field in changed}
+    own = {field: changed.pop(field) for field in ("as_root", "method", "user") if field in changed}
     parts = {**HEALTHY, **changed}
     wrapped = {
         name: part if isinstance(part, Fact) else {"value": part, "source": Source.GUEST, "read_at": READ_AT}
@@ -111,19 +116,41 @@ def guest(**changed: Any) -> GuestFacts:
     return GuestFacts.model_validate({"read_at": READ_AT, "as_root": True, "user": "ubuntu", **own, **wrapped})
 
 
+def healthy(kind: type[Part], **changed: Any) -> Part:
+    """The healthy guest's part of one kind, with other fields."""
+    (part,) = [part for part in HEALTHY.values() if isinstance(part, kind)]
+    return part.model_copy(update=changed)
+
+
+def kind_of(part: str) -> type[Fact[Any]]:
+    """What a part of a guest's facts is."""
+    kind = GuestFacts.model_fields[part].annotation
+    assert isinstance(kind, type)
+    assert issubclass(kind, Fact)
+    return kind
+
+
 def untold(kind: type, why: str = "only root may read it") -> Any:
-    return Fact[kind](unknown_because=why, source=Source.GUEST)
+    return fact_of(kind)(unknown_because=why, source=Source.GUEST)
 
 
-def partly(kind: type, value: Any, why: str = "time was up") -> Any:
-    return Fact[kind](value=value, incomplete_because=why, source=Source.GUEST, read_at=READ_AT)
+def partly(kind: type, value: Any, why: str = "") -> Any:
+    """A part that was cut short or, where `why` names it, that lacks one thing."""
+    code = None if why else IncompleteCode.CUT_SHORT
+    return fact_of(kind)(
+        value=value,
+        incomplete_because=why or "time was up",
+        incomplete_code=code,
+        source=Source.GUEST,
+        read_at=READ_AT,
+    )
 
 
 def guest_fact(**changed: Any) -> Fact[GuestFacts]:
     return Fact[GuestFacts](value=guest(**changed), source=Source.GUEST, read_at=READ_AT)
 
 
-def guest_finding(rule: str, *, of: Any = None, around: dict[str, Any] | None = None, **changed: Any) -> Finding:
+def guest_finding(rule: str, *, of: Any = None, around: Mapping[str, Any] | None = None, **changed: Any) -> Finding:
     """One rule's finding about a guest with these parts.
 
     Args:
@@ -135,8 +162,8 @@ def guest_finding(rule: str, *, of: Any = None, around: dict[str, Any] | None = 
     return finding(rule, of=of, guest=guest_fact(**changed), **(around or {}))
 
 
-def sighting(look: str, path: str, **other: Any) -> Sighting:
-    return Sighting(look=look, path=path, **other)
+def sighting(search: str, path: str, **other: Any) -> Sighting:
+    return Sighting(search=search, path=path, **other)
 
 
 def path_use(user: str, how: str, path: str, **other: Any) -> PathUse:

@@ -15,21 +15,22 @@ from hypothesis import strategies as st
 
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.checklist import judge
-from imaging.guidelines.describing import draft_description
+from imaging.guidelines.description_draft import draft_description
 from imaging.guidelines.rule import SEVERITIES
-from models.facts import Fact, InstanceFacts
+from models.cloud.flavor import Flavor
+from models.cloud.image import Image
+from models.cloud.instance import Instance, InstanceFlavor, VolumeAttachment
+from models.cloud.login import Login
+from models.cloud.quota import Limit, Quota
+from models.cloud.volume import Volume
 from models.findings import Outcome, Source
-from models.flavor import Flavor
-from models.guest.facts import GuestFacts, Way
-from models.image import Image
-from models.instance import Instance, InstanceFlavor, VolumeAttachment
-from models.login import Login
-from models.quota import Limit, Quota
-from models.request import RunRequest
-from models.text import one_line
-from models.volume import Volume
+from models.foreign import Moment
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.guidelines.facts import Fact, InstanceFacts
+from models.run.request import RunRequest
+from models.text import CleanLines, CleanText, one_line
 from tests.guidelines.building import NOW, PGDATA, attached, facts, profile, request, unread
-from tests.guidelines.guest_building import HEALTHY, guest, guest_fact
+from tests.guidelines.guest_building import HEALTHY, guest, guest_fact, kind_of
 
 TEXT = st.text(max_size=12)
 VolumeAttachment.model_rebuild()
@@ -61,13 +62,13 @@ def read(kind: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 UNHURRIED = settings(
     max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
 )
-"""Facts are large: to look for the smallest that fail would take minutes."""
+"""Facts are large: to search for the smallest that fail would take minutes."""
 WORDS = st.sampled_from([
     "", "/", "/dev/vda", "/dev/vda1", "/dev/vdb", "/data", "/data/x", "/home/alice", "UUID=root-uuid", "UUID=gone",
     "LABEL=", "ext4", "xfs", "overlay", "nfs", "fuse.sshfs", "swap", "bind", "nofail", "noauto", "yes", "no", "true",
     "root", "alice", "active", "failed", "enabled", "mac", "apt", "allowusers", "../..", "a\x1b[2Jb\nc", "x" * 400,
 ])  # fmt: skip
-"""What rules look for, and what nobody should write there."""
+"""What rules search for, and what nobody should write there."""
 
 
 def anything(wanted: Any) -> st.SearchStrategy[Any]:
@@ -88,11 +89,14 @@ def anything(wanted: Any) -> st.SearchStrategy[Any]:
 
 SIMPLE = {
     str: WORDS,
+    CleanText: WORDS,
+    CleanLines: WORDS,
     int: st.sampled_from([0, 1, 22, 1000, 10**9]),
     float: st.sampled_from([0.0, 1e9]),
     bool: st.booleans(),
     type(None): st.none(),
     datetime: st.sampled_from([NOW, NOW - timedelta(days=9000)]),
+    Moment: st.sampled_from([NOW, NOW - timedelta(days=9000)]),
 }
 
 
@@ -106,13 +110,13 @@ def model(kind: type[Any]) -> st.SearchStrategy[Any]:
 
 def part(name: str) -> st.SearchStrategy[Any]:
     """A part of a guest's facts: unknown, incomplete, or whatever a guest can say."""
-    return model(GuestFacts.model_fields[name].annotation)
+    return model(kind_of(name))
 
 
 GUESTS = (
     st.sets(st.sampled_from(sorted(HEALTHY)), min_size=1, max_size=3)
     .flatmap(lambda names: st.fixed_dictionaries({name: part(name) for name in sorted(names)}))
-    .flatmap(lambda parts: st.sampled_from(Way).map(lambda way: guest(**parts, way=way)))
+    .flatmap(lambda parts: st.sampled_from(InspectionMethod).map(lambda method: guest(**parts, method=method)))
 )
 """A healthy guest of which up to three parts say anything."""
 
@@ -178,8 +182,8 @@ ATTACHED = {"attachments": (attached(PGDATA, "/dev/vdb"),), "volumes": (PGDATA,)
 @UNHURRIED
 @given(GUESTS)
 def test_whatever_a_guest_says_every_rule_answers_without_control_codes(any_guest):
-    look = Fact[GuestFacts](value=any_guest, source=Source.GUEST, read_at=NOW)
-    for found in judge(facts(guest=look, **ATTACHED), profile("jetstream2")).findings:
+    inspected = Fact[GuestFacts](value=any_guest, source=Source.GUEST, read_at=NOW)
+    for found in judge(facts(guest=inspected, **ATTACHED), profile("jetstream2")).findings:
         assert found.evidence == one_line(found.evidence, 10_000), found.rule
         assert len(found.evidence) <= 400, found.rule
         for action in found.remedy.actions if found.remedy else ():
@@ -188,8 +192,7 @@ def test_whatever_a_guest_says_every_rule_answers_without_control_codes(any_gues
 
 @pytest.mark.parametrize("part", sorted(HEALTHY))
 def test_a_part_that_was_not_read_makes_nothing_pass_that_did_not_pass_before(part):
-    kind = GuestFacts.model_fields[part].annotation
-    unknown = kind(unknown_because="time was up", source=Source.GUEST)
+    unknown = kind_of(part)(unknown_because="time was up", source=Source.GUEST)
     before = {found.rule: found.outcome for found in judge(facts(guest=guest_fact()), profile()).findings}
     after = judge(facts(guest=guest_fact(**{part: unknown})), profile()).findings
     assert [
@@ -197,15 +200,13 @@ def test_a_part_that_was_not_read_makes_nothing_pass_that_did_not_pass_before(pa
     ] == []
 
 
-def test_a_look_that_read_nothing_passes_nothing_about_the_inside():
+def test_an_inspection_that_read_nothing_passes_nothing_about_the_inside():
     nothing = guest().model_copy(
-        update={
-            name: GuestFacts.model_fields[name].annotation(unknown_because="x", source=Source.GUEST) for name in HEALTHY
-        }
+        update={name: kind_of(name)(unknown_because="x", source=Source.GUEST) for name in HEALTHY}
     )
-    look = Fact[GuestFacts](value=nothing, source=Source.GUEST, read_at=NOW)
+    inspected = Fact[GuestFacts](value=nothing, source=Source.GUEST, read_at=NOW)
     inside = {rule.id for rule in RULES if rule.answered_by is Source.GUEST}
-    found = judge(facts(guest=look), profile()).findings
+    found = judge(facts(guest=inspected), profile()).findings
     assert {each.rule for each in found if each.rule in inside and each.outcome is not Outcome.UNKNOWN} <= {"VOL-BUSY"}
 
 

@@ -1,4 +1,4 @@
-"""The mechanism: answers become findings, the user's word is applied, the worst stands first."""
+"""The mechanism: answers become findings, the user's confirmations are applied, the worst stands first."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imaging.guidelines.catalogue import RULES, rule_named
-from imaging.guidelines.checklist import judge, judge_name, refuse_unknown_answers
+from imaging.guidelines.catalogue import RULES
+from imaging.guidelines.checklist import judge, refuse_unknown_answers
 from imaging.guidelines.rule import Chapter
+from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.findings import AskedFor, Outcome, Severity, Source
-from models.instance import Instance
-from models.request import Attestation, Visibility, Waiver
+from models.run.request import Attestation, Visibility, Waiver
 from models.steps import StepName
 from tests.guidelines.building import NOW, PGDATA, attached, facts, finding, instance, profile, request, unread
+from tests.support.known import command_of
 
 
 def test_every_rule_has_one_finding():
@@ -24,15 +25,13 @@ def test_every_rule_has_one_finding():
 def test_ids_are_unique_and_titles_fit_a_narrow_screen():
     assert len({rule.id for rule in RULES}) == len(RULES)
     assert [rule.id for rule in RULES if len(rule.title) > 64 or not rule.title] == []
-    with pytest.raises(KeyError):
-        rule_named("NO-SUCH-RULE")
 
 
-def test_a_healthy_instance_with_volumes_is_ready_for_a_step_mends_them():
+def test_a_healthy_instance_with_volumes_is_ready_for_a_step_fixes_them():
     checklist = judge(facts(attachments=(attached(PGDATA, "/dev/vdb"),), volumes=(PGDATA,)), profile())
     assert checklist.ready
     assert checklist.of("VOL-DETACHED") in checklist.violations
-    assert checklist.of("VOL-DETACHED").mended_by is StepName.DETACH
+    assert checklist.of("VOL-DETACHED").fixed_by is StepName.DETACH
 
 
 def test_unknowns_are_counted_but_do_not_stand_in_the_way():
@@ -41,7 +40,7 @@ def test_unknowns_are_counted_but_do_not_stand_in_the_way():
     assert checklist.of("FS-ROOT") in checklist.unknowns
 
 
-def test_a_failing_block_that_no_step_mends_is_not_ready():
+def test_a_failing_block_that_no_step_fixes_is_not_ready():
     assert not judge(facts(instance=instance(status="ERROR")), profile()).ready
 
 
@@ -59,14 +58,14 @@ def test_within_a_chapter_the_worst_stands_first():
     assert [(found.rule, found.outcome) for found in status][:5] == [
         ("STATE-OK", Outcome.FAIL),
         ("STATE-SUSPENDED", Outcome.FAIL),
-        ("STATE-LOCKED", Outcome.FAIL),  # blocks too, but a step mends it
+        ("STATE-LOCKED", Outcome.FAIL),  # blocks too, but a step fixes it
         ("STATE-OWN", Outcome.FAIL),  # warns
         ("STATE-TASK", Outcome.PASS),
     ]
     assert status[-1].outcome is Outcome.NOT_APPLICABLE
 
 
-def test_what_no_step_mends_stands_before_what_a_step_mends():
+def test_what_no_step_fixes_stands_before_what_a_step_fixes():
     backed = facts(
         instance=instance(volume_backed=True, image_id=None),
         attachments=(attached("root-id", "/dev/vda"), attached(PGDATA, "/dev/vdb")),
@@ -81,10 +80,10 @@ def test_a_finding_says_where_and_when_it_was_read():
     assert (found.source, found.read_at) == (Source.CLOUD, NOW)
 
 
-def test_what_needs_a_look_inside_is_unknown_with_the_command_that_finds_out():
+def test_what_needs_an_inspection_is_unknown_with_the_command_that_finds_out():
     found = finding("FS-ROOT")
     assert (found.outcome, found.severity, found.source) == (Outcome.UNKNOWN, Severity.BLOCK, Source.GUEST)
-    assert found.remedy.command == "findmnt -no FSTYPE,SOURCE /"
+    assert command_of(found) == "findmnt -no FSTYPE,SOURCE /"
 
 
 def test_no_guest_rule_passes_and_each_names_a_command():
@@ -100,20 +99,20 @@ def test_an_attestation_answers_a_question_with_who_and_when():
     assert (found.outcome, found.source, found.read_at) == (Outcome.PASS, Source.USER, given.given_at)
     assert "alice" in found.evidence
     assert "2026-11-01 13:00 UTC" in found.evidence
-    assert not found.awaits_word
+    assert not found.awaits_confirmation
 
 
-def test_a_question_without_answer_is_unknown_and_awaits_the_users_word():
+def test_a_question_without_answer_is_unknown_and_awaits_a_confirmation():
     found = finding("SW-ATTEST")
     assert (found.outcome, found.severity) == (Outcome.UNKNOWN, Severity.ASK)
     assert found.asked_for is AskedFor.BEFORE_PUBLISHING
-    assert found.awaits_word
+    assert found.awaits_confirmation
 
 
 def test_in_plain_mode_nothing_is_asked_before_the_run_under_a_shipped_profile():
     for name in ("jetstream", "jetstream2", "openstack"):
         findings = judge(facts(), profile(name)).findings
-        waiting = [each.rule for each in findings if each.awaits_word and each.asked_for is AskedFor.BEFORE_RUN]
+        waiting = [each.rule for each in findings if each.awaits_confirmation and each.asked_for is AskedFor.BEFORE_RUN]
         assert waiting == []
 
 
@@ -173,12 +172,6 @@ def test_an_answer_milder_than_the_profiles_severity_stays_milder():
     assert finding("DESC-PRESENT", of=lenient, request=request(description="short")).severity is Severity.INFO
 
 
-def test_names_alone_can_be_judged_while_typing():
-    found = judge_name(facts(request=request(name="a.b")), profile())
-    assert [each.rule for each in found] == ["NAME-FEATURED", "NAME-OWN", "NAME-PERIOD", "NAME-FORM"]
-    assert found[2].outcome is Outcome.FAIL
-
-
 @pytest.mark.parametrize(
     "given, said",
     [
@@ -190,13 +183,9 @@ def test_names_alone_can_be_judged_while_typing():
 )
 def test_answers_that_no_rule_waits_for_are_refused(given, said):
     with pytest.raises(UsageError) as refused:
-        refuse_unknown_answers(request(**given))
+        refuse_unknown_answers(**given)
     assert said in str(refused.value)
 
 
 def test_answers_that_rules_wait_for_are_taken():
-    refuse_unknown_answers(
-        request(
-            attestations=(Attestation(rule="SW-ATTEST"),), waivers=(Waiver(rule="PROP-VISIBILITY", reason="looked"),)
-        )
-    )
+    refuse_unknown_answers((Attestation(rule="SW-ATTEST"),), (Waiver(rule="PROP-VISIBILITY", reason="looked"),))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imaging.guidelines.describing import draft_description
+from imaging.guidelines.description_draft import draft_description
+from models.cloud.image import Image
+from models.cloud.instance import Instance
 from models.findings import Outcome, Severity
 from models.guest.directories import Directories, Entry
 from models.guest.packages import Package, Packages
-from models.image import Image
-from models.instance import Instance
 from models.steps import StepName
 from tests.guidelines.building import BASE, PGDATA, attached, facts, finding, profile, request, unread
 from tests.guidelines.guest_building import guest_fact
@@ -73,11 +73,11 @@ def test_without_a_base_image_there_is_nothing_to_differ_from():
 
 def test_a_long_one_is_written_by_the_run_afterwards():
     found = described("DESC-LENGTH", "x" * 256)
-    assert (found.outcome, found.mended_by, found.blocks) == (Outcome.FAIL, StepName.DESCRIBE, False)
+    assert (found.outcome, found.fixed_by, found.blocks) == (Outcome.FAIL, StepName.DESCRIBE, False)
     assert described("DESC-LENGTH", "x" * 255).outcome is Outcome.PASS
 
 
-def test_a_long_one_that_the_finished_image_has_is_mended():
+def test_a_long_one_that_the_finished_image_has_is_fixed():
     text = "PostgreSQL 16, PostGIS and the loaders of the group. " * 6
     with_it = BASE.model_copy(update={"properties": {"description": text.strip()}})
     assert described("DESC-LENGTH", text, image=with_it).outcome is Outcome.PASS
@@ -103,7 +103,7 @@ def test_the_draft_leaves_out_what_nobody_knows():
     assert draft_description(facts(instance=unread(Instance))) == ""
 
 
-# ---- With a look inside
+# ---- With an inspection
 
 ADDED = (
     Package(name="libpq5", version="16.4-0ubuntu0.24.04.1"),
@@ -113,7 +113,7 @@ ADDED = (
 INSTALLED = (Entry(name="/opt/survey", size_kib=4000), Entry(name="/usr/local/bin/loader", size_kib=4))
 
 
-def looked_into(**changed):
+def inspected(**changed):
     parts = {
         "packages": Packages(manager="dpkg", added=ADDED),
         "directories": Directories(installed=INSTALLED),
@@ -123,7 +123,7 @@ def looked_into(**changed):
 
 
 def test_the_draft_names_what_the_guest_shows():
-    draft = draft_description(facts(guest=looked_into()))
+    draft = draft_description(facts(guest=inspected()))
     assert "System: Ubuntu 24.04.3 LTS, kernel 6.8.0-60-generic." in draft
     assert "Added packages: postgresql-16 16.4, vim 9.1.0016, libpq5 16.4." in draft
     assert "Installed: /opt/survey, /usr/local/bin/loader." in draft
@@ -131,29 +131,29 @@ def test_the_draft_names_what_the_guest_shows():
 
 def test_many_packages_are_summed_up():
     many = tuple(Package(name=f"tool-{at}") for at in range(40))
-    draft = draft_description(facts(guest=looked_into(packages=Packages(added=many))))
+    draft = draft_description(facts(guest=inspected(packages=Packages(added=many))))
     assert "tool-7 and 32 more." in draft
     assert "tool-8," not in draft
 
 
 def test_the_guests_words_are_cleaned():
     hostile = (Package(name="x\x1b[2Jy\nz" + "w" * 500),)
-    draft = draft_description(facts(guest=looked_into(packages=Packages(added=hostile))))
+    draft = draft_description(facts(guest=inspected(packages=Packages(added=hostile))))
     assert "\x1b" not in draft
     assert "\n" not in draft
     assert len(draft) < 500
 
 
 def test_a_draft_that_names_what_was_added_names_a_difference():
-    guest = looked_into()
+    guest = inspected()
     assert described("DESC-DELTA", draft_description(facts(guest=guest)), guest=guest).outcome is Outcome.PASS
 
 
 def test_without_a_difference_the_guests_own_is_proposed():
-    found = described("DESC-DELTA", "An image.", guest=looked_into())
+    found = described("DESC-DELTA", "An image.", guest=inspected())
     assert found.outcome is Outcome.FAIL
     assert "postgresql-16 16.4" in found.remedy.text
-    nothing = looked_into(packages=Packages(), directories=Directories())
+    nothing = inspected(packages=Packages(), directories=Directories())
     assert described("DESC-DELTA", "An image.", guest=nothing).remedy.text == (
         "Add what you installed, changed or removed."
     )

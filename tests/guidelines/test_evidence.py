@@ -6,7 +6,10 @@ import shlex
 
 import pytest
 
-from imaging.guidelines.evidence import ROOM, fitted, on_names, removal, shortened, size_bytes, size_kib
+from imaging.guest.report.rows import Rows
+from imaging.guidelines.evidence import ROOM, fitted, on_names, removal, shortened
+from models.findings import Remedy
+from models.text import one_line
 
 
 def test_as_many_things_are_named_as_there_is_room_for():
@@ -26,18 +29,7 @@ def test_a_long_name_loses_its_middle():
 
 
 def test_a_name_stays_on_its_line():
-    assert "\n" not in fitted("There: ", ["a\nb\x1b[2Jc"])
-    assert "\x1b" not in fitted("There: ", ["a\nb\x1b[2Jc"])
-
-
-@pytest.mark.parametrize("kib, text", [(0, "0 KiB"), (1023, "1023 KiB"), (1024, "1.0 MiB"), (1_258_291, "1.2 GiB")])
-def test_sizes_are_in_the_unit_that_says_most(kib, text):
-    assert size_kib(kib) == text
-
-
-def test_small_files_are_counted_in_bytes():
-    assert size_bytes(399) == "399 B"
-    assert size_bytes(2048) == "2 KiB"
+    assert Remedy(text=fitted("There: ", ["a\nb\x1b[2Jc"])).text == "There: a\N{REPLACEMENT CHARACTER}bc."
 
 
 def test_the_command_that_removes_names_each_path_as_a_shell_reads_it():
@@ -63,3 +55,8 @@ def test_no_command_removes_what_must_stay_or_cannot_be_typed(path):
 def test_commands_on_accounts_take_ordinary_names_alone():
     assert on_names(["sudo", "userdel"], ["alice", "-r", "a b", "bob.b"]) == "sudo userdel alice\nsudo userdel bob.b"
     assert on_names(["sudo", "userdel"], ["$(reboot)"]) is None
+
+
+def test_a_name_with_an_escape_sequence_is_in_no_command():
+    told = Rows([["dir", "/tmp/\x1b[mbob/keys"]]).texts("dir")
+    assert removal([one_line(path) for path in told], recursive=True) is None

@@ -1,18 +1,18 @@
-"""Chapters *Boot* and *Identity*: whether a child comes up, and as itself."""
+"""Chapters *Boot* and *Identity*: whether a new instance comes up, and as itself."""
 
 from __future__ import annotations
 
 import pytest
 
+from models.cloud.image import Image
 from models.findings import Outcome, Severity
 from models.guest.accounts import Account, Accounts
 from models.guest.boot import Boot, Identity
 from models.guest.disks import BlockDevice, Disks
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.mounts import BootMounts, FstabEntry, Mounts, SwapArea
 from models.guest.services import Services, Unit
 from models.guest.system import GuestSystem
-from models.image import Image
 from tests.guidelines.building import image, profile, unread
 from tests.guidelines.guest_building import (
     HEALTHY,
@@ -22,9 +22,11 @@ from tests.guidelines.guest_building import (
     VDA1,
     VDB,
     guest_finding,
+    healthy,
     partly,
     untold,
 )
+from tests.support.known import command_of, remedy_of
 
 ROCKY = GuestSystem(id="rocky", version="9.6", package_manager="dnf", architecture="x86_64")
 PARTS = {
@@ -50,7 +52,7 @@ def test_an_unread_part_is_unknown_with_the_command_that_finds_out(rule):
     part, kind = PARTS[rule]
     found = guest_finding(rule, **{part: untold(kind)})
     assert found.outcome is Outcome.UNKNOWN
-    assert found.remedy.command
+    assert command_of(found)
 
 
 @pytest.mark.parametrize("rule", ["BOOT-SELINUX", "BOOT-MEMORY", "BOOT-KDUMP", "BOOT-SWAP", "SVC-FAILED", "ID-LVM"])
@@ -60,7 +62,7 @@ def test_nothing_found_in_a_part_that_was_read_in_part_is_no_pass(rule):
 
 
 def boot(**changed) -> Boot:
-    return HEALTHY["boot"].model_copy(update=changed)
+    return healthy(Boot, **changed)
 
 
 def line(rule: str, words: str, **parts):
@@ -165,7 +167,7 @@ def firmware(kind: str, wanted: str, *types: str):
 ESP, BIOS_BOOT = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B", "21686148-6449-6e6f-744e-656564454649"
 
 
-def test_children_boot_as_this_instance_did_unless_the_image_says_otherwise():
+def test_new_instances_boot_as_this_instance_did_unless_the_image_says_otherwise():
     assert firmware("bios", "").outcome is Outcome.PASS
     assert firmware("uefi", "uefi", ESP).outcome is Outcome.PASS
     assert firmware("bios", "uefi", BIOS_BOOT).blocks
@@ -222,7 +224,7 @@ def test_crash_dumps_are_memory_of_this_machine():
 
 
 def swapping(*areas: SwapArea, devices=(VDA, VDA1, VDB)):
-    mounts = HEALTHY["mounts"].model_copy(update={"swaps": areas})
+    mounts = healthy(Mounts, swaps=areas)
     return guest_finding("BOOT-SWAP", mounts=mounts, disks=Disks(devices=devices, root=ROOT))
 
 
@@ -254,13 +256,15 @@ def test_an_agent_that_the_image_promises_must_run(state, outcome):
 
 def test_a_missing_agent_is_installed_and_a_sleeping_one_enabled():
     missing = guest_finding("QGA-PRESENT", boot=boot(guest_agent=""), around=PROMISED)
-    assert missing.remedy.actions[0].command == "apt-get install -y qemu-guest-agent"
+    assert remedy_of(missing).actions[0].command == "apt-get install -y qemu-guest-agent"
     asleep = guest_finding("QGA-PRESENT", boot=boot(guest_agent="installed"), around=PROMISED)
-    assert asleep.remedy.actions[0].command == "systemctl enable --now qemu-guest-agent"
+    assert remedy_of(asleep).actions[0].command == "systemctl enable --now qemu-guest-agent"
 
 
-def test_a_child_cannot_show_whether_the_agents_device_starts_it():
-    found = guest_finding("QGA-PRESENT", boot=boot(guest_agent="installed"), around=PROMISED, way=Way.DEEP_CHECK)
+def test_a_deep_check_cannot_show_whether_the_agents_device_starts_it():
+    found = guest_finding(
+        "QGA-PRESENT", boot=boot(guest_agent="installed"), around=PROMISED, method=InspectionMethod.DEEP_CHECK
+    )
     assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
 
 
@@ -277,14 +281,14 @@ def test_failed_services_are_named():
     assert (found.outcome, found.evidence) == (Outcome.FAIL, "Failed: survey.service.")
 
 
-def test_services_of_a_child_that_has_just_begun_to_boot_need_ssh():
+def test_services_of_an_instance_that_has_just_begun_to_boot_need_ssh():
     asleep = Services(units=(Unit(name="x.service", active="failed"),), runs=False)
-    found = guest_finding("SVC-FAILED", services=asleep, way=Way.DEEP_CHECK)
+    found = guest_finding("SVC-FAILED", services=asleep, method=InspectionMethod.DEEP_CHECK)
     assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
 
 
 def test_files_that_all_may_read_show_an_autologin_though_homes_were_not_read():
-    half = partly(Accounts, Accounts(), "not every home may be looked into for authorized_keys")
+    half = partly(Accounts, Accounts(), "not every home may be read for authorized_keys")
     assert guest_finding("USERS-AUTOLOGIN", accounts=half).outcome is Outcome.PASS
 
 
@@ -319,8 +323,8 @@ def test_a_machine_id_is_empty_but_there(state, outcome, severity):
 def test_no_remedy_ever_deletes_the_machine_id():
     for state in ("filled", "missing"):
         found = guest_finding("ID-MACHINEID", identity=Identity(machine_id=state))
-        assert "never delete" in found.remedy.text
-        assert "rm " not in found.remedy.command
+        assert "never delete" in remedy_of(found).text
+        assert "rm " not in command_of(found)
 
 
 def test_a_saved_seed_is_worth_a_word():

@@ -9,9 +9,10 @@ import pytest
 from models.findings import Outcome, Severity
 from models.guest.directories import Desktop, Directories, Directory, Entry
 from models.guest.mounts import Mount, Mounts
-from models.request import Visibility
+from models.run.request import Visibility
 from tests.guidelines.building import NOW, request
 from tests.guidelines.guest_building import HEALTHY, guest_finding, partly, untold
+from tests.support.known import command_of
 
 ALICE = Directory(
     path="/home/alice", owner="alice", size_kib=1_258_291, files=350, own_files=340,
@@ -39,9 +40,9 @@ def test_a_home_is_told_with_size_count_age_and_the_biggest_in_it():
     found = guest_finding("DATA-HOME", directories=Directories(homes=(SKELETON, ALICE)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert found.evidence == (
-        "Will be published: /home/alice (1.2 GiB, 340 files, newest of 2026-10-30, most in survey)."
+        "Will be in the image: /home/alice (1.2 GiB, 340 files, newest of 2026-10-30, most in survey)."
     )
-    assert found.remedy.command == "sudo du -xsh -- /home/alice"
+    assert command_of(found) == "sudo du -xsh -- /home/alice"
 
 
 def test_skeleton_files_and_caches_are_nobodys():
@@ -68,8 +69,8 @@ def test_the_desktop_is_told_by_names_whatever_its_language():
     desktop = Desktop(path="/home/alice/Schreibtisch", owner="alice", names=("a.ods", "b.desktop", "c", "d"))
     found = guest_finding("DATA-DESKTOP", directories=Directories(desktops=(desktop,)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert found.evidence == "Will be published: /home/alice/Schreibtisch: a.ods, b.desktop, c and 1 more."
-    assert found.remedy.command == "sudo cp -a -t /etc/skel -- /home/alice/Schreibtisch"
+    assert found.evidence == "Will be in the image: /home/alice/Schreibtisch: a.ods, b.desktop, c and 1 more."
+    assert command_of(found) == "sudo cp -a -t /etc/skel -- /home/alice/Schreibtisch"
     empty = Desktop(path="/home/alice/Desktop")
     assert guest_finding("DATA-DESKTOP", directories=Directories(desktops=(empty,))).outcome is Outcome.PASS
 
@@ -101,7 +102,7 @@ def test_everybodys_files_are_counted_and_block_only_beyond_the_project():
     found = guest_finding("DATA-PUBLISHED", directories=homes)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert found.evidence == (
-        "340 files (1.2 GiB) of 1 user will be readable by whoever in this project launches it: alice."
+        "340 files (1.2 GiB) of 1 user will be readable by everybody in this project who launches it: alice."
     )
     shared = {"request": request(visibility=Visibility.SHARED)}
     assert guest_finding("DATA-PUBLISHED", directories=homes, around=shared).blocks

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from models.cloud.image import Image
 from models.findings import Outcome, Severity, Source
 from models.guest.boot import Boot
 from models.guest.directories import Cache, Directories
 from models.guest.disks import BlockDevice, Disks, FileSystemHealth
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.mounts import BootMounts
 from models.guest.services import Services, Unit
 from models.guest.system import GuestSystem
-from models.image import Image
 from models.steps import StepName
 from tests.guidelines.building import image, instance, profile, unread
-from tests.guidelines.guest_building import HEALTHY, READ_AT, ROOT, VDA, VDA1, guest_finding, partly, untold
+from tests.guidelines.guest_building import HEALTHY, READ_AT, ROOT, VDA, VDA1, guest_finding, healthy, partly, untold
+from tests.support.known import command_of
 
 PLAIN = BootMounts()
 """A table without the mount option discard."""
@@ -27,7 +28,7 @@ def test_unread_disks_are_unknown(rule):
 
 
 def disk(rule: str, *, boot_mounts: BootMounts = PLAIN, **root):
-    disks = HEALTHY["disks"].model_copy(update={"root": ROOT.model_copy(update=root)})
+    disks = healthy(Disks, root=ROOT.model_copy(update=root))
     return guest_finding(rule, disks=disks, boot_mounts=boot_mounts)
 
 
@@ -74,7 +75,7 @@ def caches(*found: Cache, **parts):
 def test_large_caches_are_summed_by_kind_and_cleaned_by_the_systems_own_command():
     halves = [Cache(path=f"/var/cache/apt/{each}", kind="apt", size_kib=40_000) for each in "ab"]
     found = caches(*halves, Cache(path="/home/a/.conda/pkgs", kind="conda", size_kib=900_000))
-    assert found.evidence == "Can be made anew: conda 878 MiB, apt 78 MiB."
+    assert found.evidence == "Can be made again: conda 879 MiB, apt 78 MiB."
     assert found.remedy.command == "sudo apt-get clean"
 
 
@@ -90,10 +91,10 @@ def test_small_caches_pass_and_old_kernels_count():
 
 
 def test_a_root_that_nothing_grows_is_warned_of():
-    still = HEALTHY["disks"].model_copy(update={"grow_tool": ""})
+    still = healthy(Disks, grow_tool="")
     found = guest_finding("DISK-GROW", disks=still)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert "cloud-guest-utils" in found.remedy.command
+    assert "cloud-guest-utils" in command_of(found)
     assert guest_finding("DISK-GROW").outcome is Outcome.PASS
     assert guest_finding("DISK-GROW", disks=partly(Disks, still)).outcome is Outcome.UNKNOWN
 
@@ -106,7 +107,7 @@ def test_a_root_on_lvm_needs_more_than_growpart():
 
 
 def health(**said):
-    disks = HEALTHY["disks"].model_copy(update={"health": (FileSystemHealth(device="/dev/vda1", **said),)})
+    disks = healthy(Disks, health=(FileSystemHealth(device="/dev/vda1", **said),))
     return guest_finding("DISK-DIRTY", disks=disks)
 
 
@@ -204,14 +205,16 @@ def test_an_agent_that_is_seen_to_run_can_quiesce(volume_backed):
 
 def test_a_dead_agent_is_refused_for_a_volume_and_skipped_for_an_image():
     refused = quiescing("installed", volume_backed=True)
-    assert (refused.severity, refused.mended_by) == (Severity.BLOCK, StepName.STOP)
+    assert (refused.severity, refused.fixed_by) == (Severity.BLOCK, StepName.STOP)
     assert "its agent is not active" in refused.evidence
     assert quiescing("").severity is Severity.WARN
 
 
-def test_an_agent_that_a_deep_checks_child_does_not_run_is_not_called_dead():
+def test_an_agent_that_a_deep_check_does_not_run_is_not_called_dead():
     around = {"base_image": image(properties=ASKED)}
-    found = guest_finding("STATE-QUIESCE", boot=Boot(guest_agent="enabled"), way=Way.DEEP_CHECK, around=around)
+    found = guest_finding(
+        "STATE-QUIESCE", boot=Boot(guest_agent="enabled"), method=InspectionMethod.DEEP_CHECK, around=around
+    )
     assert "its agent" not in found.evidence
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from models.findings import Outcome, Severity
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.first_boot import CloudInit, Setting
 from models.guest.network import Network, NetworkSetting
 from models.guest.system import GuestSystem
-from tests.guidelines.guest_building import HEALTHY, guest_finding, partly, untold
+from tests.guidelines.guest_building import guest_finding, healthy, partly, untold
+from tests.support.known import command_of, remedy_of
 
 RULES = ("CI-INSTALLED", "CI-ENABLED", "CI-DATASOURCE", "CI-TRUST", "CI-NETDISABLED", "CI-STATE", "CI-CLEAN")
 MISSING = CloudInit()
@@ -23,7 +24,7 @@ def settings(**values: str) -> tuple[Setting, ...]:
 
 
 def cloud_init(**changed) -> CloudInit:
-    return HEALTHY["cloud_init"].model_copy(update=changed)
+    return healthy(CloudInit, **changed)
 
 
 def judged(rule: str, **changed):
@@ -36,19 +37,19 @@ def test_an_unread_cloud_init_is_unknown(rule):
     assert (found.outcome, found.evidence) == (Outcome.UNKNOWN, "Could not be read: time was up.")
 
 
-def test_without_cloud_init_a_child_gets_nothing_and_the_systems_own_command_installs_it():
+def test_without_cloud_init_a_new_instance_gets_nothing_and_the_systems_own_command_installs_it():
     found = guest_finding("CI-INSTALLED", cloud_init=MISSING)
     assert found.blocks
-    assert found.remedy.command == "sudo apt-get install -y cloud-init"
-    assert found.remedy.actions[0].command == "apt-get install -y cloud-init"
+    assert command_of(found) == "sudo apt-get install -y cloud-init"
+    assert remedy_of(found).actions[0].command == "apt-get install -y cloud-init"
     rocky = GuestSystem(id="rocky", package_manager="dnf")
-    assert "dnf install" in guest_finding("CI-INSTALLED", cloud_init=MISSING, system=rocky).remedy.command
+    assert "dnf install" in command_of(guest_finding("CI-INSTALLED", cloud_init=MISSING, system=rocky))
     odd = GuestSystem(id="alpine")
-    assert guest_finding("CI-INSTALLED", cloud_init=MISSING, system=odd).remedy.command is None
+    assert remedy_of(guest_finding("CI-INSTALLED", cloud_init=MISSING, system=odd)).command is None
 
 
 def test_an_appliance_is_told_that_it_may_waive():
-    assert "waive" in guest_finding("CI-INSTALLED", cloud_init=MISSING).remedy.text
+    assert "waive" in remedy_of(guest_finding("CI-INSTALLED", cloud_init=MISSING)).text
 
 
 @pytest.mark.parametrize("rule", ["CI-ENABLED", "CI-DATASOURCE", "CI-TRUST", "CI-STATE"])
@@ -96,7 +97,7 @@ def test_the_last_file_wins():
 
 
 @pytest.mark.parametrize("value, outcome", [("true", Outcome.FAIL), ("True", Outcome.FAIL), ("false", Outcome.PASS)])
-def test_a_child_that_takes_itself_for_the_parent_blocks(value, outcome):
+def test_a_new_instance_that_takes_itself_for_the_source_blocks(value, outcome):
     found = judged("CI-TRUST", settings=settings(manual_cache_clean=value))
     assert (found.outcome, found.severity) == (outcome, Severity.BLOCK)
 
@@ -123,7 +124,7 @@ def test_an_error_is_warned_of_and_recoverable_warnings_are_worth_a_word():
 
 @pytest.mark.parametrize("status", ["running", ""])
 def test_a_boot_that_has_not_ended_says_nothing_as_in_a_deep_check(status):
-    found = guest_finding("CI-STATE", cloud_init=cloud_init(status=status), way=Way.DEEP_CHECK)
+    found = guest_finding("CI-STATE", cloud_init=cloud_init(status=status), method=InspectionMethod.DEEP_CHECK)
     assert found.outcome is Outcome.UNKNOWN
 
 

@@ -1,67 +1,66 @@
-"""Every rule about the inside of an instance has a judge, and says so where it could not look."""
+"""A rule about the inside of an instance says so where nothing was read, and how to find out by hand."""
 
 from __future__ import annotations
 
-from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 
-from imaging.guidelines import parts
-from imaging.guidelines.guest_facts import guest_failed, guest_passed, inside, running, unless_incomplete
-from imaging.guidelines.rule import UnreadError
-from imaging.guidelines.rules import inside as inside_rules
-from imaging.guidelines.rules.guest import _rule, rows
-from models.fact import Fact
-from models.findings import Finding, Outcome, Source
+from imaging.guidelines.declaration import rule
+from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.facts import guest_failed, guest_passed, inside, running, unless_incomplete
+from imaging.guidelines.rule import Chapter, UnreadError
+from models.cloud.image import Image
+from models.fact import Fact, UnknownCode
+from models.findings import Finding, Outcome, Severity, Source
 from models.guest.disks import Disks
-from models.guest.facts import GuestFacts, Way
+from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.services import Services
-from models.image import Image
 from tests.guidelines.building import NOW, facts, profile, unread
 from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_fact, partly, untold
-
-
-def test_every_row_has_a_judge_and_every_judge_a_row():
-    assert sorted(inside_rules.JUDGES) == sorted(row.id for row in rows())
-
-
-def test_no_rule_has_two_judges():
-    judged = Counter(rule for module in inside_rules._MODULES for rule in module.JUDGES)
-    assert [rule for rule, times in judged.items() if times > 1] == []
+from tests.support.known import command_of
 
 
 def judged_by(judge, **changed) -> Finding:
-    """What a rule with this judge says, wrapped as the rules of the table are."""
-    row = next(row for row in rows() if row.id == "FS-ROOT")
-    return _rule(row, {"FS-ROOT": judge}).find(facts(**changed), profile())
+    """What a rule of the guest with this judge says."""
+    declared = rule("FS-TRIED", Chapter.FILE_SYSTEM, "Disks", Severity.BLOCK, by_hand="findmnt -no FSTYPE,SOURCE /")
+    return declared(judge).find(facts(**changed), profile())
 
 
 def about_disks(given, _profile):
     return guest_passed(f"{len(inside(given, parts.disks).devices)} devices.", given, parts.disks)
 
 
-def test_before_anybody_looked_it_is_unknown_with_the_command_that_finds_out():
+def test_before_any_inspection_it_is_unknown_with_the_command_that_finds_out():
     found = judged_by(about_disks)
     assert (found.outcome, found.source) == (Outcome.UNKNOWN, Source.GUEST)
-    assert found.evidence == "Not looked at: only the guest can tell."
-    assert found.remedy.command == "findmnt -no FSTYPE,SOURCE /"
+    assert found.evidence == "Not inspected: only the guest can tell."
+    assert command_of(found) == "findmnt -no FSTYPE,SOURCE /"
 
 
-def test_a_look_that_failed_says_why():
+def test_an_inspection_that_failed_says_why():
     found = judged_by(about_disks, guest=unread(GuestFacts, "no SSH connection."))
-    assert found.evidence == "Not looked at: no SSH connection."
+    assert found.evidence == "Not inspected: no SSH connection."
 
 
 def test_a_part_that_could_not_be_read_says_why_and_names_the_command():
     found = judged_by(about_disks, guest=guest_fact(disks=untold(Disks, "lsblk is missing")))
     assert (found.outcome, found.evidence) == (Outcome.UNKNOWN, "Could not be read: lsblk is missing.")
-    assert found.remedy.command
+    assert command_of(found)
 
 
 def test_what_a_deep_check_cannot_show_needs_ssh():
-    found = judged_by(about_disks, guest=guest_fact(way=Way.DEEP_CHECK, disks=untold(Disks, "a child has none")))
-    assert found.evidence == "Unknown, needs SSH: a child has none."
+    found = judged_by(
+        about_disks, guest=guest_fact(method=InspectionMethod.DEEP_CHECK, disks=untold(Disks, "it has none"))
+    )
+    assert found.evidence == "Unknown, needs SSH: it has none."
+
+
+@pytest.mark.parametrize("words", ["needs SSH: it runs", "said in other words"])
+def test_what_is_known_to_need_ssh_says_so_once_whatever_its_words(words: str):
+    disks = Fact[Disks](unknown_because=words, unknown_code=UnknownCode.NEEDS_SSH, source=Source.GUEST)
+    found = judged_by(about_disks, guest=guest_fact(method=InspectionMethod.DEEP_CHECK, disks=disks))
+    assert found.evidence == f"Could not be read: {words}."
 
 
 def test_a_fact_of_the_cloud_that_was_not_read_is_said_as_everywhere():
@@ -84,7 +83,7 @@ def test_an_answer_is_as_old_as_the_oldest_part_that_shows_it():
     assert guest_failed("", "", given, parts.disks, parts.mounts).read_at == READ_AT
 
 
-def test_a_part_without_a_time_is_as_old_as_the_whole_look():
+def test_a_part_without_a_time_is_as_old_as_the_whole_inspection():
     timeless = Fact[Disks](value=HEALTHY["disks"], source=Source.GUEST)
     assert guest_passed("", facts(guest=guest_fact(disks=timeless)), parts.disks).read_at == READ_AT
 
@@ -96,7 +95,7 @@ def test_nothing_found_where_not_all_was_read_is_unknown_but_what_was_found_coun
         Outcome.UNKNOWN,
         "Nothing found, but not all was read: time was up.",
     )
-    broken = guest_failed("broken", "mend it", given, parts.disks)
+    broken = guest_failed("broken", "fix it", given, parts.disks)
     assert unless_incomplete(broken, given, parts.disks) is broken
     assert unless_incomplete(guest_passed("clean", given), given, parts.mounts).outcome is Outcome.PASS
 

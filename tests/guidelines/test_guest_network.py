@@ -1,20 +1,22 @@
-"""Chapter *Network and login*, sshd, firewall and host keys: whether a child can be reached, and by whom."""
+"""Chapter *Network and login*, sshd, firewall and host keys: whether a new instance can be reached, and by whom."""
 
 from __future__ import annotations
 
 import subprocess
+from typing import Any
 
 import pytest
 
 from models.findings import Outcome, Severity
 from models.guest.accounts import Account, Accounts, Group
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.first_boot import CloudInit, Setting
 from models.guest.network import Firewall, Network, NetworkSetting, Sshd
 from models.guest.system import GuestSystem
-from models.request import Visibility
+from models.run.request import Visibility
 from tests.guidelines.building import request
-from tests.guidelines.guest_building import HEALTHY, guest_finding, partly, untold
+from tests.guidelines.guest_building import guest_finding, healthy, partly, untold
+from tests.support.known import command_of, remedy_of
 
 PARTS = {
     "NET-MAC": ("network", Network),
@@ -34,7 +36,7 @@ def test_an_unread_part_is_unknown_with_the_command_that_finds_out(rule):
     part, kind = PARTS[rule]
     found = guest_finding(rule, **{part: untold(kind)})
     assert found.outcome is Outcome.UNKNOWN
-    assert found.remedy.command
+    assert command_of(found)
 
 
 @pytest.mark.parametrize("rule", ["NET-MAC", "NET-STATIC", "NET-HOSTNAME", "NET-DHCP"])
@@ -76,24 +78,24 @@ def test_a_name_that_stays_is_worth_a_word():
     assert guest_finding("NET-HOSTNAME", cloud_init=kept).severity is Severity.INFO
     named = guest_finding("NET-HOSTNAME", network=Network(old_name_in=("/etc/postfix/main.cf",)))
     assert "db-07 stands in /etc/postfix/main.cf" in named.evidence
-    assert "every child is called db-07" in guest_finding("NET-HOSTNAME", cloud_init=CloudInit()).evidence
+    assert "every new instance is called db-07" in guest_finding("NET-HOSTNAME", cloud_init=CloudInit()).evidence
     assert guest_finding("NET-HOSTNAME").outcome is Outcome.PASS
 
 
 def test_kept_leases_are_named_and_those_in_memory_are_none():
     found = guest_finding("NET-DHCP", network=Network(leases=("/var/lib/dhcp/dhclient.leases",)))
-    assert (found.severity, found.remedy.command) == (Severity.INFO, "sudo rm -f /var/lib/dhcp/dhclient.leases")
+    assert (found.severity, remedy_of(found).command) == (Severity.INFO, "sudo rm -f /var/lib/dhcp/dhclient.leases")
     in_memory = Network(leases=("/run/systemd/netif/leases/2",))
     assert guest_finding("NET-DHCP", network=in_memory).outcome is Outcome.PASS
 
 
 def test_a_lease_in_an_odd_place_is_not_removed_by_our_command():
     odd = Network(leases=("/var/lib/dhcp/../../../etc/passwd", "/etc/shadow"))
-    assert guest_finding("NET-DHCP", network=odd).remedy.command is None
+    assert remedy_of(guest_finding("NET-DHCP", network=odd)).command is None
 
 
 def sshd(**changed) -> Sshd:
-    return HEALTHY["sshd"].model_copy(update=changed)
+    return healthy(Sshd, **changed)
 
 
 def effective(**values: str) -> Sshd:
@@ -111,15 +113,15 @@ def test_a_socket_counts_as_the_service():
 def test_a_server_that_does_not_start_blocks_with_the_name_that_it_has_on_this_system():
     found = guest_finding("SSH-SERVICE", sshd=sshd(enabled=False))
     assert found.blocks
-    assert found.remedy.command == "sudo systemctl enable ssh"
+    assert command_of(found) == "sudo systemctl enable ssh"
     rocky = GuestSystem(id="rocky", version="9.6", package_manager="dnf")
-    assert "enable sshd" in guest_finding("SSH-SERVICE", sshd=sshd(enabled=False), system=rocky).remedy.command
+    assert "enable sshd" in command_of(guest_finding("SSH-SERVICE", sshd=sshd(enabled=False), system=rocky))
 
 
 def test_no_server_at_all_blocks_and_an_untold_state_is_unknown():
     missing = guest_finding("SSH-SERVICE", sshd=Sshd())
     assert missing.blocks
-    assert missing.remedy.actions[0].command == "apt-get install -y openssh-server"
+    assert remedy_of(missing).actions[0].command == "apt-get install -y openssh-server"
     assert guest_finding("SSH-SERVICE", sshd=sshd(enabled=None)).outcome is Outcome.UNKNOWN
 
 
@@ -131,7 +133,7 @@ def test_passwords_are_warned_of_however_they_get_in(key):
     found = guest_finding("SSH-PWAUTH", sshd=effective(**{key: "yes"}))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert f"{key} yes" in found.evidence
-    assert "/etc/ssh/sshd_config.d/" in found.remedy.command
+    assert "/etc/ssh/sshd_config.d/" in command_of(found)
 
 
 def test_exosphere_sets_passwords_on_purpose_and_the_finding_says_so():
@@ -147,10 +149,10 @@ def test_an_old_sshd_reads_no_folder_so_its_one_file_is_changed(tmp_path):
     found = guest_finding("SSH-PWAUTH", sshd=effective(passwordauthentication="yes"), system=centos)
     file = tmp_path / "sshd_config"
     file.write_text("#PasswordAuthentication yes\nPort 22\n")
-    command = found.remedy.command.partition(" && ")[0].replace("sudo ", "").replace("/etc/ssh/sshd_config", str(file))
+    command = command_of(found).partition(" && ")[0].replace("sudo ", "").replace("/etc/ssh/sshd_config", str(file))
     subprocess.run(["sh", "-c", command], check=True)
     assert file.read_text() == "PasswordAuthentication no\nPort 22\n"
-    assert "reload sshd" in found.remedy.command
+    assert "reload sshd" in command_of(found)
 
 
 def test_without_root_a_setting_that_no_file_names_is_unknown():
@@ -176,7 +178,7 @@ def test_without_root_a_setting_that_no_file_names_is_unknown():
         ({"pubkeyauthentication": "no"}, "PubkeyAuthentication no"),
     ],
 )
-def test_what_shuts_the_childrens_user_out_blocks(values, word):
+def test_what_shuts_the_new_instances_user_out_blocks(values, word):
     found = guest_finding("SYS-SSHD", sshd=effective(**values))
     assert found.blocks
     assert word in found.evidence
@@ -193,7 +195,7 @@ def test_what_shuts_the_childrens_user_out_blocks(values, word):
         {"authorizedkeysfile": ".ssh/authorized_keys .ssh/authorized_keys2"},
     ],
 )
-def test_what_lets_the_childrens_user_in_passes(values):
+def test_what_lets_the_new_instances_user_in_passes(values):
     accounts = Accounts(
         default_user="ubuntu",
         accounts=(Account(name="ubuntu", uid=1000, gid=1000),),
@@ -229,7 +231,7 @@ def test_keys_that_cloud_init_makes_anew_pass_while_the_image_stays_private():
     [CloudInit(), CloudInit(version="24.4", disabled_by=("/etc/cloud/cloud-init.disabled",)),
      CloudInit(version="18.5", settings=(Setting(key="ssh_deletekeys", value="0"),))],
 )  # fmt: skip
-def test_children_with_the_same_host_keys_block(cloud_init):
+def test_new_instances_with_the_same_host_keys_block(cloud_init):
     found = guest_finding("SEC-HOSTKEYS", cloud_init=cloud_init)
     assert found.blocks
     assert "same host keys" in found.evidence
@@ -242,10 +244,10 @@ def test_without_host_keys_there_is_nothing_to_share():
     assert guest_finding("SEC-HOSTKEYS", sshd=half, cloud_init=kept).outcome is Outcome.UNKNOWN
 
 
-def test_a_deep_checks_child_has_keys_of_its_own_so_only_cloud_init_can_tell():
-    child = {"sshd": sshd(host_keys=()), "way": Way.DEEP_CHECK}
-    assert guest_finding("SEC-HOSTKEYS", **child).outcome is Outcome.PASS
-    found = guest_finding("SEC-HOSTKEYS", cloud_init=CloudInit(), **child)
+def test_a_deep_checks_instance_has_keys_of_its_own_so_only_cloud_init_can_tell():
+    deep: dict[str, Any] = {"sshd": sshd(host_keys=()), "method": InspectionMethod.DEEP_CHECK}
+    assert guest_finding("SEC-HOSTKEYS", **deep).outcome is Outcome.PASS
+    found = guest_finding("SEC-HOSTKEYS", cloud_init=CloudInit(), **deep)
     assert (found.outcome, "needs SSH" in found.evidence) == (Outcome.UNKNOWN, True)
 
 
@@ -259,8 +261,8 @@ def test_a_closed_port_blocks_and_the_tool_in_charge_opens_it(tools, command):
     found = guest_finding("SYS-FIREWALL", firewall=Firewall(tools=tools, rules=9, ssh_open=False, why="policy drop"))
     assert found.blocks
     assert "policy drop" in found.evidence
-    assert found.remedy.command.startswith(command)
-    assert found.remedy.actions[0].touches == ("firewall",)
+    assert command_of(found).startswith(command)
+    assert remedy_of(found).actions[0].touches == ("firewall",)
 
 
 def test_an_open_port_passes_and_one_that_cannot_be_told_is_unknown_with_the_reason():

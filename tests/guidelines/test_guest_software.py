@@ -1,18 +1,20 @@
-"""Chapter *Software*, by what a look inside found."""
+"""Chapter *Software*, by what an inspection found."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from imaging.guidelines.questions import CLOUDS_OWN, ENVIRONMENT
+from imaging.guidelines.guest.questions import CLOUDS_OWN, ENVIRONMENT
 from models.findings import Finding, Outcome, Severity
 from models.guest.disks import Disks
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.files import Sighting
 from models.guest.mounts import Mount, Mounts
 from models.guest.packages import Package, Packages, Repository
 from models.guest.services import Listener, Process, Services, Unit
-from models.request import Visibility
+from models.run.request import Visibility
 from tests.guidelines.building import profile, request
 from tests.guidelines.guest_building import (
     HEALTHY,
@@ -26,6 +28,7 @@ from tests.guidelines.guest_building import (
     sighting,
     untold,
 )
+from tests.support.known import command_of, remedy_of
 
 NAMES = HEALTHY["packages"].names
 DOWN = Services(runs=False)
@@ -77,11 +80,11 @@ def test_a_package_and_a_running_program_agree():
     found = installed("SW-LICENSED", "teamviewer", services=program)
     assert found.severity is Severity.WARN
     assert found.evidence == "TeamViewer (package teamviewer, teamviewerd runs)."
-    assert found.remedy.command == "sudo apt-get purge teamviewer"
+    assert command_of(found) == "sudo apt-get purge teamviewer"
 
 
 @pytest.mark.parametrize(
-    "rule, look, path",
+    "rule, row, path",
     [
         ("SW-LICENSED", "matlab", "/usr/local/MATLAB/MATLAB_Runtime/R2023b"),
         ("SW-LICENSED", "intel-parallel-studio", "/opt/intel/oneapi/licensing"),
@@ -91,8 +94,8 @@ def test_a_package_and_a_running_program_agree():
         ("SW-ACADEMIC", "gatk3", "/opt/gatk-4.5.0/GenomeAnalysisTK.jar"),
     ],
 )
-def test_free_look_alikes_are_no_sign(rule, look, path):
-    assert seen(rule, sighting(f"{look}.install", path), sighting(f"{look}.companion", f"{path}/x")).outcome is (
+def test_free_look_alikes_are_no_sign(rule, row, path):
+    assert seen(rule, sighting(f"{row}.install", path), sighting(f"{row}.companion", f"{path}/x")).outcome is (
         Outcome.PASS
     )
 
@@ -131,7 +134,7 @@ def test_a_code_that_may_not_be_passed_on_says_why():
     fsl = (sighting("fsl.install", "/usr/local/fsl"), sighting("fsl.companion", "/usr/local/fsl/etc/fslversion"))
     found = seen("SW-ACADEMIC", *fsl)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert "free for non-commercial use" in found.remedy.text
+    assert "free for non-commercial use" in remedy_of(found).text
     assert seen("SW-ACADEMIC", *MATLAB).outcome is Outcome.PASS
 
 
@@ -148,8 +151,8 @@ def test_licence_keys_block_and_name_their_products_alone():
         sighting("SW-LICFILES.flexnet", "/opt/x/license.dat", marks=("key", "server"), words=("MATLAB", "SIMULINK")),
     )
     assert found.blocks
-    assert found.evidence == "Will be published, with its keys: /opt/x/license.dat (MATLAB, SIMULINK)."
-    assert found.remedy.command == "sudo rm -- /opt/x/license.dat"
+    assert found.evidence == "Will be in the image, with its keys: /opt/x/license.dat (MATLAB, SIMULINK)."
+    assert command_of(found) == "sudo rm -- /opt/x/license.dat"
 
 
 def test_a_pointer_to_a_server_is_warned_of():
@@ -200,7 +203,7 @@ def test_the_unit_of_a_licence_server_blocks_though_it_does_not_run_now():
     units = (Unit(name="flexlm.service", enabled="enabled"),)
     found = guest_finding("SW-LICSERVER", services=Services(units=units, runs=False))
     assert found.blocks
-    assert found.remedy.command == "sudo systemctl disable --now flexlm.service"
+    assert command_of(found) == "sudo systemctl disable --now flexlm.service"
 
 
 def test_a_variable_that_points_to_a_server_is_warned_of_without_its_value():
@@ -222,7 +225,7 @@ def test_a_port_alone_makes_a_server_possible_and_a_known_stranger_does_not():
 
 
 def test_where_nothing_runs_servers_are_unknown_but_variables_count():
-    deep = {"way": Way.DEEP_CHECK, "services": DOWN}
+    deep: dict[str, Any] = {"method": InspectionMethod.DEEP_CHECK, "services": DOWN}
     assert guest_finding("SW-LICSERVER", **deep).outcome is Outcome.UNKNOWN
     variable = (sighting(ENVIRONMENT, "/etc/environment", marks=("LM_LICENSE_FILE",)),)
     assert guest_finding("SW-LICSERVER", sightings=variable, **deep).severity is Severity.WARN
@@ -267,9 +270,9 @@ def test_the_clouds_gpu_token_matters_only_where_the_image_leaves_the_project():
 def test_a_registration_blocks_with_the_way_to_end_it():
     found = seen("SW-SUBSCRIPTION", sighting("SW-SUBSCRIPTION.rhel", "/etc/pki/consumer/cert.pem", size_bytes=2000))
     assert found.blocks
-    assert found.remedy.command == "sudo subscription-manager unregister && sudo subscription-manager clean"
+    assert command_of(found) == "sudo subscription-manager unregister && sudo subscription-manager clean"
     pro = sighting("SW-SUBSCRIPTION.ubuntu-pro", "/var/lib/ubuntu-advantage/private/machine-token.json", size_bytes=9)
-    assert seen("SW-SUBSCRIPTION", pro).remedy.command == "sudo pro detach"
+    assert command_of(seen("SW-SUBSCRIPTION", pro)) == "sudo pro detach"
 
 
 def test_the_empty_folders_of_rocky_and_alma_are_no_registration():
@@ -311,7 +314,7 @@ def test_where_nothing_runs_only_what_is_enabled_or_installed_can_be_told():
     units = (Unit(name="keepalived.service", enabled="enabled"),)
     found = guest_finding("SW-CLOUD-UNSUITABLE", services=Services(units=units, runs=False))
     assert found.severity is Severity.WARN
-    assert found.remedy.command == "sudo systemctl disable --now keepalived"
+    assert command_of(found) == "sudo systemctl disable --now keepalived"
 
 
 # ---- Places

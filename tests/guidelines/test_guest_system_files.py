@@ -1,4 +1,4 @@
-"""Chapter *System files*: changes that a child would miss, or would not want."""
+"""Chapter *System files*: changes that a new instance would miss, or would not want."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from models.guest.files import PackageState, Sighting, SystemFile
 from models.guest.mounts import BootMounts, FstabEntry
 from models.guest.services import Services, Unit
 from tests.guidelines.guest_building import HEALTHY, ROOT_LINE, guest_finding, partly, sighting, untold
+from tests.support.known import command_of
 
 RESOLVED = Services(units=(Unit(name="systemd-resolved.service", enabled="enabled", active="active"),))
 MANAGED = Services(units=(Unit(name="NetworkManager.service", enabled="enabled", active="active"),))
@@ -81,9 +82,9 @@ def test_accounts_of_people_are_named_and_their_files_elsewhere():
     found = with_accounts("SYS-PASSWD", account("alice", 1001), account("ubuntu", 1000), orphans=orphans)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert found.evidence == (
-        "Will be in every child: alice (1001), with 12 files outside /home such as /opt/survey/run."
+        "Will be in every new instance: alice (1001), with 12 files outside /home such as /opt/survey/run."
     )
-    assert found.remedy.command == "sudo userdel alice"
+    assert command_of(found) == "sudo userdel alice"
 
 
 @pytest.mark.parametrize("name", ["ubuntu", "exouser"])
@@ -98,7 +99,7 @@ def test_files_of_an_account_that_is_gone_fall_to_a_stranger():
     found = with_accounts("SYS-PASSWD", orphans=(OrphanFiles(uid=1005, count=3, example="/srv/x"),))
     assert found.outcome is Outcome.FAIL
     assert "/srv/x of 1005" in found.evidence
-    assert "-uid 1005" in found.remedy.command
+    assert "-uid 1005" in command_of(found)
 
 
 def test_groups_of_people_and_people_in_the_systems_groups_are_named():
@@ -107,13 +108,13 @@ def test_groups_of_people_and_people_in_the_systems_groups_are_named():
         Group(name="docker", gid=998, members=("alice", "ubuntu")),
     )
     found = with_accounts("SYS-GROUP", account("alice", 1001), groups=groups)
-    assert found.evidence == "Will be in every child: astro (alice), docker (alice, ubuntu)."
+    assert found.evidence == "Will be in every new instance: astro (alice), docker (alice, ubuntu)."
 
 
 def test_password_hashes_will_be_published():
     found = with_accounts("SYS-SHADOW", account("alice", 1001, PasswordState.SET))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert found.remedy.command == "sudo usermod -p '*' alice"
+    assert command_of(found) == "sudo usermod -p '*' alice"
     assert with_accounts("SYS-SHADOW", account("alice", 1001, PasswordState.UNREAD)).outcome is Outcome.UNKNOWN
 
 
@@ -178,13 +179,13 @@ def test_a_file_instead_of_the_resolvers_link_is_warned_of():
     found = with_file("SYS-RESOLV", "/etc/resolv.conf", lines=("nameserver 10.1.1.1",), services=RESOLVED)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert "nameserver 10.1.1.1" in found.evidence
-    assert found.remedy.command == "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf"
+    assert command_of(found) == "sudo ln -sf ../run/systemd/resolve/stub-resolv.conf /etc/resolv.conf"
 
 
 def test_an_immutable_file_and_an_odd_link_are_warned_of():
     fixed = with_file("SYS-RESOLV", "/etc/resolv.conf", immutable=True)
     assert fixed.severity is Severity.WARN
-    assert fixed.remedy.command == "sudo chattr -i /etc/resolv.conf"
+    assert command_of(fixed) == "sudo chattr -i /etc/resolv.conf"
     assert with_file("SYS-RESOLV", "/etc/resolv.conf", kind="link", target="/srv/resolv").outcome is Outcome.FAIL
 
 
@@ -213,7 +214,7 @@ def test_what_was_put_into_roots_home_is_named():
     root = Directory(path="/root", size_kib=900, own_files=7, biggest=(Entry(name="build", size_kib=800),))
     found = guest_finding("SYS-ROOT", directories=Directories(others=(root,)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert found.evidence == "7 files were put there: build (800 KiB)."
+    assert found.evidence == "7 files added: build (800 KiB)."
     closed = Directory(path="/root", incomplete="only root may read it")
     assert guest_finding("SYS-ROOT", directories=Directories(others=(closed,))).outcome is Outcome.UNKNOWN
     assert guest_finding("SYS-ROOT", directories=Directories()).outcome is Outcome.UNKNOWN

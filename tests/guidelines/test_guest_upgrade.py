@@ -7,19 +7,20 @@ from datetime import timedelta
 import pytest
 
 from models.findings import Finding, Outcome, Severity
-from models.guest.facts import Way
+from models.guest.facts import InspectionMethod
 from models.guest.packages import PendingUpdate, Updates
 from models.guest.system import GuestSystem
 from models.remedy_action import ActionKind
 from tests.guidelines.building import NOW, profile
-from tests.guidelines.guest_building import HEALTHY, guest_finding, partly, untold
+from tests.guidelines.guest_building import HEALTHY, guest_finding, healthy, partly, untold
+from tests.support.known import command_of, remedy_of
 
 HELD_UP = (PendingUpdate(name="vim"), PendingUpdate(name="openssl", security=True))
 
 
 def updates(rule: str, *, of=None, manager: str = "apt", **changed) -> Finding:
-    system = HEALTHY["system"].model_copy(update={"package_manager": manager})
-    return guest_finding(rule, of=of, updates=HEALTHY["updates"].model_copy(update=changed), system=system)
+    system = healthy(GuestSystem, package_manager=manager)
+    return guest_finding(rule, of=of, updates=healthy(Updates, **changed), system=system)
 
 
 @pytest.mark.parametrize("rule", ["UPD-PENDING", "UPD-STALE", "UPD-REBOOT", "UPD-HEALTH"])
@@ -47,7 +48,7 @@ def test_pending_updates_are_counted_and_those_for_security_named_first():
     ],
 )
 def test_the_remedy_is_that_of_the_system_and_the_console_asks_nobody(manager, by_hand, unasked):
-    remedy = updates("UPD-PENDING", pending=HELD_UP, manager=manager).remedy
+    remedy = remedy_of(updates("UPD-PENDING", pending=HELD_UP, manager=manager))
     assert remedy.command == by_hand
     (action,) = remedy.actions
     assert action.kind is ActionKind.RUN
@@ -56,7 +57,7 @@ def test_the_remedy_is_that_of_the_system_and_the_console_asks_nobody(manager, b
 
 
 def test_a_system_without_known_package_manager_gets_no_command():
-    remedy = updates("UPD-PENDING", pending=HELD_UP, manager="").remedy
+    remedy = remedy_of(updates("UPD-PENDING", pending=HELD_UP, manager=""))
     assert (remedy.command, remedy.actions) == (None, ())
 
 
@@ -69,7 +70,7 @@ def test_no_update_by_an_old_list_or_none_is_unknown_not_pass():
     for lists_at in (NOW - timedelta(days=30), None):
         found = updates("UPD-PENDING", pending=(), lists_at=lists_at)
         assert found.outcome is Outcome.UNKNOWN
-        assert found.remedy.command == "sudo apt-get update"
+        assert command_of(found) == "sudo apt-get update"
 
 
 def test_a_package_manager_that_could_not_say_is_unknown_with_its_reason():
@@ -78,7 +79,7 @@ def test_a_package_manager_that_could_not_say_is_unknown_with_its_reason():
     assert "mirrors are gone" in found.evidence
 
 
-def test_an_incomplete_look_proves_no_absence():
+def test_an_incomplete_inspection_proves_no_absence():
     assert guest_finding("UPD-PENDING", updates=partly(Updates, HEALTHY["updates"])).outcome is Outcome.UNKNOWN
 
 
@@ -86,7 +87,7 @@ def test_a_list_older_than_a_day_is_warned_of_with_its_time():
     found = updates("UPD-STALE", lists_at=NOW - timedelta(hours=25))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert "2026-10-31 13:00" in found.evidence
-    assert found.remedy.actions[0].command == "apt-get update"
+    assert remedy_of(found).actions[0].command == "apt-get update"
     assert updates("UPD-STALE", lists_at=None).outcome is Outcome.FAIL
     assert updates("UPD-STALE", lists_at=NOW - timedelta(hours=23)).outcome is Outcome.PASS
 
@@ -95,8 +96,8 @@ def test_a_reboot_that_is_asked_for_names_the_packages():
     found = updates("UPD-REBOOT", reboot_required=True, reboot_packages=("linux-image-6.8.0-61", "libc6"))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
     assert "libc6" in found.evidence
-    assert found.remedy.command == "sudo systemctl reboot"
-    assert not found.remedy.actions
+    assert command_of(found) == "sudo systemctl reboot"
+    assert not remedy_of(found).actions
 
 
 def test_an_older_kernel_than_the_newest_runs():
@@ -109,8 +110,8 @@ def test_a_missing_tool_makes_the_reboot_unknown():
     assert updates("UPD-REBOOT", reboot_required=None, newest_kernel="").outcome is Outcome.UNKNOWN
 
 
-def test_a_child_that_has_just_booted_says_nothing_of_reboots():
-    found = guest_finding("UPD-REBOOT", way=Way.DEEP_CHECK)
+def test_an_instance_that_has_just_booted_says_nothing_of_reboots():
+    found = guest_finding("UPD-REBOOT", method=InspectionMethod.DEEP_CHECK)
     assert found.outcome is Outcome.UNKNOWN
     assert "needs SSH" in found.evidence
 
@@ -123,7 +124,7 @@ def test_a_broken_package_database_blocks_with_the_way_to_finish_it():
     found = updates("UPD-HEALTH", problems=("vim is half-configured",))
     assert found.blocks
     assert found.evidence == "It complains: vim is half-configured."
-    assert found.remedy.command == "sudo dpkg --configure -a && sudo apt-get -f install"
-    assert "dpkg" in found.remedy.actions[0].command
-    assert not updates("UPD-HEALTH", problems=("rpmdb",), manager="dnf").remedy.actions
+    assert command_of(found) == "sudo dpkg --configure -a && sudo apt-get -f install"
+    assert "dpkg" in remedy_of(found).actions[0].command
+    assert not remedy_of(updates("UPD-HEALTH", problems=("rpmdb",), manager="dnf")).actions
     assert updates("UPD-HEALTH", problems=None).outcome is Outcome.UNKNOWN

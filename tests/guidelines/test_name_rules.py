@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from imaging.guidelines import naming
-from imaging.guidelines.naming import NameIndex, index_of, suggest_name
+from imaging.guidelines.instance import image_names
+from imaging.guidelines.instance.image_names import NameIndex, index_of, suggest_name
+from models.cloud.image import Image
+from models.cloud.login import Login
 from models.findings import Outcome, Severity
-from models.image import Image
-from models.login import Login
 from tests.guidelines.building import BASE, PROJECT, facts, finding, image, profile, request, unread
+from tests.support.known import known
 
 TODAY = date(2026, 11, 1)
 OWN = Image(
@@ -130,13 +132,18 @@ def test_nobody_is_blamed_for_a_name_not_yet_given():
 
 def test_ten_thousand_images_are_indexed_once_for_all_key_presses(monkeypatch):
     images = tuple(image(id=str(number), name=f"image {number}") for number in range(10_000))
-    built = []
-    monkeypatch.setattr(naming, "NameIndex", lambda *given: built.append(given) or NameIndex(*given))
+    built: list[NameIndex] = []
+
+    def build(*given: Any) -> NameIndex:
+        built.append(NameIndex(*given))
+        return built[-1]
+
+    monkeypatch.setattr(image_names, "NameIndex", build)
     read = facts(images=images)
     wanted = profile()
     for length in range(1, 9):
         typed = read.model_copy(update={"request": request(name="image 77"[:length])})
-        index_of(typed.images.value, wanted, PROJECT)
+        index_of(known(typed.images), wanted, PROJECT)
     assert len(built) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.guidelines.profiles import load_profile, profile_names
+from imaging.guidelines.profiles import load_profile
 from models.errors import ConfigError
 from models.findings import Severity
 
@@ -14,9 +14,16 @@ def write(folder, name, text):
     return folder
 
 
+def known(folder):
+    """The profiles that there are, as a user who misspells one is told."""
+    with pytest.raises(ConfigError) as refused:
+        load_profile("no-such-profile", folder)
+    return refused.value.remedy.rpartition("There are: ")[2].rstrip(".").split(", ")
+
+
 def test_the_shipped_profiles_load_and_the_page_comes_first(tmp_path):
-    assert profile_names() == ("jetstream", "jetstream2", "openstack")
-    for name in profile_names():
+    assert known(tmp_path) == ["jetstream", "jetstream2", "openstack"]
+    for name in known(tmp_path):
         assert load_profile(name, tmp_path).name == name
 
 
@@ -37,7 +44,7 @@ def test_the_default_is_the_page_word_for_word():
 def test_a_profile_of_ones_own_is_found_by_its_files_name(tmp_path):
     write(tmp_path, "mine", 'title = "Mine"')
     assert load_profile("mine", tmp_path).title == "Mine"
-    assert profile_names(tmp_path)[-1] == "mine"
+    assert known(tmp_path)[-1] == "mine"
 
 
 def test_what_it_extends_is_merged_table_by_table_and_lists_are_replaced(tmp_path):
@@ -66,7 +73,7 @@ def test_a_profile_may_extend_another_of_ones_own(tmp_path):
 
 
 def test_a_folder_that_does_not_exist_is_an_empty_one(tmp_path):
-    assert profile_names(tmp_path / "none") == profile_names()
+    assert known(tmp_path / "none") == known(None)
 
 
 @pytest.mark.parametrize(

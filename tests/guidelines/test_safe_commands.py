@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from imaging.guidelines.checklist import judge
-from imaging.guidelines.questions import questions_for
+from imaging.guidelines.guest.questions import questions_for
 from models.fact import Fact
 from models.findings import Finding, Source
 from models.guest.facts import GuestFacts
@@ -39,7 +39,7 @@ PROGRAMS = (
 
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory) -> Path:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all that a command can start only notes that it was started."""
     folder = tmp_path_factory.mktemp("programs")
     for name in PROGRAMS:
@@ -62,9 +62,9 @@ def commands_of(found: Finding) -> Iterator[str]:
 
 
 def judged(guest_facts: GuestFacts) -> Iterator[tuple[str, str]]:
-    look = Fact[GuestFacts](value=guest_facts, source=Source.GUEST, read_at=NOW)
+    inspected = Fact[GuestFacts](value=guest_facts, source=Source.GUEST, read_at=NOW)
     volumes: dict[str, Any] = {"attachments": (attached(PGDATA, "/dev/vdb"),), "volumes": (PGDATA,)}
-    for found in judge(facts(guest=look, **volumes), profile("jetstream2")).findings:
+    for found in judge(facts(guest=inspected, **volumes), profile("jetstream2")).findings:
         yield from ((found.rule, command) for command in commands_of(found))
 
 
@@ -83,7 +83,7 @@ def refuse_unsafe(rule: str, command: str, programs: Path) -> None:
 
 
 WORDS = (st.sampled_from(HOSTILE) | any_facts.WORDS).map(one_line)
-"""Cleaned, as all texts of a report are (`imaging.guest.reading`)."""
+"""Cleaned, as all texts of a report are (`imaging.guest.report`)."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -108,10 +108,12 @@ def test_no_word_of_a_guest_becomes_code(programs, data):
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if "\n" not in name])
 def test_no_name_of_a_file_becomes_code(programs, name):
-    looks = questions_for(profile("jetstream2")).looks
+    searches = questions_for(profile("jetstream2")).searches
     seen = tuple(
-        sighting(look.id, f"/home/alice/{name}", kind="file", size_bytes=9, marks=tuple(look.first_line) or ("key",))
-        for look in looks
+        sighting(
+            search.id, f"/home/alice/{name}", kind="file", size_bytes=9, marks=tuple(search.first_line) or ("key",)
+        )
+        for search in searches
     )
     for rule, command in judged(guest(sightings=seen)):
         refuse_unsafe(rule, command, programs)

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from models.cloud.flavor import Flavor
+from models.cloud.image import Image
+from models.cloud.instance import InstanceFlavor
+from models.cloud.login import Login
+from models.cloud.quota import Limit, Quota
+from models.cloud.volume import Volume
 from models.findings import Outcome, Severity, Source
-from models.flavor import Flavor
 from models.guest.disks import Disks
-from models.image import Image
-from models.instance import InstanceFlavor
-from models.login import Login
-from models.quota import Limit, Quota
-from models.request import Visibility, Waiver
+from models.run.request import Visibility, Waiver
 from models.steps import StepName
-from models.volume import Volume
 from tests.guidelines.building import (
     LOGIN,
     NOW,
@@ -31,6 +31,7 @@ from tests.guidelines.building import (
 )
 from tests.guidelines.guest_building import ROOT as ROOT_USE
 from tests.guidelines.guest_building import VDA, VDA1, guest_fact
+from tests.support.known import command_of
 
 GIB = 1024**3
 MEDIUM = instance(
@@ -52,11 +53,11 @@ def test_the_smallest_root_disk_passes():
     assert finding("SIZE-SMALLEST").outcome is Outcome.PASS
 
 
-def test_whether_a_smaller_disk_would_do_is_unknown_until_somebody_looks():
+def test_whether_a_smaller_disk_would_do_is_unknown_until_an_inspection():
     found = finding("SIZE-SMALLEST", instance=MEDIUM)
     assert found.outcome is Outcome.UNKNOWN
     assert "m3.tiny (20 GiB)" in found.evidence
-    assert found.remedy.command.startswith("df ")
+    assert command_of(found).startswith("df ")
 
 
 def test_a_small_qcow2_image_shows_that_a_smaller_disk_would_have_done():
@@ -96,8 +97,8 @@ def test_before_imaging_it_is_said_which_flavors_are_excluded():
 def test_a_min_disk_below_the_real_size_is_set_by_the_run():
     grown = image(min_disk_gib=20, disk_format="qcow2", virtual_size_bytes=40 * GIB)
     found = finding("SIZE-MINDISK", image=grown)
-    assert (found.outcome, found.mended_by) == (Outcome.FAIL, StepName.DESCRIBE)
-    assert "--min-disk 40" in found.remedy.command
+    assert (found.outcome, found.fixed_by) == (Outcome.FAIL, StepName.DESCRIBE)
+    assert "--min-disk 40" in command_of(found)
     assert finding("SIZE-MINDISK", image=image(min_disk_gib=40)).outcome is Outcome.PASS
 
 
@@ -217,11 +218,11 @@ def test_a_private_image_needs_no_waiver():
     assert finding("PROP-VISIBILITY", request=None).outcome is Outcome.NOT_APPLICABLE
 
 
-def test_recommended_properties_are_looked_for_where_the_cloud_recommends_some():
+def test_recommended_properties_are_searched_for_where_the_cloud_recommends_some():
     today = profile("jetstream2")
     found = finding("PROP-HW", of=today)
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert "--property hw_disk_bus=scsi" in found.remedy.command
+    assert "--property hw_disk_bus=scsi" in command_of(found)
     asked = image(properties={key: value.upper() for key, value in today.recommended_properties.items()})
     assert finding("PROP-HW", of=today, base_image=asked).outcome is Outcome.PASS
     assert finding("PROP-HW", of=today, base_image=unread(Image)).outcome is Outcome.UNKNOWN

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from models.cloud.instance import Instance
 from models.findings import Outcome, Severity
-from models.instance import Instance
 from models.steps import StepName
 from tests.guidelines.building import finding, image, instance, profile, unread
+from tests.support.known import command_of, remedy_of
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "SHUTOFF"])
@@ -31,7 +32,7 @@ def test_every_other_status_blocks_and_names_the_way_back(status, way_back):
     found = finding("STATE-OK", instance=instance(status=status))
     assert (found.outcome, found.severity, found.blocks) == (Outcome.FAIL, Severity.BLOCK, True)
     assert status in found.evidence
-    assert found.remedy.command == way_back
+    assert command_of(found) == way_back
 
 
 def test_a_status_nobody_has_heard_of_blocks_without_inventing_a_way_back():
@@ -59,7 +60,7 @@ def test_suspended_is_said_to_be_stricter_than_nova():
 def test_a_shelved_instance_points_at_the_image_that_shelving_made():
     found = finding("STATE-SUSPENDED", instance=instance(status="SHELVED_OFFLOADED"))
     assert found.blocks
-    assert "db-07-shelved" in found.remedy.text
+    assert "db-07-shelved" in remedy_of(found).text
 
 
 def test_a_running_instance_is_not_set_aside():
@@ -89,7 +90,7 @@ def test_a_resize_must_be_confirmed_or_reverted():
 
 def test_a_lock_is_opened_by_the_run_and_its_reason_shown():
     found = finding("STATE-LOCKED", instance=instance(locked=True, locked_reason="do not touch"))
-    assert (found.outcome, found.mended_by, found.blocks) == (Outcome.FAIL, StepName.UNLOCK, False)
+    assert (found.outcome, found.fixed_by, found.blocks) == (Outcome.FAIL, StepName.UNLOCK, False)
     assert "do not touch" in found.evidence
 
 
@@ -102,7 +103,7 @@ def test_the_claim_of_another_run_blocks_and_names_undo():
     found = finding("STATE-CLAIMED", instance=instance(metadata={"imaging.claim.r4nd0m.1": "{}"}))
     assert found.blocks
     assert "r4nd0m" in found.evidence
-    assert found.remedy.command == "imaging undo db-07-id"
+    assert command_of(found) == "imaging undo db-07-id"
 
 
 def test_other_metadata_is_no_claim():
@@ -112,7 +113,7 @@ def test_other_metadata_is_no_claim():
 
 def test_a_running_instance_is_stopped_by_the_run():
     found = finding("STATE-CONSISTENT")
-    assert (found.outcome, found.severity, found.mended_by) == (Outcome.FAIL, Severity.WARN, StepName.STOP)
+    assert (found.outcome, found.severity, found.fixed_by) == (Outcome.FAIL, Severity.WARN, StepName.STOP)
 
 
 def test_a_stopped_instance_has_its_disk_at_rest():
@@ -123,10 +124,10 @@ def test_a_suspended_instance_is_not_judged_as_running():
     assert finding("STATE-CONSISTENT", instance=instance(status="SUSPENDED")).outcome is Outcome.NOT_APPLICABLE
 
 
-def test_quiescing_that_nova_would_refuse_is_mended_by_stopping():
+def test_quiescing_that_nova_would_refuse_is_fixed_by_stopping():
     asking = image(properties={"os_require_quiesce": "yes"})
     found = finding("STATE-QUIESCE", base_image=asking)
-    assert (found.severity, found.mended_by) == (Severity.BLOCK, StepName.STOP)
+    assert (found.severity, found.fixed_by) == (Severity.BLOCK, StepName.STOP)
     with_agent = image(properties={"os_require_quiesce": "True", "hw_qemu_guest_agent": "yes"})
     assert finding("STATE-QUIESCE", base_image=with_agent).severity is Severity.WARN
 

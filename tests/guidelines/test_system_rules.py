@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imaging.guidelines.systems import System, support_of, version_numbers
+from imaging.guidelines.instance.systems import System, support_of, version_numbers
+from models.cloud.image import Image
 from models.findings import Outcome, Severity
-from models.image import Image
 from tests.guidelines.building import finding, image, instance, profile, unread
+from tests.support.known import command_of, present
 
 
 def of_system(rule: str, distro: str, version: str = "", **other):
@@ -58,7 +59,7 @@ def test_without_properties_the_system_is_unknown_and_the_remedy_says_where_to_l
     for rule in ("OS-FAMILY", "OS-VERSION", "OS-RECOMMENDED", "OS-EOL"):
         found = finding(rule, base_image=image(properties={}))
         assert found.outcome is Outcome.UNKNOWN
-        assert found.remedy.command == "cat /etc/os-release"
+        assert command_of(found) == "cat /etc/os-release"
         assert finding(rule, base_image=None).outcome is Outcome.UNKNOWN
         assert finding(rule, base_image=unread(Image)).outcome is Outcome.UNKNOWN
 
@@ -89,9 +90,9 @@ def test_support_ends_at_the_end_of_its_last_day():
 
 
 def test_a_point_release_is_supported_as_its_release_is():
-    assert str(support_of(System(id="rocky", version="9.6")).ends) == "2032-05-31"
+    assert str(present(support_of(System(id="rocky", version="9.6"))).ends) == "2032-05-31"
     assert support_of(System(id="ubuntu", version="24.10")) is None
-    assert version_numbers("9.6") < version_numbers("10")
+    assert present(version_numbers("9.6")) < present(version_numbers("10"))
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.guidelines.rules.guest import RULES
+from imaging.guidelines.rules.guest_rules import GUEST_RULES
 from models.findings import Finding, Outcome, Source
 from models.guest.accounts import Accounts, AuthorizedKeys
 from models.guest.directories import Directories, Directory
 from models.guest.facts import GuestFacts
 from models.guest.files import Sighting
+from models.guest.network import Sshd
 from models.guest.packages import Packages
-from models.request import Visibility, Waiver
+from models.run.request import Visibility, Waiver
 from tests.guidelines.building import finding, profile, request, unread
-from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_finding, sighting, untold
+from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_finding, healthy, sighting, untold
+from tests.support.known import remedy_of
 
 SHARED = request(visibility=Visibility.SHARED)
 KEY = (sighting("SEC-PRIVKEY.ssh", "/home/alice/.ssh/id_rsa", marks=("private-key",), size_bytes=400),)
 HOME = Directories(homes=(Directory(path="/home/alice", owner="alice", size_kib=900, files=3, own_files=3),))
 
 
-WITHOUT_KEYS = HEALTHY["sshd"].model_copy(update={"host_keys": ()})
+WITHOUT_KEYS = healthy(Sshd, host_keys=())
 
 
 def leaving(asked=SHARED, of=None, **guest) -> Finding:
@@ -34,7 +36,7 @@ def test_the_sources_own_host_keys_do_not_go_to_strangers():
     assert found.evidence == "To be shared, but still open: SEC-HOSTKEYS."
 
 
-def test_a_guest_that_was_looked_into_and_is_clean_may_leave():
+def test_a_guest_that_was_inspected_and_is_clean_may_leave():
     found = leaving()
     assert (found.outcome, found.source, found.read_at) == (Outcome.PASS, Source.GUEST, READ_AT)
     assert "the projects it is shared with" in found.evidence
@@ -67,17 +69,17 @@ def test_each_of_them_can_be_waived_by_itself_and_a_profile_may_disable_it():
     assert leaving(of=lenient, accounts=accounts).outcome is Outcome.PASS
 
 
-def test_a_private_image_needs_no_look_inside():
+def test_a_private_image_needs_no_inspection():
     assert leaving(request(), sightings=KEY).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("guest", [{}, {"guest": unread(GuestFacts, "no route to host")}])
-def test_before_a_look_inside_it_blocks_and_says_once_how_to_go_on(guest):
+def test_before_an_inspection_it_blocks_and_says_once_how_to_go_on(guest):
     found = finding("PROP-VISIBILITY", request=SHARED, **guest)
     assert found.blocks
-    assert "not looked at" in found.evidence
-    assert "--waive" not in found.remedy.text
+    assert "not inspected" in found.evidence
+    assert "--waive" not in remedy_of(found).text
 
 
 def test_it_speaks_of_every_rule_about_secrets_data_and_software_in_the_guest():
-    assert len([rule for rule in RULES if rule.id.startswith(("SEC-", "DATA-", "SW-"))]) >= 30
+    assert len([rule for rule in GUEST_RULES if rule.id.startswith(("SEC-", "DATA-", "SW-"))]) >= 30

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.guidelines.root_volume import data_attachments, root_attachment
+from imaging.guidelines.instance.root_volume import data_attachments, root_attachment
+from models.cloud.instance import InstanceFlavor, VolumeAttachment
+from models.cloud.volume import Volume
 from models.findings import Outcome, Severity
-from models.instance import InstanceFlavor, VolumeAttachment
-from models.request import Visibility
+from models.run.request import Visibility
 from models.steps import StepName
-from models.volume import Volume
 from tests.guidelines.building import FLAVORS, PGDATA, SCRATCH, attached, finding, instance, request, unread
+from tests.support.known import command_of, present
 
 ROOT = Volume(id="root-id", name="bfv-root", status="in-use", size_gib=20, bootable=True)
 BFV = instance(id="bfv-01-id", image_id=None, volume_backed=True)
@@ -23,10 +24,10 @@ def test_an_instance_without_volumes_passes():
 def test_every_attached_volume_is_named_with_device_and_size_and_detached_by_the_run():
     both = (attached(PGDATA, "/dev/vdb"), attached(SCRATCH, "/dev/vdc", delete_on_termination=True))
     found = finding("VOL-DETACHED", attachments=both, volumes=(PGDATA, SCRATCH))
-    assert (found.outcome, found.severity, found.mended_by) == (Outcome.FAIL, Severity.BLOCK, StepName.DETACH)
+    assert (found.outcome, found.severity, found.fixed_by) == (Outcome.FAIL, Severity.BLOCK, StepName.DETACH)
     assert "pgdata (/dev/vdb, 10 GiB)" in found.evidence
     assert "scratch (/dev/vdc, 5 GiB, deleted with the instance)" in found.evidence
-    assert found.remedy.command.splitlines() == [
+    assert command_of(found).splitlines() == [
         "openstack server remove volume db-07-id pgdata-id",
         "openstack server remove volume db-07-id scratch-id",
     ]
@@ -51,28 +52,28 @@ def test_the_root_is_told_by_the_root_device_first():
     attachments = (attached(PGDATA, "/dev/vdb"), attached(ROOT, "/dev/vda"))
     with_device = BFV.model_copy(update={"root_device": "/dev/vda"})
     bootable_data = PGDATA.model_copy(update={"bootable": True})
-    assert root_attachment(with_device, attachments, (bootable_data,)).volume_id == "root-id"
+    assert present(root_attachment(with_device, attachments, (bootable_data,))).volume_id == "root-id"
 
 
 def test_a_root_device_without_its_directory_is_the_same_device():
     attachments = (attached(PGDATA, "/dev/sdb"), attached(ROOT, "/dev/sda"))
-    assert root_attachment(BFV.model_copy(update={"root_device": "sda"}), attachments).volume_id == "root-id"
+    assert present(root_attachment(BFV.model_copy(update={"root_device": "sda"}), attachments)).volume_id == "root-id"
 
 
 def test_else_the_root_is_told_by_the_bootable_flag():
     attachments = (attached(PGDATA, "/dev/vdb"), attached(ROOT, "/dev/vda"))
-    assert root_attachment(BFV, attachments, (PGDATA, ROOT)).volume_id == "root-id"
+    assert present(root_attachment(BFV, attachments, (PGDATA, ROOT))).volume_id == "root-id"
 
 
 def test_else_the_root_has_the_first_device():
     attachments = (attached(PGDATA, "/dev/vdb"), attached(ROOT, "/dev/vda"))
-    assert root_attachment(BFV, attachments, None).volume_id == "root-id"
+    assert present(root_attachment(BFV, attachments, None)).volume_id == "root-id"
 
 
 def test_the_order_of_novas_list_says_nothing_about_the_root():
     also_bootable = PGDATA.model_copy(update={"bootable": True})
     attachments = (attached(also_bootable, "/dev/vdb"), attached(ROOT, "/dev/vda"))
-    assert root_attachment(BFV, attachments, (also_bootable, ROOT)).volume_id == "root-id"
+    assert present(root_attachment(BFV, attachments, (also_bootable, ROOT))).volume_id == "root-id"
 
 
 def test_an_image_backed_instance_has_no_root_volume_even_if_a_volume_is_bootable():

@@ -67,7 +67,7 @@ class CommandLine:
             status, runs, messages = self.run("runs", "--json")
             assert status == 0, messages
             if runs:
-                return runs[0]["run"]
+                return str(runs[0]["run"])
             assert time.monotonic() < deadline, "no run was ever written down"
 
     def watch_until(self, run_id: str, step: str) -> None:
@@ -93,7 +93,7 @@ class CommandLine:
 
     def runners(self, run_id: str) -> list[int]:
         """The processes that work on a run."""
-        wanted = ["-m", "imaging.runs.runner", run_id, "--state-dir", str(self.state)]
+        wanted = ["-m", "imaging.runs.process.runner", run_id, "--state-dir", str(self.state)]
         found = []
         for entry in Path("/proc").glob("[0-9]*/cmdline"):
             try:

@@ -26,7 +26,7 @@ def expired_token(state: Path, seconds: int) -> str:
     sys.argv = sys.argv[:1]  # what Keystone parses
     keystone.server.configure(config_files=[str(state / "keystone" / "keystone.conf")])
     expiry = datetime.now(UTC) - timedelta(seconds=seconds)
-    return token_formatters.TokenFormatter().create_token(
+    made: str = token_formatters.TokenFormatter().create_token(
         user_id,
         expiry.strftime("%Y-%m-%dT%H:%M:%S.000000Z"),
         ["AAAAAAAAAAAAAAAAAAAAAA"],
@@ -34,6 +34,7 @@ def expired_token(state: Path, seconds: int) -> str:
         methods=["password"],
         project_id=project_id,
     )
+    return made
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The account of what was seen of the rules on a real cloud: each fails, passes, and is mended by its step.
+"""The account of what was seen of the rules on a real cloud: each fails, passes, and is fixed by its step.
 
 A test says which rules it shows and is held to it; what no cloud of ours can show is listed here, with the reason.
 """
@@ -32,7 +32,7 @@ NOT_SEEN: Mapping[tuple[str, Outcome], str] = {
     ("DATA-SUPPORT", Outcome.PASS): _NOTHING_DELETED,
     ("QUOTA-IMAGES", Outcome.FAIL): _NO_IMAGE_QUOTA,
     ("QUOTA-IMAGES", Outcome.PASS): _NO_IMAGE_QUOTA,
-    ("SW-ATTEST", Outcome.FAIL): "a question: without the user's word it is unknown, and never failing",
+    ("SW-ATTEST", Outcome.FAIL): "a question: without a confirmation it is unknown, and never failing",
     ("VOL-NOTCOPIED", Outcome.PASS): "without a data volume there is nothing to copy: then it does not apply",
 }
 """What is not seen on loopstack, and why. Whatever of it is seen all the same fails the test that sees it."""
@@ -44,7 +44,7 @@ Test = Callable[..., Awaitable[None]]
 
 
 def shows(*rules: str) -> Callable[[Test], Test]:
-    """A test that shows these rules: each fails, passes, and is mended by the very step that its finding names.
+    """A test that shows these rules: each fails, passes, and is fixed by the very step that its finding names.
 
     What `NOT_SEEN` lists need not be shown. The test has to ask for the fixture `ground`.
     """
@@ -59,7 +59,8 @@ def shows(*rules: str) -> Callable[[Test], Test]:
             for rule in rules:
                 require_shown(rule, ground.seen)
 
-        return pytest.mark.asyncio(loop_scope="session")(held_to_account)
+        marked: Test = pytest.mark.asyncio(loop_scope="session")(held_to_account)
+        return marked
 
     return decorate
 
@@ -72,11 +73,11 @@ class Accountable(Protocol):
 
 @dataclass(frozen=True)
 class Sight:
-    """Something that was seen of a rule: its outcome, or the step that was run to mend it."""
+    """Something that was seen of a rule: its outcome, or the step that was run to fix it."""
 
     rule: str
     what: Outcome | StepName
-    mended_by: StepName | None = None
+    fixed_by: StepName | None = None
 
 
 def require_shown(rule: str, seen: list[Sight]) -> None:
@@ -85,18 +86,18 @@ def require_shown(rule: str, seen: list[Sight]) -> None:
     for outcome in (Outcome.FAIL, Outcome.PASS):
         if (rule, outcome) not in NOT_SEEN:
             assert any(sight.what is outcome for sight in of_rule), f"{rule} was not seen to {outcome.value}"
-    for step in {sight.mended_by for sight in of_rule if sight.mended_by is not None}:
-        assert _is_mended([sight.what for sight in of_rule], step), f"{rule} was not seen to be mended by: {step.value}"
+    for step in {sight.fixed_by for sight in of_rule if sight.fixed_by is not None}:
+        assert _is_fixed([sight.what for sight in of_rule], step), f"{rule} was not seen to be fixed by: {step.value}"
 
 
-def _is_mended(seen: list[Outcome | StepName], step: StepName) -> bool:
+def _is_fixed(seen: list[Outcome | StepName], step: StepName) -> bool:
     """Whether the rule passed after the step was run, or had nothing to say any more."""
     after = seen[seen.index(step) :] if step in seen else []
     return Outcome.PASS in after or Outcome.NOT_APPLICABLE in after
 
 
 @dataclass(frozen=True)
-class Look:
+class Judged:
     """A checklist of things as they are on the cloud."""
 
     checklist: Checklist
@@ -125,5 +126,5 @@ class Look:
         assert found.outcome is outcome, f"{rule}: {found.outcome.value}, {found.evidence}"
         assert evidence in found.evidence, f"{rule}: {found.evidence}"
         assert (rule, outcome) not in NOT_SEEN, f"{rule} is seen to {outcome.value} after all: take it out of NOT_SEEN"
-        self.seen.append(Sight(rule, outcome, found.mended_by if outcome is not Outcome.PASS else None))
+        self.seen.append(Sight(rule, outcome, found.fixed_by if outcome is not Outcome.PASS else None))
         return found

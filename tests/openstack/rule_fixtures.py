@@ -10,7 +10,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from imaging.cloud.connection import connect
-from imaging.cloud.resolution import ResolvedCloud
+from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.runtime.clock import SystemClock
 from tests.contract.making import Choice, as_new, delete_server, fresh_name, launch, server_request
 from tests.contract.subject import Subject

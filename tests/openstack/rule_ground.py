@@ -1,7 +1,7 @@
-"""What the tests of the rules stand on: a real cloud, and our own way of looking at it.
+"""What the tests of the rules stand on: a real cloud, and our own reading of it.
 
 Things are brought about in plain HTTP (`tests.contract.subject`), so that no code of ours tells the rules what it did
-itself. They are looked at by `gather_facts` and `judge`, and put right by the steps of a run, as in earnest.
+itself. They are read by `gather_facts` and `judge`, and fixed by the steps of a run, as in earnest.
 """
 
 from __future__ import annotations
@@ -17,24 +17,25 @@ from typing import Any
 from pydantic import SecretStr
 
 from imaging.cloud.connection import connect
-from imaging.cloud.gathering import gather_facts
+from imaging.cloud.instance_facts import gather_facts
 from imaging.cloud.interface import Cloud
-from imaging.cloud.resolution import ResolvedCloud
+from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.planning import plan_run
+from imaging.runs.plan.image_plan import plan_run
 from imaging.runs.steps import STEPS
 from imaging.runtime.clock import SystemClock
-from models.facts import Fact
+from models.cloud.image import Image
 from models.findings import Finding
-from models.image import Image
-from models.profile import Patience, Profile
-from models.request import RunRequest
-from models.run import RunKind, RunRecord, RunState, StepRecord
+from models.guidelines.facts import Fact
+from models.guidelines.profile import Patience, Profile
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState, StepRecord
+from models.run.request import RunRequest
 from models.steps import CREATE_STEPS
 from tests.contract.making import fresh_name
 from tests.contract.subject import Subject
-from tests.openstack.rule_account import Look, Sight
+from tests.openstack.rule_account import Judged, Sight
 from tests.runs.steps.memory_context import MemoryContext
 
 JETSTREAM = load_profile("jetstream").model_copy(update={"patience": Patience(console_silence_seconds=1)})
@@ -62,7 +63,7 @@ class Ground:
     folder: Path
     seen: list[Sight] = field(default_factory=list)
 
-    async def look(
+    async def judge(
         self,
         instance_id: str,
         *,
@@ -70,7 +71,7 @@ class Ground:
         cloud: Cloud | None = None,
         profile: Profile = JETSTREAM,
         **wanted: Any,
-    ) -> Look:
+    ) -> Judged:
         """Gather the facts about an instance over the real API, and judge them.
 
         Args:
@@ -86,7 +87,7 @@ class Ground:
         if image_id is not None:
             image = await eyes.images.image(image_id)
             facts = facts.model_copy(update={"image": Fact[Image](value=image, read_at=facts.now)})
-        return Look(judge(facts, profile), self.seen)
+        return Judged(judge(facts, profile), self.seen)
 
     async def run_on(self, instance_id: str, **wanted: Any) -> MemoryContext:
         """A run that is planned as in earnest, but goes only as far as the test takes it."""
@@ -105,12 +106,12 @@ class Ground:
         )
         return MemoryContext(self.cloud, HastyClock(), run, JETSTREAM, self.folder)
 
-    async def mend(self, finding: Finding, ctx: MemoryContext) -> None:
+    async def fix(self, finding: Finding, ctx: MemoryContext) -> None:
         """Run the very step that a finding names."""
-        assert finding.mended_by is not None, f"no step mends {finding.rule}"
-        await STEPS[finding.mended_by](ctx.at(finding.mended_by))
-        named = [s.rule for s in self.seen if s.mended_by is finding.mended_by]
-        self.seen.extend(Sight(rule, finding.mended_by) for rule in dict.fromkeys(named))
+        assert finding.fixed_by is not None, f"no step fixes {finding.rule}"
+        await STEPS[finding.fixed_by](ctx.at(finding.fixed_by))
+        named = [s.rule for s in self.seen if s.fixed_by is finding.fixed_by]
+        self.seen.extend(Sight(rule, finding.fixed_by) for rule in dict.fromkeys(named))
 
     @contextlib.asynccontextmanager
     async def logged_in(self, who: str, **changed: Any) -> AsyncIterator[Cloud]:

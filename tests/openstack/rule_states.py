@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from openstack.connection import Connection
@@ -81,7 +81,7 @@ def described(cloud: Subject, image_id: str, **properties: str) -> Iterator[None
         _describe(cloud, image_id, {name: UBUNTU.get(name) for name in properties})
 
 
-def _describe(cloud: Subject, image_id: str, properties: dict[str, str | None]) -> None:
+def _describe(cloud: Subject, image_id: str, properties: Mapping[str, str | None]) -> None:
     patch_image(
         cloud,
         image_id,
@@ -101,7 +101,7 @@ def patch_image(cloud: Subject, image_id: str, patch: list[dict[str, object]]) -
 @contextlib.contextmanager
 def an_instance_of(cloud: Subject, choice: Choice, image_id: str) -> Iterator[str]:
     """An instance that was launched from an image."""
-    body = server_request(choice, fresh_name(cloud, "child"))
+    body = server_request(choice, fresh_name(cloud, "launch"))
     body["server"]["imageRef"] = image_id
     with a_server(cloud, body) as instance_id:
         yield instance_id

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from tests.contract.subject import Subject, complaint
 from tests.openstack.command_line import CommandLine
+from tests.support.known import present
 
 HERE = Path(__file__).parent
 
@@ -25,7 +27,7 @@ def token(cloud: Subject, seconds_ago: int) -> str:
 
 
 def asked_with(cloud: Subject, value: str, service: str, path: str) -> int:
-    endpoint = cloud.member.session.get_endpoint(service_type=service, interface="public").rstrip("/")
+    endpoint = present(cloud.member.session.get_endpoint(service_type=service, interface="public")).rstrip("/")
     return requests.get(f"{endpoint}{path}", headers={"X-Auth-Token": value}, timeout=30).status_code
 
 
@@ -44,7 +46,7 @@ def test_every_service_refuses_it_and_takes_one_that_is_still_good(cloud: Subjec
 
 
 def test_keystone_calls_it_not_found_rather_than_unauthorized_when_it_is_to_log_in(cloud: Subject):
-    method = {"methods": ["token"], "token": {"id": token(cloud, 60)}}
+    method: dict[str, Any] = {"methods": ["token"], "token": {"id": token(cloud, 60)}}
     auth_url = cloud.member.config.config["auth"]["auth_url"]
     reply = requests.post(f"{auth_url}/auth/tokens", json={"auth": {"identity": method}}, timeout=30)
     assert complaint(reply, "error", 404) == "Failed to validate token"

@@ -104,14 +104,14 @@ def create(source: Source) -> tuple[str, ...]:
 
 def network(source: Source) -> str:
     ports = source.cloud.network.get(f"/ports?device_id={source.id}").json()["ports"]
-    return ports[0]["network_id"]
+    return str(ports[0]["network_id"])
 
 
 def assert_main_job_is_done(source: Source, run: dict[str, Any], before: dict[str, set[str]], was: dict[str, Any]):
     """One verified image, no leftovers, the source as before."""
     assert run["state"] == "done", run["trouble"]
     assert run["test"]["verdict"] == "booted"
-    assert run["source_restored"] is True
+    assert run["instance_restored"] is True
     assert source.now() == was
     assert added(source.cloud, before) == {"images": {run["image"]["id"]}}
     image = source.cloud.glance_image(run["image"]["id"])
@@ -167,7 +167,7 @@ def test_a_run_whose_runner_was_killed_is_resumed_to_the_same_end(
     assert_main_job_is_done(source, run, before, was)
 
 
-def test_without_the_state_directory_the_source_is_put_back_from_its_claim(
+def test_without_the_state_directory_the_source_is_restored_from_its_claim(
     source: Source, imaging: CommandLine, before: dict[str, set[str]]
 ):
     was = source.now()
@@ -176,24 +176,24 @@ def test_without_the_state_directory_the_source_is_put_back_from_its_claim(
     imaging.forget()
     status, run, messages = imaging.run("undo", source.id, "--yes", "--other-host", platform.node(), "--json")
     assert status == 0, messages
-    assert run["source_restored"] is True
+    assert run["instance_restored"] is True
     # The earlier lock is in the claim, its metadata is free of it.
     assert source.now() == was
     assert set(added(source.cloud, before)) <= {"images"}
 
 
-def children_image(source: Source, choice: Choice, parent: str) -> tuple[str, str]:
-    """A child of an image and a snapshot of it, both made with the plain API: their ids."""
+def image_of_a_launch(source: Source, choice: Choice, parent: str) -> tuple[str, str]:
+    """An instance launched from an image and a snapshot of it, both made with the plain API: their ids."""
     cloud = source.cloud
-    child = launch(cloud, server_request(choice, fresh_name(cloud, "child"), imageRef=parent))
-    cloud.until_idle(child, "ACTIVE")
-    image = cloud.create_image(child, fresh_name(cloud, "grandchild"))
+    launched = launch(cloud, server_request(choice, fresh_name(cloud, "launch"), imageRef=parent))
+    cloud.until_idle(launched, "ACTIVE")
+    image = cloud.create_image(launched, fresh_name(cloud, "second"))
     cloud.until_image(image)
-    cloud.until_idle(child, "ACTIVE")
-    return child, image
+    cloud.until_idle(launched, "ACTIVE")
+    return launched, image
 
 
-def test_a_snapshot_of_a_child_inherits_our_properties_and_is_still_not_ours(
+def test_a_snapshot_of_a_launched_instance_inherits_our_properties_and_is_still_not_ours(
     source: Source, imaging: CommandLine, choice: Choice, before: dict[str, set[str]]
 ):
     """It is neither removed when the run cleans up, nor shown as verified."""
@@ -201,19 +201,19 @@ def test_a_snapshot_of_a_child_inherits_our_properties_and_is_still_not_ours(
     with slowed(cloud, "spawn"):
         run_id = start_and_kill(source, imaging, "test launch")
     (ours,) = added(cloud, before)["images"]
-    child, early = children_image(source, choice, ours)
+    launched, early = image_of_a_launch(source, choice, ours)
     try:
         status, run, messages = imaging.run("resume", run_id, "--json")
         assert status == 0, messages
         assert run["image"]["id"] == ours
-        assert cloud.server(child)["status"] == "ACTIVE"
-        second, late = children_image(source, choice, ours)
+        assert cloud.server(launched)["status"] == "ACTIVE"
+        second, late = image_of_a_launch(source, choice, ours)
         delete_server(cloud, second)
         assert cloud.glance_image(late)["imaging.run"] == cloud.glance_image(early)["imaging.run"] == run_id
         _, images, _ = imaging.run("images", "--json")
         verdicts = {image["id"]: image["verdict"] for image in images}
         assert verdicts[ours] == "booted"
         assert verdicts[early] is verdicts[late] is None
-        assert added(cloud, before) == {"servers": {child}, "images": {ours, early, late}}
+        assert added(cloud, before) == {"servers": {launched}, "images": {ours, early, late}}
     finally:
-        delete_server(cloud, child)
+        delete_server(cloud, launched)

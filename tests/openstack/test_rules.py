@@ -1,4 +1,4 @@
-"""Every rule that the cloud can answer is seen on a real one to fail, to pass, and to be mended by its step."""
+"""Every rule that the cloud can answer is seen on a real one to fail, to pass, and to be fixed by its step."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def test_every_rule_that_the_cloud_can_answer_is_shown_or_has_a_reason_why_not()
 @pytest.mark.asyncio(loop_scope="session")
 async def test_what_is_listed_as_not_seen_is_indeed_not_to_be_seen(ground: Ground, instance: str):
     with an_image_of(ground.subject, instance) as image_id:
-        for look in (await ground.look(instance, name="db"), await ground.look(instance, image_id=image_id)):
+        for judged in (await ground.judge(instance, name="db"), await ground.judge(instance, image_id=image_id)):
             for rule, outcome in NOT_SEEN:
-                assert look.checklist.of(rule).outcome is not outcome, look.checklist.of(rule)
+                assert judged.checklist.of(rule).outcome is not outcome, judged.checklist.of(rule)

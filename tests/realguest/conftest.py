@@ -1,4 +1,4 @@
-"""A real guest on a real cloud: launched, spoilt, looked into, mended, removed.
+"""A real guest on a real cloud: launched, spoilt, inspected, fixed, removed.
 
 Needs a cloud whose instances really boot, named by the environment: OS_CLIENT_CONFIG_FILE, IMAGING_TEST_GUEST_CLOUD,
 _IMAGE, _FLAVOR, _NETWORK, _KEYPAIR, _KEY (the private key's file), _USER, and _HOST, this machine's address as the
@@ -42,7 +42,8 @@ def place() -> Place:
     missing = [f"IMAGING_TEST_GUEST_{name.upper()}" for name, value in said.items() if not value]
     if missing:
         pytest.skip(f"needs a cloud with real guests: {', '.join(missing)}")
-    return Place(**{**said, "key": Path(said["key"])})
+    key = Path(said.pop("key"))
+    return Place(**said, key=key)
 
 
 @pytest.fixture(scope="session")

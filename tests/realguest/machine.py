@@ -57,7 +57,7 @@ class Machine:
         """Wait until it lets us in."""
         deadline = time.monotonic() + seconds
         while not self.answers():
-            assert time.monotonic() < deadline, "the guest lets nobody in"
+            assert time.monotonic() < deadline, "the guest rejects every login"
             time.sleep(3)
 
     def host_key(self) -> str:
@@ -74,7 +74,7 @@ class Machine:
         return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
 
     @property
-    def way_in(self) -> tuple[str, ...]:
+    def login_route(self) -> tuple[str, ...]:
         """The options that say how to get in."""
         return ("--user", self.place.user, "--key", str(self.place.key), "--host-key", self.host_key())
 

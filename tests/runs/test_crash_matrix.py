@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,23 @@ import pytest
 
 from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
-from imaging.cloud.resolution import resolve_cloud
-from imaging.guest.store import GuestStore
+from imaging.cloud.login.resolution import resolve_cloud
+from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.claim import decode_claims
-from imaging.runs.engine import Engine
-from imaging.runs.journal import Journal
-from imaging.runs.new_runs import refuse_unready, run_of_claim, run_of_plan
-from imaging.runs.planning import plan_run
-from imaging.runs.run_context import RunContext
+from imaging.runs.engine.engine import Engine
+from imaging.runs.engine.run_context import RunContext
+from imaging.runs.journal.journal import Journal
+from imaging.runs.plan.image_plan import plan_run
+from imaging.runs.plan.new_run import run_of_claim, run_of_plan
+from imaging.runs.plan.start_gate import obstacles, refuse
+from imaging.runs.source.claim_keys import decode_claims
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import SystemClock
 from imaging.runtime.paths import Paths
-from models.request import Attestation, RunRequest
-from models.run import RunRecord, RunState
+from models.run.record import RunRecord, RunState
+from models.run.request import Attestation, RunRequest
 from models.verdict import VerdictWord
+from tests.runs.rewording import WORDINGS, Words, as_written, reword
 from tests.support.clock import ManualClock
 from tests.support.demo import DemoCloud
 
@@ -154,7 +157,7 @@ async def a_run(
     """A journal of its own with a new run."""
     journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_run(cloud, clock, source_id, REQUEST, PROFILE)
-    refuse_unready(plan)
+    refuse(obstacles(plan))
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()
 
@@ -176,7 +179,7 @@ async def _same(cloud: Cloud) -> Cloud:
 
 
 async def everything(cloud: Cloud, source_id: str) -> dict[str, Any]:
-    """What a user would look at to see whether anything is other than before."""
+    """What a user would check to see whether anything is other than before."""
     source = await cloud.compute.instance(source_id)
     return {
         "source": (source.status, source.task_state, source.locked, source.locked_reason, dict(source.metadata)),
@@ -191,16 +194,27 @@ async def check_end(cloud: Cloud, source_id: str, run: RunRecord, before: dict[s
     after = await everything(cloud, source_id)
     new_images = after.pop("images") - before.pop("images")
     assert run.trouble is None
-    assert (run.state, run.source_restored) == (RunState.DONE, True)
+    assert (run.state, run.instance_restored) == (RunState.DONE, True)
     assert run.verdict is not None
     assert run.verdict.word is VerdictWord.BOOTED
     assert new_images == {run.image_id}
     assert after == before
 
 
-@pytest.mark.parametrize("moment", ["before", "after", "in the poll after"])
-async def test_killed_at_every_call_of_one_run(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, moment: str
+MOMENTS = ["before", "after", "in the poll after"]
+
+
+@pytest.fixture
+def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Words:
+    """In which words the journal is written, unless in those of the program."""
+    words: Words = getattr(request, "param", as_written)
+    reword(monkeypatch, words)
+    return words
+
+
+@pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
+async def test_killed_at_every_call_of_one_run_in_whatever_words_it_is_written_down(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, moment: str, words: Words
 ):
     source_id = demo_cloud.server_id("db-07")
     await cloud.compute.lock(source_id, "the data of the spring campaign")
@@ -209,9 +223,11 @@ async def test_killed_at_every_call_of_one_run(
     run, killed = await run_through(cloud, clock, tmp_path, source_id)
     await check_end(cloud, source_id, run, before)
     assert killed >= 10
+    phases = [phase.text for step in run.steps for phase in step.phases]
+    assert ("image queued, instance image_snapshot" in phases) is (words is as_written)
 
 
-@pytest.mark.parametrize("moment", ["before", "after", "in the poll after"])
+@pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("call", ["set_metadata", "detach_volume", "create_image", "launch", "delete_instance"])
 async def test_killed_at_one_call_alone(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, call: str, moment: str
@@ -236,7 +252,8 @@ async def test_a_run_that_nobody_kills_takes_about_as_long_as_the_cloud(
 UNTIL_THE_TEST = ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume", "start", "launch"]
 
 
-@pytest.mark.parametrize("call", UNTIL_THE_TEST)
+@pytest.mark.parametrize("call,words", [*zip(UNTIL_THE_TEST, cycle(WORDINGS))], indirect=["words"])
+@pytest.mark.usefixtures("words")
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, call: str
 ):
@@ -245,14 +262,14 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     Death("after", clock, only=call).wrap(cloud)
     async with a_run(cloud, clock, tmp_path, source_id) as (journal, new):
         run = await one_runner(journal, new, cloud, clock, tmp_path)
-        await journal.wish(run.id, lambda changes: changes.run(cancel_requested=True))
+        await journal.request_change(run.id, lambda changes: changes.run(cancel_requested=True))
         Death("after", clock).wrap(cloud)
         while not run.state.is_over:
             run = await one_runner(journal, run, cloud, clock, tmp_path)
     after = await everything(cloud, source_id)
     kept = after.pop("images") - before.pop("images")
     assert (run.state, run.trouble) == (RunState.CANCELLED, None)
-    assert run.source_restored is not False
+    assert run.instance_restored is not False
     assert after == before
     assert kept <= {run.image_id}
 
@@ -277,5 +294,5 @@ async def test_undone_from_the_claim_alone_after_a_death(
     await elsewhere.close()
     after = await everything(cloud, source_id)
     del before["images"], after["images"]
-    assert (undo.state, undo.source_restored, undo.trouble) == (RunState.UNDONE, True, None)
+    assert (undo.state, undo.instance_restored, undo.trouble) == (RunState.UNDONE, True, None)
     assert after == before

@@ -9,8 +9,10 @@ import warnings
 
 import pytest
 
-from imaging.runtime.logs import start_logging, stop_logging
+from imaging.runtime.logs import start_logging
 from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import NotPrivateError
+from tests.support.logs import stop_logging
 
 
 @pytest.fixture
@@ -79,3 +81,20 @@ def test_starting_again_changes_the_file_instead_of_writing_twice(log, tmp_path)
     logging.getLogger("x").info("once")
     assert other.read_text().count("once") == 1
     assert "once" not in log.read_text()
+
+
+def test_a_strangers_text_is_neither_obeyed_by_a_terminal_nor_a_record_of_its_own(log):
+    logging.getLogger("x").error("the cloud said %s", "a\x1b[2Jb\r\x9b31m\u202e\n2026-11-01T00:00:00.000Z ERROR forged")
+    text = log.read_text()
+    assert not set(text) & set("\x1b\r\x9b\u202e")
+    assert len([line for line in text.splitlines() if line.startswith("20")]) == 1
+    assert "\n    2026-11-01" in text
+
+
+def test_a_planted_link_is_not_written_through(tmp_path):
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "state" / "logs").mkdir(parents=True)
+    (tmp_path / "state" / "logs" / "command.log").symlink_to(tmp_path / "precious")
+    with pytest.raises(NotPrivateError, match="it is a link"):
+        start_logging(Paths.below(tmp_path), "command")
+    assert (tmp_path / "precious").read_text() == "precious"

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
+import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
-from imaging.guest.interface import Progress
-from imaging.guest.mending import MendingResult
-from imaging.guest.saving.result import SavedDirectories
+from imaging.cloud.interface import Cloud
+from imaging.cloud.login.resolved import ResolvedCloud
+from imaging.guest.download.result import SavedDirectories
+from imaging.guest.interface import LoginRoute, Progress
+from imaging.guest.remedies import FixResult
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.planning import plan_run, plan_verification
+from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runtime.paths import Paths
-from models.errors import ImagingError
+from models.errors import ImagingError, UnreadableRunError
 from models.fact import Fact
 from models.findings import Source
 from models.guest.facts import GuestFacts
-from models.plan import Plan
-from models.run import RunRecord
+from models.guest.files import Questions
+from models.guidelines.profile import Profile
+from models.remedy_action import RemedyAction
+from models.run.claim import Claim
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from models.run.request import RunRequest
 from models.settings import Settings
-from screens.glyphs import UNICODE, Glyphs
+from screens.context import Guests, Runs
+from screens.style.glyphs import UNICODE, Glyphs
 from tests.screens.samples import NOW, run
+from tests.support.known import present
+from tui.access import Access
 from tui.app import ImagingApp
 
+Shown = TypeVar("Shown", bound=Screen[Any])
 _PATIENCE_SECONDS = 15.0
 NOWHERE = "nowhere"
 """The name of a cloud that never answers."""
@@ -56,17 +70,30 @@ class FrozenRuns:
         self.started: list[Plan] = []
         self._changed = asyncio.Event()
 
-    async def plan(self, cloud, instance_id, request, profile, *, guest=None):
+    async def plan(
+        self,
+        cloud: Cloud,
+        instance_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        guest: Fact[GuestFacts] | None = None,
+    ) -> Plan:
         return await plan_run(cloud, QuickClock(), instance_id, request, profile, guest=guest)
 
-    async def plan_verification(self, cloud, image_id, request, profile):
+    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         return await plan_verification(cloud, QuickClock(), image_id, request, profile)
 
-    async def start(self, plan, resolved, profile):
+    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        return await plan_deep_check(cloud, QuickClock(), instance_id, request, profile)
+
+    async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         self.started.append(plan)
         record = run("new")
         self.records[record.id] = record
         return record
+
+    unreadable_runs: tuple[UnreadableRunError, ...] = ()
 
     async def runs(self) -> tuple[RunRecord, ...]:
         return tuple(self.records.values())
@@ -86,19 +113,22 @@ class FrozenRuns:
         self.records[record.id] = record
         self._changed.set()
 
-    async def resume(self, run_id, resolved, *, other_host=None):
+    async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
         self.asked.append(("resume", run_id, other_host))
         return self.records[run_id]
 
-    async def cancel(self, run_id, resolved):
+    async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
         self.asked.append(("cancel", run_id, resolved))
         return self.records[run_id]
 
-    async def undo(self, target, resolved, *, other_host=None):
+    async def undo(
+        self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
+    ) -> RunRecord:
+        assert isinstance(target, RunRecord)
         self.asked.append(("undo", target.id, other_host))
         return self.records[target.id]
 
-    async def find_claim(self, cloud, instance_id):
+    async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         return None
 
 
@@ -107,57 +137,66 @@ class FrozenGuests:
 
     def __init__(self) -> None:
         self.known: dict[str, Fact[GuestFacts]] = {}
-        """What an earlier look had found, by instance id."""
+        """What an earlier inspection had found, by instance id."""
         self.inside: Fact[GuestFacts] | ImagingError | None = None
-        """What a look finds, or how it fails; None: it never ends."""
+        """What an inspection finds, or how it fails; None: it never ends."""
         self.asked: list[tuple[Any, ...]] = []
 
-    def stored(self, instance_id):
-        return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not looked", source=Source.GUEST))
+    def stored(self, instance_id: str) -> Fact[GuestFacts]:
+        return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not inspected", source=Source.GUEST))
 
-    async def probe(self, way, questions, *, parts=None):
-        self.asked.append(("probe", way.instance.name))
-        way.tell(Progress("Asking the guest"))
-        return await self._look()
+    async def probe(
+        self, route: LoginRoute, questions: Questions, *, parts: Collection[str] | None = None
+    ) -> Fact[GuestFacts]:
+        self.asked.append(("probe", route.instance.name))
+        route.tell(Progress("Asking the guest"))
+        return await self._inspect()
 
-    async def carry_out(self, way, questions, *, action):
+    async def carry_out(
+        self, route: LoginRoute, questions: Questions, *, action: RemedyAction
+    ) -> tuple[FixResult, Fact[GuestFacts]]:
         self.asked.append(("carry out", action.kind))
-        return MendingResult("It was done.", "So it is undone."), await self._look()
+        return FixResult("It was done.", "So it is undone."), await self._inspect()
 
-    async def mend(self, way, *, action):
-        self.asked.append(("mend", action.kind))
-        return MendingResult("It was let go.", "Mount it again.")
+    async def fix(self, route: LoginRoute, *, action: RemedyAction) -> FixResult:
+        self.asked.append(("fix", action.kind))
+        return FixResult("It was let go.", "Mount it again.")
 
-    async def look_again(self, way, questions, *, action):
-        self.asked.append(("look again", action.touches))
-        return await self._look()
+    async def inspect_again(self, route: LoginRoute, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
+        self.asked.append(("inspect again", action.touches))
+        return await self._inspect()
 
-    async def save(self, way, *, directories, target):
+    async def save(self, route: LoginRoute, *, directories: tuple[str, ...], target: Path) -> SavedDirectories:
         self.asked.append(("save", directories, target))
         return SavedDirectories(summary=f"3 files are in {target} now.", left_out=(("/home/ada/x", "not readable"),))
 
-    async def _look(self):
+    async def _inspect(self) -> Fact[GuestFacts]:
         if self.inside is None:
             await asyncio.Event().wait()
         if isinstance(self.inside, ImagingError):
             raise self.inside
-        return self.inside
+        return present(self.inside)
 
 
-class Nowhere:
+class Nowhere(Access):
     """A login that never comes: for screens that need no cloud."""
 
-    login = None
-    name = "nowhere"
+    def __init__(self) -> None:
+        super().__init__(NOWHERE, QuickClock(), ask=_ask_nobody, choose=_ask_nobody)
 
-    async def cloud(self):
+    async def cloud(self) -> NoReturn:
         await asyncio.Event().wait()
+        pytest.fail("nobody ever logs in")
 
-    async def resolved(self):
+    async def resolved(self) -> Any:
         return None
 
-    async def close(self):
+    async def close(self) -> None:
         pass
+
+
+async def _ask_nobody(*_: object) -> NoReturn:
+    pytest.fail("nothing is to be asked for a cloud that never answers")
 
 
 class Driver:
@@ -166,6 +205,11 @@ class Driver:
     def __init__(self, app: ImagingApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
+
+    def shown(self, kind: type[Shown]) -> Shown:
+        """The screen in front, which is one of this kind."""
+        assert isinstance(self.app.screen, kind), self.app.screen
+        return self.app.screen
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -195,19 +239,17 @@ class Driver:
             await asyncio.sleep(0.02)
 
 
-@asynccontextmanager
-async def console(
+def application(
     folder: Path,
     *,
     cloud: str | None = "demo",
-    runs: Any = None,
-    guests: Any = None,
-    size: tuple[int, int] = (80, 24),
+    runs: Runs | None = None,
+    guests: Guests | None = None,
     settings: Settings | None = None,
     glyphs: Glyphs = UNICODE,
     read_only: bool = False,
-) -> AsyncIterator[Driver]:
-    """The console on the cloud that OS_CLIENT_CONFIG_FILE knows."""
+) -> ImagingApp:
+    """The console on the cloud that OS_CLIENT_CONFIG_FILE knows, not yet opened."""
     app = ImagingApp(
         cloud_name=cloud,
         profile=load_profile("jetstream"),
@@ -221,6 +263,13 @@ async def console(
     )
     if cloud == NOWHERE:
         app._access = Nowhere()
+    return app
+
+
+@asynccontextmanager
+async def console(folder: Path, *, size: tuple[int, int] = (80, 24), **how: Any) -> AsyncIterator[Driver]:
+    """The same, opened: see `application`."""
+    app = application(folder, **how)
     async with app.run_test(size=size) as pilot:
         try:
             yield Driver(app, pilot)

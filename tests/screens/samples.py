@@ -1,17 +1,18 @@
-"""Frozen models to look at: an instance, its plan, and runs in several states."""
+"""Frozen models to show: an instance, its plan, and runs in several states."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models.claim import Claim
+from models.cloud.instance import Instance
+from models.cloud.login import CloudIdentity, Login
 from models.findings import Finding, Outcome, Severity
-from models.instance import Instance
-from models.login import CloudIdentity, Login
-from models.plan import Plan, PlannedStep
-from models.request import RunRequest
-from models.run import Phase, RunKind, RunnerPresence, RunRecord, RunState, StepRecord
+from models.run.claim import Claim
+from models.run.kind import RunKind
+from models.run.plan import Plan, PlannedStep
+from models.run.record import Phase, RunnerPresence, RunRecord, RunState, StepRecord
+from models.run.request import RunRequest
 from models.steps import CREATE_STEPS, StepName, StepState
 
 NOW = datetime(2026, 11, 2, 14, 5, tzinfo=UTC)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from textual.screen import Screen
 
 from models.errors import ImagingError
-from screens.ask_text import AskTextScreen
-from screens.choose import Choice, ChooseScreen
-from screens.confirm import ConfirmScreen, Question
-from screens.error import ErrorScreen
-from screens.finding import FindingScreen
-from screens.notice import NoticeScreen
+from screens.dialogs.ask_text import AskTextScreen
+from screens.dialogs.choose import Choice, ChooseScreen
+from screens.dialogs.confirm import ConfirmScreen, Question
+from screens.dialogs.error import ErrorScreen
+from screens.dialogs.finding import FindingScreen
+from screens.dialogs.notice import NoticeScreen
 from tests.screens.driving import NOWHERE, console
 from tests.screens.samples import finding
 
 LONG = " ".join(f"word-{number}" for number in range(400))
-DIALOGS = {
+DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
     "confirm": lambda: ConfirmScreen(Question("Title", "Do it?", LONG)),
     "typed": lambda: ConfirmScreen(Question("Title", "Do it?", LONG, typed="db-07")),
     "text": lambda: AskTextScreen("Title", "Why?", details=LONG),
@@ -50,5 +54,5 @@ async def test_the_end_of_a_long_text_is_reached_by_keys(tmp_path):
 async def test_choices_without_notes_have_the_whole_line(tmp_path):
     summary = "Add nofail to line 3 of /etc/fstab (/data), keeping a copy."
     async with console(tmp_path, cloud=NOWHERE) as driver:
-        await driver.app.push_screen(ChooseScreen("What shall be done?", [Choice("0", summary), Choice("1", "Or not")]))
+        await driver.app.push_screen(ChooseScreen("Which fix?", [Choice("0", summary), Choice("1", "Or not")]))
         await driver.sees(summary)

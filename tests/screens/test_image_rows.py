@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.image import VERDICT, VERDICT_ABOUT, Image
-from screens.glyphs import UNICODE
-from screens.image_rows import about_image
+from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from screens.images.rows import about_image
+from screens.style.glyphs import UNICODE
 
 
 @pytest.mark.parametrize(

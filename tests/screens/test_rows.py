@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual.app import App, ComposeResult
 
-from screens.tones import Tone
+from screens.style.tones import Tone
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
 from tests.screens.samples import HOSTILE

@@ -6,11 +6,12 @@ import platform
 
 import pytest
 
-from models.run import RunKind, RunnerPresence, RunState, StepRecord, Trouble
+from models.run.kind import RunKind
+from models.run.record import RunnerPresence, RunState, StepRecord, Trouble
 from models.steps import CREATE_STEPS, StepName, StepState
 from models.verdict import Strength, Verdict, VerdictWord
-from screens.confirm import ConfirmScreen
-from screens.run import RunScreen
+from screens.dialogs.confirm import ConfirmScreen
+from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
 from tests.screens.samples import HOSTILE, NOW, claim, instance, plan, run
@@ -41,27 +42,27 @@ async def test_the_view_follows_the_run_to_the_step_under_way(tmp_path):
     runs = FrozenRuns(run())
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await open_run(driver)
-        runs.change(run(at=StepName.PUT_BACK))
+        runs.change(run(at=StepName.RESTORE))
         rows = driver.app.screen.query_one("#steps", RowList)
-        await driver.until(lambda: rows.selected_key == StepName.PUT_BACK.value)
+        await driver.until(lambda: rows.selected_key == StepName.RESTORE.value)
 
 
-async def test_who_looks_at_another_step_is_left_there(tmp_path):
+async def test_who_opens_another_step_is_left_there(tmp_path):
     runs = FrozenRuns(run())
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await open_run(driver)
         await driver.press("g")
-        runs.change(run(at=StepName.PUT_BACK))
+        runs.change(run(at=StepName.RESTORE))
         rows = driver.app.screen.query_one("#steps", RowList)
         await driver.until(lambda: rows.items[8].state is StepState.RUNNING)
         assert rows.selected_key == StepName.CHECK.value
 
 
 async def test_a_verdict_stands_with_its_strength_and_the_console_lines(tmp_path):
-    over = run(state=RunState.DONE, at=StepName.REPORT, verdict=BOOTED, source_restored=True, claim=claim())
+    over = run(state=RunState.DONE, at=StepName.REPORT, verdict=BOOTED, instance_restored=True, claim=claim())
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over), size=(120, 36)) as driver:
         await open_run(driver)
-        await driver.sees("booted (strong)", "It answered.", "| login:", "as it was before")
+        await driver.sees("booted (strong)", "It answered.", "| login:", "restored")
 
 
 async def test_console_lines_of_the_guest_are_neither_markup_nor_control_codes(tmp_path):
@@ -112,7 +113,7 @@ async def test_a_run_without_a_runner_is_called_interrupted_and_can_go_on(tmp_pa
     runs = FrozenRuns(run(runner=GONE))
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await open_run(driver)
-        await driver.sees("interrupted", "Press R to go on")
+        await driver.sees("interrupted", "Press R to resume")
         await driver.press("R", "y")
         await driver.until(lambda: runs.asked == [("resume", "r1", None)])
 
@@ -129,25 +130,25 @@ async def test_a_run_of_another_host_needs_that_hosts_name_typed(tmp_path):
         await driver.until(lambda: runs.asked == [("resume", "r1", "another-host")])
 
 
-async def test_a_source_that_was_not_put_back_can_be_undone(tmp_path):
-    failed = run(state=RunState.FAILED, claim=claim(), source_restored=False)
+async def test_a_source_that_was_not_restored_can_be_undone(tmp_path):
+    failed = run(state=RunState.FAILED, claim=claim(), instance_restored=False)
     runs = FrozenRuns(failed)
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await open_run(driver)
-        await driver.sees("not put back", "u Undo")
+        await driver.sees("NOT restored", "u Undo")
         await driver.press("u")
-        await driver.sees("Put the source back?", "Type login1")
+        await driver.sees("Restore this instance?", "Type login1")
 
 
 async def test_a_run_that_has_put_its_source_back_offers_no_undo(tmp_path):
-    done = run(state=RunState.DONE, at=StepName.REPORT, claim=claim(), source_restored=True)
+    done = run(state=RunState.DONE, at=StepName.REPORT, claim=claim(), instance_restored=True)
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done)) as driver:
         await open_run(driver)
         await driver.press("u")
         assert not isinstance(driver.app.screen, ConfirmScreen)
 
 
-async def test_a_console_that_only_looks_cancels_nothing(tmp_path):
+async def test_a_console_that_only_reads_cancels_nothing(tmp_path):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run(runner=HERE)), read_only=True) as driver:
         await open_run(driver)
         await driver.press("c")
@@ -175,7 +176,7 @@ async def test_opening_the_console_shows_the_run_that_is_not_over(tmp_path):
 
 async def test_with_several_runs_not_over_their_list_is_shown(tmp_path):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run("r1"), run("r2"))) as driver:
-        await driver.sees("2 runs", "2 not over")
+        await driver.sees("2 runs", "2 in progress")
 
 
 async def test_the_list_of_runs_says_how_each_stands(tmp_path):
@@ -184,7 +185,7 @@ async def test_the_list_of_runs_says_how_each_stands(tmp_path):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done, verify), size=(120, 36)) as driver:
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))  # of the run that is not over
         await driver.press("escape")
-        await driver.sees("booted (strong)", "interrupted", "(verify)", "2 runs", "press R to go on")
+        await driver.sees("booted (strong)", "interrupted", "(verify)", "2 runs", "press R to resume")
         await driver.press("enter")
         assert isinstance(driver.app.screen, RunScreen)
 
@@ -217,7 +218,7 @@ async def test_of_a_long_name_and_a_short_one_only_the_long_one_is_cut_in_the_he
 
 @pytest.mark.parametrize("kind", list(RunKind))
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.DONE, RunState.FAILED])
-async def test_a_run_of_every_kind_can_be_looked_at(tmp_path, kind, state):
+async def test_a_run_of_every_kind_can_be_opened(tmp_path, kind, state):
     runs = FrozenRuns(run(kind=kind, state=state))
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await driver.press("3")
@@ -229,7 +230,7 @@ async def test_a_deep_check_says_where_its_facts_are_and_names_no_verdict_that_n
     runs = FrozenRuns(run(kind=RunKind.DEEP_CHECK, state=RunState.DONE, ended_at=NOW))
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await open_run(driver)
-        await driver.sees("deep check of db-07", "What it found is in the instance's checklist.")
+        await driver.sees("deep check of db-07", "The findings are in the instance's checklist.")
         assert "no verdict" not in driver.text
 
 
@@ -237,5 +238,5 @@ async def test_cancelling_a_deep_check_speaks_of_no_image_that_is_kept(tmp_path)
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run(kind=RunKind.DEEP_CHECK))) as driver:
         await open_run(driver)
         await driver.press("c")
-        await driver.sees("throw-away instance", "temporary image", "removed")
+        await driver.sees("temporary instance", "temporary image", "removed")
         assert "kept" not in driver.text

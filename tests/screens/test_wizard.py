@@ -6,13 +6,15 @@ import pytest
 
 from imaging.democloud.seed.servers import WIDE_NAME
 from models.findings import Finding
-from models.request import OnFailure
-from screens.run import RunScreen
+from models.run.request import OnFailure
+from screens.dialogs.pick import PickOne
+from screens.runs.run import RunScreen
 from screens.widgets.entry import Draft, Entry
-from screens.widgets.pick import PickOne
+from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
 from tests.screens.driving import Driver, FrozenRuns, console
 from tests.screens.test_instances_screen import choose
+from tests.support.known import present
 
 
 async def open_wizard(driver: Driver, name: str = "db-07") -> WizardScreen:
@@ -43,23 +45,23 @@ async def test_a_name_and_a_description_are_suggested_that_keep_the_rules(demo, 
         screen = await open_wizard(driver)
         assert screen.query_one("#name", Entry).value == "db-07-20261102"
         assert "Made from the instance db-07" in screen.query_one("#description", Draft).text
-        assert "blocks" not in driver.text
+        assert "blocker" not in driver.text
 
 
 async def test_a_period_in_the_name_is_refused_while_it_is_written(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await open_wizard(driver)
         await rename(driver, "survey-1.2")
-        await driver.sees("blocks", "1 in the way: NAME-PERIOD")
+        await driver.sees("blocker", "1 blocker: NAME-PERIOD")
         await rename(driver, "survey-1-2")
-        await driver.until(lambda: "in the way" not in driver.text)
+        await driver.until(lambda: "1 blocker:" not in driver.text)
 
 
 async def test_the_name_of_a_featured_image_is_refused_however_it_is_spelled(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await open_wizard(driver)
         await rename(driver, "featured_ubuntu24")
-        await driver.sees("blocks", "NAME-FEATURED")
+        await driver.sees("blocker", "NAME-FEATURED")
 
 
 async def test_an_empty_name_stands_in_the_way(demo, tmp_path):
@@ -73,7 +75,7 @@ async def test_space_gives_the_users_word_and_takes_it_back(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 2)
-        rows = screen.query_one("#page-1 RowList")
+        rows = screen.query_one("#page-1 RowList", RowList)
         rows.select("SW-ATTEST")
         await driver.press("space")
         await driver.until(lambda: screen._state.request.attests("SW-ATTEST"))
@@ -87,11 +89,11 @@ async def test_the_checklist_begins_with_the_worst_although_something_else_was_t
     async with console(tmp_path) as driver:
         screen = await open_wizard(driver)
         await rename(driver, "survey-1.2")
-        await driver.sees("blocks")
+        await driver.sees("blocker")
         await rename(driver, "survey-1-2")
-        await driver.until(lambda: "blocks" not in driver.text)
+        await driver.until(lambda: "blocker" not in driver.text)
         await turn_to(driver, screen, 2)
-        rows = screen.query_one("#page-1 RowList")
+        rows = screen.query_one("#page-1 RowList", RowList)
         assert rows.selected is rows.items[1]  # below the line of its chapter
         assert "VOL-DETACHED" in driver.text
 
@@ -101,7 +103,7 @@ async def test_a_waiver_wants_a_reason(demo, tmp_path):
         screen = await open_wizard(driver)
         await rename(driver, "survey-1.2")
         await turn_to(driver, screen, 2)
-        screen.query_one("#page-1 RowList").select("NAME-PERIOD")
+        screen.query_one("#page-1 RowList", RowList).select("NAME-PERIOD")
         await driver.press("w", "enter")
         await driver.pilot.pause()
         assert screen._state.request.waivers == ()
@@ -109,35 +111,35 @@ async def test_a_waiver_wants_a_reason(demo, tmp_path):
         await driver.write("agreed")
         await driver.press("enter")
         await driver.until(lambda: screen._state.request.waiver("NAME-PERIOD") is not None)
-        await driver.until(lambda: "in the way" not in driver.text)
+        await driver.until(lambda: "1 blocker:" not in driver.text)
 
 
 async def test_after_a_waiver_the_next_is_at_hand_and_the_reason_need_not_be_written_twice(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver, "sim-paused")  # not ACTIVE or SHUTOFF, and paused: two rules
         await turn_to(driver, screen, 2)
-        rows = screen.query_one("#page-1 RowList")
+        rows = screen.query_one("#page-1 RowList", RowList)
         await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.blocks)
-        first = rows.selected.rule
+        first = present(rows.selected).rule
         await driver.press("w")
         await driver.write("agreed")
         await driver.press("enter")
         await driver.until(lambda: screen._state.request.waiver(first) is not None)
         await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.rule != first)
-        assert rows.selected.blocks
-        second = rows.selected.rule
+        assert present(rows.selected).blocks
+        second = present(rows.selected).rule
         await driver.press("w")
         await driver.sees("agreed")
         await driver.press("enter")
         await driver.until(lambda: screen._state.request.waiver(second) is not None)
-        assert screen._state.request.waiver(second).reason == "agreed"
+        assert present(screen._state.request.waiver(second)).reason == "agreed"
 
 
-async def test_what_a_step_mends_needs_no_waiver(demo, tmp_path):
+async def test_what_a_step_fixes_needs_no_waiver(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 2)
-        screen.query_one("#page-1 RowList").select("VOL-DETACHED")
+        screen.query_one("#page-1 RowList", RowList).select("VOL-DETACHED")
         await driver.press("w")
         assert driver.app.screen is screen
 
@@ -167,7 +169,7 @@ async def test_the_review_says_what_will_be_done_and_what_happens_on_failure(dem
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 5)
-        await driver.sees("This will stop db-07 for about", "detach 2 volumes", "If it fails", "^g Go")
+        await driver.sees("This will stop db-07 for about", "detach 2 volumes", "If it fails", "^g Start")
 
 
 async def test_go_starts_the_run_that_was_reviewed(demo, tmp_path):
@@ -179,7 +181,7 @@ async def test_go_starts_the_run_that_was_reviewed(demo, tmp_path):
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         (plan,) = runs.started
         assert plan.request.name == "db-07-20261102"
-        assert [one.volume.name for one in plan.volumes] == ["pgdata", "scratch"]
+        assert [present(one.volume).name for one in plan.volumes] == ["pgdata", "scratch"]
 
 
 async def test_nothing_starts_while_something_stands_in_the_way(demo, tmp_path):
@@ -188,11 +190,11 @@ async def test_nothing_starts_while_something_stands_in_the_way(demo, tmp_path):
         screen = await open_wizard(driver)
         await rename(driver, "survey-1.2")
         await turn_to(driver, screen, 5)
-        await driver.sees("It cannot start yet")
+        await driver.sees("Before you can start")
         await driver.press("ctrl+g")
         await driver.pilot.pause()
         assert runs.started == []
-        assert "^g Go" not in driver.text
+        assert "^g Start" not in driver.text
 
 
 async def test_escape_goes_back_page_by_page_and_then_out(demo, tmp_path):
@@ -209,7 +211,7 @@ async def test_a_suspended_instance_cannot_be_imaged_and_the_review_says_why(dem
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver, "notebook-3")
         await turn_to(driver, screen, 5)
-        await driver.sees("It cannot start yet", "STATE-")
+        await driver.sees("Before you can start", "STATE-")
 
 
 async def test_a_name_of_255_wide_characters_leaves_the_way_and_the_login_on_the_title_line(demo, tmp_path):

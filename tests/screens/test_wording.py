@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import pytest
 
 from models.findings import AskedFor, Outcome, Severity
-from models.run import RunnerPresence, RunState
+from models.run.record import RunnerPresence, RunState
 from models.steps import StepName, StepState
 from models.verdict import Strength, Verdict, VerdictWord
-from screens.glyphs import ASCII, UNICODE, glyphs_for
-from screens.wording import (
-    about,
-    counted,
-    duration,
-    finding_sign,
-    instance_sign,
-    run_sign,
-    size,
-    step_sign,
-    urgency,
-    verdict_sign,
-)
+from screens.style.glyphs import ASCII, UNICODE, glyphs_for
+from screens.style.wording import finding_sign, instance_sign, run_sign, step_sign, urgency, verdict_sign
 from tests.screens.samples import NOW, finding, instance, run
 
 
@@ -63,17 +51,17 @@ def test_unknown_is_never_shown_as_pass():
     assert unknown.word == "unknown"
 
 
-def test_what_a_step_mends_does_not_look_like_what_blocks():
-    assert finding_sign(finding(mended_by=StepName.DETACH), UNICODE).word == "run mends"
-    assert finding_sign(finding(), UNICODE).word == "blocks"
+def test_what_a_step_fixes_does_not_look_like_what_blocks():
+    assert finding_sign(finding(fixed_by=StepName.DETACH), UNICODE).word == "run fixes"
+    assert finding_sign(finding(), UNICODE).word == "blocker"
 
 
 def test_the_worst_findings_come_first():
     blocks = finding()
     asks = finding(Outcome.UNKNOWN, Severity.ASK, asked_for=AskedFor.BEFORE_RUN)
     warns, passes = finding(severity=Severity.WARN), finding(Outcome.PASS)
-    mended = finding(mended_by=StepName.STOP)
-    assert sorted([passes, warns, asks, mended, blocks], key=urgency) == [blocks, mended, asks, warns, passes]
+    fixed = finding(fixed_by=StepName.STOP)
+    assert sorted([passes, warns, asks, fixed, blocks], key=urgency) == [blocks, fixed, asks, warns, passes]
 
 
 @pytest.mark.parametrize("state", list(StepState))
@@ -97,36 +85,3 @@ def test_a_verdict_says_how_strong_it_is():
     verdict = Verdict(word=VerdictWord.BOOTED, strength=Strength.GOOD)
     assert verdict_sign(verdict, UNICODE).word == "booted (good)"
     assert verdict_sign(None, UNICODE).word == "no verdict"
-
-
-@pytest.mark.parametrize(
-    "seconds, text", [(None, ""), (0.2, "0 s"), (59.4, "59 s"), (125, "2 min 5 s"), (3600, "1 h"), (3785, "1 h 3 min")]
-)
-def test_durations_read_as_people_say_them(seconds, text):
-    assert duration(seconds) == text
-
-
-def test_estimates_and_numbers_have_their_nouns():
-    assert about(230) == "about 4 minutes"
-    assert about(10) == "about 1 minute"
-    assert counted(1, "volume") == "1 volume"
-    assert counted(2, "volume") == "2 volumes"
-
-
-@pytest.mark.parametrize("count, text", [(None, "?"), (0, "0"), (178_257_920, "170 MiB"), (2_576_980_378, "2.4 GiB")])
-def test_sizes_are_binary_units(count, text):
-    assert size(count) == text
-
-
-def test_times_are_those_of_the_users_clock(monkeypatch):
-    import time
-
-    from screens.wording import clock_time
-
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    time.tzset()
-    try:
-        assert clock_time(datetime(2026, 11, 2, 14, 5, tzinfo=UTC)) == "23:05:00"
-    finally:
-        monkeypatch.undo()
-        time.tzset()

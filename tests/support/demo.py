@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from imaging.democloud.seed import names
 
 REPOSITORY = Path(__file__).parents[2]
 _ANSWER_SECONDS = 10
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past every proxy; made once, for a test may turn the clock a thousand times."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,21 @@ class DemoCloud:
     clouds_yaml: Path
     url: str
     """The address of the whole cloud, without a slash at its end."""
+    control_token: str = ""
+    """What its controls want to see."""
+
+    @property
+    def password(self) -> str:
+        """Everybody's password there, new at each start."""
+        return str(self._entry("demo")["auth"]["password"])
+
+    @property
+    def credential_secret(self) -> str:
+        """The secret of the application credential."""
+        return str(self._entry("demo-appcred")["auth"]["application_credential_secret"])
+
+    def _entry(self, name: str) -> Any:
+        return yaml.safe_load(self.clouds_yaml.read_text())["clouds"][name]
 
     @property
     def ssh_config(self) -> Path:
@@ -46,7 +64,7 @@ class DemoCloud:
         return self.clouds_yaml.with_name("known_hosts")
 
     def hold(self, *, held: bool = True) -> None:
-        """Stop its clock, or let it go on."""
+        """Stop its clock, or let it continue."""
         self._control("POST", "clock", {"hold": held})
 
     def turn(self, seconds: float) -> None:
@@ -83,7 +101,7 @@ class DemoCloud:
         return [one for one in found if method in {None, one["method"]} and path in one["path"]]
 
     def forget_calls(self) -> None:
-        """Begin the record of calls anew."""
+        """Begin the record of calls again."""
         self._control("DELETE", "calls")
 
     def transitions(self, name: str | None = None) -> list[dict[str, Any]]:
@@ -116,16 +134,15 @@ class DemoCloud:
             f"{self.url}/_control/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", "X-Control-Token": self.control_token},
         )
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=_ANSWER_SECONDS) as answer:
+        with _DIRECT.open(request, timeout=_ANSWER_SECONDS) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
 
 def start_demo(state: Path, arguments: Sequence[str] = ()) -> tuple[subprocess.Popen[str], DemoCloud]:
-    """Start a demonstration cloud; whoever starts it terminates and awaits the process."""
+    """Start a demonstration cloud; the caller terminates and awaits the process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "imaging.democloud", "--state", str(state), *arguments],
         cwd=REPOSITORY,
@@ -134,8 +151,8 @@ def start_demo(state: Path, arguments: Sequence[str] = ()) -> tuple[subprocess.P
     )
     assert process.stdout is not None
     clouds_yaml = Path(process.stdout.readline().strip())
-    url = json.loads((clouds_yaml.parent / "democloud.json").read_text())["url"]
-    return process, DemoCloud(clouds_yaml, url)
+    serving = json.loads((clouds_yaml.parent / "democloud.json").read_text())
+    return process, DemoCloud(clouds_yaml, serving["url"], serving["control_token"])
 
 
 def stop_demo(process: subprocess.Popen[str]) -> None:

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 import getpass
 import os
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
 
-_SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin")
+from tests.support.needs import require, tool
+
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
 
 
@@ -66,11 +67,11 @@ class Sshd:
 
     @property
     def log(self) -> str:
-        """What the server said, to look at after a failure."""
+        """What the server said, to be read after a failure."""
         return (self.folder / "log").read_text(errors="replace")
 
     def authorize(self, public: str) -> None:
-        """Let in whoever has this key, too."""
+        """Let in a user with this key, too."""
         with (self.folder / "authorized_keys").open("a") as file:
             file.write(public.strip() + "\n")
 
@@ -85,13 +86,6 @@ class Sshd:
 
 
 StartSshd = Callable[..., Sshd]
-
-
-def sshd_missing() -> str | None:
-    """Why no server can be started here; None if it can."""
-    if _SSHD is None:
-        return "there is no sshd on this machine"
-    return None
 
 
 def generate_key(file: Path, algorithm: str = "ssh-ed25519", passphrase: str | None = None) -> asyncssh.SSHKey:
@@ -123,7 +117,6 @@ def start_sshd(
         host_keys: their algorithms; of several the client chooses.
         options: more lines of sshd_config.
     """
-    assert _SSHD is not None
     folder.mkdir(parents=True, exist_ok=True)
     keys = tuple(_host_key(folder, algorithm) for algorithm in host_keys)
     if not (folder / "id").exists():
@@ -135,10 +128,10 @@ def start_sshd(
         _PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
     port = _free_port()
     config = folder / "sshd_config"
-    wishes = _wishes(folder, set_env or {}, force_command, banner)
-    config.write_text("\n".join([*_ground(folder, port, keys), *wishes, *options]) + "\n")
+    settings = _settings(folder, set_env or {}, force_command, banner)
+    config.write_text("\n".join([*_ground(folder, port, keys), *settings, *options]) + "\n")
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([_SSHD, "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log)
+        process = subprocess.Popen([tool("sshd"), "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log)
     server = Sshd(folder, port, getpass.getuser(), folder / "id", keys, process)
     _await_listening(server)
     return server
@@ -170,7 +163,7 @@ def _ground(folder: Path, port: int, keys: Sequence[HostKey]) -> list[str]:
     ]
 
 
-def _wishes(folder: Path, set_env: Mapping[str, str], force_command: str | None, banner: str | None) -> list[str]:
+def _settings(folder: Path, set_env: Mapping[str, str], force_command: str | None, banner: str | None) -> list[str]:
     lines = []
     if set_env:
         lines.append("SetEnv " + " ".join(f'"{name}={value}"' for name, value in set_env.items()))
@@ -206,15 +199,11 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSshd]:
 
     Without sshd on the machine the test is skipped, but fails where all tests are required to run.
     """
-    missing = sshd_missing()
-    if missing is not None:
-        if os.environ.get("IMAGING_TEST_REQUIRE_ALL"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    require("sshd")
     started: list[Sshd] = []
 
-    def start(folder: Path | None = None, **wishes: object) -> Sshd:
-        server = start_sshd(folder or tmp_path_factory.mktemp("sshd"), **wishes)  # type: ignore[arg-type]
+    def start(folder: Path | None = None, **settings: Any) -> Sshd:
+        server = start_sshd(folder or tmp_path_factory.mktemp("sshd"), **settings)
         started.append(server)
         return server
 

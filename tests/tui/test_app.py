@@ -15,24 +15,25 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from models.errors import ConfigError
-from models.run import RunState
+from models.run.record import RunState
 from models.settings import Settings
 from models.steps import StepName
-from screens.ask_text import AskTextScreen
-from screens.help import HelpScreen
+from screens.dialogs.ask_text import AskTextScreen
+from screens.dialogs.help import HelpScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, FrozenRuns, console
 from tests.screens.samples import run
+from tests.support.known import present
 from tui.app import ImagingApp
 from tui.crash import report
 from tui.keymap import UNTELLABLE, checked, known_bindings
-from tui.link import link_of, prepare
+from tui.terminal import prepare, terminal_settings
 from tui.themes import THEMES, chosen_theme
 
 
 def own_bindings():
     """Every binding that our classes declare."""
-    classes = [ImagingApp]
+    classes: list[type] = [ImagingApp]
     for root in (Screen, Widget):
         classes += [one for one in _descendants(root) if one.__module__.startswith(("screens", "tui"))]
     for each in classes:
@@ -41,7 +42,8 @@ def own_bindings():
 
 
 def _descendants(root: type) -> list[type]:
-    return [deeper for child in root.__subclasses__() for deeper in (child, *_descendants(child))]
+    children: list[type] = root.__subclasses__()
+    return [deeper for child in children for deeper in (child, *_descendants(child))]
 
 
 def test_every_binding_has_an_id_a_description_and_a_tooltip():
@@ -145,15 +147,15 @@ async def test_without_colour_words_and_reverse_video_carry_the_meaning(demo, tm
         assert driver.app.theme == "ansi"
         rows = driver.app.screen.query_one("#instances", RowList)
         styles = [segment.style for segment in rows.render_line(1) if segment.text.strip()]
-        assert all(style.reverse for style in styles)
+        assert all(present(style).reverse for style in styles)
 
 
-async def test_an_idle_screen_writes_nothing_to_the_terminal(demo, tmp_path):
+async def test_an_idle_screen_writes_nothing_to_the_terminal(demo, tmp_path, monkeypatch):
     demo.hold()  # otherwise something of the project changes by itself, and that is drawn
     async with console(tmp_path) as driver:
         await driver.sees("VOL-", "16 instances")
         frames: list[object] = []
-        driver.app._display = lambda screen, renderable: frames.append(renderable)  # type: ignore[method-assign]
+        monkeypatch.setattr(driver.app, "_display", lambda _screen, renderable: frames.append(renderable))
         await _comes_to_rest(frames)
         calls = len(demo.calls())
         await asyncio.sleep(2.5)
@@ -170,13 +172,13 @@ async def _comes_to_rest(frames: list[object]) -> None:
             return
 
 
-async def test_a_field_with_the_focus_writes_nothing_while_nobody_writes(tmp_path):
+async def test_a_field_with_the_focus_writes_nothing_while_nobody_writes(tmp_path, monkeypatch):
     async with console(tmp_path, cloud=NOWHERE) as driver:
         await driver.app.push_screen(AskTextScreen("A title", "A question?"))
         await driver.sees("A question?")
         await asyncio.sleep(0.3)
         frames: list[object] = []
-        driver.app._display = lambda screen, renderable: frames.append(renderable)  # type: ignore[method-assign]
+        monkeypatch.setattr(driver.app, "_display", lambda _screen, renderable: frames.append(renderable))
         await asyncio.sleep(1.2)  # a blinking cursor changes every half second
         assert frames == []
 
@@ -209,17 +211,17 @@ def test_the_report_of_a_crash_shows_no_local_variables():
 
 
 def test_over_ssh_the_link_is_taken_for_slow_and_the_mouse_is_left_alone():
-    link = link_of(Settings(), {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"})
-    assert (link.slow, link.mouse) == (True, False)
-    assert link_of(Settings(), {}).mouse
+    terminal = terminal_settings(Settings(), {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"})
+    assert (terminal.slow, terminal.mouse) == (True, False)
+    assert terminal_settings(Settings(), {}).mouse
 
 
 def test_what_the_user_set_goes_before_what_the_link_suggests():
     remote = {"SSH_CONNECTION": "10.0.0.1 50000 10.0.0.2 22"}
-    link = link_of(Settings(link="local", mouse="on"), remote)
-    assert (link.slow, link.mouse) == (False, True)
+    terminal = terminal_settings(Settings(link="local", mouse="on"), remote)
+    assert (terminal.slow, terminal.mouse) == (False, True)
     environ = {"TEXTUAL_FPS": "30"}
-    prepare(link_of(Settings(), remote), environ)
+    prepare(terminal_settings(Settings(), remote), environ)
     assert environ == {"TEXTUAL_FPS": "30", "TEXTUAL_ANIMATIONS": "none"}
 
 

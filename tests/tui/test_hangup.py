@@ -1,4 +1,4 @@
-"""A closed terminal ends the console, whoever started it."""
+"""A closed terminal ends the console, no matter who started it."""
 
 from __future__ import annotations
 

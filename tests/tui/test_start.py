@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from tests.screens.driving import NOWHERE, Driver, application, console
+from tests.support.eager_tasks import begin_at_once
+from tui.app import ImagingApp
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -29,12 +36,67 @@ def test_what_is_not_drawn_at_first_is_not_loaded_before_it():
     assert loaded.strip() == "[]"
 
 
-def test_what_looks_inside_and_what_judges_is_not_loaded_before_the_first_paint():
+def test_what_inspects_and_what_judges_is_not_loaded_before_the_first_paint():
     later = ("asyncssh", "cryptography", "imaging.guest.", "imaging.guidelines.", "imaging.runs.")
-    light = {f"imaging.{name}" for name in ("guest.interface", "guidelines.fitting", "guidelines.naming")}
-    light.add("imaging.guidelines.root_volume")
+    light = {
+        "imaging.guest.host_keys.names",
+        "imaging.guest.interface",
+        "imaging.guidelines.instance.flavor_fit",
+        "imaging.guidelines.instance.image_names",
+        "imaging.guidelines.instance.root_volume",
+        "imaging.runs.plan.start_gate",  # imports models alone
+    }
+    rooms = {"imaging.guest", "imaging.guest.host_keys", "imaging.guidelines", "imaging.guidelines.instance"}
+    rooms |= {"imaging.runs", "imaging.runs.plan"}
     loaded = run_python("-c", f"import sys, tui.app; print([m for m in sys.modules if (m + '.').startswith({later})])")
-    assert set(eval(loaded)) - {"imaging.guest", "imaging.guidelines"} == light  # our own print
+    assert set(eval(loaded)) - rooms == light  # our own print
+
+
+@pytest.fixture
+def as_on_new_pythons(monkeypatch):
+    """What `App.run` finds on Python 3.12 and newer."""
+    monkeypatch.setattr(asyncio, "eager_task_factory", begin_at_once, raising=False)
+
+
+async def test_the_first_screen_is_on_the_stack_before_its_widgets_are_mounted(tmp_path, monkeypatch):
+    monkeypatch.setattr(ImagingApp, "on_load", lambda app: None)
+    asyncio.get_running_loop().set_task_factory(begin_at_once)
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.sees("Reading from the cloud")
+    await end_what_is_left()
+
+
+async def test_the_console_opens_on_new_pythons_with_tasks_in_the_order_of_the_old(tmp_path, as_on_new_pythons):
+    seen = []
+
+    async def note(pilot):
+        await Driver(pilot.app, pilot).sees("Reading from the cloud")
+        seen.append(asyncio.get_running_loop().get_task_factory())
+        await pilot.app.action_quit()
+
+    app = application(tmp_path, cloud=NOWHERE)
+    await app.run_async(headless=True, size=(80, 24), auto_pilot=note)
+    await end_what_is_left()
+    assert seen == [None]
+    assert not app.is_running
+
+
+async def end_what_is_left():
+    """What `asyncio.run` does when the console has ended."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+
+
+async def test_the_first_list_can_be_left_and_come_back_to(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        first = driver.app.screen
+        await driver.press("2")
+        await driver.sees("─Images")
+        await driver.press("1")
+        await driver.sees("─Instances")
+        assert driver.app.screen is first
 
 
 def test_the_environment_is_prepared_before_textual_is_loaded():

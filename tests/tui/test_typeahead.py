@@ -9,6 +9,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
+from tests.support.known import present
 from tui.typeahead import KeysInOrder
 
 
@@ -46,7 +47,7 @@ def type_at_once(app: App[None], *keys: str) -> None:
     """As a terminal hands over one packet: every key before any of them has been carried out."""
     for key in keys:
         name = {"/": "slash"}.get(key, key)
-        app._driver.send_message(events.Key(name, key))
+        present(app._driver).send_message(events.Key(name, key))
 
 
 async def test_letters_after_a_key_that_opens_a_field_go_into_the_field():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imaging.cloud.readers.values import flag, strings, text, whole
-from models.flavor import Flavor
+from imaging.cloud.readers.values import flag, gibibytes, size, strings, text
+from models.cloud.flavor import Flavor
 
 
 def read_flavor(raw: Mapping[str, Any]) -> Flavor | None:
@@ -17,11 +17,11 @@ def read_flavor(raw: Mapping[str, Any]) -> Flavor | None:
     return Flavor(
         id=flavor_id,
         name=text(raw.get("name")) or flavor_id,
-        vcpus=whole(raw.get("vcpus")) or 0,
-        ram_mib=whole(raw.get("ram")) or 0,
-        disk_gib=whole(raw.get("disk")) or 0,
-        ephemeral_gib=whole(raw.get("OS-FLV-EXT-DATA:ephemeral")) or 0,
-        swap_mib=whole(raw.get("swap")) or 0,
+        vcpus=size(raw.get("vcpus")) or 0,
+        ram_mib=size(raw.get("ram")) or 0,
+        disk_gib=gibibytes(raw.get("disk")) or 0,
+        ephemeral_gib=gibibytes(raw.get("OS-FLV-EXT-DATA:ephemeral")) or 0,
+        swap_mib=size(raw.get("swap")) or 0,
         disabled=flag(raw.get("OS-FLV-DISABLED:disabled")) or False,
         extra_specs=strings(raw["extra_specs"]) if isinstance(raw.get("extra_specs"), Mapping) else None,
     )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from imaging.cloud.readers.values import flag, mapping, moment, rows, strings, text, whole, word, words
-from models.instance import Address, Instance, InstanceAction, InstanceFlavor, VolumeAttachment
-from models.network import Port
+from imaging.cloud.readers.values import flag, gibibytes, mapping, moment, rows, size, strings, text, whole, word, words
+from models.cloud.instance import Address, Instance, InstanceAction, InstanceFlavor, VolumeAttachment
+from models.cloud.network import Port
 
 _FLAVORS_KEPT = 256
 _POWER_STATES = {0: "no state", 1: "running", 3: "paused", 4: "shut down", 6: "crashed", 7: "suspended"}
@@ -22,13 +22,16 @@ def read_instance(raw: Mapping[str, Any]) -> Instance | None:
     return Instance(
         id=instance_id,
         name=text(raw.get("name")) or "",
+        # UNKNOWN is also what Nova shows while the cell of the instance is down.
         status=word(raw.get("status"), "UNKNOWN").upper(),
         task_state=text(raw.get("OS-EXT-STS:task_state")),
         vm_state=text(raw.get("OS-EXT-STS:vm_state")),
         power_state=_power_state(raw.get("OS-EXT-STS:power_state")),
+        # None below 2.9, which is not the same as unlocked.
         locked=flag(raw.get("locked")),
         locked_reason=text(raw.get("locked_reason")),
         image_id=text(mapping(raw.get("image")).get("id")),
+        # V9: the empty text. A missing field says nothing: that is how Nova shows an instance it half knows.
         volume_backed="image" in raw and not raw["image"],
         flavor=read_instance_flavor(raw.get("flavor")),
         addresses=_addresses(raw.get("addresses")),
@@ -52,7 +55,13 @@ def read_instance(raw: Mapping[str, Any]) -> Instance | None:
 def read_instance_flavor(value: Any) -> InstanceFlavor:
     """The flavor of a server: from 2.47 on the sizes and the name without the id, before that the id alone."""
     raw = mapping(value)
-    sizes = tuple(whole(raw.get(key)) for key in ("vcpus", "ram", "disk", "ephemeral", "swap"))
+    sizes = (
+        size(raw.get("vcpus")),
+        size(raw.get("ram")),
+        gibibytes(raw.get("disk")),
+        gibibytes(raw.get("ephemeral")),
+        size(raw.get("swap")),
+    )
     return _flavor(text(raw.get("id")), text(raw.get("original_name")), *sizes)
 
 

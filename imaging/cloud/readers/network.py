@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imaging.cloud.readers.values import flag, rows, text, words
-from models.network import Network, SecurityGroup
+from imaging.cloud.readers.values import flag, moment, rows, text, words
+from models.cloud.network import GroupPort, Network, SecurityGroup
 
 _ANYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
@@ -33,10 +33,26 @@ def read_security_group(raw: Mapping[str, Any]) -> SecurityGroup | None:
     group_id = text(raw.get("id"))
     if group_id is None:
         return None
+    rules = rows(raw.get("security_group_rules"))
     return SecurityGroup(
         id=group_id,
         name=text(raw.get("name")) or "",
-        open_to_world=any(_lets_the_world_in(rule) for rule in rows(raw.get("security_group_rules"))),
+        open_to_world=any(_lets_the_world_in(rule) for rule in rules),
+        lets_in=any(rule.get("direction") == "ingress" for rule in rules),
+        remote_group_ids=tuple(group for rule in rules if (group := text(rule.get("remote_group_id")))),
+        description=text(raw.get("description")) or "",
+        project_id=text(raw.get("project_id")) or text(raw.get("tenant_id")),
+        created_at=moment(raw.get("created_at")),
+    )
+
+
+def read_group_port(raw: Mapping[str, Any]) -> GroupPort | None:
+    """One port as Neutron lists it; None without an id."""
+    port_id = text(raw.get("id"))
+    if port_id is None:
+        return None
+    return GroupPort(
+        id=port_id, device_id=text(raw.get("device_id")) or "", group_ids=words(raw.get("security_groups"))
     )
 
 

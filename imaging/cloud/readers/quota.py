@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from imaging.cloud.readers.values import mapping, whole
-from models.quota import Limit, Quota
+from models.cloud.quota import Limit, Quota
 
 
 def read_compute_limits(body: Mapping[str, Any], quota: Quota) -> Quota:
@@ -17,6 +17,7 @@ def read_compute_limits(body: Mapping[str, Any], quota: Quota) -> Quota:
             "instances": _limit(limits, "totalInstancesUsed", "maxTotalInstances"),
             "cores": _limit(limits, "totalCoresUsed", "maxTotalCores"),
             "ram_mib": _limit(limits, "totalRAMUsed", "maxTotalRAMSize"),
+            # The claim lives in the metadata, so this small quota limits how many volumes a run can handle.
             "metadata_items": whole(limits.get("maxServerMeta")),
         }
     )
@@ -47,5 +48,6 @@ def read_image_usage(body: Mapping[str, Any], quota: Quota) -> Quota:
 
 def _limit(values: Mapping[str, Any], used: str, maximum: str) -> Limit | None:
     """One quota; None unless both numbers are there."""
+    # -1 stays as it is: OpenStack's word for "unlimited".
     have, most = whole(values.get(used)), whole(values.get(maximum))
     return None if have is None or most is None else Limit(used=have, maximum=most)

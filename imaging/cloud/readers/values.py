@@ -1,15 +1,21 @@
-"""The smallest readings: one value of an answer, of whatever type it came."""
+"""The smallest readings: one value of an answer, of whatever type it came.
+
+A text is cleaned here where a reader asks what it says; the models clean the rest of what is put into them.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from models import foreign
+from models.errors import ForeignValueError
 from models.text import one_line
 
-_PLAIN_LIMIT = 1024
+_LARGEST_BYTES = 2**60
+_LARGEST_GIB = 2**30
+_LONGEST_NUMBER_BITS = 64
 _WORD_LIMIT = 64
 """States and formats are single words; anything longer is hostile or broken."""
 
@@ -26,11 +32,10 @@ def rows(value: Any) -> list[Mapping[str, Any]]:
 
 def text(value: Any) -> str | None:
     """One printable line; None for null, for the empty text, and for what is no text or number."""
-    if isinstance(value, str) and len(value) <= _PLAIN_LIMIT and value.isascii() and value.isprintable():
-        return value or None  # nearly every text there is; a list of ten thousand instances has 160,000
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    return one_line(value) or None
+    if isinstance(value, str):
+        return one_line(value) or None
+    # True is an int in Python, and would be shown as a text.
+    return None if isinstance(value, bool) else _written(value)
 
 
 def word(value: Any, missing: str) -> str:
@@ -39,46 +44,55 @@ def word(value: Any, missing: str) -> str:
 
 
 def whole(value: Any) -> int | None:
-    """A whole number, also when it came as text (Cinder and old Nova do that)."""
-    if isinstance(value, bool):
+    """A whole number, also when it came as text (Cinder and old Nova do that); None for anything else."""
+    try:
+        return foreign.whole(value)
+    except ForeignValueError:
         return None
-    if isinstance(value, float):
-        return int(value) if math.isfinite(value) else None
-    if isinstance(value, str):
-        try:
-            return int(value.strip())
-        except ValueError:
-            return None
-    return value if isinstance(value, int) else None
+
+
+def size(value: Any) -> int | None:
+    """A size in the unit of its field; None for what no disk, memory or quota has: below 0, or beyond an exbibyte."""
+    read = whole(value)
+    return read if read is not None and 0 <= read <= _LARGEST_BYTES else None
+
+
+def gibibytes(value: Any) -> int | None:
+    """As `size`, of a field that counts GiB: times and prices are computed from it, so its bound is closer."""
+    read = whole(value)
+    return read if read is not None and 0 <= read <= _LARGEST_GIB else None
 
 
 def flag(value: Any) -> bool | None:
     """A truth value, also when it came as the text `true` or `False`."""
     if isinstance(value, str):
+        # S5: a text is never true just because it is not empty; "no" is neither of the two.
         return {"true": True, "false": False}.get(value.strip().lower())
     return value if isinstance(value, bool) else None
 
 
 def moment(value: Any) -> datetime | None:
-    """A time; where the cloud names no zone (Nova's `launched_at`, Cinder) it means UTC."""
-    if not isinstance(value, str):
-        return None
+    """A time; where the cloud names no zone (Nova's `launched_at`, Cinder) it means UTC. None for what is no time."""
     try:
-        read = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return foreign.moment(value)
+    except ForeignValueError:
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def strings(value: Any) -> dict[str, str]:
     """A mapping of texts, such as metadata or extra specs; what is no text is left out."""
-    read: dict[str, str] = {}
-    for key, item in mapping(value).items():
-        if isinstance(item, str | int | float):
-            read[one_line(key)] = one_line(item, 4096)
-    return read
+    read = ((key, _written(item)) for key, item in mapping(value).items())
+    return {key: text for key, text in read if text is not None}
 
 
 def words(value: Any) -> tuple[str, ...]:
     """A list of texts, such as tags."""
-    return tuple(one_line(item) for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _written(value: Any) -> str | None:
+    """A text as it is, a number or a truth value as a text; None for anything else, and for a number of many digits."""
+    # Python refuses to write a number of more than 4300 digits, with an error.
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER_BITS:
+        return None
+    return str(value) if isinstance(value, str | int | float) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imaging.cloud.readers.values import flag, moment, rows, text, whole, word
-from models.volume import Volume, VolumeSnapshot, VolumeUse
+from imaging.cloud.readers.values import flag, gibibytes, moment, rows, text, word
+from models.cloud.volume import Volume, VolumeSnapshot, VolumeUse
 
 
 def read_volume(raw: Mapping[str, Any]) -> Volume | None:
@@ -18,15 +18,16 @@ def read_volume(raw: Mapping[str, Any]) -> Volume | None:
         id=volume_id,
         name=text(raw.get("name")) or "",
         status=word(raw.get("status"), "unknown").lower(),
-        size_gib=whole(raw.get("size")),
+        size_gib=gibibytes(raw.get("size")),
         bootable=flag(raw.get("bootable")) or False,
         multiattach=flag(raw.get("multiattach")) or False,
         uses=tuple(
-            VolumeUse(server_id=server_id, device=text(use.get("device")))
+            VolumeUse(server_id=server_id, device=text(use.get("device")), attached_at=moment(use.get("attached_at")))
             for use in rows(raw.get("attachments"))
             if (server_id := text(use.get("server_id")))
         ),
         snapshot_id=text(raw.get("snapshot_id")),
+        user_id=text(raw.get("user_id")),
         created_at=moment(raw.get("created_at")),
     )
 
@@ -41,6 +42,6 @@ def read_snapshot(raw: Mapping[str, Any]) -> VolumeSnapshot | None:
         name=text(raw.get("name")) or "",
         status=word(raw.get("status"), "unknown").lower(),
         volume_id=text(raw.get("volume_id")),
-        size_gib=whole(raw.get("size")),
+        size_gib=gibibytes(raw.get("size")),
         created_at=moment(raw.get("created_at")),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imaging.democloud.guests import remedies
-from imaging.democloud.guests.asked import Call, Probe, asked, reads_input
+from imaging.democloud.guests.client_requests import Call, Probe, asked, reads_input
+from imaging.democloud.guests.machine_ids import machine_ids
 from imaging.democloud.guests.report import report
 from imaging.democloud.guests.roles import ROLES
 from imaging.democloud.guests.saved_files import checksums
@@ -65,9 +66,12 @@ def _script(world: World, server: Server, script: bytes) -> Reply:
 def _called(server: Server, call: Call) -> Reply:
     """A function of one of the remedies' scripts. Raises ValueError or TypeError for arguments that do not fit."""
     match call.function:
+        case "imaging_machine":
+            (nonce,) = call.arguments
+            return Reply(machine_ids(server, nonce).encode())
         case "tables":
             return Reply(remedies.mount_tables(server).encode())
-        case "look":
+        case "inspect":
             return Reply(remedies.disk_use(server).encode())
         case "let_go":
             how, point = call.arguments

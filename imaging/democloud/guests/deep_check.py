@@ -1,4 +1,4 @@
-"""What the boothook of a deep check would print on the console of a child: the report in numbered pieces.
+"""What the boothook of a deep check would print on the console of a temporary instance: the report in numbered pieces.
 
 The format is the console's (`@@imaging-deep NONCE 3/12 CHECKSUM PIECE`): the report is gzipped, put into base64 and
 cut; the checksum is computed over the place and the piece; everything is said twice. A report that is too long for a
@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from imaging.democloud.guests.asked import Probe, probe_of
+from imaging.democloud.guests.client_requests import Probe, probe_of
 
 _FIRST_LINES = re.compile(rb"\A#cloud-boothook\n#!/bin/sh\n# imaging deep check ([A-Za-z0-9]{1,32})\n")
 _PACKED_PROBE = re.compile(rb"printf %s '([A-Za-z0-9+/=\s]+)' \| base64 -d \| gzip -dc")
@@ -65,7 +65,7 @@ def printed(check: DeepCheck, of_itself: bytes, report: Reporting) -> list[tuple
 
     Args:
         check: what was asked.
-        of_itself: what the child says of itself before the report.
+        of_itself: what the temporary instance says of itself before the report.
         report: makes the report.
     """
     begins = [(_BEGINS, f"@@imaging-deep {check.nonce} began")]

@@ -13,7 +13,7 @@ from imaging.democloud.closed_files import write_closed
 from imaging.democloud.guests.host_keys import ed25519_key
 from imaging.democloud.guests.roles import Role, is_known, is_known_wrongly, role_of
 from imaging.democloud.guests.saved_files import Homes
-from imaging.democloud.guests.ssh_files import SshFiles, Way
+from imaging.democloud.guests.ssh_files import SshEndpoint, SshFiles
 from imaging.democloud.guests.ssh_server import serve_guest
 from imaging.democloud.records import Server
 from imaging.democloud.world import World
@@ -38,7 +38,7 @@ class Doors:
         self.called = called
         self._world = world
         self._files, self._homes = SshFiles(folder), Homes(folder / "guests")
-        self._key = ed25519_key(world.ids.secret("id_demo"), "demonstration")
+        self._key = ed25519_key(world.ids.login_secret("id_demo"), "demonstration")
         self._refusing = _bound()  # nobody listens there: a connection is refused
         self._listeners: dict[str, socket.socket] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -50,7 +50,9 @@ class Doors:
     def _begin(self) -> None:
         write_closed(self._files.key, self._key.export_private_key().decode())
         self.follow()
-        write_closed(self._files.known_hosts, self._files.known_hosts_text(way for way in self._ways(known=True)))
+        write_closed(
+            self._files.known_hosts, self._files.known_hosts_text(endpoint for endpoint in self._endpoints(known=True))
+        )
 
     def start_over(self) -> None:
         """The cloud is as it was at its start: its guests are, and nothing is known but what was known then."""
@@ -72,7 +74,7 @@ class Doors:
             if self._is_open:
                 self._open(server_id)
         port = self._refusing.getsockname()[1]
-        write_closed(self._files.config, self._files.config_text(self._ways(), self._networks(), port))
+        write_closed(self._files.config, self._files.config_text(self._endpoints(), self._networks(), port))
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
@@ -96,13 +98,13 @@ class Doors:
             if role is not None and server.port_ids:
                 yield server, role
 
-    def _ways(self, *, known: bool = False) -> Iterator[Way]:
+    def _endpoints(self, *, known: bool = False) -> Iterator[SshEndpoint]:
         for server, role in self._guests():
             if known and not is_known(server):
                 continue
             secret = self._world.ids.secret("another") if is_known_wrongly(server) else server.secret
             port = self._listeners[server.id].getsockname()[1]
-            yield Way(tuple(self._addresses(server)), port, role.user, ed25519_key(secret) if known else None)
+            yield SshEndpoint(tuple(self._addresses(server)), port, role.user, ed25519_key(secret) if known else None)
 
     def _addresses(self, server: Server) -> Iterator[str]:
         ports = [self._world.ports[one] for one in server.port_ids]

@@ -1,4 +1,4 @@
-"""Files in the homes of the guests: those that can be copied out, made when somebody first looks.
+"""Files in the homes of the guests: those that can be copied out, made at the first inspection.
 
 The recordings were made of trees with these very files, so that what the probe counts is what there is to save.
 """
@@ -95,7 +95,7 @@ FILES: Mapping[str, Mapping[str, Callable[[], bytes]]] = MappingProxyType(
         },
     }
 )
-"""By recording: what can be copied out of its guests. Each file is made anew from the same rule."""
+"""By recording: what can be copied out of its guests. Each file is made again from the same rule."""
 
 HOMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging.democloud.guests.recording import Recording
-from imaging.democloud.records import Attachment, Mended, Server
+from imaging.democloud.records import Attachment, Fixed, Server
 
 _FIELDS = re.compile(r"\S+")
 _OPTIONS = 4
@@ -40,7 +40,7 @@ class Present:
 def present(recording: Recording, server: Server) -> Present:
     """Compare the recording with the instance."""
     gone, unmounted, names, known = set(), set(server.unmounted), {}, set()
-    commented = set(_points(recording, server.mended_at_boot))
+    commented = set(_points(recording, server.fixed_at_boot))
     for disk in recording.disks:
         attachment = next((one for one in server.attachments if disk.holds(one.volume_id)), None)
         if attachment is None:
@@ -55,7 +55,7 @@ def present(recording: Recording, server: Server) -> Present:
     return Present(frozenset(gone), frozenset(unmounted | commented), names, further)
 
 
-def mended_line(text: str, how: str) -> str:
+def fixed_line(text: str, how: str) -> str:
     """A line of fstab after a remedy."""
     if how == "comment":
         return f"# {text}"
@@ -66,17 +66,17 @@ def mended_line(text: str, how: str) -> str:
     return f"{text[: options.end()]},nofail{text[options.end() :]}"
 
 
-def fstab_now(recording: Recording, mended: tuple[Mended, ...]) -> list[str]:
+def fstab_now(recording: Recording, fixed: tuple[Fixed, ...]) -> list[str]:
     """The lines of fstab."""
     lines = list(recording.fstab)
-    for one in mended:
+    for one in fixed:
         if one.line <= len(lines):
-            lines[one.line - 1] = mended_line(lines[one.line - 1], one.how)
+            lines[one.line - 1] = fixed_line(lines[one.line - 1], one.how)
     return lines
 
 
-def _points(recording: Recording, mended: tuple[Mended, ...]) -> Iterator[str]:
-    for one in mended:
+def _points(recording: Recording, fixed: tuple[Fixed, ...]) -> Iterator[str]:
+    for one in fixed:
         fields = recording.fstab[one.line - 1].split() if one.line <= len(recording.fstab) else []
         if one.how == "comment" and len(fields) > 1:
             yield fields[1]

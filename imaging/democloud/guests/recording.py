@@ -1,4 +1,4 @@
-"""What was recorded of a guest: the probe's report, and what the remedies look at. Files in `recordings`."""
+"""What was recorded of a guest: the probe's report, and what the remedies read. Files in `recordings`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Recording:
     """Its lines."""
     tables: str
     """Mount table and swap areas."""
-    look: str
+    whole_disk: str
     """Who uses which disk."""
     disks: tuple[RecordedDisk, ...]
 
@@ -68,7 +68,7 @@ def load(name: str) -> Recording:
         report=read["report"],
         fstab=tuple(read["fstab"].splitlines()),
         tables=read["tables"],
-        look=read["look"],
+        whole_disk=read["whole_disk"],
         disks=tuple(_disks(read["report"]["parts"]["disks"]["rows"])),
     )
 

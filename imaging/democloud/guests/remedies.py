@@ -1,4 +1,4 @@
-"""The remedies of the console: what they look at, and what they change. A change lasts as it would in a real guest."""
+"""The remedies of the console: what they read, and what they change. A change lasts as it would in a real guest."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from imaging.democloud.guests.present import fstab_now, mended_line, present
+from imaging.democloud.guests.present import fixed_line, fstab_now, present
 from imaging.democloud.guests.recording import load
-from imaging.democloud.records import Mended, Server
+from imaging.democloud.records import Fixed, Server
 
 _POINT_OF_MOUNT = 4
 """The place of the mount point among the words of a line of mountinfo."""
@@ -32,7 +32,7 @@ def disk_use(server: Server) -> str:
     """Who uses which disk."""
     recording = load(server.disk.guest)
     there = present(recording, server)
-    lines = [line for line in recording.look.splitlines(keepends=True) if not _is_gone(line, there.gone)]
+    lines = [line for line in recording.whole_disk.splitlines(keepends=True) if not _is_gone(line, there.gone)]
     kept = (line for line in lines if not (line.startswith("mount\t") and _mounted_at(line) in there.unmounted))
     further = (
         f"disk\t{name}\t{one.volume_id[:20]}\ndevice\t{name}\t252:{(ord(name[-1]) - ord('a')) * 16}\t{name}\t\n"
@@ -69,7 +69,7 @@ def edit(server: Server, file: str, number: int, *, shown: str, how: str, stamp:
     Returns:
         A word, and what was written.
     """
-    lines = fstab_now(load(server.disk.guest), server.disk.mended)
+    lines = fstab_now(load(server.disk.guest), server.disk.fixed)
     if file != "/etc/fstab":
         return "missing\n"
     line = lines[number - 1] if 0 < number <= len(lines) else ""
@@ -77,9 +77,9 @@ def edit(server: Server, file: str, number: int, *, shown: str, how: str, stamp:
         return "already\n"
     if not _fits(line, shown):
         return "differs\n"
-    change = Mended(file, number, how)
-    server.disk = replace(server.disk, mended=(*server.disk.mended, change), fstab=_needed_still(server, line))
-    return f"mended\n{file}\n{file}.imaging-{stamp}\n"
+    change = Fixed(file, number, how)
+    server.disk = replace(server.disk, fixed=(*server.disk.fixed, change), fstab=_needed_still(server, line))
+    return f"fixed\n{file}\n{file}.imaging-{stamp}\n"
 
 
 def run_command(server: Server, command: str) -> str | None:
@@ -95,7 +95,7 @@ def run_command(server: Server, command: str) -> str | None:
 
 
 def _needed_still(server: Server, line: str) -> tuple[str, ...]:
-    """The volumes without which the next boot ends in emergency mode, after this line was mended."""
+    """The volumes without which the next boot ends in emergency mode, after this line was fixed."""
     fields = line.split()
     point = fields[1] if len(fields) > 1 else ""
     disks = [disk for disk in load(server.disk.guest).disks if point in disk.points]
@@ -136,4 +136,4 @@ def _fits(line: str, shown: str) -> bool:
 
 
 def _is_so(line: str, shown: str, how: str) -> bool:
-    return not _fits(line, shown) and _fits(line, mended_line(shown, how))
+    return not _fits(line, shown) and _fits(line, fixed_line(shown, how))

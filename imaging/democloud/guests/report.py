@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from imaging.democloud.guests.asked import Probe
-from imaging.democloud.guests.present import Present, mended_line, present
+from imaging.democloud.guests.client_requests import Probe
+from imaging.democloud.guests.present import Present, fixed_line, present
 from imaging.democloud.guests.recording import Recording, Rows, load
 from imaging.democloud.host_names import host_name
-from imaging.democloud.records import Attachment, Mended, Server, Volume
+from imaging.democloud.records import Attachment, Fixed, Server, Volume
 
 _MOMENT = re.compile(r"1[5-9]\d{8}")
 _WRITTEN_MOMENT = re.compile(r"(20\d\d-\d\d-\d\d)([ T]+)(\d\d:\d\d:\d\d)")
@@ -75,7 +75,7 @@ def _changes(recording: Recording, server: Server, volumes: Mapping[str, Volume]
     return {
         "disks": lambda rows: _disks(rows, there, volumes),
         "mounts": lambda rows: _mounts(rows, there),
-        "boot_mounts": lambda rows: _boot_mounts(rows, server.disk.mended),
+        "boot_mounts": lambda rows: _boot_mounts(rows, server.disk.fixed),
         "updates": lambda rows: _updates(rows, updated=server.disk.updated),
     }
 
@@ -120,14 +120,14 @@ def _mounts(rows: Rows, there: Present) -> Iterator[Sequence[str]]:
         yield [there.renamed(field) if place in {1, 2} else field for place, field in enumerate(row)]
 
 
-def _boot_mounts(rows: Rows, mended: tuple[Mended, ...]) -> Iterator[Sequence[str]]:
-    changed = {(one.file, one.line): one.how for one in mended}
+def _boot_mounts(rows: Rows, fixed: tuple[Fixed, ...]) -> Iterator[Sequence[str]]:
+    changed = {(one.file, one.line): one.how for one in fixed}
     for row in rows:
         how = changed.get((f"/etc/{row[0]}", int(row[1]))) if row[0] == "fstab" else None
         if how is None:
             yield row
         elif how != "comment":
-            yield [*row[:2], *mended_line("\t".join(row[2:]), how).split("\t")]
+            yield [*row[:2], *fixed_line("\t".join(row[2:]), how).split("\t")]
 
 
 def _updates(rows: Rows, *, updated: bool) -> Iterator[Sequence[str]]:

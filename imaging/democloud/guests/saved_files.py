@@ -16,10 +16,10 @@ _WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | async
 
 
 class Homes:
-    """A folder for each kind of guest, which is the root of its files; made when somebody first looks.
+    """A folder for each kind of guest, which is the root of its files; made at the first inspection.
 
     Args:
-        folder: where these folders are; what an earlier process left there is made anew.
+        folder: where these folders are; what an earlier process left there is made again.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -32,7 +32,7 @@ Host {addresses}
 
 
 @dataclass(frozen=True)
-class Way:
+class SshEndpoint:
     """How one guest is reached."""
 
     addresses: tuple[str, ...]
@@ -64,17 +64,22 @@ class SshFiles:
         """The host keys that are known, to which clients may add."""
         return self.folder / "known_hosts"
 
-    def config_text(self, ways: Iterable[Way], networks: Iterable[str], refusing_port: int) -> str:
+    def config_text(self, endpoints: Iterable[SshEndpoint], networks: Iterable[str], refusing_port: int) -> str:
         """The ssh config.
 
         Args:
-            ways: the guests.
+            endpoints: the guests.
             networks: patterns of all addresses of the cloud, such as `10.20.*`.
             refusing_port: a port on which nobody listens.
         """
         blocks = [
-            _BLOCK.format(addresses=" ".join(way.addresses), port=way.port, alias=way.addresses[0], user=way.user)
-            for way in ways
+            _BLOCK.format(
+                addresses=" ".join(endpoint.addresses),
+                port=endpoint.port,
+                alias=endpoint.addresses[0],
+                user=endpoint.user,
+            )
+            for endpoint in endpoints
         ]
         last = _LAST_BLOCK.format(
             addresses=" ".join(networks),
@@ -86,9 +91,13 @@ class SshFiles:
         return "\n".join([head, *blocks, last])
 
     @staticmethod
-    def known_hosts_text(ways: Iterable[Way]) -> str:
+    def known_hosts_text(endpoints: Iterable[SshEndpoint]) -> str:
         """The host keys that are known at the start."""
-        lines = (f"{way.addresses[0]} {public_line(way.known_key)}\n" for way in ways if way.known_key is not None)
+        lines = (
+            f"{endpoint.addresses[0]} {public_line(endpoint.known_key)}\n"
+            for endpoint in endpoints
+            if endpoint.known_key is not None
+        )
         return "".join(lines)
 
 

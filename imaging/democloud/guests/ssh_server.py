@@ -9,7 +9,7 @@ import socket
 import asyncssh
 
 from imaging.democloud.guests.answers import Reply, reply_to
-from imaging.democloud.guests.asked import reads_input, unwrapped
+from imaging.democloud.guests.client_requests import reads_input, unwrapped
 from imaging.democloud.guests.host_keys import ed25519_key
 from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.saved_files import Homes, ReadOnlyFiles
@@ -19,7 +19,7 @@ from imaging.democloud.world import World
 _LONGEST_SCRIPT = 2_000_000
 _INPUT_SECONDS = 30.0
 _PIECES = 8
-"""In how many pieces an answer comes, so that whoever waits sees it come."""
+"""In how many pieces an answer comes, so that who waits sees it come."""
 _LONGEST_REAL_WAIT = 5.0
 
 

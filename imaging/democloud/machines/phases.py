@@ -43,6 +43,7 @@ def _turn(
     world: World, server: Server, job: int, states: dict[str, Any], done: Callable[[], None] | None
 ) -> Callable[[], None]:
     def act() -> None:
+        # A later row has begun: what was still to come of this one is void.
         if server.job != job:
             return
         world.turn_server(server, **states)
@@ -57,6 +58,7 @@ def note_action(world: World, server: Server, name: str, request_id: str, user_i
     now = world.now()
     action = Action(name, request_id, user_id, server.project_id, now, now)
     action.events.append(Event(event, now))
+    # Nova lists the newest first.
     server.actions.insert(0, action)
     return action
 
@@ -64,6 +66,7 @@ def note_action(world: World, server: Server, name: str, request_id: str, user_i
 def finish_action(world: World, action: Action, *, error: str | None = None) -> None:
     """Say how an action ended."""
     action.updated_at = world.now()
+    # Nova tells a user no more than this word; the reason is for administrators.
     action.message = None if error is None else "Error"
     for event in action.events:
         event.finished_at = world.now()

@@ -9,7 +9,7 @@ from imaging.democloud.machines.phases import Phase, finish_action, note_action,
 from imaging.democloud.records import Server
 from imaging.democloud.world import World
 
-RUNNING, PAUSED, SHUT_DOWN, SUSPENDED, NO_STATE = 1, 3, 4, 7, 0
+RUNNING, PAUSED, SHUT_DOWN, SUSPENDED = 1, 3, 4, 7
 """Nova's numbers of power states."""
 
 _EMERGENCY_STOP_SECONDS = 10.0
@@ -91,8 +91,10 @@ def change_power(world: World, server: Server, power: Power, request_id: str, us
     action = note_action(world, server, power.name, request_id, user_id, power.event)
     hook = world.hook(power.hook, server.name)
     before = {"vm_state": server.vm_state, "power_state": server.power_state}
+    # V14: a change that fails leaves the state as it was, without a fault.
     after = before if hook.fail else {"vm_state": power.vm_state, "power_state": power.power_state}
     seconds = power.seconds
+    # V33: the guest waits in emergency mode for a password, and hears no ACPI.
     if power.task == "powering-off" and not server.saw_fstab_volumes:
         seconds = _EMERGENCY_STOP_SECONDS
 
@@ -111,8 +113,10 @@ def change_power(world: World, server: Server, power: Power, request_id: str, us
 
 def _switch(world: World, server: Server, power: Power) -> None:
     if power.switches_off:
+        # V35: without a boot there is no console log.
         server.booted_at = None
     if power.switches_on:
         switch_on(server, world.now())
+        # Unshelving spawns the server on a host again; a start does not.
         if power.name == "unshelve":
             server.launched_at = world.now()

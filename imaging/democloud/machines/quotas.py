@@ -28,6 +28,7 @@ def volume_use(world: World, project_id: str) -> dict[str, int]:
     return {
         "volumes": len(volumes),
         "snapshots": len(snapshots),
+        # Cinder counts snapshots with the full size of their volumes.
         "gigabytes": sum(one.size for one in volumes) + sum(one.size for one in snapshots),
     }
 
@@ -36,6 +37,7 @@ def too_much(world: World, project_id: str, asked: dict[str, int]) -> str | None
     """Nova's sentence when a launch asks for more than is left, naming all that is short; None when there is room."""
     quotas, used = world.quotas[project_id], compute_use(world, project_id)
     limits = {"instances": quotas.instances, "cores": quotas.cores, "ram": quotas.ram}
+    # -1 means unlimited, hence the 0.
     short = [name for name in sorted(asked) if 0 <= limits[name] < used[name] + asked[name]]
     if not short:
         return None

@@ -1,4 +1,4 @@
-"""Any number of further instances, for looking at long lists."""
+"""Any number of further instances, to see long lists."""
 
 from __future__ import annotations
 

@@ -24,7 +24,6 @@ from imaging.democloud.seed.names import (
     MEMBER,
     OTHER_PROJECT,
     OWNER,
-    PASSWORD,
     PROJECT,
     STRANGER,
     flavor_id,
@@ -36,7 +35,6 @@ from imaging.democloud.seed.names import (
 from imaging.democloud.world import World
 
 CREDENTIAL_ID = seed_hex("credential", "ada-laptop")
-CREDENTIAL_SECRET = "a-secret-of-the-demonstration-cloud"  # noqa: S105  # of a cloud on loopback alone
 
 _PROJECTS = {
     PROJECT: "Survey of variable stars, allocation AST260042",
@@ -66,6 +64,16 @@ _FLAVORS: tuple[tuple[str, int, int, int, dict[str, str]], ...] = (
 )
 
 
+def password_of(world: World) -> str:
+    """Everybody's password, new at each start: loopback belongs to every user of the computer."""
+    return world.ids.login_secret("password").hex()
+
+
+def credential_secret_of(world: World) -> str:
+    """The secret of the application credential, new at each start."""
+    return world.ids.login_secret("credential").hex()
+
+
 def add_ground(world: World) -> None:
     """Put it all into an empty world."""
     _add_people(world)
@@ -82,9 +90,9 @@ def _add_people(world: World) -> None:
         world.quotas[project_id(name)] = Quotas()
     for name, projects in _USERS.items():
         ids = [project_id(one) for one in projects]
-        world.users[user_id(name)] = User(user_id(name), name, PASSWORD, ids, admin=name == ADMIN)
+        world.users[user_id(name)] = User(user_id(name), name, password_of(world), ids, admin=name == ADMIN)
     world.credentials[CREDENTIAL_ID] = Credential(
-        CREDENTIAL_ID, "ada-laptop", CREDENTIAL_SECRET, user_id(), project_id()
+        CREDENTIAL_ID, "ada-laptop", credential_secret_of(world), user_id(), project_id()
     )
     world.keypairs.append(
         Keypair(

@@ -6,7 +6,6 @@ from imaging.democloud.ids import seed_hex, seed_id
 
 PROJECT, OTHER_PROJECT, CLOUD_PROJECT, ADMIN_PROJECT = "astro-survey", "ocean-models", "cloud-team", "admin"
 OWNER, MEMBER, STRANGER, CLOUD_USER, ADMIN = "ada", "grace", "oskar", "cloud-team", "operator"
-PASSWORD = "demonstration"  # noqa: S105  # of a cloud that exists on loopback alone
 DAY = 86_400.0
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from imaging.democloud.guest import switch_on
 from imaging.democloud.ids import seed_id
-from imaging.democloud.machines import attaching
+from imaging.democloud.machines import attachments
 from imaging.democloud.records import Action, Attachment, Disk, Event, Network, Port, Server, Volume
 from imaging.democloud.seed.names import (
     DAY,
@@ -209,14 +209,14 @@ def _add_volumes(world: World, server: Server, row: _Row) -> None:
         volume = _add_volume(world, name, size, row.project, age=age, disk=server.disk if is_root else None)
         attachment = Attachment(
             volume_id=volume.id,
-            device="/dev/vda" if is_root else attaching.next_device(server),
+            device="/dev/vda" if is_root else attachments.next_device(server),
             boot_index=0 if is_root else None,
             delete_on_termination=is_root,
             attachment_id=seed_id("attachment", name),
             bdm_id=seed_id("mapping", name),
         )
         server.attachments.append(attachment)
-        attaching.use(world, server, volume, attachment)
+        attachments.use(world, server, volume, attachment)
         volume.uses[0].attached_at = volume.updated_at = server.created_at + 240
         volume.user_id = server.user_id
 

@@ -117,6 +117,7 @@ def _full(call: Call, flavor: Flavor) -> Json:
         **_brief(call, flavor),
         "ram": flavor.ram,
         "disk": flavor.disk,
+        # Below 2.75 no swap is an empty text, which readers take for a missing number.
         "swap": flavor.swap or (0 if call.version >= (2, 75) else ""),
         "OS-FLV-EXT-DATA:ephemeral": flavor.ephemeral,
         "OS-FLV-DISABLED:disabled": False,
@@ -183,6 +184,7 @@ async def _limits(call: Call) -> Response:
         "totalRAMUsed": used["ram"],
         "totalServerGroupsUsed": 0,
     }
+    # Later versions leave these out; clients must bear both.
     if call.version < (2, 57):
         absolute |= {"maxPersonality": 5, "maxPersonalitySize": 10240}
     if call.version < (2, 39):
@@ -228,6 +230,7 @@ async def _zones(_call: Call) -> Response:
 
 
 async def _no_zone_details(_call: Call) -> Response:
+    # As for every user of a real cloud: some clients ask all the same.
     raise Refusal(403, "Policy doesn't allow os_compute_api:os-availability-zone:detail to be performed.")
 
 

@@ -193,6 +193,7 @@ async def _drop_credential(call: Call) -> Response:
 
 async def _make_credential(call: Call) -> Response:
     user = _own(call, "create_application_credential")
+    # V19, K3: a restricted credential makes no others, but may read itself.
     if call.caller.token.credential_id is not None:
         raise Refusal(
             403,

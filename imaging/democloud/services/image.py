@@ -63,6 +63,7 @@ async def _versions(request: Request) -> Response:
         }
         for minor in _MINOR_VERSIONS
     ]
+    # 300 Multiple Choices is Glance's normal answer here.
     return JSONResponse({"versions": versions}, 300)
 
 
@@ -78,6 +79,7 @@ async def _make(call: Call) -> Response:
         owner=call.project_id,
         created_at=call.world.now(),
         updated_at=call.world.now(),
+        # Glance's default since Ocata, although nobody is a member yet.
         visibility="shared",
         serial=call.world.number(),
     )
@@ -129,6 +131,7 @@ async def _delete(call: Call) -> Response:
         raise Refusal(404, f"Failed to find image {image_id} to delete")
     image = find_image(call)
     require_owner(call, image, "delete_image")
+    # G4: also for the owner.
     if image.protected:
         raise Refusal(403, f"Image {image.id} is protected and cannot be deleted.")
     call.world.gone("image", image)
@@ -148,6 +151,7 @@ def _member_view(image: Image, project_id: str, member: Member) -> Json:
 
 def _shared(call: Call, verb: str) -> Image:
     image = find_image(call)
+    # V18: also for the owner of a private image.
     if verb == "list" and image.visibility != "shared":
         raise Refusal(403, f"Not allowed to list members for image {image.id}: Only shared images have members.")
     if verb == "create":
@@ -177,6 +181,7 @@ async def _add_member(call: Call) -> Response:
         raise Refusal(400, "Member to be added not specified")
     if project_id in image.members:
         raise Refusal(409, f"Member {project_id} is duplicated for image {image.id}")
+    # G4: pending until the other project accepts; until then it does not see the image in its list.
     image.members[project_id] = Member("pending", call.world.now(), call.world.now())
     return answer(_member_view(image, project_id, image.members[project_id]))
 
@@ -224,6 +229,7 @@ async def _remove_tag(call: Call) -> Response:
 
 
 async def _usage(_call: Call) -> Response:
+    # G8: quotas of images are off, as a client has to expect.
     return answer({"usage": {}})
 
 

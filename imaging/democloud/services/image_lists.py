@@ -52,6 +52,7 @@ async def list_images(call: Call) -> Response:
 def _limit(call: Call) -> int:
     text = call.query("limit")
     if text is None:
+        # G3: 25, not everything: a client that does not follow `next` misses the rest.
         return _PAGE_USUAL
     try:
         return min(int(text), _PAGE_LIMIT)
@@ -70,6 +71,7 @@ def _order(call: Call) -> list[tuple[str, str]]:
         if key not in _SORT_KEYS:
             known = ", ".join(_SORT_KEYS)
             raise Refusal(400, f"Invalid sort key: {key}. It must be one of the following: {known}.")
+    # G2: names and times repeat, so pages need one more key.
     return [*pairs, ("serial", "desc")]
 
 
@@ -87,6 +89,7 @@ def _listed(call: Call, image: Image) -> bool:
     mine = image.owner == call.project_id
     accepted = _membership(call, image)
     if visibility is None:
+        # G3: community images are left out.
         return mine or accepted or image.visibility == "public"
     if visibility == "all":
         return mine or accepted or image.visibility in {"public", "community"}

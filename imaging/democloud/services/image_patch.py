@@ -96,12 +96,14 @@ class _Patch:
     def _take_field(self, one: _Operation) -> None:
         if one.word == "remove":
             raise Refusal(403, f"Access was denied to this resource.\n\n Property {one.name} may not be removed.")
+        # V18: an image that was uploaded with the wrong format stays wrong.
         if one.name in _ONLY_QUEUED and self._image.status != "queued":
             raise Refusal(403, f"Attribute {one.name} can be only replaced for a queued image.")
         check_field(self._call, one.name, one.value)
         self._fields[one.name] = one.value
 
     def _take_property(self, one: _Operation) -> None:
+        # Replacing and removing want the property to be there; adding does not mind.
         if one.word != "add" and one.name not in self._properties:
             raise Refusal(
                 409,
@@ -153,6 +155,7 @@ def _check_visibility(call: Call, value: Any) -> None:
             f"Provided object does not match schema 'image': {value!r} is not one of "
             "['community', 'public', 'private', 'shared']",
         )
+    # G4: the usual policy; to share with single projects needs no right of its own.
     if value == "public" and not call.caller.is_admin:
         raise Refusal(403, "You are not authorized to complete publicize_image action.")
 

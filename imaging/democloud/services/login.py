@@ -96,12 +96,15 @@ def _by_credential(cloud: Cloud, asked: Json, scope: Any) -> Token:
             None,
         )
     if credential is None:
+        # V19: 404 at a login.
         raise Refusal(404, f"Could not find Application Credential: {wanted or asked.get('name')}.")
+    # K2: even where the scope is the credential's own project.
     if scope is not None:
         raise Refusal(
             401, "Error authenticating with application credential: Application credentials cannot request a scope."
         )
     expired = credential.expires_at is not None and credential.expires_at <= world.now()
+    # V19: one answer for both, so that nobody learns which of the two it was.
     if credential.secret != asked.get("secret") or expired:
         raise unauthenticated()
     user = world.users[credential.user_id]

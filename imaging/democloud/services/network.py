@@ -136,11 +136,13 @@ async def _make_group(call: Call) -> Response:
         raise Refusal(400, f"Unrecognized attribute(s) {named}", kind="HTTPBadRequest")
     limit = call.world.quotas[call.project_id].security_groups
     if 0 <= limit <= len(_groups(call)):
+        # Neutron's quotas are a 409, where Nova has 403 and Cinder 413.
         raise Refusal(409, "Quota exceeded for resources: ['security_group'].", kind="OverQuota")
     ids = call.world.ids
     group = SecurityGroup(
         ids.fresh(), str(asked.get("name", "")), call.project_id, call.world.now(), str(asked.get("description") or "")
     )
+    # Neutron's own default; a run's group stays like this.
     group.rules = [Rule(ids.fresh(), "egress", "IPv4"), Rule(ids.fresh(), "egress", "IPv6")]
     call.world.security_groups[group.id] = group
     return answer({"security_group": group_view(group)}, 201)
@@ -148,6 +150,7 @@ async def _make_group(call: Call) -> Response:
 
 async def _delete_group(call: Call) -> Response:
     group = _group(call)
+    # The port and not the server holds a group, for a moment longer than the server is there.
     in_use = any(group.id in port.security_groups for port in call.world.ports.values())
     if in_use or any(group.id in one.security_groups for one in living_servers(call.world, call.project_id)):
         raise Refusal(409, f"Security Group {group.id} in use.", kind="SecurityGroupInUse")

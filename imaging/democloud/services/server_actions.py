@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from imaging.democloud.guest import console_text
-from imaging.democloud.machines.imaging import create_image
+from imaging.democloud.machines.image_creation import create_image
 from imaging.democloud.machines.phases import note_action
 from imaging.democloud.machines.power import POWERS, change_power
 from imaging.democloud.machines.quotas import volume_use
@@ -48,6 +48,7 @@ async def act(call: Call) -> Response:
 
 def _power(call: Call, server: Server, name: str) -> Response:
     power = POWERS[name]
+    # V13: the lock is checked before the state, so a locked server never tells that it is stopped already.
     require_unlocked(call, server)
     if power.needs_host:
         require_host(server)
@@ -69,8 +70,10 @@ async def _lock(call: Call, server: Server, asked: Any) -> Response:
                     f"({key!r} was unexpected)",
                 )
         _check_reason(asked.get("locked_reason"))
+    # V26: a second lock is a 202 that changes nothing.
     if server.locked_by is None:
         server.locked_by = "admin" if call.caller.is_admin else "owner"
+        # V26: dropped in silence below that version.
         if call.version >= (2, 73) and isinstance(asked, dict):
             server.locked_reason = asked.get("locked_reason")
         call.world.turn_server(server)
@@ -84,6 +87,7 @@ def _check_reason(reason: Any) -> None:
 
 
 async def _unlock(call: Call, server: Server, _asked: Any) -> Response:
+    # V26: the only place where a user meets the difference.
     if server.locked_by == "admin" and not call.caller.is_admin:
         raise Refusal(403, "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed.")
     server.locked_by = server.locked_reason = None
@@ -100,10 +104,12 @@ async def _console(call: Call, server: Server, asked: Any) -> Response:
     if server.vm_state in {"building", "error", "shelved_offloaded", "shelved"}:
         raise Refusal(409, f"Instance {server.id} is not ready")
     if server.booted_at is None:
+        # V15, V35: although the server itself is there.
         raise Refusal(404, "Guest does not have a console available.")
     text = call.world.hook("console", server.name).text
     if text is None:
         text = console_text(server, call.world.now())
+    # V38: so half a colour code is left behind.
     text = _NOT_IN_XML.sub("", text)
     length = (asked or {}).get("length")
     if length is not None and int(length) >= 0:
@@ -112,16 +118,18 @@ async def _console(call: Call, server: Server, asked: Any) -> Response:
 
 
 async def _create_image(call: Call, server: Server, asked: Any) -> Response:
-    """The lock does not stand in the way of an image."""
+    """The lock does not keep an image from being made."""
     wanted: Json = asked if isinstance(asked, dict) else {}
     name = check_name(wanted.get("name"))
     properties = check_metadata(wanted.get("metadata") or {})
     if len(properties) > _IMAGE_PROPERTIES:
         raise Refusal(403, "Image property count exceeded")
+    # N1, V2: and no `require_unlocked` before it (N2).
     require_state(server, "createImage", {"active", "stopped", "paused", "suspended"})
     _check_snapshot_quota(call, server)
     image = create_image(call.world, server, name, properties, request_id=call.request_id, user_id=call.caller.user.id)
     if call.version >= (2, 45):
+        # N14, V1: either the body or the Location header, never both.
         return answer({"image_id": image.id}, 202)
     response = nothing()
     response.headers["location"] = f"{call.base}/image/images/{image.id}"

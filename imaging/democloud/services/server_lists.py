@@ -55,6 +55,7 @@ def _order(call: Call) -> list[tuple[str, str]]:
     keys = call.request.query_params.getlist("sort_key") or ["created_at"]
     directions = call.request.query_params.getlist("sort_dir")
     pairs = [(key, directions[place] if place < len(directions) else "desc") for place, key in enumerate(keys)]
+    # Servers made in the same second need an order, or pages would overlap.
     return [*pairs, ("id", "desc")]
 
 
@@ -66,6 +67,7 @@ def _sort_value(server: Server, key: str) -> Any:
 
 def _matching(call: Call) -> list[Server]:
     since = _time(call, "changes-since")
+    # V28: with `changes-since` deleted servers are listed, without it they are not.
     servers = [
         one
         for one in call.world.servers.values()
@@ -89,6 +91,7 @@ def _time(call: Call, name: str) -> float | None:
     if text is None:
         return None
     try:
+        # Nova's times have whole seconds.
         return float(int(read_time(text)))
     except ValueError:
         raise Refusal(
@@ -121,4 +124,5 @@ def _pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE)
     except re.error:
+        # Nova filters names by a regular expression of its database, which forgives more than Python's.
         return re.compile(re.escape(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from imaging.democloud.clock import microseconds
-from imaging.democloud.machines import attaching
+from imaging.democloud.machines import attachments
 from imaging.democloud.records import Action, Attachment, Server, Volume
 from imaging.democloud.services.server_rules import (
     check_metadata,
@@ -40,6 +40,7 @@ def _write_metadata(call: Call, body: Json, *, keep: bool) -> Response:
     server = find_server(call)
     items = check_metadata(body.get("metadata"))
     _require_quiet(call, server, "update metadata")
+    # As Nova: read, merged, and written as a whole. Two clients at once can wipe out each other's keys.
     merged = {**server.metadata, **items} if keep else items
     check_metadata_quota(call, len(merged))
     server.metadata = merged
@@ -49,6 +50,7 @@ def _write_metadata(call: Call, body: Json, *, keep: bool) -> Response:
 
 def _require_quiet(call: Call, server: Server, action: str) -> None:
     require_unlocked(call, server)
+    # Metadata can be written while an image is made.
     require_state(server, action, {"active", "paused", "suspended", "stopped"}, tasks=True)
 
 
@@ -92,7 +94,7 @@ async def list_tags(call: Call) -> Response:
 
 
 async def replace_tags(call: Call) -> Response:
-    """PUT tags: a lock does not stand in the way."""
+    """PUT tags: a lock does not matter."""
     server = find_server(call)
     server.tags = [str(one) for one in (await call.json()).get("tags", [])]
     return answer({"tags": list(server.tags)})
@@ -205,7 +207,7 @@ async def attach_volume(call: Call) -> Response:
     require_unlocked(call, server)
     require_state(server, "attach_volume", _ATTACHABLE, tasks=True)
     _check_free(server, volume)
-    attachment = attaching.attach(
+    attachment = attachments.attach(
         call.world,
         server,
         volume,
@@ -214,6 +216,7 @@ async def attach_volume(call: Call) -> Response:
         request_id=call.request_id,
     )
     view = attachment_view(server, attachment, call.version)
+    # Nova's answer to the request names `id` in every version.
     return answer({"volumeAttachment": {"id": volume.id, **view}})
 
 
@@ -261,15 +264,17 @@ async def detach_volume(call: Call) -> Response:
     if volume is None or volume.project_id != server.project_id:
         raise Refusal(404, f"Volume {call.path('volume')} could not be found.")
     attachment = _attachment(call, server)
+    # V12: the root volume stays, whatever the state.
     if attachment.boot_index == 0:
         raise Refusal(400, "Cannot detach a root device volume")
     require_unlocked(call, server)
     require_state(server, "detach_volume", _ATTACHABLE, tasks=True)
+    # A detach that is under way: Nova passes Cinder's own sentence on.
     if volume.status != "in-use":
         raise Refusal(
             400,
             "Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume status must be "
             f"'in-use' and attach_status must be 'attached' to detach. (HTTP 400) (Request-ID: {call.request_id})",
         )
-    attaching.detach(call.world, server, volume, attachment, call.request_id)
+    attachments.detach(call.world, server, volume, attachment, call.request_id)
     return nothing()

@@ -31,7 +31,7 @@ def _visible(call: Call, server: Server) -> bool:
 
 
 def require_unlocked(call: Call, server: Server) -> None:
-    """Raises a 409 if the server is locked; an administrator may go on."""
+    """Raises a 409 if the server is locked; an administrator may continue."""
     if server.locked_by is not None and not call.caller.is_admin:
         raise Refusal(409, f"Instance {server.id} is locked")
 

@@ -61,6 +61,7 @@ def full_view(call: Call, server: Server, *, listed: bool = False) -> Json:
         "flavor": _flavor(call, server.flavor),
         "hostId": _host_id(server),
         "id": server.id,
+        # V9: a mapping, or the empty text for a volume-backed server.
         "image": _image(call, server),
         "links": links(call, "servers", server.id),
         "metadata": dict(server.metadata),
@@ -82,6 +83,7 @@ def full_view(call: Call, server: Server, *, listed: bool = False) -> Json:
     }
     if status in {"ACTIVE", "BUILD", "REBOOT"}:
         view["progress"] = 0
+    # Kept, but shown only while the server is in error.
     if server.fault is not None and status not in _WITHOUT_FAULT:
         code, message, at = server.fault
         view["fault"] = {"code": code, "created": whole_seconds(at), "message": message}
@@ -111,6 +113,7 @@ def _addresses(world: World, server: Server) -> Json:
     addresses: dict[str, list[Json]] = {}
     for port_id in server.port_ids:
         port = world.ports[port_id]
+        # V29: two networks of one name fall together here.
         row = addresses.setdefault(world.networks[port.network_id].name, [])
         row.append(_address(port.address, "fixed", port.mac))
         if port.floating_address:
@@ -123,6 +126,7 @@ def _address(address: str, kind: str, mac: str) -> Json:
 
 
 def _flavor(call: Call, flavor: Flavor) -> Json:
+    # The id alone before, everything but the id afterwards.
     if call.version < (2, 47):
         return {"id": flavor.id, "links": links(call, "flavors", flavor.id)[1:]}
     return {

@@ -7,7 +7,7 @@ import binascii
 
 from starlette.responses import Response
 
-from imaging.democloud.machines import launching
+from imaging.democloud.machines import servers
 from imaging.democloud.machines.quotas import too_much
 from imaging.democloud.records import Flavor, Image, Network, Server
 from imaging.democloud.services.server_rules import (
@@ -36,7 +36,7 @@ async def show_server(call: Call) -> Response:
 
 
 async def rename_server(call: Call) -> Response:
-    """PUT /servers/ID: name and description; a lock does not stand in the way."""
+    """PUT /servers/ID: name and description; a lock does not matter."""
     server = find_server(call)
     asked = await call.part("server")
     if "name" in asked:
@@ -50,11 +50,13 @@ async def rename_server(call: Call) -> Response:
 async def delete_server(call: Call) -> Response:
     """DELETE /servers/ID: 204 at once, gone later."""
     server = find_server(call)
+    # V16: still shown, but it cannot be deleted twice.
     if server.terminated_at is not None:
         raise Refusal(404, f"Instance {server.id} could not be found.")
     require_unlocked(call, server)
+    # Asked a second time Nova accepts it and does nothing more.
     if server.task_state != "deleting":
-        launching.delete(call.world, server, call.request_id, call.caller.user.id)
+        servers.delete(call.world, server, call.request_id, call.caller.user.id)
     return nothing(204)
 
 
@@ -78,7 +80,7 @@ async def make_server(call: Call) -> Response:
     )
     if short:
         raise Refusal(403, short)
-    order = launching.Order(
+    order = servers.Order(
         name=asked["name"],
         project_id=call.project_id,
         user_id=call.caller.user.id,
@@ -94,7 +96,7 @@ async def make_server(call: Call) -> Response:
         description=asked.get("description"),
         tags=list(asked.get("tags") or []),
     )
-    server, *_ = [launching.launch(call.world, order) for _ in range(count)]
+    server, *_ = [servers.launch(call.world, order) for _ in range(count)]
     return _made(call, server, groups)
 
 
@@ -105,6 +107,7 @@ def _made(call: Call, server: Server, groups: list[str]) -> Response:
         "links": links(call, "servers", server.id),
         "OS-DCF:diskConfig": "MANUAL",
         "security_groups": [{"name": name} for name in names],
+        # V29: a secret in an answer, which no client may log.
         "adminPass": call.world.ids.password(),
     }
     return answer({"server": view}, 202, {"Location": f"{call.base}/compute/v2.1/servers/{server.id}"})
@@ -143,6 +146,7 @@ def _image(call: Call, asked: Json) -> Image | None:
         return None
     image = call.world.images.get(str(reference).rsplit("/", 1)[-1])
     if image is None or not can_see(call, image):
+        # V20: 400 and not 404, for the image is only a field of the request.
         raise Refusal(400, "Can not find requested image")
     if image.status != "active":
         raise Refusal(400, f"Image {image.id} is not active.")
@@ -171,8 +175,10 @@ def _check_fit(image: Image | None, flavor: Flavor, asked: Json) -> None:
         return
     if image.min_ram > flavor.ram:
         raise Refusal(400, "Flavor's memory is too small for requested image.")
+    # N10: the bytes as they are stored; what the image unpacks to is measured on the host.
     needed = max(image.min_disk * _GIB, image.size or 0)
     volume_backed = asked.get("block_device_mapping_v2") or image.properties.get("block_device_mapping")
+    # A flavor of 0 GiB has no limit: its root disk is as large as the image.
     if flavor.disk and not volume_backed and needed > flavor.disk * _GIB:
         raise Refusal(
             400,
@@ -187,6 +193,7 @@ def _networks(call: Call, asked: Json) -> list[Network]:
         return []
     mine = [one for one in call.world.networks.values() if one.project_id == call.project_id and not one.external]
     if wanted in {None, "auto"} if not isinstance(wanted, list) else not wanted:
+        # Why our own launches always name a network.
         if len(mine) > 1:
             raise Refusal(409, "Multiple possible networks found, use a Network ID to be more specific.")
         return mine

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from imaging.democloud.machines import storing
+from imaging.democloud.machines import volumes
 from imaging.democloud.machines.quotas import volume_use
 from imaging.democloud.records import Snapshot, Volume
 from imaging.democloud.services.volume_views import (
@@ -60,6 +60,7 @@ async def _version(request: Request) -> Response:
         ],
         "media-types": [{"base": "application/json", "type": "application/vnd.openstack.volume+json;version=3"}],
     }
+    # 300 Multiple Choices at the root, which clients must read all the same.
     is_root = request.url.path.rstrip("/") == "/volume"
     return JSONResponse({"versions": [view]}, 300 if is_root else 200)
 
@@ -130,7 +131,7 @@ async def _make_volume(call: Call) -> Response:
     if size is None:
         raise Refusal(400, _MALFORMED)
     _check_room(call, int(size))
-    volume = storing.make_volume(
+    volume = volumes.make_volume(
         call.world,
         name=str(asked.get("name") or ""),
         size=int(size),
@@ -164,10 +165,11 @@ def _check_room(call: Call, size: int) -> None:
 
 async def _delete_volume(call: Call) -> Response:
     volume = _volume(call, call.path("volume"))
+    # C3: and one sentence for all the reasons, so that clients cannot tell which it was.
     has_snapshots = any(one.volume_id == volume.id for one in call.world.snapshots.values())
     if volume.status not in {"available", "error"} or volume.uses or has_snapshots:
         raise Refusal(400, _NOT_DELETABLE)
-    storing.delete_volume(call.world, volume)
+    volumes.delete_volume(call.world, volume)
     return nothing(202, content_type=_HTML)
 
 
@@ -182,6 +184,7 @@ async def _update_volume(call: Call) -> Response:
 async def _act_on_volume(call: Call) -> Response:
     volume = _volume(call, call.path("volume"))
     body = await call.json()
+    # V12: only Nova may take a volume from an instance.
     if "os-detach" in body and volume.uses:
         raise Refusal(
             409,
@@ -195,8 +198,8 @@ async def _act_on_volume(call: Call) -> Response:
 
 
 async def _summary(call: Call) -> Response:
-    volumes = _volumes(call)
-    total = {"total_count": len(volumes), "total_size": sum(one.size for one in volumes), "metadata": {}}
+    found = _volumes(call)
+    total = {"total_count": len(found), "total_size": sum(one.size for one in found), "metadata": {}}
     return answer({"volume-summary": total})
 
 
@@ -220,7 +223,7 @@ async def _make_snapshot(call: Call) -> Response:
             f"SnapshotLimitExceeded: Maximum number of snapshots allowed ({quota}) exceeded",
             headers={"Retry-After": "0"},
         )
-    snapshot = storing.make_snapshot(call.world, volume, str(asked.get("name") or ""), asked.get("description"))
+    snapshot = volumes.make_snapshot(call.world, volume, str(asked.get("name") or ""), asked.get("description"))
     return answer({"snapshot": snapshot_view(call, snapshot, made=True)}, 202)
 
 
@@ -228,7 +231,7 @@ async def _delete_snapshot(call: Call) -> Response:
     snapshot = _snapshot(call)
     if snapshot.status not in {"available", "error"}:
         raise Refusal(400, "Invalid snapshot: Snapshot status must be available or error")
-    storing.delete_snapshot(call.world, snapshot)
+    volumes.delete_snapshot(call.world, snapshot)
     return nothing(202, content_type=_HTML)
 
 

@@ -36,6 +36,7 @@ def volume_view(call: Call, volume: Volume, *, made: bool = False) -> Json:
         "metadata": dict(volume.metadata),
         "links": _links(call, volume),
         "user_id": volume.user_id,
+        # Cinder writes this one as a text.
         "bootable": str(volume.bootable).lower(),
         "encrypted": False,
         "replication_status": None,

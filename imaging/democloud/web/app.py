@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import fields
 
 from starlette.applications import Starlette
@@ -23,7 +24,7 @@ from imaging.democloud.world import World
 
 
 def make_cloud(clock: VirtualClock, ids: Ids, *, scale: int = 0) -> Cloud:
-    """A seeded cloud, and how to seed it anew."""
+    """A seeded cloud, and how to seed it again."""
     world = World(clock, ids)
     fill(world, scale=scale)
 
@@ -38,12 +39,18 @@ def make_cloud(clock: VirtualClock, ids: Ids, *, scale: int = 0) -> Cloud:
     return Cloud(world, Tokens(), reset)
 
 
-def make_app(cloud: Cloud, connections: Connections | None = None) -> Front:
-    """The services below their paths, the controls below /_control, and in front of all what holds for every call."""
+def make_app(cloud: Cloud, connections: Connections | None = None, *, control_token: str | None = None) -> Front:
+    """The services below their paths, the controls below /_control, and in front of all what holds for every call.
+
+    Args:
+        cloud: what the services share.
+        connections: those that can be dropped.
+        control_token: what the controls want to see; nobody knows it if it is not given.
+    """
     front = Front(cloud, connections or Connections())
     front.app = Starlette(
         routes=[
-            Mount("/_control", control_app(cloud, front)),
+            Mount("/_control", control_app(cloud, front, control_token or secrets.token_urlsafe())),
             Mount("/identity", identity_app(cloud)),
             Mount("/compute", compute_app(cloud)),
             Mount("/image", image_app(cloud)),

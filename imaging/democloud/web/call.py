@@ -70,7 +70,7 @@ class Call:
         """The body, which has to be a JSON object."""
         try:
             body = json.loads(await self.request.body())
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             raise Refusal(400, "Malformed request body")

@@ -12,35 +12,40 @@ from starlette.routing import Route
 from imaging.democloud.clock import whole_seconds
 from imaging.democloud.records import Quotas
 from imaging.democloud.web.call import Cloud
+from imaging.democloud.web.control_gate import Gate, Handler, asked, fields, number
 
 if TYPE_CHECKING:
     from imaging.democloud.web.front import Front
 
+_FASTEST = 1e6
+_FARTHEST_SECONDS = 1e9
+"""About thirty years at a time."""
 
-def control_app(cloud: Cloud, front: Front) -> Starlette:
-    """The controls. They are no part of OpenStack, and need no token: the server listens on loopback alone."""
-    controls = _Controls(cloud, front)
+
+def control_app(cloud: Cloud, front: Front, token: str) -> Starlette:
+    """The controls. They are no part of OpenStack, and need a token of their own: see `control_gate`."""
+    controls, gate = _Controls(cloud, front), Gate(token)
+
+    def route(path: str, handler: Handler, method: str = "GET") -> Route:
+        return Route(path, gate.closed(handler), methods=[method])
+
     return Starlette(
         routes=[
-            Route("/clock", controls.read_clock),
-            Route("/clock", controls.set_clock, methods=["POST"]),
-            Route("/faults", controls.read_faults),
-            Route("/faults", controls.set_faults, methods=["POST"]),
-            Route("/hooks", controls.set_hooks, methods=["POST"]),
-            Route("/options", controls.set_options, methods=["POST"]),
-            Route("/quotas", controls.set_quotas, methods=["POST"]),
-            Route("/calls", controls.read_calls),
-            Route("/calls", controls.forget_calls, methods=["DELETE"]),
-            Route("/transitions", controls.read_transitions),
-            Route("/tokens", controls.revoke_tokens, methods=["DELETE"]),
-            Route("/reset", controls.reset, methods=["POST"]),
-        ],
-        exception_handlers={ValueError: _bad_request, TypeError: _bad_request},
+            Route("/proof", gate.prove),
+            route("/clock", controls.read_clock),
+            route("/clock", controls.set_clock, "POST"),
+            route("/faults", controls.read_faults),
+            route("/faults", controls.set_faults, "POST"),
+            route("/hooks", controls.set_hooks, "POST"),
+            route("/options", controls.set_options, "POST"),
+            route("/quotas", controls.set_quotas, "POST"),
+            route("/calls", controls.read_calls),
+            route("/calls", controls.forget_calls, "DELETE"),
+            route("/transitions", controls.read_transitions),
+            route("/tokens", controls.revoke_tokens, "DELETE"),
+            route("/reset", controls.reset, "POST"),
+        ]
     )
-
-
-async def _bad_request(_request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": str(error)}, 400)
 
 
 class _Controls:
@@ -55,14 +60,15 @@ class _Controls:
 
     async def set_clock(self, request: Request) -> Response:
         """`hold`, `speed`, `advance` (seconds), in this order; what falls due happens before the answer."""
-        asked = await request.json()
+        wanted = await fields(request)
         clock = self._cloud.world.clock
-        if "hold" in asked:
-            clock.hold(bool(asked["hold"]))
-        if "speed" in asked:
-            clock.run_at(float(asked["speed"]))
-        if "advance" in asked:
-            clock.turn(float(asked["advance"]))
+        speed = number(wanted.get("speed", 1), "speed", high=_FASTEST)
+        advance = number(wanted.get("advance", 0), "advance", high=_FARTHEST_SECONDS)
+        if "hold" in wanted:
+            clock.hold(bool(wanted["hold"]))
+        if "speed" in wanted:
+            clock.run_at(speed)
+        clock.turn(advance)
         self._cloud.world.settle()
         return await self.read_clock(request)
 
@@ -73,35 +79,48 @@ class _Controls:
         """These faults and no others."""
         from imaging.democloud.web.front import Fault  # noqa: PLC0415  # the front is made with these controls
 
-        self._front.faults = [Fault(**one) for one in await request.json()]
+        faults = [Fault(**one) for one in await asked(request)]
+        for fault in faults:
+            fault.refuse_impossible()
+        self._front.faults = faults
         return await self.read_faults(request)
 
     async def set_hooks(self, request: Request) -> Response:
         """Trouble of the machines below the API: `{"snapshot": {"fail": "disk full", "delay": 3, "match": "db"}}`.
 
         Names: spawn, destroy, power_on, power_off, reboot, pause, unpause, suspend, resume, rescue, unrescue,
-        attach_volume, detach_volume, snapshot, upload, create_volume, console (with `text`).
+        attach_volume, detach_volume, snapshot, upload, create_volume, console (with `text`). A spawn that fails has
+        `text` as its fault. `times`: how many works it meets; without it all of them.
         """
-        self._cloud.world.hooks = await request.json()
+        hooks = await fields(request)
+        if not all(isinstance(hook, dict) for hook in hooks.values()):
+            raise ValueError("each hook is a JSON object")
+        for hook in hooks.values():
+            number(hook.get("times", -1), "times", high=1e9)
+        self._cloud.world.hooks = hooks
         return JSONResponse(self._cloud.world.hooks)
 
     async def set_options(self, request: Request) -> Response:
         """`compute_max` ("2.60") and `missing_services` (["volume"])."""
-        asked = await request.json()
+        wanted = await fields(request)
         options = self._cloud.world.options
-        if "compute_max" in asked:
-            major, _, minor = str(asked["compute_max"]).partition(".")
+        missing = frozenset(map(str, wanted.get("missing_services", ())))
+        if "compute_max" in wanted:
+            major, _, minor = str(wanted["compute_max"]).partition(".")
             options.compute_max = int(major), int(minor)
-        if "missing_services" in asked:
-            options.missing_services = frozenset(asked["missing_services"])
+        if "missing_services" in wanted:
+            options.missing_services = missing
         return JSONResponse({})
 
     async def set_quotas(self, request: Request) -> Response:
         """Quotas by the name of the project: `{"astro-survey": {"instances": 17}}`."""
         world = self._cloud.world
         ids = {one.name: one.id for one in world.projects.values()}
-        for name, limits in (await request.json()).items():
-            world.quotas[ids[name]] = Quotas(**{**vars(world.quotas[ids[name]]), **limits})
+        changed = {}
+        for name, limits in (await fields(request)).items():
+            wanted = {key: int(number(limit, key, high=1e9)) for key, limit in limits.items()}
+            changed[ids[name]] = Quotas(**{**vars(world.quotas[ids[name]]), **wanted})
+        world.quotas.update(changed)
         return JSONResponse({})
 
     async def read_calls(self, _request: Request) -> Response:

@@ -18,6 +18,11 @@ from imaging.democloud.web.call import Cloud
 
 _MOST_CALLS_KEPT = 20_000
 _LONGEST_BODY_KEPT = 20_000
+_LONGEST_DELAY = 3600.0
+_LARGEST_REQUEST = 64_000_000
+"""Bytes; more than any call of a client here has."""
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_UNKNOWN_CALLER = 401
 
 
 class Connections:
@@ -48,6 +53,10 @@ class Fault:
     method: str = "*"
     path: str = ""
     """A regular expression, searched in the path with its query."""
+    sends: str = ""
+    """A regular expression, searched in the body: Nova has one path for most of what a server can be asked."""
+    skip: int = 0
+    """How many such calls go through first."""
     times: int = 1
     """How many calls it meets; -1 for all."""
     status: int | None = None
@@ -60,9 +69,28 @@ class Fault:
     delay: float = 0.0
     """Real seconds."""
 
-    def meets(self, method: str, target: str) -> bool:
-        """Whether the trouble is for this call."""
-        return self.times != 0 and self.method in {"*", method} and bool(re.search(self.path, target))
+    def refuse_impossible(self) -> None:
+        """Raise ValueError, TypeError or re.error for what could not be carried out when a call meets it."""
+        re.compile(self.path)
+        re.compile(self.sends)
+        if self.status is not None and not 100 <= self.status < 600:  # noqa: PLR2004  # what HTTP has
+            raise ValueError("status: 100 to 599 are wanted")
+        if not 0 <= self.delay <= _LONGEST_DELAY or not all(isinstance(one, int) for one in (self.times, self.skip)):
+            raise ValueError(f"delay: 0 to {_LONGEST_DELAY} seconds are wanted; times, skip: whole numbers")
+        for name, value in self.headers.items():
+            if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+                raise ValueError(f"no header of HTTP: {name!r}")
+
+    def meets(self, method: str, target: str, body: str) -> bool:
+        """Whether the trouble is for this call; those that go through first are counted."""
+        if self.times == 0 or self.method not in {"*", method} or not re.search(self.path, target):
+            return False
+        if self.sends and not re.search(self.sends, body):
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        return True
 
 
 class Front:
@@ -75,7 +103,7 @@ class Front:
         self.faults: list[Fault] = []
         self.calls: deque[dict[str, Any]] = deque(maxlen=_MOST_CALLS_KEPT)
         self.doors: Doors | None = None
-        """The ways into the guests, where there are any."""
+        """The SSH servers of the guests, where there are any."""
         self.touch()
 
     def touch(self) -> None:
@@ -88,6 +116,10 @@ class Front:
             await self.app(scope, receive, send)
             return
         self.touch()
+        if int(_header(scope, b"content-length") or 0) > _LARGEST_REQUEST:
+            await send({"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if scope["path"].startswith("/_control"):
             self.cloud.world.settle()
             await self.app(scope, receive, send)
@@ -97,9 +129,9 @@ class Front:
         if self.doors is not None:
             self.doors.follow()
 
-    def fault_for(self, method: str, target: str) -> Fault | None:
+    def fault_for(self, method: str, target: str, body: str) -> Fault | None:
         """The first trouble that was ordered for this call, counted."""
-        fault = next((one for one in self.faults if one.meets(method, target)), None)
+        fault = next((one for one in self.faults if one.meets(method, target, body)), None)
         if fault is not None and fault.times > 0:
             fault.times -= 1
         return fault
@@ -113,6 +145,8 @@ class _Exchange:
         self._scope, self._receive = scope, receive
         self._send = self._reply = send
         self._body = b""
+        self._received = 0
+        self._ahead: deque[Message] = deque()
         query = scope["query_string"].decode("latin-1")
         self._target = scope["path"] + (f"?{query}" if query else "")
         self._line: dict[str, Any] = {}
@@ -132,10 +166,13 @@ class _Exchange:
             "body": None,
         }
         self._front.calls.append(self._line)
-        fault = self._front.fault_for(method, self._target)
-        if fault is not None and await self._troubled(fault, app):
-            return
-        await self._carry_out(app)
+        if self._front.faults:
+            # It may depend on what is sent; and a call that is refused or dropped is recorded with that as well.
+            await self._read_ahead()
+        fault = self._front.fault_for(method, self._target, self._body.decode("utf-8", "replace"))
+        if fault is None or not await self._troubled(fault, app):
+            await self._carry_out(app)
+        self._note_body()
 
     async def _troubled(self, fault: Fault, app: ASGIApp) -> bool:
         """Make the trouble; whether the call has been dealt with."""
@@ -166,12 +203,32 @@ class _Exchange:
 
     async def _carry_out(self, app: ASGIApp) -> None:
         self._cloud.world.settle()
-        await app(self._scope, self._listen, self._say)
-        if self._body and not self._scope["path"].endswith(("/auth/tokens", "/file")):
+        await app(self._scope, self._next, self._say)
+
+    def _note_body(self) -> None:
+        if (
+            self._body
+            and self._line["status"] != _UNKNOWN_CALLER
+            and not self._scope["path"].endswith(("/auth/tokens", "/file"))
+        ):
             self._line["body"] = _readable(self._body)
+
+    async def _read_ahead(self) -> None:
+        """Take in the whole body, which the service gets afterwards."""
+        more = True
+        while more:
+            message = await self._listen()
+            self._ahead.append(message)
+            more = bool(message.get("more_body"))
+
+    async def _next(self) -> Message:
+        return self._ahead.popleft() if self._ahead else await self._listen()
 
     async def _listen(self) -> Message:
         message = await self._receive()
+        self._received += len(message.get("body", b""))
+        if self._received > _LARGEST_REQUEST:  # sent in pieces, without saying how long it is
+            return {"type": "http.disconnect"}
         if message["type"] == "http.request" and len(self._body) < _LONGEST_BODY_KEPT:
             self._body += message.get("body", b"")
         return message
@@ -204,5 +261,5 @@ def _header(scope: Scope, name: bytes) -> str | None:
 def _readable(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")

@@ -4,11 +4,12 @@ It is put together from small files: `head.sh` (what it does, settings, helpers)
 `part_<name>.sh` for each part of `GuestFacts`, `framing.sh` (rows to JSON, time bounds, the frame), and one last line
 that starts it. Whatever is cut off on the way therefore does nothing.
 
-How a part is added: its file `part_<name>.sh` defines the function `part_<name>`; its name stands in `PARTS` with the
-seconds that it may take; `imaging.guest.reading` reads its rows (a module, and a line in its registry `READERS`). The
-function prints rows (`row kind field… path`): fields are parted by TAB, the kind comes first, what may hold odd
-characters comes last; a line end inside a field is printed as byte 1. `incomplete WHY` and `unknown WHY` say what could
-not be read. It runs in a subshell of its own with its errors thrown away, so its variables disturb nobody.
+How a part is added: its file `part_<name>.sh` defines the function `part_<name>`; a module of
+`imaging.guest.report.readers` reads its rows into its field of `GuestFacts`; a line in `readers/parts.py` declares it,
+with the seconds that it may take and what a deep check does with it. The function prints rows (`row kind field… path`):
+fields are parted by TAB, the kind comes first, what may hold odd characters comes last; a line end inside a field is
+printed as byte 1. `incomplete WHY` and `unknown WHY` say what could not be read. It runs in a subshell of its own with
+its errors thrown away, so its variables disturb nobody.
 
 What a part must keep:
 
@@ -24,6 +25,7 @@ What a part must keep:
 
 from __future__ import annotations
 
-from imaging.guest.probe.assembly import PARTS, VERSION, script
+from imaging.guest.probe.assembly import VERSION, script
+from imaging.guest.report.readers.parts import PARTS
 
 __all__ = ["PARTS", "VERSION", "script"]

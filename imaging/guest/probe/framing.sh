@@ -25,8 +25,8 @@ encode() {
     function flush_row() {
         if (!waiting) return
         waiting = 0
-        if (rows >= 5000) { note("more than 5,000 rows"); return }
-        if (used + 6 * length(held) > limit) { note("too much to report"); return }
+        if (rows >= 5000) { cut("more than 5,000 rows"); return }
+        if (used + 6 * length(held) > limit) { cut("too much to report"); return }
         printf "%s[\"", (rows++ ? ",\n" : "")
         put(held)
         printf "\"]"
@@ -36,18 +36,20 @@ encode() {
         if (index(";" notes ";", ";" why ";") || length(notes) > 400) return
         notes = notes (notes == "" ? "" : ";") substr(why, 1, 200)
     }
+    # What the part as a whole lacks: the reader decides by the flag, and never by the words.
+    function cut(why) { short = 1; note(why) }
     function after_tab() { return index($0, "\t") ? substr($0, index($0, "\t") + 1) : "" }
     function begin_part(name) {
         printf "%s\"%s\":{\"rows\":[", (parts++ ? "," : ""), name
         why = notes = ""
-        rows = used = waiting = 0
+        rows = used = waiting = short = 0
         limit = left < 2097152 ? left : 2097152
         inside = 1
     }
     function end_part(how) {
-        if (how == "late") { waiting = 0; note("time was up") }
+        if (how == "late") { waiting = 0; cut("time was up") }
         flush_row()
-        if (how == "") note("it ended early")
+        if (how == "") cut("it ended early")
         gsub(/\t/, " ", why)
         gsub(/\t/, " ", notes)
         gsub(/;/, "; ", notes)
@@ -55,7 +57,7 @@ encode() {
         put(why)
         printf "\",\"incomplete\":\""
         put(notes)
-        printf "\"}\n"
+        printf "\",\"cut\":%d}\n", short
         fflush()
         left -= used + 200
         inside = 0
@@ -70,7 +72,7 @@ encode() {
         flush_row()
         held = $0
         waiting = 1
-        if (length(held) > 32768) { held = substr(held, 1, 32768); note("a line was too long") }
+        if (length(held) > 32768) { held = substr(held, 1, 32768); cut("a line was too long") }
     }
     END { if (inside) end_part("") }'
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# imaging-probe, version 1: a look inside this machine that only reads.
+# imaging-probe, version 1: an inspection of this machine that only reads.
 #
 # What it does: it reads files of the system, lists directories and asks tools that are installed already (lsblk, df,
 # systemctl, the package manager), and prints one report on its standard output. Nothing else leaves this machine.
@@ -15,7 +15,7 @@
 # As root it sees more. Everything below is functions and settings; only the last line starts them.
 # shellcheck disable=SC2016  # the dollars in single quotes are for awk
 
-# Where the system to look at lies: unset for this machine itself, else a folder that holds another one's files.
+# Where the system to inspect lies: unset for this machine itself, else a folder that holds another one's files.
 R=${IMAGING_PROBE_ROOT-}
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 [ -z "$R" ] || [ ! -d "$R/.tools" ] || PATH=$R/.tools:$PATH
@@ -34,7 +34,7 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# live TOOL: whether it is here and speaks of the system that is looked at, not of another one around it.
+# live TOOL: whether it is here and speaks of the system that is inspected, not of another one around it.
 live() {
     have "$1" && { [ -z "$R" ] || [ -x "$R/.tools/$1" ]; }
 }
@@ -90,7 +90,7 @@ prefixed() {
     done
 }
 
-# without_root: lines of its input, with the last field's path as the system that is looked at knows it.
+# without_root: lines of its input, with the last field's path as the system that is inspected knows it.
 without_root() {
     while IFS= read -r rooted_line; do
         case $rooted_line in

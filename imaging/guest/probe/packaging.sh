@@ -11,12 +11,12 @@ rpm_here() {
     return 1
 }
 
-# ask_dpkg FORMAT: dpkg-query, for all packages of the system that is looked at.
+# ask_dpkg FORMAT: dpkg-query, for all packages of the system that is inspected.
 ask_dpkg() {
     within 8 dpkg-query --admindir="$R/var/lib/dpkg" -W -f "$1"
 }
 
-# ask_rpm ARGUMENT...: rpm, of the system that is looked at; after rpm_here. Root's rpm writes its locks into an old
+# ask_rpm ARGUMENT...: rpm, of the system that is inspected; after rpm_here. Root's rpm writes its locks into an old
 # database (Berkeley DB), and leaves them there if it is killed: so somebody asks who may write nothing.
 ask_rpm() {
     if [ -n "$R" ]; then

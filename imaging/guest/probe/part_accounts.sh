@@ -45,7 +45,7 @@ tell_accounts() {
     }' </dev/null
 }
 
-# tell_default_user: the account that cloud-init makes for whoever launches the image.
+# tell_default_user: the account that cloud-init makes for the owner of a new instance.
 tell_default_user() {
     for each in "$R"/etc/cloud/cloud.cfg "$R"/etc/cloud/cloud.cfg.d/*.cfg; do
         [ ! -r "$each" ] || sed -n '/^ *default_user:/,/^[^ #]/s/^ *name: *["'\'']*\([A-Za-z0-9._-]*\).*/default_user'"$TAB"'\1/p' "$each"
@@ -82,7 +82,7 @@ tell_keys() {
         each=$R$name_of_file
         [ -d "$each" ] || continue
         if [ ! -x "$each" ] || { [ -d "$each/.ssh" ] && [ ! -x "$each/.ssh" ]; }; then
-            incomplete "not every home may be looked into for authorized_keys"
+            incomplete "not every home may be read for authorized_keys"
         fi
         set -- "$@" "$each/.ssh/authorized_keys" "$each/.ssh/authorized_keys2"
     done

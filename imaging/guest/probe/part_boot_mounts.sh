@@ -1,4 +1,4 @@
-# What the next boot will look for. Rows: fstab LINE TEXT; crypttab LINE TEXT (- for any key); unit KEY VALUE FILE;
+# What the next boot will search for. Rows: fstab LINE TEXT; crypttab LINE TEXT (- for any key); unit KEY VALUE FILE;
 # unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
 part_boot_mounts() {
     set --
@@ -26,7 +26,7 @@ part_boot_mounts() {
     if [ -e "$R/etc/lvm/devices/system.devices" ]; then
         echo devices-file
     elif [ -d "$R/etc/lvm/devices" ] && [ ! -x "$R/etc/lvm/devices" ]; then
-        incomplete "only root may look into /etc/lvm/devices"
+        incomplete "only root may read /etc/lvm/devices"
     fi
 }
 

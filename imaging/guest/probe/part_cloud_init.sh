@@ -27,8 +27,8 @@ cloud_switches() {
     esac
 }
 
-# The version, how the last boot went, and of the settings those that decide about a child, no others: these files may
-# hold passwords.
+# The version, how the last boot went, and of the settings those that decide about a new instance, no others: these
+# files may hold passwords.
 cloud_lines() {
     awk "$mask_awk"'
     function plain(text) {
@@ -121,7 +121,7 @@ cloud_user_data() {
     cloud_size=$(within 4 du -skx "$R/var/lib/cloud/instances")
     cloud_size=${cloud_size%%"$TAB"*}
     [ -z "$cloud_size" ] || row instances "$cloud_size"
-    is_root || incomplete "only root may look into all of /var/lib/cloud"
+    is_root || incomplete "only root may read all of /var/lib/cloud"
     set --
     for cloud_file in "$R"/var/lib/cloud/instances/*/user-data.txt "$R"/var/lib/cloud/instances/*/user-data.txt.i \
         "$R"/var/lib/cloud/instances/*/cloud-config.txt "$R"/var/lib/cloud/instances/*/vendor-data*.txt \

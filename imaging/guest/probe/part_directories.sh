@@ -60,7 +60,7 @@ is_to_be_summed() {
     separate=0
     ! mounted_at "$3" || separate=1
     if far_away "$3"; then
-        row directory "$number" "$1" 0 0 0 - - 1 "another machine serves it: it was not looked into" "$3"
+        row directory "$number" "$1" 0 0 0 - - 1 "another machine serves it: it was not read" "$3"
     elif [ -L "$R$3" ]; then
         row directory "$number" "$1" 0 0 0 - - "$separate" "it is a link to elsewhere" "$3"
     else
@@ -200,7 +200,7 @@ read_desktop_name() {
     [ -n "$desktop" ] || desktop=Desktop
 }
 
-# tell_caches: what can be made anew: what there is on this file system, measured in one go.
+# tell_caches: what can be made again: what there is on this file system, measured in one go.
 tell_caches() {
     set --
     cache_kinds=

@@ -1,5 +1,5 @@
 # What is mounted, and who uses what is not on the root disk. Rows: mount TYPE SOURCE ROOT OPTIONS POINT; swap KIND KIB
-# PATH; user PID USES NAME OF-PROCESS POINT; complete (every process could be looked at).
+# PATH; user PID USES NAME OF-PROCESS POINT; complete (every process could be read).
 part_mounts() {
     mounts_told=$(block_devices | mounts_and_swaps)
     mounts_points=$(printf '%s\n' "$mounts_told" | sed -n "s/^elsewhere$TAB//p")

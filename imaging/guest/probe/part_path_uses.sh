@@ -124,11 +124,11 @@ path_of_cron() {
     /^[ \t]*(#|$)/ || /^[ \t]*(PATH|SHELL|MAILTO)[ \t]*=/ { next }
     { paths_in("-", how, $0, file) }' "$@"
     for path_file in "$R/var/spool/cron/crontabs" "$R/var/spool/cron"; do
-        [ ! -d "$path_file" ] || [ -r "$path_file" ] || incomplete "only root may look into ${path_file#"$R"}"
+        [ ! -d "$path_file" ] || [ -r "$path_file" ] || incomplete "only root may read ${path_file#"$R"}"
     done
 }
 
-# Where services were told to keep their data, and where libraries are looked for.
+# Where services were told to keep their data, and where libraries are searched for.
 path_of_settings() {
     path_setting docker 's/.*"data-root"[ \t]*:[ \t]*"\([^"]*\)".*/\1/p' data-root "$R/etc/docker/daemon.json"
     path_setting containerd 's/^[ \t]*root[ \t]*=[ \t]*"\([^"]*\)".*/\1/p' root "$R/etc/containerd/config.toml"

@@ -1,7 +1,7 @@
 # part_sightings: where the things are that the guidelines ask for: by path, and by name in one pass through the search
 # roots. What a file holds is only compared with marks, in its first 64 KiB; told are the words for the marks that fit,
-# never the content. Rows: sighting LOOK KIND OWNER MODE SIZE TIME PATH; mark LOOK MARK PATH; words LOOK WORDS PATH;
-# unread LOOK PATH.
+# never the content. Rows: sighting ID KIND OWNER MODE SIZE TIME PATH; mark ID MARK PATH; words ID WORDS PATH;
+# unread ID PATH.
 part_sightings() {
     if ! printing_find; then
         unknown "find cannot print what it knows of files here"
@@ -9,13 +9,13 @@ part_sightings() {
     fi
     read_mounts
     find_homes
-    looks=$(asked_looks)
-    export looks
+    searches=$(asked_files)
+    export searches
     placed=$(by_path | lines_of)
-    { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_LOOKS" | sort -t "$TAB" -k 1,1 -s | tell_marks
+    { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_SEARCH" | sort -t "$TAB" -k 1,1 -s | tell_marks
 }
 
-# by_path: records of LOOK and PATH for what is where it was looked for. Nothing is started for it.
+# by_path: records of ID and PATH for what is where it was searched for. Nothing is started for it.
 by_path() {
     asked_paths
     IFS=$LINE_END
@@ -33,11 +33,11 @@ by_path() {
         fi
     done
 }
-look_at() {
-    look=$1
+find_at() {
+    id=$1
     shift
     for each; do
-        if [ -e "$each" ] || [ -L "$each" ]; then printf '%s\t%s\000' "$look" "$each"; fi
+        if [ -e "$each" ] || [ -L "$each" ]; then printf '%s\t%s\000' "$id" "$each"; fi
     done
 }
 
@@ -68,13 +68,13 @@ by_name() {
         -printf "name$SIGHTED"
 }
 
-# For awk: which looks each file is for, once each, with the owner by name: LOOK PATH-AS-A-FILE-NAME... of a sighting.
-WHICH_LOOKS='
+# For awk: which searches each file is for, once each, with the owner by name: ID PATH-AS-A-FILE-NAME... of a sighting.
+WHICH_SEARCH='
 BEGIN {
-    count = split(ENVIRON["looks"], line_of, "\n")
+    count = split(ENVIRON["searches"], line_of, "\n")
     for (i = 1; i <= count; i++) {
         space = index(line_of[i], " ")
-        look[i] = substr(line_of[i], 1, space - 1)
+        search[i] = substr(line_of[i], 1, space - 1)
         names[i] = substr(line_of[i], space + 1)
     }
     kind["f"] = "file"; kind["d"] = "directory"; kind["l"] = "link"
@@ -96,7 +96,7 @@ NF < 7 { next }
     base = path
     sub(/^.*\//, "", base)
     base = tolower(base)
-    for (i = 1; i <= count; i++) if (base ~ names[i]) tell(look[i])
+    for (i = 1; i <= count; i++) if (base ~ names[i]) tell(search[i])
 }
 function tell(id) {
     if ((id, path) in told) return
@@ -107,9 +107,9 @@ function tell(id) {
 '
 
 # tell_marks: passes the sightings on, and adds what fits of the marks of those files that may be read, for all files of
-# a look at a time. A link in a tree of the tests would lead out of it, so only a real one is followed.
+# a search at a time. A link in a tree of the tests would lead out of it, so only a real one is followed.
 tell_marks() {
-    look=
+    id=
     set --
     while IFS= read -r line; do
         case $line in
@@ -117,16 +117,16 @@ tell_marks() {
             printf '%s\n' "${line#"$TAB"}"
             continue
             ;;
-        "$look$TAB"*) ;;
+        "$id$TAB"*) ;;
         *)
-            look_inside small "$@"
+            read_marks small "$@"
             set --
-            look=${line%%"$TAB"*}
+            id=${line%%"$TAB"*}
             ;;
         esac
         line=${line#*"$TAB"sighting"$TAB"}
-        printf 'sighting\t%s\t%s\n' "$look" "$line"
-        asked_content "$look" || continue
+        printf 'sighting\t%s\t%s\n' "$id" "$line"
+        asked_content "$id" || continue
         kind=${line%%"$TAB"*}
         [ "$kind" = file ] || { [ "$kind" = link ] && [ -z "$R" ]; } || continue
         line=${line#*"$TAB"*"$TAB"*"$TAB"}
@@ -135,34 +135,34 @@ tell_marks() {
         if [ ! -f "$name_of_file" ]; then
             continue
         elif [ ! -r "$name_of_file" ]; then
-            row unread "$look" "${name_of_file#"$R"}"
+            row unread "$id" "${name_of_file#"$R"}"
         elif [ "$size" -gt 65536 ]; then
-            look_inside large "$name_of_file"
+            read_marks large "$name_of_file"
         else
             set -- "$@" "$name_of_file"
             [ $# -lt 200 ] || {
-                look_inside small "$@"
+                read_marks small "$@"
                 set --
             }
         fi
     done
-    look_inside small "$@"
+    read_marks small "$@"
 }
 
-# look_inside SIZE FILE...: the marks of these files; of large ones the first 64 KiB are looked into, one at a time. What
+# read_marks SIZE FILE...: the marks of these files; of large ones the first 64 KiB are read, one at a time. What
 # a link leads to may be large all the same, so that no tool gets more than some seconds.
-look_inside() {
+read_marks() {
     size=$1
     shift
     [ $# -gt 0 ] || return
     time_for 4
     if [ "$seconds_left" -gt 1 ]; then
-        asked_marks "$look" "$@"
+        asked_marks "$id" "$@"
         return
     fi
-    incomplete "time was up before all files were looked into"
+    incomplete "time was up before all files were read"
     for each; do
-        row unread "$look" "${each#"$R"}"
+        row unread "$id" "${each#"$R"}"
     done
 }
 
@@ -171,10 +171,10 @@ look_inside() {
 first_line_mark() {
     mark=$1
     expression=$2
-    export expression mark look
+    export expression mark id
     shift 2
     if [ "$size" = large ]; then
-        ! within 3 head -c 65536 "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$look" "$mark" "${1#"$R"}"
+        ! within 3 head -c 65536 "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
         return
     fi
     within 4 awk 'BEGIN {
@@ -182,7 +182,7 @@ first_line_mark() {
             file = ARGV[i]
             if ((getline line < file) > 0 && line ~ ENVIRON["expression"]) {
                 gsub(/\n/, "\001", file)
-                print "mark\t" ENVIRON["look"] "\t" ENVIRON["mark"] "\t" substr(file, length(ENVIRON["R"]) + 1)
+                print "mark\t" ENVIRON["id"] "\t" ENVIRON["mark"] "\t" substr(file, length(ENVIRON["R"]) + 1)
             }
             close(ARGV[i])
         }
@@ -193,18 +193,18 @@ content_mark() {
     expression=$2
     shift 2
     if [ "$size" = large ]; then
-        ! within 3 head -c 65536 "$1" | grep -E -q -e "$expression" || row mark "$look" "$mark" "${1#"$R"}"
+        ! within 3 head -c 65536 "$1" | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
         return
     fi
     case $* in
     *"$LINE_END"*)
         for each; do
-            ! within 4 grep -s -q -E -e "$expression" "$each" || row mark "$look" "$mark" "${each#"$R"}"
+            ! within 4 grep -s -q -E -e "$expression" "$each" || row mark "$id" "$mark" "${each#"$R"}"
         done
         ;;
     *)
         within 4 grep -l -s -E -e "$expression" "$@" | while IFS= read -r file; do
-            printf 'mark\t%s\t%s\t%s\n' "$look" "$mark" "${file#"$R"}"
+            printf 'mark\t%s\t%s\t%s\n' "$id" "$mark" "${file#"$R"}"
         done
         ;;
     esac
@@ -214,10 +214,10 @@ content_mark() {
 words_after() {
     after=$1
     shift
-    export after look
+    export after id
     if [ "$size" = large ]; then
         large_words=$(within 3 head -c 65536 "$1" | awk "$WORDS_AFTER")
-        [ -z "$large_words" ] || row words "$look" "$large_words" "${1#"$R"}"
+        [ -z "$large_words" ] || row words "$id" "$large_words" "${1#"$R"}"
     else
         within 4 awk "$WORDS_AFTER" "$@"
     fi
@@ -237,7 +237,7 @@ BEGIN {
         while ((getline line < file) > 0) take(line)
         close(file)
         gsub(/\n/, "\001", file)
-        if (words != "") print "words\t" ENVIRON["look"] "\t" words "\t" substr(file, length(ENVIRON["R"]) + 1)
+        if (words != "") print "words\t" ENVIRON["id"] "\t" words "\t" substr(file, length(ENVIRON["R"]) + 1)
     }
 }
 function take(line,    word) {

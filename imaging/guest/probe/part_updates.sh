@@ -142,7 +142,7 @@ rpm_problems() {
 # --- reboot ------------------------------------------------------------------------------------------------------
 
 # tell_reboot: by the mark that Ubuntu leaves; by a newer kernel than the running one, if that is one of the installed
-# ones (else this is a container); by what needs-restarting looks at: basic packages younger than the last boot.
+# ones (else this is a container); by what needs-restarting checks: basic packages younger than the last boot.
 tell_reboot() {
     running=$(first_line "$R/proc/sys/kernel/osrelease")
     reboot=

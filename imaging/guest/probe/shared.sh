@@ -56,7 +56,7 @@ newest_of() {
     stat -c %Y "$@" | sort -n | tail -n 1
 }
 
-# For awk: name[UID], from the passwd of the system that is looked at, and what of a line is behind so many fields.
+# For awk: name[UID], from the passwd of the system that is inspected, and what of a line is behind so many fields.
 NAMES='
 BEGIN {
     FS = "\t"

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from imaging.runs.cleanup import mark_unverified, remove_unfinished_image, withdraw
-from imaging.runs.context import Procedures, StepFunction
+from imaging.runs.core.step_context import Procedures, StepFunction
 from imaging.runs.steps.check import check
 from imaging.runs.steps.claim import claim
+from imaging.runs.steps.compensation import mark_unverified, release_claim, remove_unfinished_image
+from imaging.runs.steps.confirm_image import confirm_image
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
 from imaging.runs.steps.detach import detach
 from imaging.runs.steps.lock import lock
 from imaging.runs.steps.publish import publish
-from imaging.runs.steps.put_back import put_back
 from imaging.runs.steps.read_facts import read_facts
 from imaging.runs.steps.remove_snapshot import remove_snapshot
 from imaging.runs.steps.remove_test import remove_test
 from imaging.runs.steps.report import report
+from imaging.runs.steps.restore import restore
 from imaging.runs.steps.stop import stop
 from imaging.runs.steps.test_launch import test_launch
 from imaging.runs.steps.unlock import unlock
@@ -36,7 +37,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.LOCK: lock,
         StepName.CREATE_IMAGE: create_image,
         StepName.WAIT_FOR_IMAGE: wait_for_image,
-        StepName.PUT_BACK: put_back,
+        StepName.RESTORE: restore,
         StepName.DESCRIBE: describe,
         StepName.TEST_LAUNCH: test_launch,
         StepName.VERIFY: verify,
@@ -44,6 +45,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.REMOVE_TEST: remove_test,
         StepName.REMOVE_SNAPSHOT: remove_snapshot,
         StepName.PUBLISH: publish,
+        StepName.CONFIRM_IMAGE: confirm_image,
         StepName.REPORT: report,
     }
 )
@@ -51,7 +53,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
 
 PROCEDURES = Procedures(
     steps=STEPS,
-    withdraw=withdraw,
+    release_claim=release_claim,
     remove_unfinished_image=remove_unfinished_image,
     mark_unverified=mark_unverified,
 )

@@ -1,26 +1,25 @@
-"""Check: the last look before anything is changed; what was planned may be hours old."""
+"""Check: the last one before anything is changed; what was planned may be hours old."""
 
 from __future__ import annotations
 
-from imaging.cloud.gathering import gather_facts
+from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.deep_planning import plan_deep_check
-from imaging.runs.launching import require_network
-from imaging.runs.planning import with_guest
-from imaging.runs.prechecks import refuse_findings, refuse_login, refuse_multiattach
-from imaging.runs.source import read_source, source_id
-from imaging.runs.taking import refuse_other_claims
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_plan import with_guest
+from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
+from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
+from imaging.runs.source.claim_lifecycle import refuse_other_claims
+from imaging.runs.source.instance import read_source, source_id
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist
-from models.run import RunKind
 
 _IMAGEABLE = frozenset({"ACTIVE", "SHUTOFF"})
 """The statuses from which the run can bring an instance to SHUTOFF; Nova refuses to stop any other."""
 
 
 async def check(ctx: StepContext) -> StepResult:
-    """Goal: nothing speaks against the run.
+    """Goal: nothing forbids the run.
 
     Raises:
         RunError: something does; nothing was changed.
@@ -28,25 +27,27 @@ async def check(ctx: StepContext) -> StepResult:
     """
     plan = ctx.run.plan
     login = await ctx.cloud.login()
+    # First of all: a login that ends midway leaves the instance stopped until the user logs in again.
     refuse_login(login, ctx.clock.now(), plan.estimated_seconds)
-    if plan.test is not None and plan.test.refused_because is None:
-        require_network(plan.test)
-    if ctx.run.kind is RunKind.VERIFY:
-        return await _check_image(ctx)
-    if ctx.run.kind is RunKind.DEEP_CHECK:
+    refuse(obstacles(plan.model_copy(update={"checklist": None})))  # the checklist is judged again below
+    if ctx.run.spec.inspects:
         return await _check_deep(ctx)
+    if not ctx.run.spec.changes_source:
+        return await _check_image(ctx)
     source = await read_source(ctx)
     refuse_other_claims(source, ctx.run.id)
+    # N1 allows paused and suspended too, but V13 does not allow stopping them.
     if source.status not in _IMAGEABLE or source.task_state is not None:
         doing = f" ({source.task_state})" if source.task_state else ""
         raise RunError(
             f"The instance is {source.status}{doing}: a run begins with ACTIVE or SHUTOFF, and nothing under way.",
             meaning="Nothing has been changed.",
         )
+    # Nova attaches a multiattach volume only from 2.60 on: once detached, it could never come back.
     refuse_multiattach(plan, await ctx.cloud.compute.microversion())
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)
     checklist = judge(with_guest(facts, plan.guest), ctx.profile)
-    refuse_findings(checklist)
+    refuse(checklist_obstacles(checklist))
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
 
@@ -61,23 +62,24 @@ async def _check_image(ctx: StepContext) -> StepResult:
         raise RunError(f"The image {planned.id} is gone.", request_id=error.request_id) from error
     if image.status != "active":
         raise RunError(f"The image is {image.status}: only an active one can be launched.")
+    await ctx.record(image_data=image.data)
     return StepResult("the image is active")
 
 
 async def _check_deep(ctx: StepContext) -> StepResult:
-    """What a deep check needs is to be had, by a plan made anew."""
+    """What a deep check needs is to be had, by a plan made again."""
     request = ctx.run.plan.request
     if ctx.run.plan.test is not None and ctx.run.plan.test.network is not None:
+        # The user agreed to this network: a new plan must not choose another one.
         request = request.model_copy(update={"network_id": ctx.run.plan.test.network.id})
     plan = await plan_deep_check(ctx.cloud, ctx.clock, source_id(ctx), request, ctx.profile)
-    if plan.test is not None and plan.test.refused_because:
-        raise RunError(f"No deep check is possible: {plan.test.refused_because}.", meaning="Nothing has been changed.")
-    return StepResult("nothing speaks against it")
+    refuse(obstacles(plan))
+    return StepResult("all preconditions hold")
 
 
 def _summary(checklist: Checklist) -> str:
-    mended = sum(1 for finding in checklist.violations if finding.mended_by is not None)
+    fixed = sum(1 for finding in checklist.violations if finding.fixed_by is not None)
     parts = [f"{len(checklist.findings)} rules"]
-    parts += [f"{mended} to be mended by the run"] if mended else []
+    parts += [f"{fixed} fixed by the run"] if fixed else []
     parts += [f"{len(checklist.unknowns)} unknown"] if checklist.unknowns else []
     return ", ".join(parts)

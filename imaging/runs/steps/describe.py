@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from imaging.guidelines.fitting import real_minimum_disk_gib
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.locking import is_reason_of_a_run
-from imaging.runs.ours import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
+from imaging.guidelines.instance.flavor_fit import real_minimum_disk_gib
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.made_by_run import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
+from imaging.runs.source.lock import is_reason_of_a_run
+from models.cloud.image import Image
 from models.errors import RunError
-from models.image import Image
+from models.run.intent import IntentAction
 from models.steps import StepName
 
 _OUR_PREFIX = "imaging."
@@ -25,13 +26,15 @@ async def describe(ctx: StepContext) -> StepResult:
     image = await ctx.cloud.images.image(ctx.run.image_id)
     request = ctx.run.plan.request
     wanted = _properties(ctx, image)
+    # Only what differs: after a restart nothing is left to do, and no intent is written.
     fresh = {key: value for key, value in wanted.items() if image.properties.get(key) != value}
+    # V24: a verdict or an attestation of an ancestor would count for this image as well.
     stale = tuple(key for key, value in image.properties.items() if key not in wanted and _is_leftover(key, value))
     name = request.name if image.name != request.name else None
     disk = _minimum_disk(image)
     ram = request.min_ram_mib if request.min_ram_mib not in {None, image.min_ram_mib} else None
     if fresh or stale or name or disk is not None or ram is not None:
-        await ctx.intend(f"describe image {image.id}")
+        await ctx.intend(IntentAction.DESCRIBE_IMAGE, image.id)
         await ctx.cloud.images.update_image(
             image.id, name=name, min_disk_gib=disk, min_ram_mib=ram, properties=fresh, remove_properties=stale
         )
@@ -48,6 +51,7 @@ def _is_leftover(key: str, value: str) -> bool:
 
 def _minimum_disk(image: Image) -> int | None:
     """A disk smaller than what the image unpacks to passes Nova's check and fails on the host."""
+    # V9: it has no bytes and no virtual size to go by.
     if image.is_volume_backed:
         return None
     needed = real_minimum_disk_gib(image)
@@ -61,18 +65,19 @@ def _properties(ctx: StepContext, image: Image) -> dict[str, str]:
         wanted["description"] = request.description
     if request.attestations:
         wanted[ATTESTED] = ",".join(sorted(attestation.rule for attestation in request.attestations))
+        # V24: images made from this one inherit the attestation; the id keeps it from counting for them.
         wanted[ATTESTED_ABOUT] = image.id
-    if _properties_are_ours_to_mend(ctx):
+    if _properties_are_ours_to_fix(ctx):
         wanted |= {
             key: value for key, value in ctx.profile.recommended_properties.items() if key not in image.properties
         }
     return wanted
 
 
-def _properties_are_ours_to_mend(ctx: StepContext) -> bool:
+def _properties_are_ours_to_fix(ctx: StepContext) -> bool:
     """Whether the checklist says that this step sets the properties that the cloud asks for."""
     checklist = ctx.run.plan.checklist
     return checklist is not None and any(
-        finding.rule.startswith(_PROPERTY_RULES) and finding.mended_by is StepName.DESCRIBE
+        finding.rule.startswith(_PROPERTY_RULES) and finding.fixed_by is StepName.DESCRIBE
         for finding in checklist.violations
     )

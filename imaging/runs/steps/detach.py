@@ -1,15 +1,18 @@
-"""Detach volumes: an image takes none along, and children of a source with volumes may fail to boot without them."""
+"""Detach volumes: an image takes none along, and what is launched may fail to boot without them."""
 
 from __future__ import annotations
 
-from imaging.runs.asking import ask_until
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.source import read_source, read_volume, require_stopped, root_volume_id, used_by
-from imaging.runs.taking import require_claim
-from models.claim import Claim, ClaimedVolume
+from imaging.runs.core.idempotency import ask_until
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.source.claim_lifecycle import require_claim
+from imaging.runs.source.instance import read_source, read_volume, require_stopped, root_volume_id, used_by
+from models.cloud.instance import VolumeAttachment
 from models.errors import NotFoundError, RunError
-from models.instance import VolumeAttachment
+from models.formatting import counted
+from models.run.claim import Claim, ClaimedVolume
+from models.run.intent import IntentAction
 
+# V11: 200 s were seen (N19: Nova tries eight times); the rest is for a slow cloud.
 _LIMIT_SECONDS = 300.0
 """A guest that does not let go is asked for 200 s before Nova gives up."""
 
@@ -30,25 +33,27 @@ async def detach(ctx: StepContext) -> StepResult:
     for volume in reversed(claimed.volumes):
         await _detach_one(ctx, claimed, volume)
     number = len(claimed.volumes)
-    return StepResult(f"{number} volume{'' if number == 1 else 's'} detached")
+    return StepResult(f"{counted(number, 'volume')} detached")
 
 
 async def _refuse_newcomers(ctx: StepContext, claimed: Claim) -> None:
     source = await read_source(ctx)
     attachments = await ctx.cloud.compute.attachments(source.id)
     known = {volume.id for volume in claimed.volumes}
+    # V12: Nova refuses to detach the root volume; it is no newcomer.
     known.add(ctx.run.plan.root_volume_id or root_volume_id(source, attachments) or "")
     newcomers = [each.volume_id for each in attachments if each.volume_id not in known]
     if newcomers:
         raise RunError(
             f"A volume was attached to the instance after the claim: {', '.join(newcomers)}.",
             meaning="It is not in the claim, so it is not touched.",
-            remedy="Detach it, or start the run anew.",
+            remedy="Detach it, or start the run again.",
         )
 
 
 async def _detach_one(ctx: StepContext, claimed: Claim, volume: ClaimedVolume) -> None:
     watched = _Detaching(ctx, claimed.instance_id, volume)
+    # After a restart the volume may be gone already; V10: a second request would be a 404.
     if await watched.observe():
         return
     await ask_until(
@@ -71,11 +76,13 @@ class _Detaching:
         self._was_detaching = False
 
     async def ask(self) -> None:
+        # The first request is under way: a second one would be refused, and be taken for the failure of the first.
         if self._was_detaching:
             return
-        await self._ctx.still_ours()
+        await self._ctx.verify_claim()
+        # V23: a running guest continues writing to a pulled disk without an error, and what it writes is lost.
         await require_stopped(self._ctx, f"volume {self._volume.id} was detached")
-        await self._ctx.intend(f"detach volume {self._volume.id} ({self._name})")
+        await self._ctx.intend(IntentAction.DETACH_VOLUME, self._volume.id)
         try:
             await self._ctx.cloud.compute.detach_volume(self._instance_id, self._volume.id)
         except NotFoundError:
@@ -87,10 +94,13 @@ class _Detaching:
         listed = _is_listed(attachments, self._volume.id)
         status = volume.status if volume else "not shown"
         await self._ctx.phase(f"{self._name}: {'attached' if listed else 'not attached'}, volume {status}")
+        # V10: Cinder may be done while Nova still lists it, so both must agree. The status need not be "available":
+        # another run may have taken the free volume already (V42).
         if not listed and (volume is None or (not used_by(volume, self._instance_id) and status != "detaching")):
             return True
         if status == "detaching":
             self._was_detaching = True
+        # V11: the only sign of a refusal is that the volume is in use again.
         elif status.startswith("error") or (listed and status == "in-use" and self._was_detaching):
             raise RunError(
                 f"Volume {self._volume.id} ({self._name}) was not let go: it is {status}.",

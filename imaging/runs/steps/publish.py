@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from imaging.runs.context import StepContext, StepResult
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.steps.confirm_image import confirmed_image
+from models.cloud.image import Image
 from models.errors import ConflictError, ForbiddenError, RunError
 from models.findings import AskedFor
-from models.request import Visibility
-from models.run import RunRecord
-from models.verdict import VerdictWord
+from models.formatting import counted
+from models.run.intent import IntentAction
+from models.run.record import RunRecord
+from models.run.request import Visibility
+from models.verdict import Verdict, VerdictWord
 
 
 async def publish(ctx: StepContext) -> StepResult:
@@ -24,10 +28,11 @@ async def publish(ctx: StepContext) -> StepResult:
         return StepResult(f"not published, stays private: {hindrance}", skipped=True)
     if ctx.run.image_id is None:
         raise RunError("There is no image to publish.")
-    image = await ctx.cloud.images.image(ctx.run.image_id)
+    image = await _unchanged_image(ctx, ctx.run.image_id)
     try:
         if image.visibility != request.visibility.value:
-            await ctx.intend(f"make the image {request.visibility.value}")
+            await ctx.intend(IntentAction.SET_VISIBILITY, request.visibility.value)
+            # First the visibility: V18, Glance takes members of shared images alone.
             await ctx.cloud.images.update_image(image.id, visibility=request.visibility)
         added = await _add_members(ctx, image.id)
     except ForbiddenError as error:
@@ -40,33 +45,51 @@ async def publish(ctx: StepContext) -> StepResult:
     return StepResult(request.visibility.value + added)
 
 
+async def _unchanged_image(ctx: StepContext, image_id: str) -> Image:
+    """The image, confirmed first where the journal holds what it was: afterwards would be too late."""
+    known = ctx.run.image_data
+    return await ctx.cloud.images.image(image_id) if known is None else await confirmed_image(ctx, known)
+
+
 def why_not(run: RunRecord) -> str | None:
-    """What stands in the way of publishing; None if nothing does."""
+    """What forbids publishing; None if nothing does."""
     request = run.plan.request
-    booted = run.verdict is not None and run.verdict.word is VerdictWord.BOOTED
-    if not booted and not request.publish_unverified:
-        return f"the test launch came to: {run.verdict.word.value if run.verdict else 'nothing'}"
+    if not request.publish_unverified and not (run.verdict is not None and run.verdict.opens_publishing):
+        return f"the test launch came to: {_shown(run.verdict)}"
     findings = run.plan.checklist.findings if run.plan.checklist else ()
     missing = [
         finding.rule
         for finding in findings
-        if finding.asked_for is AskedFor.BEFORE_PUBLISHING and finding.awaits_word and not request.attests(finding.rule)
+        if finding.asked_for is AskedFor.BEFORE_PUBLISHING
+        and finding.awaits_confirmation
+        and not request.attests(finding.rule)
     ]
-    return f"your word is missing on {', '.join(missing)} (--attest {missing[0]})" if missing else None
+    return f"please confirm {', '.join(missing)} (--attest {missing[0]})" if missing else None
+
+
+def _shown(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "nothing"
+    if verdict.word is not VerdictWord.BOOTED:
+        return verdict.word.value
+    strength = f" ({verdict.strength.value})" if verdict.strength else ""
+    return f"{verdict.word.value}{strength}, without an address and a default route seen"
 
 
 async def _add_members(ctx: StepContext, image_id: str) -> str:
     request = ctx.run.plan.request
     if request.visibility is not Visibility.SHARED or not request.members:
         return ""
+    # A member that was added before a restart is a 409 the second time.
     present = await ctx.cloud.images.members(image_id)
     for project_id in request.members:
         if project_id in present:
             continue
-        await ctx.intend(f"share the image with project {project_id}")
+        await ctx.intend(IntentAction.SHARE_IMAGE, project_id)
         try:
             await ctx.cloud.images.add_member(image_id, project_id)
         except ConflictError:
             continue  # it is a member already
     number = len(request.members)
-    return f" with {number} project{'' if number == 1 else 's'}, which must still accept"
+    # G4: until they accept, the image is not in their lists.
+    return f" with {counted(number, 'project')}, which must still accept"

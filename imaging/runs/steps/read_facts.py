@@ -1,50 +1,54 @@
-"""Read the facts: watch a deep check's child until its report is whole and it is clear whether it comes up.
+"""Read the facts: watch the temporary instance until its report is whole and it is clear whether it comes up.
 
-The report comes early in the boot, even on the way to emergency mode; whether the child then comes up is a fact of
-its own: the disk that it was made from is the source's.
+The report comes early in the boot, even on the way to emergency mode; whether the temporary instance then comes up is a
+fact of its own: the disk that it was made from is the source's.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from imaging.guest.deep import SECONDS, hear, read_console_report
-from imaging.guest.deep.chunks import Heard
-from imaging.runs.child_server import standing_server
-from imaging.runs.console_watch import CONSOLE_LOG, ConsoleWatch
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.keeping import save_private
-from imaging.runs.ours import MARKER
-from imaging.runs.source import source_id
-from models.errors import BadProbeError, RunError
+from imaging.guest.confined_reading import read_console_confined
+from imaging.guest.deep_check import SECONDS, Listener
+from imaging.guest.deep_check.chunks import Heard
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.made_by_run import MARKER
+from imaging.runs.source.instance import source_id
+from imaging.runs.test_instance.console_watch import CONSOLE_LOG, ConsoleWatch
+from imaging.runs.test_instance.server import standing_server
+from imaging.runtime.private_files import write_private
+from models import foreign
+from models.cloud.instance import Instance
+from models.errors import BadProbeError, ForeignValueError, RunError
 from models.guest.facts import GuestFacts
-from models.instance import Instance
 from models.verdict import Verdict
 
+_LARGEST_FACTS = 40_000_000
+
 FACTS = "guest.json"
-"""In the run's folder, mode 0600: what was found, and what became of the child."""
+"""In the run's folder, mode 0600: what was found, and what became of the temporary instance."""
 
 _AFTER_BOOT_SECONDS = SECONDS + 60.0
-"""How long after the end of the boot a report may still come: the child's own limit for it and a little more."""
+"""How long after the end of the boot a report may still come: its own limit for it and a little more."""
 _UNBEGUN_SECONDS = 60.0
-"""The same where the child has not even begun: it does so early in the boot or never."""
+"""The same where the temporary instance has not even begun: it does so early in the boot or never."""
 
 
 async def read_facts(ctx: StepContext) -> StepResult:
-    """Goal: the facts are kept for the checklist, and the child's verdict is in the journal.
+    """Goal: the facts are kept for the checklist, and the temporary instance's verdict is in the journal.
 
     Raises:
-        RunError: no child could be launched, or no whole report came; the verdict is in the journal all the same.
+        RunError: no temporary instance could be launched, or no whole report came; the verdict is in the journal all
+        the same.
     """
     file = ctx.folder / FACTS
     facts = _kept(file)
     if facts is None:
         facts = await _watch(ctx)
-        save_private(file, facts.model_dump_json())
-    if facts.child is not None and ctx.run.verdict is None:
-        await ctx.record(verdict=facts.child)
+        # Kept before the verdict is recorded: after a restart the console may be gone (V35), the file is not.
+        write_private(file, facts.model_dump_json())
+    if facts.boot_verdict is not None and ctx.run.verdict is None:
+        await ctx.record(verdict=facts.boot_verdict)
     try:
         ctx.guests.write(source_id(ctx), facts)
     except OSError as error:
@@ -55,20 +59,21 @@ async def read_facts(ctx: StepContext) -> StepResult:
 def _kept(file: Path) -> GuestFacts | None:
     """What an earlier runner has read."""
     try:
-        return GuestFacts.model_validate_json(file.read_bytes())
-    except (OSError, ValidationError):
+        return foreign.model(GuestFacts, file.read_bytes(), max_bytes=_LARGEST_FACTS)
+    except (OSError, ForeignValueError):
         return None
 
 
 async def _watch(ctx: StepContext) -> GuestFacts:
     server = await standing_server(ctx)
     if server is None:
-        why = ctx.run.verdict.reason if ctx.run.verdict else "The child was deleted by someone else."
+        why = ctx.run.verdict.reason if ctx.run.verdict else "The temporary instance was deleted by somebody else."
         raise RunError(why, meaning="No facts were read.")
     watch = _ReportWatch(ctx, server)
+    # Longer than both deadlines of `observe`, so that those end the wait with a verdict and not with a time-out.
     limit = ctx.profile.patience.test_limit_seconds + _AFTER_BOOT_SECONDS + 60
     try:
-        verdict = await ctx.wait_until(watch.observe, what="the child's report", limit_seconds=limit)
+        verdict = await ctx.wait_until(watch.observe, what="the temporary instance's report", limit_seconds=limit)
     finally:
         watch.save()
     return await _facts(ctx, watch, verdict)
@@ -76,15 +81,15 @@ async def _watch(ctx: StepContext) -> GuestFacts:
 
 async def _facts(ctx: StepContext, watch: _ReportWatch, verdict: Verdict) -> GuestFacts:
     try:
-        facts = read_console_report(watch.text, nonce=watch.nonce, now=ctx.clock.now())
+        facts = await read_console_confined(watch.text, nonce=watch.nonce, now=ctx.clock.now())
     except BadProbeError as error:
         await ctx.record(verdict=verdict)
         raise RunError(
             error.what,
-            meaning=f"No facts were read. Of the child itself: {verdict.word.value}. {verdict.reason}",
-            remedy=f"{error.remedy or 'Look inside by SSH instead.'} The console is in {ctx.folder / CONSOLE_LOG}.",
+            meaning=f"No facts were read. Of the temporary instance itself: {verdict.word.value}. {verdict.reason}",
+            remedy=f"{error.remedy or 'Inspect it by SSH instead.'} The console is in {ctx.folder / CONSOLE_LOG}.",
         ) from error
-    return facts.model_copy(update={"child": verdict})
+    return facts.model_copy(update={"boot_verdict": verdict})
 
 
 class _ReportWatch:
@@ -93,42 +98,47 @@ class _ReportWatch:
     def __init__(self, ctx: StepContext, server: Instance) -> None:
         self._ctx = ctx
         self._console = ConsoleWatch(ctx, server)
+        # From the instance, not from memory: after a restart this runner did not launch it.
         self.nonce = server.metadata.get(MARKER, "")
-        self._read = ""
-        self._heard = hear("", self.nonce)
+        self._read = 0
+        self._listener = Listener(self.nonce)
+        self._heard = self._listener.heard
         self._booted_at: float | None = None
 
     @property
     def text(self) -> str:
-        """All that the console has shown."""
-        return self._console.text
+        """What the console has shown."""
+        return self._console.console.text
 
     def save(self) -> None:
         """Keep the console's text."""
         self._console.save()
 
     async def observe(self) -> Verdict | None:
-        """Look once; the verdict, as soon as there is one and the report is whole or will not become so."""
+        """Read once; the verdict, as soon as there is one and the report is whole or will not become so."""
         verdict = await self._console.observe()
         await self._listen()
         if verdict is None:
             return None
         now = self._ctx.clock.monotonic()
+        # The verdict may come again at every poll; the patience counts from the first.
         self._booted_at = now if self._booted_at is None else self._booted_at
         return verdict if self._heard.whole or self._is_hopeless(now - self._booted_at) else None
 
     async def _listen(self) -> None:
-        if self.text == self._read:
+        console = self._console.console
+        if console.length == self._read:
             return
-        self._read = self.text
-        heard, before = hear(self.text, self.nonce), self._heard
+        self._listener.take(console.since(self._read))
+        self._read = console.length
+        heard, before = self._listener.heard, self._heard
         self._heard = heard
         if heard.whole and not before.whole:
             await self._ctx.phase(f"the report is whole: {heard.total} pieces")
         elif heard.copies and not before.copies:
             await self._ctx.phase(f"the report comes: {heard.total} pieces")
         elif heard.began and not before.began:
-            await self._ctx.phase("the child looks at its disk")
+            await self._ctx.phase("the temporary instance reads its disk")
 
     def _is_hopeless(self, seconds: float) -> bool:
         """Whether a report that is not whole will not become so, `seconds` after the end of the boot."""
@@ -140,5 +150,5 @@ class _ReportWatch:
 def _summary(facts: GuestFacts) -> str:
     parts = {name: getattr(facts, name) for name in GuestFacts.model_fields}
     known = sum(1 for part in parts.values() if getattr(part, "known", False))
-    child = f"; the child: {facts.child.word.value}" if facts.child else ""
-    return f"{known} parts read{child}"
+    verdict = f"; the temporary instance: {facts.boot_verdict.word.value}" if facts.boot_verdict else ""
+    return f"{known} parts read{verdict}"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from imaging.runs.asking import look_for
-from imaging.runs.cleanup import delete_snapshot
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.our_image import all_images
-from imaging.runs.ours import owned_ids, snapshot_ids, temporary_images, temporary_snapshots
-from imaging.runs.source import source_id
-from models.errors import ForbiddenError, NotFoundError, ServiceMissingError
-from models.image import Image
-from models.instance import Instance
-from models.run import Owned, OwnedKind
-from models.steps import StepName
+from imaging.runs.core.deletion import GONE, UNDER_WAY, Progress, wait_gone
+from imaging.runs.core.idempotency import observe_until_found
+from imaging.runs.core.outcome import left_note
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.image import all_images
+from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots, note_temporary_snapshots
+from imaging.runs.ownership.made_by_run import temporary_images
+from imaging.runs.source.instance import wait_idle
+from models.cloud.image import Image
+from models.errors import ForbiddenError, NotFoundError, NotOursError
+from models.formatting import counted
+from models.run.intent import IntentAction
+from models.run.record import LeftBehind, Owned, OwnedKind
 
 _REMOVAL_SECONDS = 600.0
 _GONE = frozenset({"deleted", "pending_delete"})
@@ -25,21 +27,17 @@ async def remove_snapshot(ctx: StepContext) -> StepResult:
 
     An image that is still being made is deleted, too, by which Nova's work on it ends.
     """
-    if not ctx.run.step(StepName.CREATE_IMAGE).intents:
+    if not ctx.run.times_intended(IntentAction.CREATE_IMAGE):
         return StepResult("no image was asked for", skipped=True)
-    images = await _images(ctx)
-    for image in images:
-        await _remove(ctx, image)
-    await ctx.wait_until(
-        lambda: _idle(ctx), what="the instance to be idle", limit_seconds=_REMOVAL_SECONDS, cancellable=False
-    )
+    # One after the other: each is in the journal before it is deleted, so that a kill in between loses none.
+    images = sum([await _remove(ctx, image) for image in await _images(ctx)])
+    await wait_idle(ctx, limit_seconds=_REMOVAL_SECONDS, gone_is_idle=True)
+    # After the wait: while Nova still works on the request it may make further snapshots.
     snapshots = await _remove_volume_snapshots(ctx)
-    removed = [
-        f"{number} {what}{'' if number == 1 else 's'}"
-        for number, what in ((len(images), "image"), (snapshots, "volume snapshot"))
-        if number
-    ]
-    return StepResult("removed: " + ", ".join(removed) if removed else "nothing was left", skipped=not removed)
+    removed = [counted(number, what) for number, what in ((images, "image"), (snapshots, "volume snapshot")) if number]
+    note = "removed: " + ", ".join(removed) if removed else "nothing was left"
+    left = left_note(ctx.run)
+    return StepResult("; ".join(part for part in (note, left) if part), skipped=not removed and not left)
 
 
 async def _images(ctx: StepContext) -> tuple[Image, ...]:
@@ -50,48 +48,32 @@ async def _images(ctx: StepContext) -> tuple[Image, ...]:
 
     if ctx.run.image_id is not None:
         return await found() or ()
-    return await look_for(ctx, found, what="an image whose answer was lost") or ()
+    return await observe_until_found(ctx, found, what="an image whose answer was lost") or ()
 
 
-async def _remove(ctx: StepContext, image: Image) -> None:
-    """Delete one image; what it refers to is in the journal before."""
-    for snapshot_id in snapshot_ids(image) if image.is_volume_backed else ():
-        if snapshot_id not in owned_ids(ctx.run, OwnedKind.VOLUME_SNAPSHOT):
-            await ctx.own(Owned(kind=OwnedKind.VOLUME_SNAPSHOT, id=snapshot_id))
+async def _remove(ctx: StepContext, image: Image) -> bool:
+    """Delete one image; what it refers to is in the journal before. False where it is left."""
+    # A second image of a repeated request is not in the journal yet.
     await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
-    await ctx.intend(f"delete the temporary image {image.id}")
-    with suppress(NotFoundError):  # Nova may have deleted it first
-        await ctx.cloud.images.delete_image(image.id)
-    await ctx.wait_until(
-        lambda: _image_gone(ctx, image.id),
-        what="the temporary image to be gone",
-        limit_seconds=_REMOVAL_SECONDS,
-        cancellable=False,
-    )
+    await note_snapshots(ctx, image)
+    await ctx.intend(IntentAction.DELETE_IMAGE, image.id)
+    try:
+        with suppress(NotFoundError):  # Nova may have deleted it first
+            await ctx.cloud.images.delete_image(image.id)
+    except (NotOursError, ForbiddenError) as error:  # it is published, or somebody has protected it
+        await ctx.leave(LeftBehind(kind=OwnedKind.IMAGE, id=image.id, name=image.name, reason=error.what))
+        return False
+    await wait_gone(ctx, lambda: _deletion(ctx, image.id), what="the temporary image", limit_seconds=_REMOVAL_SECONDS)
     await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
+    return True
 
 
-async def _image_gone(ctx: StepContext, image_id: str) -> bool | None:
-    try:
-        return True if (await ctx.cloud.images.image(image_id)).status in _GONE else None
-    except NotFoundError:
-        return True
-
-
-async def _idle(ctx: StepContext) -> Instance | bool | None:
-    """The source, once nothing is done to it any more; also true when somebody has deleted it meanwhile."""
-    try:
-        source = await ctx.cloud.compute.instance(source_id(ctx))
-    except NotFoundError:
-        return True
-    return source if source.task_state is None else None
+async def _deletion(ctx: StepContext, image_id: str) -> Progress:
+    # With delayed deletion Glance still shows the image, as pending_delete.
+    return GONE if (await ctx.cloud.images.image(image_id)).status in _GONE else UNDER_WAY
 
 
 async def _remove_volume_snapshots(ctx: StepContext) -> int:
-    left = dict.fromkeys(owned_ids(ctx.run, OwnedKind.VOLUME_SNAPSHOT, removed=False))
     if ctx.run.plan.source is not None and ctx.run.plan.source.volume_backed:
-        with suppress(ForbiddenError, ServiceMissingError):
-            left |= dict.fromkeys(each.id for each in temporary_snapshots(ctx.run, await ctx.cloud.volumes.snapshots()))
-    for snapshot_id in left:
-        await delete_snapshot(ctx, snapshot_id)
-    return len(left)
+        await note_temporary_snapshots(ctx)
+    return await delete_snapshots(ctx)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from imaging.runs.child_group import remove_groups
-from imaging.runs.child_server import may_have_lost_one, our_servers, remove_server, remove_volumes, standing_server
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.ours import owned_ids
-from imaging.runs.verdict_note import image_id_under_test
+from imaging.runs.core.outcome import left_note
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.made_by_run import owned_ids
+from imaging.runs.test_instance.security_group import may_have_made_group, remove_groups
+from imaging.runs.test_instance.server import may_have_lost_one, our_servers, remove_server, standing_server
+from imaging.runs.test_instance.verdict_note import image_id_under_test
+from imaging.runs.test_instance.volumes import remove_volumes
+from models.cloud.image import Image
 from models.errors import NotFoundError
-from models.image import Image
-from models.run import OwnedKind
+from models.formatting import counted
+from models.run.record import OwnedKind
 
 
 async def remove_test(ctx: StepContext) -> StepResult:
@@ -20,20 +23,27 @@ async def remove_test(ctx: StepContext) -> StepResult:
             return StepResult(
                 f"kept as wanted: {server.name} ({server.id}); it counts against your quota", skipped=True
             )
+    # V9: the image tells which of the attached volumes came along with the test instance.
     image = await _image(ctx)
     server_ids = list(owned_ids(ctx.run, OwnedKind.SERVER, removed=False))
     if may_have_lost_one(ctx):
+        # Without a lost launch this list, which may have many pages, is not needed.
         server_ids += [server.id async for server in our_servers(ctx) if server.id not in server_ids]
+    servers = 0
     for server_id in server_ids:
-        await remove_server(ctx, server_id, image)
+        servers += await remove_server(ctx, server_id, image)
+    # V9: clones of data volumes are not deleted with the test instance, and can be deleted only after it.
     volumes = await remove_volumes(ctx)
-    groups = await remove_groups(ctx) if _had_group(ctx) else 0
+    # Last: Neutron refuses as long as a port of the test instance uses the group.
+    groups = await remove_groups(ctx) if may_have_made_group(ctx) else 0
     removed = [
-        f"{number} {what}{'' if number == 1 else 's'}"
-        for number, what in ((len(server_ids), "instance"), (volumes, "volume"), (groups, "security group"))
+        counted(number, what)
+        for number, what in ((servers, "instance"), (volumes, "volume"), (groups, "security group"))
         if number
     ]
-    return StepResult("removed: " + ", ".join(removed) if removed else "nothing to remove", skipped=not removed)
+    note = "removed: " + ", ".join(removed) if removed else "nothing to remove"
+    left = left_note(ctx.run)
+    return StepResult("; ".join(part for part in (note, left) if part), skipped=not removed and not left)
 
 
 async def _image(ctx: StepContext) -> Image | None:
@@ -44,9 +54,3 @@ async def _image(ctx: StepContext) -> Image | None:
         return await ctx.cloud.images.image(image_id)
     except NotFoundError:
         return None
-
-
-def _had_group(ctx: StepContext) -> bool:
-    return any(
-        intent.text.startswith("create a security group") for record in ctx.run.steps for intent in record.intents
-    )

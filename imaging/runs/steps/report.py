@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.finished_image import judge_finished_image
-from imaging.runs.keeping import save_private
-from imaging.runs.report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.report.finished_image import judge_finished_image
+from imaging.runs.report.run_report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
+from imaging.runtime.private_files import write_private
+from imaging.runtime.redaction import redactor
 from models.findings import Finding
-from models.run import RunRecord
+from models.run.record import RunRecord
 from models.steps import StepName, StepState
 
 
@@ -28,8 +29,9 @@ async def report(ctx: StepContext) -> StepResult:
 
 def _write(ctx: StepContext, finished: tuple[Finding, ...]) -> None:
     run = _as_it_will_end(ctx)
-    save_private(ctx.folder / MARKDOWN_NAME, as_markdown(run, finished))
-    save_private(ctx.folder / JSON_NAME, as_json(run, finished))
+    # Texts of clouds and guests are in it; a secret that one of them echoes must not reach a file.
+    write_private(ctx.folder / MARKDOWN_NAME, redactor.clean_known(as_markdown(run, finished)))
+    write_private(ctx.folder / JSON_NAME, redactor.clean_known(as_json(run, finished)))
 
 
 def _as_it_will_end(ctx: StepContext) -> RunRecord:
@@ -37,5 +39,5 @@ def _as_it_will_end(ctx: StepContext) -> RunRecord:
     run, now = ctx.run, ctx.clock.now()
     done = {"state": StepState.DONE, "ended_at": now}
     steps = tuple(record.model_copy(update=done) if record.step is StepName.REPORT else record for record in run.steps)
-    over = {"state": run.ending, "ended_at": now} if run.ending else {}
+    over = {"state": run.outcome, "ended_at": now} if run.outcome else {}
     return run.model_copy(update={**over, "steps": steps, "runner": None})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from imaging.runs.asking import ask_until
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.source import read_source
-from imaging.runs.taking import observed_claim, refuse_other_claims
+from imaging.runs.core.idempotency import ask_until
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.source.claim_lifecycle import observed_claim, refuse_other_claims
+from imaging.runs.source.instance import read_source
+from models.cloud.instance import Instance
 from models.errors import ForbiddenError, RunError
-from models.instance import Instance
+from models.run.intent import IntentAction
 
 _LIMIT_SECONDS = 60.0
 
@@ -22,9 +23,10 @@ async def unlock(ctx: StepContext) -> StepResult:
     refuse_other_claims(source, ctx.run.id)
     if not source.locked:
         return StepResult("was not locked", skipped=True)
+    # The claim cannot be in the metadata yet, which a lock keeps from being written (V13): the journal has it alone.
     if ctx.run.claim is None:
         await ctx.record(claim=await observed_claim(ctx, source))
-    await ctx.intend("unlock the instance")
+    await ctx.intend(IntentAction.UNLOCK, source.id)
     try:
         await ask_until(
             ctx,
@@ -33,6 +35,7 @@ async def unlock(ctx: StepContext) -> StepResult:
             what="the instance to be unlocked",
             limit_seconds=_LIMIT_SECONDS,
         )
+    # V26: an administrator's lock looks like any other until it is to be taken off.
     except ForbiddenError as error:
         raise RunError(
             "The instance is locked by an administrator.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imaging.runs.child_server import standing_server
-from imaging.runs.console_watch import ConsoleWatch
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.verdict_note import write_verdict
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.test_instance.console_watch import ConsoleWatch
+from imaging.runs.test_instance.server import standing_server
+from imaging.runs.test_instance.verdict_note import write_verdict
 from models.verdict import Verdict, VerdictWord
 
 
@@ -15,6 +15,7 @@ async def verify(ctx: StepContext) -> StepResult:
     if verdict is None:
         verdict = await _watch(ctx)
         await ctx.record(verdict=verdict)
+    # Recorded above before it is noted: after a restart the console need not be watched a second time.
     noted = await write_verdict(ctx, verdict)
     strength = f", {verdict.strength.value}" if verdict.strength else ""
     note = f"{verdict.word.value}{strength}" + ("" if noted else "; not noted on the image: it is not ours")
@@ -28,6 +29,7 @@ async def _watch(ctx: StepContext) -> Verdict:
     limit = float(ctx.profile.patience.test_limit_seconds)
     watch = ConsoleWatch(ctx, server)
     try:
+        # A minute more than the watch's own limit, so that it is the watch that ends this, with a verdict.
         return await ctx.wait_until(watch.observe, what="the test instance to come up", limit_seconds=limit + 60)
     finally:
         watch.save()

@@ -6,20 +6,21 @@ active up to half a second before the instance is idle again.
 
 from __future__ import annotations
 
-from imaging.runs.context import StepContext, StepResult
-from imaging.runs.our_image import all_images
-from imaging.runs.ours import snapshot_ids, surplus_images
-from imaging.runs.source import read_source, source_id
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.image import all_images
+from imaging.runs.ownership.image_snapshots import note_snapshots
+from imaging.runs.ownership.made_by_run import snapshot_ids, surplus_images
+from imaging.runs.source.instance import read_source, source_id
+from models.cloud.image import Image
+from models.cloud.instance import Instance
 from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError
-from models.image import Image
-from models.instance import Instance
-from models.run import Owned, OwnedKind
-from models.steps import StepName
+from models.formatting import size
+from models.run.intent import IntentAction
+from models.run.record import Owned, OwnedKind
 
+# V25: an image that nobody makes any more stays queued for ever; only the idle instance gives it away.
 _FORGOTTEN_SECONDS = 60.0
 """How long an image may stay queued while the instance is idle before nobody can be working on it any more."""
-_STEP = 1024
-"""Bytes in a KiB, KiB in a MiB, MiB in a GiB."""
 _MOVING = frozenset({"saving", "uploading", "importing"})
 _DEAD = frozenset({"killed", "deleted", "pending_delete", "deactivated"})
 
@@ -34,11 +35,13 @@ async def wait_for_image(ctx: StepContext) -> StepResult:
         raise RunError("No image has been asked for.")
     limit = float(ctx.run.plan.request.timeout_seconds)
     image = await ctx.wait_until(_Imaging(ctx, ctx.run.image_id).observe, what="the image", limit_seconds=limit)
+    # V9: a test launch in the first seconds fails, for the snapshots are not available yet.
     if image.is_volume_backed:
-        for snapshot_id in snapshot_ids(image):
-            await ctx.own(Owned(kind=OwnedKind.VOLUME_SNAPSHOT, id=snapshot_id))
+        await note_snapshots(ctx, image)
         await ctx.wait_until(lambda: _snapshots_available(ctx, image), what="the volume snapshots", limit_seconds=limit)
+    # V25: only now, for a lost first request may come to an image long after the second.
     removed = await _remove_surplus(ctx)
+    await ctx.record(image_data=image.data)
     return StepResult(_size(image) + removed)
 
 
@@ -53,29 +56,40 @@ class _Imaging:
 
     async def observe(self) -> Image | None:
         image = await self._read()
+        if image is None:
+            return None
+        # Read after the image: V4, so "active and idle" cannot be the idleness before the imaging began.
         source = await read_source(self._ctx)
         await self._ctx.phase(f"image {image.status}, instance {source.task_state or 'idle'}")
         if image.status == "active":
+            # V4, N7: active up to half a second before the task ends, and until then Nova refuses a start.
             return image if source.task_state is None else None
         if image.status in _DEAD:
             raise await self._failed(f"The image is {image.status}.")
         if image.status in _MOVING:
             self._moved = True
+        # G1: "queued" is normal at first; after an upload began it means that the upload failed.
         elif self._moved:
             raise await self._failed(f"The upload of the image failed: it is {image.status} again.")
         if self._is_forgotten(source):
             raise await self._failed(f"The image stays {image.status}, but nothing works on it any more.")
         return None
 
-    async def _read(self) -> Image:
+    async def _read(self) -> Image | None:
+        """The image; None while it is gone because its instance is on its way out, which is soon said instead."""
         try:
             return await self._ctx.cloud.images.image(self._image_id)
         except NotFoundError as error:
-            await read_source(self._ctx)  # a deleted instance takes its unfinished image along: say that instead
+            source = await read_source(self._ctx)
+            # V6: a deleted instance takes its unfinished image along, perhaps before it is gone itself.
+            if source.task_state == "deleting":
+                return None
+            # N8, V5: the 404 is the whole message; the instance is ACTIVE or SHUTOFF without a fault.
             raise await self._failed("The cloud gave up making the image and deleted it.") from error
 
     def _is_forgotten(self, source: Instance) -> bool:
         now = self._ctx.clock.monotonic()
+        # N12: a long silence in this state may be the queue of the host.
         if source.task_state is not None:
             self._forgotten_since = None
         elif self._forgotten_since is None:
@@ -97,6 +111,7 @@ async def _reason(ctx: StepContext) -> str:
         actions = await ctx.cloud.compute.actions(source_id(ctx))
     except ImagingError:
         return ""
+    # N11, V5: newer clouds call the action a success even then, so it never decides, it only explains.
     message = next((each.message for each in actions if each.action == "createImage"), None)
     return f"The cloud says: {message}." if message else "The cloud gives no reason."
 
@@ -110,7 +125,7 @@ async def _request_id(ctx: StepContext) -> str | None:
 
 
 async def _snapshots_available(ctx: StepContext, image: Image) -> bool | None:
-    """A child launched earlier fails: *originating snapshot status must be available*."""
+    """An instance launched earlier fails: *originating snapshot status must be available*."""
     for snapshot_id in snapshot_ids(image):
         try:
             snapshot = await ctx.cloud.volumes.snapshot(snapshot_id)
@@ -127,13 +142,14 @@ async def _snapshots_available(ctx: StepContext, image: Image) -> bool | None:
 
 
 async def _remove_surplus(ctx: StepContext) -> str:
-    """Delete what a repeated request left behind; without a repetition there is nothing to look for."""
-    if len(ctx.run.step(StepName.CREATE_IMAGE).intents) <= 1:
+    """Delete what a repeated request left behind; without a repetition there is nothing to search for."""
+    # G3: saves the list of all images, which has many pages on a large cloud.
+    if ctx.run.times_intended(IntentAction.CREATE_IMAGE) <= 1:
         return ""
     surplus = surplus_images(ctx.run, await all_images(ctx))
     for image in surplus:
         await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
-        await ctx.intend(f"delete surplus image {image.id}")
+        await ctx.intend(IntentAction.DELETE_IMAGE, image.id)
         await ctx.cloud.images.delete_image(image.id)
         await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
     return f", {len(surplus)} surplus removed" if surplus else ""
@@ -142,9 +158,4 @@ async def _remove_surplus(ctx: StepContext) -> str:
 def _size(image: Image) -> str:
     if image.is_volume_backed:
         return "active: an empty record that names volume snapshots"
-    size = float(image.size_bytes or 0)
-    for unit in ("bytes", "KiB", "MiB"):
-        if size < _STEP:
-            return f"active, {size:.0f} {unit}"
-        size /= _STEP
-    return f"active, {size:.1f} GiB"
+    return f"active, {size(image.size_bytes or 0)}"

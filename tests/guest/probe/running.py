@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.probe import script
-from imaging.guest.reading import read_report
-from models.guest.facts import GuestFacts, Way
+from imaging.guest.report import read_report
+from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions
+from tests.support.needs import require
 
 NONCE = "n0nce"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_BECOME_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+_AS_USUAL = "renice() { :; }\n"
+"""In front of the probe: at the lowest priority it would wait for all tests that run beside it, until time is up."""
 SHELLS = {"dash": ["dash"], "busybox": ["busybox", "sh"], "bash": ["bash", "--posix"]}
 
 
@@ -28,12 +32,28 @@ def output_of(
     shell: str = "dash",
     as_user: bool = False,
     env: dict[str, str] | None = None,
+    lowest: bool = False,
 ) -> bytes:
-    """What a shell prints that reads this script from its standard input."""
+    """What a shell prints that reads this script from its standard input.
+
+    Args:
+        text: the script.
+        root: where the guest's files are.
+        shell: one of `SHELLS`.
+        as_user: as one who is not root.
+        env: variables of the guest.
+        lowest: at the lowest priority, to which the probe sets itself.
+    """
     setting = {"PATH": os.environ["PATH"], **({"IMAGING_PROBE_ROOT": str(root)} if root else {}), **(env or {})}
-    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if as_user else []
+    require(SHELLS[shell][0])
+    nobody = _BECOME_NOBODY if as_user and os.geteuid() == 0 else ()
     ran = subprocess.run(
-        [*nobody, *SHELLS[shell], "-s"], input=text.encode(), capture_output=True, env=setting, timeout=60, check=False
+        [*nobody, *SHELLS[shell], "-s"],
+        input=(text if lowest else _AS_USUAL + text).encode(),
+        capture_output=True,
+        env=setting,
+        timeout=60,
+        check=False,
     )
     assert ran.stderr == b"", ran.stderr.decode()
     return ran.stdout
@@ -47,10 +67,13 @@ def probe(
     questions: Questions | None = None,
 ) -> GuestFacts:
     """The facts that the probe finds; all parts by default."""
+    require(SHELLS[shell][0])
     if shell == "busybox" and prefers_its_own_tools():
         pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
     text = script(questions or Questions(), wanted(parts), nonce=NONCE)
-    return read_report(output_of(text, root=root, shell=shell, as_user=as_user), nonce=NONCE, way=Way.SSH, now=NOW)
+    return read_report(
+        output_of(text, root=root, shell=shell, as_user=as_user), nonce=NONCE, method=InspectionMethod.SSH, now=NOW
+    )
 
 
 @cache
@@ -64,7 +87,7 @@ def wanted(parts: Collection[str]) -> Collection[str] | None:
     return parts or None
 
 
-def plant(root: Path, files: dict[str, str | bytes]) -> Path:
+def plant(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Put files into a tree; a text that begins with `->` makes a link, one with `#!` a program."""
     for name, content in files.items():
         path = root / name.lstrip("/")

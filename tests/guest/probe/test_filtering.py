@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaging.guest.reading.filtering.iptables import decide_iptables
-from imaging.guest.reading.filtering.nft import decide_nft
+from imaging.guest.report.packet_filter.iptables import decide_iptables
+from imaging.guest.report.packet_filter.nft import decide_nft
 from tests.guest.probe.running import plant, probe
+from tests.support.known import present
+from tests.support.needs import needs
 
 CENTOS7 = """-P INPUT ACCEPT
 -P FORWARD ACCEPT
@@ -80,7 +82,7 @@ IPTABLES = [
 
 @pytest.mark.parametrize("rules, open_, why", [case[1:] for case in IPTABLES], ids=[case[0] for case in IPTABLES])
 def test_rules_of_iptables_decide(rules, open_, why):
-    decision = decide_iptables(rules.splitlines())
+    decision = present(decide_iptables(rules.splitlines()))
     assert decision.open is open_
     assert why in decision.why
 
@@ -160,8 +162,8 @@ def test_rules_of_nft_decide(rules, open_, why):
     if open_ == "none":
         assert decision is None
     else:
-        assert decision.open is open_
-        assert why in decision.why
+        assert present(decision).open is open_
+        assert why in present(decision).why
 
 
 def firewall(tmp_path, files, **how):
@@ -182,6 +184,7 @@ def test_an_ordinary_user_cannot_read_the_rules(tmp_path):
     assert (found.ssh_open, found.rules, found.why) == (None, None, "only root may read the rules")
 
 
+@needs("root")
 def test_loaded_rules_of_nft_are_read(tmp_path):
     nft = f"#!/bin/sh\ncat <<'END'\n{DEBIAN}END\n"
     found = firewall(tmp_path, {"/proc/modules": "nf_tables 1 0\n", "/.tools/nft": nft})

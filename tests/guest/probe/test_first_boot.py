@@ -10,6 +10,7 @@ import pytest
 from models.guest.boot import Identity
 from models.guest.first_boot import Setting, UserData
 from tests.guest.probe.running import plant, probe
+from tests.support.known import known
 
 CFG = """# The top level settings are used as module
 users:
@@ -86,12 +87,12 @@ def test_user_data_says_whether_it_looks_secret_and_never_what_it_holds(cloud_in
 
 def test_an_ordinary_user_does_not_know_what_user_data_holds(tmp_path):
     tree = plant(tmp_path, {f"{INSTANCE}/user-data.txt": "password: x\n"})
-    (tree / INSTANCE.lstrip("/") / "user-data.txt").chmod(0o600)
+    (tree / INSTANCE.lstrip("/") / "user-data.txt").chmod(0)
     for folder in [tree, *tree.parents[:-2]]:
         folder.chmod(0o755)
     found = probe("cloud_init", root=tree, as_user=True).cloud_init
-    assert found.value.user_data == (UserData(path=f"{INSTANCE}/user-data.txt", size_bytes=12),)
-    assert found.incomplete_because == "only root may look into all of /var/lib/cloud"
+    assert known(found).user_data == (UserData(path=f"{INSTANCE}/user-data.txt", size_bytes=12),)
+    assert found.incomplete_because == "only root may read all of /var/lib/cloud"
 
 
 @pytest.mark.parametrize(
@@ -103,11 +104,11 @@ def test_an_ordinary_user_does_not_know_what_user_data_holds(tmp_path):
     ],
 )
 def test_what_switches_it_off_is_told(tmp_path, files, by):
-    assert probe("cloud_init", root=plant(tmp_path, files)).cloud_init.value.disabled_by == (by,)
+    assert known(probe("cloud_init", root=plant(tmp_path, files)).cloud_init).disabled_by == (by,)
 
 
 def test_without_it_there_is_no_version(tmp_path):
-    assert probe("cloud_init", root=tmp_path).cloud_init.value.version is None
+    assert known(probe("cloud_init", root=tmp_path).cloud_init).version is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_the_machine_id_is_told_by_its_state_alone(tmp_path, text, state):
 
 
 def test_a_saved_random_seed_is_seen(tmp_path):
-    assert probe("identity", root=plant(tmp_path, {"/var/lib/systemd/random-seed": "x"})).identity.value.random_seed
+    assert known(probe("identity", root=plant(tmp_path, {"/var/lib/systemd/random-seed": "x"})).identity).random_seed
 
 
 KERNEL = "5.14.0-9.el9"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from imaging.guest.probe import script
 from models.guest.files import Questions
 from tests.guest.probe.running import SHELLS, output_of
+from tests.support.needs import needs
+from tests.support.needs import tool as path_of
 
 AWKS = {"mawk": ["mawk"], "gawk": ["gawk"], "busybox": ["busybox", "awk"]}
 HOSTILE = bytes(range(1, 256)).replace(b"\n", b"").replace(b"\t", b"")
@@ -27,20 +29,23 @@ def with_part(body: str, *, seconds: int = 5, deadline: int = 50) -> str:
     return text.replace("imaging_probe </dev/null", f"part_own() {{\n{body}\n}}\nimaging_probe </dev/null")
 
 
-def document(output: bytes) -> dict:
-    return json.loads(output.split(b"@@imaging-probe-begin abc\n")[1].split(b"\n@@imaging-probe-end abc 0")[0])
+def document(output: bytes) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(
+        output.split(b"@@imaging-probe-begin abc\n")[1].split(b"\n@@imaging-probe-end abc 0")[0]
+    )
+    return read
 
 
-def own(body: str, **how) -> dict:
-    shell = how.pop("shell", "dash")
-    root = how.pop("root", None)
-    return document(output_of(with_part(body, **how), shell=shell, root=root))["parts"]["own"]
+def own(body: str, **how) -> dict[str, Any]:
+    running = {name: how.pop(name) for name in ("shell", "root", "lowest") if name in how}
+    part: dict[str, Any] = document(output_of(with_part(body, **how), **running))["parts"]["own"]
+    return part
 
 
 def tools_with(tmp_path: Path, awk: str) -> Path:
     tool = tmp_path / ".tools" / "awk"
     tool.parent.mkdir()
-    tool.write_text(f'#!/bin/sh\nexec {" ".join([shutil.which(AWKS[awk][0]), *AWKS[awk][1:]])} "$@"\n')
+    tool.write_text(f'#!/bin/sh\nexec {" ".join([path_of(AWKS[awk][0]), *AWKS[awk][1:]])} "$@"\n')
     tool.chmod(0o755)
     return tmp_path
 
@@ -88,6 +93,7 @@ def test_a_command_that_hangs_is_ended_without_its_part():
     assert part["incomplete"] == ""
 
 
+@needs("ps")
 def test_nothing_that_a_late_part_started_stays_behind():
     own("sleep 54.321", seconds=1)
     assert "54.321" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
@@ -107,39 +113,39 @@ def test_what_lies_in_memory_is_taken_away_though_its_part_was_killed():
 
 def test_a_late_part_that_will_not_end_is_killed_and_says_nothing_more():
     part = own("""row a 1; row a 2; sh -c 'trap "" TERM; while :; do echo late; sleep 0.1; done'""", seconds=1)
-    assert part["incomplete"] == "time was up"
+    assert (part["incomplete"], part["cut"]) == ("time was up", 1)
     assert part["rows"][:2] == [["a", "1"], ["a", "2"]]
 
 
 def test_a_part_that_fails_in_the_middle_is_incomplete():
     part = own("row a 1; exit 3")
-    assert (part["rows"], part["incomplete"]) == ([["a", "1"]], "it ended early")
+    assert (part["rows"], part["incomplete"], part["cut"]) == ([["a", "1"]], "it ended early", 1)
 
 
 def test_too_many_rows_are_cut_and_said():
     part = own("seq 6000 | sed 's/^/n\t/'")
-    assert (len(part["rows"]), part["incomplete"]) == (5000, "more than 5,000 rows")
+    assert (len(part["rows"]), part["incomplete"], part["cut"]) == (5000, "more than 5,000 rows", 1)
 
 
 def test_too_much_is_cut_and_said():
     part = own("head -c 4000000 /dev/zero | tr '\\000' x | fold -w 10000")
     assert 190 <= len(part["rows"]) <= 210
-    assert part["incomplete"] == "too much to report"
+    assert (part["incomplete"], part["cut"]) == ("too much to report", 1)
 
 
 def test_an_endless_line_is_cut_and_said():
     part = own("head -c 300000 /dev/zero | tr '\\000' '\\200'; echo; echo more")
-    assert part["incomplete"] == "a line was too long"
+    assert (part["incomplete"], part["cut"]) == ("a line was too long", 1)
     assert [len(row[0]) for row in part["rows"]] == [32768, 4]
 
 
 def test_reasons_are_said_once_each():
     part = own("incomplete 'no root'; incomplete 'no root'; incomplete 'lsblk is \"gone\"'")
-    assert part["incomplete"] == 'no root; lsblk is "gone"'
+    assert (part["incomplete"], part["cut"]) == ('no root; lsblk is "gone"', 0)
 
 
 def test_it_runs_at_the_lowest_priority():
-    assert own("row nice $(nice)")["rows"] == [["nice", "19"]]
+    assert own("row nice $(nice)", lowest=True)["rows"] == [["nice", "19"]]
 
 
 def test_a_hostile_environment_changes_nothing(tmp_path):

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imaging.guest.probe import script
-from imaging.guest.reading.masking import masked, shown_line
+from imaging.guest.report.masking import masked, shown_line
 from models.guest.files import Questions
+from tests.support.needs import require
 
 CASES = {
     "//nas/data /data cifs username=ann,password=hunter2,uid=1000 0 0":
@@ -50,6 +51,7 @@ def by_the_script(texts: list[str]) -> list[str]:
     text = script(Questions(), {"system"}, nonce="abc").removesuffix("imaging_probe </dev/null\n")
     text += "awk \"$mask_awk\"'{ print mask($0) }'\n"
     lines = "".join(f"{text}\n" for text in texts)
+    require("dash")
     ran = subprocess.run(["dash", "-c", text], input=lines, capture_output=True, text=True, check=True)
     return ran.stdout.splitlines()
 

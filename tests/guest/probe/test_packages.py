@@ -6,17 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imaging.guest.reading.packages import read_packages
-from imaging.guest.reading.rows import Rows
+from imaging.guest.report.readers.packages import read_packages
+from imaging.guest.report.rows import Rows
 from models.guest.packages import Packages
 from tests.guest.probe.running import SHELLS, probe
 from tests.guest.probe.trees import new_tree, tree
 from tests.guest.trees.building import KINDS, put, put_tool
+from tests.support.known import known, present
+from tests.support.needs import needs
 
 RPM = ("centos-7", "rocky-8", "rocky-9")
 DEB = ("ubuntu-24.04", "ubuntu-16.04", "debian-12")
-needs_rpm = pytest.mark.skipif(shutil.which("rpm") is None, reason="rpm is not installed here")
-needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="dpkg is not installed here")
+needs_rpm = needs("rpm")
+needs_dpkg = needs("dpkg-query")
 BY_MANAGER = [
     *(pytest.param(kind, "dpkg", marks=needs_dpkg) for kind in DEB),
     *(pytest.param(kind, "rpm", marks=needs_rpm) for kind in RPM),
@@ -45,7 +47,7 @@ def test_added_is_what_was_installed_by_name_after_the_first_boot(kind, manager)
     assert {"survey-tools"} < set(added) <= {
         "survey-tools", "postgresql", "postgresql-server", "postgresql-libs", "postgresql-private-libs", "libpq",
     }  # fmt: skip
-    assert all(when > datetime(2026, 10, 6, 8, tzinfo=UTC) for when in added.values())
+    assert all(present(when) > datetime(2026, 10, 6, 8, tzinfo=UTC) for when in added.values())
 
 
 @needs_rpm
@@ -89,7 +91,7 @@ def test_nonfree_is_told_by_the_licence_on_rpm():
 def test_no_repository_is_shown_with_its_password(kind, manager):
     facts = probe("packages", root=tree(kind))
     assert "swordfish" not in facts.model_dump_json()
-    assert any("survey" in repository.file for repository in facts.packages.value.repositories)
+    assert any("survey" in repository.file for repository in known(facts.packages).repositories)
 
 
 @needs_dpkg
@@ -110,9 +112,9 @@ def test_without_logs_what_was_added_is_not_told_but_the_rest_is():
     shutil.rmtree(root / "var/log")
     put(root, "var/lib/dpkg/info/survey-tools.list", "/opt/survey\n")
     fact = probe("packages", root=root).packages
-    assert fact.value.added == ()
-    assert fact.value.count == 10
-    assert "logs" in fact.incomplete_because
+    assert known(fact).added == ()
+    assert known(fact).count == 10
+    assert "logs" in present(fact.incomplete_because)
 
 
 @needs_dpkg
@@ -120,7 +122,7 @@ def test_without_logs_and_without_newer_packages_nothing_was_added():
     root = new_tree("debian-12")
     shutil.rmtree(root / "var/log")
     fact = probe("packages", root=root).packages
-    assert fact.value.added == ()
+    assert known(fact).added == ()
     assert fact.incomplete_because is None
 
 
@@ -137,8 +139,8 @@ def test_without_a_first_boot_nothing_is_said_to_be_added_since():
     shutil.rmtree(root / "var/lib/cloud")
     (root / "etc/ssh/ssh_host_ed25519_key.pub").unlink()
     fact = probe("packages", root=root).packages
-    assert fact.value.added == ()
-    assert "first booted" in fact.incomplete_because
+    assert known(fact).added == ()
+    assert "first booted" in present(fact.incomplete_because)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -157,7 +159,7 @@ def test_a_broken_database_is_unknown_not_empty():
     put(root, "var/lib/dpkg/status", b"\x00\xff no stanza\n")
     fact = probe("packages", root=root).packages
     assert fact.value is None
-    assert "could not be read" in fact.unknown_because
+    assert "could not be read" in present(fact.unknown_because)
 
 
 def test_five_thousand_packages_fit():

@@ -17,7 +17,7 @@ RPM = "#!/bin/sh\nprintf 'asked-by\\t%s\\n' \"$(id -u)\"\n"
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """One that everybody may look into, unlike pytest's."""
+    """One that everybody may read, unlike pytest's."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
@@ -25,7 +25,8 @@ def folder() -> Iterator[Path]:
 
 def ask(folder: Path) -> list[list[str]]:
     """What rpm says of this machine itself, where both the tool and the database are the test's."""
-    return own(f"R=; PATH={folder}:$PATH; rpm_database={folder}; ask_rpm -qa")["rows"]
+    said = own(f"R=; PATH={folder}:$PATH; rpm_database={folder}; ask_rpm -qa")
+    return list(said["rows"])
 
 
 @needs_root

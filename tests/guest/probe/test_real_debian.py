@@ -12,22 +12,22 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.probe import script
-from imaging.guest.reading import read_report
+from imaging.guest.report import read_report
 from models.guest.accounts import PasswordState
-from models.guest.facts import GuestFacts, Way
-from models.guest.files import Look, PackageState, Questions
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.guest.files import FileSearch, PackageState, Questions
 from tests.guest.probe.running import NONCE, NOW
+from tests.support.needs import needs
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(900),
     pytest.mark.skipif(not os.environ.get("IMAGING_TEST_SLOW"), reason="slow: runs with IMAGING_TEST_SLOW=1"),
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can install a system"),
-    pytest.mark.skipif(shutil.which("debootstrap") is None, reason="debootstrap is not installed here"),
+    needs("root", "debootstrap"),
 ]
 State = dict[str, tuple[object, ...]]
 QUESTIONS = Questions(
-    looks=(Look(id="key", names=("id_*",), first_line={"private-key": "PRIVATE KEY"}),),
+    searches=(FileSearch(id="key", names=("id_*",), first_line={"private-key": "PRIVATE KEY"}),),
     system_files=("/etc/host.conf", "/etc/hosts", "/etc/passwd"),
 )
 
@@ -76,17 +76,17 @@ def inside(root: Path, command: str, stdin: str = "") -> str:
 
 
 @pytest.fixture(scope="module")
-def looked(debian) -> tuple[GuestFacts, State, State]:
-    """The facts, and the state of every file before the very first look and after it."""
+def probed(debian) -> tuple[GuestFacts, State, State]:
+    """The facts, and the state of every file before the very first search and after it."""
     before = state_of(debian)
     output = inside(debian, "sh -s", script(QUESTIONS, nonce=NONCE))
     after = state_of(debian)
-    return read_report(output.encode(), nonce=NONCE, way=Way.SSH, now=NOW), before, after
+    return read_report(output.encode(), nonce=NONCE, method=InspectionMethod.SSH, now=NOW), before, after
 
 
 @pytest.fixture(scope="module")
-def facts(looked) -> GuestFacts:
-    return looked[0]
+def facts(probed: tuple[GuestFacts, State, State]) -> GuestFacts:
+    return probed[0]
 
 
 def test_it_is_known_for_what_it_is(facts):
@@ -149,15 +149,15 @@ def test_every_part_is_known_or_says_why(facts):
             assert fact.unknown_because, name
 
 
-def test_nothing_is_changed_by_looking(looked):
-    _, before, after = looked
+def test_nothing_is_changed_by_the_probe(probed):
+    _, before, after = probed
     assert len(before) > 3000
     assert after == before
 
 
 def state_of(root: Path) -> State:
     """All but the times of access."""
-    found = {}
+    found: State = {}
     for folder, _, names in os.walk(root):
         for path in (folder, *(f"{folder}/{name}" for name in names)):
             one = os.lstat(path)

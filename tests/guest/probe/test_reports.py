@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imaging.guest.deep_check.source_facts import SelfReport, of_the_source
 from imaging.guest.probe import PARTS
-from imaging.guest.reading import read_report
-from imaging.guest.reading.parts import READERS
+from imaging.guest.report import read_report
 from models.errors import BadProbeError
+from models.fact import IncompleteCode, UnknownCode
 from models.findings import Source
-from models.guest.facts import GuestFacts, Way
+from models.guest.facts import GuestFacts, InspectionMethod
 from tests.guest.probe.running import NOW
+from tests.support.known import known, present
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202e\u2028]")
 
@@ -29,7 +31,7 @@ def envelope(**changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def part(*rows: list[str], **changed: Any) -> dict[str, Any]:
+def part(*rows: list[Any], **changed: Any) -> dict[str, Any]:
     return {"state": "ok", "why": "", "incomplete": "", "rows": [list(row) for row in rows], **changed}
 
 
@@ -38,11 +40,11 @@ def framed(document: Any, nonce: str = "abc") -> bytes:
     return f"\n@@imaging-probe-begin {nonce}\n{text}\n@@imaging-probe-end {nonce} 0\n".encode()
 
 
-def read(output: bytes, nonce: str | None = "abc", way: Way = Way.SSH) -> GuestFacts:
-    return read_report(output, nonce=nonce, way=way, now=NOW)
+def read(output: bytes, nonce: str | None = "abc", method: InspectionMethod = InspectionMethod.SSH) -> GuestFacts:
+    return read_report(output, nonce=nonce, method=method, now=NOW)
 
 
-def test_a_report_says_who_looked_and_how_long_it_took():
+def test_a_report_says_who_inspected_and_how_long_it_took():
     facts = read(framed(envelope()))
     assert (facts.user, facts.as_root, facts.seconds, facts.clock_off_seconds) == ("ubuntu", True, 69.0, 60.0)
     assert (facts.read_at, facts.system.unknown_because) == (NOW, "the probe did not tell")
@@ -119,8 +121,8 @@ def test_a_refusal_repeats_nothing_of_what_stood_there():
 
 def test_a_part_that_could_not_be_read_says_why_in_clean_words():
     facts = read(framed(envelope(parts={"disks": part(state="unknown", why="no\x1b[2J lsblk\n" + "x" * 900)})))
-    assert facts.disks.unknown_because.startswith("no lsblk\N{REPLACEMENT CHARACTER}xxx")
-    assert len(facts.disks.unknown_because) == 300
+    assert present(facts.disks.unknown_because).startswith("no lsblk\N{REPLACEMENT CHARACTER}xxx")
+    assert len(present(facts.disks.unknown_because)) == 300
     assert facts.disks.source is Source.GUEST
 
 
@@ -128,7 +130,16 @@ def test_rows_that_do_not_fit_make_a_part_incomplete_and_the_others_count():
     rows = (["use", "nonsense"], ["use"], ["use", "/dev/vda1 ext4 9 8 1 89% /"])
     facts = read(framed(envelope(parts={"disks": part(*rows, incomplete="time was up")})))
     assert facts.disks.incomplete_because == "time was up; 2 rows could not be read"
-    assert facts.disks.value.file_systems[0].used_kib == 8
+    assert facts.disks.incomplete_code is IncompleteCode.CUT_SHORT
+    assert known(facts.disks).file_systems[0].used_kib == 8
+
+
+@pytest.mark.parametrize("words", ["time was up", "it ended early", "said in other words", "3 rows could not be read"])
+@pytest.mark.parametrize("cut", [0, 1])
+def test_whether_a_part_was_cut_short_is_told_by_a_flag_and_never_by_words(words: str, cut: int):
+    facts = read(framed(envelope(parts={"disks": part(incomplete=words, cut=cut)})))
+    assert facts.disks.incomplete_because == words
+    assert facts.disks.incomplete_code is (IncompleteCode.CUT_SHORT if cut else None)
 
 
 def test_a_part_of_a_later_probe_is_left_alone():
@@ -140,14 +151,10 @@ def test_a_deep_check_knows_nothing_of_what_runs():
         "mounts": part(["mount", "ext4", "/dev/vda1", "/", "rw", "/"]),
         "services": part(["unit", "active", "ssh.service"], ["process", "1", "root", "systemd", "/x"]),
     }
-    facts = read(framed(envelope(parts=parts)), way=Way.DEEP_CHECK)
-    assert facts.mounts.unknown_because.startswith("needs SSH")
-    services = facts.services.value
+    facts = of_the_source(read(framed(envelope(parts=parts)), method=InspectionMethod.DEEP_CHECK), SelfReport())
+    assert facts.mounts.unknown_code is UnknownCode.NEEDS_SSH
+    services = known(facts.services)
     assert (services.runs, services.processes, [unit.active for unit in services.units]) == (False, (), [""])
-
-
-def test_every_part_of_the_probe_has_a_reader():
-    assert set(PARTS) == set(READERS)
 
 
 def texts(value: Any):
@@ -180,9 +187,9 @@ PART = st.builds(part).flatmap(lambda _: st.lists(ROW, max_size=12)).map(lambda 
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.sampled_from(sorted(PARTS)), PART, max_size=6), st.sampled_from(Way))
-def test_any_rows_give_facts_with_clean_texts(parts, way):
-    facts = read(framed(envelope(parts=parts)), way=way)
+@given(st.dictionaries(st.sampled_from(sorted(PARTS)), PART, max_size=6), st.sampled_from(InspectionMethod))
+def test_any_rows_give_facts_with_clean_texts(parts, method):
+    facts = read(framed(envelope(parts=parts)), method=method)
     assert not [text for text in texts(facts.model_dump(mode="json")) if CONTROL.search(text)]
 
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from imaging.guest.probe import PARTS, script
-from models.guest.facts import GuestFacts
-from models.guest.files import Look, Questions
+from imaging.guest.probe import script
+from models.guest.files import FileSearch, Questions
 from tests.guest.probe.running import output_of
+from tests.support.needs import SHELLCHECK, require
 
-LOOK = Look(
+SEARCH = FileSearch(
     id="x.y", paths=("~/.x", "/opt/x*"), names=("*.lic",), first_line={"key": "^BEGIN"}, contains={"served": "^F"},
     words_after=("FEATURE",),
 )  # fmt: skip
-WHOLE = script(Questions(looks=(LOOK,), system_files=("/etc/hosts", "/etc/it's odd")), nonce="abc")
-SHELLCHECK = shutil.which("shellcheck", path=str(Path(sys.executable).parent)) or shutil.which("shellcheck")
+WHOLE = script(Questions(searches=(SEARCH,), system_files=("/etc/hosts", "/etc/it's odd")), nonce="abc")
 
 
 @pytest.mark.parametrize("shell", [["dash"], ["busybox", "sh"], ["bash", "--posix"]], ids=lambda shell: shell[0])
 def test_shells_find_no_fault_in_it(shell):
+    require(shell[0])
     checked = subprocess.run([*shell, "-n"], input=WHOLE.encode(), capture_output=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, b"")
 
 
-@pytest.mark.skipif(SHELLCHECK is None, reason="shellcheck is not installed")
 @pytest.mark.parametrize("text", [WHOLE, script(Questions(), nonce="abc")], ids=["asked", "not asked"])
 def test_shellcheck_finds_no_fault_in_it(text):
     checked = subprocess.run([SHELLCHECK, "-s", "sh", "-"], input=text.encode(), capture_output=True, check=False)
@@ -50,10 +46,6 @@ def test_cut_off_anywhere_it_does_nothing():
     lines = WHOLE.splitlines(keepends=True)
     assert lines[-1] == "imaging_probe </dev/null\n"
     assert output_of("".join(lines[:-1])) == b""
-
-
-def test_every_part_is_a_field_of_the_facts():
-    assert set(PARTS) <= set(GuestFacts.model_fields)
 
 
 def test_only_the_wanted_parts_are_sent():

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.probe import script
-from imaging.guest.reading import read_report
+from imaging.guest.report import read_report
 from imaging.guidelines.checklist import judge
-from imaging.guidelines.questions import questions_for
+from imaging.guidelines.guest.questions import questions_for
 from models.fact import Fact
 from models.findings import Source
-from models.guest.facts import GuestFacts, Way
+from models.guest.facts import GuestFacts, InspectionMethod
 from tests.guest.probe.running import NONCE, NOW, output_of, plant
 from tests.guest.trees.building import build_tree
 from tests.guidelines.building import facts, profile
+from tests.support.known import known
 
 SECRET = re.compile(r"hunter\d+")
 PLACES = {
@@ -144,21 +145,24 @@ def tree(request, tmp_path_factory) -> Path:
     return plant(root, {name: re.sub(r"(?m)^ {8}", "", text) for name, text in texts.items()})
 
 
-def test_no_secret_is_in_the_report_the_facts_or_the_findings(tree):
-    output = output_of(script(questions_for(profile("jetstream2")), nonce=NONCE), root=tree)
+@pytest.fixture(scope="module")
+def output(tree) -> bytes:
+    return output_of(script(questions_for(profile("jetstream2")), nonce=NONCE), root=tree)
+
+
+def test_no_secret_is_in_the_report_the_facts_or_the_findings(output):
     assert sorted({line[:150] for line in output.decode("ascii").splitlines() if SECRET.search(line)}) == []
 
-    guest = read_report(output, nonce=NONCE, way=Way.SSH, now=NOW)
+    guest = read_report(output, nonce=NONCE, method=InspectionMethod.SSH, now=NOW)
     assert SECRET.search(guest.model_dump_json()) is None
-    look = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=NOW)
-    assert SECRET.search(judge(facts(guest=look), profile("jetstream2")).model_dump_json()) is None
+    inspected = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=NOW)
+    assert SECRET.search(judge(facts(guest=inspected), profile("jetstream2")).model_dump_json()) is None
 
 
-def test_what_was_masked_is_otherwise_told(tree):
-    output = output_of(script(questions_for(profile("jetstream2")), nonce=NONCE), root=tree)
-    guest = read_report(output, nonce=NONCE, way=Way.SSH, now=NOW)
-    assert len(guest.boot_mounts.value.fstab) == 10
-    assert guest.cloud_init.value.status == "error"
-    assert "Unexpected error." in guest.cloud_init.value.errors
-    assert guest.sshd.value.effective["forcecommand"] == ("/x",)
-    assert "/home/alice/app" in {use.path for use in guest.path_uses.value}
+def test_what_was_masked_is_otherwise_told(output):
+    guest = read_report(output, nonce=NONCE, method=InspectionMethod.SSH, now=NOW)
+    assert len(known(guest.boot_mounts).fstab) == 10
+    assert known(guest.cloud_init).status == "error"
+    assert "Unexpected error." in known(guest.cloud_init).errors
+    assert known(guest.sshd).effective["forcecommand"] == ("/x",)
+    assert "/home/alice/app" in {use.path for use in known(guest.path_uses)}

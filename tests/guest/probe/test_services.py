@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.guest.reading.path_uses import resolved
+from imaging.guest.report.readers.path_uses import resolved
 from models.guest.services import Listener, PathUse, Process, Unit
 from tests.guest.probe.running import plant, probe
+from tests.support.known import known, present
 
 SYSTEM = "/etc/systemd/system"
 SYSTEMCTL = """#!/bin/sh
@@ -60,7 +61,7 @@ def test_units_are_those_that_are_enabled_masked_failed_or_running(services):
 
 def test_listeners_are_told_with_their_process(services):
     assert services.listeners == (
-        Listener(protocol="tcp", address="127.0.0.1", port=8080, process="odd  name"),
+        Listener(protocol="tcp", address="127.0.0.1", port=8080, process="odd \N{REPLACEMENT CHARACTER}[2J name"),
         Listener(protocol="tcp", address="::1", port=22),
     )
 
@@ -75,16 +76,16 @@ def test_processes_are_told_without_their_arguments(services):
 def test_a_system_that_is_not_up_says_so(tmp_path):
     tree = plant(tmp_path, {f"{SYSTEM}/multi-user.target.wants/ssh.service": "-> /x"})
     found = probe("services", root=tree).services
-    assert (found.value.runs, found.incomplete_because) == (False, None)
-    assert found.value.units == (Unit(name="ssh.service", enabled="enabled"),)
+    assert (known(found).runs, found.incomplete_because) == (False, None)
+    assert known(found).units == (Unit(name="ssh.service", enabled="enabled"),)
 
 
 def test_another_init_system_is_said(tmp_path):
-    assert "init system" in probe("services", root=tmp_path).services.incomplete_because
+    assert "init system" in present(probe("services", root=tmp_path).services.incomplete_because)
 
 
-def test_this_machine_can_be_looked_at_as_anybody():
-    found = probe("services", as_user=True).services.value
+def test_this_machine_can_be_probed_as_anybody():
+    found = known(probe("services", as_user=True).services)
     assert Process(pid=1, name=found.processes[0].name, user="root") in found.processes
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from models.guest.disks import FileSystemHealth
 from tests.guest.probe.running import plant, probe
+from tests.support.known import known, present
 
 RELEASES = {
     "ubuntu": ('ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\nPRETTY_NAME="Ubuntu"\n', "24.04", ("debian",)),
@@ -22,7 +23,7 @@ def test_os_release_is_read_through_its_link(tmp_path, system):
     text, version, like = RELEASES[system]
     tree = plant(tmp_path, {"/usr/lib/os-release": text, "/etc/os-release": "-> ../usr/lib/os-release"})
     found = probe("system", root=tree)
-    assert (found.system.value.id, found.system.value.version, found.system.value.like) == (system, version, like)
+    assert (known(found.system).id, known(found.system).version, known(found.system).like) == (system, version, like)
     assert (found.system.incomplete_because is None) == (system != "odd")
 
 
@@ -37,7 +38,7 @@ def test_kernel_host_and_boot_are_those_of_the_tree(tmp_path):
             "/usr/bin/apt-get": "#!/bin/sh\n",
         },
     )
-    system = probe("system", root=tree).system.value
+    system = known(probe("system", root=tree).system)
     assert (system.kernel, system.host_name, system.init, system.package_manager) == (
         "5.15.0-1",
         "db-07",
@@ -58,7 +59,7 @@ def test_the_first_boot_is_when_cloud_init_was_through_with_this_instance(tmp_pa
     plant(tree, {"/var/lib/cloud/data/instance-id": "new\n"})
     for name, when in marks.items():
         os.utime(tree / "var/lib/cloud/instances" / name, (when, when))
-    assert probe("system", root=tree).system.value.first_boot_at == datetime.fromtimestamp(1_600_000_030, UTC)
+    assert known(probe("system", root=tree).system).first_boot_at == datetime.fromtimestamp(1_600_000_030, UTC)
 
 
 OLD_LSBLK = """#!/bin/sh
@@ -140,17 +141,18 @@ def test_the_file_system_below_an_overlay_counts(tmp_path):
     )
     df = "x\noverlayroot overlay 1 1 1 1 1 /\n/dev/vda1 ext4 20000 8000 11000 1000 900 /media/root-ro\n"
     tree = plant(tmp_path, {**TREE, "/proc/self/mountinfo": mountinfo, "/.tools/df.txt": df})
-    root = probe("disks", root=tree).disks.value.root
+    root = present(known(probe("disks", root=tree).disks).root)
     assert (root.mount_point, root.device, root.fs_type, root.used_kib) == ("/", "/dev/vda1", "ext4", 8000)
 
 
 def test_a_df_without_output_columns_is_understood(tmp_path):
     df = '#!/bin/sh\ncase "$*" in -PkT) echo head; echo "/dev/vda1 ext4 9 8 1 89% /" ;; *) exit 1 ;; esac\n'
-    root = probe("disks", root=plant(tmp_path, {**TREE, "/.tools/df": df})).disks.value.root
+    root = present(known(probe("disks", root=plant(tmp_path, {**TREE, "/.tools/df": df})).disks).root)
     assert (root.size_kib, root.inodes) == (9, None)
 
 
 def test_tools_that_are_missing_leave_it_incomplete(tmp_path):
     found = probe("disks", root=plant(tmp_path, {"/proc/self/mountinfo": MOUNTINFO})).disks
     assert found.incomplete_because == "lsblk is missing; df is missing"
-    assert (found.value.root.device, found.value.root.fs_type, found.value.root.used_kib) == ("/dev/root", "ext4", None)
+    root = present(known(found).root)
+    assert (root.device, root.fs_type, root.used_kib) == ("/dev/root", "ext4", None)

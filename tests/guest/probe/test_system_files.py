@@ -10,6 +10,7 @@ from tests.guest.probe.running import SHELLS, probe
 from tests.guest.probe.test_packages import needs_dpkg, needs_rpm
 from tests.guest.probe.trees import needs_root, new_tree, tree
 from tests.guest.trees.building import put
+from tests.support.needs import needs
 
 ASKED = (
     "/etc/hosts",
@@ -117,7 +118,7 @@ def test_what_may_not_be_read_is_unreadable_not_empty():
     assert found["/etc/hosts"].readable
 
 
-@needs_root
+@needs("root", "chattr")
 def test_a_file_that_nobody_can_change_is_told():
     root = new_tree("debian-12")
     if subprocess.run(["chattr", "+i", root / "etc/hosts"], capture_output=True, check=False).returncode:

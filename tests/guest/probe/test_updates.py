@@ -11,8 +11,10 @@ from tests.guest.probe.running import SHELLS, probe
 from tests.guest.probe.test_packages import needs_dpkg, needs_rpm
 from tests.guest.probe.trees import new_tree, tree
 from tests.guest.trees.building import put, put_tool
+from tests.support.known import present
+from tests.support.needs import needs
 
-needs_apt = pytest.mark.skipif(shutil.which("apt-get") is None, reason="apt is not installed here")
+needs_apt = needs("apt-get")
 
 
 def updates(root, **how) -> Updates:
@@ -33,7 +35,7 @@ def updates(root, **how) -> Updates:
 )
 def test_apt_itself_tells_what_it_would_upgrade_and_what_of_it_is_for_security(kind, expected, shell):
     found = updates(tree(kind), shell=shell)
-    assert {(each.name, each.security) for each in found.pending} == expected
+    assert {(each.name, each.security) for each in present(found.pending)} == expected
     assert found.lists_at == datetime(2026, 10, 30, 6, tzinfo=UTC)
 
 
@@ -80,7 +82,7 @@ def test_a_package_that_is_half_installed_is_a_problem():
 @pytest.mark.parametrize("shell", SHELLS)
 def test_dnf_is_asked_about_its_cache_and_long_lines_are_put_together(kind, shell):
     found = updates(tree(kind), shell=shell)
-    assert {(each.name, each.security) for each in found.pending} == {
+    assert {(each.name, each.security) for each in present(found.pending)} == {
         ("curl", False),
         ("openssh-server", True),
         ("postgresql-private-libs-with-a-long-name", False),

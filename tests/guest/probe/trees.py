@@ -1,23 +1,22 @@
-"""Trees for the tests of the parts: built once for those that only read, anew for those that change something."""
+"""Trees for the tests of the parts: built once for those that only read, again for those that change something."""
 
 from __future__ import annotations
 
 import atexit
-import os
 import tempfile
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.guest.trees.building import build_tree, remove_tree
+from tests.support.needs import needs
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can set owners and become somebody else")
+needs_root = needs("root")
+"""Only root can set owners and become somebody else."""
 
 
 @cache
 def tree(kind: str) -> Path:
-    """One to look at; nobody may look at it, too."""
+    """One to read; nobody may read it, too."""
     return new_tree(kind)
 
 

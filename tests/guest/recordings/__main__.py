@@ -1,4 +1,4 @@
-"""`python -m tests.guest.recordings [NAME…]`: record the demonstration guests anew, into the demonstration cloud."""
+"""`python -m tests.guest.recordings [NAME…]`: record the demonstration guests again, into the demonstration cloud."""
 
 from __future__ import annotations
 

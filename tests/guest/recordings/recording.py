@@ -1,4 +1,4 @@
-"""Runs the real probe, and the looks of the remedies, on the tree of a guest."""
+"""Runs the real probe, and what the remedies read, on the tree of a guest."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from imaging.guest.mending.scripts import script as mending_script
 from imaging.guest.probe import script as probe_script
+from imaging.guest.remedies.scripts import script as fix_script
+from imaging.guidelines.guest.questions import questions_for
 from imaging.guidelines.profiles import load_profile
-from imaging.guidelines.questions import questions_for
 from models.guest.files import Questions
 from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
@@ -36,8 +36,8 @@ def record(name: str) -> dict[str, Any]:
             "recorded_at": NOW,
             "report": report,
             "fstab": (root / "etc/fstab").read_text(),
-            "tables": _run(root, mending_script("mount_table", "tables")),
-            "look": _without_this_machine(_run(root, mending_script("whole_disk", "look"))),
+            "tables": _run(root, fix_script("current_mounts", "tables")),
+            "whole_disk": _without_this_machine(_run(root, fix_script("whole_disk", "inspect"))),
         }
 
 
@@ -80,6 +80,6 @@ def _report(output: str) -> dict[str, Any]:
     return report
 
 
-def _without_this_machine(look: str) -> str:
+def _without_this_machine(output: str) -> str:
     """Whether a disk could be had alone is asked of the kernel that runs here: that says nothing of the tree."""
-    return "".join(line for line in look.splitlines(keepends=True) if not line.startswith("alone\t"))
+    return "".join(line for line in output.splitlines(keepends=True) if not line.startswith("alone\t"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,9 @@ from imaging.guest.probe import PARTS
 from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
 from tests.guest.recordings.recording import RECORDINGS, record
+from tests.support.needs import needs
 
-NEEDED = ("rpm", "dpkg", "dpkg-query", "apt-get")
-MISSING = [tool for tool in NEEDED if shutil.which(tool) is None]
-recorder = pytest.mark.skipif(
-    os.geteuid() != 0 or bool(MISSING),
-    reason=f"recording needs root and {', '.join(NEEDED)}{' (missing: ' + ', '.join(MISSING) + ')' if MISSING else ''}",
-)
+recorder = needs("root", "rpm", "dpkg", "dpkg-query", "apt-get")
 
 SIZES = {
     ("directories", "directory"): 3,
@@ -52,7 +46,7 @@ def without_sizes(recording: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", GUESTS)
 def test_the_probe_says_today_what_was_recorded(name: str):
     kept = json.loads((RECORDINGS / f"{name}.json").read_text())
-    assert without_sizes(record(name)) == without_sizes(kept), "record them anew: python -m tests.guest.recordings"
+    assert without_sizes(record(name)) == without_sizes(kept), "record them again: python -m tests.guest.recordings"
 
 
 def test_each_guest_has_a_recording_and_no_other_is_kept():

@@ -1,4 +1,4 @@
-"""A user at home: an ssh folder of their own, and ways into guests on loopback."""
+"""A user at home: an ssh folder of their own, and logins to guests on loopback."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guest.interface import Asking, GuestAccess, HostKeyQuestion, Progress, WayIn
-from models.image import Image
-from models.instance import Address, Instance
+from imaging.guest.interface import Asking, GuestAccess, HostKeyQuestion, LoginRoute, MachineQuestion, Progress
+from models.cloud.image import Image
+from models.cloud.instance import Address, Instance
 from tests.support.sshd import Sshd, sshd
 
 __all__ = ["sshd"]
@@ -20,11 +20,17 @@ class Answers:
     """A user who answers as told, and remembers the questions."""
 
     def __init__(
-        self, *, users: tuple[str, ...] = (), trusts: bool = False, passphrases: tuple[str | None, ...] = ()
+        self,
+        *,
+        users: tuple[str, ...] = (),
+        trusts: bool = False,
+        passphrases: tuple[str | None, ...] = (),
+        machine: bool | None = True,
     ) -> None:
         self._users = iter(users)
         self._trusts = trusts
         self._passphrases = iter(passphrases)
+        self._machine = machine
         self.asked: list[object] = []
 
     async def user(self, guesses: tuple[str, ...], address: str) -> str | None:
@@ -38,6 +44,10 @@ class Answers:
     async def passphrase(self, key_file: Path) -> str | None:
         self.asked.append(("passphrase", key_file))
         return next(self._passphrases, None)
+
+    async def machine(self, question: MachineQuestion) -> bool | None:
+        self.asked.append(question)
+        return self._machine
 
 
 class Told:
@@ -93,7 +103,7 @@ def logs(text: str) -> Callable[[], Awaitable[str]]:
     return read
 
 
-def way_to(
+def route_to(
     guest: Sshd,
     *,
     asking: Asking | None = None,
@@ -102,10 +112,10 @@ def way_to(
     image: Image | None = None,
     told: Told | None = None,
     **access: object,
-) -> WayIn:
+) -> LoginRoute:
     """The way to a server: by its address, port and key, as a user would give them."""
     said = {"address": "127.0.0.1", "port": guest.port, "user": guest.user, "key_file": guest.key, **access}
-    return WayIn(
+    return LoginRoute(
         instance=instance or make_instance(),
         image=image,
         access=GuestAccess.model_validate(said),

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guest import probing, service
-from imaging.guest.interface import WayIn
-from imaging.guest.mending import MendingResult
-from imaging.guest.probe import PARTS
+from imaging.guest import inspection, service
+from imaging.guest.interface import LoginRoute
+from imaging.guest.machine import read_ids
+from imaging.guest.probe import PARTS, script
+from imaging.guest.remedies import FixResult
 from imaging.guest.service import GuestService
 from imaging.runtime.paths import Paths
 from models.errors import BadProbeError, GuestError, GuestUnreachableError
 from models.guest.files import Questions
 from models.remedy_action import ActionKind, RemedyAction
-from tests.guest.ssh.conftest import Told, trust, way_to
+from tests.guest.ssh.conftest import Told, route_to, trust
 from tests.guest.ssh.test_shell import ASKS_FOR_A_PASSWORD, fake_tools
 from tests.support.clock import ManualClock
 from tests.support.sshd import Sshd, StartSshd
@@ -41,23 +42,22 @@ def guests(tmp_path: Path) -> GuestService:
     return GuestService(Paths.below(tmp_path / "own"), ManualClock())
 
 
-def start(sshd: StartSshd, ssh_folder: Path, tree: Path, **wishes: object) -> Sshd:
-    guest = sshd(**{"set_env": {"IMAGING_PROBE_ROOT": str(tree)}, **wishes})
+def start(sshd: StartSshd, ssh_folder: Path, tree: Path, **settings: object) -> Sshd:
+    guest = sshd(**{"set_env": {"IMAGING_PROBE_ROOT": str(tree)}, **settings})
     trust(ssh_folder, guest)
     return guest
 
 
-async def look(guests: GuestService, way: WayIn, parts: frozenset[str] | None = SYSTEM):
+async def inspect(guests: GuestService, route: LoginRoute, parts: frozenset[str] | None = SYSTEM):
     """Probe; only parts that this file's small tree can answer quickly."""
-    return await guests.probe(way, Questions(), parts=parts)
+    return await guests.probe(route, Questions(), parts=parts)
 
 
 @pytest.fixture(autouse=True)
 def few_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A whole look reads two parts here; how long all of them take is not what these tests are about."""
-    real = probing.script
+    """A whole inspection reads two parts here; how long all of them take is not what these tests are about."""
     monkeypatch.setattr(
-        probing, "script", lambda questions, parts, *, nonce: real(questions, parts or {"system"}, nonce=nonce)
+        inspection, "script", lambda questions, parts, *, nonce: script(questions, parts or {"system"}, nonce=nonce)
     )
 
 
@@ -65,12 +65,12 @@ async def test_a_probe_over_a_real_login_is_read_kept_and_told(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService
 ):
     told = Told()
-    way = way_to(start(sshd, ssh_folder, tree), told=told)
-    fact = await look(guests, way)
+    route = route_to(start(sshd, ssh_folder, tree), told=told)
+    fact = await inspect(guests, route)
     assert fact.value is not None
     assert fact.value.system.value is not None
     assert fact.value.system.value.pretty_name == "Rocky Linux 9.4"
-    assert guests.stored(way.instance.id) == fact
+    assert guests.stored(route.instance.id) == fact
     assert any(progress.done for progress in told.progress)
 
 
@@ -86,7 +86,7 @@ async def test_a_banner_a_noisy_login_shell_and_a_password_for_sudo_do_not_distu
         banner="Authorized use only\n", force_command=str(noise),
         set_env={"IMAGING_PROBE_ROOT": str(tree), "PATH": path},
     )  # fmt: skip
-    assert (await look(guests, way_to(guest))).known
+    assert (await inspect(guests, route_to(guest))).known
 
 
 async def test_parts_read_anew_replace_those_and_leave_the_others(
@@ -94,17 +94,17 @@ async def test_parts_read_anew_replace_those_and_leave_the_others(
 ):
     clock = ManualClock()
     guests = GuestService(Paths.below(tmp_path / "own"), clock)
-    way = way_to(start(sshd, ssh_folder, tree))
-    before = (await look(guests, way, None)).value
+    route = route_to(start(sshd, ssh_folder, tree))
+    before = (await inspect(guests, route, None)).value
     assert before is not None
     clock.turn(600)
     (tree / "etc" / "os-release").write_text(OS_RELEASE.replace("9.4", "9.5"))
-    after = (await look(guests, way, frozenset({"disks"}))).value
+    after = (await inspect(guests, route, frozenset({"disks"}))).value
     assert after is not None
     assert after.system == before.system
     assert after.read_at == before.read_at
     assert after.disks.read_at == clock.now()
-    renewed = (await look(guests, way)).value
+    renewed = (await inspect(guests, route)).value
     assert renewed is not None
     assert renewed.system.value is not None
     assert renewed.system.value.version == "9.5"
@@ -118,39 +118,38 @@ async def test_parts_read_anew_replace_those_and_leave_the_others(
 async def test_a_guest_that_lies_or_says_nothing_harms_nothing(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, lie: str
 ):
-    way = way_to(start(sshd, ssh_folder, tree, force_command=lie))
+    route = route_to(start(sshd, ssh_folder, tree, force_command=lie))
     with pytest.raises(BadProbeError) as refused:
-        await look(guests, way)
-    assert not guests.stored(way.instance.id).known
+        await inspect(guests, route)
+    assert not guests.stored(route.instance.id).known
     if lie == "exit 7":
         assert "ended with status 7" in refused.value.what
 
 
 async def test_a_gigabyte_is_not_waited_for(sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService):
-    way = way_to(start(sshd, ssh_folder, tree, force_command="cat /dev/zero"))
+    route = route_to(start(sshd, ssh_folder, tree, force_command="cat /dev/zero"))
     with pytest.raises(BadProbeError, match="printed more than"):
-        await look(guests, way)
+        await inspect(guests, route)
 
 
 async def test_a_guest_that_answers_nothing_is_given_up(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, monkeypatch: pytest.MonkeyPatch
 ):
-    real = probing.run_probe
-    monkeypatch.setattr(service, "run_probe", lambda *words, **options: real(*words, **options, seconds=0.2))
-    way = way_to(start(sshd, ssh_folder, tree, force_command="sleep 5"))
+    monkeypatch.setattr(read_ids, "_SECONDS", 0.2)
+    route = route_to(start(sshd, ssh_folder, tree, force_command="sleep 5"))
     with pytest.raises(GuestUnreachableError, match="did not finish"):
-        await look(guests, way)
+        await inspect(guests, route)
 
 
 async def test_a_cancelled_probe_closes_its_connection(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService
 ):
     guest = start(sshd, ssh_folder, tree, force_command="sleep 5")
-    looking = asyncio.create_task(look(guests, way_to(guest)))
+    inspecting = asyncio.create_task(inspect(guests, route_to(guest)))
     await logged(guest, "Starting session")
-    looking.cancel()
+    inspecting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await looking
+        await inspecting
     await logged(guest, "disconnect")
 
 
@@ -159,9 +158,9 @@ async def test_facts_that_cannot_be_kept_are_still_told(sshd: StartSshd, ssh_fol
     paths.state.mkdir(parents=True)
     (paths.state / "guests").write_text("a file where a folder should be")
     told = Told()
-    fact = await look(GuestService(paths, ManualClock()), way_to(start(sshd, ssh_folder, tree), told=told))
+    fact = await inspect(GuestService(paths, ManualClock()), route_to(start(sshd, ssh_folder, tree), told=told))
     assert fact.known
-    assert "could not be kept" in told.text
+    assert "could not be saved" in told.text
 
 
 async def logged(guest: Sshd, word: str) -> None:
@@ -179,70 +178,70 @@ ACTION = RemedyAction(kind=ActionKind.RUN, summary="Run it.", command="true", to
 async def test_a_remedy_is_carried_out_and_what_it_touched_is_read_again(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, monkeypatch: pytest.MonkeyPatch
 ):
-    way = way_to(start(sshd, ssh_folder, tree))
-    await look(guests, way, None)
+    route = route_to(start(sshd, ssh_folder, tree))
+    await inspect(guests, route, None)
 
-    async def mend(_shell: object, action: RemedyAction, **_more: object) -> MendingResult:
+    async def fix(_shell: object, action: RemedyAction, **_more: object) -> FixResult:
         (tree / "etc" / "os-release").write_text(OS_RELEASE.replace("Rocky Linux 9.4", action.summary))
-        return MendingResult("done", "undo")
+        return FixResult("done", "undo")
 
-    monkeypatch.setattr(service, "carry_out", mend)
-    mended, fact = await guests.carry_out(way, Questions(), action=ACTION)
-    assert mended.done == "done"
+    monkeypatch.setattr(service, "carry_out", fix)
+    fixed, fact = await guests.carry_out(route, Questions(), action=ACTION)
+    assert fixed.done == "done"
     assert fact.value is not None
     assert fact.value.system.value is not None
     assert fact.value.system.value.pretty_name == "Run it."
 
 
-async def test_a_remedy_that_was_done_is_told_though_the_second_look_fails(
+async def test_a_remedy_that_was_done_is_told_though_the_second_inspection_fails(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, monkeypatch: pytest.MonkeyPatch
 ):
-    way = way_to(start(sshd, ssh_folder, tree))
-    before = (await look(guests, way, None)).value
+    route = route_to(start(sshd, ssh_folder, tree))
+    before = (await inspect(guests, route, None)).value
     assert before is not None
 
-    async def mend(_shell: object, _action: RemedyAction, **_more: object) -> MendingResult:
-        return MendingResult("done", "undo")
+    async def fix(_shell: object, _action: RemedyAction, **_more: object) -> FixResult:
+        return FixResult("done", "undo")
 
     async def fail(*_words: object, **_more: object) -> object:
         raise GuestUnreachableError("The connection was cut.")
 
-    monkeypatch.setattr(service, "carry_out", mend)
+    monkeypatch.setattr(service, "carry_out", fix)
     monkeypatch.setattr(service, "run_probe", fail)
-    mended, fact = await guests.carry_out(way, Questions(), action=ACTION)
-    assert mended.done == "done"
+    fixed, fact = await guests.carry_out(route, Questions(), action=ACTION)
+    assert fixed.done == "done"
     assert fact.value is not None
     assert not fact.value.system.known
-    assert fact.value.system.unknown_because == "not read again after the remedy: The connection was cut."
+    assert fact.value.system.unknown_because == "not read again after the fix: The connection was cut."
     assert fact.value.disks == before.disks
-    assert guests.stored(way.instance.id) == fact
+    assert guests.stored(route.instance.id) == fact
 
 
 async def test_a_remedy_that_failed_changes_nothing_that_is_known(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, monkeypatch: pytest.MonkeyPatch
 ):
-    way = way_to(start(sshd, ssh_folder, tree))
-    before = await look(guests, way, None)
+    route = route_to(start(sshd, ssh_folder, tree))
+    before = await inspect(guests, route, None)
 
-    async def refuse(*_words: object, **_more: object) -> MendingResult:
+    async def refuse(*_words: object, **_more: object) -> FixResult:
         raise GuestError("target is busy")
 
     monkeypatch.setattr(service, "carry_out", refuse)
     with pytest.raises(GuestError, match="busy"):
-        await guests.carry_out(way, Questions(), action=ACTION)
-    assert guests.stored(way.instance.id) == before
+        await guests.carry_out(route, Questions(), action=ACTION)
+    assert guests.stored(route.instance.id) == before
 
 
 async def test_directories_are_saved_over_a_way_of_their_own(
     sshd: StartSshd, ssh_folder: Path, tree: Path, guests: GuestService, tmp_path: Path
 ):
-    way = way_to(start(sshd, ssh_folder, tree))
-    saved = await guests.save(way, directories=(str(tree / "etc"),), target=tmp_path / "saved")
+    route = route_to(start(sshd, ssh_folder, tree))
+    saved = await guests.save(route, directories=(str(tree / "etc"),), target=tmp_path / "saved")
     assert saved.files == 1
 
 
 def test_the_service_is_loaded_without_asyncssh():
-    code = "import sys, imaging.guest.service, imaging.guest.saving; sys.exit('asyncssh' in sys.modules)"
+    code = "import sys, imaging.guest.service, imaging.guest.download; sys.exit('asyncssh' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 

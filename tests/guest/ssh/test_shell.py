@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guest.connecting import connect_guest
-from imaging.guest.shell import SshShell
+from imaging.guest.ssh.connect import connect_guest
+from imaging.guest.ssh.shell import SshShell
 from models.errors import BadProbeError, GuestLoginError, GuestUnreachableError
-from tests.guest.ssh.conftest import trust, way_to
+from tests.guest.ssh.conftest import route_to, trust
 from tests.support.sshd import Sshd, StartSshd
 
 Open = Callable[..., Awaitable[SshShell]]
@@ -22,10 +22,10 @@ Open = Callable[..., Awaitable[SshShell]]
 async def opened(sshd: StartSshd, ssh_folder: Path) -> AsyncIterator[Open]:
     shells: list[SshShell] = []
 
-    async def open_shell(guest: Sshd | None = None, **wishes: object) -> SshShell:
-        guest = guest or sshd(**wishes)
+    async def open_shell(guest: Sshd | None = None, **settings: object) -> SshShell:
+        guest = guest or sshd(**settings)
         trust(ssh_folder, guest)
-        shells.append(await connect_guest(way_to(guest)))
+        shells.append(await connect_guest(route_to(guest)))
         return shells[-1]
 
     yield open_shell
@@ -46,10 +46,14 @@ def fake_tools(folder: Path, **scripts: str) -> str:
 ASKS_FOR_A_PASSWORD = 'echo "sudo: a password is required" >&2; exit 1'
 
 
+CUT = "kill -9 $PPID $(cut -d' ' -f4 /proc/$PPID/stat)"
+"""Ends the server's process of this session, also where a login shell stands in between, as dash does."""
+
+
 async def test_a_cut_connection_is_said_and_not_taken_for_an_answer(opened: Open, sshd: StartSshd):
     guest = sshd()
     shell = await opened(guest)
-    waiting = asyncio.create_task(shell.run("echo begun; kill -9 $PPID; sleep 5; echo never", seconds=5))
+    waiting = asyncio.create_task(shell.run(f"echo begun; {CUT}; sleep 5; echo never", seconds=5))
     with pytest.raises(GuestUnreachableError, match=r"127\.0\.0\.1 port \d+ was cut"):
         await waiting
 
@@ -57,7 +61,7 @@ async def test_a_cut_connection_is_said_and_not_taken_for_an_answer(opened: Open
 async def test_after_a_cut_every_further_command_says_so_at_once(opened: Open):
     shell = await opened()
     with pytest.raises(GuestUnreachableError):
-        await shell.run("kill -9 $PPID; sleep 5", seconds=5)
+        await shell.run(f"{CUT}; sleep 5", seconds=5)
     with pytest.raises(GuestUnreachableError, match="cut"):
         await shell.run("true", seconds=5)
 

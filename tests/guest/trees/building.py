@@ -229,8 +229,8 @@ def _set_modes(root: Path) -> None:
         root / "opt/matlab/R2024a/bin/matlab",
     ):
         path.chmod(0o755)
-    for path in ("home/alice/.aws/credentials", "home/alice/.bash_history", "etc/sudoers", "etc/sudoers.d/alice"):
-        (root / path).chmod(0o600 if path.startswith("home") else 0o440)
+    for name in ("home/alice/.aws/credentials", "home/alice/.bash_history", "etc/sudoers", "etc/sudoers.d/alice"):
+        (root / name).chmod(0o600 if name.startswith("home") else 0o440)
     (root / "root").chmod(0o700)
 
 

@@ -82,7 +82,7 @@ EL9 = (
 
 
 def record() -> None:
-    """Make the three databases anew."""
+    """Make the three databases again."""
     RECORDED.mkdir(exist_ok=True)
     for kind, packages in (("centos-7", EL7), ("rocky-8", EL8), ("rocky-9", EL9)):
         with tempfile.TemporaryDirectory() as folder:

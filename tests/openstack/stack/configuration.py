@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from stack import DATABASES, HOST, REGION, SERVICES, Options
+from . import DATABASES, HOST, REGION, SERVICES, Options
 
 Sections = dict[str, dict[str, object]]
 

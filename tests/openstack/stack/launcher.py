@@ -14,10 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from stack import HOST, SERVICES, Options
-from stack.configuration import Configuration
-from stack.processes import Processes
-from stack.seeding import Seeding
+from . import HOST, SERVICES, Options
+from .configuration import Configuration
+from .processes import Processes
+from .seeding import Seeding
 
 STARTED_AT = time.monotonic()
 MARKER = ".loopstack"

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from stack import SERVICES, START_ORDER, Options
+from . import SERVICES, START_ORDER, Options
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 END_SECONDS = 10

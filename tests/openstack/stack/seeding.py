@@ -12,8 +12,9 @@ from pathlib import Path
 import openstack
 import yaml
 from openstack.connection import Connection
+from openstack.identity.v3._proxy import Proxy as Identity
 
-from stack import REGION, SERVICES, USERS, Options
+from . import REGION, SERVICES, USERS, Options
 
 SERVICE_ROLES = ("admin", "service")
 FLAVORS = (("m1.tiny", 1, 512, 1), ("m1.small", 1, 2048, 20), ("m1.medium", 2, 4096, 40), ("m1.large", 4, 8192, 80))
@@ -47,7 +48,7 @@ class Seeding:
 
     def identity(self) -> None:
         """The catalogue, the services' own users, and the users of the tests."""
-        identity = self.connect("admin").identity
+        identity = _identity_of(self.connect("admin"))
         roles = {role.name: role for role in identity.roles()}
         for service in SERVICES.values():
             if service.name != "keystone":
@@ -63,7 +64,7 @@ class Seeding:
             user = identity.create_user(name=name, password=self._options.password, domain_id="default")
             identity.assign_project_role_to_user(project, user, roles["member"])
 
-    def _catalogue_entry(self, identity: object, name: str) -> None:
+    def _catalogue_entry(self, identity: Identity, name: str) -> None:
         service = SERVICES[name]
         entry = identity.create_service(name="cinderv3" if name == "cinder" else name, type=service.kind)
         for interface in ("public", "internal"):
@@ -105,14 +106,14 @@ class Seeding:
             is_dhcp_enabled=False,
         )
         for index, name in enumerate(USERS):
-            self._network_of(name, ipaddress.ip_network(f"10.{10 + index}.0.0/24"), public.id)
+            self._network_of(name, ipaddress.IPv4Network(f"10.{10 + index}.0.0/24"), public.id)
 
     def _network_of(self, user: str, addresses: ipaddress.IPv4Network, public_id: str) -> None:
         network = self.connect(user).network
         own = network.create_network(name=f"{user}-net")
         subnet = network.create_subnet(network_id=own.id, name=f"{user}-subnet", ip_version=4, cidr=str(addresses))
         router = network.create_router(name=f"{user}-router", external_gateway_info={"network_id": public_id})
-        network.add_interface_to_router(router, subnet_id=subnet.id)
+        network.add_interface_to_router(router, subnet=subnet.id)
 
     def wait_for_hosts(self, check: Callable[[], None]) -> None:
         """Until the compute and the volume service can be scheduled to.
@@ -133,9 +134,9 @@ class Seeding:
         clouds = {user: self._entry(self._by_password(user)) for user in (*USERS, "admin")}
         alice = self.connect("alice")
         secret = secrets.token_hex(16)
-        credential = alice.identity.create_application_credential(
-            user=alice.current_user_id, name="loopstack", secret=secret
-        )
+        user = alice.current_user_id
+        assert user is not None
+        credential = _identity_of(alice).create_application_credential(user=user, name="loopstack", secret=secret)
         clouds["alice-appcred"] = self._entry(
             {"application_credential_id": credential.id, "application_credential_secret": secret}
         ) | {"auth_type": "v3applicationcredential"}
@@ -174,6 +175,12 @@ def _has_hosts(admin: Connection) -> bool:
 
 
 def empty_qcow2(size: int = 1 << 20) -> bytes:
-    """An empty qcow2 (version 2), valid enough for Glance, which looks into what it is given."""
+    """An empty qcow2 (version 2), valid enough for Glance, which reads what it is given."""
     header = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", 2, 0, 0, 16, size, 0, 1, 0x30000, 0x10000, 1, 0, 0)
     return header + bytes(0x40000 - len(header))
+
+
+def _identity_of(connection: Connection) -> Identity:
+    """Keystone as its version 3, the only one that is served."""
+    assert isinstance(connection.identity, Identity)
+    return connection.identity

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stack import HOST
+from . import HOST
 
 
 @dataclass(frozen=True)

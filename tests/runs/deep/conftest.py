@@ -1,17 +1,20 @@
-"""The small world of the steps' tests, and a deep check of its instance `db`."""
+"""The small world of the steps' tests, and a deep check of its instance."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from models.network import Network
-from models.run import RunKind, RunRecord, RunState, StepRecord
+from models.run.intent import intent_sentence
+from models.run.kind import RunKind
+from models.run.record import RunRecord, StepRecord
 from models.steps import DEEP_CHECK_STEPS, StepName
-from tests.guest.deep.reports import console, part, pieces, report
+from tests.guest.deep_check.reports import console, part, pieces, report
 from tests.runs.steps.conftest import PROFILE, make_run
-from tests.runs.steps.fake_cloud import GOOD_BOOT, FakeCloud, World, small_world
+from tests.runs.steps.held_world import GOOD_BOOT, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
-from tests.support.clock import ManualClock
+from tests.support.demo_here import TurnedClock
 
 EMERGENCY = (
     "[    0.000000] Linux version 6.1.0",
@@ -21,50 +24,39 @@ EMERGENCY = (
 PARTS = {"system": part(["kernel", "6.1.0"], ["host", "child"])}
 
 
-def deep_run(world: World, run_id: str = "run1") -> RunRecord:
+def deep_run(world: HeldWorld, run_id: str = "run1") -> RunRecord:
     run = make_run(world, run_id=run_id, name="")
     return run.model_copy(
         update={
             "kind": RunKind.DEEP_CHECK,
-            "state": RunState.RUNNING,
-            "plan": run.plan.model_copy(update={"deep": True}),
+            "plan": run.plan.model_copy(update={"kind": RunKind.DEEP_CHECK}),
             "steps": tuple(StepRecord(step=step) for step in DEEP_CHECK_STEPS),
         }
     )
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock(world: HeldWorld) -> TurnedClock:
+    return world.clock
 
 
 @pytest.fixture
-def world(clock) -> World:
-    world = small_world(clock)
-    world.networks["net"] = Network(id="net", name="auto_allocated_network", subnet_ids=("subnet",))
-    return world
+def ctx(world: HeldWorld, tmp_path: Path) -> MemoryContext:
+    return MemoryContext(world.cloud, world.clock, deep_run(world), PROFILE, tmp_path)
 
 
-@pytest.fixture
-def ctx(world, clock, tmp_path) -> MemoryContext:
-    return MemoryContext(FakeCloud(world), clock, deep_run(world), PROFILE, tmp_path)
+def nonce(world: HeldWorld) -> str:
+    """The word that the temporary instance was given."""
+    return world.children[-1].metadata["imaging.marker"]
 
 
-def nonce(world: World) -> str:
-    """The word that the last child was given."""
-    return world.launched[-1].metadata["imaging.marker"]
-
-
-def says(world: World, *, boot: str = GOOD_BOOT, lose: tuple[int, ...] = ()) -> None:
-    """From now on the child's console shows a report, without some of its pieces, and a boot."""
-    lines = pieces(report(PARTS, nonce=nonce(world)), nonce(world))
+def reports(world: HeldWorld, *, boot: str = GOOD_BOOT, lose: tuple[int, ...] = (), word: str | None = None) -> None:
+    """From now on the temporary instance's console shows a report, without some of its pieces, and a boot."""
+    said = nonce(world) if word is None else word
+    lines = pieces(report(PARTS, nonce=said), said)
     kept = [line for at, line in enumerate(lines, 1) if at not in lose]
-    world.console = console(*kept, *kept, nonce=nonce(world), boot=()) + boot
-
-
-def children(world: World) -> list[str]:
-    return [server_id for server_id in world.servers if server_id != "db"]
+    world.console(console(*kept, *kept, nonce=said, boot=()) + boot)
 
 
 def intents(ctx: MemoryContext, step: StepName) -> list[str]:
-    return [intent.text for intent in ctx.run.step(step).intents]
+    return [intent_sentence(intent.action, intent.target) for intent in ctx.run.step(step).intents]

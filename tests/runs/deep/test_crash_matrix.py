@@ -13,19 +13,33 @@ from typing import Any
 import pytest
 
 from imaging.cloud.interface import Cloud
-from imaging.guest.store import GuestStore
-from imaging.runs.deep_planning import plan_deep_check
-from imaging.runs.journal import Journal
-from imaging.runs.new_runs import refuse_unready, run_of_plan
+from imaging.guest.facts_cache import GuestStore
+from imaging.runs.journal.journal import Journal
+from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.new_run import run_of_plan
+from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runtime.paths import Paths
-from models.guest.facts import GuestFacts, Way
-from models.request import RunRequest
-from models.run import RunKind, RunRecord, RunState
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState
+from models.run.request import RunRequest
 from models.verdict import VerdictWord
-from tests.runs.test_crash_matrix import CHANGES, PROFILE, Death, DemoClock, clock, cloud, everything, one_runner
+from tests.runs.rewording import WORDINGS
+from tests.runs.test_crash_matrix import (
+    CHANGES,
+    MOMENTS,
+    PROFILE,
+    Death,
+    DemoClock,
+    clock,
+    cloud,
+    everything,
+    one_runner,
+    words,
+)
 from tests.support.demo import DemoCloud, demo_cloud, demo_process
 
-__all__ = ["clock", "cloud", "demo_cloud", "demo_process"]
+__all__ = ["clock", "cloud", "demo_cloud", "demo_process", "words"]
 
 
 @pytest.fixture(autouse=True)
@@ -35,16 +49,13 @@ def volumes_too(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(CHANGES, call, "volumes")
 
 
-MOMENTS = ["before", "after", "in the poll after"]
-
-
 @asynccontextmanager
 async def a_deep_check(
     cloud: Cloud, clock: DemoClock, folder: Path, source_id: str
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
     journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_deep_check(cloud, clock, source_id, RunRequest(profile="openstack"), PROFILE)
-    refuse_unready(plan)
+    refuse(obstacles(plan))
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()
 
@@ -85,8 +96,8 @@ async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
     assert await all_there_is(cloud, source_id) == before
     facts = found(tmp_path, clock, source_id)
     assert facts is not None
-    assert (facts.way, facts.as_root) == (Way.DEEP_CHECK, True)
-    assert facts.child == run.verdict
+    assert (facts.method, facts.as_root) == (InspectionMethod.DEEP_CHECK, True)
+    assert facts.boot_verdict == run.verdict
     assert run.verdict is not None
     assert run.verdict.word is child
     assert facts.boot_mounts.known
@@ -94,9 +105,10 @@ async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
     assert all(owned.removed for owned in run.owned)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
 @pytest.mark.parametrize("name", ["db-07", "bfv-01"])
-async def test_killed_at_every_call(
+@pytest.mark.usefixtures("words")
+async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, moment: str
 ):
     source_id = demo_cloud.server_id(name)
@@ -120,7 +132,7 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     async with a_deep_check(cloud, clock, tmp_path, source_id) as (journal, new):
         Death("after", clock, only=call).wrap(cloud)
         run = await one_runner(journal, new, cloud, clock, tmp_path)
-        await journal.wish(run.id, lambda changes: changes.run(cancel_requested=True))
+        await journal.request_change(run.id, lambda changes: changes.run(cancel_requested=True))
         Death("after", clock).wrap(cloud)
         run, _ = await to_its_end(journal, run, cloud, clock, tmp_path)
     assert (run.state, run.trouble) == (RunState.CANCELLED, None)
@@ -136,6 +148,6 @@ async def test_a_child_that_says_nothing_fails_the_check_and_nothing_is_left(
         run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
     assert run.state is RunState.FAILED
     assert run.trouble is not None
-    assert "has shown no report" in run.trouble.what
+    assert "printed no report" in run.trouble.what
     assert await all_there_is(cloud, source_id) == before
     assert found(tmp_path, clock, source_id) is None

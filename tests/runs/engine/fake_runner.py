@@ -9,13 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from imaging.cloud.resolution import ResolvedCloud
-from imaging.runs import runner
-from imaging.runs.context import Procedures, StepContext
+from imaging.cloud.interface import Cloud
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.core.step_context import Procedures, StepContext
+from imaging.runs.process import runner
 from imaging.runtime.clock import Clock
 from models.errors import UnauthorizedError
+from models.run.intent import IntentAction
 from models.steps import StepName
-from tests.runs.engine.fakes import FakeCloud, FakeSteps
+from tests.runs.engine.fakes import FakeCloud, FakeSteps, StepBody
 
 STATE = Path(sys.argv[sys.argv.index("--state-dir") + 1])
 
@@ -23,31 +25,31 @@ STATE = Path(sys.argv[sys.argv.index("--state-dir") + 1])
 def steps() -> Procedures:
     fake = FakeSteps()
     for name in StepName:
-        fake.on(name.value, _doing(fake, name.value))
+        fake.on(name.value, _step_body(fake, name.value))
     return fake.procedures
 
 
-def _doing(fake: FakeSteps, name: str):
-    async def doing(ctx: StepContext) -> None:
+def _step_body(fake: FakeSteps, name: str) -> StepBody:
+    async def body(ctx: StepContext) -> None:
         with (STATE / "done").open("a") as file:
             file.write(f"{name}\n")
-        await ctx.intend(f"{name} is about to act")
+        await ctx.intend(IntentAction.STOP, name)
         hang = STATE / "hang"
 
-        async def look() -> bool | None:
+        async def observe() -> bool | None:
             return None if hang.exists() and hang.read_text() == name else True
 
-        await ctx.wait_until(look, what=name, limit_seconds=60, cancellable=name != "put back")
+        await ctx.wait_until(observe, what=name, limit_seconds=60, cancellable=name != "restore")
         await fake._usual(name, ctx)
 
-    return doing
+    return body
 
 
-async def connect(resolved: ResolvedCloud, clock: Clock) -> FakeCloud:
+async def connect(resolved: ResolvedCloud, clock: Clock) -> Cloud:
     (STATE / "logged-in-with").write_text(str(len(resolved.to_pipe())))
     if (STATE / "unauthorized").exists():
         raise UnauthorizedError("401")
-    return FakeCloud()
+    return FakeCloud().as_cloud
 
 
 if __name__ == "__main__":

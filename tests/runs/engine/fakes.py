@@ -1,4 +1,4 @@
-"""A run whose steps are plain functions: what the engine does with them is all that these tests look at."""
+"""A run whose steps are plain functions: what the engine does with them is all that these tests read."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
-from imaging.guest.store import GuestStore
-from imaging.runs.context import Procedures, StepContext, StepResult
-from imaging.runs.engine import Engine
-from imaging.runs.journal import Journal
-from imaging.runs.lease import Lease
-from imaging.runs.new_runs import run_of_plan
-from imaging.runs.run_context import RunContext
+from imaging.cloud.interface import Cloud
+from imaging.guest.facts_cache import GuestStore
+from imaging.runs.core.step_context import Procedures, StepContext, StepResult
+from imaging.runs.engine.engine import Engine
+from imaging.runs.engine.run_context import RunContext
+from imaging.runs.journal.journal import Journal
+from imaging.runs.journal.lease import Lease
+from imaging.runs.plan.new_run import run_of_plan
 from imaging.runtime.paths import Paths
-from models.claim import Claim
-from models.image import Image
-from models.instance import Instance
-from models.login import CloudIdentity, Login
-from models.plan import Plan
-from models.profile import Profile
-from models.request import RunRequest
-from models.run import RunRecord
+from models.cloud.image import Image
+from models.cloud.instance import Instance
+from models.cloud.login import CloudIdentity, Login
+from models.guidelines.profile import Profile
+from models.run.claim import Claim
+from models.run.kind import RunKind
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from models.run.request import RunRequest
 from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
 from tests.support.clock import ManualClock
+from tests.support.known import present
 
 NOW = datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
 IDENTITY = CloudIdentity(cloud="test", auth_url="http://cloud/identity", project_id="p-1", user_id="u-1")
@@ -33,12 +37,13 @@ PROFILE = Profile(name="test", title="Test")
 SOURCE = Instance(id="source-1", name="db-07", status="ACTIVE")
 BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG)
 
-Doing = Callable[[StepContext], Awaitable[StepResult | None]]
+StepBody = Callable[[StepContext], Awaitable[StepResult | None]]
 
 
-def plan(*, source: Instance | None = SOURCE, **request) -> Plan:
+def plan(*, source: Instance | None = SOURCE, **request: Any) -> Plan:
     image = None if source else Image(id="image-1", name="an image", status="active")
     return Plan(
+        kind=RunKind.CREATE if source else RunKind.VERIFY,
         request=RunRequest(name="an image", **request),
         login=Login(identity=IDENTITY),
         source=source,
@@ -58,6 +63,9 @@ class FakeCompute:
         self.source = SOURCE
         self.gone: Exception | None = None
 
+    async def server_time(self) -> datetime:
+        return NOW
+
     async def instance(self, instance_id: str) -> Instance:
         if self.gone is not None:
             raise self.gone
@@ -72,6 +80,11 @@ class FakeCloud:
         self.compute = FakeCompute()
         self.protected: list[str] = []
         self.closed = False
+
+    @property
+    def as_cloud(self) -> Cloud:
+        """The same to who takes a whole cloud: of a run whose steps are functions, no more of it is asked."""
+        return cast("Cloud", self)
 
     async def login(self) -> Login:
         return Login(identity=self.identity)
@@ -89,20 +102,21 @@ class FakeSteps:
     def __init__(self, verdict: Verdict | None = BOOTED) -> None:
         self.done: list[str] = []
         self.verdict = verdict
-        self._own: dict[str, Doing] = {}
+        self._own: dict[str, StepBody] = {}
 
-    def on(self, name: str, doing: Doing | Exception, *, times: int | None = None) -> None:
+    def on(self, name: str, body: StepBody | Exception, *, times: int | None = None) -> None:
         """Let a step or clean-up do something, always or the first few times."""
         left = [times]
 
         async def own(ctx: StepContext) -> StepResult | None:
             if left[0] is not None:
                 if left[0] == 0:
-                    return await self._usual(name, ctx)
+                    await self._usual(name, ctx)
+                    return None
                 left[0] -= 1
-            if isinstance(doing, Exception):
-                raise doing
-            return await doing(ctx)
+            if isinstance(body, Exception):
+                raise body
+            return await body(ctx)
 
         self._own[name] = own
 
@@ -111,18 +125,29 @@ class FakeSteps:
         steps = {name: self._function(name.value) for name in StepName}
         return Procedures(
             steps=steps,
-            withdraw=self._function("withdraw"),
-            remove_unfinished_image=self._function("remove unfinished image"),
-            mark_unverified=self._function("mark unverified"),
+            release_claim=self._clean_up("release claim"),
+            remove_unfinished_image=self._clean_up("remove unfinished image"),
+            mark_unverified=self._clean_up("mark unverified"),
         )
 
     def _function(self, name: str) -> Callable[[StepContext], Awaitable[StepResult]]:
         async def function(ctx: StepContext) -> StepResult:
-            self.done.append(name)
-            own = self._own.get(name)
-            return (await own(ctx) if own else await self._usual(name, ctx)) or StepResult()
+            return await self._carry_out(name, ctx) or StepResult()
 
         return function
+
+    def _clean_up(self, name: str) -> Callable[[StepContext], Awaitable[None]]:
+        async def function(ctx: StepContext) -> None:
+            await self._carry_out(name, ctx)
+
+        return function
+
+    async def _carry_out(self, name: str, ctx: StepContext) -> StepResult | None:
+        self.done.append(name)
+        if own := self._own.get(name):
+            return await own(ctx)
+        await self._usual(name, ctx)
+        return None
 
     async def _usual(self, name: str, ctx: StepContext) -> None:
         if name == "claim":
@@ -147,7 +172,7 @@ class Stage:
         self.stopping = asyncio.Event()
         self.connect_errors: list[Exception] = []
 
-    async def new_run(self, a_plan: Plan | None = None, **request) -> RunRecord:
+    async def new_run(self, a_plan: Plan | None = None, **request: Any) -> RunRecord:
         return await self.journal.create(run_of_plan(a_plan or plan(**request), self.clock.now()), PROFILE)
 
     async def context(self, run: RunRecord) -> tuple[RunContext, Lease]:
@@ -162,14 +187,14 @@ class Stage:
             guests=GuestStore(Paths.below(self.folder), self.clock),
             stopping=self.stopping,
         )
-        context.cloud = self.cloud
+        context.cloud = self.cloud.as_cloud
         return context, lease
 
     async def pragma(self, statement: str) -> int | None:
         """Ask or tell SQLite something, on the connection of the journal."""
-        connection = self.journal._connection
+        connection = present(self.journal._connection)
         row = await self.journal._thread.do(lambda: connection.execute(f"PRAGMA {statement}").fetchone())
-        return row and row[0]
+        return int(row[0]) if row else None
 
     async def work(self, run: RunRecord) -> RunRecord:
         """Let a runner work on the run as far as it goes, then give up its lease."""
@@ -179,7 +204,7 @@ class Stage:
         finally:
             await self.journal.give_back(lease)
 
-    async def _connect(self) -> FakeCloud:
+    async def _connect(self) -> Cloud:
         if self.connect_errors:
             raise self.connect_errors.pop(0)
-        return self.cloud
+        return self.cloud.as_cloud

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from imaging.runs.journal import Journal
-from imaging.runs.journal_schema import VERSION
-from imaging.runs.lease import Lease
-from imaging.runs.new_runs import new_run_id, run_of_plan
-from models.errors import JournalError, LeaseLostError, RunError, UsageError
-from models.run import Owned, OwnedKind, RunState
+from imaging.runs.journal.journal import Journal
+from imaging.runs.journal.lease import Lease
+from imaging.runs.journal.schema import VERSION
+from imaging.runs.plan.new_run import new_run_id, run_of_plan
+from imaging.runtime import private_files
+from models.errors import JournalError, LeaseLostError, RunError, UnreadableRunError, UsageError
+from models.run.claim import ClaimedVolume
+from models.run.intent import Intent, IntentAction
+from models.run.record import LeftBehind, Owned, OwnedKind, RunState
 from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 from tests.runs.engine.fakes import NOW, PROFILE, SOURCE, Stage, claim_of, plan
@@ -25,13 +28,15 @@ async def test_gives_back_what_was_written(stage: Stage):
     run = await stage.new_run()
     context, _ = await stage.context(run)
     verdict = Verdict(word=VerdictWord.BOOTED, evidence=("db-07 login:",))
-    await context.record(claim=claim_of(run), verdict=verdict, source_restored=False)
+    await context.record(claim=claim_of(run), verdict=verdict, instance_restored=False)
+    await context.record(test_flavor="m3.tiny", changed_meanwhile="stop at 14:02:11 UTC")
     await context.own(Owned(kind=OwnedKind.SERVER, id="s-1", name="test"))
     await context.own(Owned(kind=OwnedKind.SERVER, id="s-1", name="test", removed=True))
     await context.phase("image saving")
     read = await stage.journal.run(run.id)
     assert read.plan == run.plan
-    assert (read.claim, read.verdict, read.source_restored) == (claim_of(run), verdict, False)
+    assert (read.claim, read.verdict, read.instance_restored) == (claim_of(run), verdict, False)
+    assert (read.test_flavor, read.changed_meanwhile) == ("m3.tiny", "stop at 14:02:11 UTC")
     assert read.owned == (Owned(kind=OwnedKind.SERVER, id="s-1", name="test", removed=True),)
     assert [(phase.at, phase.text) for phase in read.step(StepName.CHECK).phases] == [(NOW, "image saving")]
     assert await stage.journal.profile(run.id) == PROFILE
@@ -81,7 +86,7 @@ async def test_a_second_run_on_the_same_instance_is_refused_until_the_first_is_o
     with pytest.raises(RunError, match=first.id):
         await stage.new_run()
     await stage.new_run(plan(source=SOURCE.model_copy(update={"id": "source-2"})))
-    await stage.journal.wish(first.id, lambda changes: changes.run(state=RunState.DONE))
+    await stage.journal.request_change(first.id, lambda changes: changes.run(state=RunState.DONE))
     await stage.new_run()
 
 
@@ -90,7 +95,12 @@ async def test_only_the_holder_of_the_newest_lease_may_write(stage: Stage):
     old, lease = await stage.context(run)
     await stage.journal.give_back(lease)
     new, _ = await stage.context(run)
-    for write in (old.phase("x"), old.record(image_id="i"), stage.journal.beat(lease), stage.journal.give_back(lease)):
+    for write in (
+        old.phase("x"),
+        old.record(image_id="i"),
+        stage.journal.heartbeat(lease),
+        stage.journal.give_back(lease),
+    ):
         with pytest.raises(LeaseLostError):
             await write
     assert (await stage.journal.run(run.id)).image_id is None
@@ -112,7 +122,7 @@ async def test_nothing_is_kept_of_a_change_that_fails_half_way(stage: Stage):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        await context.write(change)
+        await context.writer.write(change)
     assert (await stage.journal.run(context.run.id)).image_id is None
 
 
@@ -124,6 +134,58 @@ async def test_is_closed_to_others_and_never_in_wal_mode(stage: Stage, tmp_path:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     connection.close()
     assert await stage.pragma("synchronous") == 2
+
+
+async def test_what_is_left_behind_is_kept_until_it_is_removed_after_all(stage: Stage):
+    run = await stage.new_run()
+    context, _ = await stage.context(run)
+    thing = LeftBehind(kind=OwnedKind.VOLUME, id="v-1", name="results", reason="somebody else made it")
+    await context.leave(thing)
+    await context.leave(thing)
+    assert (await stage.journal.run(run.id)).left_behind == (thing,)
+    await context.own(Owned(kind=OwnedKind.VOLUME, id="v-1", removed=True))
+    assert (await stage.journal.run(run.id)).left_behind == ()
+
+
+async def test_what_any_run_is_about_or_has_claimed_is_known(stage: Stage):
+    run = await stage.new_run()
+    context, _ = await stage.context(run)
+    await context.record(claim=claim_of(run).model_copy(update={"volumes": (ClaimedVolume(id="pgdata", order=0),)}))
+    assert await context.claimed_ids() == {"source-1", "pgdata"}
+
+
+async def test_a_new_journal_names_its_version(stage: Stage):
+    await stage.new_run()
+    connection = sqlite3.connect(stage.folder / "runs.sqlite")
+    assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,) == (1,)
+    connection.close()
+
+
+async def test_an_intent_is_kept_as_a_code_with_its_target_and_no_sentence(stage: Stage):
+    context, _ = await stage.context(await stage.new_run())
+    await context.intend(IntentAction.LAUNCH, "imaging-test-1")
+    connection = sqlite3.connect(stage.folder / "runs.sqlite")
+    assert connection.execute("SELECT step, action, target FROM intents").fetchall() == [
+        ("check", "launch", "imaging-test-1")
+    ]
+    connection.close()
+    assert context.run.step(StepName.CHECK).intents == (
+        Intent(at=NOW, action=IntentAction.LAUNCH, target="imaging-test-1"),
+    )
+    assert context.run.times_intended(IntentAction.LAUNCH) == 1
+    assert context.run.times_intended(IntentAction.CREATE_SECURITY_GROUP) == 0
+
+
+async def test_an_intent_of_a_later_version_makes_its_run_unreadable_instead_of_being_left_out(stage: Stage):
+    run = await stage.new_run()
+    context, _ = await stage.context(run)
+    await context.intend(IntentAction.LAUNCH, "imaging-test-1")
+    connection = sqlite3.connect(stage.folder / "runs.sqlite")
+    connection.execute("UPDATE intents SET action = 'launch-twice'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(UnreadableRunError):
+        await stage.journal.run(run.id)
 
 
 async def test_a_newer_journal_is_refused_and_left_alone(tmp_path: Path, clock: ManualClock):
@@ -151,9 +213,41 @@ async def test_a_file_that_is_no_journal_is_a_clear_error(tmp_path: Path, clock:
 async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path, clock: ManualClock):
     (tmp_path / "file").write_text("")
     journal = Journal(tmp_path / "file" / "runs.sqlite", clock)
-    with pytest.raises(JournalError, match="permissions"):
+    with pytest.raises(JournalError, match=r"it is a file.*Nothing was changed"):
         await journal.runs()
     await journal.close()
+
+
+@pytest.mark.parametrize("name", ["runs.sqlite", "runs.sqlite-journal", "runs.sqlite-wal", "runs.sqlite-shm"])
+async def test_a_link_in_the_place_of_one_of_its_files_is_refused(tmp_path: Path, clock: ManualClock, name: str):
+    (tmp_path / "precious").write_bytes(b"")
+    (tmp_path / name).symlink_to(tmp_path / "precious")
+    journal = Journal(tmp_path / "runs.sqlite", clock)
+    with pytest.raises(JournalError, match="it is a link"):
+        await journal.runs()
+    await journal.close()
+    assert (tmp_path / "precious").read_bytes() == b""
+
+
+async def test_a_file_that_stood_open_to_others_is_closed(tmp_path: Path, clock: ManualClock):
+    (tmp_path / "runs.sqlite").touch()
+    (tmp_path / "runs.sqlite").chmod(0o666)
+    journal = Journal(tmp_path / "runs.sqlite", clock)
+    assert await journal.runs() == ()
+    await journal.close()
+    assert stat.S_IMODE((tmp_path / "runs.sqlite").stat().st_mode) == 0o600
+
+
+async def test_what_somebody_else_wrote_is_not_played_back(tmp_path: Path, clock: ManualClock, monkeypatch):
+    journal = Journal(tmp_path / "runs.sqlite", clock)
+    assert await journal.runs() == ()
+    await journal.close()
+    (tmp_path / "runs.sqlite-journal").write_bytes(b"a hot journal")
+    uid = (tmp_path / "runs.sqlite-journal").stat().st_uid + 1
+    monkeypatch.setattr(private_files, "own_uid", lambda: uid)
+    with pytest.raises(JournalError, match="it belongs to"):
+        await Journal(tmp_path / "runs.sqlite", clock).runs()
+    assert (tmp_path / "runs.sqlite-journal").exists()
 
 
 async def test_a_full_disk_is_a_clear_error_and_loses_nothing(stage: Stage):
@@ -178,11 +272,11 @@ async def test_a_change_by_another_process_is_noticed_cheaply(stage: Stage, tmp_
     token = await stage.journal.token()
     assert await stage.journal.token() == token
     other = Journal(tmp_path / "runs.sqlite", clock)
-    await other.wish(run.id, lambda changes: changes.run(cancel_requested=True))
+    await other.request_change(run.id, lambda changes: changes.run(cancel_requested=True))
     await other.close()
     changed = await stage.journal.token()
     assert changed != token
-    await stage.journal.wish(run.id, lambda changes: changes.run(cancel_requested=False))
+    await stage.journal.request_change(run.id, lambda changes: changes.run(cancel_requested=False))
     assert await stage.journal.token() != changed
 
 

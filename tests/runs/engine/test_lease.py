@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from imaging.runs.lease import HeldLease, Holder, lives, presence, refuse_unless_free, this_process
+from imaging.runs.journal.lease import HeldLease, Holder, lives, presence, refuse_unless_free, this_process
 from models.errors import RunError, UsageError
 from tests.runs.engine.fakes import NOW, Stage
+from tests.support.known import present
 
 HERE = this_process()
 ELSEWHERE = Holder(host="login2", boot_id="b-2", pid=1, pid_started="5")
@@ -25,7 +26,7 @@ def held_by(holder: Holder | None, *, silent_seconds: float = 0) -> HeldLease:
 def process():
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     yield process
-    process.stdin.close()
+    present(process.stdin).close()
     process.wait()
 
 
@@ -73,9 +74,9 @@ def test_after_a_restart_of_this_machine_two_minutes_are_enough():
 
 def test_a_runner_is_shown_alive_by_its_process_here_and_by_its_heartbeat_elsewhere(process):
     here = this_process(process.pid)
-    assert presence(held_by(here, silent_seconds=9999), HERE, NOW).alive
-    assert presence(held_by(ELSEWHERE, silent_seconds=20), HERE, NOW).alive
-    assert not presence(held_by(ELSEWHERE, silent_seconds=200), HERE, NOW).alive
+    assert present(presence(held_by(here, silent_seconds=9999), HERE, NOW)).alive
+    assert present(presence(held_by(ELSEWHERE, silent_seconds=20), HERE, NOW)).alive
+    assert not present(presence(held_by(ELSEWHERE, silent_seconds=200), HERE, NOW)).alive
     assert presence(held_by(None), HERE, NOW) is None
 
 
@@ -90,5 +91,5 @@ async def test_a_heartbeat_is_seen_by_others(stage: Stage):
     run = await stage.new_run()
     lease = await stage.journal.take_lease(run.id)
     stage.clock.turn(10)
-    await stage.journal.beat(lease)
-    assert (await stage.journal.run(run.id)).runner.heartbeat_at == NOW + timedelta(seconds=10)
+    await stage.journal.heartbeat(lease)
+    assert present((await stage.journal.run(run.id)).runner).heartbeat_at == NOW + timedelta(seconds=10)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 from pathlib import Path
 
 import pytest
 
-from imaging.runs import logout
+from imaging.runs.process import logind
 
 
 def test_logind_itself_is_asked_first():
-    assert logout.kills_at_logout(lambda: "b true\n") is True
-    assert logout.kills_at_logout(lambda: "b false\n") is False
+    assert logind.kills_at_logout(lambda: "b true\n") is True
+    assert logind.kills_at_logout(lambda: "b false\n") is False
 
 
 @pytest.mark.parametrize(
@@ -32,23 +33,23 @@ def test_else_its_configuration_counts_the_last_word_of_it(
     if extra:
         (tmp_path / "logind.conf.d").mkdir()
         (tmp_path / "logind.conf.d" / "50.conf").write_text(extra)
-    monkeypatch.setattr(logout, "_CONFIGURATION", (tmp_path,))
-    assert logout.kills_at_logout(lambda: None) is kills
+    monkeypatch.setattr(logind, "_CONFIGURATION", (tmp_path,))
+    assert logind.kills_at_logout(lambda: None) is kills
 
 
 def test_lingering_is_a_file_named_after_the_user(tmp_path: Path):
-    assert not logout.lingers(tmp_path)
+    assert not logind.lingers(tmp_path)
     (tmp_path / pwd.getpwuid(os.getuid()).pw_name).touch()
-    assert logout.lingers(tmp_path)
+    assert logind.lingers(tmp_path)
 
 
 def test_a_scope_needs_systemd_run_and_a_service_manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(logout.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    assert logout.scope_command("r1") == ()
+    assert logind.scope_command("r1") == ()
     (tmp_path / "systemd").mkdir()
     (tmp_path / "systemd" / "private").touch()
-    assert logout.scope_command("r1")[:3] == ("/usr/bin/systemd-run", "--user", "--scope")
+    assert logind.scope_command("r1")[:3] == ("/usr/bin/systemd-run", "--user", "--scope")
 
 
 @pytest.mark.parametrize(
@@ -61,10 +62,10 @@ def test_a_scope_needs_systemd_run_and_a_service_manager(tmp_path: Path, monkeyp
     ],
 )
 def test_the_user_is_warned_only_where_a_run_would_end(monkeypatch: pytest.MonkeyPatch, kills, lingers, scope, warned):
-    monkeypatch.setattr(logout, "kills_at_logout", lambda: kills)
-    monkeypatch.setattr(logout, "lingers", lambda: lingers)
-    monkeypatch.setattr(logout, "scope_command", lambda run_id: scope)
-    warning = logout.logout_warning()
+    monkeypatch.setattr(logind, "kills_at_logout", lambda: kills)
+    monkeypatch.setattr(logind, "lingers", lambda: lingers)
+    monkeypatch.setattr(logind, "scope_command", lambda run_id: scope)
+    warning = logind.logout_warning()
     assert bool(warning) is warned
     if warning:
         assert "loginctl enable-linger" in warning

@@ -15,15 +15,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from imaging.cloud.resolution import ResolvedCloud
+from imaging.cloud.interface import Cloud
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.process.spawn import start_runner
 from imaging.runs.service import RunService
-from imaging.runs.spawn import start_runner
-from imaging.runtime.clock import SystemClock
+from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
 from models.errors import RunError
-from models.run import RunRecord, RunState
+from models.run.record import RunRecord, RunState
 from models.steps import CREATE_STEPS, StepName
 from tests.runs.engine.fakes import PROFILE, FakeCloud, plan
+from tests.support.known import present
 
 SECRET = "correct-horse-battery-staple"
 LOGIN = ResolvedCloud(name="test", secret_config=SecretStr(f'{{"auth": {{"password": "{SECRET}"}}}}'))
@@ -38,8 +40,8 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 async def service(paths: Paths) -> AsyncIterator[RunService]:
-    async def connect(resolved, clock) -> FakeCloud:
-        return FakeCloud()
+    async def connect(resolved: ResolvedCloud, clock: Clock) -> Cloud:
+        return FakeCloud().as_cloud
 
     spawn = functools.partial(start_runner, command=FAKE_RUNNER)
     service = RunService(paths, SystemClock(), connect=connect, spawn=spawn)
@@ -84,8 +86,8 @@ async def gone(service: RunService, run: RunRecord) -> RunRecord:
 async def test_works_to_the_end_in_a_session_of_its_own(service: RunService, paths: Paths):
     hang_in(paths, "stop")
     run = await service.start(plan(), LOGIN, PROFILE)
-    assert run.runner.alive
-    assert os.getsid(run.runner.pid) == run.runner.pid != os.getsid(0)
+    assert present(run.runner).alive
+    assert os.getsid(present(run.runner).pid) == present(run.runner).pid != os.getsid(0)
     go_on(paths)
     run = await over(service, run)
     assert (run.state, done(paths)) == (RunState.DONE, [step.value for step in CREATE_STEPS])
@@ -99,7 +101,7 @@ async def test_gets_the_login_by_a_pipe_and_nowhere_else(
     hang_in(paths, "stop")
     run = await service.start(plan(), LOGIN, PROFILE)
     run = await in_step(service, run, StepName.STOP)
-    process = Path(f"/proc/{run.runner.pid}")
+    process = Path(f"/proc/{present(run.runner).pid}")
     assert (paths.state / "logged-in-with").read_text() == str(len(LOGIN.to_pipe()))
     assert SECRET.encode() not in (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
     assert (process / "fd" / "0").readlink() == Path(os.devnull)
@@ -117,13 +119,13 @@ async def test_writes_files_that_are_closed_to_others(service: RunService, paths
 async def test_killed_outright_it_loses_nothing(service: RunService, paths: Paths, step: StepName):
     hang_in(paths, step.value)
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), step)
-    os.kill(run.runner.pid, signal.SIGKILL)
+    os.kill(present(run.runner).pid, signal.SIGKILL)
     run = await gone(service, run)
-    assert (run.state, run.runner.alive) == (RunState.RUNNING, False)
+    assert (run.state, present(run.runner).alive) == (RunState.RUNNING, False)
     go_on(paths)
     run = await over(service, await service.resume(run.id, LOGIN))
-    assert (run.state, run.source_restored) == (RunState.DONE, True)
-    assert [each.text for each in run.step(step).intents] == [f"{step} is about to act"] * 2
+    assert (run.state, run.instance_restored) == (RunState.DONE, True)
+    assert [each.target for each in run.step(step).intents] == [step] * 2
     later = CREATE_STEPS[CREATE_STEPS.index(step) + 1 :]
     assert done(paths)[-len(later) :] == [each.value for each in later]
 
@@ -131,7 +133,7 @@ async def test_killed_outright_it_loses_nothing(service: RunService, paths: Path
 async def test_told_to_end_it_gives_the_run_back_to_be_resumed(service: RunService, paths: Paths):
     hang_in(paths, "stop")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.STOP)
-    os.kill(run.runner.pid, signal.SIGTERM)
+    os.kill(present(run.runner).pid, signal.SIGTERM)
     run = await until(service, run, lambda run: run.runner is None)
     assert run.state is RunState.RUNNING
     go_on(paths)
@@ -141,7 +143,7 @@ async def test_told_to_end_it_gives_the_run_back_to_be_resumed(service: RunServi
 async def test_a_hang_up_does_not_end_it(service: RunService, paths: Paths):
     hang_in(paths, "stop")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.STOP)
-    os.kill(run.runner.pid, signal.SIGHUP)
+    os.kill(present(run.runner).pid, signal.SIGHUP)
     go_on(paths)
     assert (await over(service, run)).state is RunState.DONE
 
@@ -163,7 +165,7 @@ asyncio.run(main())
     console = await asyncio.create_subprocess_exec(sys.executable, "-c", script, cwd=root, start_new_session=True)
     assert await console.wait() == -signal.SIGKILL
     (run,) = await service.runs()
-    assert run.runner.alive
+    assert present(run.runner).alive
     go_on(paths)
     assert (await over(service, run)).state is RunState.DONE
 
@@ -171,7 +173,7 @@ asyncio.run(main())
 async def test_a_second_one_for_the_same_run_is_refused(service: RunService, paths: Paths):
     hang_in(paths, "stop")
     run = await service.start(plan(), LOGIN, PROFILE)
-    with pytest.raises(RunError, match=f"Process {run.runner.pid} on this machine"):
+    with pytest.raises(RunError, match=f"Process {present(run.runner).pid} on this machine"):
         await service.resume(run.id, LOGIN)
     root = str(Path(__file__).parents[3])
     second = await asyncio.create_subprocess_exec(
@@ -184,25 +186,25 @@ async def test_a_second_one_for_the_same_run_is_refused(service: RunService, pat
     assert "works on the run" in (paths.logs / f"runner-{run.id}.log").read_text()
 
 
-async def test_cancelled_while_it_works_it_puts_back_and_ends(service: RunService, paths: Paths):
+async def test_cancelled_while_it_works_it_restores_and_ends(service: RunService, paths: Paths):
     hang_in(paths, "detach volumes")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.DETACH)
     await service.cancel(run.id, None)
     run = await over(service, run)
-    assert (run.state, run.source_restored) == (RunState.CANCELLED, True)
-    assert done(paths)[-2:] == ["put back", "report"]
+    assert (run.state, run.instance_restored) == (RunState.CANCELLED, True)
+    assert done(paths)[-2:] == ["restore", "report"]
 
 
 async def test_cancelled_after_its_death_another_is_started_that_does_only_this(service: RunService, paths: Paths):
     hang_in(paths, "wait for image")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.WAIT_FOR_IMAGE)
-    os.kill(run.runner.pid, signal.SIGKILL)
+    os.kill(present(run.runner).pid, signal.SIGKILL)
     run = await gone(service, run)
     with pytest.raises(RunError, match="No runner works"):
         await service.cancel(run.id, None)
     run = await over(service, await service.cancel(run.id, LOGIN))
-    assert (run.state, run.source_restored) == (RunState.CANCELLED, True)
-    assert done(paths)[-2:] == ["put back", "report"]
+    assert (run.state, run.instance_restored) == (RunState.CANCELLED, True)
+    assert done(paths)[-2:] == ["restore", "report"]
 
 
 async def test_a_login_that_ended_is_handed_over_anew(service: RunService, paths: Paths):
@@ -213,14 +215,14 @@ async def test_a_login_that_ended_is_handed_over_anew(service: RunService, paths
     assert (await over(service, await service.resume(run.id, LOGIN))).state is RunState.DONE
 
 
-async def test_undone_after_its_death_it_only_puts_back(service: RunService, paths: Paths):
+async def test_undone_after_its_death_it_only_restores(service: RunService, paths: Paths):
     hang_in(paths, "lock")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.LOCK)
-    os.kill(run.runner.pid, signal.SIGKILL)
+    os.kill(present(run.runner).pid, signal.SIGKILL)
     run = await gone(service, run)
     run = await over(service, await service.undo(run, LOGIN))
-    assert (run.state, run.source_restored) == (RunState.UNDONE, True)
-    assert done(paths)[-3:] == ["lock", "put back", "report"]
+    assert (run.state, run.instance_restored) == (RunState.UNDONE, True)
+    assert done(paths)[-3:] == ["lock", "restore", "report"]
 
 
 async def test_one_that_cannot_begin_ends_the_run_with_the_reason(paths: Paths):
@@ -237,10 +239,10 @@ async def test_a_watcher_sees_every_change_and_the_death_of_the_runner(service: 
     hang_in(paths, "stop")
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), StepName.STOP)
     seen = service.watch(run.id)
-    assert (await anext(seen)).runner.alive
-    os.kill(run.runner.pid, signal.SIGKILL)
+    assert present((await anext(seen)).runner).alive
+    os.kill(present(run.runner).pid, signal.SIGKILL)
     async with asyncio.timeout(SECONDS):
-        assert not (await anext(seen)).runner.alive
+        assert not present((await anext(seen)).runner).alive
     go_on(paths)
     await service.resume(run.id, LOGIN)
     async with asyncio.timeout(SECONDS):

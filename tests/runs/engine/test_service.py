@@ -10,21 +10,26 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from imaging.cloud.resolution import ResolvedCloud
-from imaging.runs.claim import encode_claim
-from imaging.runs.journal import Journal
-from imaging.runs.lease import Holder, Lease
+from imaging.cloud.interface import Cloud
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.journal.journal import Journal
+from imaging.runs.journal.lease import Holder, Lease
 from imaging.runs.service import RunService
+from imaging.runs.source.claim_keys import encode_claim
+from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.errors import NotFoundError, RunError, UsageError, WrongProjectError
+from models.errors import NotFoundError, NotOursError, RunError, UsageError, WrongProjectError
 from models.fact import Fact
 from models.findings import AskedFor, Checklist, Finding, Outcome, Severity, Source
 from models.guest.facts import GuestFacts
-from models.run import RunKind, RunRecord, RunState
+from models.run.claim import Claim
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState
 from models.steps import StepName, StepState
 from tests.guidelines.guest_building import guest
 from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, FakeCloud, claim_of, plan
 from tests.support.clock import ManualClock
+from tests.support.known import present
 
 LOGIN = ResolvedCloud(name="test", secret_config=SecretStr("{}"))
 LOGIN2 = Holder(host="login2", boot_id="b-2", pid=7, pid_started="7")
@@ -49,7 +54,7 @@ class PretendedRunner:
     ended = False
 
     async def die(self) -> None:
-        await self._journal.give_back(self.lease)
+        await self._journal.give_back(present(self.lease))
 
     async def close(self) -> None:
         await self._journal.close()
@@ -76,8 +81,8 @@ def cloud() -> FakeCloud:
 async def service(
     paths: Paths, clock: ManualClock, runner: PretendedRunner, cloud: FakeCloud
 ) -> AsyncIterator[RunService]:
-    async def connect(resolved, clock) -> FakeCloud:
-        return cloud
+    async def connect(resolved: ResolvedCloud, clock: Clock) -> Cloud:
+        return cloud.as_cloud
 
     service = RunService(paths, clock, connect=connect, spawn=runner)
     yield service
@@ -85,7 +90,7 @@ async def service(
 
 
 async def change(service: RunService, run: RunRecord, **columns) -> RunRecord:
-    return await service._journal.wish(run.id, lambda changes: changes.run(**columns))
+    return await service._journal.request_change(run.id, lambda changes: changes.run(**columns))
 
 
 async def begun(service: RunService, run: RunRecord, *steps: StepName) -> None:
@@ -93,7 +98,7 @@ async def begun(service: RunService, run: RunRecord, *steps: StepName) -> None:
         for step in steps:
             changes.step(step, state=StepState.DONE, started_at=NOW, ended_at=NOW)
 
-    await service._journal.wish(run.id, write)
+    await service._journal.request_change(run.id, write)
 
 
 def a_finding(**fields) -> Finding:
@@ -126,9 +131,9 @@ class TestStarting:
         with pytest.raises(RunError, match="--attest OWN-WORD"):
             await service.start(unsaid, LOGIN, PROFILE)
 
-    async def test_what_a_step_mends_or_only_publishing_asks_for_does_not_block(self, service: RunService):
+    async def test_what_a_step_fixes_or_only_publishing_asks_for_does_not_block(self, service: RunService):
         findings = (
-            a_finding(mended_by=StepName.DETACH),
+            a_finding(fixed_by=StepName.DETACH),
             a_finding(outcome=Outcome.UNKNOWN, severity=Severity.ASK, asked_for=AskedFor.BEFORE_PUBLISHING),
             a_finding(outcome=Outcome.UNKNOWN),
         )
@@ -140,9 +145,9 @@ class TestStarting:
         with pytest.raises(RunError, match="no more processes"):
             await service.start(plan(), LOGIN, PROFILE)
         (run,) = await service.runs()
-        assert (run.state, run.trouble.what) == (RunState.FAILED, "no more processes")
+        assert (run.state, present(run.trouble).what) == (RunState.FAILED, "no more processes")
 
-    async def test_what_a_look_inside_found_is_kept_with_the_run(self, service: RunService):
+    async def test_what_an_inspection_found_is_kept_with_the_run(self, service: RunService):
         seen = Fact[GuestFacts](value=guest(), source=Source.GUEST, read_at=NOW)
         run = await service.start(plan().model_copy(update={"guest": seen}), LOGIN, PROFILE)
         assert (await service.run(run.id)).plan.guest == seen
@@ -178,7 +183,7 @@ class TestResuming:
     async def test_a_run_that_is_over_is_refused_with_the_way_to_undo_it(self, service: RunService):
         run = await service.start(plan(), LOGIN, PROFILE)
         await begun(service, run, StepName.CLAIM)
-        await change(service, run, state=RunState.FAILED, source_restored=False)
+        await change(service, run, state=RunState.FAILED, instance_restored=False)
         with pytest.raises(UsageError, match=f"imaging undo {run.id}"):
             await service.resume(run.id, LOGIN)
 
@@ -200,7 +205,7 @@ class TestResuming:
 
 
 class TestCancelling:
-    async def test_is_a_wish_to_a_living_runner(self, service: RunService, runner: PretendedRunner):
+    async def test_is_a_request_to_a_living_runner(self, service: RunService, runner: PretendedRunner):
         run = await service.start(plan(), LOGIN, PROFILE)
         assert (await service.cancel(run.id, None)).cancel_requested
         assert len(runner.started) == 1
@@ -222,24 +227,24 @@ class TestCancelling:
 
 
 class TestUndoing:
-    async def test_makes_a_run_that_failed_one_that_puts_back(self, service: RunService, runner: PretendedRunner):
+    async def test_makes_a_run_that_failed_one_that_restores(self, service: RunService, runner: PretendedRunner):
         run = await service.start(plan(), LOGIN, PROFILE)
         await runner.die()
-        await begun(service, run, StepName.CLAIM, StepName.PUT_BACK)
-        run = await change(service, run, state=RunState.FAILED, source_restored=False, ending=RunState.FAILED)
+        await begun(service, run, StepName.CLAIM, StepName.RESTORE)
+        run = await change(service, run, state=RunState.FAILED, instance_restored=False, outcome=RunState.FAILED)
         run = await service.undo(run, LOGIN)
-        assert (run.undo_requested, run.ending, run.state) == (True, None, RunState.RUNNING)
-        assert run.step(StepName.PUT_BACK).state is StepState.PENDING
+        assert (run.undo_requested, run.outcome, run.state) == (True, None, RunState.RUNNING)
+        assert run.step(StepName.RESTORE).state is StepState.PENDING
 
-    async def test_of_what_was_put_back_is_refused(self, service: RunService):
+    async def test_of_what_was_restored_is_refused(self, service: RunService):
         run = await service.start(plan(), LOGIN, PROFILE)
         await begun(service, run, StepName.CLAIM)
-        run = await change(service, run, state=RunState.DONE, source_restored=True)
-        with pytest.raises(UsageError, match="nothing to put back"):
+        run = await change(service, run, state=RunState.DONE, instance_restored=True)
+        with pytest.raises(UsageError, match="nothing to restore"):
             await service.undo(run, LOGIN)
 
     async def test_of_what_never_changed_anything_is_refused(self, service: RunService):
-        with pytest.raises(UsageError, match="nothing to put back"):
+        with pytest.raises(UsageError, match="nothing to restore"):
             await service.undo(await service.start(plan(), LOGIN, PROFILE), LOGIN)
 
     async def test_of_what_a_runner_works_on_is_refused(self, service: RunService):
@@ -249,10 +254,64 @@ class TestUndoing:
             await service.undo(await service.run(run.id), LOGIN)
 
     async def test_finds_a_claim_in_the_metadata(self, service: RunService, cloud: FakeCloud):
-        assert await service.find_claim(cloud, "source-1") is None
+        assert await service.find_claim(cloud.as_cloud, "source-1") is None
         claim = claim_of(await service.start(plan(), LOGIN, PROFILE))
         cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(claim)})
-        assert await service.find_claim(cloud, "source-1") == claim
+        assert await service.find_claim(cloud.as_cloud, "source-1") == claim
+
+    async def test_of_several_claims_takes_the_one_whose_run_the_journal_has(
+        self, service: RunService, cloud: FakeCloud
+    ):
+        ours = claim_of(await service.start(plan(), LOGIN, PROFILE))
+        made_up = ours.model_copy(update={"run_id": "0", "was_running": False})
+        cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(made_up) | encode_claim(ours)})
+        assert await service.find_claim(cloud.as_cloud, "source-1") == ours
+
+    async def test_chooses_none_of_several_claims_that_the_journal_does_not_know(
+        self, service: RunService, cloud: FakeCloud
+    ):
+        one, other = (
+            Claim(
+                run_id=run_id,
+                instance_id="source-1",
+                host="login1",
+                claimed_at=None,
+                was_running=True,
+                was_locked=False,
+            )
+            for run_id in ("0", "abc1")
+        )
+        cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(one) | encode_claim(other)})
+        with pytest.raises(RunError, match="2 runs have claimed db-07") as caught:
+            await service.find_claim(cloud.as_cloud, "source-1")
+        assert "openstack server unset --property imaging.claim.abc1 source-1" in caught.value.remedy
+
+    async def test_finds_no_claim_that_was_copied_from_another_instance(self, service: RunService, cloud: FakeCloud):
+        claim = claim_of(await service.start(plan(), LOGIN, PROFILE)).model_copy(update={"instance_id": "db-08-id"})
+        cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(claim)})
+        with pytest.raises(NotOursError, match="not about this instance") as caught:
+            await service.find_claim(cloud.as_cloud, "source-1")
+        assert f"--property imaging.claim.{claim.run_id} source-1" in caught.value.remedy
+
+    async def test_of_a_claim_is_never_that_of_a_run_whose_id_only_begins_so(
+        self, service: RunService, runner: PretendedRunner
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        await begun(service, run, StepName.CLAIM)
+        claim = claim_of(run).model_copy(update={"run_id": run.id[:1]})
+        assert await service.run_of_claim(claim) is None
+
+    async def test_of_a_claim_on_an_instance_that_its_run_is_not_about_is_refused(
+        self, service: RunService, runner: PretendedRunner
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        await begun(service, run, StepName.CLAIM)
+        started = list(runner.started)
+        with pytest.raises(NotOursError, match="which is about db-07"):
+            await service.undo(claim_of(run).model_copy(update={"instance_id": "web-01-id"}), LOGIN)
+        assert runner.started == started
 
     async def test_of_a_claim_elsewhere_needs_its_host_named(self, service: RunService, runner: PretendedRunner):
         claim = claim_of(await service.start(plan(), LOGIN, PROFILE)).model_copy(update={"run_id": "elsewhere"})
@@ -262,7 +321,7 @@ class TestUndoing:
                 await service.undo(claim, LOGIN, other_host=confirmed)
         run = await service.undo(claim, LOGIN, other_host="login1")
         assert (run.kind, run.claim, run.title) == (RunKind.UNDO, claim, "db-07")
-        assert [step.step for step in run.steps] == [StepName.PUT_BACK, StepName.REPORT]
+        assert [step.step for step in run.steps] == [StepName.RESTORE, StepName.REPORT]
 
     async def test_of_a_claim_of_this_machine_needs_no_other_host(self, service: RunService, runner: PretendedRunner):
         claim = claim_of(await service.start(plan(), LOGIN, PROFILE), host=socket.gethostname())
@@ -290,9 +349,9 @@ async def test_a_heartbeat_alone_is_no_news(service: RunService, runner: Pretend
     seen = service.watch(run.id)
     first = await anext(seen)
     clock.turn(10)
-    await runner._journal.beat(runner.lease)
+    await runner._journal.heartbeat(present(runner.lease))
     await change(service, run, image_id="image-1")
     second = await anext(seen)
     await seen.aclose()
-    assert second.runner.heartbeat_at - first.runner.heartbeat_at == timedelta(seconds=10)
+    assert present(second.runner).heartbeat_at - present(first.runner).heartbeat_at == timedelta(seconds=10)
     assert (first.image_id, second.image_id) == (None, "image-1")

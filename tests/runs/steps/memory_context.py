@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from imaging.cloud.interface import Cloud
-from imaging.guest.store import GuestStore
-from imaging.runs.claim import decode_claims
-from imaging.runs.context import CancelRequested
+from imaging.guest.facts_cache import GuestStore
+from imaging.runs.core.step_context import CancelRequested
+from imaging.runs.source.claim_keys import decode_claims, is_same_claim
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.claim import Claim
+from models.cloud.image import ImageData
 from models.errors import ClaimLostError, RateLimitedError, RunError, ServerFaultError, UnreachableError
-from models.profile import Profile
-from models.run import Owned, Phase, RunRecord
+from models.guidelines.profile import Profile
+from models.run.claim import Claim
+from models.run.intent import Intent, IntentAction, intent_sentence
+from models.run.record import LeftBehind, Owned, Phase, RunRecord
 from models.steps import StepName
 from models.verdict import Verdict
 
@@ -36,10 +39,30 @@ class MemoryContext:
         self.step = run.steps[0].step
         self.cancelled = False
         self.asked_whether_ours = 0
+        self.unwatched: tuple[datetime, datetime] | None = None
+        self.claimed: frozenset[str] = frozenset()
 
     @property
     def run(self) -> RunRecord:
         return self._run
+
+    @property
+    def image_id(self) -> str:
+        """The run's image, which is there by now."""
+        assert self._run.image_id is not None
+        return self._run.image_id
+
+    @property
+    def claim(self) -> Claim:
+        """The run's claim, which is there by now."""
+        assert self._run.claim is not None
+        return self._run.claim
+
+    @property
+    def verdict(self) -> Verdict:
+        """The run's verdict, which is there by now."""
+        assert self._run.verdict is not None
+        return self._run.verdict
 
     def change(self, **fields: object) -> None:
         self._run = self._run.model_copy(update=fields)
@@ -51,20 +74,21 @@ class MemoryContext:
 
     @property
     def intents(self) -> list[str]:
-        return [intent.text for record in self._run.steps for intent in record.intents]
+        return [
+            intent_sentence(intent.action, intent.target) for record in self._run.steps for intent in record.intents
+        ]
 
     @property
     def phases(self) -> list[str]:
         return [phase.text for record in self._run.steps for phase in record.phases]
 
     async def phase(self, text: str) -> None:
-        self._write("phases", text)
+        self._write("phases", Phase(at=self.clock.now(), text=text))
 
-    async def intend(self, text: str) -> None:
-        self._write("intents", text)
+    async def intend(self, action: IntentAction, target: str = "") -> None:
+        self._write("intents", Intent(at=self.clock.now(), action=action, target=target))
 
-    def _write(self, field: str, text: str) -> None:
-        moment = Phase(at=self.clock.now(), text=text)
+    def _write(self, field: str, moment: Phase | Intent) -> None:
         self.change(
             steps=tuple(
                 record.model_copy(update={field: (*getattr(record, field), moment)})
@@ -79,22 +103,36 @@ class MemoryContext:
         *,
         claim: Claim | None = None,
         image_id: str | None = None,
+        image_data: ImageData | None = None,
         verdict: Verdict | None = None,
-        source_restored: bool | None = None,
+        test_flavor: str | None = None,
+        changed_meanwhile: str | None = None,
+        instance_restored: bool | None = None,
         report_path: str | None = None,
     ) -> None:
         given = {
             "claim": claim,
             "image_id": image_id,
+            "image_data": image_data,
             "verdict": verdict,
-            "source_restored": source_restored,
+            "test_flavor": test_flavor,
+            "changed_meanwhile": changed_meanwhile,
+            "instance_restored": instance_restored,
             "report_path": report_path,
         }
         self.change(**{name: value for name, value in given.items() if value is not None})
 
     async def own(self, owned: Owned) -> None:
         others = (each for each in self._run.owned if (each.kind, each.id) != (owned.kind, owned.id))
-        self.change(owned=(*others, owned))
+        kept = [each for each in self._run.left_behind if not owned.removed or each.id != owned.id]
+        self.change(owned=(*others, owned), left_behind=tuple(kept))
+
+    async def leave(self, thing: LeftBehind) -> None:
+        others = (each for each in self._run.left_behind if (each.kind, each.id) != (thing.kind, thing.id))
+        self.change(left_behind=(*others, thing))
+
+    async def claimed_ids(self) -> frozenset[str]:
+        return self.claimed
 
     async def wait_until(
         self,
@@ -118,12 +156,12 @@ class MemoryContext:
                 raise TooLongError(what)
             await self.clock.sleep(0.5)
 
-    async def still_ours(self) -> None:
+    async def verify_claim(self) -> None:
         self.asked_whether_ours += 1
         claim = self._run.claim
         if claim is None:
             raise ClaimLostError("no claim")
         instance = await self.cloud.compute.instance(claim.instance_id)
         claims = decode_claims(instance.metadata, instance.id)
-        if not claims or claims[0].run_id != claim.run_id:
+        if not claims or not is_same_claim(claims[0], claim):
             raise ClaimLostError("another's claim, or none")

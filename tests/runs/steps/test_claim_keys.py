@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaging.runs.claim import claim_keys, claim_of, decode_claims, encode_claim, other_claims
-from models.claim import Claim, ClaimedVolume
+from imaging.runs.source.claim_keys import (
+    claim_keys,
+    claim_of,
+    decode_claims,
+    encode_claim,
+    is_same_claim,
+    misplaced_claims,
+    other_claims,
+)
+from models.run.claim import Claim, ClaimedVolume
 from models.text import one_line
 
 WHEN = datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
@@ -109,3 +118,54 @@ def test_control_codes_behind_json_escapes_do_not_come_out():
     assert read is not None
     texts = (read.host, read.lock_reason, read.volumes[0].device, read.volumes[0].tag)
     assert texts == ("login\ufffd", "mine", "/dev/vdb", "a\ufffdb")
+
+
+@settings(deadline=None)
+@given(host=st.text(max_size=300), instance=st.uuids())
+def test_the_head_has_room_for_the_instances_id_whatever_the_host_is_called(host, instance):
+    volumes = tuple(ClaimedVolume(id=str(number), order=number) for number in range(128))
+    items = encode_claim(a_claim(instance_id=str(instance), host=host, volumes=volumes))
+    assert max(len(value) for value in items.values()) <= 255
+    assert claim_of(items, str(instance), "abc1") is not None
+
+
+class TestOnAnotherInstance:
+    def test_a_copied_claim_is_none_and_is_known_to_be_misplaced(self):
+        copied = encode_claim(a_claim())
+        assert decode_claims(copied, "web") == ()
+        assert misplaced_claims(copied, "web") == ("abc1",)
+        assert misplaced_claims(copied, "db") == ()
+
+    @pytest.mark.parametrize("instance", [None, "", 7, ["db"], "d", "db ", "DB", "web"])
+    def test_a_head_that_does_not_name_this_instance_is_no_claim_on_it(self, instance):
+        items = encode_claim(a_claim())
+        head = {**json.loads(items["imaging.claim.abc1"]), "instance": instance}
+        items["imaging.claim.abc1"] = json.dumps({key: value for key, value in head.items() if value is not None})
+        assert decode_claims(items, "db") == ()
+        assert misplaced_claims(items, "db") == ("abc1",)
+
+    def test_it_still_keeps_a_run_from_beginning(self):
+        assert other_claims(encode_claim(a_claim()), "mine") == ("abc1",)
+
+
+class TestTheSameClaim:
+    def test_is_one_whose_volume_keys_are_being_deleted(self):
+        items = encode_claim(a_claim())
+        del items["imaging.claim.abc1.0"]
+        found = claim_of(items, "db", "abc1")
+        assert found is not None
+        assert is_same_claim(found, a_claim())
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"claimed_at": WHEN + timedelta(seconds=1)},
+            {"was_running": False},
+            {"was_locked": False},
+            {"volumes": VOLUMES[:1]},
+            {"volumes": (VOLUMES[0], VOLUMES[1].model_copy(update={"id": "somebody-elses"}))},
+            {"instance_id": "web"},
+        ],
+    )
+    def test_is_no_other_of_the_same_run(self, changes):
+        assert not is_same_claim(a_claim(**changes), a_claim())

@@ -7,20 +7,19 @@ import subprocess
 
 import pytest
 
-from imaging.runs.marker import find_marker, user_data
+from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker, user_data
+from tests.support.needs import tool
 
 SHELLS = [["sh"], ["bash", "--posix"], ["dash"], ["busybox", "sh"]]
 
 
 def run_script(tmp_path, shell, *, path=None):
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"no {shell[0]} here")
     console = tmp_path / "console"
     script = user_data("cafe").replace("/dev/console", str(console)).replace("dmesg -n 1", "true")
     script = script.replace("sleep 1", "true")
     environment = {"PATH": path or "/usr/sbin:/usr/bin:/sbin:/bin"}
     subprocess.run(
-        [shutil.which(shell[0]), *shell[1:], "-c", script], env=environment, check=True, capture_output=True, timeout=30
+        [tool(shell[0]), *shell[1:], "-c", script], env=environment, check=True, capture_output=True, timeout=30
     )
     return console.read_text()
 
@@ -36,8 +35,8 @@ def test_every_shell_prints_the_marker(tmp_path, shell):
 def test_a_machine_without_ip_stat_or_dmesg_still_answers(tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("cat", "sed"):
-        (tools / tool).symlink_to(shutil.which(tool))
+    for name in ("cat", "sed"):
+        (tools / name).symlink_to(shutil.which(name))
     text = run_script(tmp_path, ["sh"], path=str(tools))
     (report,) = [report for line in text.splitlines() if (report := find_marker(line, "cafe"))]
     assert report.has_own_machine_id in {None, False}

@@ -10,18 +10,20 @@ import pytest
 
 from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
-from imaging.cloud.resolution import resolve_cloud
+from imaging.cloud.login.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.cleanup import remove_unfinished_image
-from imaging.runs.ours import images_of_run
-from imaging.runs.planning import plan_run
+from imaging.runs.ownership.made_by_run import images_of_run
+from imaging.runs.plan.image_plan import plan_run
 from imaging.runs.steps import STEPS
+from imaging.runs.steps.compensation import remove_unfinished_image
 from imaging.runtime.clock import SystemClock
-from models.image import Image
-from models.instance import Instance
-from models.launch import LaunchRequest
-from models.request import Attestation, RunRequest
-from models.run import OwnedKind, RunKind, RunRecord, RunState, StepRecord
+from models.cloud.image import Image
+from models.cloud.instance import Instance
+from models.cloud.launch import LaunchRequest
+from models.run.intent import IntentAction
+from models.run.kind import RunKind
+from models.run.record import OwnedKind, RunRecord, RunState, StepRecord
+from models.run.request import Attestation, RunRequest
 from models.steps import CREATE_STEPS, StepName
 from models.verdict import Strength, VerdictWord
 from tests.runs.steps.memory_context import MemoryContext
@@ -84,6 +86,7 @@ def start(cloud, demo_cloud, tmp_path):
             host="login1",
             created_at=now,
             updated_at=now,
+            began_at=now,
             plan=plan,
             steps=tuple(StepRecord(step=step) for step in CREATE_STEPS),
         )
@@ -120,7 +123,7 @@ async def everything(cloud: Cloud) -> dict[str, object]:
 async def test_the_main_example_boots_and_all_is_as_before(cloud, start):
     before = await everything(cloud)
     ctx = await go(await start("db-07"))
-    assert ctx.run.verdict.word is VerdictWord.BOOTED
+    assert ctx.verdict.word is VerdictWord.BOOTED
     assert await everything(cloud) == before
     image = await cloud.images.image(ctx.run.image_id)
     assert image.noted_verdict == "booted"
@@ -132,8 +135,8 @@ async def test_the_oldest_nova_that_is_spoken_with_is_enough(cloud, start):
     assert await cloud.compute.microversion() == (2, 1)
     before = await everything(cloud)
     ctx = await go(await start("db-07"))
-    assert ctx.run.verdict.word is VerdictWord.BOOTED
-    assert ctx.run.source_restored
+    assert ctx.verdict.word is VerdictWord.BOOTED
+    assert ctx.run.instance_restored
     assert await everything(cloud) == before
     assert any("too old to show whether an instance is locked" in warning for warning in ctx.run.plan.warnings)
 
@@ -156,22 +159,22 @@ async def test_the_report_is_there_though_the_cloud_does_not_answer_any_more(sta
 
 async def test_the_child_runs_our_script_so_the_verdict_is_strong(start):
     ctx = await go(await start("db-07"))
-    assert ctx.run.verdict.strength is Strength.STRONG
-    assert ctx.run.verdict.has_address is True
+    assert ctx.verdict.strength is Strength.STRONG
+    assert ctx.verdict.has_address is True
 
 
 async def test_a_child_in_emergency_mode_fails_with_the_lines_that_say_so(cloud, start):
     before = await everything(cloud)
     ctx = await go(await start("gis-lab"))
-    assert ctx.run.verdict.word is VerdictWord.FAILED
-    assert any("emergency mode" in line for line in ctx.run.verdict.evidence)
+    assert ctx.verdict.word is VerdictWord.FAILED
+    assert any("emergency mode" in line for line in ctx.verdict.evidence)
     assert await everything(cloud) == before
 
 
 async def test_a_silent_child_is_inconclusive(cloud, start):
     before = await everything(cloud)
     ctx = await go(await start("quiet-box"))
-    assert ctx.run.verdict.word is VerdictWord.INCONCLUSIVE
+    assert ctx.verdict.word is VerdictWord.INCONCLUSIVE
     assert await everything(cloud) == before
 
 
@@ -187,11 +190,11 @@ async def test_of_a_volume_backed_source_only_the_snapshots_stay(cloud, start):
 async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_verified(cloud, start):
     ctx = await go(await start("db-07"))
     image = await cloud.images.image(ctx.run.image_id)
-    network = ctx.run.plan.test.network
+    test = ctx.run.plan.test
+    assert test is not None
+    assert test.network is not None
     child_id = await cloud.compute.launch(
-        LaunchRequest(
-            name="strangers", image_id=image.id, flavor_id=ctx.run.plan.test.flavors[0].id, network_id=network.id
-        )
+        LaunchRequest(name="strangers", image_id=image.id, flavor_id=test.flavors[0].id, network_id=test.network.id)
     )
     await ctx.wait_until(lambda: _running(cloud, child_id), what="the child", limit_seconds=60)
     stranger_id = await cloud.compute.create_image(child_id, "strangers-own", {})
@@ -201,7 +204,7 @@ async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_v
     assert stranger.noted_verdict is None
     assert images_of_run(ctx.run, [stranger]) == ()
     ctx.change(image_id=None)  # even without the journal's word on which image is ours
-    await ctx.at(StepName.CREATE_IMAGE).intend("create image lidar-tools")
+    await ctx.at(StepName.CREATE_IMAGE).intend(IntentAction.CREATE_IMAGE, "lidar-tools")
     await remove_unfinished_image(ctx)
     await STEPS[StepName.REMOVE_TEST](ctx.at(StepName.REMOVE_TEST))
     assert (await cloud.images.image(stranger_id)).status == "active"

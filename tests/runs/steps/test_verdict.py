@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.runs.marker import new_token
-from imaging.runs.verdict import merge_console, read_console
-from models.verdict import Stage, Strength, VerdictWord
+from imaging.runs.test_instance.boot_verdict.boot_marker import new_token
+from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
+from imaging.runs.test_instance.boot_verdict.dead_ends import DEAD_END_WORDS
+from models.verdict import DeadEnd, Stage, Strength, VerdictWord
 
 TOKEN = "0123456789abcdef"
 KERNEL = "SYSLINUX 6.04\nLoading /vmlinuz... ok\n[    0.000000] Linux version 6.1.0-56-cloud-amd64 (debian)\n"
@@ -68,6 +69,28 @@ def test_the_last_stage_that_was_reached_decides(text, word, strength, stage):
     assert (verdict.word, verdict.strength, verdict.stage) == (word, strength, stage)
 
 
+@pytest.mark.parametrize(
+    "text,dead_end",
+    [
+        ("You are in emergency mode.\n", DeadEnd.EMERGENCY),
+        ("You are in emergency mode.\nGive root password for maintenance\n", DeadEnd.EMERGENCY),
+        (EMERGENCY, DeadEnd.EMERGENCY_LOCKED),
+        ("Entering emergency mode. Exit the shell to continue.\ndracut:/# ", DeadEnd.INITRAMFS_EMERGENCY),
+        ("Give root password for maintenance\n", DeadEnd.MAINTENANCE),
+        ("dracut:/# ", DeadEnd.INITRAMFS),
+        (EMERGENCY + LOGIN, None),
+        (EMERGENCY + KERNEL, None),
+        (LOGIN, None),
+    ],
+)
+def test_where_it_stood_still_is_told_by_a_code(text, dead_end):
+    assert verdict_of(KERNEL + SYSTEM + text).dead_end is dead_end
+
+
+def test_each_dead_end_has_its_words():
+    assert set(DEAD_END_WORDS) == set(DeadEnd)
+
+
 def test_a_target_named_login_prompts_is_no_login_prompt():
     assert verdict_of(KERNEL + SYSTEM).word is VerdictWord.INCONCLUSIVE
 
@@ -88,7 +111,7 @@ def test_a_panic_after_the_login_prompt_is_the_end():
 def test_a_restart_begins_anew_and_is_hinted_at():
     once = verdict_of(KERNEL + SYSTEM + LOGIN + FINISHED + marker() + KERNEL)
     assert once.word is VerdictWord.INCONCLUSIVE
-    assert "the machine started anew" in once.hints
+    assert "the machine restarted" in once.hints
     assert verdict_of(KERNEL + EMERGENCY + KERNEL + SYSTEM + LOGIN).word is VerdictWord.BOOTED
 
 
@@ -101,7 +124,8 @@ def test_trouble_of_a_good_boot_is_only_a_hint():
 
 def test_the_failing_lines_are_the_evidence_and_are_clean():
     evidence = verdict_of(KERNEL + SYSTEM + EMERGENCY).evidence
-    assert evidence[-1] == "Cannot open access to console, the root account is locked."
+    assert "Cannot open access to console, the root account is locked." in evidence
+    assert evidence[-1] == "Press Enter to continue."
     assert "[DEPEND] Dependency failed for data.mount - /data." in evidence
     assert not any("\x1b" in line or "[0;" in line.replace("[0;1;\ufffd", "") for line in evidence)
 
@@ -119,7 +143,7 @@ def test_what_a_progress_line_overwrote_does_not_hide_what_came_last():
 class TestMarker:
     def test_without_an_address_it_is_not_strong_and_says_why(self):
         verdict = verdict_of(KERNEL + SYSTEM + LOGIN + marker(status=1, address="no") + FINISHED)
-        assert (verdict.word, verdict.strength) == (VerdictWord.BOOTED, Strength.GOOD)
+        assert (verdict.word, verdict.strength) == (VerdictWord.BOOTED, Strength.BASIC)
         assert verdict.has_address is False
         assert verdict.has_default_route is True
         assert "it has no network address" in verdict.hints
@@ -143,17 +167,31 @@ class TestMarker:
         assert new_token() != new_token()
 
 
-class TestMerging:
-    def test_a_growing_console_is_its_newest_reading(self):
-        assert merge_console("abc\n", "abc\ndef\n") == "abc\ndef\n"
+class TestReadingOn:
+    """A console that grows is read line by line, and comes to the same as if it were read at once."""
 
-    def test_overlapping_ends_are_joined(self):
-        text = "".join(f"[{number:8}] line {number}\n" for number in range(200))
-        assert merge_console(text[:3000], text[1500:]) == text
+    @pytest.mark.parametrize("cut", [1, 3, 7, 40])
+    def test_however_it_is_cut_the_verdict_is_the_same(self, cut):
+        text = (
+            "\x1b[0;1;31mLinux version 6.8.0\r\n[    1.0] Timed out waiting for device x\r\n"
+            "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceConfigDrive [net].  Up 9 s\r\n"
+            f'imaging-marker {TOKEN} {{"status":0,"address":"yes","route":"yes","own":"no"}}\r\nweb login: '
+        )
+        reader = ConsoleReader(TOKEN)
+        for at in range(0, len(text), cut):
+            reader.take(text[at : at + cut])
+        assert reader.reading.verdict() == verdict_of(text)
 
-    def test_a_shorter_reading_loses_nothing(self):
-        assert merge_console("abc\ndef\n", "def\n") == "abc\ndef\n"
-        assert merge_console("abc\n", "") == "abc\n"
+    def test_a_prompt_counts_before_its_line_ends(self):
+        reader = ConsoleReader(None)
+        stages = []
+        for piece in ("Welcome to Debian\nweb lo", "gin: "):
+            reader.take(piece)
+            stages.append(reader.reading.stage)
+        assert stages == [Stage.SYSTEM, Stage.LOGIN]
 
-    def test_a_new_boot_is_put_behind_the_old_one(self):
-        assert merge_console("boot one\n", "second boot\n") == "boot one\n\nsecond boot\n"
+    def test_a_line_that_never_ends_is_not_waited_for(self):
+        reader = ConsoleReader(None)
+        reader.take("x" * 200_000)
+        reader.take("\nweb login: ")
+        assert reader.reading.stage is Stage.LOGIN

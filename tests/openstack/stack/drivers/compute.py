@@ -12,7 +12,7 @@ from nova.compute import power_state, task_states
 from nova.image import glance
 from nova.virt import fake
 
-from stack.drivers.hooks import Upload, hook
+from .hooks import Upload, hook
 
 GOOD_BOOT = """\
 [    0.000000] Linux version 6.1.0 (loopstack)
@@ -107,8 +107,8 @@ class Driver(fake.FakeDriver):
         """What a boot that went well prints, or the text that the hook gives; nothing while it does not run."""
         if self.instances[instance.uuid].state == power_state.SHUTDOWN:
             raise exception.ConsoleNotAvailable
-        wish = hook("console", instance.display_name)
-        return str(wish.get("text", GOOD_BOOT.format(hostname=instance.hostname or "host")))
+        ordered = hook("console", instance.display_name)
+        return str(ordered.get("text", GOOD_BOOT.format(hostname=instance.hostname or "host")))
 
 
 def _described(instance: Any, name: str) -> dict[str, Any]:
@@ -133,8 +133,8 @@ def _described(instance: Any, name: str) -> dict[str, Any]:
 
 
 def install() -> None:
-    """Make `compute_driver = loopstack.Driver` importable, which Nova looks for below `nova.virt`."""
+    """Make `compute_driver = loopstack.Driver` importable, which Nova searches for below `nova.virt`."""
     module = types.ModuleType("nova.virt.loopstack")
-    module.Driver = Driver
+    vars(module)["Driver"] = Driver
     sys.modules["nova.virt.loopstack"] = module
     nova.virt.loopstack = module

@@ -24,16 +24,16 @@ def hook(name: str, resource_name: str | None) -> dict[str, object]:
         RuntimeError: the file says that this call fails.
     """
     try:
-        wishes = json.loads((Path(os.environ["LOOPSTACK_STATE"]) / "hooks.json").read_text())
+        orders = json.loads((Path(os.environ["LOOPSTACK_STATE"]) / "hooks.json").read_text())
     except (OSError, ValueError):
         return {}
-    wish = wishes.get(name) or {}
-    if wish.get("match", "") not in (resource_name or ""):
+    order = orders.get(name) or {}
+    if order.get("match", "") not in (resource_name or ""):
         return {}
-    time.sleep(float(wish.get("delay", 0)))
-    if wish.get("fail"):
-        raise RuntimeError(f"loopstack: {wish['fail']}")
-    return wish
+    time.sleep(float(order.get("delay", 0)))
+    if order.get("fail"):
+        raise RuntimeError(f"loopstack: {order['fail']}")
+    return order
 
 
 class Upload(io.BytesIO):
@@ -43,7 +43,7 @@ class Upload(io.BytesIO):
         super().__init__(f"loopstack {text}\n".encode().ljust(UPLOAD_BYTES, b"\0"))
         self._resource_name = resource_name
 
-    def read(self, *size: int) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         if self.tell() == 0:
             hook("upload", self._resource_name)
-        return super().read(*size)
+        return super().read(size)

@@ -18,7 +18,7 @@ class NetworkDriver(api.MechanismDriver):
     @property
     def connectivity(self) -> str:
         """What ML2 wants to know of its drivers."""
-        return portbindings.CONNECTIVITY_L2
+        return str(portbindings.CONNECTIVITY_L2)
 
     def bind_port(self, context: Any) -> None:
         """Bind to the first segment offered."""

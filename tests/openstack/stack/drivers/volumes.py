@@ -6,7 +6,7 @@ from typing import Any
 
 from cinder.tests import fake_driver
 
-from stack.drivers.hooks import Upload, hook
+from .hooks import Upload, hook
 
 
 class VolumeDriver(fake_driver.FakeLoggingVolumeDriver):

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from stack.service import Spec, in_background
+from ..service import Spec, in_background
 
 
 def application(spec: Spec) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from stack import REGION
-from stack.service import Spec
+from .. import REGION
+from ..service import Spec
 
 
 def application(spec: Spec) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from stack.service import Spec
+from ..service import Spec
 
 
 def application(spec: Spec) -> Any:
@@ -16,7 +16,7 @@ def application(spec: Spec) -> Any:
     import neutron.server
     from neutron.server import api
 
-    sys.argv += ["--config-dir", str(spec.state / "neutron")]  # or it looks into /etc/neutron
+    sys.argv += ["--config-dir", str(spec.state / "neutron")]  # or it reads /etc/neutron
     neutron.server._init_configuration("neutron-api")
     _make_schema(f"sqlite:///{spec.state / 'db' / 'neutron.sqlite'}")
     return api.api_server()
@@ -45,6 +45,8 @@ def _migration(name: str) -> ModuleType:
 
     path = Path(alembic_migrations.__file__).parent / "versions" / name
     spec = importlib.util.spec_from_file_location("loopstack_migration", path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

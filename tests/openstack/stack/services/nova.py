@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from stack.service import Spec, in_background, wait_for_file
+from ..service import Spec, in_background, wait_for_file
 
 
 def application(spec: Spec) -> Any:
@@ -18,7 +18,7 @@ def application(spec: Spec) -> Any:
     from nova import objects
     from nova.api.openstack import wsgi_app
 
-    from stack.drivers import compute
+    from ..drivers import compute
 
     compute.install()
     _configure(wsgi_app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stack.service import Spec
+from ..service import Spec
 
 
 def application(_spec: Spec) -> Any:

@@ -1,0 +1,183 @@
+"""One thread's way to the cloud: an openstack connection, used as a plain HTTP adapter."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+import keystoneauth1.access
+import openstack.config
+import openstack.connection
+from openstack.config.cloud_region import CloudRegion
+
+from imaging.cloud.bounded_http.catalogue import catalogue_of
+from imaging.cloud.bounded_http.destinations import AddressRules
+from imaging.cloud.bounded_http.exchange import Exchange, Line, Monotonic
+from imaging.cloud.bounded_http.services import service_named
+from imaging.cloud.bounded_http.sessions import LineSession
+from imaging.cloud.clouds_yaml.one_meaning import filled_in_already, one_meaning
+from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.no_answer import from_exception
+from imaging.cloud.http.refusals import answer_of, from_answer
+from imaging.cloud.http.transport import Call, call_seconds
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runtime.redaction import redactor
+from models.errors import ImagingError
+
+_APP_NAME = "imaging-console"
+_LOGIN_SECONDS = 30.0
+_SETTLING_SECONDS = 110.0
+"""For a login and a version discovery, in all."""
+_LEAST_ERROR = 400
+
+
+class SharedLogin:
+    """One login for all threads: keystoneauth's plugin locks itself when it logs in again."""
+
+    def __init__(self, resolved: ResolvedCloud, monotonic: Monotonic = time.monotonic) -> None:
+        """Load the plugin that this cloud's entry asks for. Nothing is sent yet.
+
+        Args:
+            resolved: the cloud with its secrets.
+            monotonic: for the deadlines of answers.
+
+        Raises:
+            ConfigError: the entry does not make a login.
+        """
+        self.name = resolved.name
+        self._discovered: dict[str, Any] = {}
+        self._monotonic = monotonic
+        with _translated(Exchange(), sent=False):
+            # Neither files nor variables: those were read and checked by us, and a second reading could find others.
+            loader = openstack.config.OpenStackConfig(load_yaml_config=False, load_envvars=False)
+            region = loader.get_one(**filled_in_already(one_meaning(resolved.config)))
+        self._config: dict[str, Any] = region.config
+        self._force_ipv4 = region.force_ipv4
+        self.plugin = region.get_auth()
+        self._rules = AddressRules(resolved.config, resolved.allow_http, catalogue_of(self.plugin))
+
+    def new_connection(self) -> ThreadConnection:
+        """A connection for one thread."""
+        line = Line(self._rules, self._monotonic)
+        region = CloudRegion(
+            name=self.name,
+            region_name=self._config.get("region_name"),
+            config={"api_timeout": _LOGIN_SECONDS, **_without_nulls(copy.deepcopy(self._config))},
+            force_ipv4=self._force_ipv4,
+            auth_plugin=self.plugin,
+            app_name=_APP_NAME,
+            discovery_cache=self._discovered,
+            session_constructor=partial(LineSession, line=line),  # type: ignore[arg-type]  # it is only called
+        )
+        return ThreadConnection(openstack.connection.Connection(config=region), line)
+
+
+class ThreadConnection:
+    """The connection of one thread. Never used from another."""
+
+    def __init__(self, connection: Any, line: Line) -> None:
+        """Keep the connection, and the line that all of its requests pass."""
+        self._connection = connection
+        self._line = line
+
+    def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
+        """Send a call once.
+
+        Login and version discovery come first, so that what fails there is known not to have been sent.
+
+        Args:
+            call: what is asked.
+            timeout: seconds to connect, and seconds between two bytes of the answer.
+
+        Raises:
+            ImagingError: the cloud refused, or no answer came.
+        """
+        exchange = Exchange(_service(call.service), call.doing, call.changes, call.limit)
+        self._line.begin(exchange, call_seconds(timeout))
+        adapter = self._adapter(call.service, exchange)
+        with _translated(exchange, sent=True):
+            # V25: keystoneauth's own retries are off, for they would send a POST again after a read time-out.
+            response = adapter.request(
+                call.url,
+                call.method,
+                json=call.json,
+                params=dict(call.params),
+                headers=dict(call.headers),
+                microversion=".".join(map(str, call.microversion)) if call.microversion else None,
+                connect_retries=0,
+                status_code_retries=0,
+                raise_exc=False,
+                timeout=timeout,
+            )
+        answer = answer_of(response)
+        if answer.status >= _LEAST_ERROR:
+            raise from_answer(answer, call.doing)
+        return answer
+
+    def _adapter(self, service: str, exchange: Exchange) -> Any:
+        """The adapter of a service, logged in and with its version discovered.
+
+        Raises:
+            ServiceMissingError: the catalogue has no such service.
+            ImagingError: the login or the discovery failed.
+        """
+        with _translated(exchange, sent=False):
+            # Before anything is sent with it: from here on no log and no message can show the token.
+            redactor.hide(self._connection.session.get_token() or "")
+            return getattr(self._connection, service)
+
+    def endpoint_data(self, service: str, doing: str) -> Any:
+        """What a service's version document says, its microversions among it; None where there is none.
+
+        Raises:
+            ServiceMissingError: the catalogue has no such service.
+            ImagingError: the login or the discovery failed.
+        """
+        exchange = Exchange(_service(service), doing)
+        self._line.begin(exchange, _SETTLING_SECONDS)
+        adapter = self._adapter(service, exchange)
+        with _translated(exchange, sent=False):
+            return adapter.get_endpoint_data()
+
+    def access(self) -> keystoneauth1.access.AccessInfo | None:
+        """What Keystone said of the login; None for a login without Keystone.
+
+        Raises:
+            ImagingError: Keystone refused or cannot be reached.
+        """
+        exchange = Exchange()
+        self._line.begin(exchange, _SETTLING_SECONDS)
+        session = self._connection.session
+        with _translated(exchange, sent=False):
+            read = getattr(session.auth, "get_access", None)
+            return None if read is None else read(session)
+
+    def close(self) -> None:
+        """Put the sockets away."""
+        with suppress(Exception):
+            self._connection.session.session.close()
+            self._connection.close()
+
+
+@contextmanager
+def _translated(exchange: Exchange, *, sent: bool) -> Iterator[None]:
+    """Let errors of ours pass, and make one of whatever the libraries raise: they read what a stranger wrote, too."""
+    try:
+        yield
+    except ImagingError:
+        raise
+    except Exception as error:  # noqa: BLE001  # no kind of it may reach the rest of the program
+        # "from None": the exception of a library may hold the request with its token.
+        raise from_exception(error, exchange, sent=sent) from None
+
+
+def _service(attribute: str) -> str:
+    return service_named(attribute) or attribute
+
+
+def _without_nulls(config: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if value is not None}

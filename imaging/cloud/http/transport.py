@@ -1,0 +1,206 @@
+"""One call to one service: sent once, or, where that is safe, again.
+
+The libraries' own retries are switched off everywhere: keystoneauth takes a read time-out for a failure to connect
+and sends *any* method again, which on a real cloud made four images out of one createImage. Here only what changes
+nothing is asked again, and what the cloud itself answered with "not now" (429, or 413 with Retry-After), for then it
+did nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
+
+from imaging.cloud.bounded_http.limits import AnswerLimit
+from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.pool import CallTimeoutError, Pool
+from imaging.runtime.clock import Clock
+from models.errors import ForeignValueError, ImagingError, RateLimitedError, UnreachableError
+
+T = TypeVar("T")
+Microversion = tuple[int, int]
+
+_log = logging.getLogger(__name__)
+
+_CONNECT_SECONDS = 10.0
+_READ_SECONDS = 30.0
+_CHANGE_SECONDS = 90.0
+"""Nova below 2.101 answers an attach only when the compute host has reserved the device: up to a minute."""
+_ATTEMPTS = 3
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
+"""In all, for one call, whatever Retry-After says."""
+
+
+_GRACE_SECONDS = 5.0
+"""The line ends a call by itself when its time is over; only what it cannot end is given up with its thread."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is asked of a service."""
+
+    service: str
+    """The attribute of an openstack connection: compute, image, block_storage, network or identity."""
+    method: str
+    url: str
+    """Below the service's endpoint; made with `path`, so that no id can lead elsewhere."""
+    doing: str
+    """The end of the sentence "The cloud refused to …"."""
+    json: Any = None
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    microversion: Microversion | None = None
+    harmless: bool = False
+    """It changes nothing although it is no GET (Nova's console log is a POST)."""
+    most: AnswerLimit | None = None
+    """How much of the answer is read, where not as usual."""
+
+    @property
+    def limit(self) -> AnswerLimit:
+        """How much of the answer is read."""
+        if self.most is not None:
+            return self.most
+        return AnswerLimit.CHANGE if self.changes else AnswerLimit.CONSOLE if self.harmless else AnswerLimit.ONE
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes something in the cloud, so that it is never sent twice unasked."""
+        return self.method != "GET" and not self.harmless
+
+
+def call_seconds(timeout: tuple[float, float]) -> float:
+    """How long a call may take in all, with a login before it: an answer may drip, each byte within its time-out."""
+    return 2 * sum(timeout)
+
+
+def path(*parts: str) -> str:
+    """A path below an endpoint; what is in a part stays in that part, whatever characters it has.
+
+    Raises:
+        ForeignValueError: a part is empty: the path would name the list instead of the thing.
+    """
+    return "/" + "/".join(_segment(part) for part in parts)
+
+
+def _segment(part: str) -> str:
+    if not part:
+        raise ForeignValueError("The cloud named something by an empty id.")
+    if part in {".", ".."}:
+        # requests takes %2E for a dot and sends it as one, so that the percent sign needs an escape of its own.
+        return "%252E" * len(part)
+    return quote(part, safe="", errors="replace")
+
+
+class CloudConnection(Protocol):
+    """What a thread has: one openstack connection."""
+
+    def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
+        """Send a call once. Raises errors of ours alone."""
+
+    def close(self) -> None:
+        """Put its sockets away."""
+
+
+class Transport:
+    """Sends calls through the pool, with time limits and retries."""
+
+    def __init__(self, pool: Pool[CloudConnection], clock: Clock, *, read_seconds: float | None = None) -> None:
+        """Keep the pool and the patience.
+
+        Args:
+            pool: the threads.
+            clock: for the pauses between attempts.
+            read_seconds: `api_timeout` of clouds.yaml, where the user set one.
+        """
+        self._pool = pool
+        self._clock = clock
+        self._read_seconds = read_seconds
+
+    async def ask(self, call: Call, read: Callable[[Answer], T]) -> T:
+        """Send a call and read its answer, both in a thread of the pool.
+
+        Raises:
+            ImagingError: see `http.refusals`; LostAnswerError if a change was sent and its answer never came.
+        """
+        attempt, waited = 1, 0.0
+        while True:
+            try:
+                return await self._once(call, read)
+            except ImagingError as error:
+                pause = _pause(call, error, attempt, waited)
+                if pause is None:
+                    raise
+                _log.info("%s %s: %s; again in %.1f s", call.method, call.url, type(error).__name__, pause)
+            await self._clock.sleep(pause)
+            attempt, waited = attempt + 1, waited + pause
+
+    async def tell(self, call: Call) -> None:
+        """Send a call whose answer says nothing more than that it was taken."""
+        await self.ask(call, lambda _answer: None)
+
+    async def run(self, work: Callable[[Any], T], *, limit_seconds: float = 4 * _READ_SECONDS) -> T:
+        """Do something with a thread's connection that is no single call, such as the login or a version discovery."""
+        try:
+            return await self._pool.run(work, limit_seconds=limit_seconds)
+        except CallTimeoutError:
+            raise UnreachableError("The cloud did not answer in time.") from None
+
+    async def close(self) -> None:
+        """Let go of the pool, in about a second at most."""
+        await self._pool.close()
+
+    async def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
+        from imaging.cloud.http.no_answer import not_taken_in, timed_out  # noqa: PLC0415  # the same
+        from imaging.cloud.http.refusals import bad_answer  # noqa: PLC0415  # the HTTP libraries: not before they are needed
+
+        timeout = (_CONNECT_SECONDS, self._read_seconds or (_CHANGE_SECONDS if call.changes else _READ_SECONDS))
+
+        def work(connection: CloudConnection) -> T:
+            begun = time.perf_counter()
+            try:
+                answer = connection.perform(call, timeout)
+            except ImagingError:
+                raise
+            except Exception as error:  # noqa: BLE001  # a library fell over what the cloud sent
+                _log.debug("the answer was too much for a library", exc_info=error)
+                raise not_taken_in(call.doing, changes=call.changes) from None
+            _log.debug(
+                "%s %s %s: %d in %.3f s (%s)",
+                *(call.service, call.method, call.url, answer.status, time.perf_counter() - begun, answer.request_id),
+            )
+            try:
+                # Read in the thread too: a page of a thousand instances would hold up the event loop.
+                return read(answer)
+            except Exception as error:
+                if isinstance(error, ImagingError) and not isinstance(error, ForeignValueError):
+                    raise
+                _log.debug("unreadable answer", exc_info=error)
+                raise bad_answer(answer, call.doing) from None
+
+        try:
+            return await self._pool.run(work, limit_seconds=call_seconds(timeout) + _GRACE_SECONDS)
+        except CallTimeoutError:
+            raise timed_out(call.doing, changes=call.changes) from None
+
+
+def _pause(call: Call, error: ImagingError, attempt: int, waited: float) -> float | None:
+    """How long to wait before the next attempt, in seconds; None where there must be none."""
+    from imaging.cloud.http.no_answer import is_passing  # noqa: PLC0415  # see above
+
+    growing = _FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1)
+    # Before the rule for changes: a 429 was not carried out, so even a change may be sent again.
+    if isinstance(error, RateLimitedError):
+        asked = error.retry_after_seconds
+        # "Retry-After: 0" is common; taken literally it would be a loop without a pause.
+        pause = growing if asked is None else max(asked, _FIRST_PAUSE_SECONDS)
+        return pause if pause <= _LONGEST_PAUSE_SECONDS and waited + pause <= _PATIENCE_SECONDS else None
+    # V25: what changes something is never sent a second time from here; the steps observe first what came of it.
+    if call.changes or attempt >= _ATTEMPTS or not is_passing(error):
+        return None
+    return growing

@@ -1,0 +1,1 @@
+"""Which cloud is meant, and everything that a login to it needs."""

@@ -1,0 +1,1 @@
+"""Nova, Glance, Neutron, Cinder and Keystone: what is asked of each."""

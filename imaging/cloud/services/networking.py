@@ -1,0 +1,106 @@
+"""Neutron."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.readers.network import read_group_port, read_network, read_security_group
+from imaging.cloud.readers.values import mapping
+from imaging.cloud.services.paging import pages
+from models.cloud.network import GROUP_PREFIX, GroupPort, Network, SecurityGroup
+from models.errors import NotOursError
+
+
+class NeutronNetworking:
+    """Neutron's networks and security groups."""
+
+    def __init__(self, transport: Transport, project_id: str) -> None:
+        """Keep the way to the cloud, and whose networks are "own"."""
+        self._transport = transport
+        self._project_id = project_id
+
+    async def networks(self) -> tuple[Network, ...]:
+        """The networks that an instance of this project can be launched on: own or shared ones with a subnet.
+
+        An external network that is not shared is for floating addresses; Nova refuses instances there. An
+        administrator sees the networks of all projects, which are left out too.
+        """
+        found: list[Network] = []
+        call = Call("network", "GET", "/networks", "list networks")
+        async for page in pages(self._transport, call, "networks", self._read_with_use):
+            found.extend(network for network, is_usable in page.items if is_usable)
+        return tuple(found)
+
+    def _read_with_use(self, raw: Mapping[str, Any]) -> tuple[Network, bool] | None:
+        """A network, and whether an instance of this project can be launched on it; None where it cannot be read."""
+        network = read_network(raw)
+        if network is None:
+            return None
+        # Old Neutrons know `tenant_id` alone.
+        own = raw.get("project_id", raw.get("tenant_id")) == self._project_id
+        return network, bool(network.subnet_ids) and (network.shared or (own and not network.external))
+
+    async def network(self, network_id: str) -> Network:
+        """One network."""
+
+        def read(answer: Answer) -> Network:
+            found = read_network(mapping(answer.body.get("network")))
+            if found is None:
+                msg = "no network id"
+                raise ValueError(msg)
+            return found
+
+        call = Call("network", "GET", path("networks", network_id), f"read the network {network_id}")
+        return await self._transport.ask(call, read)
+
+    async def security_groups(self) -> tuple[SecurityGroup, ...]:
+        """The project's security groups."""
+        found: list[SecurityGroup] = []
+        call = Call(
+            "network", "GET", "/security-groups", "list security groups", params={"project_id": self._project_id}
+        )
+        async for page in pages(self._transport, call, "security_groups", read_security_group):
+            found.extend(page.items)
+        return tuple(found)
+
+    async def ports_with_group(self, group_id: str) -> tuple[GroupPort, ...]:
+        """The project's ports that use a security group. Neutron can filter by it only with an extension."""
+        call = Call("network", "GET", "/ports", "list ports", params={"project_id": self._project_id})
+        found: list[GroupPort] = []
+        async for page in pages(self._transport, call, "ports", read_group_port):
+            found.extend(port for port in page.items if group_id in port.group_ids)
+        return tuple(found)
+
+    async def create_security_group(self, name: str, description: str) -> SecurityGroup:
+        """A new group without ingress rules: Neutron gives it egress alone."""
+        wanted = {"security_group": {"name": name, "description": description}}
+        call = Call("network", "POST", "/security-groups", "make a security group", wanted)
+        return await self._transport.ask(call, _read_group)
+
+    async def delete_security_group(self, group_id: str) -> None:
+        """Delete a group of a test launch.
+
+        Raises:
+            ConflictError: a port still uses it.
+            NotOursError: its name is none that a run gives, or it is another project's.
+        """
+        url, doing = path("security-groups", group_id), f"delete the security group {group_id}"
+        # Read before it is deleted, so that a wrong id never costs somebody's group.
+        group = await self._transport.ask(Call("network", "GET", url, f"read the group {group_id}"), _read_group)
+        if not group.name.startswith(GROUP_PREFIX) or group.project_id not in {None, self._project_id}:
+            raise NotOursError(
+                f"The security group {group_id} is not deleted: it is called {group.name}.",
+                meaning="The console deletes only groups that a run of its own has made.",
+            )
+        await self._transport.tell(Call("network", "DELETE", url, doing))
+
+
+def _read_group(answer: Answer) -> SecurityGroup:
+    found = read_security_group(mapping(answer.body.get("security_group")))
+    if found is None:
+        msg = "no security group id"
+        raise ValueError(msg)
+    return found

@@ -1,0 +1,1 @@
+"""What `--json` writes, and its JSON Schemas."""

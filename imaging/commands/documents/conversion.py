@@ -1,0 +1,227 @@
+"""From the models of the program to the documents that `--json` writes."""
+
+from __future__ import annotations
+
+from imaging.commands.documents.models import (
+    CheckDocument,
+    FindingDocument,
+    GuestDocument,
+    ImageDocument,
+    InstanceDocument,
+    InstanceState,
+    LeftBehindDocument,
+    Named,
+    PlanDocument,
+    PlannedStepDocument,
+    PlannedTestDocument,
+    PlannedVolumeDocument,
+    RemedyDocument,
+    RunDocument,
+    StepDocument,
+    TestDocument,
+    TroubleDocument,
+)
+from models.cloud.image import Image
+from models.cloud.instance import Instance
+from models.cloud.login import Login
+from models.findings import Checklist, Finding, Remedy
+from models.guest.facts import GuestFacts
+from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
+from models.run.record import RunRecord, StepRecord, Trouble
+
+
+def instance_document(instance: Instance, login: Login) -> InstanceDocument:
+    """One instance of the list."""
+    return InstanceDocument(
+        id=instance.id,
+        name=instance.name,
+        status=instance.status,
+        task_state=instance.task_state,
+        locked=instance.locked,
+        locked_reason=instance.locked_reason,
+        mine=None if instance.user_id is None else instance.user_id == login.identity.user_id,
+        volume_backed=instance.volume_backed,
+        flavor=instance.flavor.name or instance.flavor.id,
+        volumes=instance.attached_volume_ids,
+        addresses=tuple(address.address for address in instance.addresses),
+        created_at=instance.created_at,
+        updated_at=instance.updated_at,
+    )
+
+
+def image_document(image: Image, login: Login) -> ImageDocument:
+    """One image of the list."""
+    return ImageDocument(
+        id=image.id,
+        name=image.name,
+        status=image.status,
+        visibility=image.visibility,
+        mine=None if image.owner is None else image.owner == login.identity.project_id,
+        description=image.description,
+        snapshot=image.is_snapshot,
+        volume_backed=image.is_volume_backed,
+        size_bytes=image.size_bytes,
+        min_disk_gib=image.min_disk_gib,
+        min_ram_mib=image.min_ram_mib,
+        disk_format=image.disk_format,
+        protected=image.protected,
+        verdict=image.noted_verdict,
+        created_at=image.created_at,
+    )
+
+
+def check_document(instance: Instance, checklist: Checklist) -> CheckDocument:
+    """A checklist."""
+    return CheckDocument(
+        instance=InstanceState(id=instance.id, name=instance.name, status=instance.status),
+        profile=checklist.profile,
+        ready=checklist.ready,
+        findings=tuple(_finding(finding) for finding in checklist.findings),
+    )
+
+
+def _finding(finding: Finding) -> FindingDocument:
+    remedy = finding.remedy
+    return FindingDocument(
+        rule=finding.rule,
+        chapter=finding.chapter,
+        title=finding.title,
+        outcome=finding.outcome,
+        severity=finding.severity,
+        evidence=finding.evidence,
+        remedy=_remedy(remedy) if remedy else None,
+        fixed_by=finding.fixed_by,
+        asked_for=finding.asked_for,
+        source=finding.source,
+        read_at=finding.read_at,
+    )
+
+
+def _remedy(remedy: Remedy) -> RemedyDocument:
+    return RemedyDocument(
+        text=remedy.text, command=remedy.command, actions=tuple(action.kind for action in remedy.actions)
+    )
+
+
+def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:
+    """The facts of a guest."""
+    return GuestDocument(
+        instance=InstanceState(id=instance.id, name=instance.name, status=instance.status), facts=facts
+    )
+
+
+def run_document(run: RunRecord) -> RunDocument:
+    """One run."""
+    return RunDocument(
+        run=run.id,
+        kind=run.kind,
+        state=run.state,
+        cloud=run.identity.cloud,
+        host=run.host,
+        created_at=run.created_at,
+        ended_at=run.ended_at,
+        steps=tuple(_step(step) for step in run.steps),
+        instance=Named(id=run.plan.source.id, name=run.plan.source.name) if run.plan.source else None,
+        image=_image_of(run),
+        test=_test(run),
+        instance_restored=run.instance_restored,
+        report=run.report_path,
+        left_behind=tuple(
+            LeftBehindDocument(kind=each.kind, id=each.id, name=each.name, reason=each.reason)
+            for each in run.left_behind
+        ),
+        trouble=_trouble(run.trouble),
+    )
+
+
+def _image_of(run: RunRecord) -> Named | None:
+    if run.plan.image is not None:
+        return Named(id=run.plan.image.id, name=run.plan.image.name)
+    return Named(id=run.image_id, name=run.plan.request.name) if run.image_id else None
+
+
+def _step(step: StepRecord) -> StepDocument:
+    return StepDocument(
+        step=step.step,
+        state=step.state,
+        started_at=step.started_at,
+        seconds=step.seconds,
+        note=step.note,
+        trouble=_trouble(step.trouble),
+    )
+
+
+def _trouble(trouble: Trouble | None) -> TroubleDocument | None:
+    if trouble is None:
+        return None
+    return TroubleDocument(
+        what=trouble.what, meaning=trouble.meaning, remedy=trouble.remedy, request_id=trouble.request_id
+    )
+
+
+def _flavor(run: RunRecord) -> str | None:
+    """The flavor that was tried last; before that the first that is planned.
+
+    A flavor for which the cloud finds no host is followed by the next larger one.
+    """
+    planned = run.plan.test.flavors if run.plan.test else ()
+    return run.test_flavor or next((flavor.name for flavor in planned), None)
+
+
+def _test(run: RunRecord) -> TestDocument:
+    verdict = run.verdict
+    return TestDocument(
+        flavor=_flavor(run),
+        verdict=verdict.word if verdict else None,
+        strength=verdict.strength if verdict else None,
+        stage=verdict.stage if verdict else None,
+        reason=verdict.reason if verdict else "",
+        evidence=verdict.evidence if verdict else (),
+        hints=verdict.hints if verdict else (),
+    )
+
+
+def plan_document(plan: Plan) -> PlanDocument:
+    """What would be done."""
+    request = plan.request
+    return PlanDocument(
+        instance=Named(id=plan.source.id, name=plan.source.name) if plan.source else None,
+        image=Named(id=plan.image.id, name=plan.image.name) if plan.image else None,
+        name=request.name,
+        description=request.description,
+        mode=request.mode,
+        profile=request.profile,
+        visibility=request.visibility,
+        on_failure=request.on_failure,
+        ready=plan.checklist.ready if plan.checklist else None,
+        will_stop=plan.will_stop,
+        volumes=tuple(_planned_volume(volume) for volume in plan.volumes),
+        test=_planned_test(plan.test),
+        steps=tuple(
+            PlannedStepDocument(step=step.step, summary=step.summary, commands=step.commands, skipped=step.skipped)
+            for step in plan.steps
+        ),
+        warnings=plan.warnings,
+        estimated_seconds=plan.estimated_seconds,
+    )
+
+
+def _planned_volume(planned: PlannedVolume) -> PlannedVolumeDocument:
+    return PlannedVolumeDocument(
+        id=planned.attachment.volume_id,
+        name=planned.volume.name if planned.volume else None,
+        device=planned.attachment.device,
+        size_gib=planned.volume.size_gib if planned.volume else None,
+    )
+
+
+def _planned_test(test: TestLaunchPlan | None) -> PlannedTestDocument | None:
+    if test is None:
+        return None
+    return PlannedTestDocument(
+        flavors=tuple(flavor.name for flavor in test.flavors),
+        why=test.why,
+        network=Named(id=test.network.id, name=test.network.name) if test.network else None,
+        networks=tuple(Named(id=network.id, name=network.name) for network in test.networks),
+        refused_because=test.refused_because,
+    )

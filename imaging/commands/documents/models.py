@@ -1,0 +1,247 @@
+"""What `--json` writes: one model for each kind of document, from which the JSON Schemas in docs/schemas are made.
+
+Within one version of a document a field may be added, never taken away or given another meaning.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from models.base import Frozen
+from models.findings import AskedFor, Outcome, Severity, Source
+from models.guest.facts import GuestFacts
+from models.remedy_action import ActionKind
+from models.run.kind import RunKind
+from models.run.record import OwnedKind, RunState
+from models.run.request import Mode, OnFailure, Visibility
+from models.steps import StepName, StepState
+from models.verdict import Stage, Strength, VerdictWord
+
+
+class Document(Frozen):
+    """Something that is written as JSON, by the names that are documented."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+
+
+class Named(Document):
+    """A thing of the cloud by id and name."""
+
+    id: str
+    name: str
+
+
+class RemedyDocument(Document):
+    """What puts a finding right."""
+
+    text: str
+    command: str | None = Field(default=None, description="The exact command, if there is one.")
+    actions: tuple[ActionKind, ...] = Field(
+        default=(), description="What the console can do about it after asking, the least invasive first."
+    )
+
+
+class FindingDocument(Document):
+    """What one rule says."""
+
+    rule: str
+    chapter: str
+    title: str
+    outcome: Outcome
+    severity: Severity
+    evidence: str
+    remedy: RemedyDocument | None
+    fixed_by: StepName | None = Field(description="The step of `imaging create` that fixes it, if there is one.")
+    asked_for: AskedFor | None = Field(description="Set where you must confirm something (`--attest`): by when.")
+    source: Source | None
+    read_at: datetime | None
+
+
+class InstanceState(Named):
+    """An instance and the state it is in."""
+
+    status: str
+
+
+class CheckDocument(Document):
+    """`imaging check`: a checklist."""
+
+    version: Literal["imaging.check/1"] = Field(default="imaging.check/1", alias="schema")
+    instance: InstanceState
+    profile: str
+    ready: bool = Field(description="True if no finding of severity `block` fails, apart from those that a step fixes.")
+    findings: tuple[FindingDocument, ...]
+
+
+class GuestDocument(Document):
+    """`imaging probe`: what was found inside an instance. Each part has a value, or says why it is unknown."""
+
+    version: Literal["imaging.guest/1"] = Field(default="imaging.guest/1", alias="schema")
+    instance: InstanceState
+    facts: GuestFacts
+
+
+class InstanceDocument(Document):
+    """One instance of `imaging instances`."""
+
+    version: Literal["imaging.instance/1"] = Field(default="imaging.instance/1", alias="schema")
+    id: str
+    name: str
+    status: str
+    task_state: str | None
+    locked: bool | None
+    locked_reason: str | None
+    mine: bool | None = Field(description="True if the logged-in user created it; null if unknown.")
+    volume_backed: bool
+    flavor: str | None
+    volumes: tuple[str, ...] = Field(description="Ids of the attached volumes, including a root volume.")
+    addresses: tuple[str, ...]
+    created_at: datetime | None
+    updated_at: datetime | None
+
+
+class ImageDocument(Document):
+    """One image of `imaging images`."""
+
+    version: Literal["imaging.image/1"] = Field(default="imaging.image/1", alias="schema")
+    id: str
+    name: str
+    status: str
+    visibility: str
+    mine: bool | None = Field(description="True if it belongs to the logged-in project; null if unknown.")
+    description: str
+    snapshot: bool
+    volume_backed: bool = Field(description="True for an image without content that only names volume snapshots.")
+    size_bytes: int | None
+    min_disk_gib: int
+    min_ram_mib: int
+    disk_format: str | None
+    protected: bool
+    verdict: str | None = Field(description="The verdict of a test launch of this image, if it is noted on it.")
+    created_at: datetime | None
+
+
+class TroubleDocument(Document):
+    """Why something waits or failed."""
+
+    what: str
+    meaning: str
+    remedy: str
+    request_id: str | None
+
+
+class StepDocument(Document):
+    """One step of a run."""
+
+    step: StepName
+    state: StepState
+    started_at: datetime | None
+    seconds: float | None
+    note: str
+    trouble: TroubleDocument | None
+
+
+class TestDocument(Document):
+    """The test launch."""
+
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+
+    flavor: str | None = Field(description="The flavor of the test instance, or the planned one before the launch.")
+    verdict: VerdictWord | None = Field(description="null: no verdict yet.")
+    strength: Strength | None
+    stage: Stage | None = Field(description="How far the boot got.")
+    reason: str
+    evidence: tuple[str, ...] = Field(description="Console lines, the deciding one last.")
+    hints: tuple[str, ...]
+
+
+class LeftBehindDocument(Document):
+    """Something that a run did not delete because it could not be shown to be its own."""
+
+    kind: OwnedKind
+    id: str
+    name: str
+    reason: str = Field(description="Why it does not count as created by the run.")
+
+
+class RunDocument(Document):
+    """One run: `imaging create`, `verify`, `runs`, `watch`, `resume`, `cancel` and `undo`."""
+
+    version: Literal["imaging.run/1"] = Field(default="imaging.run/1", alias="schema")
+    run: str
+    kind: RunKind
+    state: RunState
+    cloud: str
+    host: str
+    created_at: datetime
+    ended_at: datetime | None
+    steps: tuple[StepDocument, ...]
+    instance: Named | None = Field(description="The source instance; null for `imaging verify`.")
+    image: Named | None = Field(description="The image; null if there is none yet.")
+    test: TestDocument
+    instance_restored: bool | None = Field(description="null: the source was never changed.")
+    report: str | None = Field(description="Path of the report on the machine that ran it.")
+    left_behind: tuple[LeftBehindDocument, ...] = Field(
+        description="Resources that refer to the run but were not proven to be created by it, so they were not deleted."
+    )
+    trouble: TroubleDocument | None = Field(
+        description="Why the run waits, failed or was cancelled; for a run that succeeded, what it left behind."
+    )
+
+
+class PlannedStepDocument(Document):
+    """One step of a plan."""
+
+    step: StepName
+    summary: str
+    commands: tuple[str, ...] = Field(description="The equivalent `openstack` commands.")
+    skipped: bool = Field(description="True if there is nothing to do.")
+
+
+class PlannedVolumeDocument(Document):
+    """A volume that will be detached and attached again."""
+
+    id: str
+    name: str | None
+    device: str | None
+    size_gib: int | None
+
+
+class PlannedTestDocument(Document):
+    """The test launch as planned."""
+
+    flavors: tuple[str, ...] = Field(description="The flavors to try, in this order.")
+    why: str
+    network: Named | None
+    networks: tuple[Named, ...] = Field(description="The choices for `--network`, if one must be named.")
+    refused_because: str | None
+
+
+class PlanDocument(Document):
+    """`imaging create --plan` and `imaging verify --plan`: what would be done."""
+
+    version: Literal["imaging.plan/1"] = Field(default="imaging.plan/1", alias="schema")
+    instance: Named | None
+    image: Named | None = Field(description="The image to verify; null if the run creates its own.")
+    name: str
+    description: str
+    mode: Mode
+    profile: str
+    visibility: Visibility
+    on_failure: OnFailure
+    ready: bool | None = Field(description="As in the checklist; null for `imaging verify`.")
+    will_stop: bool
+    volumes: tuple[PlannedVolumeDocument, ...]
+    test: PlannedTestDocument | None = Field(description="null: no test launch requested.")
+    steps: tuple[PlannedStepDocument, ...]
+    warnings: tuple[str, ...]
+    estimated_seconds: int
+
+
+DOCUMENTS: tuple[type[Document], ...] = (
+    CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
+)  # fmt: skip
+"""The documents that have a schema of their own."""

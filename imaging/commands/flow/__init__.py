@@ -1,0 +1,1 @@
+"""What several commands do alike: log in, agree, start a run, follow it, inspect a guest."""

@@ -1,0 +1,195 @@
+"""A command's session: its cloud, its guidelines and its runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imaging.cloud.interface import Cloud
+from imaging.cloud.login.resolution import ResolvedCloud, resolve_cloud
+from imaging.commands.flow.demo_cloud import demonstration_url, join_demonstration
+from imaging.commands.options.invocation import Invocation
+from imaging.commands.output.failures import LOG_NAME
+from imaging.commands.output.prompts import secret_prompt
+from imaging.commands.output.streams import say
+from imaging.guidelines.profiles import load_profile
+from imaging.runtime.clock import Clock, SystemClock
+from imaging.runtime.logs import start_logging
+from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import NotPrivateError
+from imaging.runtime.settings import load_settings
+from imaging.runtime.threads import in_thread
+from models.errors import ConfigError, UsageError
+from models.guidelines.profile import Profile
+from models.run.record import RunRecord
+from models.settings import LogLevel, Settings
+
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
+
+T = TypeVar("T")
+DEMO_CLOUD = "demo"
+"""The name of the demonstration cloud in its own clouds.yaml."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A command that is logged in."""
+
+    cloud: Cloud
+    resolved: ResolvedCloud
+    clock: Clock
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work to its end. What libraries have to say goes to the log, never to the terminal."""
+    try:
+        begin_log(paths(), LOG_NAME, settings().log_level)
+    except BaseException:
+        work.close()
+        raise
+    return asyncio.run(work)
+
+
+def now() -> datetime:
+    """The time of day."""
+    return SystemClock().now()
+
+
+def paths() -> Paths:
+    """The user's folders, made if they are not there.
+
+    Raises:
+        ConfigError: they cannot be made.
+    """
+    found = Paths.of_user()
+    try:
+        return found.prepared(say)
+    except NotPrivateError as error:
+        raise ConfigError(
+            f"{error.filename} is not used: {error.strerror}.",
+            meaning="Nothing was read or written there.",
+            remedy=error.remedy,
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            f"The folder {error.filename or found.state} cannot be made: {error.strerror}.",
+            remedy="Create it, or set XDG_STATE_HOME, XDG_CONFIG_HOME and XDG_CACHE_HOME to other folders.",
+        ) from error
+
+
+def begin_log(places: Paths, name: str, level: LogLevel) -> None:
+    """Open the log of this process.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    try:
+        start_logging(places, name, level)
+    except OSError as error:
+        raise ConfigError(
+            f"The log {error.filename or places.logs} cannot be written: {error.strerror}.",
+            meaning="Nothing was done.",
+            remedy=error.remedy if isinstance(error, NotPrivateError) else "Check free space and permissions.",
+        ) from error
+
+
+def settings() -> Settings:
+    """The user's settings."""
+    return load_settings(paths().settings)
+
+
+def refuse_read_only() -> None:
+    """Keep to the setting `read_only`.
+
+    Raises:
+        UsageError: it is set, so that nothing in a cloud may be changed.
+    """
+    if settings().read_only:
+        raise UsageError(
+            "The setting read_only is on, so nothing in the cloud may be changed.",
+            remedy=f"Turn it off in {paths().settings}, or with IMAGING_READ_ONLY=false.",
+        )
+
+
+@asynccontextmanager
+async def own_runs() -> AsyncIterator[RunService]:
+    """The runs of this machine."""
+    from imaging.runs.service import RunService  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+
+    service = RunService(paths(), SystemClock())
+    try:
+        yield service
+    finally:
+        await service.close()
+
+
+def profile(invocation: Invocation) -> Profile:
+    """The guidelines to judge by."""
+    return load_profile(invocation.profile or settings().profile, paths().profiles)
+
+
+async def resolve_for(invocation: Invocation, run: RunRecord) -> ResolvedCloud:
+    """Resolve the cloud of a run, which is the one that its record names unless the user names another.
+
+    Raises:
+        ConfigError: as `resolve`.
+    """
+    demonstration = demonstration_url(paths().state)
+    if demonstration is not None and run.identity.auth_url == demonstration and invocation.os_cloud is None:
+        invocation = replace(invocation, demo=True)
+    return await resolve(invocation, cloud=run.identity.cloud)
+
+
+async def resolve(invocation: Invocation, *, cloud: str | None = None) -> ResolvedCloud:
+    """Find out where and with which secret to log in, without logging in. What the user should know of it is said.
+
+    Args:
+        invocation: which cloud the user named.
+        cloud: the one to take where they named none.
+
+    Raises:
+        ConfigError: there is no such cloud, or a secret is missing and nobody is there to be asked.
+        CloudError: the demonstration cloud does not start.
+    """
+    name = await in_thread(lambda: cloud_name(invocation, cloud=cloud))
+    found = await resolve_cloud(name, ask=secret_prompt())
+    for notice in found.notices:
+        say(f"Warning: {notice.text}")
+    return found
+
+
+def cloud_name(invocation: Invocation, *, cloud: str | None = None) -> str | None:
+    """The name of the cloud to use, as far as it was said; the demonstration cloud is joined where it is wanted.
+
+    Args:
+        invocation: which cloud the user named.
+        cloud: the one to take where they named none.
+
+    Raises:
+        CloudError: the demonstration cloud does not start.
+    """
+    if invocation.demo:
+        join_demonstration(paths().state, os.environ)
+        return invocation.os_cloud or cloud or DEMO_CLOUD
+    in_environment = os.environ.get("OS_CLOUD") or os.environ.get("OS_AUTH_URL")
+    return invocation.os_cloud or cloud or (None if in_environment else settings().cloud)
+
+
+@asynccontextmanager
+async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> AsyncIterator[Session]:
+    """Log in, and let go of the cloud at the end whatever happens."""
+    resolved = await resolve(invocation, cloud=cloud)
+    clock = SystemClock()
+    from imaging.cloud.connection import connect  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+
+    connection = await connect(resolved, clock)
+    try:
+        yield Session(connection, resolved, clock)
+    finally:
+        await connection.close()

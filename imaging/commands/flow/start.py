@@ -1,0 +1,65 @@
+"""From a plan to a run that is followed to its end, or to the plan in print; shared by `create` and `verify`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.commands.documents.conversion import plan_document
+from imaging.commands.flow.agreement import agree, show_plan
+from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.output.failures import tell
+from imaging.commands.output.plan_text import plan_lines
+from imaging.commands.output.streams import say, write, write_json
+from imaging.runs.plan.start_gate import obstacles, refusal, refuse
+from imaging.runs.process.logind import logout_warning
+from imaging.runtime.threads import in_thread
+from models.exit_code import ExitCode
+from models.guidelines.profile import Profile
+from models.run.plan import Plan
+
+if TYPE_CHECKING:
+    from imaging.runs.service import RunService
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is needed to start a run."""
+
+    plan: Plan
+    runs: RunService
+    resolved: ResolvedCloud
+    profile: Profile
+    json: bool
+
+
+def print_plan(plan: Plan, *, json: bool) -> int:
+    """Write the plan as data. The exit status says whether a run by it could start."""
+    if json:
+        write_json(plan_document(plan))
+    else:
+        write("\n".join(plan_lines(plan, commands=True)))
+    error = refusal(obstacles(plan))
+    if error is not None:
+        tell(error, heading="This run could not start")
+    return ExitCode.DONE if error is None else error.exit_code
+
+
+async def carry_out(start: Start, *, yes: bool) -> int:
+    """Show the plan, ask, start the run, and follow it.
+
+    Raises:
+        UsageError: something has to be said that was not (`--network`).
+        RunError: the guidelines forbid it, or a confirmation is missing; nothing was changed.
+    """
+    show_plan(start.plan)
+    warning = await in_thread(logout_warning)
+    if warning is not None:
+        say(f"Warning: {warning}")
+    refuse(obstacles(start.plan))
+    if not agree(yes=yes):
+        return ExitCode.VIOLATIONS
+    return await start_and_follow(
+        lambda: start.runs.start(start.plan, start.resolved, start.profile), start.runs, json=start.json
+    )

@@ -1,0 +1,1 @@
+"""What the user says to a command, beyond its name."""

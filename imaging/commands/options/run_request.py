@@ -1,0 +1,180 @@
+"""The options of `create` and `verify` that say how a run is to be done, and the request that they come to."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import click
+
+from imaging.cloud.interface import Cloud
+from imaging.commands.options.invocation import Function
+from imaging.commands.options.lookup import choose
+from imaging.guidelines.checklist import refuse_unknown_answers
+from models import foreign
+from models.base import Frozen
+from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver
+from models.text import one_line
+
+_DURATION = re.compile(r"(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,8})m)?(?:(?P<seconds>[0-9]{1,9})s?)?")
+_LONGEST = 366 * 86_400
+"""Seconds; a year and a day."""
+
+
+class Duration(click.ParamType[int]):
+    """A length of time: `90s`, `30m`, `2h`, `1h30m`, or seconds alone. Gives seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it."""
+        if isinstance(value, int):
+            return value
+        match = _DURATION.fullmatch(str(value).strip())
+        parts = {unit: foreign.whole(number) for unit, number in match.groupdict().items() if number} if match else {}
+        seconds = parts.get("hours", 0) * 3600 + parts.get("minutes", 0) * 60 + parts.get("seconds", 0)
+        if not 0 < seconds <= _LONGEST:
+            self.fail(f"'{one_line(value, 60)}' is not a duration such as 30m, 2h or 1h30m.", param, ctx)
+        return seconds
+
+
+def attestations(rules: Sequence[str], now: datetime) -> tuple[Attestation, ...]:
+    """What the user confirms of some rules.
+
+    Raises:
+        UsageError: there is no such rule, or it asks for no confirmation.
+    """
+    given_by = _user()
+    found = tuple(Attestation(rule=rule, given_by=given_by, given_at=now) for rule in dict.fromkeys(rules))
+    refuse_unknown_answers(attestations=found)
+    return found
+
+
+def waivers(texts: Sequence[str]) -> tuple[Waiver, ...]:
+    """The user's decisions to continue despite a finding, each given as RULE=WHY.
+
+    Raises:
+        UsageError: there is no such rule, or no reason is given.
+    """
+    parted = ([part.strip() for part in text.partition("=")] for text in texts)
+    found = tuple(Waiver(rule=rule, reason=reason) for rule, _, reason in parted)
+    refuse_unknown_answers(waivers=found)
+    return found
+
+
+def _user() -> str:
+    """Who confirms: the name of the login on this machine."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+class LaunchOptions(Frozen):
+    """What the user said about the test launch."""
+
+    network: str | None
+    flavor: str | None
+    keep_test: bool
+    timeout: int
+
+    async def network_id(self, cloud: Cloud) -> str | None:
+        """The id of the network that was named. Raises UsageError where that is not one."""
+        if self.network is None:
+            return None
+        return choose("network", self.network, await cloud.networking.networks()).id
+
+    async def flavor_id(self, cloud: Cloud) -> str | None:
+        """The id of the flavor that was named. Raises UsageError where that is not one."""
+        if self.flavor is None:
+            return None
+        return choose("flavor", self.flavor, await cloud.compute.flavors()).id
+
+
+class CreateOptions(LaunchOptions):
+    """What the user said behind `imaging create INSTANCE`."""
+
+    name: str | None
+    description: str | None
+    mode: Mode
+    attest: tuple[str, ...]
+    waive: tuple[str, ...]
+    no_test: bool
+    on_failure: OnFailure
+    visibility: Visibility
+    member: tuple[str, ...]
+    publish_unverified: str | None
+
+
+_TEST_OPTIONS = (
+    click.option("--network", metavar="NETWORK", help="Name or id of the test instance's network."),
+    click.option("--flavor", metavar="FLAVOR", help="Name or id of its flavor; by default the smallest that fits."),
+    click.option("--keep-test", is_flag=True, help="Keep the test instance."),
+    click.option(
+        "--timeout",
+        type=Duration(),
+        default="2h",
+        show_default=True,
+        metavar="TIME",
+        help="Time limit for the whole run, such as 90m.",
+    ),
+)
+
+
+def _choices(values: type[StrEnum]) -> click.Choice[str]:
+    return click.Choice([value.value for value in values])
+
+
+_CREATE_OPTIONS = (
+    click.option("--name", metavar="N", help="Name of the image."),
+    click.option("--description", metavar="T", help="What the image contains, and how it differs from its base."),
+    click.option(
+        "--mode",
+        type=_choices(Mode),
+        default=Mode.PLAIN.value,
+        show_default=True,
+        help="plain: the root disk as it is, including /home and /root.",
+    ),
+    click.option("--attest", multiple=True, metavar="RULE", help="Confirm what a rule asks; repeatable."),
+    click.option("--waive", multiple=True, metavar="RULE=WHY", help="Continue despite a finding; repeatable."),
+    *_TEST_OPTIONS,
+    click.option("--no-test", is_flag=True, help="Do not launch a test instance."),
+    click.option(
+        "--on-failure",
+        type=_choices(OnFailure),
+        default=OnFailure.RESTORE.value,
+        show_default=True,
+        help="What happens to the instance if the run fails.",
+    ),
+    click.option(
+        "--visibility",
+        type=_choices(Visibility),
+        default=Visibility.PRIVATE.value,
+        show_default=True,
+        help="Who can see the finished image.",
+    ),
+    click.option("--member", multiple=True, metavar="PROJECT", help="Id of a project to share with; repeatable."),
+    click.option(
+        "--publish-unverified",
+        metavar="N",
+        help="Publish the image even if it has not booted; N repeats its name.",
+    ),
+)
+
+
+def create_options(function: Function) -> Function:
+    """Add the options of `imaging create`, in their order."""
+    for option in reversed(_CREATE_OPTIONS):
+        function = option(function)
+    return function
+
+
+def launch_options(function: Function) -> Function:
+    """Add the options of a test launch, in their order."""
+    for option in reversed(_TEST_OPTIONS):
+        function = option(function)
+    return function

@@ -1,0 +1,1 @@
+"""What a command prints: texts, tables, questions, failures."""

@@ -1,0 +1,74 @@
+"""A run as lines of text: what changed since the last read, and what came of it in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.formatting import clock_time
+from models.run.record import RunRecord, RunState, StepRecord
+from models.steps import StepState
+from models.verdict import Verdict, VerdictWord
+
+_STEP_WIDTH = len("remove test instance")
+
+
+def news(before: RunRecord | None, now: RunRecord) -> Iterator[str]:
+    """One line for each thing that happened between two reads of a run."""
+    earlier = {step.step: step for step in before.steps} if before else {}
+    for step in now.steps:
+        yield from _step_change_lines(earlier.get(step.step), step, now)
+    if now.state is RunState.CANCELLING and (before is None or before.state is not RunState.CANCELLING):
+        yield f"{clock_time(now.updated_at)}  cancelling"
+
+
+def _step_change_lines(before: StepRecord | None, now: StepRecord, run: RunRecord) -> Iterator[str]:
+    seen = len(before.phases) if before else 0
+    begun = before is not None and before.state is not StepState.PENDING
+    if not begun and now.state not in {StepState.PENDING, StepState.SKIPPED}:
+        yield f"{clock_time(now.started_at)}  {now.step:<{_STEP_WIDTH}}  started"
+    for phase in now.phases[seen:]:
+        yield f"{clock_time(phase.at)}  {now.step:<{_STEP_WIDTH}}    {phase.text}"
+    if (before is None or before.state is not now.state) and now.state not in {StepState.PENDING, StepState.RUNNING}:
+        when = clock_time(now.ended_at or run.updated_at)
+        note = now.note or (now.trouble.what if now.trouble else "")
+        yield f"{when}  {now.step:<{_STEP_WIDTH}}  {now.state}{f': {note}' if note else ''}"
+
+
+def outcome(run: RunRecord) -> Iterator[str]:
+    """What came of a run, in a few lines."""
+    yield f"run       {run.id}: {run.state}"
+    if run.plan.source is not None:
+        yield f"instance  {run.plan.source.name} ({run.plan.source.id}): {restoration(run)}"
+    image = run.plan.image.id if run.plan.image else run.image_id
+    if image:
+        name = run.plan.image.name if run.plan.image else run.plan.request.name
+        yield f"image     {name} ({image})"
+    if run.verdict is not None:
+        yield f"test      {verdict_words(run.verdict)}"
+        yield from _console_lines(run.verdict)
+    for each in run.left_behind:
+        yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
+    if run.report_path:
+        yield f"report    {run.report_path}"
+
+
+def restoration(run: RunRecord) -> str:
+    """Whether the source is as it was."""
+    if run.instance_restored is None:
+        return "unchanged"
+    return "restored" if run.instance_restored else "NOT restored"
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """The verdict on one line."""
+    strength = f" ({verdict.strength})" if verdict.strength else ""
+    return f"{verdict.word}{strength}{f': {verdict.reason}' if verdict.reason else ''}"
+
+
+def _console_lines(verdict: Verdict) -> Iterator[str]:
+    if verdict.word is VerdictWord.BOOTED:
+        return
+    for line in verdict.evidence:
+        yield f"          | {line}"
+    for hint in verdict.hints:
+        yield f"          hint: {hint}"

@@ -1,0 +1,35 @@
+"""The process that reads: a request on standard input, an answer on standard output."""
+
+from __future__ import annotations
+
+import sys
+
+from imaging.guest.confined_reading.messages import LONGEST_HEAD, ReadingAnswer, ReadingRequest, Refusal
+from imaging.guest.deep_check.console_report import read_console_report
+from imaging.guest.report import read_report
+from imaging.runtime.confined_process import confine
+from models import foreign
+from models.errors import BadProbeError
+from models.guest.facts import GuestFacts, InspectionMethod
+
+
+def main() -> None:
+    """Confine this process, then read."""
+    confine()
+    head, _, sent = sys.stdin.buffer.read().partition(b"\n")
+    request = foreign.model(ReadingRequest, head, max_bytes=LONGEST_HEAD)
+    try:
+        answer = ReadingAnswer(facts=_facts(request, sent))
+    except BadProbeError as error:
+        answer = ReadingAnswer(refusal=Refusal(what=error.what, meaning=error.meaning, remedy=error.remedy))
+    sys.stdout.buffer.write(answer.model_dump_json().encode("utf-8"))
+
+
+def _facts(request: ReadingRequest, sent: bytes) -> GuestFacts:
+    if request.method is InspectionMethod.DEEP_CHECK:
+        return read_console_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now)
+    return read_report(sent, nonce=request.nonce, method=request.method, now=request.now)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Asks the process that reads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from imaging.guest.confined_reading.messages import ReadingAnswer, ReadingRequest
+from imaging.guest.report.report_reader import SECONDS as READING_SECONDS
+from imaging.runtime.confined_process import ConfinedProcessError, run_confined
+from models import foreign
+from models.errors import BadProbeError, ForeignValueError
+from models.guest.facts import GuestFacts, InspectionMethod
+
+_MODULE: Final = "imaging.guest.confined_reading"
+SECONDS: Final = READING_SECONDS + 10
+"""The reader itself stops in time and keeps what it has; this is for one that does not."""
+_LARGEST_ANSWER = 40_000_000
+
+
+async def read_confined(output: bytes, *, nonce: str, now: datetime, seconds: float = SECONDS) -> GuestFacts:
+    """The facts in what a guest sent by SSH.
+
+    Args:
+        output: all that came back, untrusted.
+        nonce: what the report must repeat.
+        now: when it came, by our clock.
+        seconds: after which reading is ended.
+
+    Raises:
+        BadProbeError: it is no report, or it could not be read within the limits of time and memory.
+    """
+    return await _ask(ReadingRequest(method=InspectionMethod.SSH, nonce=nonce, now=now), output, seconds)
+
+
+async def read_console_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> GuestFacts:
+    """The facts in the console's text of the temporary instance of a deep check.
+
+    Raises:
+        BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
+    """
+    sent = text.encode("utf-8", "replace")
+    return await _ask(ReadingRequest(method=InspectionMethod.DEEP_CHECK, nonce=nonce, now=now), sent, seconds)
+
+
+async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFacts:
+    head = request.model_dump_json().encode("utf-8")
+    try:
+        printed = await run_confined(_MODULE, head + b"\n" + sent, seconds=seconds, limit_bytes=_LARGEST_ANSWER)
+        answer = foreign.model(ReadingAnswer, printed, max_bytes=_LARGEST_ANSWER)
+    except (ConfinedProcessError, ForeignValueError) as error:
+        raise BadProbeError(
+            f"What the guest sent could not be read: {error}.",
+            meaning="Nothing of it was used, and nothing was changed.",
+            remedy="Inspect again; if it fails again, check what the login shell of that user prints.",
+        ) from None
+    if answer.refusal is not None:
+        raise BadProbeError(answer.refusal.what, meaning=answer.refusal.meaning, remedy=answer.refusal.remedy)
+    if answer.facts is None:
+        raise BadProbeError("What the guest sent could not be read: its reader found nothing.")
+    return answer.facts

@@ -1,0 +1,169 @@
+#!/bin/sh
+# imaging deep check @NONCE@
+#
+# Given by the Imaging Console to a temporary instance of an instance's disk. It reads what lies on that disk, by the
+# probe that `imaging probe --show` prints, and shows the report on the console: nothing is written to the disk,
+# nothing is sent anywhere. It never works longer than @SECONDS@ seconds, and says everything twice, for messages of the
+# kernel may break a line.
+
+nonce=@NONCE@
+limit=@LIMIT@
+dropped_first='@DROPPED_FIRST@'
+console=${IMAGING_DEEP_CONSOLE-}
+PATH=${IMAGING_DEEP_PATH-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
+HOME=${HOME-/root}
+LC_ALL=C
+export PATH HOME LC_ALL
+
+# The first call starts the work and returns once the disk has been inspected: what cloud-init does next is to write
+# host keys, /etc/hosts and accounts of the temporary instance's own. Where that takes long the boot continues beside
+# the work.
+if [ "${1-}" != report ]; then
+  bound=
+  hold=
+  if command -v timeout >/dev/null; then
+    bound='timeout -k 5 @SECONDS@'
+    hold="timeout ${IMAGING_DEEP_HOLD-@HOLD@}"
+  fi
+  { $bound sh "$0" report 3>&1 </dev/null >/dev/null 2>&1 & } | $hold head -n 1 >/dev/null
+  exit 0
+fi
+
+probe() {
+  printf %s '@PROBE@' | base64 -d | gzip -dc
+}
+
+# Where the cloud reads: /dev/console, unless that is a screen.
+serial_console() {
+  active=$(cat /sys/class/tty/console/active 2>/dev/null)
+  found=/dev/console
+  case ${active##* } in
+    tty[0-9]*)
+      for each in ttyS0 $active; do
+        case $each in
+          tty[0-9]*) ;;
+          *) [ -c "/dev/$each" ] && found=/dev/$each ;;
+        esac
+      done
+      ;;
+  esac
+  printf %s "$found"
+}
+
+# One write, which a terminal does not mix with those of others.
+say() {
+  printf '%s\n' "$1" >>"$console"
+}
+
+rest() {
+  if [ -c "$console" ]; then sleep "$1"; fi
+}
+
+# What the temporary instance knows of itself, for the disk is its source's but for what its own boot has changed.
+self() {
+  printf '@@imaging-self %s instance %s\n' "$nonce" "${INSTANCE_ID-}"
+  printf '@@imaging-self %s machine-id %s\n' "$nonce" "$(machine_id)"
+}
+
+# own: made by this very boot, as the disk brought none along; kept: brought along.
+machine_id() {
+  if [ ! -s /etc/machine-id ]; then echo missing; return; fi
+  board=$(tr -d - </sys/class/dmi/id/product_uuid 2>/dev/null | tr A-F a-f)
+  if [ "$(cat /etc/machine-id)" = "$board" ]; then echo own; return; fi
+  booted=$(sed -n 's/^btime //p' /proc/stat)
+  written=$(stat -c %Y /etc/machine-id 2>/dev/null)
+  if [ -z "$booted" ] || [ -z "$written" ]; then echo unknown
+  elif [ "$written" -ge $((booted - 5)) ]; then echo own
+  else echo kept
+  fi
+}
+
+# What the console will show: compressed, as text.
+packed() {
+  printf '%s\n' "$1" | gzip -9c | base64
+}
+
+# The report without the rows of one part; the probe begins each part on a line of its own.
+without() {
+  printf '%s\n' "$report" | awk -v part="$1" '
+    /^,?"[a-z_]+":[{]"rows":\[/ {
+      at = $0
+      sub(/^,?"/, "", at)
+      sub(/".*/, "", at)
+      dropping = (at == part)
+      if (dropping) {
+        print (/^,/ ? "," : "") "\"" part "\":{\"rows\":[],\"state\":\"unknown\"," \
+          "\"why\":\"the report was too long for a console: needs SSH\",\"incomplete\":\"\"}"
+      }
+    }
+    /^[}],"ended":/ { dropping = 0 }
+    !dropping { print }'
+}
+
+# Numbered pieces with checksums; `h` is what `imaging.guest.deep.chunks` computes, too.
+pieces() {
+  awk -v nonce="$nonce" '
+    BEGIN { letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=" }
+    function hash(text,  at, h) {
+      h = 0
+      for (at = 1; at <= length(text); at++) h = (h * 33 + index(letters, substr(text, at, 1))) % 2147483647
+      return sprintf("%d", h)
+    }
+    { rest = rest $0 }
+    length(rest) >= @WIDTH@ { piece[++total] = substr(rest, 1, @WIDTH@); rest = substr(rest, @WIDTH@ + 1) }
+    END {
+      while (length(rest)) { piece[++total] = substr(rest, 1, @WIDTH@); rest = substr(rest, @WIDTH@ + 1) }
+      for (n = 1; n <= total; n++) {
+        place = n "/" total
+        print "@@imaging-deep " nonce " " place " " hash(place " " piece[n]) " " piece[n]
+      }
+    }'
+}
+
+# In small helpings, so that the boot can speak in between and a slow line keeps up.
+show() {
+  shown=0
+  printf '%s\n' "$lines" | while IFS= read -r line; do
+    say "$line"
+    shown=$((shown + 1))
+    if [ $((shown % 40)) -eq 0 ]; then rest 1; fi
+  done
+}
+
+[ -n "$console" ] || console=$(serial_console)
+missing=
+for tool in awk base64 gzip sed tr; do
+  command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+if [ -n "$missing" ]; then
+  say "@@imaging-deep $nonce failed it lacks$missing"
+  exit 1
+fi
+say "@@imaging-deep $nonce began"
+report=$({ self; probe | sh -s; } 3>&-)
+(echo inspected >&3) 2>/dev/null
+exec 3>&-
+packed=$(packed "$report")
+for part in $dropped_first; do
+  [ "${#packed}" -gt "$limit" ] || break
+  report=$(without "$part")
+  packed=$(packed "$report")
+done
+if [ "${#packed}" -gt "$limit" ]; then
+  say "@@imaging-deep $nonce failed its report is too long for a console"
+  exit 1
+fi
+lines=$(printf '%s\n' "$packed" | pieces)
+
+# Until the end only emergencies of the kernel come in between.
+level=
+if [ -c "$console" ]; then
+  read -r level _ </proc/sys/kernel/printk
+  dmesg -n 1 2>/dev/null
+fi
+rest 2
+show
+rest 5
+show
+if [ -n "$level" ]; then dmesg -n "$level" 2>/dev/null; fi
+say "@@imaging-deep $nonce ended"

@@ -1,0 +1,87 @@
+"""What the last inspection of each instance found, kept between two starts of the program for a day."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from imaging.runtime.clock import Clock
+from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import close_folder, read_private, write_private
+from models import foreign
+from models.base import Frozen
+from models.fact import Fact, UnknownCode
+from models.findings import Source
+from models.guest.facts import GuestFacts
+from models.guidelines.facts import NOT_INSPECTED
+
+OLDEST = timedelta(days=1)
+_LIMIT_BYTES = 40_000_000
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_AHEAD = timedelta(minutes=5)
+"""How far ahead of our clock a file may be, for clocks are set back."""
+
+
+class _Kept(Frozen):
+    """The file's form; a file of another version is as good as none."""
+
+    version: Literal[1] = 1
+    instance: str
+    facts: GuestFacts
+
+
+class GuestStore:
+    """Facts of guests by instance, a file each that nobody else can read."""
+
+    def __init__(self, paths: Paths, clock: Clock) -> None:
+        """Keep where they lie, and the time by which they are too old."""
+        self._folder = paths.state / "guests"
+        self._clock = clock
+
+    def read(self, instance_id: str) -> Fact[GuestFacts]:
+        """What the last inspection found; unknown if there was none, it is older than a day, or cannot be read."""
+        try:
+            facts = self._load(self._file(instance_id), instance_id)
+        except (OSError, ValueError):
+            facts = None
+        if facts is None or not -_AHEAD <= self._clock.now() - facts.read_at <= OLDEST:
+            return Fact(unknown_because=NOT_INSPECTED, unknown_code=UnknownCode.NOT_INSPECTED, source=Source.GUEST)
+        return fact_of(facts)
+
+    def write(self, instance_id: str, facts: GuestFacts) -> None:
+        """Keep what an inspection found, in one step: a reader never sees half of it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        close_folder(self._folder)
+        file = self._file(instance_id)
+        document = _Kept(instance=instance_id, facts=facts).model_dump_json()
+        write_private(file, document)
+
+    def forget(self, instance_id: str) -> None:
+        """Forget an instance.
+
+        Raises:
+            OSError: the file cannot be removed.
+        """
+        self._file(instance_id).unlink(missing_ok=True)
+
+    @staticmethod
+    def _load(file: Path, instance_id: str) -> GuestFacts | None:
+        kept = foreign.model(_Kept, read_private(file, _LIMIT_BYTES), max_bytes=_LIMIT_BYTES)
+        return kept.facts if kept.instance == instance_id else None
+
+    def _file(self, instance_id: str) -> Path:
+        """An id comes from the cloud: what is no plain word could lead elsewhere, so its hash stands for it."""
+        plain = _PLAIN_NAME.fullmatch(instance_id) is not None
+        name = instance_id if plain else "id-" + hashlib.sha256(instance_id.encode("utf-8", "replace")).hexdigest()
+        return self._folder / f"{name}.json"
+
+
+def fact_of(facts: GuestFacts) -> Fact[GuestFacts]:
+    """A guest's facts as one fact for the rules."""
+    return Fact(value=facts, source=Source.GUEST, read_at=facts.read_at)

@@ -1,0 +1,100 @@
+"""The frame and the envelope of a report: strict, for whatever does not fit is not a report of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import BadProbeError
+from models.text import one_line
+
+LIMIT_BYTES = 9_000_000
+"""The probe prints at most 8 MiB of parts; what is larger is not its report."""
+
+_MARK = re.compile(
+    rb"^@@imaging-probe-(?:begin ([A-Za-z0-9]{1,64})|end ([A-Za-z0-9]{1,64}) \d{1,3})\r?$\n?", re.MULTILINE
+)
+"""The first or the last line of a report. One pass finds them all: the owner of the guest can print thousands."""
+
+Row = Annotated[list[str], Field(min_length=1, max_length=40_000)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class PartReport(_Strict):
+    """What the probe says of one part."""
+
+    state: Literal["ok", "unknown"]
+    why: str = Field("", max_length=2_000)
+    incomplete: str = Field("", max_length=4_000)
+    cut: Literal[0, 1] = 0
+    """1: not reported to its end; `incomplete` says why, for people. One digit, for a console's bytes are counted."""
+    rows: list[Row] = Field(max_length=5_000)
+
+
+class Envelope(_Strict):
+    """The whole report."""
+
+    schema_name: Literal["imaging-probe"] = Field(alias="schema")
+    version: Literal[1]
+    nonce: str = Field(max_length=64)
+    user: str = Field(max_length=256)
+    uid: int = Field(ge=0, lt=2**32)
+    started: int = Field(ge=0, lt=10**11)
+    ended: int = Field(ge=0, lt=10**11)
+    parts: dict[str, PartReport] = Field(max_length=64)
+
+
+def read_envelope(output: bytes, nonce: str | None) -> Envelope:
+    """The envelope in an output, with noise around it or without.
+
+    Args:
+        output: all that came back.
+        nonce: what the frame must repeat; None takes the last frame whatever it repeats.
+
+    Raises:
+        BadProbeError: it is too large, has no such frame, or holds something else than a report.
+    """
+    if len(output) > LIMIT_BYTES:
+        raise _bad(f"It is too large: more than {LIMIT_BYTES // 1_000_000} MB.")
+    document = _framed(output, nonce)
+    try:
+        envelope = Envelope.model_validate_json(document)
+    except ValidationError as refused:
+        raise _bad(_first_fault(refused)) from None
+    if nonce is not None and envelope.nonce != nonce:
+        raise _bad("It repeats another mark than the one that was sent.")
+    return envelope
+
+
+def _framed(output: bytes, nonce: str | None) -> bytes:
+    if b"@@imaging-probe-begin " not in output:
+        raise _bad("It holds no report: the guest printed something else." if output.strip() else "It is empty.")
+    document, begun = None, None
+    for mark in _MARK.finditer(output):
+        if mark[1] is not None:
+            begun = mark if nonce is None or mark[1] == nonce.encode() else begun
+        elif begun is not None and mark[2] == begun[1]:
+            document, begun = output[begun.end() : mark.start()], None
+    if document is None:
+        raise _bad("It is cut off, or the answer to somebody else's question.")
+    return document
+
+
+def _first_fault(refused: ValidationError) -> str:
+    """Where it does not fit, without what stood there."""
+    fault = refused.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = one_line(".".join(str(step) for step in fault["loc"][:4]), 80)
+    return f"It does not fit{f' at {place}' if place else ''}: {one_line(fault['msg'], 120)}."
+
+
+def _bad(what: str) -> BadProbeError:
+    return BadProbeError(
+        f"What the guest sent is not the report of a probe. {what}",
+        meaning="Nothing of it was used, and nothing was changed.",
+        remedy="Inspect again; if it fails again, check what the login shell of that user prints.",
+    )

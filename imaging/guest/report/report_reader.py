@@ -1,0 +1,92 @@
+"""From the bytes of a guest to its facts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from imaging.guest.report.envelope import Envelope, PartReport, read_envelope
+from imaging.guest.report.readers.parts import PARTS
+from imaging.guest.report.rows import Rows
+from imaging.runtime.deadline import Deadline, TimeUpError
+from models.fact import IncompleteCode
+from models.findings import Source
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.text import one_line
+
+_LONGEST_REASON = 300
+SECONDS = 20.0
+"""How long a report may be read; a large one takes a second."""
+
+
+def read_report(
+    output: bytes,
+    *,
+    nonce: str | None,
+    method: InspectionMethod,
+    now: datetime,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> GuestFacts:
+    """The facts in what a guest sent; it is untrusted.
+
+    Args:
+        output: all that came back, with noise around the report or without.
+        nonce: what the report must repeat; None takes any.
+        method: how the guest was inspected; what a deep check cannot show, `imaging.guest.deep_check` takes away.
+        now: when it came, by our clock.
+        monotonic: the clock by which reading ends: what is not read by then is unknown.
+
+    Raises:
+        BadProbeError: it is no report, and why.
+    """
+    envelope = read_envelope(output, nonce)
+    return GuestFacts.model_validate(
+        {
+            "method": method,
+            "user": one_line(envelope.user, 64),
+            "as_root": envelope.uid == 0,
+            "probe_version": envelope.version,
+            "read_at": now,
+            "seconds": float(max(0, envelope.ended - envelope.started)),
+            "clock_off_seconds": float(round(envelope.ended - now.timestamp())),
+            **dict(_facts(envelope, now, Deadline(SECONDS, monotonic))),
+        }
+    )
+
+
+def _facts(envelope: Envelope, now: datetime, deadline: Deadline) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each part that we know and that was reported."""
+    for name, part in envelope.parts.items():
+        if name in PARTS:
+            yield name, _part(name, part, now, deadline)
+
+
+def _part(name: str, part: PartReport, now: datetime, deadline: Deadline) -> dict[str, Any]:
+    if part.state == "unknown":
+        return _fact(now, unknown_because=one_line(part.why, _LONGEST_REASON) or "the probe could not tell")
+    try:
+        rows = Rows(part.rows, deadline)
+        value = PARTS[name].read(rows)
+        fact = _fact(now, value=value, **_incomplete(part, rows))
+        GuestFacts.model_validate({"read_at": now, name: fact})
+    except ValueError:  # pydantic's included
+        return _fact(now, unknown_because="what the guest said of it makes no sense")
+    except TimeUpError:
+        return _fact(now, unknown_because=f"what the guest sent could not be read within {SECONDS:.0f} seconds")
+    return fact
+
+
+def _incomplete(part: PartReport, rows: Rows) -> dict[str, Any]:
+    malformed = f"{rows.malformed} rows could not be read" if rows.malformed else ""
+    reasons = "; ".join(reason for reason in (one_line(part.incomplete, _LONGEST_REASON), malformed) if reason)
+    cut_short = part.cut or rows.malformed
+    return {
+        "incomplete_because": reasons or None,
+        "incomplete_code": IncompleteCode.CUT_SHORT if reasons and cut_short else None,
+    }
+
+
+def _fact(now: datetime, **fields: Any) -> dict[str, Any]:
+    return {"source": Source.GUEST, "read_at": now, **fields}

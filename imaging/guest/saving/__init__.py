@@ -1,7 +1,0 @@
-"""Saving what an image would lose or publish: directories of a guest, copied to this machine."""
-
-from __future__ import annotations
-
-from imaging.guest.saving.result import SavedDirectories
-
-__all__ = ["SavedDirectories"]

@@ -1,0 +1,1 @@
+"""What the rules about an instance and its image share."""

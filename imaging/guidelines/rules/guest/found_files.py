@@ -1,0 +1,167 @@
+"""Rules that a table of files answers: credentials, identities, histories. Their judge is the same for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from imaging.guidelines import tables
+from imaging.guidelines.declaration import rule
+from imaging.guidelines.evidence import fitted, on_paths, removal
+from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, unless_incomplete
+from imaging.guidelines.guest.sightings import meaningful, seen
+from imaging.guidelines.rule import SEVERITIES, Answer, Chapter, Judge, Rule
+from models.findings import Severity
+from models.formatting import counted, size
+from models.guest.files import Sighting
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+from models.guidelines.tables import SecretRow
+
+TAKE_AWAY = "Keep a copy elsewhere if you need it, and remove it before imaging."
+Rows = Callable[[Profile], tuple[SecretRow, ...]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file that counts, and how much."""
+
+    row: SecretRow
+    sighting: Sighting
+    severity: Severity
+
+    @property
+    def shown(self) -> str:
+        """Kind, path, owner and size; never content."""
+        size_bytes = self.sighting.size_bytes
+        has_size = size_bytes is not None and self.sighting.kind == "file"
+        about = [self.sighting.owner, size(size_bytes) if has_size else ""]
+        facts = ", ".join(each for each in about if each)
+        return f"{self.row.kind} {self.sighting.path}" + (f" ({facts})" if facts else "")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What came of the search for the files of one rule."""
+
+    found: tuple[Found, ...]
+    """The worst first, then by path."""
+    undecided: tuple[Sighting, ...]
+    """Those whose content could not be read, though it decides."""
+
+
+def file_rule(
+    rule_id: str,
+    chapter: Chapter,
+    title: str,
+    severity: Severity,
+    *,
+    by_hand: str,
+    nothing: str,
+    remedy: str = TAKE_AWAY,
+    rows: Rows = tables.secrets,
+    sentences: tuple[str, ...] = (),
+) -> Rule:
+    """Declare a rule that the rows of a table answer, those that name it.
+
+    Args:
+        rule_id: see `imaging.guidelines.declaration.rule`, as for the others that are not named here.
+        chapter: the same.
+        title: the same.
+        severity: the same.
+        by_hand: the same.
+        nothing: the evidence where nothing was found, a whole sentence.
+        remedy: what to do, where the row of what was found does not say.
+        rows: the table under a profile.
+        sentences: the same.
+    """
+    declared = rule(rule_id, chapter, title, severity, sentences=sentences, by_hand=by_hand)
+    return declared(judge_files(rule_id, nothing, rows, remedy))
+
+
+def judge_files(rule_id: str, nothing: str, rows: Rows, remedy: str) -> Judge:
+    """The judge of one rule of a table.
+
+    Args:
+        rule_id: the rows with this rule are its own.
+        nothing: the evidence where nothing was found, a whole sentence.
+        rows: the table under a profile.
+        remedy: what to do, where the row of what was found does not say.
+    """
+
+    def judge(facts: InstanceFacts, profile: Profile) -> Answer:
+        search = search_for(rule_id, rows, facts, profile)
+        if search.found:
+            return found_answer(facts, search.found, remedy)
+        return nothing_found(facts, search, nothing)
+
+    return judge
+
+
+def search_for(rule_id: str, rows: Rows, facts: InstanceFacts, profile: Profile) -> Search:
+    """Every file of a rule's rows that counts, each once."""
+    own = {tables.secret_key(row): row for row in rows(profile) if row.rule == rule_id}
+    found: dict[str, Found] = {}
+    undecided = []
+    for sighting in meaningful(seen(facts, *own), profile):
+        row = own[sighting.search]
+        if tables.matches(sighting.path, row.but_not) or not _holds_something(row, sighting):
+            continue
+        if row.needs and not set(row.needs) & set(sighting.marks):
+            undecided += [sighting] if sighting.unread else []
+            continue
+        this = Found(row, sighting, _severity(row, sighting))
+        found[sighting.path] = min(found.get(sighting.path, this), this, key=_rank)
+    return Search(tuple(sorted(found.values(), key=lambda each: (_rank(each), each.sighting.path))), tuple(undecided))
+
+
+def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, severity: Severity | None = None) -> Answer:
+    """The answer where something was found: as bad as the worst of it, with the command that takes it away."""
+    first = found[0]
+    count = f"{len(found)} files: " if len(found) > 1 else ""
+    return guest_failed(
+        fitted(f"Will be in the image: {count}", [each.shown for each in found]),
+        first.row.remedy or remedy,
+        facts,
+        parts.sightings,
+        command=first.row.command or _removal(found),
+        severity=severity or first.severity,
+    )
+
+
+def nothing_found(facts: InstanceFacts, search: Search, nothing: str) -> Answer:
+    """The answer where nothing was found: a pass only if everything that decides could be read."""
+    if search.undecided:
+        paths = [each.path for each in search.undecided]
+        said = fitted(f"{counted(len(paths), 'file')} could not be read: ", paths)
+        return guest_unknown(
+            said,
+            "Inspect again with `sudo` allowed, or by hand:",
+            command=on_paths(["sudo", "head", "-n", "2"], paths[:1]),
+        )
+    return unless_incomplete(guest_passed(nothing, facts, parts.sightings), facts, parts.sightings)
+
+
+def _holds_something(row: SecretRow, sighting: Sighting) -> bool:
+    """Whether there is something in it: not an empty file, nor a mere link (a history that leads to /dev/null)."""
+    if sighting.kind == "file":
+        return sighting.size_bytes != 0
+    return sighting.kind == "directory" or bool(row.needs)
+
+
+def _severity(row: SecretRow, sighting: Sighting) -> Severity:
+    marked = [row.worse[mark] for mark in sighting.marks if mark in row.worse]
+    if not marked:
+        marked = [row.milder[mark] for mark in sighting.marks if mark in row.milder]
+    return marked[0] if marked else row.severity
+
+
+def _rank(found: Found) -> int:
+    return SEVERITIES.index(found.severity)
+
+
+def _removal(found: Sequence[Found]) -> str | None:
+    """One command for all that lies in plain files and folders; a row with a way of its own is left to that."""
+    plain = [each.sighting for each in found if not each.row.command]
+    return removal([each.path for each in plain], recursive=any(each.kind == "directory" for each in plain))

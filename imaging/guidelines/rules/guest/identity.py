@@ -1,0 +1,126 @@
+"""Chapter *Identity*: what tells this machine from new instances, its agents' identities among it."""
+
+from __future__ import annotations
+
+from imaging.guidelines import tables
+from imaging.guidelines.declaration import rule
+from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.commands import package_manager, root_commands
+from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
+from imaging.guidelines.guest.fstab import Need, need_of
+from imaging.guidelines.guest.storage import device_of
+from imaging.guidelines.rule import Answer, Chapter
+from imaging.guidelines.rules.guest.found_files import file_rule
+from models.findings import Severity
+from models.guest.disks import BlockDevice, Disks
+from models.guest.mounts import BootMounts
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+from models.text import cut
+
+_MADE_AT_FIRST_BOOT = frozenset({"empty", "uninitialized"})
+
+
+@rule("ID-MACHINEID", Chapter.IDENTITY, "Machine ID", Severity.BLOCK, by_hand="wc -c /etc/machine-id")
+def id_machineid(facts: InstanceFacts, _profile: Profile) -> Answer:
+    identity = inside(facts, parts.identity)
+    if identity.machine_id in _MADE_AT_FIRST_BOOT:
+        return guest_passed(f"/etc/machine-id is {identity.machine_id}.", facts, parts.identity)
+    if identity.machine_id == "missing":
+        return guest_failed(
+            "/etc/machine-id is missing: systemd cannot make one in time, and a new instance gets no IPv4 address.",
+            "Put an empty file there; never delete it.",
+            facts,
+            parts.identity,
+            command=root_commands("touch /etc/machine-id").shown,
+            actions=(root_commands("touch /etc/machine-id").action("Put an empty /etc/machine-id there.", "identity"),),
+        )
+    if identity.machine_id != "filled":
+        return guest_unknown("What is in /etc/machine-id could not be told.", command="wc -c /etc/machine-id")
+    digest = f" (hash {cut(identity.machine_id_digest, 12)}…)" if identity.machine_id_digest else ""
+    return guest_failed(
+        f"/etc/machine-id is filled{digest}: new instances keep it, and may get each other's DHCP leases.",
+        "Empty it as the last thing before the stop; never delete it.",
+        facts,
+        parts.identity,
+        severity=Severity.WARN,
+        command="sudo truncate -s 0 /etc/machine-id",
+    )
+
+
+@rule(
+    "ID-RANDOMSEED", Chapter.IDENTITY, "Saved random seed", Severity.INFO, by_hand="ls -l /var/lib/systemd/random-seed"
+)
+def id_randomseed(facts: InstanceFacts, _profile: Profile) -> Answer:
+    if not inside(facts, parts.identity).random_seed:
+        answer = guest_passed("No saved random seed lies on the disk.", facts, parts.identity)
+        return unless_incomplete(answer, facts, parts.identity)
+    return guest_failed(
+        "/var/lib/systemd/random-seed is there: new instances begin with the same one.",
+        "Each stop writes it again, so only a sealed image is without it.",
+        facts,
+        parts.identity,
+        command="sudo rm -f /var/lib/systemd/random-seed",
+    )
+
+
+id_agents = file_rule(
+    "ID-AGENTS",
+    Chapter.IDENTITY,
+    "Identities of meshes, clusters and monitoring agents",
+    Severity.BLOCK,
+    by_hand="sudo ls -d /var/lib/tailscale /etc/wireguard /etc/munge /etc/krb5.keytab /var/ossec /var/lib/rancher"
+    " /etc/puppet",
+    nothing="No stored identity of a mesh, a cluster or a monitoring agent was found.",
+    remedy="Enrol each new instance again; take the identity away before imaging.",
+    rows=tables.agents,
+)
+
+
+@rule("ID-LVM", Chapter.IDENTITY, "LVM devices file", Severity.BLOCK, by_hand="ls /etc/lvm/devices/system.devices")
+def id_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
+    boot, disks = inside(facts, parts.boot_mounts), inside(facts, parts.disks)
+    if not boot.lvm_devices_file:
+        answer = guest_passed("There is no /etc/lvm/devices/system.devices.", facts, parts.boot_mounts)
+        return unless_incomplete(answer, facts, parts.boot_mounts)
+    needed = _needed_on_lvm(boot, disks)
+    if not needed:
+        return guest_passed("system.devices is there, but nothing that a boot needs lies on LVM.", facts, parts.disks)
+    rebuild = "update-initramfs -u" if package_manager(facts) == "apt" else "dracut -f"
+    remedy = root_commands("rm /etc/lvm/devices/system.devices", rebuild)
+    return guest_failed(
+        f"LVM sees only the disks in system.devices; {cut(needed, 40)} lies on LVM; new instances have others.",
+        "Remove the file and rebuild the initramfs; then LVM reads every disk.",
+        facts,
+        parts.boot_mounts,
+        parts.disks,
+        command=remedy.shown,
+        actions=(remedy.action("Remove LVM's list of disks and rebuild the initramfs.", "boot_mounts", "boot"),),
+    )
+
+
+def _needed_on_lvm(boot: BootMounts, disks: Disks) -> str | None:
+    """What of a boot lies on LVM: the root file system, or a line of fstab that it needs."""
+    root = disks.device(disks.root.device) if disks.root is not None else None
+    if root is not None and _on_lvm(root, disks):
+        return "/"
+    for entry in boot.fstab:
+        device = device_of(disks, entry.source)
+        if device is not None and need_of(entry) in {Need.REQUIRED, Need.SWAP} and _on_lvm(device, disks):
+            return entry.point
+    return None
+
+
+def _on_lvm(device: BlockDevice, disks: Disks) -> bool:
+    """Whether a device, or one that it lies on, is a logical volume."""
+    waiting, seen = [device], {device.name}
+    while waiting:
+        at = waiting.pop()
+        if at.kind == "lvm":
+            return True
+        for name in at.parents:
+            parent = disks.device(name)
+            if parent is not None and name not in seen:
+                seen.add(name)
+                waiting.append(parent)
+    return False

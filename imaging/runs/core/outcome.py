@@ -1,0 +1,94 @@
+"""How a run ends: pure questions about its record."""
+
+from __future__ import annotations
+
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState, StepRecord, Trouble
+from models.steps import StepName, StepState
+
+_SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
+"""What the image depends on: a new runner makes sure of it before an image is asked for."""
+
+
+def was_begun(run: RunRecord, step: StepName) -> bool:
+    """Whether a step of this run may have changed anything."""
+    record = _find(run, step)
+    return record is not None and record.started_at is not None
+
+
+def stands(run: RunRecord, step: StepName) -> bool:
+    """Whether a step came to its end, so that its goal was seen."""
+    record = _find(run, step)
+    return record is not None and record.state in {StepState.DONE, StepState.SKIPPED} and record.ended_at is not None
+
+
+def to_be_seen_again(run: RunRecord, step: StepName) -> bool:
+    """Whether a new runner has to make sure of a step that was done before."""
+    return step in _SEEN_AGAIN and not was_begun(run, StepName.CREATE_IMAGE)
+
+
+def source_may_need_help(run: RunRecord) -> bool:
+    """Whether the source may still be other than it was before the run."""
+    if not run.spec.changes_source or run.instance_restored is True:
+        return False
+    return run.kind is RunKind.UNDO or was_begun(run, StepName.UNLOCK) or was_begun(run, StepName.CLAIM)
+
+
+def outcome_by_verdict(run: RunRecord) -> RunState:
+    """What a run that went through all its steps ends as: done only if what was to be shown was shown."""
+    if run.kind is RunKind.UNDO:
+        return RunState.UNDONE
+    if not run.spec.tests_image:
+        return RunState.DONE  # it was to read the facts; that the test instance failed to boot is one of them
+    test_wanted = run.kind is RunKind.VERIFY or run.plan.request.test
+    booted = run.verdict is not None and run.verdict.has_proved_boot
+    return RunState.DONE if booted or not test_wanted else RunState.FAILED
+
+
+def trouble_at_the_end(run: RunRecord) -> Trouble | None:
+    """Why a run did not end well: first that the source is not as it was, then what failed, then the verdict.
+
+    Where all of that is in order: what it had to leave behind.
+    """
+    if run.outcome is RunState.UNDONE:
+        return _trouble_of_what_is_left(run)
+    failed = [record for record in run.steps if record.state is StepState.FAILED]
+    for record in (*(each for each in failed if each.step is StepName.RESTORE), *failed):
+        if record.trouble is not None:
+            return record.trouble
+    if run.outcome is not RunState.FAILED or run.verdict is None:
+        return _trouble_of_what_is_left(run)
+    return Trouble(
+        what=f"The test launch: {run.verdict.word}.",
+        meaning=" ".join(part for part in (run.verdict.reason, _kept(run)) if part),
+        remedy="Read the console lines in the report.",
+    )
+
+
+def left_note(run: RunRecord) -> str:
+    """What was left because it is not shown to be the run's own, in a few words; empty where there is nothing."""
+    names = ", ".join(f"{each.kind} {each.name or each.id}" for each in run.left_behind)
+    return f"left: {names}" if names else ""
+
+
+def _trouble_of_what_is_left(run: RunRecord) -> Trouble | None:
+    if not run.left_behind:
+        return None
+    named = "; ".join(f"{each.kind} {each.id}: {each.reason}" for each in run.left_behind)
+    return Trouble(
+        what=f"Left alone, because it could not be shown to be this run's own: {named}.",
+        meaning="A run deletes only what it made itself.",
+        remedy="Check it, ask whose it is, and delete it by hand if it is nobody's.",
+    )
+
+
+def _kept(run: RunRecord) -> str:
+    if run.kind is not RunKind.CREATE or run.image_id is None:
+        return ""
+    publish = _find(run, StepName.PUBLISH)
+    insisted = publish is not None and publish.state is StepState.DONE and run.plan.request.publish_unverified
+    return f"The image is kept, {run.plan.request.visibility if insisted else 'private'}."
+
+
+def _find(run: RunRecord, step: StepName) -> StepRecord | None:
+    return next((record for record in run.steps if record.step is step), None)

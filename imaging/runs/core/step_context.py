@@ -1,0 +1,146 @@
+"""What a step of a run may use: the cloud, the clock, and a journal that is written before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from imaging.cloud.interface import Cloud
+from imaging.guest.facts_cache import GuestStore
+from imaging.runtime.clock import Clock
+from models.cloud.image import ImageData
+from models.guidelines.profile import Profile
+from models.run.claim import Claim
+from models.run.intent import IntentAction
+from models.run.record import LeftBehind, Owned, RunRecord
+from models.steps import StepName
+from models.verdict import Verdict
+
+T = TypeVar("T")
+
+
+class CancelRequested(Exception):  # noqa: N818  # a request of the user, not an error
+    """The user asked to cancel; raised by `wait_until` and between steps once the call in flight has settled."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What came of a step."""
+
+    note: str = ""
+    """A few words for the screen and the report."""
+    skipped: bool = False
+    """Nothing needed doing, or what was planned is not wanted any more."""
+
+
+class StepContext(Protocol):
+    """Given to every step. All writes carry the lease's number; a runner that lost it gets LeaseLostError."""
+
+    cloud: Cloud
+    clock: Clock
+    profile: Profile
+    """The run's profile; its console patience is the cloud's own where clouds.yaml gives one."""
+    folder: Path
+    """The run's own folder, mode 0700, for the console log and the report."""
+    guests: GuestStore
+    """Where it is kept what an inspection has found."""
+
+    @property
+    def unwatched(self) -> tuple[datetime, datetime] | None:
+        """From the last thing that the journal knew to when this runner logged in, by the cloud's clock.
+
+        None where the cloud does not tell its time.
+        """
+
+    @property
+    def run(self) -> RunRecord:
+        """The record as it stands in the journal now."""
+
+    async def phase(self, text: str) -> None:
+        """Write down something seen while waiting ("image saving"); repeats of the last text are dropped."""
+
+    async def intend(self, action: IntentAction, target: str = "") -> None:
+        """Write down what is about to be asked of the cloud, before it is asked.
+
+        Args:
+            action: what is asked; the next runner decides by this code, never by a sentence.
+            target: what it is about, an id or a name. Never a body or a secret.
+        """
+
+    async def record(
+        self,
+        *,
+        claim: Claim | None = None,
+        image_id: str | None = None,
+        image_data: ImageData | None = None,
+        verdict: Verdict | None = None,
+        test_flavor: str | None = None,
+        changed_meanwhile: str | None = None,
+        instance_restored: bool | None = None,
+        report_path: str | None = None,
+    ) -> None:
+        """Change the run's record: what is None stays as it is."""
+
+    async def own(self, owned: Owned) -> None:
+        """Add something that the run made, or replace the entry with the same kind and id."""
+
+    async def leave(self, thing: LeftBehind) -> None:
+        """Write down something that points at the run but is not shown to be its own, so that it is left and told."""
+
+    async def claimed_ids(self) -> frozenset[str]:
+        """The ids of the instances and volumes that any run of this journal is about, or has claimed."""
+
+    async def wait_until(
+        self,
+        observe: Callable[[], Awaitable[T | None]],
+        *,
+        what: str,
+        limit_seconds: float,
+        cancellable: bool = True,
+    ) -> T:
+        """Ask again and again, with back-off, until `observe` gives something other than None.
+
+        When `limit_seconds` is over, it keeps asking slowly in the state *waiting for you*: an attended run for as
+        long as it takes, an unattended one until its own time-out, which ends every wait that may be cancelled.
+
+        Raises:
+            CancelRequested: the user asked to cancel and `cancellable` is true.
+            TimeUpError: the time-out of an unattended run is over (`imaging.runs.core.polling`).
+            ImagingError: whatever `observe` raises, other than passing troubles of the network, which are waited out.
+        """
+
+    async def verify_claim(self) -> None:
+        """Read the claim in the source's metadata again: called before every call that changes the source.
+
+        Raises:
+            ClaimLostError: the claim is gone or another's.
+            ServerFaultError: the cloud cannot show it at the moment.
+        """
+
+
+StepFunction = Callable[[StepContext], Awaitable[StepResult]]
+"""A step: observes whether its goal holds already; if not, writes its intent, acts, and waits for the goal.
+
+It raises an ImagingError when it cannot reach the goal; what then happens is the engine's to decide.
+"""
+
+CleanUp = Callable[["StepContext"], Awaitable[None]]
+"""Puts one thing right after a failure, a cancellation or for an undo; doing it again does no harm."""
+
+
+@dataclass(frozen=True)
+class Procedures:
+    """Everything by which the engine changes the cloud; the real ones are `imaging.runs.steps.PROCEDURES`."""
+
+    steps: Mapping[StepName, StepFunction]
+    release_claim: CleanUp
+    """For a run that ends before its claim stands: delete those of our claim keys that are in the metadata already
+    and restore the earlier lock with its reason, if the run took it away."""
+    remove_unfinished_image: CleanUp
+    """Delete our image unless it is active, with the volume snapshots that only it refers to, and wait until the
+    source has no task state. An active image is kept."""
+    mark_unverified: CleanUp
+    """Note on a kept image, which stays private, that nobody has seen it boot."""

@@ -1,0 +1,170 @@
+"""Planning: all that a run would do to one instance or image, said before anything is done."""
+
+from __future__ import annotations
+
+import asyncio
+
+from imaging.cloud.instance_facts import gather_facts
+from imaging.cloud.interface import Cloud
+from imaging.guidelines.checklist import judge
+from imaging.guidelines.instance.flavor_fit import expected_image
+from imaging.runs.plan.guest_warnings import volume_in_guest
+from imaging.runs.plan.launch_choice import plan_test_launch
+from imaging.runs.plan.step_texts import create_steps, verify_steps
+from imaging.runs.plan.warnings import image_warnings, source_warnings
+from imaging.runs.source.instance import in_device_order, root_volume_id
+from imaging.runtime.clock import Clock
+from models.cloud.image import Image
+from models.cloud.instance import Instance
+from models.cloud.quota import Quota
+from models.errors import ImagingError, NotFoundError, UsageError
+from models.fact import Fact
+from models.guest.facts import GuestFacts
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+from models.run.kind import RunKind
+from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
+from models.run.request import RunRequest
+from models.text import cut
+
+_BASE_SECONDS = 25
+_STOP_AND_START_SECONDS = 40
+_VOLUME_SECONDS = 8
+"""Detaching and attaching one volume."""
+_IMAGE_SECONDS_PER_GIB = 3
+_TEST_SECONDS = 120
+_UNKNOWN_DISK_GIB = 20
+
+
+async def plan_run(
+    cloud: Cloud,
+    clock: Clock,
+    instance_id: str,
+    request: RunRequest,
+    profile: Profile,
+    *,
+    guest: Fact[GuestFacts] | None = None,
+) -> Plan:
+    """Plan the imaging of an instance.
+
+    Args:
+        cloud: the cloud.
+        clock: for the time of the plan.
+        instance_id: the source.
+        request: what the user wants, as far as it has been said.
+        profile: the guidelines.
+        guest: what the last inspection of the instance found; the plan keeps it, and the run judges by it again.
+
+    Raises:
+        NotFoundError: there is no such instance.
+        UsageError: the request names a flavor or network that does not exist.
+    """
+    facts, login, microversion = await asyncio.gather(
+        gather_facts(cloud, instance_id, clock, request=request), cloud.login(), cloud.compute.microversion()
+    )
+    facts = with_guest(facts, guest)
+    source = facts.instance.value
+    if source is None:
+        raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
+    volumes, root_id = _planned_volumes(facts, source)
+    image = expected_image(source, facts.base_image.value, _flavor_disk(facts, source))
+    test = await _test(cloud, image, facts, request, profile) if request.test else None
+    plan = Plan(
+        request=request,
+        login=login,
+        checklist=judge(facts, profile),
+        source=source,
+        root_volume_id=root_id,
+        volumes=volumes,
+        test=test,
+        guest=guest,
+        estimated_seconds=_estimate(source, image, len(volumes), request),
+        made_at=clock.now(),
+    )
+    warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
+    return plan.model_copy(update={"steps": create_steps(plan), "warnings": warnings})
+
+
+async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+    """Plan the test launch of an image alone.
+
+    Raises:
+        NotFoundError: there is no such image.
+        UsageError: it is not active, or the request names a flavor or network that does not exist.
+    """
+    image, login, quota = await asyncio.gather(cloud.images.image(image_id), cloud.login(), _quota(cloud))
+    if image.status != "active":
+        raise UsageError(f"The image {image.name} is {image.status}: only an active one can be launched.")
+    wanted = request.model_copy(update={"test": True, "name": request.name or image.name})
+    test = await plan_test_launch(cloud, image, source_id=None, request=wanted, profile=profile, quota=quota)
+    plan = Plan(
+        kind=RunKind.VERIFY,
+        request=wanted,
+        login=login,
+        image=image,
+        test=test,
+        estimated_seconds=_TEST_SECONDS,
+        made_at=clock.now(),
+    )
+    return plan.model_copy(update={"steps": verify_steps(plan), "warnings": image_warnings(plan, clock.now())})
+
+
+def with_guest(facts: InstanceFacts, guest: Fact[GuestFacts] | None) -> InstanceFacts:
+    """Facts from the cloud together with those of an inspection; None: there was none."""
+    return facts if guest is None else facts.model_copy(update={"guest": guest})
+
+
+async def _quota(cloud: Cloud) -> Quota | None:
+    try:
+        return await cloud.quota()
+    except ImagingError:
+        return None
+
+
+async def _test(
+    cloud: Cloud, image: Image, facts: InstanceFacts, request: RunRequest, profile: Profile
+) -> TestLaunchPlan:
+    try:
+        return await plan_test_launch(
+            cloud,
+            image,
+            source_id=facts.instance.value.id if facts.instance.value else None,
+            request=request,
+            profile=profile,
+            quota=facts.quota.value,
+            flavors=facts.flavors.value,
+        )
+    except UsageError:
+        raise
+    except ImagingError as error:
+        return TestLaunchPlan(refused_because=error.what)
+
+
+def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[PlannedVolume, ...], str | None]:
+    attachments = facts.attachments.value or ()
+    by_id = {volume.id: volume for volume in facts.volumes.value or ()}
+    root_id = root_volume_id(source, attachments, by_id.values())
+    data = in_device_order(each for each in attachments if each.volume_id != root_id)
+    guest = facts.guest.value if source.is_running else None  # what a stopped one had mounted is mounted no more
+    planned = tuple(
+        PlannedVolume(
+            attachment=each, volume=by_id.get(each.volume_id), in_guest=cut(volume_in_guest(each, guest), 300)
+        )
+        for each in data
+    )
+    return planned, root_id
+
+
+def _flavor_disk(facts: InstanceFacts, source: Instance) -> int | None:
+    """The root disk of the source's flavor where an old Nova gives no more than the flavor's id."""
+    if source.flavor.disk_gib is not None:
+        return source.flavor.disk_gib
+    return next((each.disk_gib for each in facts.flavors.value or () if each.id == source.flavor.id), None)
+
+
+def _estimate(source: Instance, image: Image, volumes: int, request: RunRequest) -> int:
+    """Seconds, from what was seen on clouds of several sizes: an order of magnitude, never a promise."""
+    seconds = _BASE_SECONDS + volumes * _VOLUME_SECONDS
+    seconds += _STOP_AND_START_SECONDS if source.is_running else 0
+    seconds += 0 if source.volume_backed else _IMAGE_SECONDS_PER_GIB * (image.min_disk_gib or _UNKNOWN_DISK_GIB)
+    return seconds + (_TEST_SECONDS if request.test else 0)

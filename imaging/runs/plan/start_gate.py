@@ -1,0 +1,102 @@
+"""What keeps a run from starting, decided in one place for the command line, the wizard, the service and the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models.errors import ImagingError, RunError, UsageError
+from models.findings import AskedFor, Checklist, Finding, Remedy
+from models.run.obstacle import Obstacle, ObstacleKind
+from models.run.plan import Plan, TestLaunchPlan
+from models.text import sentence
+
+_NOTHING_CHANGED = "Nothing was changed."
+
+
+def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
+    """All that keeps a run by this plan from starting; empty if it may start."""
+    found = []
+    if plan.kind.spec.inspects and plan.test is not None and plan.test.refused_because:
+        found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=sentence(plan.test.refused_because)))
+    if plan.test is not None:
+        found += _missing_network(plan.test)
+    return (*found, *(checklist_obstacles(plan.checklist) if plan.checklist is not None else ()))
+
+
+def checklist_obstacles(checklist: Checklist) -> tuple[Obstacle, ...]:
+    """What a checklist alone says against a run: blockers first, then what has to be confirmed before it."""
+    blocking = (_blocker(finding) for finding in checklist.findings if finding.blocks)
+    missing = (
+        _confirmation(finding)
+        for finding in checklist.findings
+        if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_RUN
+    )
+    return (*blocking, *missing)
+
+
+def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
+    """The error that says these obstacles and what to do about them; None if there is none.
+
+    A network that has to be named is wrong use (exit status 2); everything else is the state of things (1).
+    """
+    by_kind: dict[ObstacleKind, list[Obstacle]] = {kind: [] for kind in ObstacleKind}
+    for one in found:
+        by_kind[one.kind].append(one)
+    for impossible in by_kind[ObstacleKind.IMPOSSIBLE]:
+        return RunError(f"No deep check is possible: {impossible.text}", meaning=_NOTHING_CHANGED)
+    for network in by_kind[ObstacleKind.NETWORK]:
+        return UsageError(network.text, meaning=_NOTHING_CHANGED, remedy=network.remedy)
+    blocking, missing = by_kind[ObstacleKind.BLOCKER], by_kind[ObstacleKind.CONFIRMATION]
+    if not (blocking or missing):
+        return None
+    what = [f"The guidelines block this run: {_named(blocking)}"] if blocking else []
+    what += [f"Please confirm before the run: {_named(missing)}"] if missing else []
+    remedies = [one.remedy for one in blocking]
+    remedies += [f"If this is true, add {' '.join(f'--attest {one.rule}' for one in missing)}."] if missing else []
+    return RunError(" ".join(what), meaning=_NOTHING_CHANGED, remedy=" ".join(remedies))
+
+
+def refuse(found: Iterable[Obstacle]) -> None:
+    """Let a run pass that nothing keeps from starting.
+
+    Raises:
+        RunError: something blocks, or has to be confirmed first.
+        UsageError: the network of the test instance has to be named.
+    """
+    error = refusal(found)
+    if error is not None:
+        raise error
+
+
+def _named(found: Iterable[Obstacle]) -> str:
+    return " ".join(f"{one.rule}: {one.text}" for one in found)
+
+
+def _missing_network(test: TestLaunchPlan) -> list[Obstacle]:
+    # Also where no test launch is possible now: by then it may be, and would not know on which network.
+    if test.network is not None or not test.networks:
+        return []
+    choices = ", ".join(f"{network.name} ({network.id})" for network in test.networks)
+    text = "Several networks are possible for the test instance."
+    return [Obstacle(kind=ObstacleKind.NETWORK, text=text, remedy=f"Choose one with --network: {choices}.")]
+
+
+def _blocker(finding: Finding) -> Obstacle:
+    fix = _words(finding.remedy) if finding.remedy else "Fix this."
+    return Obstacle(
+        kind=ObstacleKind.BLOCKER,
+        rule=finding.rule,
+        title=finding.title,
+        text=sentence(finding.evidence),
+        remedy=f"{finding.rule}: {fix} Or continue anyway: --waive {finding.rule}=WHY.",
+    )
+
+
+def _words(remedy: Remedy) -> str:
+    return sentence(f"{remedy.text} ({remedy.command})" if remedy.command else remedy.text)
+
+
+def _confirmation(finding: Finding) -> Obstacle:
+    return Obstacle(
+        kind=ObstacleKind.CONFIRMATION, rule=finding.rule, title=finding.title, text=sentence(finding.evidence)
+    )

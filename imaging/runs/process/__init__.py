@@ -1,0 +1,1 @@
+"""The runner: a process of its own that works on one run."""

@@ -1,0 +1,125 @@
+"""Starting a runner: a process of its own that nothing ties to the console, with the login in a pipe."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Protocol
+
+from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.process.logind import kills_at_logout, scope_command
+from imaging.runtime.confined_process import environment_of_a_module
+from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import close_folder, open_private
+from imaging.runtime.redaction import redactor
+from imaging.runtime.threads import in_thread
+from models.errors import RunError
+
+RUNNER = (sys.executable, "-P", "-m", "imaging.runs.process.runner")
+"""`-P`: a file in the user's folder must not be taken for a module of ours."""
+
+_LAST_LINES = 5
+
+
+class Started(Protocol):
+    """A runner that was started."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended already."""
+
+    def last_words(self) -> str:
+        """The end of its log."""
+
+
+class Spawn(Protocol):
+    """Starts a runner."""
+
+    async def __call__(
+        self, run_id: str, resolved: ResolvedCloud, paths: Paths, *, other_host: str | None = None
+    ) -> Started:
+        """Start it and hand over the login. Raises RunError when that cannot be done."""
+
+
+@dataclass(frozen=True)
+class RunnerProcess:
+    """A runner as its starter sees it."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended already."""
+        return self.process.poll() is not None
+
+    def last_words(self) -> str:
+        """The last lines of its log."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ""
+        return redactor.clean(" / ".join(lines[-_LAST_LINES:]))
+
+
+async def start_runner(
+    run_id: str,
+    resolved: ResolvedCloud,
+    paths: Paths,
+    *,
+    other_host: str | None = None,
+    command: Sequence[str] = RUNNER,
+) -> RunnerProcess:
+    """Start a runner in a session of its own, and where log-out would end it, in a scope of its own.
+
+    The login goes through a pipe that is the runner's standard input, never by argument, environment or file;
+    secrets in OS_* variables of the console are not passed on. What it prints goes to its log, mode 0600.
+
+    Raises:
+        RunError: the process cannot be started, or its log not opened.
+    """
+    arguments = [*command, run_id, "--state-dir", str(paths.state)]
+    arguments += ["--other-host", other_host] if other_host else []
+    return await in_thread(lambda: _start(run_id, arguments, resolved.to_pipe(), paths))
+
+
+def _start(run_id: str, arguments: Sequence[str], login: bytes, paths: Paths) -> RunnerProcess:
+    scope = scope_command(run_id) if kills_at_logout() else ()
+    try:
+        log = paths.runner_log(run_id)
+        close_folder(log.parent)
+        output = open_private(log, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        try:
+            process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                [*scope, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                cwd=paths.state,
+                env=_environment(),
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)
+        _hand_over(process, login)
+    except (OSError, ValueError) as error:
+        raise RunError(f"The runner cannot be started: {error}.", meaning="Nothing was changed.") from error
+    # Somebody has to collect its remains, else it would still be listed among the processes after its end.
+    Thread(target=process.wait, name=f"runner {run_id}", daemon=True).start()
+    return RunnerProcess(process, log)
+
+
+def _hand_over(process: subprocess.Popen[bytes], login: bytes) -> None:
+    assert process.stdin is not None  # noqa: S101  # asked for just before; for the type checker
+    with process.stdin:
+        process.stdin.write(login)
+
+
+def _environment() -> dict[str, str]:
+    """The environment without OS_* variables, which may hold a password, and with the way to this very program."""
+    return environment_of_a_module({name: value for name, value in os.environ.items() if not name.startswith("OS_")})

@@ -1,0 +1,1 @@
+"""The source instance: its state, its claim, its lock, its volumes."""

@@ -1,0 +1,1 @@
+"""The test instance: launched, watched on its console, judged, removed."""

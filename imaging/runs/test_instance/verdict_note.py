@@ -1,0 +1,41 @@
+"""The verdict, noted on the image that it is about: named by its id, for descendants inherit every property."""
+
+from __future__ import annotations
+
+from imaging.runs.core.step_context import StepContext
+from models.cloud.image import VERDICT, VERDICT_ABOUT
+from models.errors import ForbiddenError, NotFoundError
+from models.verdict import Verdict
+
+VERDICT_STRENGTH = "imaging.verdict.strength"
+VERDICT_AT = "imaging.verdict.at"
+
+
+def image_id_under_test(ctx: StepContext) -> str | None:
+    """The image that the run made, or that it was asked to verify."""
+    if ctx.run.image_id is not None:
+        return ctx.run.image_id
+    return ctx.run.plan.image.id if ctx.run.plan.image else None
+
+
+async def write_verdict(ctx: StepContext, verdict: Verdict) -> bool:
+    """Note a verdict on the image; False where that is not allowed (another's image) or the image is gone."""
+    image_id = image_id_under_test(ctx)
+    if image_id is None:
+        return False
+    properties = {
+        VERDICT: verdict.word.value,
+        # V24: descendants inherit the verdict; the id of the image says which one it is about.
+        VERDICT_ABOUT: image_id,
+        VERDICT_AT: ctx.clock.now().isoformat(timespec="seconds"),
+    }
+    if verdict.strength is not None:
+        properties[VERDICT_STRENGTH] = verdict.strength.value
+    try:
+        image = await ctx.cloud.images.image(image_id)
+        stale = (VERDICT_STRENGTH,) if verdict.strength is None and VERDICT_STRENGTH in image.properties else ()
+        await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=stale)
+    # V41: the image may be deleted while its test instance boots, and the verdict still stands.
+    except (ForbiddenError, NotFoundError):
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""Images (Glance)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanLines, CleanText
+
+MAPPING = "block_device_mapping"
+"""The image property in which Nova names the disks of a volume-backed image, as a text of JSON."""
+MAPPING_BYTES = 65_536
+"""A longer one is not read."""
+VERDICT = "imaging.verdict"
+"""The image property that holds the word of a verdict; it counts only together with `VERDICT_ABOUT`."""
+VERDICT_ABOUT = "imaging.verdict.image"
+"""The image property that names the image which the verdict is about."""
+
+
+class ImageData(Frozen):
+    """What tells whether an image still holds what it was made of."""
+
+    image_id: CleanText
+    size_bytes: int | None = None
+    content_hash: CleanText | None = None
+
+    def changes_to(self, later: ImageData) -> tuple[str, ...]:
+        """What differs later, in words; a value that was not there before and came since is no change."""
+        found = []
+        if self.size_bytes is not None and later.size_bytes != self.size_bytes:
+            found.append("its size")
+        if self._has_other_hash(later.content_hash):
+            found.append("its hash")
+        return tuple(found)
+
+    def _has_other_hash(self, later: str | None) -> bool:
+        """One of another length was computed in another way, and cannot be compared."""
+        known = self.content_hash
+        return known is not None and later != known and (later is None or len(later) == len(known))
+
+
+class Image(Frozen):
+    """A Glance image. Names are not unique: an image is addressed by its id alone."""
+
+    id: CleanText
+    name: CleanText
+    status: CleanText
+    """The API's word in small letters: queued, saving, active, ...; `unknown` where none was sent."""
+    visibility: CleanText = "private"
+    owner: CleanText | None = None
+    """The project that owns it."""
+    size_bytes: int | None = None
+    virtual_size_bytes: int | None = None
+    min_disk_gib: int = 0
+    min_ram_mib: int = 0
+    content_hash: CleanText | None = None
+    """Of its data, as Glance computed it; None before that, and where Glance never read the data."""
+    disk_format: CleanText | None = None
+    container_format: CleanText | None = None
+    protected: bool = False
+    hidden: bool = False
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    tags: tuple[CleanText, ...] = ()
+    properties: Mapping[str, CleanLines] = Field(default_factory=dict)
+    """Every other property. The keys are as they came: they are sent back to change or remove one, and never shown."""
+
+    @property
+    def description(self) -> str:
+        """The description, empty if there is none; a snapshot inherits that of its base image."""
+        return self.properties.get("description", "")
+
+    @property
+    def noted_verdict(self) -> str | None:
+        """The verdict of a test launch, if one is noted here *about this very image*.
+
+        Nova copies an image's properties into every snapshot of each instance launched from it, so a note names the
+        image that it is about, and on any other it says nothing.
+        """
+        if self.properties.get(VERDICT_ABOUT) != self.id:
+            return None
+        return self.properties.get(VERDICT)
+
+    @property
+    def data(self) -> ImageData:
+        """What it holds now."""
+        return ImageData(image_id=self.id, size_bytes=self.size_bytes, content_hash=self.content_hash)
+
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether Nova made it from an instance."""
+        return self.properties.get("image_type") == "snapshot"
+
+    @property
+    def is_volume_backed(self) -> bool:
+        """Whether it is Nova's empty record that only names volume snapshots (facts N4, V9)."""
+        mapping = self.properties.get(MAPPING, "")
+        return not self.size_bytes and mapping not in {"", "[]"}

@@ -1,0 +1,1 @@
+"""What the guidelines judge, and how a profile sets them."""

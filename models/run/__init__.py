@@ -1,0 +1,1 @@
+"""A run: what is asked, the plan, the record, the claim."""

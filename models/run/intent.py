@@ -1,0 +1,78 @@
+"""An intent: what a run was about to ask of the cloud, as a code and its target. Sentences are only made from it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
+
+
+class IntentAction(StrEnum):
+    """What a run asks of a cloud. Recovery decides by these codes, so their values are part of the journal's format."""
+
+    UNLOCK = "unlock"
+    LOCK = "lock"
+    LOCK_AGAIN = "lock-again"
+    WRITE_CLAIM = "write-claim"
+    REWRITE_CLAIM = "rewrite-claim"
+    RELEASE_CLAIM = "release-claim"
+    YIELD_CLAIM = "yield-claim"
+    STOP = "stop"
+    START = "start"
+    DETACH_VOLUME = "detach-volume"
+    ATTACH_VOLUME = "attach-volume"
+    CREATE_IMAGE = "create-image"
+    DELETE_IMAGE = "delete-image"
+    DESCRIBE_IMAGE = "describe-image"
+    SET_VISIBILITY = "set-visibility"
+    SHARE_IMAGE = "share-image"
+    CREATE_SECURITY_GROUP = "create-security-group"
+    DELETE_SECURITY_GROUP = "delete-security-group"
+    LAUNCH = "launch"
+    DELETE_INSTANCE = "delete-instance"
+    DELETE_VOLUME = "delete-volume"
+    KEEP_VOLUME = "keep-volume"
+    DELETE_SNAPSHOT = "delete-snapshot"
+
+
+class Intent(Frozen):
+    """Something that was about to be asked of the cloud; whether it was asked, only the cloud can tell."""
+
+    at: Moment
+    action: IntentAction
+    target: CleanText = ""
+    """What it is about: an id, or the name of what is to be made. Never a body or a secret."""
+
+
+_SENTENCES = {
+    IntentAction.UNLOCK: "unlock the instance",
+    IntentAction.LOCK: "lock the instance",
+    IntentAction.LOCK_AGAIN: "lock the instance again",
+    IntentAction.WRITE_CLAIM: "write the claim into the instance's metadata",
+    IntentAction.REWRITE_CLAIM: "write the claim into the instance's metadata again: somebody deleted or damaged it",
+    IntentAction.RELEASE_CLAIM: "delete our claim from the instance's metadata",
+    IntentAction.YIELD_CLAIM: "delete our claim: another run claimed the instance at the same moment",
+    IntentAction.STOP: "stop the instance",
+    IntentAction.START: "start the instance",
+    IntentAction.DETACH_VOLUME: "detach volume {target}",
+    IntentAction.ATTACH_VOLUME: "attach volume {target}",
+    IntentAction.CREATE_IMAGE: "create image {target}",
+    IntentAction.DELETE_IMAGE: "delete image {target}",
+    IntentAction.DESCRIBE_IMAGE: "describe image {target}",
+    IntentAction.SET_VISIBILITY: "make the image {target}",
+    IntentAction.SHARE_IMAGE: "share the image with project {target}",
+    IntentAction.CREATE_SECURITY_GROUP: "create security group {target}",
+    IntentAction.DELETE_SECURITY_GROUP: "delete security group {target}",
+    IntentAction.LAUNCH: "launch {target}",
+    IntentAction.DELETE_INSTANCE: "delete test instance {target}",
+    IntentAction.DELETE_VOLUME: "delete volume {target} of the test instance",
+    IntentAction.KEEP_VOLUME: "keep volume {target} of somebody else from going with the test instance",
+    IntentAction.DELETE_SNAPSHOT: "delete volume snapshot {target}",
+}
+
+
+def intent_sentence(action: IntentAction, target: str = "") -> str:
+    """An intent for people to read. Nothing is ever decided by it."""
+    return _SENTENCES[action].replace("{target}", target)

@@ -1,0 +1,81 @@
+"""What the user asks a run to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
+
+
+class Mode(StrEnum):
+    """How the image is made."""
+
+    PLAIN = "plain"
+    """The root disk as it is: what lies in /home and /root is published to all who may launch it."""
+
+
+class OnFailure(StrEnum):
+    """What a run does with the instance if it fails and nobody can be asked."""
+
+    RESTORE = "restore"
+    LEAVE = "leave"
+
+
+class Visibility(StrEnum):
+    """Who can see and launch the image."""
+
+    PRIVATE = "private"
+    SHARED = "shared"
+    COMMUNITY = "community"
+    PUBLIC = "public"
+
+
+class Attestation(Frozen):
+    """The user's attestation of something that no program can check."""
+
+    rule: CleanText
+    given_by: CleanText = ""
+    given_at: Moment | None = None
+
+
+class Waiver(Frozen):
+    """The user's decision to continue despite a finding, with the reason."""
+
+    rule: CleanText
+    reason: CleanText
+
+
+class RunRequest(Frozen):
+    """What a run is to make, with every answer that was given beforehand."""
+
+    name: str = ""
+    """Of the image."""
+    description: str = ""
+    mode: Mode = Mode.PLAIN
+    profile: CleanText = "jetstream"
+    visibility: Visibility = Visibility.PRIVATE
+    members: tuple[CleanText, ...] = ()
+    """Project ids that a shared image is shared with."""
+    network_id: CleanText | None = None
+    flavor_id: CleanText | None = None
+    test: bool = True
+    keep_test: bool = False
+    timeout_seconds: int = 7200
+    on_failure: OnFailure = OnFailure.RESTORE
+    attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    min_ram_mib: int | None = None
+    attended: bool = False
+    """Whether a console is there to answer: without it a time-out ends the run by `on_failure`."""
+    publish_unverified: bool = False
+    """A typed confirmation was given: publish also without the verdict *booted*."""
+
+    def attests(self, rule: str) -> bool:
+        """Whether the user attested a rule."""
+        return any(attestation.rule == rule for attestation in self.attestations)
+
+    def waiver(self, rule: str) -> Waiver | None:
+        """The waiver of a rule, if there is one."""
+        return next((waiver for waiver in self.waivers if waiver.rule == rule), None)

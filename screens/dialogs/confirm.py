@@ -1,0 +1,81 @@
+"""Asks before something is changed; where much hangs on it a word must be typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from models.text import one_line
+from screens.dialogs.dialog import Dialog, Reading, paragraphs
+from screens.style.tones import Tone, toned
+from screens.widgets.entry import Entry
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Texts are taken literally."""
+
+    title: str
+    sentence: str
+    """What will be done, naming the object."""
+    details: str = ""
+    typed: str = ""
+    """The word that must be typed; empty where a key is enough."""
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Gives True after agreement, False or None otherwise. Enter alone never agrees unless the word was typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "agree", "Yes", id="confirm.agree", tooltip="Do it"),
+        Binding("n", "refuse", "No", id="confirm.refuse", tooltip="Change nothing"),
+    ]
+
+    def __init__(self, question: Question) -> None:
+        """Ask this."""
+        super().__init__()
+        self._question = question
+
+    @property
+    def heading(self) -> str:
+        """The question's title."""
+        return one_line(self._question.title)
+
+    def compose_body(self) -> ComposeResult:
+        """The sentence, the details, and the field for the typed word."""
+        question = self._question
+        yield Reading(paragraphs(("", question.details), lead=question.sentence), beside=5 if question.typed else 0)
+        if question.typed:
+            yield Static(toned(f"Type {one_line(question.typed)} and press enter to confirm.", Tone.WARN), markup=False)
+            yield Entry(id="typed")
+
+    def on_mount(self) -> None:
+        """Where a word is wanted, write at once."""
+        if self._question.typed:
+            self.query_one(Entry).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where a word must be typed, no key agrees."""
+        if action in {"agree", "refuse"} and self._question.typed:
+            return False
+        return super().check_action(action, parameters)
+
+    @on(Entry.Submitted, "#typed")
+    def _typed(self, event: Entry.Submitted) -> None:
+        if event.value.strip() == self._question.typed:
+            self.dismiss(True)
+        else:
+            event.input.value = ""
+
+    def action_agree(self) -> None:
+        """Yes."""
+        self.dismiss(True)
+
+    def action_refuse(self) -> None:
+        """No."""
+        self.dismiss(False)

@@ -1,0 +1,48 @@
+"""Says an error: what failed, what state things are in, what to do next, and the request's id for the operators."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from imaging.runtime.redaction import redactor
+from models.errors import ImagingError
+from models.text import one_line
+from screens.dialogs.dialog import Dialog, Reading, paragraphs
+from screens.style.tones import Tone
+
+
+def explained(error: BaseException) -> ImagingError:
+    """Any error as one of ours. What is not ours is a fault of the program: its kind is named, its text kept."""
+    if isinstance(error, ImagingError):
+        return error
+    return ImagingError(
+        f"Something unexpected happened: {type(error).__name__}: {redactor.clean(one_line(error))}",
+        meaning="A run in progress continues in its own process.",
+        remedy="Please report this. The details are in the log in the state directory.",
+    )
+
+
+class ErrorScreen(Dialog[None]):
+    """One error, with its parts kept apart."""
+
+    TITLE = "Something went wrong"
+
+    def __init__(self, error: ImagingError, *parts: tuple[str, str]) -> None:
+        """Say this error, and titled paragraphs that only the screen can add."""
+        super().__init__()
+        self._error = error
+        self._parts = parts
+
+    def compose_body(self) -> ComposeResult:
+        """The parts of the error."""
+        error = self._error
+        yield Reading(
+            paragraphs(
+                ("What this means", error.meaning),
+                ("What to do", error.remedy),
+                *self._parts,
+                ("For the operators of the cloud", f"request {error.request_id}" if error.request_id else ""),
+                lead=error.what,
+                tone=Tone.BAD,
+            )
+        )

@@ -1,0 +1,90 @@
+"""One finding, whole: what the guidelines ask, what was seen, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from models.findings import Finding
+from models.formatting import clock_time
+from models.remedy_action import RemedyAction
+from screens.dialogs.choose import Choice, ChooseScreen
+from screens.dialogs.dialog import Dialog, Reading, paragraphs
+from screens.style.wording import finding_sign
+
+
+class FindingScreen(Dialog[RemedyAction]):
+    """The details of one finding; gives the remedy that the user wants to have carried out, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "act", "Fix", id="finding.act", tooltip="Let the console fix this, after asking"),
+    ]
+
+    def __init__(self, finding: Finding, *, can_act: bool = False) -> None:
+        """Show this finding.
+
+        Args:
+            finding: what a rule says.
+            can_act: whether its remedies can be carried out from here.
+        """
+        super().__init__()
+        self._finding = finding
+        self._actions = finding.remedy.actions if can_act and finding.remedy is not None else ()
+
+    @property
+    def heading(self) -> str:
+        """Rule and chapter."""
+        return f"{self._finding.rule} · {self._finding.chapter}"
+
+    def compose_body(self) -> ComposeResult:
+        """The parts of the finding."""
+        finding, sign = self._finding, finding_sign(self._finding, self.glyphs)
+        remedy = finding.remedy
+        fixed = f"The step “{finding.fixed_by.value}” of a run fixes this." if finding.fixed_by else ""
+        actions = "\n".join(action.summary for action in self._actions)
+        read = f", read at {clock_time(finding.read_at)}" if finding.read_at else ""
+        yield Reading(
+            paragraphs(
+                (f"{sign} ({finding.severity.value})", finding.evidence),
+                ("What to do", remedy.text if remedy else ""),
+                ("Command", remedy.command or "" if remedy else ""),
+                ("The console can fix this", actions),
+                ("Fixed by the run", fixed),
+                (
+                    "Please confirm",
+                    finding.asked_for.value if finding.awaits_confirmation and finding.asked_for else "",
+                ),
+                ("Source", f"{finding.source.value}{read}" if finding.source else ""),
+                lead=finding.title,
+            )
+        )
+
+    def on_mount(self) -> None:
+        """Let the keys scroll."""
+        self.query_one(Reading).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only where there is something that the console can do."""
+        if action == "act":
+            return bool(self._actions)
+        return super().check_action(action, parameters)
+
+    def action_act(self) -> None:
+        """Choose what is to be done, where there is a choice."""
+        if len(self._actions) == 1:
+            self.dismiss(self._actions[0])
+            return
+        self.app.push_screen(which_action(self._actions), self._chosen)
+
+    def _chosen(self, place: str | None) -> None:
+        if place is not None:
+            self.dismiss(self._actions[int(place)])
+
+
+def which_action(actions: Sequence[RemedyAction]) -> ChooseScreen:
+    """Asks which of several remedies is to be carried out; gives its place among them."""
+    choices = [Choice(str(place), each.summary) for place, each in enumerate(actions)]
+    return ChooseScreen("Which fix?", choices)

@@ -1,0 +1,1 @@
+"""The first screen: the instances, and the checklist of the chosen one."""

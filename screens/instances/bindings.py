@@ -1,0 +1,48 @@
+"""The keys of the instances' screen, in the order of its last line."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+BINDINGS: list[BindingType] = [
+    Binding(
+        "a", "fix", "Fix", id="instances.fix",
+        tooltip="Let the console fix the selected finding, after asking",
+    ),
+    Binding(
+        "p", "inspect", "Inspect", id="instances.inspect",
+        tooltip="Inspect the running instance by SSH; nothing is changed in it",
+    ),
+    Binding(
+        "x", "stop_inspection", "Stop", id="instances.stop",
+        tooltip="Stop what the console is doing inside the instance",
+    ),
+    Binding(
+        "s", "save", "Save files", show=False, id="instances.save",
+        tooltip="Copy directories of the instance to this machine",
+    ),
+    Binding(
+        "d", "deep_check", "Deep check", id="instances.deep-check",
+        tooltip="Inspect its disk through a temporary instance, without SSH",
+    ),
+    Binding(
+        "i", "image", "Make image", id="instances.image",
+        tooltip="Start the wizard that makes an image of this instance",
+    ),
+    Binding(
+        "enter", "open", "Checklist", id="instances.open",
+        tooltip="Go to the checklist; there, enter opens a finding",
+    ),
+    Binding(
+        "slash", "filter", "Filter", key_display="/", id="instances.filter",
+        tooltip="Show only rows that contain these words",
+    ),
+    Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
+    Binding("e", "error", "Error", id="instances.error", tooltip="Show the full error of the last refresh"),
+    Binding(
+        "y", "copy", "Copy id", show=False, id="instances.copy",
+        tooltip="Copy the instance's id to the clipboard",
+    ),
+    Binding("escape", "list", "List", show=False, id="instances.list", tooltip="Back to the list"),
+]  # fmt: skip
+"""The ids are the names that users give in their keymaps."""

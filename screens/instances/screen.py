@@ -1,0 +1,369 @@
+"""The instances of the project, and beside the chosen one everything that the guidelines ask of it, live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.timer import Timer
+
+from imaging.cloud.instance_watch import InstanceWatch
+from imaging.runtime.threads import in_thread
+from models.cloud.instance import Instance
+from models.errors import ImagingError
+from models.fact import Fact
+from models.findings import Checklist
+from models.formatting import clock_time
+from models.guest.facts import GuestFacts
+from models.guidelines.facts import InstanceFacts
+from models.remedy_action import RemedyAction
+from models.text import one_line
+from screens.dialogs.finding import FindingScreen, which_action
+from screens.instances.bindings import BINDINGS
+from screens.instances.deep_check import offer_deep_check
+from screens.instances.guest_work import GuestWork
+from screens.instances.live_facts import FactsWatch
+from screens.instances.messages import FactsFailed, FactsRead, GuestProgress, GuestRead
+from screens.instances.rows import COLUMNS, cells, matching
+from screens.listing import ListScreen
+from screens.rules_loading import judged, load_rules
+from screens.widgets.checklist import ChecklistView
+from screens.widgets.columns import Cell, shortened
+from screens.widgets.filter import FilterLine
+from screens.widgets.rows import RowList
+from screens.wizard.wizard import WizardScreen
+
+REST_SECONDS = 0.2
+"""How long the cursor must rest on an instance before the cloud is asked about it."""
+
+LATE_SECONDS = 0.4
+"""How long the former checklist stays, under its own name, before the screen says that it is reading."""
+
+_NAME_CELLS = 56
+"""What a name takes of a panel's frame at most, in cells."""
+
+
+class InstancesScreen(ListScreen[Instance]):
+    """List and checklist."""
+
+    MODE = "instances"
+    NOUN = "instance"
+    NONE = "This project has no instances"
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._watch: InstanceWatch | None = None
+        self._facts: dict[str, tuple[InstanceFacts, Checklist]] = {}
+        self._guests: dict[str, Fact[GuestFacts]] = {}
+        self._watched: str | None = None
+        self._rest: Timer | None = None
+        self._guest = GuestWork(self, self.action_refresh)
+        self._progress = ""
+        """What is being done inside the chosen guest."""
+        self._stale = ""
+        """Why the checklist is not fresh."""
+
+    def compose_body(self) -> ComposeResult:
+        """List and checklist, beside or below each other."""
+        with Container(id="panes"):
+            with Vertical(id="list", classes="panel") as panel:
+                panel.border_title = "Instances"
+                yield RowList[Instance](
+                    COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
+                    empty="Reading from the cloud", id="instances",
+                )  # fmt: skip
+                yield FilterLine(id="filter")
+            checklist = ChecklistView(self.glyphs, id="checklist", classes="panel")
+            checklist.border_title = "Checklist"
+            yield checklist
+
+    def on_mount(self) -> None:
+        """Ask the cloud after the first paint."""
+        super().on_mount()
+        self.query_one("#instances").focus()
+        self.status.say("Logging in")
+        self.call_after_refresh(self._watch_list)
+
+    @work(group="list", exclusive=True, exit_on_error=False, description="watch the instances")
+    async def _watch_list(self) -> None:
+        cloud = await self.console.cloud()
+        self.retitle()
+        watch = self._watch = InstanceWatch(cloud, self.console.clock)
+        async for event in watch.events():
+            if event.trouble is not None:
+                self.post_message(self.RefreshFailed(event.trouble))
+            else:
+                self.post_message(self.ListRead(tuple(watch.instances.values()), complete=event.complete))
+
+    @work(group="facts", exclusive=True, exit_on_error=False, description="watch the chosen instance")
+    async def _watch_facts(self, instance_id: str) -> None:
+        cloud, profile = await self.console.cloud(), self.console.profile
+        await load_rules()
+        async for news in FactsWatch(cloud, self.console.clock, instance_id).news():
+            if isinstance(news, ImagingError):
+                self.post_message(FactsFailed(instance_id, news))
+            else:
+                facts = self._with_guest(instance_id, news)
+                self.post_message(FactsRead(instance_id, facts, judged(facts, profile)))
+
+    def _with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
+        """The facts with what was found inside; the cloud knows nothing of that."""
+        guest = self._guests.get(instance_id)
+        return facts if guest is None else facts.model_copy(update={"guest": guest})
+
+    @on(GuestRead)
+    def _guest_read(self, event: GuestRead) -> None:
+        """Judge again by what was found inside."""
+        event.stop()
+        before = self._guests.get(event.instance_id)
+        if before is not None and before.read_at and event.guest.read_at and event.guest.read_at < before.read_at:
+            return
+        self._guests[event.instance_id] = event.guest
+        if (known := self._facts.get(event.instance_id)) is not None:
+            facts = self._with_guest(event.instance_id, known[0])
+            self.post_message(FactsRead(event.instance_id, facts, judged(facts, self.console.profile)))
+
+    @on(GuestProgress)
+    def _show_progress_of(self, event: GuestProgress) -> None:
+        event.stop()
+        self._progress = event.text
+        if event.instance_id == self._watched:
+            self._head_checklist()
+
+    def _head_checklist(self) -> None:
+        """In the frame: the instance, and what is to be known of its facts: trouble, what is being done, their age."""
+        instance = next((one for one in self._listed if one.id == self._watched), None)
+        doing = self._progress if self._guest.instance_id == self._watched else ""
+        note = doing or self._stale or self._age()
+        room = _NAME_CELLS // 2 if note else _NAME_CELLS
+        name = shortened(instance.name, room, cut=self.glyphs.cut) if instance else "Checklist"
+        text = self.glyphs.plain(f"{name} · {one_line(note)}" if note else name)
+        self.query_one(ChecklistView).border_title = Content(text)
+
+    def _age(self) -> str:
+        facts = self.chosen_facts
+        read_at = facts.guest.read_at if facts else None
+        return f"guest {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
+
+    @on(FactsRead)
+    def _show_facts(self, event: FactsRead) -> None:
+        event.stop()
+        self._facts[event.instance_id] = (event.facts, event.checklist)
+        if event.instance_id == self._watched:
+            self._show_checklist(event.instance_id)
+            self.refresh_bindings()
+
+    @on(FactsFailed)
+    def _facts_failed(self, event: FactsFailed) -> None:
+        event.stop()
+        if event.instance_id != self._watched:
+            return
+        view = self.query_one(ChecklistView)
+        known = self._facts.get(event.instance_id)
+        if known is None:
+            view.clear(str(event.error))
+        else:
+            self._stale = f"from {clock_time(known[0].now)}: {event.error.what}"
+            self._head_checklist()
+
+    @on(RowList.Moved, "#instances")
+    def _moved(self, event: RowList.Moved) -> None:
+        """Nothing but the two rows is drawn while the cursor moves; the checklist follows when it rests."""
+        event.stop()
+        if event.key != self._watched:
+            self._rest_then_watch()
+
+    def _rest_then_watch(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST_SECONDS, self._watch_selected)
+
+    def _watch_selected(self) -> None:
+        key = self._rows.selected_key
+        if key != self._watched:
+            self._watched = key
+            self.refresh_bindings()
+            if key is None or key in self._facts:
+                self._show_checklist(key)
+            else:
+                self._rest = self.set_timer(LATE_SECONDS, self._show_reading)
+            if key is not None:
+                if key not in self._guests:
+                    self._read_stored(key)
+                self._watch_facts(key)
+
+    def _show_reading(self) -> None:
+        if self._watched not in self._facts:
+            self._show_checklist(self._watched)
+
+    def _show_checklist(self, instance_id: str | None) -> None:
+        view = self.query_one(ChecklistView)
+        self._stale = ""
+        self._head_checklist()
+        known = self._facts.get(instance_id or "")
+        if known is not None:
+            view.show(known[1], inspected=known[0].guest.known)
+        else:
+            view.clear("Reading the instance" if instance_id else "")
+
+    @property
+    def _chosen(self) -> Instance | None:
+        return self._rows.selected
+
+    def _cells(self, instance: Instance) -> Sequence[Cell]:
+        return cells(instance, self.console.login, self.glyphs)
+
+    @property
+    def _read_at(self) -> datetime | None:
+        return self._watch.read_at if self._watch else None
+
+    def _matching(self, text: str) -> Sequence[Instance]:
+        return matching(self._listed, text)
+
+    def _say_fresh(self, count: str) -> None:
+        self.status.say(count if self._complete else f"{count} so far", right=self.console.profile.title)
+
+    def failed(self, error: ImagingError) -> None:
+        """Without a login there is nothing to show; with one, what is on show stays."""
+        self._fail(error)
+        if not self._listed:
+            super().failed(error)
+
+    @on(RowList.Opened, "#instances")
+    def _opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        self.query_one(ChecklistView).begin()
+
+    @on(RowList.Opened, "#findings")
+    def _finding_opened(self, event: RowList.Opened) -> None:
+        event.stop()
+        finding, facts = self.query_one(ChecklistView).chosen, self.chosen_facts
+        if finding is not None and facts is not None:
+            can_act = not self.console.read_only
+            self.app.push_screen(FindingScreen(finding, can_act=can_act), lambda action: self._carry_out(facts, action))
+
+    @property
+    def chosen_facts(self) -> InstanceFacts | None:
+        """The facts of the instance whose checklist is open."""
+        known = self._facts.get(self._watched or "")
+        return known[0] if known else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense now is offered: of a guest one thing at a time, and only while it runs."""
+        writes, instance = not self.console.read_only, self._instance
+        match action:
+            case "image":
+                return writes and self._chosen is not None
+            case "stop_inspection":
+                return self._guest.busy
+            case "inspect" | "save":
+                return not self._guest.busy and instance is not None and instance.is_running
+            case "fix":
+                return not self._guest.busy and writes and bool(self.chosen_actions)
+            case "deep_check":
+                return writes and instance is not None
+        return super().check_action(action, parameters)
+
+    @property
+    def _instance(self) -> Instance | None:
+        """The instance whose checklist is open, as it was read for that."""
+        facts = self.chosen_facts
+        return facts.instance.value if facts is not None else None
+
+    @property
+    def chosen_actions(self) -> tuple[RemedyAction, ...]:
+        """What the console can do about the finding under the cursor, while the keys are there."""
+        view = self.query_one(ChecklistView)
+        finding = view.chosen if view.rows.has_focus else None
+        return finding.remedy.actions if finding is not None and finding.remedy is not None else ()
+
+    @on(RowList.Moved, "#findings")
+    def _finding_chosen(self) -> None:
+        self.refresh_bindings()
+
+    def action_open(self) -> None:
+        """Go to the checklist."""
+        self.query_one(ChecklistView).begin()
+
+    def action_refresh(self) -> None:
+        """Ask the cloud again now."""
+        self.status.say("Reading from the cloud")
+        self._watched = None
+        self._watch_selected()
+        if self._watch is not None:
+            self._watch.refresh(full=True)
+        else:
+            self._watch_list()
+
+    def action_image(self) -> None:
+        """Start the wizard."""
+        if (instance := self._chosen) is not None:
+            known = self._facts.get(instance.id)
+            self.app.push_screen(WizardScreen(instance, known[0] if known else None))
+
+    def action_inspect(self) -> None:
+        """Inspect the instance."""
+        if (facts := self.chosen_facts) is not None:
+            self._guest.inspect(facts)
+
+    def action_stop_inspection(self) -> None:
+        """Stop what is being done inside."""
+        self._guest.stop()
+
+    def action_save(self) -> None:
+        """Copy directories of the instance to this machine."""
+        if (facts := self.chosen_facts) is not None:
+            self._guest.save(facts)
+
+    def action_fix(self) -> None:
+        """Choose what is to be done where there is a choice, and carry it out after asking."""
+        facts, actions = self.chosen_facts, self.chosen_actions
+        if facts is None:
+            return
+        if len(actions) == 1:
+            self._carry_out(facts, actions[0])
+            return
+        self.app.push_screen(
+            which_action(actions), lambda place: self._carry_out(facts, None if place is None else actions[int(place)])
+        )
+
+    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | None) -> None:
+        if action is not None and not self.console.read_only:
+            self._guest.carry_out(facts, action)
+
+    def action_deep_check(self) -> None:
+        """Say what a deep check costs, and start it after agreement."""
+        if (instance := self._instance) is not None:
+            self._start_deep_check(instance)
+
+    @work(group="deep", exclusive=True, exit_on_error=False, description="prepare a deep check")
+    async def _start_deep_check(self, instance: Instance) -> None:
+        run_id = await offer_deep_check(self.app, self.console, instance)
+        if run_id is not None:
+            self._await_facts(run_id, instance.id)
+
+    @work(group="deep facts", exit_on_error=False, description="wait for what a deep check finds")
+    async def _await_facts(self, run_id: str, instance_id: str) -> None:
+        async for _run in self.console.runs.watch(run_id):
+            pass
+        self._read_stored(instance_id)
+
+    @work(group="stored", exit_on_error=False, description="read the results of the last inspection")
+    async def _read_stored(self, instance_id: str) -> None:
+        guest = await in_thread(self.console.guests.stored, instance_id)
+        if guest.known:
+            self.post_message(GuestRead(instance_id, guest))
+
+    def on_screen_resume(self) -> None:
+        """A deep check may have ended meanwhile."""
+        super().on_screen_resume()
+        if (instance := self._instance) is not None:
+            self._read_stored(instance.id)

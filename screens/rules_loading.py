@@ -1,0 +1,22 @@
+"""The guidelines' rules, loaded when something is first judged: no paint waits for them and their tables."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from imaging.runtime.threads import in_thread
+from models.findings import Checklist
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+
+
+async def load_rules() -> None:
+    """Load the rules beside the screen, so that the first checklist does not hold it up."""
+    await in_thread(lambda: import_module("imaging.guidelines.checklist"))
+
+
+def judged(facts: InstanceFacts, profile: Profile) -> Checklist:
+    """What the rules say of these facts; up to 50 ms after an inspection, so to be asked only when facts are new."""
+    from imaging.guidelines.checklist import judge  # noqa: PLC0415  # not for the first paint
+
+    return judge(facts, profile)

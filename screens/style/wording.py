@@ -1,0 +1,153 @@
+"""What things are called on the screen: pure functions from models to words, glyph names and tones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.cloud.instance import Instance
+from models.findings import Finding, Outcome, Severity
+from models.run.record import RunRecord, RunState
+from models.steps import StepState
+from models.verdict import Verdict, VerdictWord
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A state as a person sees it: a glyph, a word and a tone, never one of them alone."""
+
+    glyph: str
+    word: str
+    tone: Tone
+
+    def __str__(self) -> str:
+        """Glyph and word."""
+        return f"{self.glyph} {self.word}"
+
+
+def instance_sign(instance: Instance, glyphs: Glyphs) -> Sign:
+    """The state of an instance: what is being done with it if anything, else its status in Nova's own word."""
+    if instance.task_state:
+        return Sign(glyphs.changing, instance.task_state.replace("_", " "), Tone.WARN)
+    status = instance.status
+    match instance.status:
+        case "ACTIVE":
+            return Sign(glyphs.running, status, Tone.GOOD)
+        case "SHUTOFF":
+            return Sign(glyphs.stopped, status, Tone.PLAIN)
+        case "ERROR" | "DELETED":
+            return Sign(glyphs.bad, status, Tone.BAD)
+        case _:
+            return Sign(glyphs.pending, status, Tone.WARN)
+
+
+def image_sign(status: str, glyphs: Glyphs) -> Sign:
+    """The state of an image, in Glance's own word."""
+    match status:
+        case "active":
+            return Sign(glyphs.good, status, Tone.GOOD)
+        case "queued" | "saving" | "uploading" | "importing":
+            return Sign(glyphs.changing, status, Tone.WARN)
+        case "killed" | "deleted" | "pending_delete" | "deactivated":
+            return Sign(glyphs.bad, status, Tone.BAD)
+        case _:
+            return Sign(glyphs.unknown, status, Tone.QUIET)
+
+
+def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
+    """What a finding comes to, in the words of the checklist."""
+    match finding.outcome:
+        case Outcome.PASS:
+            return Sign(glyphs.good, "pass", Tone.GOOD)
+        case Outcome.WAIVED:
+            return Sign(glyphs.waived, "waived", Tone.QUIET)
+        case Outcome.NOT_APPLICABLE:
+            return Sign(glyphs.none, "n/a", Tone.QUIET)
+        case Outcome.UNKNOWN:
+            if finding.awaits_confirmation:
+                return Sign(glyphs.unknown, "confirm", Tone.ACCENT)
+            return Sign(glyphs.unknown, "unknown", Tone.PLAIN)
+        case Outcome.FAIL:
+            return _failure(finding, glyphs)
+
+
+def _failure(finding: Finding, glyphs: Glyphs) -> Sign:
+    if finding.fixed_by is not None:
+        return Sign(glyphs.warn, "run fixes", Tone.WARN)
+    if finding.severity is Severity.BLOCK:
+        return Sign(glyphs.bad, "blocker", Tone.BAD)
+    if finding.severity is Severity.INFO:
+        return Sign(glyphs.pending, "note", Tone.PLAIN)
+    return Sign(glyphs.warn, "warning", Tone.WARN)
+
+
+def came_from(finding: Finding) -> str:
+    """Where a finding's fact was read, and for a guest when: what the cloud says is never older than seconds."""
+    if finding.source is None:
+        return ""
+    if finding.is_about_guest and finding.read_at is not None:
+        return f"{finding.source} {finding.read_at.astimezone():%H:%M}"
+    return finding.source.value
+
+
+def urgency(finding: Finding) -> int:
+    """The place of a finding in a list that has the worst first; 0 is worst."""
+    if finding.outcome is Outcome.FAIL:
+        if finding.blocks:
+            return 0
+        order = {Severity.BLOCK: 1, Severity.WARN: 3, Severity.ASK: 3, Severity.INFO: 5}
+        return 1 if finding.fixed_by is not None else order[finding.severity]
+    if finding.awaits_confirmation:
+        return 2
+    order_of_rest = {Outcome.UNKNOWN: 4, Outcome.WAIVED: 6, Outcome.PASS: 7, Outcome.NOT_APPLICABLE: 8}
+    return order_of_rest[finding.outcome]
+
+
+def step_sign(state: StepState, glyphs: Glyphs) -> Sign:
+    """The state of a step."""
+    glyph, tone = {
+        StepState.PENDING: (glyphs.pending, Tone.QUIET),
+        StepState.RUNNING: (glyphs.running, Tone.ACCENT),
+        StepState.WAITING: (glyphs.warn, Tone.WARN),
+        StepState.DONE: (glyphs.good, Tone.GOOD),
+        StepState.SKIPPED: (glyphs.none, Tone.QUIET),
+        StepState.FAILED: (glyphs.bad, Tone.BAD),
+    }[state]
+    return Sign(glyph, state.value, tone)
+
+
+def run_sign(run: RunRecord, glyphs: Glyphs) -> Sign:
+    """The state of a run; one whose runner is gone is said to be interrupted, for nothing continues by itself then."""
+    if is_interrupted(run):
+        return Sign(glyphs.warn, "interrupted", Tone.WARN)
+    glyph, tone = {
+        RunState.PLANNED: (glyphs.pending, Tone.QUIET),
+        RunState.RUNNING: (glyphs.running, Tone.ACCENT),
+        RunState.WAITING: (glyphs.warn, Tone.WARN),
+        RunState.CANCELLING: (glyphs.changing, Tone.WARN),
+        RunState.DONE: (glyphs.good, Tone.GOOD),
+        RunState.FAILED: (glyphs.bad, Tone.BAD),
+        RunState.CANCELLED: (glyphs.none, Tone.QUIET),
+        RunState.UNDONE: (glyphs.none, Tone.QUIET),
+    }[run.state]
+    return Sign(glyph, run.state.value, tone)
+
+
+def is_interrupted(run: RunRecord) -> bool:
+    """Whether a run is not over but has no living runner, as far as this machine can see."""
+    return not run.state.is_over and run.runner is not None and not run.runner.alive
+
+
+def verdict_sign(verdict: Verdict | None, glyphs: Glyphs) -> Sign:
+    """A verdict with its strength; a run without one yet has a dash."""
+    if verdict is None:
+        return Sign(glyphs.none, "no verdict", Tone.QUIET)
+    glyph, tone = {
+        VerdictWord.BOOTED: (glyphs.good, Tone.GOOD),
+        VerdictWord.FAILED: (glyphs.bad, Tone.BAD),
+        VerdictWord.INCONCLUSIVE: (glyphs.unknown, Tone.WARN),
+        VerdictWord.NOT_TESTED: (glyphs.none, Tone.QUIET),
+    }[verdict.word]
+    strength = f" ({verdict.strength})" if verdict.strength else ""
+    return Sign(glyph, f"{verdict.word}{strength}", tone)

@@ -1,0 +1,146 @@
+"""Who may agree to a run before it starts."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+import pytest
+
+from imaging.commands.flow import agreement, other_host
+from imaging.commands.flow.agreement import agree, require_confirmation, show_plan
+from imaging.commands.flow.other_host import confirmed_claim, confirmed_host
+from imaging.commands.options.lookup import choose
+from imaging.commands.options.run_request import Duration, attestations, waivers
+from models.cloud.network import Network
+from models.errors import UsageError
+from models.findings import AskedFor
+from models.run.claim import Claim
+from models.run.record import RunnerPresence
+from tests.commands.building import NETWORK, START, asking, checklist, plan, run
+
+OTHER = run(runner=RunnerPresence(host="login2", pid=1, heartbeat_at=START, alive=True))
+CLAIM = Claim(run_id="k3f9a1", instance_id="i1", host="login2", claimed_at=START, was_running=True, was_locked=False)
+
+
+def test_a_missing_word_before_publishing_is_only_told(capsys):
+    show_plan(plan(checklist=checklist(asking("SW-ATTEST", AskedFor.BEFORE_PUBLISHING))))
+
+    assert "--attest SW-ATTEST" in capsys.readouterr().err
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_done():
+    with pytest.raises(UsageError) as caught:
+        require_confirmation(yes=False)
+
+    assert "--yes" in caught.value.remedy
+
+
+def test_yes_agrees_beforehand():
+    require_confirmation(yes=True)
+
+    assert agree(yes=True)
+
+
+@pytest.mark.parametrize("answer, agreed", [("y", True), ("yes", True), ("", False), ("n", False), ("run", False)])
+def test_anything_but_yes_means_no(answer, agreed, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin.readline", lambda: f"{answer}\n", raising=False)
+
+    assert agree(yes=False) is agreed
+    assert ("Nothing was changed." in capsys.readouterr().err) is not agreed
+
+
+def test_our_own_machine_needs_no_confirmation():
+    ours = run(runner=RunnerPresence(host=socket.gethostname(), pid=1, heartbeat_at=START, alive=False))
+
+    assert confirmed_host(ours, yes=False, other_host=None) is None
+    assert confirmed_host(run(runner=None), yes=False, other_host=None) is None
+
+
+def test_another_machine_is_confirmed_by_its_name_in_a_script():
+    assert confirmed_host(OTHER, yes=True, other_host="login2") == "login2"
+
+
+@pytest.mark.parametrize("yes, other_host", [(True, None), (True, "login3"), (False, "login2"), (False, None)])
+def test_another_machine_is_not_taken_over_from_otherwise(yes, other_host):
+    with pytest.raises(UsageError) as caught:
+        confirmed_host(OTHER, yes=yes, other_host=other_host)
+
+    assert "--yes --other-host login2" in caught.value.remedy
+
+
+@pytest.mark.parametrize("word, passes", [("login2\n", True), ("y\n", False), ("\n", False)])
+def test_at_a_terminal_the_name_of_the_machine_has_to_be_typed(word, passes, monkeypatch):
+    monkeypatch.setattr(other_host, "is_interactive", lambda: True)
+    monkeypatch.setattr("sys.stdin.readline", lambda: word, raising=False)
+
+    if passes:
+        assert confirmed_claim(CLAIM, "db-07", yes=False, other_host=None) == "login2"
+    else:
+        with pytest.raises(UsageError):
+            confirmed_claim(CLAIM, "db-07", yes=False, other_host=None)
+
+
+def test_a_claim_is_shown_with_host_and_time(capsys):
+    confirmed_claim(CLAIM, "db-07", yes=True, other_host="login2")
+
+    shown = capsys.readouterr().err
+    assert "run k3f9a1 of the machine login2, since 2026-11-22" in shown
+
+
+def test_a_claim_of_our_own_machine_is_undone_with_yes_alone():
+    own = CLAIM.model_copy(update={"host": socket.gethostname()})
+
+    assert confirmed_claim(own, "db-07", yes=True, other_host=None) is None
+
+
+@pytest.mark.parametrize("text, seconds", [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1h30m", 5400)])
+def test_a_length_of_time_is_read(text, seconds):
+    assert Duration().convert(text, None, None) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "0", "soon", "-5m", "5d", "m"])
+def test_what_is_no_length_of_time_is_refused(text):
+    with pytest.raises(click.BadParameter):
+        Duration().convert(text, None, None)
+
+
+def test_a_word_is_given_once_and_with_the_time():
+    given = attestations(["SW-ATTEST", "SW-ATTEST"], START)
+
+    assert [(word.rule, word.given_at) for word in given] == [("SW-ATTEST", START)]
+
+
+@pytest.mark.parametrize("rule", ["NO-SUCH-RULE", "VOL-DETACHED"])
+def test_a_word_that_nobody_asks_for_is_wrong_use(rule):
+    with pytest.raises(UsageError):
+        attestations([rule], START)
+
+
+def test_a_waiver_has_a_reason_that_may_hold_an_equals_sign():
+    assert waivers(["VOL-BFV=a=b"])[0].reason == "a=b"
+
+
+@pytest.mark.parametrize("text", ["VOL-BFV", "VOL-BFV=", "VOL-BFV= ", "NO-SUCH-RULE=because"])
+def test_a_waiver_without_reason_or_rule_is_wrong_use(text):
+    with pytest.raises(UsageError):
+        waivers([text])
+
+
+def test_a_thing_is_chosen_by_id_or_by_a_name_of_its_own():
+    lab, other = Network(id="n2", name="lab"), Network(id="n3", name="lab")
+
+    assert choose("network", "n3", [NETWORK, lab, other]) is other
+    assert choose("network", "auto", [NETWORK, lab, other]) is NETWORK
+    with pytest.raises(UsageError, match=r"2 networks are named lab\. Use one of their ids: n2, n3\."):
+        choose("network", "lab", [NETWORK, lab, other])
+    with pytest.raises(UsageError, match=r"no network named x\. Available: auto\."):
+        choose("network", "x", [NETWORK])
+
+
+def test_a_question_is_asked_on_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin.readline", lambda: "y\n", raising=False)
+    agreement.agree(yes=False)
+
+    written = capsys.readouterr()
+    assert (written.out, written.err) == ("", "Start? [y/N] ")

@@ -1,0 +1,148 @@
+"""Following a run: to its end, until ctrl+c, or until nobody works on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+
+import pytest
+
+from imaging.commands.flow import follow
+from imaging.commands.flow.follow import LEFT, exit_status, finish, start_and_follow
+from models.exit_code import ExitCode
+from models.run.kind import RunKind
+from models.run.record import RunnerPresence, RunState, Trouble
+from models.run.request import RunRequest
+from models.verdict import Verdict, VerdictWord
+from tests.commands.building import BOOTED, FAILED, START, plan, run
+
+DONE = run(state=RunState.DONE, verdict=BOOTED, instance_restored=True, image_id="g1", runner=None)
+GONE = run(runner=RunnerPresence(host="here", pid=1, heartbeat_at=START, alive=False))
+
+
+class FakeRuns:
+    """The runs of a machine, as they change; after the last change a run that is not over stays as it is."""
+
+    def __init__(self, *records) -> None:
+        self.records = list(records)
+        self.now = records[0]
+
+    async def run(self, run_id):
+        return self.now
+
+    async def watch(self, run_id):
+        for record in self.records:
+            self.now = record
+            yield record
+            await asyncio.sleep(0)
+        if not self.now.state.is_over:
+            await asyncio.Event().wait()
+
+
+async def _follow(runs, *, json=False, wanted=RunState.DONE):
+    async def begin():
+        return runs.now
+
+    return await start_and_follow(begin, runs, json=json, wanted=wanted)
+
+
+async def test_a_run_is_followed_to_its_end(capsys):
+    status = await _follow(FakeRuns(run(), DONE))
+
+    assert status == ExitCode.DONE
+    assert "test      booted (strong)" in capsys.readouterr().out
+
+
+async def test_the_run_is_written_as_json_at_the_end(capsys):
+    await _follow(FakeRuns(run(), DONE), json=True)
+
+    written = capsys.readouterr()
+    assert json.loads(written.out)["state"] == "done"
+    assert "Run k3f9a1 has its own process" in written.err
+
+
+async def test_ctrl_c_leaves_the_run_and_says_how_to_come_back(capsys):
+    following_it = asyncio.ensure_future(_follow(FakeRuns(run())))
+    await asyncio.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGINT)
+
+    assert await asyncio.wait_for(following_it, 2) == LEFT
+    shown = capsys.readouterr()
+    assert "`imaging watch k3f9a1` follows it, `imaging cancel k3f9a1` ends it" in shown.err
+    assert shown.out == ""
+
+
+async def test_a_second_ctrl_c_is_left_to_the_system():
+    with follow.ctrl_c_leaves() as leave:
+        leave.ask()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+async def test_a_run_whose_runner_is_gone_is_not_followed_for_ever(capsys, monkeypatch):
+    monkeypatch.setattr(follow, "_GRACE_SECONDS", 0)
+
+    assert await asyncio.wait_for(_follow(FakeRuns(run(), GONE)), 2) == ExitCode.VIOLATIONS
+    assert "`imaging resume k3f9a1` continues it" in capsys.readouterr().err
+
+
+async def test_a_run_that_is_taken_up_again_is_followed_on(monkeypatch):
+    monkeypatch.setattr(follow, "_GRACE_SECONDS", 0)
+    runs = FakeRuns(GONE, DONE)
+
+    async def taken_up(run_id):
+        return run() if runs.now is GONE else runs.now
+
+    monkeypatch.setattr(runs, "run", taken_up)
+
+    assert await _follow(runs) == ExitCode.DONE
+
+
+async def test_what_a_run_waits_for_is_told_once(capsys):
+    waiting = run(state=RunState.WAITING, trouble=Trouble(what="The login has expired.", remedy="Log in again."))
+    await _follow(FakeRuns(run(), waiting, waiting, DONE))
+
+    shown = capsys.readouterr().err
+    assert shown.count("Waiting for you: The login has expired.") == 1
+    assert "`imaging resume k3f9a1` continues it" in shown
+
+
+@pytest.mark.parametrize(
+    "fields, wanted, status",
+    [
+        ({"state": RunState.DONE, "verdict": BOOTED}, RunState.DONE, 0),
+        ({"state": RunState.DONE, "verdict": FAILED}, RunState.DONE, 1),
+        ({"state": RunState.DONE, "verdict": Verdict(word=VerdictWord.INCONCLUSIVE)}, RunState.DONE, 1),
+        ({"state": RunState.DONE, "verdict": Verdict(word=VerdictWord.NOT_TESTED)}, RunState.DONE, 1),
+        ({"state": RunState.DONE}, RunState.DONE, 1),
+        (
+            {
+                "state": RunState.DONE,
+                "verdict": Verdict(word=VerdictWord.NOT_TESTED),
+                "plan": plan(request=RunRequest(test=False)),
+            },
+            RunState.DONE,
+            0,
+        ),
+        ({"state": RunState.DONE, "verdict": BOOTED, "instance_restored": False}, RunState.DONE, 1),
+        ({"state": RunState.FAILED, "verdict": BOOTED}, RunState.DONE, 1),
+        ({"state": RunState.CANCELLED}, RunState.DONE, 1),
+        ({"state": RunState.WAITING}, RunState.DONE, 1),
+        ({"state": RunState.CANCELLED, "instance_restored": True}, RunState.CANCELLED, 0),
+        ({"state": RunState.CANCELLED, "instance_restored": False}, RunState.CANCELLED, 1),
+        ({"state": RunState.UNDONE, "instance_restored": True}, RunState.UNDONE, 0),
+        ({"state": RunState.UNDONE, "instance_restored": True}, RunState.DONE, 1),
+        ({"state": RunState.FAILED, "instance_restored": False}, RunState.UNDONE, 1),
+        ({"state": RunState.DONE, "kind": RunKind.DEEP_CHECK, "verdict": FAILED}, RunState.DONE, 0),
+    ],
+)
+def test_the_exit_status_says_what_came_of_it(fields, wanted, status):
+    assert exit_status(run(**fields), wanted) == status
+
+
+def test_a_source_that_is_not_restored_is_told(capsys):
+    finish(run(state=RunState.FAILED, instance_restored=False, runner=None), left=False, json=True)
+
+    assert "`imaging undo k3f9a1` restores it" in capsys.readouterr().err

@@ -1,0 +1,193 @@
+"""What fits in all is ours; what differs in one thing is doubted, and the reason names that thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imaging.runs.ownership.made_by_run import (
+    NOT_YOUNGER,
+    block_devices,
+    doubt_about_image,
+    doubt_about_server,
+    existing_volume_ids,
+    group_name,
+    has_unreadable_disks,
+    image_name,
+    images_of_run,
+    owned_ids,
+    server_name,
+    snapshot_ids,
+    surplus_images,
+    temporary_images,
+)
+from models.cloud.image import Image
+from models.run.claim import Claim
+from models.run.kind import RunKind
+from models.run.record import Owned, OwnedKind
+from tests.runs.ownership.things import BEGAN, ON_A_VOLUME, image, launched, run_of, seconds
+
+NOT_NAMED = "its properties do not name this run and its instance"
+CLAIM = Claim(run_id="r1", instance_id="source-2", host="h", claimed_at=BEGAN, was_running=True, was_locked=False)
+
+
+def owns(kind: OwnedKind, *ids: str, removed: bool = False) -> tuple[Owned, ...]:
+    return tuple(Owned(kind=kind, id=each, removed=removed) for each in ids)
+
+
+class TestImage:
+    def test_what_fits_in_all_is_ours(self) -> None:
+        assert doubt_about_image(run_of(), image()) is None
+
+    @pytest.mark.parametrize(
+        "changed,reason",
+        [
+            ({"properties": {"imaging.run": "r2"}}, NOT_NAMED),
+            ({"properties": {"imaging.run": None}}, NOT_NAMED),
+            ({"properties": {"imaging.source": "source-2"}}, NOT_NAMED),
+            ({"properties": {"imaging.source": None}}, NOT_NAMED),
+            ({"name": "other tools"}, "this run asked for another name"),
+            ({"owner": "p-2"}, "it belongs to another project"),
+            ({"properties": {"instance_uuid": "source-2"}}, "it was made from another instance"),
+            ({"properties": {"instance_uuid": None}}, "it was made from another instance"),
+            ({"properties": {"user_id": "u-2"}}, "somebody else made it"),
+            ({"created_at": seconds(-11)}, NOT_YOUNGER),
+            ({"created_at": None}, NOT_YOUNGER),
+        ],
+    )
+    def test_one_thing_that_differs_is_the_reason(self, changed: dict[str, Any], reason: str) -> None:
+        assert doubt_about_image(run_of(), image(**changed)) == reason
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"owner": None}, {"properties": {"user_id": None}}, {"created_at": seconds(-10)}, {"created_at": BEGAN}],
+    )
+    def test_what_an_old_cloud_does_not_say_is_no_doubt(self, changed: dict[str, Any]) -> None:
+        assert doubt_about_image(run_of(), image(**changed)) is None
+
+    @pytest.mark.parametrize("copied", [{"instance_uuid": "source-2"}, {"user_id": "u-2"}])
+    def test_of_a_volume_backed_source_nova_copies_what_an_ancestor_said(self, copied: dict[str, str | None]) -> None:
+        assert doubt_about_image(run_of(ON_A_VOLUME), image(properties=copied)) is None
+
+    def test_the_name_is_compared_as_it_is_shown(self) -> None:
+        run = run_of()
+        request = run.plan.request.model_copy(update={"name": "lidar\ttools"})
+        run = run.model_copy(update={"plan": run.plan.model_copy(update={"request": request})})
+        assert doubt_about_image(run, image(name="lidar\N{REPLACEMENT CHARACTER}tools")) is None
+
+    def test_a_verification_makes_no_image(self) -> None:
+        assert doubt_about_image(run_of(None, RunKind.VERIFY), image()) == NOT_NAMED
+
+    def test_nothing_is_ours_of_a_run_whose_beginning_is_not_known(self) -> None:
+        assert doubt_about_image(run_of(began_at=None), image()) == NOT_YOUNGER
+
+
+class TestImages:
+    def test_the_oldest_comes_first_and_the_id_settles_a_tie(self) -> None:
+        late, early, tie = image("a", created_at=seconds(90)), image("c"), image("b")
+        assert images_of_run(run_of(), [late, early, image("x", name="foreign"), tie]) == (tie, early, late)
+
+    def test_only_what_nova_says_was_made_from_the_source_is_surplus(self) -> None:
+        run = run_of(ON_A_VOLUME, image_id="image-1")
+        second = image("image-2")
+        copied = image("image-3", properties={"instance_uuid": "source-2"})
+        assert surplus_images(run, [image(), second, copied]) == (second,)
+
+    def test_a_deep_checks_image_has_the_runs_id_in_its_name(self) -> None:
+        assert image_name(run_of(kind=RunKind.DEEP_CHECK)) == "imaging-deep-r1"
+        assert image_name(run_of()) == "lidar tools"
+
+    def test_a_deep_check_removes_what_fits_and_what_the_journal_names(self) -> None:
+        run = run_of(kind=RunKind.DEEP_CHECK, owned=owns(OwnedKind.IMAGE, "image-2"))
+        fits, noted, foreign = image(name="imaging-deep-r1"), image("image-2", name="renamed"), image("image-3")
+        assert temporary_images(run, [foreign, noted, fits]) == (noted, fits)
+
+
+class TestServer:
+    def test_what_fits_in_all_is_ours(self) -> None:
+        assert doubt_about_server(run_of(), launched()) is None
+        assert doubt_about_server(run_of(), launched(metadata={"imaging.role": "clone"})) is None
+
+    @pytest.mark.parametrize(
+        "changed,reason",
+        [
+            ({"metadata": {"imaging.run": "r2"}}, "its metadata do not name it a test instance of this run"),
+            ({"metadata": {"imaging.role": "web"}}, "its metadata do not name it a test instance of this run"),
+            ({"user_id": "u-2"}, "somebody else launched it"),
+            ({"user_id": None}, "somebody else launched it"),
+            ({"project_id": "p-2"}, "it belongs to another project"),
+            ({"name": "imaging-test-r2"}, "this run gives another name"),
+            ({"created_at": seconds(-11)}, NOT_YOUNGER),
+            ({"created_at": None}, NOT_YOUNGER),
+            ({"metadata": {"imaging.claim.r1": "{}"}}, "its metadata hold the claim of a run"),
+            ({"id": "source-1"}, "a run is, or was, about it"),
+        ],
+    )
+    def test_one_thing_that_differs_is_the_reason(self, changed: dict[str, Any], reason: str) -> None:
+        assert doubt_about_server(run_of(), launched(**changed)) == reason
+
+    def test_a_project_that_an_old_cloud_does_not_say_is_no_doubt(self) -> None:
+        assert doubt_about_server(run_of(), launched(project_id=None)) is None
+
+    def test_the_journal_alone_decides_over_what_anybody_can_change(self) -> None:
+        run = run_of(owned=owns(OwnedKind.SERVER, "server-1"))
+        assert doubt_about_server(run, launched(name="renamed", user_id="u-2")) is None
+        assert doubt_about_server(run_of(owned=owns(OwnedKind.IMAGE, "server-1")), launched(name="renamed"))
+
+    @pytest.mark.parametrize(
+        "changed", [{"metadata": {"imaging.claim.x": "{}"}}, {"id": "source-1"}, {"id": "source-2"}, {"id": "claimed"}]
+    )
+    def test_what_a_run_is_about_is_never_ours_whatever_the_journal_says(self, changed: dict[str, Any]) -> None:
+        run = run_of(owned=owns(OwnedKind.SERVER, "server-1", "source-1", "source-2", "claimed"), claim=CLAIM)
+        assert doubt_about_server(run, launched(**changed), {"claimed"})
+
+    def test_each_run_gives_its_own_names(self) -> None:
+        assert (server_name(run_of()), group_name(run_of())) == ("imaging-test-r1", "imaging-r1")
+
+
+class TestJournal:
+    def test_only_the_kind_that_is_asked_for_counts(self) -> None:
+        run = run_of(owned=owns(OwnedKind.SERVER, "a", "b") + owns(OwnedKind.VOLUME, "c"))
+        assert owned_ids(run, OwnedKind.SERVER) == ("a", "b")
+
+    def test_what_is_removed_and_what_is_not_are_told_apart(self) -> None:
+        run = run_of(owned=owns(OwnedKind.SERVER, "gone", removed=True) + owns(OwnedKind.SERVER, "there"))
+        assert owned_ids(run, OwnedKind.SERVER) == ("gone", "there")
+        assert owned_ids(run, OwnedKind.SERVER, removed=True) == ("gone",)
+        assert owned_ids(run, OwnedKind.SERVER, removed=False) == ("there",)
+
+
+def with_mapping(mapping: str) -> Image:
+    return image(properties={"block_device_mapping": mapping})
+
+
+class TestDisksOfAnImage:
+    def test_an_image_without_a_mapping_names_no_disk(self) -> None:
+        assert block_devices(image()) == ()
+        assert block_devices(with_mapping("")) == ()
+
+    @pytest.mark.parametrize("mapping", ["{", "{}", '"text"', "7", "[" * 70_000, f'["{"x" * 66_000}"]'])
+    def test_what_is_no_list_of_disks_names_none(self, mapping: str) -> None:
+        assert block_devices(with_mapping(mapping)) == ()
+
+    @pytest.mark.parametrize("mapping", ["{", "{}", '"text"', "7", "[" * 70_000, "[" * 80 + "]" * 80, '[1, {"a": 1}]'])
+    def test_disks_that_cannot_be_read_are_not_taken_for_none(self, mapping: str) -> None:
+        assert has_unreadable_disks(with_mapping(mapping))
+
+    @pytest.mark.parametrize("mapping", ["", "[]", '[{"snapshot_id": "s"}]'])
+    def test_disks_that_can_be_read_are_no_riddle(self, mapping: str) -> None:
+        assert not has_unreadable_disks(with_mapping(mapping))
+
+    def test_what_is_no_disk_is_passed_over(self) -> None:
+        assert block_devices(with_mapping('[1, {"snapshot_id": "s"}, "x"]')) == ({"snapshot_id": "s"},)
+
+    def test_its_snapshots_are_those_that_are_named_by_a_text(self) -> None:
+        mapping = '[{"snapshot_id": "s1"}, {"snapshot_id": 7}, {"snapshot_id": ""}, {}, {"snapshot_id": "s\\t2"}]'
+        assert snapshot_ids(with_mapping(mapping)) == ("s1", "s\N{REPLACEMENT CHARACTER}2")
+
+    def test_a_volume_that_would_be_attached_as_it_is_is_found_in_either_writing(self) -> None:
+        mapping = (
+            '[{"volume_id": "v1"}, {"source_type": "volume", "uuid": "v2"}, {"source_type": "image", "uuid": "i"}]'
+        )
+        assert existing_volume_ids(with_mapping(mapping)) == ("v1", "v2")

@@ -1,0 +1,31 @@
+"""Which reasons of a lock a run has written: told by the run and the command in it, whatever words stand between."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.source.lock import is_reason_of, is_reason_of_a_run
+
+
+@pytest.mark.parametrize("words", ["to put it back", "to restore it", "anything else"])
+def test_a_reason_of_a_run_is_known_by_the_run_and_the_way_back(words: str):
+    reason = f"imaging run 0tnttk0a8ms on login1; {words}: imaging undo db-07"
+    assert is_reason_of_a_run(reason)
+    assert is_reason_of(reason, "0tnttk0a8ms")
+    assert not is_reason_of(reason, "0tnttk0a8")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "",
+        "imaging run ",
+        "imaging run tonight, please do not touch",
+        "imaging run tonight on the cluster; ask Grace",
+        "imaging run; imaging undo db-07",
+        "imaging run a-b on login1; imaging undo db-07",
+        "the data of the spring campaign; imaging undo db-07",
+    ],
+)
+def test_what_a_user_wrote_is_no_reason_of_a_run(reason: str):
+    assert not is_reason_of_a_run(reason)

@@ -1,0 +1,87 @@
+"""What keeps a run from starting, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.plan.start_gate import obstacles, refusal, refuse
+from models.cloud.network import Network
+from models.errors import RunError, UsageError
+from models.exit_code import ExitCode
+from models.findings import AskedFor, Outcome
+from models.run.kind import RunKind
+from models.run.obstacle import ObstacleKind
+from models.run.plan import Plan, TestLaunchPlan
+from models.steps import StepName
+from tests.commands.building import NETWORK, asking, checklist, finding, plan
+
+SEVERAL_NETWORKS = TestLaunchPlan(networks=(NETWORK, Network(id="n2", name="lab")))
+
+
+def kinds(of: Plan) -> list[ObstacleKind]:
+    return [one.kind for one in obstacles(of)]
+
+
+def test_a_plan_that_is_ready_may_start() -> None:
+    assert obstacles(plan()) == ()
+    refuse(obstacles(plan()))
+
+
+def test_a_finding_that_a_step_fixes_does_not_stop_a_run() -> None:
+    assert obstacles(plan(checklist=checklist(finding(fixed_by=StepName.DETACH)))) == ()
+
+
+def test_an_unknown_answer_does_not_stop_a_run() -> None:
+    assert obstacles(plan(checklist=checklist(finding(outcome=Outcome.UNKNOWN)))) == ()
+
+
+def test_a_blocking_finding_stops_a_run_and_says_what_to_do() -> None:
+    error = refusal(obstacles(plan(checklist=checklist(finding("STATE-OK", evidence="the instance is SUSPENDED")))))
+
+    assert error is not None
+    assert error.exit_code == ExitCode.VIOLATIONS
+    assert "STATE-OK: the instance is SUSPENDED." in error.what
+    assert "--waive STATE-OK=WHY" in error.remedy
+    assert error.meaning == "Nothing was changed."
+
+
+def test_a_missing_confirmation_before_the_run_names_the_option_that_gives_it() -> None:
+    error = refusal(obstacles(plan(checklist=checklist(asking("VOL-NOTCOPIED", AskedFor.BEFORE_RUN)))))
+
+    assert error is not None
+    assert error.exit_code == ExitCode.VIOLATIONS
+    assert "--attest VOL-NOTCOPIED" in error.remedy
+
+
+def test_a_missing_confirmation_before_publishing_does_not_stop_a_run() -> None:
+    assert obstacles(plan(checklist=checklist(asking("SW-ATTEST", AskedFor.BEFORE_PUBLISHING)))) == ()
+
+
+def test_blockers_and_missing_confirmations_are_said_at_once_blockers_first() -> None:
+    both = checklist(asking("VOL-NOTCOPIED", AskedFor.BEFORE_RUN), finding("STATE-OK"))
+    error = refusal(obstacles(plan(checklist=both)))
+
+    assert kinds(plan(checklist=both)) == [ObstacleKind.BLOCKER, ObstacleKind.CONFIRMATION]
+    assert error is not None
+    assert error.remedy.index("--waive STATE-OK=WHY") < error.remedy.index("--attest VOL-NOTCOPIED")
+
+
+def test_a_network_that_has_to_be_named_is_wrong_use() -> None:
+    error = refusal(obstacles(plan(test=SEVERAL_NETWORKS)))
+
+    assert isinstance(error, UsageError)
+    assert "--network: auto (n1), lab (n2)" in error.remedy
+
+
+def test_a_network_is_asked_for_although_no_test_launch_is_possible_now_for_by_then_it_may_be() -> None:
+    refused = SEVERAL_NETWORKS.model_copy(update={"refused_because": "the quota of instances is used up"})
+
+    assert kinds(plan(test=refused)) == [ObstacleKind.NETWORK]
+
+
+def test_a_deep_check_that_cannot_launch_its_instance_cannot_start() -> None:
+    refused = TestLaunchPlan(refused_because="the quota of instances is used up")
+    deep = plan(kind=RunKind.DEEP_CHECK, checklist=None, test=refused)
+
+    with pytest.raises(RunError, match=r"No deep check is possible: the quota of instances is used up\."):
+        refuse(obstacles(deep))
