@@ -77,9 +77,13 @@ encode() {
     END { if (inside) end_part("") }'
 }
 
-# below PID: it and all processes that it started.
+# below PIDS: they and all processes that they started.
 below() {
-    printf '%s\n' /proc/[0-9]*/stat | awk -v top="$1" '
+    printf '%s\n' /proc/[0-9]*/stat | awk -v given="$1" '
+    BEGIN {
+        count = split(given, pids, " ")
+        for (i = 1; i <= count; i++) top[pids[i]] = 1
+    }
     {
         file = $0
         if ((getline line < file) > 0) {
@@ -93,26 +97,28 @@ below() {
     END {
         for (pid in parent) {
             at = pid
-            for (i = 0; i < 100 && at != top && at in parent; i++) at = parent[at]
-            if (at == top) print pid
+            for (i = 0; i < 1000 && !(at in top) && at in parent; i++) at = parent[at]
+            if (at in top) print pid
         }
     }'
 }
 
 # watch PID SECONDS: ends it and all that it started when time is up, with a second in which to tidy up: a package
-# manager that is killed leaves its locks behind. TERM before that calls it off.
+# manager that is killed leaves its locks behind. All are halted first, again and again until those are found that were
+# started meanwhile: one that is left would hold the report open. TERM before that calls it off.
 watch() {
     trap 'kill "$nap" 2>/dev/null; exit 0' TERM
     sleep "$2" &
     nap=$!
     wait "$nap"
     trap '' TERM
-    late_pids="$1 $(below "$1")"
-    for late_signal in TERM KILL; do
+    late_pids=$1
+    for late_signal in STOP STOP STOP STOP STOP TERM CONT KILL; do
+        [ "$late_signal" != KILL ] || sleep 1
+        late_pids=$(below "$late_pids")
         for late_pid in $late_pids; do
             kill -s "$late_signal" "$late_pid"
         done
-        [ "$late_signal" = KILL ] || sleep 1
     done
 }
 

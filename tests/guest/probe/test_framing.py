@@ -99,6 +99,16 @@ def test_nothing_that_a_late_part_started_stays_behind():
     assert "54.321" not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
+@needs("ps")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_late_part_that_goes_on_starting_programs_leaves_none_of_them(shell):
+    nap = f"sleep 30.{os.getpid()}"
+    busy = f"( i=0; while [ $i -lt 300 ]; do {nap} & i=$((i + 1)); sleep 0.01; done; wait ) | cat"
+    part = own(busy, seconds=1, shell=shell)
+    assert part["incomplete"] == "time was up"
+    assert nap not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_what_a_late_part_started_may_tidy_up_before_it_is_killed(shell, tmp_path):
     tool = """sh -c 'trap "echo tidy >$R/tidied; exit" TERM; while :; do sleep 0.1; done'"""
