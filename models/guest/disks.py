@@ -70,7 +70,7 @@ class Disks(Frozen):
         return _index_of(self.devices).by_name.get(name)
 
     def disks_below(self, name: str) -> frozenset[str]:
-        """The names of the disks that a device lies on, itself if it is one; empty for an unknown device."""
+        """The names of the disks that a device lies on, itself if it is one; empty where one of these is unknown."""
         return _index_of(self.devices).disks_below(name)
 
     def by_serial(self, beginning: str) -> BlockDevice | None:
@@ -83,8 +83,14 @@ class Disks(Frozen):
 
     @property
     def root_disks(self) -> frozenset[str]:
-        """The names of the disks that the root file system lies on: those go into the image."""
-        return self.disks_below(self.root.device) if self.root is not None else frozenset()
+        """The names of the disks that the root file system lies on: those go into the image.
+
+        Empty where it cannot be placed: it is no block device (ZFS, NFS), lies on a device that is not known, in a file
+        (loop), or on one disk with several paths (multipath).
+        """
+        below = self.disks_below(self.root.device) if self.root is not None else frozenset()
+        whole = all((device := self.device(name)) is not None and device.kind in _WHOLE_DISKS for name in below)
+        return below if whole else frozenset()
 
     def named(self, source: str) -> BlockDevice | None:
         """The device that fstab means: a path, UUID=, LABEL=, PARTUUID=, PARTLABEL= or `/dev/disk/by-uuid/…`."""
@@ -97,6 +103,10 @@ class Disks(Frozen):
         return tagged.get(value.strip('"'))
 
 
+_WHOLE_DISKS = frozenset({"disk", ""})
+"""lsblk's TYPE of what can be the end of a chain; nothing where it did not say."""
+_SEVERAL_PATHS = "mpath"
+"""lsblk's TYPE of a multipath device: the disks below it are one and the same."""
 _TAGS = {"uuid": "uuid", "label": "label", "partuuid": "partition_uuid", "partlabel": "partition_label"}
 
 
@@ -132,7 +142,9 @@ class _Index:
         waiting = [name]
         while waiting:  # a guest may say anything, such as that thousands lie on each other, two of them in a circle
             device = self.by_name.get(waiting.pop())
-            if device is None or device.name in seen:
+            if device is None or device.kind == _SEVERAL_PATHS:
+                return frozenset()
+            if device.name in seen:
                 continue
             seen.add(device.name)
             waiting += device.parents

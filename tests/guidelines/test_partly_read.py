@@ -15,9 +15,7 @@ from tests.guidelines.guest_building import HEALTHY, guest_fact, guest_finding, 
 
 TOLD_BY_OTHERS = {
     "disks": {
-        "VOL-FSTAB",  # no line of fstab names another disk than that of /
         "ID-LVM",  # there is no list of devices
-        "BOOT-INITRAMFS",  # the drivers are all there
         "BOOT-FIRMWARE",  # the image asks for nothing else
         "BOOT-SWAP",  # there is no swap
     },

@@ -75,6 +75,18 @@ def unless_disks_hidden(answer: Answer, facts: InstanceFacts) -> Answer:
     return answer if all_disks_shown(facts) else unless_incomplete(answer, facts, lambda guest: guest.disks)
 
 
+def unless_root_unplaced(answer: Answer, facts: InstanceFacts) -> Answer:
+    """The answer, but *unknown* instead of a pass where it is not known on which disk the root file system lies.
+
+    What is on the root disk, and what a new instance lacks, cannot be told apart then.
+    """
+    disks = facts.guest.value.disks.value if facts.guest.value is not None else None
+    if answer.outcome is not Outcome.PASS or disks is None or disks.root_disks:
+        return answer
+    root = f"{disks.root.fs_type} on {disks.root.device}" if disks.root is not None else "it was not seen"
+    return guest_unknown(f"On which disk the root file system lies could not be told ({_reason(root)}).")
+
+
 def running(facts: InstanceFacts) -> Services:
     """The services, for a rule that asks what runs.
 

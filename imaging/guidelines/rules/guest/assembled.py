@@ -16,6 +16,7 @@ from imaging.guidelines.guest.facts import (
     inside_or_none,
     unless_disks_hidden,
     unless_incomplete,
+    unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, need_of
 from imaging.guidelines.guest.storage import Where, where_device
@@ -62,7 +63,7 @@ def vol_crypt_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
             actions=tuple(_actions(crypt)),
         )
     answer = guest_passed("No crypttab, LVM, md or resume entry needs another disk.", facts, parts.boot_mounts)
-    return unless_disks_hidden(unless_incomplete(answer, facts, parts.boot_mounts), facts)
+    return unless_root_unplaced(unless_disks_hidden(unless_incomplete(answer, facts, parts.boot_mounts), facts), facts)
 
 
 def _stops(facts: InstanceFacts, split: list[str], required: list[CryptEntry]) -> Answer:

@@ -16,6 +16,7 @@ from imaging.guidelines.guest.facts import (
     inside_or_none,
     unless_disks_hidden,
     unless_incomplete,
+    unless_root_unplaced,
 )
 from imaging.guidelines.guest.storage import Where, is_below, where_device
 from imaging.guidelines.rule import Answer, Chapter
@@ -76,7 +77,8 @@ def boot_rootref(facts: InstanceFacts, _profile: Profile) -> Answer:
     if not boot.command_line and not boot.default_command_line:
         return guest_unknown("The kernel line could not be read.", "In the guest:", command="cat /proc/cmdline")
     answer = guest_passed("Kernel line and fstab name no disk by letter, and no missing disk.", facts, parts.boot)
-    return unless_disks_hidden(unless_incomplete(answer, facts, parts.boot, parts.boot_mounts), facts)
+    answer = unless_disks_hidden(unless_incomplete(answer, facts, parts.boot, parts.boot_mounts), facts)
+    return unless_root_unplaced(answer, facts)
 
 
 def _without_disk(boot: Boot, mounts: BootMounts, disks: Disks, *, complete: bool) -> list[str]:
@@ -152,6 +154,8 @@ def boot_console(facts: InstanceFacts, _profile: Profile) -> Answer:
 def boot_initramfs(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot, disks = inside(facts, parts.boot), inside(facts, parts.disks)
     disk = min(disks.root_disks, default="")
+    if not disk:
+        return unless_root_unplaced(guest_passed("", facts, parts.disks), facts)
     if disk.startswith("/dev/vd"):
         return guest_passed(f"It booted from {cut(disk, _SHOWN)}, a virtio disk.", facts, parts.disks)
     modules = boot.virtio_modules

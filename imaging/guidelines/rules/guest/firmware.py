@@ -38,6 +38,8 @@ def boot_firmware(facts: InstanceFacts, _profile: Profile) -> Answer:
         return guest_passed(f"It booted by {boot.firmware.upper()}; new instances do the same.", facts, parts.boot)
     if _suits(disks, wanted):
         return guest_passed(f"The disk boots by BIOS and UEFI; the image asks for {wanted}.", facts, parts.disks)
+    if not disks.root_disks:
+        return guest_unknown("On which disk the root file system lies could not be told.", command="findmnt /; lsblk")
     return guest_failed(
         f"It booted by {boot.firmware.upper()}, but the image property says hw_firmware_type={cut(wanted, 20)}.",
         "Set the property to what the disk is made for.",

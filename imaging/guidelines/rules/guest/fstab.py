@@ -13,6 +13,7 @@ from imaging.guidelines.guest.facts import (
     guest_unknown,
     inside,
     unless_incomplete,
+    unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, Table, device_timeout, may_fail, need_of
 from imaging.guidelines.guest.storage import Where, device_of, is_device, where_device
@@ -111,7 +112,7 @@ def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
     answer = guest_passed(
         f"{counted(len(boot.fstab), 'line')}{beside}; none needs another disk.", facts, parts.boot_mounts, parts.disks
     )
-    return unless_incomplete(answer, facts, parts.boot_mounts)
+    return unless_root_unplaced(unless_incomplete(answer, facts, parts.boot_mounts), facts)
 
 
 def _delays(boot: BootMounts, table: Table) -> list[str]:

@@ -6,7 +6,14 @@ from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.commands import package_manager, root_commands
-from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
+from imaging.guidelines.guest.facts import (
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    unless_incomplete,
+    unless_root_unplaced,
+)
 from imaging.guidelines.guest.fstab import Need, need_of
 from imaging.guidelines.guest.storage import device_of
 from imaging.guidelines.rule import Answer, Chapter
@@ -85,7 +92,8 @@ def id_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unless_incomplete(answer, facts, parts.boot_mounts)
     needed = _needed_on_lvm(boot, disks)
     if not needed:
-        return guest_passed("system.devices is there, but nothing that a boot needs lies on LVM.", facts, parts.disks)
+        answer = guest_passed("system.devices is there, but nothing that a boot needs lies on LVM.", facts, parts.disks)
+        return unless_root_unplaced(unless_incomplete(answer, facts, parts.boot_mounts, parts.disks), facts)
     rebuild = "update-initramfs -u" if package_manager(facts) == "apt" else "dracut -f"
     remedy = root_commands("rm /etc/lvm/devices/system.devices", rebuild)
     return guest_failed(

@@ -13,6 +13,7 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     inside,
     unless_incomplete,
+    unless_root_unplaced,
 )
 from imaging.guidelines.guest.storage import Where, where_device
 from imaging.guidelines.rule import Answer, Chapter
@@ -100,4 +101,5 @@ def boot_swap(facts: InstanceFacts, _profile: Profile) -> Answer:
             command="\n".join(f"sudo swapoff {quote(each.path)} && sudo rm {quote(each.path)}" for each in big),
         )
     used = f"Only {fitting([cut(each.path, _SHOWN) for each in areas])}" if areas else "There is no swap"
-    return unless_incomplete(guest_passed(f"{used}.", facts, parts.mounts), facts, parts.mounts)
+    answer = unless_incomplete(guest_passed(f"{used}.", facts, parts.mounts), facts, parts.mounts)
+    return unless_root_unplaced(answer, facts) if areas else answer

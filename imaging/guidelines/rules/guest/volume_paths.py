@@ -15,6 +15,7 @@ from imaging.guidelines.guest.facts import (
     inside_or_none,
     unless_disks_hidden,
     unless_incomplete,
+    unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Table
 from imaging.guidelines.guest.storage import Where, is_below, mounts_elsewhere
@@ -44,7 +45,8 @@ def vol_symlink(facts: InstanceFacts, _profile: Profile) -> Answer:
     points = _points_elsewhere(facts)
     if not points:
         answer = guest_passed("Nothing is mounted from another disk than the root disk.", facts, parts.disks)
-        return unless_disks_hidden(unless_incomplete(answer, facts, *_read_here(facts)), facts)
+        answer = unless_disks_hidden(unless_incomplete(answer, facts, *_read_here(facts)), facts)
+        return unless_root_unplaced(answer, facts)
     found = [each for each in uses if any(is_below(each.path, point) for point in points)]
     mounted = [point for point in points if any(is_below(point, system) for system in _SYSTEM_POINTS)]
     if not found and not mounted:
