@@ -80,7 +80,12 @@ def _part(name: str, part: PartReport, now: datetime, deadline: Deadline) -> dic
 
 def _incomplete(part: PartReport, rows: Rows) -> dict[str, Any]:
     malformed = f"{rows.malformed} rows could not be read" if rows.malformed else ""
-    reasons = "; ".join(reason for reason in (one_line(part.incomplete, _LONGEST_REASON), malformed) if reason)
+    said = (
+        one_line(part.incomplete, _LONGEST_REASON),
+        malformed,
+        *(one_line(each, 120) for each in rows.not_understood),
+    )
+    reasons = one_line("; ".join(reason for reason in said if reason), 2 * _LONGEST_REASON)
     cut_short = part.cut or rows.malformed
     return {
         "incomplete_because": reasons or None,

@@ -12,6 +12,7 @@ from models import foreign
 T = TypeVar("T")
 _ODD = "\N{REPLACEMENT CHARACTER}"
 
+_MOST_DOUBTS = 5
 LONGEST_ROW = 40_000
 """Characters: the probe cuts a line after 32,768 bytes and says so; what is longer is not its own."""
 
@@ -28,6 +29,8 @@ class Rows:
         """
         self.malformed = 0
         """How many rows were left out because they did not fit."""
+        self.not_understood: list[str] = []
+        """What was read, but in a form that is not known: what it decides is unknown, whatever else was found."""
         self._deadline = deadline
         self._by_kind: dict[str, list[list[str]]] = {}
         for row in rows:
@@ -45,6 +48,15 @@ class Rows:
         """
         if self._deadline is not None:
             self._deadline.check()
+
+    def doubt(self, what: str) -> None:
+        """Say that something was read but not understood, so that nobody takes the part for read to its end.
+
+        Args:
+            what: the file or word, and what of it; for people.
+        """
+        if what not in self.not_understood and len(self.not_understood) < _MOST_DOUBTS:
+            self.not_understood.append(what)
 
     def read(self, kind: str, make: Callable[..., T | None], *, fields: int) -> tuple[T, ...]:
         """What all rows of a kind come to.
