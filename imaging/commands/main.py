@@ -18,6 +18,7 @@ ENTRIES = {
     "images": Entry("imaging.commands.images", "List the images that the project can see."),
     "check": Entry("imaging.commands.check", "Check one instance against the imaging guidelines."),
     "probe": Entry("imaging.commands.probe", "Inspect a running instance by SSH and print what was found."),
+    "verdict": Entry("imaging.commands.verdict", "Judge a saved console log: whether the machine booted."),
     "save": Entry("imaging.commands.save", "Copy directories of a running instance to this machine, by SSH."),
     "create": Entry(
         "imaging.commands.create", "Make an image of an instance, prove that it boots, and restore the instance."

@@ -20,6 +20,7 @@ from imaging.commands.documents.models import (
     StepDocument,
     TestDocument,
     TroubleDocument,
+    VerdictDocument,
 )
 from models.cloud.image import Image
 from models.cloud.instance import Instance
@@ -28,6 +29,7 @@ from models.findings import Checklist, Finding, Remedy
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run.record import RunRecord, StepRecord, Trouble
+from models.verdict import Verdict
 
 
 def instance_document(instance: Instance, login: Login) -> InstanceDocument:
@@ -107,6 +109,18 @@ def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:
     """The facts of a guest."""
     return GuestDocument(
         instance=InstanceState(id=instance.id, name=instance.name, status=instance.status), facts=facts
+    )
+
+
+def verdict_document(verdict: Verdict) -> VerdictDocument:
+    """The verdict on a saved console log."""
+    return VerdictDocument(
+        verdict=verdict.word,
+        strength=verdict.strength,
+        stage=verdict.stage,
+        reason=verdict.reason,
+        evidence=verdict.evidence,
+        hints=verdict.hints,
     )
 
 

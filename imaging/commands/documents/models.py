@@ -158,6 +158,18 @@ class TestDocument(Document):
     hints: tuple[str, ...]
 
 
+class VerdictDocument(Document):
+    """`imaging verdict`: what a saved console log says of a boot."""
+
+    version: Literal["imaging.verdict/1"] = Field(default="imaging.verdict/1", alias="schema")
+    verdict: VerdictWord
+    strength: Strength | None
+    stage: Stage | None = Field(description="How far the boot got.")
+    reason: str
+    evidence: tuple[str, ...] = Field(description="Console lines; the last ones of the log are always among them.")
+    hints: tuple[str, ...]
+
+
 class LeftBehindDocument(Document):
     """Something that a run did not delete because it could not be shown to be its own."""
 
@@ -243,5 +255,6 @@ class PlanDocument(Document):
 
 DOCUMENTS: tuple[type[Document], ...] = (
     CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
+    VerdictDocument,
 )  # fmt: skip
 """The documents that have a schema of their own."""
