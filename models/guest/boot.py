@@ -13,6 +13,11 @@ class Identity(Frozen):
     """empty, uninitialized, filled, missing."""
     machine_id_digest: CleanText = ""
     """A few digits of a hash, to compare by; never the id itself."""
+    dbus_machine_id: CleanText = ""
+    """/var/lib/dbus/machine-id: missing, empty, filled, or link, which systemd does not follow; empty if unread.
+
+    systemd fills an empty /etc/machine-id from it: where it is filled, every new instance has the old id again.
+    """
     random_seed: bool = False
     """Whether a saved random seed lies on the disk."""
 

@@ -96,7 +96,7 @@ HEALTHY: dict[str, Any] = {
         host_keys=(HostKey(path="/etc/ssh/ssh_host_ed25519_key", algorithm="ssh-ed25519", fingerprint="SHA256:abc"),),
     ),
     "firewall": Firewall(rules=0, ssh_open=True, why="no rules"),
-    "identity": Identity(machine_id="filled", machine_id_digest="1a2b3c"),
+    "identity": Identity(machine_id="filled", machine_id_digest="1a2b3c", dbus_machine_id="link"),
     "boot": Boot(
         command_line="BOOT_IMAGE=/vmlinuz root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0",
         default_command_line="root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0", firmware="bios",

@@ -316,7 +316,7 @@ def test_an_autologin_is_warned_of_but_explained_where_exosphere_made_it():
     ],
 )
 def test_a_machine_id_is_empty_but_there(state, outcome, severity):
-    found = guest_finding("ID-MACHINEID", identity=Identity(machine_id=state))
+    found = guest_finding("ID-MACHINEID", identity=Identity(machine_id=state, dbus_machine_id="link"))
     assert (found.outcome, found.severity) == (outcome, severity)
 
 

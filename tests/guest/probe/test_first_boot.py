@@ -118,7 +118,7 @@ def test_the_machine_id_is_told_by_its_state_alone(tmp_path, text, state):
     tree = plant(tmp_path, {} if text is None else {"/etc/machine-id": text})
     digest = hashlib.sha256(b"imaging-probe 0123abcd").hexdigest()[:8] if state == "filled" else ""
     found = probe("identity", root=tree).identity.value
-    assert found == Identity(machine_id=state, machine_id_digest=digest)
+    assert found == Identity(machine_id=state, machine_id_digest=digest, dbus_machine_id="missing")
     assert "0123abcd" not in found.model_dump_json()
 
 

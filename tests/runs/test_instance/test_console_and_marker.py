@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,6 +143,29 @@ class TestMarker:
     def test_what_is_neither_yes_nor_no_is_open(self, word: Any) -> None:
         report = find_marker(printed({**GOOD, "address": word, "route": word, "own": word}), TOKEN)
         assert report == MarkerReport(status=0)
+
+    @pytest.mark.parametrize(
+        "dbus, older, own", [("old", True, "no"), ("new", True, "yes"), ("old", False, "yes"), (None, True, "yes")]
+    )
+    def test_an_id_that_systemd_took_from_the_file_of_dbus_is_not_its_own(
+        self, tmp_path: Path, dbus: str | None, older: bool, own: str
+    ) -> None:
+        """By the time of /etc/machine-id it is new: systemd wrote it at this boot."""
+        for file, text in {
+            "etc/machine-id": "old",
+            "proc/stat": "btime 1000000\n",
+            "var/lib/dbus/machine-id": dbus,
+        }.items():
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            if text is not None:
+                (tmp_path / file).write_text(text)
+        if dbus is not None and older:
+            os.utime(tmp_path / "var/lib/dbus/machine-id", (900_000, 900_000))
+        script = user_data(TOKEN).replace(">/dev/console", "").replace("sleep 1", ":")
+        for place in ("/etc/machine-id", "/proc/stat", "/var/lib/dbus/machine-id"):
+            script = script.replace(place, f"{tmp_path}{place}")
+        said = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True).stdout
+        assert f'"own":"{own}"' in said
 
     def test_what_is_wrong_is_hinted_at_and_what_is_open_is_not(self) -> None:
         wrong = MarkerReport(status=1, has_address=False, has_default_route=False, has_own_machine_id=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
@@ -19,6 +21,7 @@ from imaging.guidelines.guest.storage import device_of
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.found_files import file_rule
 from models.findings import Severity
+from models.guest.boot import Identity
 from models.guest.disks import BlockDevice, Disks
 from models.guest.mounts import BootMounts
 from models.guidelines.facts import InstanceFacts
@@ -26,13 +29,17 @@ from models.guidelines.profile import Profile
 from models.text import cut
 
 _MADE_AT_FIRST_BOOT = frozenset({"empty", "uninitialized"})
+_NO_OTHER_ID = frozenset({"missing", "empty", "link"})
+_LINK_DBUS = "ln -sf /etc/machine-id /var/lib/dbus/machine-id"
+_FIXED_BY_KERNEL = re.compile(r"(?:^|\s)systemd\.machine_id=(?!firmware(?:\s|$))\S+")
+_SHOWN_BY = "wc -c /etc/machine-id; ls -l /var/lib/dbus/machine-id"
 
 
-@rule("ID-MACHINEID", Chapter.IDENTITY, "Machine ID", Severity.BLOCK, by_hand="wc -c /etc/machine-id")
+@rule("ID-MACHINEID", Chapter.IDENTITY, "Machine ID", Severity.BLOCK, by_hand=_SHOWN_BY)
 def id_machineid(facts: InstanceFacts, _profile: Profile) -> Answer:
     identity = inside(facts, parts.identity)
     if identity.machine_id in _MADE_AT_FIRST_BOOT:
-        return guest_passed(f"/etc/machine-id is {identity.machine_id}.", facts, parts.identity)
+        return _made_at_first_boot(facts, identity)
     if identity.machine_id == "missing":
         return guest_failed(
             "/etc/machine-id is missing: systemd cannot make one in time, and a new instance gets no IPv4 address.",
@@ -43,7 +50,7 @@ def id_machineid(facts: InstanceFacts, _profile: Profile) -> Answer:
             actions=(root_commands("touch /etc/machine-id").action("Put an empty /etc/machine-id there.", "identity"),),
         )
     if identity.machine_id != "filled":
-        return guest_unknown("What is in /etc/machine-id could not be told.", command="wc -c /etc/machine-id")
+        return guest_unknown("What is in /etc/machine-id could not be told.", command=_SHOWN_BY)
     digest = f" (hash {cut(identity.machine_id_digest, 12)}…)" if identity.machine_id_digest else ""
     return guest_failed(
         f"/etc/machine-id is filled{digest}: new instances keep it, and may get each other's DHCP leases.",
@@ -51,8 +58,38 @@ def id_machineid(facts: InstanceFacts, _profile: Profile) -> Answer:
         facts,
         parts.identity,
         severity=Severity.WARN,
-        command="sudo truncate -s 0 /etc/machine-id",
+        command=root_commands(
+            "truncate -s 0 /etc/machine-id", *((_LINK_DBUS,) if identity.dbus_machine_id not in _NO_OTHER_ID else ())
+        ).shown,
     )
+
+
+def _made_at_first_boot(facts: InstanceFacts, identity: Identity) -> Answer:
+    """An id that is made anew, unless systemd finds the old one: first on the kernel line, then with D-Bus."""
+    if identity.dbus_machine_id == "filled":
+        remedy = root_commands(_LINK_DBUS)
+        return guest_failed(
+            f"/etc/machine-id is {identity.machine_id}, but systemd fills it with the id in /var/lib/dbus/machine-id.",
+            "Make that file a link to /etc/machine-id: all new instances would have the same id.",
+            facts,
+            parts.identity,
+            command=remedy.shown,
+            actions=(remedy.action("Make /var/lib/dbus/machine-id a link to /etc/machine-id.", "identity"),),
+        )
+    boot = inside(facts, parts.boot)
+    if _FIXED_BY_KERNEL.search(boot.default_command_line or boot.command_line):
+        return guest_failed(
+            f"/etc/machine-id is {identity.machine_id}, but systemd.machine_id= of the kernel line sets it.",
+            "Take that word off the kernel line: all new instances would have the same id.",
+            facts,
+            parts.boot,
+        )
+    if identity.dbus_machine_id not in _NO_OTHER_ID:
+        return guest_unknown("What is in /var/lib/dbus/machine-id could not be told.", command=_SHOWN_BY)
+    answer = guest_passed(
+        f"/etc/machine-id is {identity.machine_id}, and no other file fills it.", facts, parts.identity
+    )
+    return unless_incomplete(answer, facts, parts.identity, parts.boot)
 
 
 @rule(

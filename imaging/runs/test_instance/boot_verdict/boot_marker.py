@@ -42,7 +42,11 @@ if [ -s /etc/machine-id ]; then
   booted=$(sed -n 's/^btime //p' /proc/stat)
   written=$(stat -c %Y /etc/machine-id 2>/dev/null)
   board=$(tr -d - </sys/class/dmi/id/product_uuid 2>/dev/null | tr A-F a-f)
-  if [ "$id" = "$board" ]; then own=yes
+  dbus=/var/lib/dbus/machine-id
+  brought=$(stat -c %Y $dbus 2>/dev/null)
+  if [ -f $dbus ] && [ ! -L $dbus ] && [ "$(cat $dbus)" = "$id" ] &&
+    [ "${brought:-0}" -lt $((${booted:-0} - 5)) ]; then own=no
+  elif [ "$id" = "$board" ]; then own=yes
   elif [ -n "$booted" ] && [ -n "$written" ]; then
     if [ "$written" -ge $((booted - 5)) ]; then own=yes; else own=no; fi
   fi
