@@ -37,9 +37,6 @@ async def asked_meanwhile(ctx: StepContext, actions: frozenset[str]) -> tuple[st
     # Policy may hide the list from members; then the claim alone has to do.
     except (ForbiddenError, NotFoundError):
         return ()
-    return tuple(
-        f"{each.action} at {second(each.started_at)}"
-        for each in listed
-        # What the last runner asked for just before it died would look like somebody else's change.
-        if each.action in actions and each.started_at and since + _ON_ITS_WAY < each.started_at < until
-    )
+    timed = [(each.action, each.started_at) for each in listed if each.action in actions and each.started_at]
+    # What the last runner asked for just before it died would look like somebody else's change.
+    return tuple(f"{action} at {second(at)}" for action, at in timed if since + _ON_ITS_WAY < at < until)

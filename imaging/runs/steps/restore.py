@@ -223,12 +223,9 @@ def _incomplete(claimed: Claim, reasons: Sequence[str], keys: Sequence[str]) -> 
 async def _note(ctx: StepContext, claimed: Claim) -> str:
     attachments = await ctx.cloud.compute.attachments(claimed.instance_id)
     now = {attachment.volume_id: attachment.device for attachment in attachments}
-    moved = [
-        f"{volume.device} is now {now[volume.id]}"
-        for volume in claimed.volumes
-        # V27: libvirt ignores the device that was asked for; a name may have moved where letters had a gap.
-        if volume.device and now.get(volume.id) and now[volume.id] != volume.device
-    ]
+    devices = [(volume.device, now.get(volume.id)) for volume in claimed.volumes]
+    # V27: libvirt ignores the device that was asked for; a name may have moved where letters had a gap.
+    moved = [f"{before} is now {after}" for before, after in devices if before and after and before != after]
     number = len(claimed.volumes)
     parts = [f"{counted(number, 'volume')} attached"] if number else []
     parts.append("running" if claimed.was_running else "stopped")
