@@ -35,7 +35,7 @@ def main(files: Sequence[str]) -> int:
     names = [f"{module_of(file)}.x*" for file in files]
     path = f"{BINARIES}{os.pathsep}{os.environ['PATH']}"  # mutmut calls mypy by its name
     subprocess.run(
-        [BINARIES / "mutmut", "run", "--max-children=1", *names], env={**os.environ, "PATH": path}, check=True
+        [BINARIES / "mutmut", "run", "--max-children=2", *names], env={**os.environ, "PATH": path}, check=True
     )
     wanted = set(map(module_of, files))
     return report({module: rows for module, rows in statuses().items() if module in wanted or not wanted})

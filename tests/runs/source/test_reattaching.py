@@ -8,8 +8,11 @@ from imaging.democloud.records import Volume
 from imaging.runs.steps.restore import restore
 from models.errors import ClaimLostError, NeedsUserError, RunError
 from tests.runs.source.taken import VOLUMES, forget, take
-from tests.runs.steps.held_world import DB, OTHERS, PGDATA, SCRATCH, HeldWorld, refusal
+from tests.runs.steps.held_world import DB, OTHERS, PGDATA, SCRATCH, UNHEARD, HeldWorld, refusal
 from tests.runs.steps.memory_context import MemoryContext, TooLongError
+
+TAKEN = {"volumeAttachment": {"id": "a", "volumeId": PGDATA, "serverId": DB, "device": "/dev/vdb"}}
+"""What Nova answers at once, before the host has done anything."""
 
 
 class TestOneVolume:
@@ -81,12 +84,32 @@ class TestOneVolume:
         self, ctx: MemoryContext, world: HeldWorld
     ) -> None:
         take(ctx, world, lock=None, volumes=VOLUMES[:1])
-        answer = {"volumeAttachment": {"id": "a", "volumeId": PGDATA, "serverId": DB, "device": "/dev/vdb"}}
-        world.fault("attach_volume", status=200, body=answer)
+        world.fault("attach_volume", status=200, body=TAKEN)
         began = world.clock.monotonic()
         with pytest.raises(NeedsUserError, match="the cloud did not attach it, and does not say why"):
             await restore(ctx)
         assert 15 < world.clock.monotonic() - began < 60
+
+    async def test_as_long_as_something_moves_it_was_not_refused(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        rows = list(world.db.attachments)
+        take(ctx, world, lock=None, volumes=VOLUMES[:1])
+        world.fault("attach_volume", status=200, body=TAKEN)
+        world.later(1, lambda: world.set_volume(PGDATA, "attaching"))
+        world.later(31, lambda: world.set_volume(PGDATA, "available"))
+        world.later(41, lambda: world.db.attachments.append(rows[0]))
+        world.later(71, lambda: world.set_volume(PGDATA, "in-use", DB))
+        await restore(ctx)
+        assert (world.attached, len(world.asked("attach_volume"))) == ([PGDATA], 1)
+
+    async def test_a_request_that_was_not_heard_is_repeated_after_a_minute(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        take(ctx, world, lock=None, volumes=VOLUMES[:1])
+        world.set_volume(PGDATA, "detaching")
+        world.later(20, lambda: world.set_volume(PGDATA, "available"))
+        world.fault("attach_volume", **UNHEARD)
+        await restore(ctx)
+        assert (world.attached, len(world.asked("attach_volume"))) == ([PGDATA], 2)
 
     async def test_before_each_request_the_claim_is_read(self, ctx: MemoryContext, world: HeldWorld) -> None:
         take(ctx, world, lock=None)

@@ -315,12 +315,12 @@ class TestMeanwhile:
         self, ctx: MemoryContext, world: HeldWorld
     ) -> None:
         await world.cloud.compute.lock(DB, None)
-        assert await self.asked(ctx, world, -119, 10) == ()
-        assert await self.asked(ctx, world, -122, 10) != ()
+        assert await self.asked(ctx, world, -120, 10) == ()
+        assert await self.asked(ctx, world, -121, 10) != ()
 
     async def test_what_came_after_the_login_is_our_own(self, ctx: MemoryContext, world: HeldWorld) -> None:
         await world.cloud.compute.lock(DB, None)
-        assert await self.asked(ctx, world, -3600, -1) == ()
+        assert await self.asked(ctx, world, -3600, 0) == ()
 
     async def test_only_what_is_asked_about_counts(self, ctx: MemoryContext, world: HeldWorld) -> None:
         await world.cloud.compute.stop(DB)
