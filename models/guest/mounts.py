@@ -63,10 +63,15 @@ class FstabEntry(Frozen):
     """The sixth field: in which order fsck checks it; 0 for never."""
     text: CleanText = ""
     """The line as it stands there, with passwords masked."""
+    source_missing: bool = False
+    """Whether its source is a file that is not there."""
 
 
 class MountUnit(Frozen):
-    """A mount unit of systemd that somebody wrote: one in /etc/systemd/system."""
+    """A mount or swap unit of systemd, from wherever it reads them, with what is added to it.
+
+    Those of the kernel's own file systems, and those that the lines of fstab become, are left out.
+    """
 
     file: CleanText
     source: CleanText = ""
@@ -76,9 +81,15 @@ class MountUnit(Frozen):
     enabled: bool | None = None
     """Whether anything pulls it, or its automount unit, in."""
     required: bool = False
-    """Whether something *requires* it (`local-fs.target.requires/`): then a missing device stops the boot."""
+    """Whether something *requires* it (`local-fs.target.requires/`, `Requires=` of a target): then a missing device
+    stops the boot."""
     automount: bool = False
     """Whether an automount unit of the same name stands before it."""
+
+    @property
+    def is_swap(self) -> bool:
+        """Whether it is swap, for which a boot waits, and then continues."""
+        return self.file.endswith(".swap")
 
 
 class CryptEntry(Frozen):

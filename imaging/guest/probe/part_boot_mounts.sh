@@ -1,5 +1,6 @@
 # What the next boot will search for. Rows: fstab LINE TEXT; crypttab LINE TEXT (- for any key); unit KEY VALUE FILE;
-# unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
+# unit-state ENABLED REQUIRED AUTOMOUNT FILE (yes or no; masked); needs UNITS FILE (of a target); absent PATH (a source
+# in fstab); pv GROUP DEVICE; array NAME MEMBERS; devices-file.
 part_boot_mounts() {
     set --
     for boot_file in "$R/etc/fstab" "$R/etc/crypttab" "$R/proc/mdstat" "$R/etc/mdadm/mdadm.conf" "$R/etc/mdadm.conf"; do
@@ -19,9 +20,8 @@ part_boot_mounts() {
     }
     FILENAME ~ /\/mdadm\.conf$/ && toupper($1) == "ARRAY" && $2 !~ /^</ { print "array\t" $2 "\t" }
     ' "$@"
-    for boot_unit in "$R"/etc/systemd/system/*.mount; do
-        [ -f "$boot_unit" ] && [ ! -L "$boot_unit" ] && boot_mount_unit "$boot_unit"
-    done
+    boot_absent
+    boot_units
     boot_physical_volumes
     if [ -e "$R/etc/lvm/devices/system.devices" ]; then
         echo devices-file
@@ -30,32 +30,78 @@ part_boot_mounts() {
     fi
 }
 
-boot_mount_unit() {
-    boot_file=${1#"$R"}
-    export boot_file
-    awk "$mask_awk"'
-    /^[ \t]*\[/ { inside = /^[ \t]*\[Mount\]/ }
-    inside && /^[ \t]*(What|Where|Type|Options)[ \t]*=/ {
+# Files that fstab mounts, such as images of disks; the source of a bind mount is made by systemd.
+boot_absent() {
+    while read -r boot_source boot_rest; do
+        case $boot_source in
+        /dev/* | //* | *\\*) ;;
+        /*) case $boot_rest in *bind*) ;; *) [ -e "$R$boot_source" ] || row absent "$boot_source" ;; esac ;;
+        esac
+    done <"$R/etc/fstab"
+}
+
+# Mount and swap units wherever systemd reads them, with what is added to them, and what targets need.
+boot_units() {
+    set --
+    for boot_folder in $unit_folders; do
+        [ ! -L "$R/${boot_folder%%/*}" ] || continue
+        for boot_unit in "$R/$boot_folder"/*.mount "$R/$boot_folder"/*.swap; do
+            if is_masked "$boot_unit"; then
+                row unit-state masked no no "${boot_unit#"$R"}"
+            elif [ -f "$boot_unit" ]; then
+                boot_unit_state "$boot_unit"
+                set -- "$@" "$boot_unit"
+            fi
+        done
+        for boot_unit in "$R/$boot_folder"/*.mount.d/*.conf "$R/$boot_folder"/*.swap.d/*.conf \
+            "$R/$boot_folder"/*.target.d/*.conf "$R/$boot_folder"/*.target; do
+            [ -f "$boot_unit" ] && set -- "$@" "$boot_unit"
+        done
+    done
+    for boot_unit; do
+        [ -r "$boot_unit" ] || incomplete "only root may read ${boot_unit#"$R"}"
+    done
+    [ $# = 0 ] || awk "$mask_awk"'
+    function flush(    i) {
+        for (i = 1; i <= holding; i++) if (kept > 0) print held[i]
+        holding = 0
+    }
+    FNR == 1 {
+        flush()
+        inside = 0
+        file = substr(FILENAME, length(ENVIRON["R"]) + 1)
+        kept = file ~ /^\/etc\/|\.d\//
+    }
+    /^[ \t]*\[/ { inside = /\[(Mount|Swap)\]/ }
+    /^[ \t]*SourcePath=.*fstab/ { kept = -1 }
+    /^[ \t]*[A-Z][A-Za-z]*[ \t]*=/ {
         key = value = $0
-        sub(/^[ \t]*/, "", key)
-        sub(/[ \t]*=.*/, "", key)
+        gsub(/^[ \t]*|[ \t]*=.*/, "", key)
         sub(/^[^=]*=[ \t]*/, "", value)
         sub(/[ \t\r]*$/, "", value)
         gsub(/\t/, " ", value)
-        print "unit\t" key "\t" mask(value) "\t" ENVIRON["boot_file"]
-    }' "$1"
-    boot_name=${boot_file##*/}
-    boot_stem=${boot_name%.mount}
+        if (file ~ /\.target/) {
+            if (key ~ /^(Requires|Requisite|BindsTo)$/ && value ~ /\.mount/) print "needs\t" value "\t" file
+        } else if (inside && key ~ /^(What|Where|Type|Options)$/) {
+            if (key == "What" && value ~ /[\/:=%]/ && !kept) kept = 1
+            held[++holding] = "unit\t" key "\t" mask(value) "\t" file
+        }
+    }
+    END { flush() }' "$@"
+}
+
+boot_unit_state() {
+    boot_name=${1##*/}
+    boot_stem=${boot_name%.*}
     boot_enabled=no
     boot_required=no
     boot_automount=no
     pulled_in "$boot_name" wants && boot_enabled=yes
     pulled_in "$boot_name" requires && boot_enabled=yes boot_required=yes
-    if [ -f "$R/etc/systemd/system/$boot_stem.automount" ]; then
-        boot_automount=yes
-        pulled_in "$boot_stem.automount" && boot_enabled=yes
-    fi
-    row unit-state "$boot_enabled" "$boot_required" "$boot_automount" "$boot_file"
+    find_unit "$boot_stem.automount"
+    case $boot_name:$unit_found in *.mount:enabled | *.mount:installed) boot_automount=yes ;; esac
+    [ "$unit_found" != enabled ] || boot_enabled=yes
+    row unit-state "$boot_enabled" "$boot_required" "$boot_automount" "${1#"$R"}"
 }
 
 # What logical volumes lie on, as the kernel has them. LVM itself is not asked: it would write its locks and hints.

@@ -1,10 +1,15 @@
+# Where systemd reads units, the first of a name counts. What generators made of fstab is told by fstab itself.
+unit_folders="etc/systemd/system run/systemd/system run/systemd/generator.early run/systemd/generator \
+usr/local/lib/systemd/system usr/lib/systemd/system lib/systemd/system run/systemd/generator.late"
+
 # pulled_in UNIT [wants|requires]: whether a target or another unit starts it, told by the links that enabling makes: so
 # it can be said of a system that does not run, too.
 pulled_in() {
     for unit_how in ${2:-wants requires}; do
-        for unit_link in "$R"/etc/systemd/system/*."$unit_how/$1" "$R"/usr/lib/systemd/system/*."$unit_how/$1" \
-            "$R"/lib/systemd/system/*."$unit_how/$1"; do
-            if [ -L "$unit_link" ] || [ -e "$unit_link" ]; then return 0; fi
+        for unit_folder in $unit_folders; do
+            for unit_link in "$R/$unit_folder"/*."$unit_how/$1"; do
+                if [ -L "$unit_link" ] || [ -e "$unit_link" ]; then return 0; fi
+            done
         done
     done
     return 1
@@ -23,8 +28,8 @@ find_unit() {
     elif pulled_in "$1"; then
         unit_found=enabled
     else
-        for unit_file in "$R/etc/systemd/system/$1" "$R/usr/lib/systemd/system/$1" "$R/lib/systemd/system/$1"; do
-            [ ! -e "$unit_file" ] || unit_found=installed
+        for unit_folder in $unit_folders; do
+            [ ! -e "$R/$unit_folder/$1" ] || unit_found=installed
         done
     fi
 }

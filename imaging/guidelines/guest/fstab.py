@@ -15,7 +15,7 @@ from imaging.guidelines.guest.storage import MEMORY_TYPES, Where, is_below, is_d
 from models import foreign
 from models.errors import ForeignValueError
 from models.guest.disks import Disks
-from models.guest.mounts import FstabEntry
+from models.guest.mounts import FstabEntry, MountUnit
 
 NETWORK_TYPES = frozenset({
     "afs", "ceph", "cifs", "smb3", "smbfs", "sshfs", "ncpfs", "ncp", "nfs", "nfs4", "gfs", "gfs2", "glusterfs", "pvfs2",
@@ -27,6 +27,7 @@ _API_POINTS = ("/proc", "/sys", "/dev")
 _TIME = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-z]*)")
 _DEEPEST = 50
 """Lines that stand on each other: of more than that it is not told where they lie."""
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _LONGEST = 1e9
 """Thirty years are for ever."""
 _SECONDS = {
@@ -109,6 +110,24 @@ class Table:
     disks: Disks
     complete: bool = True
     """Whether all devices are known."""
+    units: tuple[MountUnit, ...] = ()
+    """What systemd mounts beside the table: a line may stand on it, and brings it in though nothing else wants it."""
+    points_elsewhere: tuple[str, ...] = ()
+    """Where another disk is mounted now, by the table or by hand."""
+
+    def where_unit(self, unit: MountUnit) -> Where:
+        """Where a unit's source lies: what it stands on counts, too."""
+        return self.where(self._as_entries[unit]) if unit in self._as_entries else Where.UNTOLD
+
+    @cached_property
+    def _as_entries(self) -> dict[MountUnit, FstabEntry]:
+        """Units in the form of lines; their numbers are below those of lines."""
+        return {
+            unit: FstabEntry(
+                line=-number, source=unit.source, point=unit.point, fs_type=unit.fs_type, options=unit.options
+            )
+            for number, unit in enumerate(self.units, start=1)
+        }
 
     def where(self, entry: FstabEntry) -> Where:
         """Where a line's source lies: what it stands on counts, too."""
@@ -118,7 +137,7 @@ class Table:
     def _by_point(self) -> dict[str, list[FstabEntry]]:
         """The lines that hold something below them, by mount point."""
         found: dict[str, list[FstabEntry]] = {}
-        for entry in self.entries:
+        for entry in (*self.entries, *self._as_entries.values()):
             if entry.point.startswith("/") and entry.point != "/":
                 found.setdefault(entry.point.rstrip("/"), []).append(entry)
         return found
@@ -143,6 +162,8 @@ class Table:
 
     def _own(self, entry: FstabEntry, below: frozenset[int]) -> Where:
         source = entry.source
+        if entry.source_missing:
+            return Where.MISSING
         if is_device(source):
             return where_device(self.disks, source, complete=self.complete)
         paths = _paths(entry, source)
@@ -158,7 +179,8 @@ class Table:
         seen = below | {asking.line}
         holder = self._holder(path, seen)
         if holder is None:
-            return otherwise
+            by_hand = any(is_below(path, point) for point in self.points_elsewhere)
+            return Where.UNTOLD if by_hand and not _is_bind(asking) and path != _parent(asking.point) else otherwise
         place = self._where(holder, seen)
         return otherwise if place in {Where.ROOT_DISK, Where.MEMORY} else place
 
@@ -173,8 +195,19 @@ class Table:
         return None
 
 
+def _is_bind(entry: FstabEntry) -> bool:
+    """Whether it shows a directory at a second place; systemd makes a source that is not there."""
+    return bool({"bind", "rbind"} & set(entry.options))
+
+
 def _parent(path: str) -> str:
     return path.rstrip("/").rpartition("/")[0] or "/"
+
+
+def _path_of_unit(name: str) -> str:
+    r"""The mount point in the name of a unit: `srv-a\x2db.mount` is /srv/a-b."""
+    path = "/" + name.removesuffix(".mount").strip("-").replace("-", "/")
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path)
 
 
 def _paths(entry: FstabEntry, source: str) -> tuple[str, ...]:
@@ -185,4 +218,6 @@ def _paths(entry: FstabEntry, source: str) -> tuple[str, ...]:
         key, _, value = option.partition("=")
         if key in {"lowerdir", "upperdir", "workdir", "x-systemd.requires-mounts-for"}:
             found += [part for part in value.split(":") if part.startswith("/")]
+        if key == "x-systemd.requires" and value.endswith(".mount"):
+            found.append(_path_of_unit(value))
     return tuple(found)

@@ -70,7 +70,8 @@ def _boot(plan: Plan, guest: GuestFacts) -> Iterator[str]:
     """Lines of fstab without whose source a boot ends in emergency mode."""
     if guest.boot_mounts.value is None or guest.disks.value is None:
         return
-    table = Table(guest.boot_mounts.value.fstab, guest.disks.value, complete=not guest.disks.incomplete_because)
+    boot = guest.boot_mounts.value
+    table = Table(boot.fstab, guest.disks.value, complete=not guest.disks.incomplete_because, units=boot.units)
     required = [each for each in table.entries if need_of(each) is Need.REQUIRED and each.point != "/"]
     elsewhere = [_line(each) for each in required if table.where(each) is Where.ELSEWHERE]
     missing = [_line(each) for each in required if table.where(each) is Where.MISSING]

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
-from imaging.guest.report.masking import masked, shown_line
+from imaging.guest.report.masking import shown_line
+from imaging.guest.report.mount_units import read_mount_units
 from imaging.guest.report.rows import Rows, whole
 from imaging.guest.report.tables import from_octal, options_of
 from models import foreign
 from models.errors import ForeignValueError
-from models.guest.mounts import BootMounts, CryptEntry, FstabEntry, MountUnit, PhysicalVolume, RaidArray
+from models.guest.mounts import BootMounts, CryptEntry, FstabEntry, PhysicalVolume, RaidArray
 
 
 def read_boot_mounts(rows: Rows) -> BootMounts:
     """The lines of fstab and crypttab, mount units, physical volumes and arrays."""
-    keys: dict[str, dict[str, str]] = {}
-    for key, value, file in rows.read("unit", _triple, fields=3):
-        keys.setdefault(file, {})[key] = masked(value)
+    absent = set(rows.texts("absent"))
     return BootMounts(
-        fstab=rows.read("fstab", _fstab, fields=2),
-        units=rows.read("unit-state", lambda *state: _unit(keys.get(state[-1], {}), *state), fields=4),
+        fstab=rows.read("fstab", lambda number, line: _fstab(number, line, absent), fields=2),
+        units=read_mount_units(rows),
         crypttab=rows.read("crypttab", _crypttab, fields=2),
         physical_volumes=rows.read("pv", lambda group, device: PhysicalVolume(device=device, group=group), fields=2),
         arrays=_arrays(rows),
@@ -27,11 +26,7 @@ def read_boot_mounts(rows: Rows) -> BootMounts:
     )
 
 
-def _triple(key: str, value: str, file: str) -> tuple[str, str, str]:
-    return key, value, file
-
-
-def _fstab(number: str, line: str) -> FstabEntry:
+def _fstab(number: str, line: str, absent: Collection[str]) -> FstabEntry:
     """A line of fstab; mount takes a line with too few fields as far as it goes, and so do we."""
     text = shown_line(line)
     fields = [*text.split(" "), "", "", "", "", ""]
@@ -44,6 +39,7 @@ def _fstab(number: str, line: str) -> FstabEntry:
         options=options_of(options),
         check_order=_check_order(check_order),
         text=text,
+        source_missing=source in absent,
     )
 
 
@@ -68,19 +64,6 @@ def _number(text: str) -> int:
     if number is None:
         raise ValueError("a line without a number")
     return number
-
-
-def _unit(keys: Mapping[str, str], enabled: str, required: str, automount: str, file: str) -> MountUnit:
-    return MountUnit(
-        file=file,
-        source=keys.get("What", ""),
-        point=keys.get("Where", ""),
-        fs_type=keys.get("Type", ""),
-        options=options_of(keys.get("Options", "")),
-        enabled=enabled == "yes",
-        required=required == "yes",
-        automount=automount == "yes",
-    )
 
 
 def _arrays(rows: Rows) -> tuple[RaidArray, ...]:

@@ -12,11 +12,12 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     guest_unknown,
     inside,
+    inside_or_none,
     unless_incomplete,
     unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, Table, device_timeout, may_fail, need_of
-from imaging.guidelines.guest.storage import Where, device_of, is_device, where_device
+from imaging.guidelines.guest.storage import Where, device_of, is_device, mounts_elsewhere
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
@@ -45,15 +46,24 @@ _STOPS = "New instances stop in emergency mode, and so does this one if started 
 def vol_fstab(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot = inside(facts, parts.boot_mounts)
     disks = inside(facts, parts.disks)
-    table = Table(boot.fstab, disks, complete=all_disks_shown(facts))
+    mounts = inside_or_none(facts, parts.mounts)
+    table = Table(
+        boot.fstab,
+        disks,
+        complete=all_disks_shown(facts),
+        units=boot.units,
+        points_elsewhere=tuple(each.point for each in mounts_elsewhere(disks, mounts.mounts)) if mounts else (),
+    )
     required = [each for each in boot.fstab if need_of(each) is Need.REQUIRED and each.point != "/"]
     stopping = [each for each in required if table.where(each) in _LOST]
-    units = [each for each in boot.units if each.required and _is_lost_unit(each, table)]
+    demanded = [each for each in boot.units if each.required and not each.is_swap]
+    units = [each for each in demanded if table.where_unit(each) in {Where.ELSEWHERE, Where.MISSING}]
     if stopping or units:
         return _stops(facts, stopping, units, table)
-    untold = [each for each in required if table.where(each) is Where.UNTOLD]
+    untold = [_named(each) for each in required if table.where(each) is Where.UNTOLD]
+    untold += [_unit_named(each) for each in demanded if table.where_unit(each) is Where.UNTOLD]
     if untold:
-        return guest_unknown(f"Where it lies could not be told: {fitting([_named(each) for each in untold])}.")
+        return guest_unknown(f"Where it lies could not be told: {fitting(untold)}.")
     delayed = _delays(boot, table)
     if delayed:
         return guest_failed(
@@ -118,7 +128,7 @@ def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
 def _delays(boot: BootMounts, table: Table) -> list[str]:
     """Swap, and mount units that somebody wrote: the boot waits for them until a time-out, then continues."""
     swaps = [_named(each) for each in boot.fstab if _delays_boot(each, table)]
-    units = [each for each in boot.units if each.enabled and not each.automount and _is_lost_unit(each, table)]
+    units = [each for each in boot.units if each.enabled and not each.automount and _delays_unit(each, table)]
     return swaps + [_unit_named(each) for each in units]
 
 
@@ -131,14 +141,13 @@ def _unit_named(unit: MountUnit) -> str:
 
 
 def _disabled(units: list[MountUnit]) -> str:
-    return f"sudo systemctl disable {' '.join(quote(each.file.rpartition('/')[2]) for each in units)}"
+    """How they are kept from starting: those of packages have to be masked."""
+    verb = "disable" if all(each.file.startswith("/etc/") for each in units) else "mask"
+    return f"sudo systemctl {verb} {' '.join(quote(each.file.rpartition('/')[2]) for each in units)}"
 
 
-def _is_lost_unit(unit: MountUnit, table: Table) -> bool:
-    if not is_device(unit.source) or "nofail" in unit.options:
-        return False
-    place = where_device(table.disks, unit.source, complete=table.complete)
-    return place in {Where.ELSEWHERE, Where.MISSING}
+def _delays_unit(unit: MountUnit, table: Table) -> bool:
+    return "nofail" not in unit.options and table.where_unit(unit) in {Where.ELSEWHERE, Where.MISSING}
 
 
 def _needs(entry: FstabEntry, table: Table) -> str:

@@ -72,9 +72,11 @@ def _points_elsewhere(facts: InstanceFacts) -> tuple[str, ...]:
     if mounts is None and boot is None:
         inside(facts, parts.mounts)
     now = [each.point for each in mounts_elsewhere(disks, mounts.mounts)] if mounts is not None else []
-    table = Table(boot.fstab if boot is not None else (), disks, complete=all_disks_shown(facts))
+    fstab, units = (boot.fstab, boot.units) if boot is not None else ((), ())
+    table = Table(fstab, disks, complete=all_disks_shown(facts), units=units)
     lost = {Where.ELSEWHERE, Where.MISSING}
     later = [each.point for each in table.entries if table.where(each) in lost]
+    later += [each.point for each in units if table.where_unit(each) in lost]
     return tuple(sorted({point for point in (*now, *later) if point.startswith("/") and point != "/"}))
 
 
