@@ -11,10 +11,11 @@ from models.errors import (
     NeedsUserError,
     RunError,
 )
+from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState
 from models.run.request import OnFailure
-from models.steps import StepName, StepState
-from tests.runs.engine.fakes import Stage
+from models.steps import DEEP_CHECK_STEPS, StepName, StepState
+from tests.runs.engine.fakes import Stage, plan
 from tests.runs.engine.following import cancel
 from tests.support.known import present
 
@@ -24,7 +25,7 @@ class TestAFailure:
         stage.steps.on("claim", ForbiddenError("no metadata for you"))
         run = await stage.work(await stage.new_run())
         assert stage.steps.done == ["check", "unlock", "claim", "release claim", "report"]
-        assert run.state is RunState.FAILED
+        assert (run.state, run.instance_restored) == (RunState.FAILED, None)
 
     async def test_in_the_first_check_touches_nothing_at_all(self, stage: Stage):
         stage.steps.on("check", RunError("another run holds it"))
@@ -166,3 +167,32 @@ class TestPuttingBack:
         run = await stage.work(await stage.new_run(attended=True))
         assert stage.steps.done.count("restore") == 1
         assert (run.state.is_over, run.instance_restored) == (True, False)
+
+
+class TestADeepCheck:
+    """Its image is a temporary one: it goes however the run ends, and the source was only read."""
+
+    async def deep(self, stage: Stage) -> RunRecord:
+        return await stage.work(await stage.new_run(plan().model_copy(update={"kind": RunKind.DEEP_CHECK})))
+
+    async def test_removes_its_snapshot_once(self, stage: Stage):
+        run = await self.deep(stage)
+        assert stage.steps.done == [step.value for step in DEEP_CHECK_STEPS]
+        assert (run.state, run.instance_restored) == (RunState.DONE, None)
+
+    @pytest.mark.parametrize(
+        "step, then",
+        [
+            ("check", []),
+            ("create image", ["remove snapshot"]),
+            ("wait for image", ["remove snapshot"]),
+            ("test launch", ["remove test instance", "remove snapshot"]),
+            ("read the facts", ["remove test instance", "remove snapshot"]),
+        ],
+    )
+    async def test_removes_it_after_a_failure(self, stage: Stage, step: str, then: list[str]):
+        stage.steps.on(step, RunError("no"))
+        run = await self.deep(stage)
+        assert stage.steps.done[stage.steps.done.index(step) + 1 :] == [*then, "report"]
+        assert (run.state, run.instance_restored) == (RunState.FAILED, None)
+        assert run.step(StepName.REMOVE_SNAPSHOT).state is (StepState.DONE if then else StepState.SKIPPED)

@@ -52,6 +52,14 @@ class TestUnfinishedImage:
         assert "image-1" in world.records.images
         assert intended(ctx) == []
 
+    async def test_snapshots_that_it_does_not_need_make_none_unfinished(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        add_image(world, properties=naming("gone"))
+        ctx.change(image_id="image-1")
+        await remove_unfinished_image(ctx)
+        assert "image-1" in world.records.images
+
     async def test_without_one_only_what_the_journal_names_goes(self, ctx: MemoryContext, world: HeldWorld) -> None:
         add_image(world)  # nobody asked for it
         add_snapshot(world, "s-1", PGDATA)
@@ -178,7 +186,7 @@ class TestUnverified:
         ctx.change(image_id="image-1")
         await mark_unverified(ctx)
         assert ctx.verdict.word is VerdictWord.NOT_TESTED
-        assert ctx.verdict.reason
+        assert ctx.verdict.reason == "The run ended before a test launch."
         assert (image.properties["imaging.verdict"], image.properties["imaging.verdict.image"]) == (
             "not tested",
             "image-1",

@@ -101,6 +101,12 @@ async def test_an_image_is_published_only_if_its_network_was_seen(
     assert is_published or "without an address and a default route seen" in result.note
 
 
+@pytest.mark.parametrize("strength, said", [(Strength.GOOD, "booted (good)"), (None, "booted")])
+def test_how_surely_it_booted_is_said(ctx: MemoryContext, strength: Strength | None, said: str) -> None:
+    reason = why_not(ask(ctx, verdict=Verdict(word=VerdictWord.BOOTED, strength=strength)).run)
+    assert reason == f"the test launch came to: {said}, without an address and a default route seen"
+
+
 async def test_an_image_that_was_changed_meanwhile_is_not_published(ctx: MemoryContext, world: HeldWorld) -> None:
     image = add_image(world, os_hash_value="replaced")
     ask(ctx).change(image_data=ImageData(image_id="image-1", content_hash="original"))

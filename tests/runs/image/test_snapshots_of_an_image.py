@@ -68,10 +68,13 @@ class TestNoting:
         assert left(ctx) == {"s-1": "the image names it, but another image refers to it"}
 
     async def test_one_that_is_noted_is_not_judged_again(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        add_snapshot(world, "s-1", about_a_volume(ctx, world), name="renamed")
-        ctx.change(owned=(Owned(kind=SNAPSHOT, id="s-1", removed=True),))
-        await note_snapshots(ctx, await an_image(world, "s-1"))
-        assert ctx.run.owned == (Owned(kind=SNAPSHOT, id="s-1", removed=True),)
+        root = about_a_volume(ctx, world)
+        add_snapshot(world, "s-1", root, name="renamed")
+        add_snapshot(world, "s-2", root)
+        known = Owned(kind=SNAPSHOT, id="s-1", removed=True)
+        ctx.change(owned=(known,))
+        await note_snapshots(ctx, await an_image(world, "s-1", "s-2"))
+        assert (ctx.run.owned[0], owned(ctx), left(ctx)) == (known, ["s-1", "s-2"], {})
 
     async def test_one_that_is_gone_is_passed_over_and_the_next_one_noted(
         self, ctx: MemoryContext, world: HeldWorld
@@ -127,6 +130,24 @@ class TestVolumesOfTheSource:
         add_snapshot(world, "s-1", SCRATCH)
         await note_snapshots(ctx, await an_image(world, "s-1"))
         assert owned(ctx) == ["s-1"]
+
+    async def test_those_of_the_claim_count_when_they_are_detached(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        from imaging.runs.steps.claim import claim
+
+        about_a_volume(ctx, world)
+        await claim(ctx)
+        ctx.change(plan=ctx.run.plan.model_copy(update={"root_volume_id": None}))
+        world.db.attachments = [row for row in world.db.attachments if row.volume_id != PGDATA]
+        add_snapshot(world, "s-1", PGDATA)
+        await note_snapshots(ctx, await an_image(world, "s-1"))
+        assert owned(ctx) == ["s-1"]
+
+    async def test_a_snapshot_of_no_volume_is_nobodys(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        about_a_volume(ctx, world)
+        ctx.change(plan=ctx.run.plan.model_copy(update={"root_volume_id": None}))
+        add_snapshot(world, "s-1", "")
+        await note_snapshots(ctx, await an_image(world, "s-1"))
+        assert (owned(ctx), list(left(ctx))) == ([], ["s-1"])
 
     async def test_where_it_is_gone_what_the_plan_saw_counts(self, ctx: MemoryContext, world: HeldWorld) -> None:
         source = world.source.model_copy(update={"attached_volume_ids": (OTHERS,)})

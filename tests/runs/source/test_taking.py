@@ -219,7 +219,7 @@ class TestTwoAtOnce:
         with pytest.raises(RunError) as told:
             await claim(ctx)
         assert told.value.what == "Another run claimed the instance at the same moment: a, c."
-        assert "locked" not in told.value.meaning + told.value.remedy
+        assert (told.value.meaning, told.value.remedy) == ("This run has released its claim.", "Wait for that run.")
         assert written(world, "b") == ()
         assert intended(ctx) == [(WRITE, DB), (YIELD, DB)]
 

@@ -131,9 +131,11 @@ class TestLaunch:
         self, imaged: MemoryContext, world: HeldWorld, fault: str, word: VerdictWord
     ) -> None:
         world.hook("spawn", fail="as ordered", text=fault)
-        await launch_test(imaged)
+        result = await launch_test(imaged)
+        assert (result.note, result.skipped) == (f"{word.value}: {fault}", word is VerdictWord.NOT_TESTED)
         assert imaged.verdict.word is word
         assert imaged.verdict.reason == fault
+        assert imaged.verdict.stage is (None if word is VerdictWord.NOT_TESTED else Stage.SILENT)
 
     async def test_no_room_in_the_quota_means_not_tested(self, imaged: MemoryContext, world: HeldWorld) -> None:
         world.quotas(instances=1)

@@ -127,7 +127,28 @@ def test_panics_again_and_again_are_a_failure_though_a_new_boot_has_begun() -> N
     loop = f"Booting from Hard Disk...\n{KERNEL}{PANIC}[    1.3] Rebooting in 1 seconds..\n"
     verdict = verdict_of(loop * 2 + f"Booting from Hard Disk...\n{KERNEL}")
     assert (verdict.word, verdict.dead_end) == (VerdictWord.FAILED, DeadEnd.KERNEL_PANIC)
-    assert "again and again" in verdict.reason
+    assert verdict.reason.endswith("its kernel panicked, again and again.")
+
+
+def test_what_ended_otherwise_before_did_not_end_so_again() -> None:
+    verdict = verdict_of(KERNEL + PANIC + KERNEL + "You are in emergency mode.\n")
+    assert verdict.reason.endswith("it ended in emergency mode.")
+
+
+MENU = " Use the ^ and v keys to select which entry is highlighted.\n"
+
+
+@pytest.mark.parametrize(
+    "text, dead_end",
+    [("grub rescue> ", DeadEnd.BOOT_LOADER), (MENU, DeadEnd.BOOT_MENU), ("iPXE initialising devices\n", None)],
+)
+def test_a_machine_that_starts_again_is_read_as_if_it_had_just_begun(text: str, dead_end: DeadEnd | None) -> None:
+    before = "Automatic boot in 5 seconds\niPXE initialising devices\n" + KERNEL
+    assert verdict_of(f"{before}SeaBIOS (version 1.16)\n{text}").dead_end is dead_end
+
+
+def test_a_menu_that_counts_down_is_no_end_however_often_it_is_shown() -> None:
+    assert verdict_of("Automatic boot in 5 seconds\n" + MENU * 2).dead_end is None
 
 
 def test_a_loop_is_decided_before_the_time_is_up() -> None:

@@ -150,7 +150,7 @@ class TestItsVolumes:
         ctx.change(owned=tuple(of_kind(ctx.run.owned, OwnedKind.SERVER)))
         for volume in world.records.volumes.values():
             volume.name = f"named-{volume.id}"
-        await note_volumes(ctx, server_id, on_volumes)
+        assert await note_volumes(ctx, server_id, on_volumes) == ()
         assert all(each.name == f"named-{each.id}" for each in of_kind(ctx.run.owned, OwnedKind.VOLUME))
 
     async def test_an_instance_that_is_gone_has_none(self, ctx: MemoryContext, base: Image) -> None:
@@ -223,7 +223,7 @@ class TestItsVolumes:
         (kept,) = await note_volumes(ctx, server_id, base)
         assert kept.volume_id == theirs
         (left,) = ctx.run.left_behind
-        assert (left.id, left.reason) == (theirs, "the volume service cannot be asked about it")
+        assert (left.id, left.name, left.reason) == (theirs, "", "the volume service cannot be asked about it")
 
     async def test_a_volume_that_is_gone_is_nobodys(self, ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
         server_id = await up(ctx, world, base)
@@ -295,6 +295,13 @@ class TestVolumesThatAreLeft:
         ctx.change(owned=(gone, Owned(kind=OwnedKind.VOLUME, id=ours)))
         assert await remove_volumes(ctx) == 1
         assert len(world.asked("delete_volume")) == 1
+
+    async def test_one_that_a_test_instance_still_uses_stays(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        ours = world.new_volume("ours")
+        world.set_volume(ours, "in-use", OTHERS)
+        ctx.change(owned=(Owned(kind=OwnedKind.SERVER, id=OTHERS), Owned(kind=OwnedKind.VOLUME, id=ours)))
+        assert await remove_volumes(ctx) == 0
+        assert ctx.run.left_behind[0].reason == f"{OTHERS} uses it now"
 
     async def test_all_that_use_it_are_named(self, ctx: MemoryContext, world: HeldWorld) -> None:
         ours = world.new_volume("ours")

@@ -14,6 +14,8 @@ LOGIN = "web login: \n"
 FINISHED = "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceOpenStack [net].  Up 9 s\n"
 MARKER = 'imaging-marker t0k3n {"status":0,"address":"yes","route":"yes","own":"yes"}\n'
 PANIC = "[    1.0] Kernel panic - not syncing: no root\n"
+NO_ADDRESS = 'imaging-marker t0k3n {"status":1,"address":"no","route":"no","own":"yes"}\n'
+NO_SOURCE = FINISHED.replace("DataSourceOpenStack", "DataSourceNone")
 TROUBLE = "Timed out waiting for device x\n"
 
 
@@ -31,6 +33,10 @@ def verdict_of(text: str) -> Verdict:
         (KERNEL + LOGIN + FINISHED, "cloud-init finished with DataSourceOpenStack."),
         (KERNEL + MARKER, "Our own marker was printed by the test instance, with status 0."),
         (KERNEL + PANIC, "The test instance did not come up: its kernel panicked."),
+        (KERNEL + NO_SOURCE, "cloud-init finished without reaching the cloud, and no login prompt appeared."),
+        (KERNEL + NO_ADDRESS, "It ran its user data, but it says that it has no network address."),
+        (KERNEL + NO_ADDRESS.replace('"no"', '"yes"'), "It ran its user data."),
+        (KERNEL + NO_ADDRESS + LOGIN, "A login prompt appeared, but it says that it has no network address."),
     ],
 )
 def test_each_verdict_says_what_it_rests_on(text: str, reason: str) -> None:

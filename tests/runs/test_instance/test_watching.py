@@ -42,10 +42,11 @@ class Guest:
         self.world.clock.turn(after)
         return await self.watch.observe()
 
-    async def fails(self, status: int) -> Verdict | None:
-        """Its console cannot be read."""
+    async def fails(self, status: int, after: float = 0) -> Verdict | None:
+        """Its console cannot be read, after so many seconds."""
         self.world.here.front.faults.clear()
         self.world.answer("POST", "/action$", UNREADABLE, status=status)
+        self.world.clock.turn(after)
         return await self.watch.observe()
 
     @property
@@ -56,6 +57,13 @@ class Guest:
 @pytest.fixture
 async def guest(ctx: MemoryContext, world: HeldWorld) -> Guest:
     return Guest(ctx, world)
+
+
+def patient(guest: Guest, ctx: MemoryContext) -> Guest:
+    """Silence is waited for longer than anything else."""
+    patience = ctx.profile.patience.model_copy(update={"console_silence_seconds": 300})
+    ctx.profile = ctx.profile.model_copy(update={"patience": patience})
+    return guest
 
 
 def mode_of(path: Path) -> int:
@@ -105,9 +113,9 @@ class TestPatience:
     async def test_a_patient_profile_waits_ninety_seconds_after_a_login_prompt(
         self, guest: Guest, ctx: MemoryContext
     ) -> None:
-        patience = ctx.profile.patience.model_copy(update={"console_silence_seconds": 300})
-        ctx.profile = ctx.profile.model_copy(update={"patience": patience})
-        await guest.begin()
+        await patient(guest, ctx).begin()
+        assert await guest.says(KERNEL) is None
+        assert await guest.says("", 299) is None
         assert await guest.says(LOGIN) is None
         assert await guest.says("", 89.5) is None
         assert await guest.says("", 0.5) is not None
@@ -159,6 +167,35 @@ class TestInterruptions:
         assert verdict is not None
         assert verdict.reason == "The test instance powered itself off."
         assert guest.watch.is_over
+
+    async def test_one_that_runs_a_minute_without_a_console_gets_none(self, guest: Guest, ctx: MemoryContext) -> None:
+        await patient(guest, ctx).begin()
+        assert await guest.fails(404) is None
+        assert await guest.fails(404, after=59.5) is None
+        verdict = await guest.fails(404, after=0.5)
+        assert verdict is not None
+        assert verdict.reason.startswith("The cloud gives no console of the running test instance: ")
+
+    @pytest.mark.parametrize("state", [{"task_state": "rebooting"}, {"vm_state": "paused"}])
+    async def test_the_minute_begins_again_when_it_does_not_run(
+        self, guest: Guest, ctx: MemoryContext, world: HeldWorld, state: dict[str, str]
+    ) -> None:
+        await patient(guest, ctx).begin()
+        before = {name: getattr(world.db, name) for name in state}
+        assert await guest.fails(404) is None
+        world.set(**state)
+        assert await guest.fails(404, after=100) is None
+        world.set(**before)
+        assert await guest.fails(404) is None
+        assert await guest.fails(404, after=59) is None
+        assert await guest.fails(404, after=1) is not None
+
+    async def test_the_minute_begins_again_when_there_was_one(self, guest: Guest, ctx: MemoryContext) -> None:
+        await patient(guest, ctx).begin()
+        assert await guest.fails(404) is None
+        assert await guest.says(KERNEL, after=59) is None
+        assert await guest.fails(404, after=59) is None
+        assert await guest.fails(404, after=59) is None
 
     @pytest.mark.parametrize("status", [400, 403])
     async def test_a_console_that_may_not_be_read_tells_nothing(self, guest: Guest, status: int) -> None:
@@ -224,6 +261,12 @@ class TestNotedVerdict:
             "imaging.verdict.at": world.clock.now().isoformat(timespec="seconds"),
             "imaging.verdict.strength": "strong",
         }
+
+    async def test_a_strength_takes_the_place_of_an_ancestors(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        image = add_image(world, properties={"imaging.verdict.strength": "good"})
+        ctx.change(image_id="image-1")
+        await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG))
+        assert image.properties["imaging.verdict.strength"] == "strong"
 
     async def test_a_strength_of_an_ancestor_goes(self, ctx: MemoryContext, world: HeldWorld) -> None:
         image = add_image(world, properties={"imaging.verdict.strength": "strong"})

@@ -47,7 +47,13 @@ OWN_ADDRESS = "ci-info: |  eth0  | True | 169.254.3.4 | 255.255.0.0 | link | fa:
 INNER = "ci-info: | docker0 | True | 172.17.0.1 | 255.255.0.0 | global | 02:42:00:00:00:01 |\n"
 
 
-@pytest.mark.parametrize("network", [DOWN, LINK_ONLY, OWN_ADDRESS, DOWN + INNER])
+UP_WITHOUT_ONE = "ci-info: | eth0 | True | {} | . | . | fa:16:3e:00:00:ea |\n"
+
+
+@pytest.mark.parametrize(
+    "network",
+    [DOWN, LINK_ONLY, OWN_ADDRESS, DOWN + INNER, UP_WITHOUT_ONE.format("."), UP_WITHOUT_ONE.format("")],
+)
 def test_finished_from_a_config_drive_without_an_address_is_not_good(network: str) -> None:
     verdict = verdict_of(network + CONFIG_DRIVE + LOGIN)
     assert (verdict.word, verdict.strength, verdict.has_address) == (VerdictWord.BOOTED, Strength.BASIC, False)
@@ -64,8 +70,13 @@ def test_the_marker_came_later_than_the_tables_and_is_believed() -> None:
     assert (verdict.strength, verdict.has_address, verdict.has_default_route) == (Strength.STRONG, True, True)
 
 
-def test_an_address_without_a_default_route_is_told_apart() -> None:
-    verdict = verdict_of(UP + OTHER_ROUTE + CONFIG_DRIVE)
+BY_A_GATEWAY = OTHER_ROUTE.replace("|   U   |", "|   UG  |")
+TO_THE_LINK = ROUTE.replace("|   UG  |", "|   U   |")
+
+
+@pytest.mark.parametrize("route", [OTHER_ROUTE, BY_A_GATEWAY, TO_THE_LINK])
+def test_an_address_without_a_default_route_is_told_apart(route: str) -> None:
+    verdict = verdict_of(UP + route + CONFIG_DRIVE)
     assert (verdict.has_address, verdict.has_default_route) == (True, False)
 
 
