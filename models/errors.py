@@ -152,6 +152,11 @@ class OtherMachineError(UsageError):
 class BadProbeError(GuestError):
     """What came back from the guest is not what a probe prints: cut, too large, malformed, or somebody else's."""
 
+    def __init__(self, what: str, *, reason: str = "", **parts: str | None) -> None:
+        """Keep the part of `what` that says what is wrong with it, for those who name it in other words."""
+        super().__init__(what, **parts)  # type: ignore[arg-type]  # the parts are those of ImagingError
+        self.reason = _shown(reason or what)
+
 
 class JournalError(UsageError):
     """The journal in the state directory cannot be read or written: no space, no permission, or not our file."""

@@ -39,6 +39,18 @@ class Source(StrEnum):
     USER = "user"
 
 
+class InspectionMethod(StrEnum):
+    """How the guest was inspected: what was seen, and on whose word."""
+
+    SSH = "ssh"
+    DEEP_CHECK = "deep check"
+    """Through a temporary instance of a snapshot: it shows the disk, not what runs."""
+    BROUGHT = "brought by the user"
+    """A report that somebody made by hand (`imaging probe --show`): the user says whose machine it shows."""
+    HERE = "here"
+    """On the machine that the program itself runs on."""
+
+
 class AskedFor(StrEnum):
     """By when the user must confirm what an ASK rule asks."""
 
@@ -74,6 +86,8 @@ class Finding(Frozen):
     """Set on an ASK rule: by when the user's confirmation is needed."""
     source: Source | None = None
     read_at: Moment | None = None
+    inspection: InspectionMethod | None = None
+    """How the guest was inspected that this rests on; None where it rests on no inspection."""
 
     @property
     def blocks(self) -> bool:

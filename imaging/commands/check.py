@@ -7,17 +7,20 @@ from typing import Any
 import click
 
 from imaging.cloud.instance_facts import gather_facts
-from imaging.commands.documents.conversion import check_document
+from imaging.commands.documents.conversion import check_document, inspection_document
+from imaging.commands.documents.models import InspectionDocument
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.deep_check import run_deep_check
 from imaging.commands.flow.inspection import inspect_guest, known_guest
+from imaging.commands.flow.machine import read_report, told
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.lookup import instance_named
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, write_table
+from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
 from models.cloud.instance import Instance
 from models.errors import UsageError
@@ -41,6 +44,7 @@ _STYLES = {
         Example("imaging check db-07 --profile jetstream2", "the same, judged by another cloud's guidelines"),
         Example("imaging check db-07 --probe", "inspect the guest by SSH first; nothing is changed in it"),
         Example("imaging check db-07 --deep", "read its disk through a temporary instance, for guests without SSH"),
+        Example("imaging check db-07 --report report", "judge the guest by what `imaging probe --show` printed there"),
         Example("imaging check db-07 --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
     ),
 )
@@ -50,11 +54,22 @@ _STYLES = {
 )
 @click.option("--probe", is_flag=True, help="Inspect the guest by SSH first; nothing is changed in it.")
 @click.option("--deep", is_flag=True, help="Read its disk through a temporary instance; this takes some minutes.")
+@click.option(
+    "--report", metavar="FILE", help="Judge the guest by this report of the script of `imaging probe --show`."
+)
 @click.option("--yes", is_flag=True, help="Agree beforehand to the cost of --deep.")
 @guest_options
 @everywhere
 def command(
-    invocation: Invocation, instance: str, *, everything: bool, probe: bool, deep: bool, yes: bool, **ssh: Any
+    invocation: Invocation,
+    instance: str,
+    *,
+    everything: bool,
+    probe: bool,
+    deep: bool,
+    report: str | None,
+    yes: bool,
+    **ssh: Any,
 ) -> int:
     """Check one instance against the imaging guidelines.
 
@@ -63,17 +78,17 @@ def command(
     even if a step of `imaging create` would fix that.
     """
     options = pop_guest_options(ssh)
-    if probe and deep:
-        raise UsageError("--probe and --deep cannot be combined.", remedy="Use one of them.")
+    if sum((probe, deep, report is not None)) > 1:
+        raise UsageError("--probe, --deep and --report cannot be combined.", remedy="Use one of them.")
     if deep:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --probe to inspect the guest by SSH")
         status = session.run(run_deep_check(invocation, instance, yes=yes))
         if status != ExitCode.DONE:
             return status
-    found, checklist = session.run(_check(invocation, instance, options if probe else None))
+    found, checklist, inspection = session.run(_check(invocation, instance, options if probe else None, report))
     if invocation.json:
-        write_json(check_document(found, checklist))
+        write_json(check_document(found, checklist, inspection))
     else:
         _write(found, checklist, everything=everything)
     return ExitCode.VIOLATIONS if violated(checklist) else ExitCode.DONE
@@ -87,15 +102,24 @@ def violated(checklist: Checklist) -> bool:
     )
 
 
-async def _check(invocation: Invocation, wanted: str, ssh: GuestOptions | None) -> tuple[Instance, Checklist]:
-    """The checklist; with a login to the guest it is inspected first."""
+async def _check(
+    invocation: Invocation, wanted: str, ssh: GuestOptions | None, report: str | None
+) -> tuple[Instance, Checklist, InspectionDocument | None]:
+    """The checklist; with a login to the guest it is inspected first, with a report this is read first."""
     guidelines = session.profile(invocation)
+    # Before the login: a file that cannot be read needs no cloud to be refused.
+    brought = await read_report(report, guidelines) if report is not None else None
     async with session.logged_in(invocation) as here:
         instance = await instance_named(here.cloud, wanted)
-        guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
+        if brought is not None:
+            guest = fact_of(brought)
+        else:
+            guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
         facts = await gather_facts(here.cloud, instance.id, here.clock)
         facts = facts.model_copy(update={"guest": guest})
-    return facts.instance.value or instance, judge(facts, guidelines)
+    notices = told(brought, instance.id)[1] if brought is not None else ()
+    inspection = inspection_document(guest.value, notices) if guest.value is not None else None
+    return facts.instance.value or instance, judge(facts, guidelines), inspection
 
 
 def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> None:

@@ -15,7 +15,7 @@ from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.lookup import instance_named
 from imaging.commands.output.guest_text import guest_lines
 from imaging.commands.output.streams import write, write_json, write_raw
-from imaging.guest.probe import script
+from imaging.guest.probe import BY_HAND, script
 from imaging.guidelines.guest.questions import questions_for
 from models.cloud.instance import Instance
 from models.errors import GuestError, UsageError
@@ -44,7 +44,7 @@ def command(invocation: Invocation, instance: str | None, show: bool, **options:
     cannot read is reported as unknown. Of files with secrets it reports the location, never the content.
     """
     if show:
-        write_raw(script(questions_for(session.profile(invocation)), nonce="0"))
+        write_raw(script(questions_for(session.profile(invocation)), nonce=BY_HAND))
         return ExitCode.DONE
     if instance is None:
         raise UsageError("No instance was named.", remedy="Use imaging probe INSTANCE, or imaging probe --show.")

@@ -10,7 +10,7 @@ from imaging.guest.interface import CommandResult, GuestShell, Progress, Telling
 from imaging.guest.probe import script
 from imaging.runtime.clock import Clock
 from models.errors import BadProbeError
-from models.guest.facts import GuestFacts
+from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions
 from models.text import one_line
 
@@ -20,6 +20,8 @@ LIMIT_BYTES = 9_000_000
 
 START = 'if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then exec sudo -n sh -s; else exec sh -s; fi'
 """Reads the script from standard input: as root where that needs no password, else as the user."""
+START_AS_IS = "exec sh -s"
+"""The same as the user of the shell, root or not."""
 
 
 async def run_probe(
@@ -30,6 +32,8 @@ async def run_probe(
     *,
     parts: Collection[str] | None = None,
     before: GuestFacts | None = None,
+    method: InspectionMethod = InspectionMethod.SSH,
+    start: str = START,
     seconds: float = SECONDS,
 ) -> GuestFacts:
     """Run the probe in a guest.
@@ -41,6 +45,8 @@ async def run_probe(
         tell: told how much has come so far.
         parts: names of the parts to read, all by default; those of `before` stay, with their own time.
         before: what an earlier inspection found.
+        method: over which way the shell was opened.
+        start: the command that runs the script.
         seconds: how long it may take.
 
     Raises:
@@ -53,14 +59,14 @@ async def run_probe(
     text = script(questions, parts, nonce=nonce)
     tell(Progress("Inspecting the instance"))
     result = await shell.run(
-        START,
+        start,
         stdin=text.encode("utf-8"),
         seconds=seconds,
         limit_bytes=LIMIT_BYTES,
         received=lambda count: tell(Progress("Inspecting the instance", done=count)),
     )
     try:
-        facts = await read_confined(result.output, nonce=nonce, now=clock.now())
+        facts = await read_confined(result.output, nonce=nonce, now=clock.now(), method=method)
     except BadProbeError as error:
         raise _with_ending(error, result) from None
     return facts if before is None or parts is None else _renewed(before, facts, parts)

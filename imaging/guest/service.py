@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from imaging.guest.download.result import SavedDirectories
 from imaging.guest.facts_cache import GuestStore, fact_of
+from imaging.guest.host_keys.names import Host
 from imaging.guest.inspection import run_probe
-from imaging.guest.interface import GuestShell, LoginRoute, Progress
+from imaging.guest.interface import Asking, GuestAccess, GuestShell, LoginRoute, Progress, Telling
 from imaging.guest.machine.agreed_machines import AgreedMachines
 from imaging.guest.machine.verify import verify_machine
 from imaging.guest.remedies import FixResult, carry_out
@@ -68,6 +69,23 @@ class GuestService:
         """
         async with self._inside(route) as shell:
             return await self._inspect(shell, route, questions, parts)
+
+    async def inspect_host(
+        self, host: Host, access: GuestAccess, asking: Asking, tell: Telling, questions: Questions
+    ) -> GuestFacts:
+        """Inspect a machine that is in no cloud's list; nothing is kept, for it has no id to keep it by.
+
+        Raises:
+            GuestError: no connection, nobody is let in, or what came back is no report.
+            UsageError: the host key is not trusted, or the ssh config cannot be used.
+        """
+        from imaging.guest.ssh.connect import connect_host  # noqa: PLC0415  # it brings asyncssh
+
+        shell = await connect_host(host, access, asking, tell)
+        try:
+            return await run_probe(shell, questions, self._clock, tell)
+        finally:
+            await shell.close()
 
     async def carry_out(
         self, route: LoginRoute, questions: Questions, *, action: RemedyAction

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from models.findings import AskedFor, Finding, Outcome, Remedy, Severity, Source
+from models.fact import UnknownCode
+from models.findings import AskedFor, Finding, InspectionMethod, Outcome, Remedy, Severity, Source
 from models.guidelines.facts import Fact, InstanceFacts
 from models.guidelines.profile import Profile
 from models.remedy_action import RemedyAction
@@ -166,6 +167,8 @@ class Rule:
         try:
             return self.judge(facts, profile)
         except UnreadError as unread:
+            if unread.fact.unknown_code is UnknownCode.NO_CLOUD:
+                return not_applicable("Only a cloud can tell, and none was asked.")
             why = cut(str(unread), _REASON_SHOWN).rstrip(".")
             return Answer(Outcome.UNKNOWN, f"Could not be read: {why}.", source=unread.fact.source)
 
@@ -184,6 +187,7 @@ class Rule:
             asked_for=self._asked_for(profile),
             source=answer.source,
             read_at=answer.read_at,
+            inspection=_inspection(answer, facts),
         )
 
     def _severity(self, answer: Answer, profile: Profile) -> Severity:
@@ -198,6 +202,11 @@ class Rule:
         if self.asked_for is not None and self.id in profile.ask_before_run:
             return AskedFor.BEFORE_RUN
         return self.asked_for
+
+
+def _inspection(answer: Answer, facts: InstanceFacts) -> InspectionMethod | None:
+    guest = facts.guest.value
+    return guest.method if guest is not None and answer.source is Source.GUEST else None
 
 
 SEVERITIES = (Severity.BLOCK, Severity.ASK, Severity.WARN, Severity.INFO)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TypeVar
 
 from pydantic import Field
 
 from models.base import Frozen
 from models.fact import Fact
-from models.findings import Source
+from models.findings import InspectionMethod, Source
 from models.foreign import Moment
 from models.guest.accounts import Accounts
 from models.guest.boot import Boot, Identity
@@ -25,15 +24,9 @@ from models.guest.system import GuestSystem
 from models.text import CleanText
 from models.verdict import Verdict
 
+__all__ = ["NEEDS_SSH", "NOT_TOLD", "GuestFacts", "InspectionMethod"]
+
 T = TypeVar("T")
-
-
-class InspectionMethod(StrEnum):
-    """How the guest was inspected."""
-
-    SSH = "ssh"
-    DEEP_CHECK = "deep check"
-    """Through a temporary instance of a snapshot: it shows the disk, not what runs."""
 
 
 NEEDS_SSH = "needs SSH: a deep check shows what is on the disk, not what runs"
@@ -59,11 +52,11 @@ class GuestFacts(Frozen):
     """Whether `sudo -n` was allowed; without it much stays unknown."""
     probe_version: int = 1
     read_at: Moment
-    """When, by our clock."""
+    """When, by our clock; of a report that was brought, when it was made by the clock of that machine."""
     seconds: float | None = None
     """How long the probe took in the guest."""
     clock_off_seconds: float | None = None
-    """The guest's clock less ours."""
+    """The guest's clock less ours; None where that is not known."""
     boot_verdict: Verdict | None = None
     """Of a deep check: whether the temporary instance came up; emergency mode is proof of a bad fstab."""
 

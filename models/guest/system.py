@@ -20,6 +20,8 @@ class GuestSystem(Frozen):
     kernel: CleanText = ""
     architecture: CleanText = ""
     host_name: CleanText = ""
+    instance_id: CleanText = ""
+    """Which instance cloud-init says that it is; an image may have brought it along from its parent."""
     init: CleanText = ""
     """The name of process 1, such as systemd."""
     package_manager: CleanText = ""

@@ -38,6 +38,7 @@ def test_a_checklist_has_the_documented_fields():
         "asked_for": None,
         "source": None,
         "read_at": None,
+        "inspection": None,
     }
 
 

@@ -13,6 +13,7 @@ _ANY = "the last guard: it shows any text that it is handed"
 _TYPED = "quotes what the user typed"
 _ERROR = "quotes an error, which may have several lines"
 WHY = {
+    "imaging/commands/flow/brought_file.py": "names a file of the user's",
     "imaging/commands/options/guest.py": "names a file of the user's",
     "imaging/commands/options/run_request.py": _TYPED,
     "imaging/commands/output/prompts.py": _ANY,

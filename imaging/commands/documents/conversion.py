@@ -7,6 +7,8 @@ from imaging.commands.documents.models import (
     FindingDocument,
     GuestDocument,
     ImageDocument,
+    InspectDocument,
+    InspectionDocument,
     InstanceDocument,
     InstanceState,
     LeftBehindDocument,
@@ -72,12 +74,15 @@ def image_document(image: Image, login: Login) -> ImageDocument:
     )
 
 
-def check_document(instance: Instance, checklist: Checklist) -> CheckDocument:
-    """A checklist."""
+def check_document(
+    instance: Instance, checklist: Checklist, inspection: InspectionDocument | None = None
+) -> CheckDocument:
+    """A checklist, and the inspection of the guest that it rests on."""
     return CheckDocument(
         instance=InstanceState(id=instance.id, name=instance.name, status=instance.status),
         profile=checklist.profile,
         ready=checklist.ready,
+        inspection=inspection,
         findings=tuple(_finding(finding) for finding in checklist.findings),
     )
 
@@ -96,12 +101,35 @@ def _finding(finding: Finding) -> FindingDocument:
         asked_for=finding.asked_for,
         source=finding.source,
         read_at=finding.read_at,
+        inspection=finding.inspection,
     )
 
 
 def _remedy(remedy: Remedy) -> RemedyDocument:
     return RemedyDocument(
         text=remedy.text, command=remedy.command, actions=tuple(action.kind for action in remedy.actions)
+    )
+
+
+def inspect_document(facts: GuestFacts, checklist: Checklist, notices: tuple[str, ...] = ()) -> InspectDocument:
+    """The findings about a machine that no cloud was asked about."""
+    return InspectDocument(
+        machine=machine_name(facts),
+        inspection=inspection_document(facts, notices),
+        profile=checklist.profile,
+        findings=tuple(_finding(finding) for finding in checklist.findings),
+    )
+
+
+def machine_name(facts: GuestFacts) -> str | None:
+    """What a machine calls itself."""
+    return (facts.system.value.host_name or None) if facts.system.value is not None else None
+
+
+def inspection_document(facts: GuestFacts, notices: tuple[str, ...] = ()) -> InspectionDocument:
+    """How a guest was inspected."""
+    return InspectionDocument(
+        method=facts.method, user=facts.user, as_root=facts.as_root, read_at=facts.read_at, notices=notices
     )
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from models.base import Frozen
-from models.findings import AskedFor, Outcome, Severity, Source
+from models.findings import AskedFor, InspectionMethod, Outcome, Severity, Source
 from models.guest.facts import GuestFacts
 from models.remedy_action import ActionKind
 from models.run.kind import RunKind
@@ -58,12 +58,25 @@ class FindingDocument(Document):
     asked_for: AskedFor | None = Field(description="Set where you must confirm something (`--attest`): by when.")
     source: Source | None
     read_at: datetime | None
+    inspection: InspectionMethod | None = Field(
+        description="How the guest was inspected that it rests on; null: it rests on no inspection."
+    )
 
 
 class InstanceState(Named):
     """An instance and the state it is in."""
 
     status: str
+
+
+class InspectionDocument(Document):
+    """How a guest was inspected."""
+
+    method: InspectionMethod = Field(description="`brought by the user`: a report, and the user says whose it is.")
+    user: str
+    as_root: bool = Field(description="False: what only root may read is unknown.")
+    read_at: datetime = Field(description="Of a report that was brought: by the clock of that machine.")
+    notices: tuple[str, ...] = Field(description="Doubts about a report that was brought: its age, and whose it is.")
 
 
 class CheckDocument(Document):
@@ -73,6 +86,19 @@ class CheckDocument(Document):
     instance: InstanceState
     profile: str
     ready: bool = Field(description="True if no finding of severity `block` fails, apart from those that a step fixes.")
+    inspection: InspectionDocument | None = Field(
+        description="The inspection of the guest that the findings rest on; null: there was none."
+    )
+    findings: tuple[FindingDocument, ...]
+
+
+class InspectDocument(Document):
+    """`imaging inspect`: the findings about a machine that no cloud was asked about."""
+
+    version: Literal["imaging.inspect/1"] = Field(default="imaging.inspect/1", alias="schema")
+    machine: str | None = Field(description="What it calls itself.")
+    inspection: InspectionDocument
+    profile: str
     findings: tuple[FindingDocument, ...]
 
 
@@ -255,6 +281,6 @@ class PlanDocument(Document):
 
 DOCUMENTS: tuple[type[Document], ...] = (
     CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
-    VerdictDocument,
+    VerdictDocument, InspectDocument,
 )  # fmt: skip
 """The documents that have a schema of their own."""

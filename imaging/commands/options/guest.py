@@ -12,8 +12,10 @@ from imaging.commands.options.invocation import Function
 from imaging.commands.output.prompts import agreed, answered, hidden, is_interactive, typed
 from imaging.commands.output.streams import say
 from imaging.guest.host_keys import names
+from imaging.guest.host_keys.names import Host
 from imaging.guest.interface import Asking, GuestAccess, HostKeyQuestion, MachineQuestion, Nobody, Progress
 from models.base import Frozen
+from models.errors import UsageError
 from models.text import one_line
 
 
@@ -42,13 +44,21 @@ class GuestOptions(Frozen):
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_PORT = click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Connect to this port; by default 22."
+)
+_KEY = click.option("--key", type=_FILE, metavar="FILE", help="Offer this private key, in addition to the agent's.")
+_HOST_KEY = click.option("--host-key", metavar="SHA256:…", help="Trust this host key even if it is not in known_hosts.")
+_SSH_CONFIG = click.option(
+    "--ssh-config", type=_FILE, metavar="FILE", help="Read this ssh config instead of ~/.ssh/config."
+)
 _OPTIONS = (
     click.option("--user", metavar="USER", help="Log in as this user; by default guessed from the image."),
     click.option("--address", metavar="ADDRESS", help="Connect to this address; by default one that the cloud lists."),
-    click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Connect to this port; by default 22."),
-    click.option("--key", type=_FILE, metavar="FILE", help="Offer this private key, in addition to the agent's."),
-    click.option("--host-key", metavar="SHA256:…", help="Trust this host key even if it is not in known_hosts."),
-    click.option("--ssh-config", type=_FILE, metavar="FILE", help="Read this ssh config instead of ~/.ssh/config."),
+    _PORT,
+    _KEY,
+    _HOST_KEY,
+    _SSH_CONFIG,
     click.option(
         "--other-machine",
         metavar="NAME",
@@ -64,6 +74,33 @@ def guest_options(function: Function) -> Function:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
+
+
+def host_login_options(function: Function) -> Function:
+    """Add the options of the login to a machine that is named with its user already."""
+    user = click.option("--user", metavar="USER", help="Log in as this user, instead of USER@ before the host.")
+    for option in (_SSH_CONFIG, _HOST_KEY, _KEY, _PORT, user):
+        function = option(function)
+    return function
+
+
+def host_and_access(
+    named: str, *, user: str | None, port: int | None, key: Path | None, host_key: str | None, ssh_config: Path | None
+) -> tuple[Host, GuestAccess]:
+    """The machine that `[USER@]HOST` names, and the login to it.
+
+    Raises:
+        UsageError: the user is no user's name or named twice, or the host is no address and no host name.
+    """
+    said, at, host = named.rpartition("@")
+    if at and user is not None:
+        raise UsageError("The user is named twice.", remedy="Use either USER@HOST or --user.")
+    if at or user is not None:
+        user = names.user(said if user is None else user, "The user of --ssh")
+    if host.startswith("[") and host.endswith("]"):  # as an IPv6 address stands in a URL
+        host = host[1:-1]
+    access = GuestAccess(user=user, port=port, key_file=key, host_key=host_key, ssh_config=ssh_config)
+    return names.host(host, "The host of --ssh"), access
 
 
 def pop_guest_options(options: dict[str, Any]) -> GuestOptions:

@@ -21,14 +21,18 @@ def main() -> None:
     try:
         answer = ReadingAnswer(facts=_facts(request, sent))
     except BadProbeError as error:
-        answer = ReadingAnswer(refusal=Refusal(what=error.what, meaning=error.meaning, remedy=error.remedy))
+        answer = ReadingAnswer(refusal=_refusal(error))
     sys.stdout.buffer.write(answer.model_dump_json().encode("utf-8"))
 
 
 def _facts(request: ReadingRequest, sent: bytes) -> GuestFacts:
     if request.method is InspectionMethod.DEEP_CHECK:
         return read_console_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now)
-    return read_report(sent, nonce=request.nonce, method=request.method, now=request.now)
+    return read_report(sent, nonce=request.nonce, method=request.method, now=request.now, asked=request.asked)
+
+
+def _refusal(error: BadProbeError) -> Refusal:
+    return Refusal(what=error.what, reason=error.reason, meaning=error.meaning, remedy=error.remedy)
 
 
 if __name__ == "__main__":

@@ -18,19 +18,30 @@ SECONDS: Final = READING_SECONDS + 10
 _LARGEST_ANSWER = 40_000_000
 
 
-async def read_confined(output: bytes, *, nonce: str, now: datetime, seconds: float = SECONDS) -> GuestFacts:
-    """The facts in what a guest sent by SSH.
+async def read_confined(
+    output: bytes,
+    *,
+    nonce: str,
+    now: datetime,
+    method: InspectionMethod = InspectionMethod.SSH,
+    asked: str | None = None,
+    seconds: float = SECONDS,
+) -> GuestFacts:
+    """The facts in what a probe printed.
 
     Args:
         output: all that came back, untrusted.
         nonce: what the report must repeat.
         now: when it came, by our clock.
+        method: how it came.
+        asked: the word for what should have been asked (`imaging.guest.probe.digest_of`), where that is not certain.
         seconds: after which reading is ended.
 
     Raises:
         BadProbeError: it is no report, or it could not be read within the limits of time and memory.
     """
-    return await _ask(ReadingRequest(method=InspectionMethod.SSH, nonce=nonce, now=now), output, seconds)
+    request = ReadingRequest(method=method, nonce=nonce, now=now, asked=asked)
+    return await _ask(request, output, seconds)
 
 
 async def read_console_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> GuestFacts:
@@ -51,11 +62,13 @@ async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFac
     except (ConfinedProcessError, ForeignValueError) as error:
         raise BadProbeError(
             f"What the guest sent could not be read: {error}.",
+            reason=f"It could not be read: {error}.",
             meaning="Nothing of it was used, and nothing was changed.",
             remedy="Inspect again; if it fails again, check what the login shell of that user prints.",
         ) from None
     if answer.refusal is not None:
-        raise BadProbeError(answer.refusal.what, meaning=answer.refusal.meaning, remedy=answer.refusal.remedy)
+        said = answer.refusal
+        raise BadProbeError(said.what, reason=said.reason, meaning=said.meaning, remedy=said.remedy)
     if answer.facts is None:
         raise BadProbeError("What the guest sent could not be read: its reader found nothing.")
     return answer.facts

@@ -15,12 +15,14 @@ class ReadingRequest(Frozen):
     method: InspectionMethod
     nonce: str
     now: Moment
+    asked: str | None = None
 
 
 class Refusal(Frozen):
-    """The three parts of a `BadProbeError`."""
+    """The parts of a `BadProbeError`."""
 
     what: str
+    reason: str
     meaning: str
     remedy: str
 

@@ -70,7 +70,7 @@ def _shown(said: SelfReport) -> Mapping[str, Callable[[Fact[Any]], Fact[Any]]]:
 
 
 def _system(fact: Fact[GuestSystem]) -> Fact[GuestSystem]:
-    return _but(fact, host_name="", booted_at=None)
+    return _but(fact, host_name="", instance_id="", booted_at=None)
 
 
 def _disks(fact: Fact[Disks]) -> Fact[Disks]:

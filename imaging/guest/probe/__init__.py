@@ -25,7 +25,8 @@ What a part must keep:
 
 from __future__ import annotations
 
-from imaging.guest.probe.assembly import VERSION, script
+from imaging.guest.probe.assembly import BY_HAND, VERSION, script
+from imaging.guest.probe.questions import digest_of
 from imaging.guest.report.readers.parts import PARTS
 
-__all__ = ["PARTS", "VERSION", "script"]
+__all__ = ["BY_HAND", "PARTS", "VERSION", "digest_of", "script"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from imaging.guest.probe.questions import asked
+from imaging.guest.probe.questions import asked, digest_of
 from imaging.guest.report.readers.parts import PARTS
 from models.guest.files import Questions
 
@@ -16,6 +16,8 @@ VERSION = 1
 _SHARED = ("shared", "places", "packaging", "masking", "devices", "units")
 """Files with functions that several parts need."""
 _HERE = Path(__file__).parent
+BY_HAND = "0"
+"""The nonce of a script that is printed to be run by hand: nobody waits for its answer."""
 _NONCE = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
@@ -36,7 +38,7 @@ def script(questions: Questions, parts: Collection[str] | None = None, *, nonce:
     if unknown := set(parts or ()) - set(PARTS):
         raise ValueError(f"no such part of the probe: {', '.join(sorted(unknown))}")
     seconds = " ".join(f"{name}:{PARTS[name].seconds}" for name in wanted)
-    settings = f"nonce={nonce}\nparts='{seconds}'\n"
+    settings = f"nonce={nonce}\nasked={digest_of(questions)}\nparts='{seconds}'\n"
     files = [*_SHARED, *(f"part_{name}" for name in wanted), "framing"]
     pieces = [_file("head"), settings, asked(questions), *(_file(name) for name in files)]
     return "\n".join([*pieces, "imaging_probe </dev/null\n"])

@@ -159,8 +159,9 @@ imaging_probe() {
     clock
     deadline=$((clock_now + 50))
     printf '\n@@imaging-probe-begin %s\n' "$nonce"
-    printf '{"schema":"imaging-probe","version":1,"nonce":"%s","user":"%s","uid":%s,"started":%s,"parts":{\n' \
-        "$nonce" "$(printf '%s' "${SUDO_USER:-$(id -un)}" | tr -c 'A-Za-z0-9._@-' '?')" "$uid" "$(date +%s)"
+    printf '{"schema":"imaging-probe","version":1,"nonce":"%s","asked":"%s","user":"%s","uid":%s,"started":%s,' \
+        "$nonce" "$asked" "$(printf '%s' "${SUDO_USER:-$(id -un)}" | tr -c 'A-Za-z0-9._@-' '?')" "$uid" "$(date +%s)"
+    printf '"parts":{\n'
     for part in $parts; do
         run_part "${part%%:*}" "${part#*:}"
     done | encode

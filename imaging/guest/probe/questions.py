@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from imaging.guest.probe.quoting import quoted
@@ -23,6 +24,11 @@ def asked(questions: Questions) -> str:
             search_functions(questions.searches),
         ]
     )
+
+
+def digest_of(questions: Questions) -> str:
+    """A word for what is asked, which the report repeats: one made for other guidelines may have searched for less."""
+    return hashlib.sha256(questions.model_dump_json().encode("utf-8")).hexdigest()[:16]
 
 
 def _printer(name: str, lines: Iterable[str]) -> str:

@@ -42,6 +42,8 @@ class Envelope(_Strict):
     schema_name: Literal["imaging-probe"] = Field(alias="schema")
     version: Literal[1]
     nonce: str = Field(max_length=64)
+    asked: str = Field("", max_length=64)
+    """A word for what was asked; a script of an earlier version does not say."""
     user: str = Field(max_length=256)
     uid: int = Field(ge=0, lt=2**32)
     started: int = Field(ge=0, lt=10**11)
@@ -60,41 +62,50 @@ def read_envelope(output: bytes, nonce: str | None) -> Envelope:
         BadProbeError: it is too large, has no such frame, or holds something else than a report.
     """
     if len(output) > LIMIT_BYTES:
-        raise _bad(f"It is too large: more than {LIMIT_BYTES // 1_000_000} MB.")
+        raise bad(f"It is too large: more than {LIMIT_BYTES // 1_000_000} MB.")
     document = _framed(output, nonce)
     try:
         envelope = Envelope.model_validate_json(document)
     except ValidationError as refused:
-        raise _bad(_first_fault(refused)) from None
+        raise bad(_first_fault(refused)) from None
     if nonce is not None and envelope.nonce != nonce:
-        raise _bad("It repeats another mark than the one that was sent.")
+        raise bad("It repeats another mark than the one that was sent.")
     return envelope
 
 
 def _framed(output: bytes, nonce: str | None) -> bytes:
-    if b"@@imaging-probe-begin " not in output:
-        raise _bad("It holds no report: the guest printed something else." if output.strip() else "It is empty.")
-    document, begun = None, None
+    document, begun, has_ours, has_any = None, None, False, False
     for mark in _MARK.finditer(output):
+        has_any = True
         if mark[1] is not None:
-            begun = mark if nonce is None or mark[1] == nonce.encode() else begun
+            is_ours = nonce is None or mark[1] == nonce.encode()
+            begun, has_ours = (mark, True) if is_ours else (begun, has_ours)
         elif begun is not None and mark[2] == begun[1]:
             document, begun = output[begun.end() : mark.start()], None
-    if document is None:
-        raise _bad("It is cut off, or the answer to somebody else's question.")
-    return document
+    if document is not None:
+        return document
+    if has_ours:
+        raise bad("It is cut off: its end is missing.")
+    if has_any:
+        raise bad("It is the answer to somebody else's question: it bears another mark than the one that was sent.")
+    raise bad("It holds no report, but something else." if output.strip() else "It is empty.")
 
 
 def _first_fault(refused: ValidationError) -> str:
     """Where it does not fit, without what stood there."""
-    fault = refused.errors(include_url=False, include_input=False, include_context=False)[0]
+    faults = refused.errors(include_url=False, include_input=False, include_context=False)
+    if any(fault["loc"] == ("version",) for fault in faults):
+        return "It does not fit at version: this program reads version 1."
+    fault = faults[0]
     place = one_line(".".join(str(step) for step in fault["loc"][:4]), 80)
     return f"It does not fit{f' at {place}' if place else ''}: {one_line(fault['msg'], 120)}."
 
 
-def _bad(what: str) -> BadProbeError:
+def bad(reason: str) -> BadProbeError:
+    """The error for what is no report of ours, and why not."""
     return BadProbeError(
-        f"What the guest sent is not the report of a probe. {what}",
+        f"What the guest sent is not the report of a probe. {reason}",
+        reason=reason,
         meaning="Nothing of it was used, and nothing was changed.",
         remedy="Inspect again; if it fails again, check what the login shell of that user prints.",
     )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from imaging.guest.report.envelope import Envelope, PartReport, read_envelope
+from imaging.guest.report.envelope import Envelope, PartReport, bad, read_envelope
 from imaging.guest.report.readers.parts import PARTS
 from imaging.guest.report.rows import Rows
 from imaging.runtime.deadline import Deadline, TimeUpError
+from models import foreign
+from models.errors import ForeignValueError
 from models.fact import IncompleteCode
 from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.text import one_line
 
 _LONGEST_REASON = 300
+_ASKED_ELSE = "the script was made for other guidelines, or by another version"
 SECONDS = 20.0
 """How long a report may be read; a large one takes a second."""
 
@@ -27,6 +30,7 @@ def read_report(
     nonce: str | None,
     method: InspectionMethod,
     now: datetime,
+    asked: str | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> GuestFacts:
     """The facts in what a guest sent; it is untrusted.
@@ -35,32 +39,51 @@ def read_report(
         output: all that came back, with noise around the report or without.
         nonce: what the report must repeat; None takes any.
         method: how the guest was inspected; what a deep check cannot show, `imaging.guest.deep_check` takes away.
-        now: when it came, by our clock.
+        now: when it came, by our clock; one that was brought is as old as it says itself.
+        asked: the word for what should have been asked; a report that says another one may lack something.
         monotonic: the clock by which reading ends: what is not read by then is unknown.
 
     Raises:
         BadProbeError: it is no report, and why.
     """
     envelope = read_envelope(output, nonce)
+    is_brought = method is InspectionMethod.BROUGHT
+    read_at = _started(envelope) if is_brought else now
+    lacks = {part.name for part in PARTS.values() if part.asked} if asked and envelope.asked not in {"", asked} else ()
     return GuestFacts.model_validate(
         {
             "method": method,
             "user": one_line(envelope.user, 64),
             "as_root": envelope.uid == 0,
             "probe_version": envelope.version,
-            "read_at": now,
+            "read_at": read_at,
             "seconds": float(max(0, envelope.ended - envelope.started)),
-            "clock_off_seconds": float(round(envelope.ended - now.timestamp())),
-            **dict(_facts(envelope, now, Deadline(SECONDS, monotonic))),
+            "clock_off_seconds": None if is_brought else float(round(envelope.ended - now.timestamp())),
+            **dict(_facts(envelope, read_at, lacks, Deadline(SECONDS, monotonic))),
         }
     )
 
 
-def _facts(envelope: Envelope, now: datetime, deadline: Deadline) -> Iterator[tuple[str, dict[str, Any]]]:
+def _started(envelope: Envelope) -> datetime:
+    """When it was made, by the clock of that machine."""
+    try:
+        return foreign.moment_of_seconds(envelope.started)
+    except ForeignValueError:
+        raise bad("It does not fit at started: the time is none of our calendar.") from None
+
+
+def _facts(
+    envelope: Envelope, now: datetime, lacks: Collection[str], deadline: Deadline
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each part that we know and that was reported."""
     for name, part in envelope.parts.items():
         if name in PARTS:
-            yield name, _part(name, part, now, deadline)
+            reported = part if name not in lacks else _lacking(part)
+            yield name, _part(name, reported, now, deadline)
+
+
+def _lacking(part: PartReport) -> PartReport:
+    return part.model_copy(update={"incomplete": f"{_ASKED_ELSE}; {part.incomplete}".rstrip("; "), "cut": 1})
 
 
 def _part(name: str, part: PartReport, now: datetime, deadline: Deadline) -> dict[str, Any]:

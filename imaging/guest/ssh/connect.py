@@ -6,7 +6,8 @@ user is asked between connections only, so that no server waits for a person.
 
 from __future__ import annotations
 
-from imaging.guest.interface import LoginRoute, Progress
+from imaging.guest.host_keys.names import Host
+from imaging.guest.interface import Asking, GuestAccess, LoginRoute, Progress, Telling
 from imaging.guest.ssh.addresses import addresses_to_try
 from imaging.guest.ssh.authentication import Login
 from imaging.guest.ssh.config import destination
@@ -15,7 +16,7 @@ from imaging.guest.ssh.host_key_decision import HostKeys
 from imaging.guest.ssh.jump_hosts import Jumps
 from imaging.guest.ssh.keys import gather
 from imaging.guest.ssh.shell import SshShell
-from imaging.guest.ssh.users import guesses
+from imaging.guest.ssh.users import guesses, own_name
 from models.errors import GuestUnreachableError
 from models.text import one_line
 
@@ -44,10 +45,34 @@ async def connect_guest(route: LoginRoute, *, patience: Patience | None = None) 
         )
     setting = Setting(route.access, route.asking, route.tell, patience or Patience())
     host_keys = HostKeys(route.asking, route.tell, said=route.access.host_key, console=route.cloud_log)
+    addresses = addresses_to_try(route.instance, route.access)
+    return await _open(setting, host_keys, addresses, guesses(route.instance, route.image))
+
+
+async def connect_host(host: Host, access: GuestAccess, asking: Asking, tell: Telling) -> SshShell:
+    """Open a shell on a machine that is in no cloud's list; who logs in where nobody is named is the user, as in `ssh`.
+
+    Args:
+        host: an address, or a name that the ssh config knows.
+        access: what the user said about the login.
+        asking: the user.
+        tell: told how far it is, and why a host key was trusted.
+
+    Raises:
+        GuestUnreachableError: it does not answer.
+        GuestLoginError: nobody is let in.
+        HostKeyError: it is not the right machine, or nobody knows.
+        ConfigError: the ssh config or a key cannot be used.
+    """
+    setting = Setting(access, asking, tell, Patience())
+    own = own_name()
+    return await _open(setting, HostKeys(asking, tell, said=access.host_key), (host,), (own,) if own else ())
+
+
+async def _open(setting: Setting, host_keys: HostKeys, addresses: tuple[Host, ...], users: tuple[str, ...]) -> SshShell:
     jumps = Jumps(setting)
     try:
-        doors = _Doors(setting, host_keys, jumps)
-        return await doors.open(addresses_to_try(route.instance, route.access), guesses(route.instance, route.image))
+        return await _Doors(setting, host_keys, jumps).open(addresses, users)
     # Cancellation too: an open jump host would keep its connection until the program ends.
     except BaseException:
         await jumps.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 
 from imaging.guest.host_keys.names import is_user
@@ -45,6 +47,15 @@ def guesses(instance: Instance, image: Image | None) -> tuple[str, ...]:
     if any(key.startswith("exo") for key in instance.metadata):
         found.insert(0, _EXOSPHERE)
     return tuple(dict.fromkeys(found))
+
+
+def own_name() -> str | None:
+    """The name of the user who runs the program, as far as the system knows it."""
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return None
+    return name if is_user(name) else None
 
 
 def _by_image(image: Image | None) -> tuple[str, ...]:

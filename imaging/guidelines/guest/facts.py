@@ -65,9 +65,9 @@ def all_disks_shown(facts: InstanceFacts) -> bool:
     return guest is not None and (guest.method is InspectionMethod.DEEP_CHECK or not guest.disks.incomplete_because)
 
 
-def inspected_by_ssh(facts: InstanceFacts) -> bool:
+def inspected_while_running(facts: InstanceFacts) -> bool:
     """Whether the running instance itself was inspected, not a temporary instance of its disk."""
-    return facts.guest.value is not None and facts.guest.value.method is InspectionMethod.SSH
+    return facts.guest.value is not None and facts.guest.value.method is not InspectionMethod.DEEP_CHECK
 
 
 def unless_disks_hidden(answer: Answer, facts: InstanceFacts) -> Answer:

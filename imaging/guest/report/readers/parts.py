@@ -45,6 +45,8 @@ class Part:
     """A deep check does not ask for it: what runs in its temporary instance says nothing of the instance."""
     early: bool = False
     """In a deep check it comes first, for cloud-init is about to change what it reads."""
+    asked: bool = False
+    """It holds what the guidelines asked for, and nothing else."""
     dropped: int = 0
     """Its turn to be left out of a deep check's report that is too long for a console; 0: never."""
 
@@ -64,10 +66,10 @@ _IN_ORDER = (
     Part("path_uses", read_path_uses, seconds=10, dropped=3),
     Part("accounts", read_accounts, seconds=10, early=True, dropped=7),
     Part("packages", read_packages, seconds=12, dropped=1),
-    Part("system_files", read_system_files, seconds=10, early=True),
+    Part("system_files", read_system_files, seconds=10, early=True, asked=True),
     Part("updates", read_updates, seconds=20, dropped=4),
     Part("directories", read_directories, seconds=20, dropped=8),
-    Part("sightings", read_sightings, seconds=25),
+    Part("sightings", read_sightings, seconds=25, asked=True),
 )
 """As they run: the quick ones first, so that an inspection that is cut short has most of them."""
 

@@ -24,6 +24,7 @@ def read_system(rows: Rows) -> GuestSystem:
         kernel=rows.text("kernel"),
         architecture=rows.text("architecture"),
         host_name=rows.text("host"),
+        instance_id=rows.text("instance"),
         init=rows.text("init"),
         package_manager=rows.text("manager"),
         booted_at=next(iter(rows.read("btime", moment, fields=1)), None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
-from imaging.guidelines.guest.facts import guest_passed, inside_or_none, inspected_by_ssh
+from imaging.guidelines.guest.facts import guest_passed, inside_or_none, inspected_while_running
 from imaging.guidelines.instance.source import YES
 from imaging.guidelines.rule import Answer, Chapter, failed, need, not_applicable, passed, unknown
 from imaging.guidelines.wording import command, shown
@@ -140,7 +140,7 @@ def state_consistent(facts: InstanceFacts, _profile: Profile) -> Answer:
         return passed("Stopped: the disk is at rest.", facts.instance)
     if not instance.is_running:
         return not_applicable(f"Neither running nor stopped: {shown(instance.status)}.")
-    agent = inside_or_none(facts, parts.boot) if inspected_by_ssh(facts) else None
+    agent = inside_or_none(facts, parts.boot) if inspected_while_running(facts) else None
     quiesced = " Its agent can quiesce it, but not on every storage." if agent and agent.guest_agent == "active" else ""
     return failed(
         f"Running: what is not yet on the disk would be missing from the image.{quiesced}",
@@ -167,7 +167,7 @@ def state_quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
     if properties.get("os_require_quiesce", "").lower() not in YES:
         return passed("The image does not ask for quiescing.", facts.base_image)
     capable = properties.get("hw_qemu_guest_agent", "").lower() in YES
-    inside = inside_or_none(facts, parts.boot) if inspected_by_ssh(facts) else None
+    inside = inside_or_none(facts, parts.boot) if inspected_while_running(facts) else None
     if capable and inside is not None and inside.guest_agent == "active":
         return guest_passed("os_require_quiesce=yes, and the guest agent is active.", facts, parts.boot)
     dead = capable and inside is not None

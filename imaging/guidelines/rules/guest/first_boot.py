@@ -14,7 +14,7 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     guest_unknown,
     inside,
-    inspected_by_ssh,
+    inspected_while_running,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Chapter, not_applicable
@@ -229,7 +229,7 @@ def ci_state(facts: InstanceFacts, _profile: Profile) -> Answer:
         return guest_passed("cloud-init status: done.", facts, parts.cloud_init)
     if cloud_init.status == "disabled":
         return not_applicable("cloud-init is switched off.")
-    if not inspected_by_ssh(facts):
+    if not inspected_while_running(facts):
         return guest_unknown(f"How it ended on this instance {NEEDS_SSH}.")
     said = f"It is {cut(cloud_init.status, 20)} still." if cloud_init.status else "It does not say how it ended."
     return guest_unknown(said, "In the guest:", command="cloud-init status --long")

@@ -11,7 +11,7 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     guest_unknown,
     inside,
-    inspected_by_ssh,
+    inspected_while_running,
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Chapter
@@ -51,7 +51,7 @@ def sec_hostkeys(facts: InstanceFacts, _profile: Profile) -> Answer:
             f"{there}cloud-init makes new ones in a new instance.", facts, parts.sshd, parts.cloud_init
         )
         return unless_incomplete(answer, facts, parts.cloud_init)
-    if not inspected_by_ssh(facts):
+    if not inspected_while_running(facts):
         return guest_unknown(f"Which host keys the disk brings along {NEEDS_SSH}: a test instance makes its own.")
     return unless_incomplete(guest_passed("No host key lies in /etc/ssh.", facts, parts.sshd), facts, parts.sshd)
 

@@ -14,7 +14,7 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     guest_unknown,
     inside,
-    inspected_by_ssh,
+    inspected_while_running,
     running,
     unless_cut_short,
     unless_incomplete,
@@ -43,7 +43,7 @@ def qga_present(facts: InstanceFacts, profile: Profile) -> Answer:
         return guest_passed("No image property promises it.", facts, parts.boot)
     if state == "enabled":
         return guest_passed("qemu-guest-agent starts by itself, but does not run now.", facts, parts.boot)
-    if state == "installed" and not inspected_by_ssh(facts):
+    if state == "installed" and not inspected_while_running(facts):
         return guest_unknown(f"Whether qemu-guest-agent runs {NEEDS_SSH}: its device may start it.")
     remedy = root_commands("systemctl enable --now qemu-guest-agent")
     if state != "installed":

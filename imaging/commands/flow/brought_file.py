@@ -23,7 +23,9 @@ from models.text import one_line
 STANDARD_INPUT: Final = "-"
 """Stands for standard input where a file is named."""
 SECONDS: Final = 60.0
-"""How long a file may take: a network home that does not answer, or a command in a pipe that does not end."""
+"""How long a file may take, on a network home that does not answer."""
+INPUT_SECONDS: Final = 180.0
+"""The same for standard input: of a probe in the pipe, which takes a minute, and the password that `sudo` asks for."""
 _CHUNK_BYTES = 2**16
 _LONGEST_NAME = 200
 _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -87,11 +89,12 @@ async def read_brought(name: str, *, limit_bytes: int, last_part: bool = False) 
         UsageError: it cannot be read, is no text, or is too large; says which in one sentence.
     """
     label = "Standard input" if name == STANDARD_INPUT else one_line(name, _LONGEST_NAME)
+    seconds = INPUT_SECONDS if name == STANDARD_INPUT else SECONDS
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             brought = await in_thread(_read, name, label, limit_bytes, last_part)
     except TimeoutError:
-        raise UsageError(f"{label} could not be read within {SECONDS:.0f} seconds.") from None
+        raise UsageError(f"{label} could not be read within {seconds:.0f} seconds.") from None
     except (OSError, ValueError) as error:
         raise _unreadable(label, error) from None
     _refuse_no_text(brought)

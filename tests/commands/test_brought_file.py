@@ -9,8 +9,8 @@ import socket
 
 import pytest
 
-from imaging.runtime import brought_file
-from imaging.runtime.brought_file import read_brought
+from imaging.commands.flow import brought_file
+from imaging.commands.flow.brought_file import read_brought
 from models.errors import UsageError
 
 LIMIT = 1000

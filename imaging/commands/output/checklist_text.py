@@ -1,0 +1,42 @@
+"""Findings as rows of a table and as lines, for a person."""
+
+from __future__ import annotations
+
+from imaging.commands.output.tables import Cell
+from models.findings import Finding, Outcome
+from models.formatting import local_minute
+from models.guest.facts import GuestFacts
+
+COLUMNS = ("RULE", "OUTCOME", "SEVERITY", "EVIDENCE")
+_STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "red",
+    Outcome.UNKNOWN: "yellow",
+    Outcome.WAIVED: "yellow",
+    Outcome.NOT_APPLICABLE: "dim",
+}
+
+
+def finding_row(finding: Finding) -> tuple[Cell, ...]:
+    """A finding below `COLUMNS`."""
+    return (
+        Cell(finding.rule, whole=True),
+        Cell(finding.outcome, _STYLES[finding.outcome], whole=True),
+        Cell(finding.severity, whole=True),
+        Cell(finding.evidence, fold=True),
+    )
+
+
+def remedy_lines(finding: Finding) -> list[str]:
+    """What fails, and what to do about it by hand."""
+    lines = [f"{finding.rule}: {finding.evidence}"]
+    if finding.remedy is not None:
+        lines.append(f"  {finding.remedy.text}")
+        lines += [f"  $ {line}" for line in (finding.remedy.command or "").splitlines()]
+    return lines
+
+
+def inspection_line(facts: GuestFacts) -> str:
+    """How a guest was inspected, by whom and when."""
+    power = "with root rights" if facts.as_root else "without root rights, so much is unknown"
+    return f"Inspection: {facts.method.value}, {local_minute(facts.read_at)}, by {facts.user or '?'} {power}"

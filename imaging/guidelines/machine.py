@@ -1,0 +1,29 @@
+"""Judges a machine by what its inspection found alone: it is in no cloud's list, or no cloud was asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from imaging.guidelines.checklist import judge
+from models.fact import Fact, UnknownCode
+from models.findings import Checklist, Source
+from models.guest.facts import GuestFacts
+from models.guidelines.facts import InstanceFacts
+from models.guidelines.profile import Profile
+
+
+def judge_machine(guest: GuestFacts, profile: Profile, now: datetime) -> Checklist:
+    """Ask every rule; those that only a cloud can answer do not apply.
+
+    Args:
+        guest: what was found.
+        profile: the guidelines.
+        now: the time by which ages count, never that of a report: its clock may be wrong.
+    """
+    not_asked: dict[str, Fact[Any]] = {
+        name: Fact(unknown_because="no cloud was asked", unknown_code=UnknownCode.NO_CLOUD)
+        for name in ("instance", "attachments", "volumes", "base_image", "images", "flavors", "quota", "login")
+    }
+    found = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=guest.read_at)
+    return judge(InstanceFacts(**not_asked, guest=found, has_cinder=False, now=now), profile)
