@@ -77,6 +77,7 @@ def _report(output: str) -> dict[str, Any]:
     found = re.search(frame, output, re.DOTALL | re.MULTILINE)
     assert found is not None, output[-2000:]
     report: dict[str, Any] = json.loads(found[1])
+    del report["asked"]  # any change of a table changes it, also one that no guest has an answer to
     return report
 
 
