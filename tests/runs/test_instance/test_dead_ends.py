@@ -12,6 +12,7 @@ KERNEL = "[    0.000000] Linux version 6.1.0-56-cloud-amd64 (debian)\n"
 WELCOME = "Welcome to Debian GNU/Linux 12 (bookworm)!\n"
 PANIC = "[    1.2] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n"
 LOGIN = "\nchild login: "
+FINISHED = "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceOpenStack [net].  Up 9 s\n"
 UEFI = 'BdsDxe: loading Boot0001 "disk"\nBdsDxe: starting Boot0001 "disk"\nWelcome to GRUB!\n'
 PROGRESS = "[***   ] A start job is running for Execute cloud user/final scripts (5s / no limit)[K"
 """As Nova gives it, which takes the carriage returns out: each update stands behind the one before."""
@@ -262,8 +263,41 @@ def test_a_failed_login_that_a_program_tells_is_no_prompt() -> None:
     assert verdict_of(KERNEL + WELCOME + "Failed login: admin from 10.0.0.9\n").word is VerdictWord.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    "text", [">>Start PXE over IPv4.\n", "iPXE initialising devices\nBooting from Hard Disk...\n" * 2]
+)
+def test_asking_the_network_once_before_the_disk_is_usual(text: str) -> None:
+    assert verdict_of(text).dead_end is None
+
+
+@pytest.mark.parametrize("end", ["No bootable device.\n", "grub rescue> \n", "(initramfs) \n"])
+@pytest.mark.parametrize("later", [KERNEL, KERNEL + WELCOME])
+def test_a_kernel_that_starts_makes_an_end_a_thing_of_the_past(end: str, later: str) -> None:
+    assert verdict_of(end).dead_end is not None
+    assert verdict_of(end + later).dead_end is None
+
+
+def test_the_next_device_of_the_firmware_is_another_try() -> None:
+    assert verdict_of("No bootable device.\nBooting from DVD/CD...\n").dead_end is None
+
+
+def test_a_shell_that_somebody_left_is_no_end() -> None:
+    assert verdict_of(KERNEL + "(initramfs) \n" + WELCOME).dead_end is None
+    assert verdict_of(KERNEL + LOGIN + "\nYou are in emergency mode.\n" + LOGIN).word is VerdictWord.BOOTED
+
+
+def test_behind_a_second_kernel_a_program_may_say_panic_as_well() -> None:
+    assert verdict_of(KERNEL * 2 + "panic: in some program\n").dead_end is None
+
+
+def test_once_it_came_up_the_boots_before_are_not_counted() -> None:
+    up = KERNEL + FINISHED
+    assert verdict_of(up + KERNEL * 2).dead_end is None
+    assert verdict_of(up + KERNEL + PANIC + KERNEL).dead_end is None
+
+
 def test_a_machine_that_resets_behind_its_prompt_again_and_again_has_not_booted() -> None:
-    loop = (KERNEL + WELCOME + LOGIN + "\n") * 5
+    loop = (KERNEL + WELCOME + LOGIN + "\n") * 4
     assert verdict_of(loop).word is VerdictWord.FAILED
     assert verdict_of((KERNEL + WELCOME + LOGIN + "\n") * 2).word is VerdictWord.BOOTED
 

@@ -86,6 +86,13 @@ class TestEvidence:
             line.strip() for line in ("SeaBIOS", KERNEL, SYSTEM, TROUBLE, LOGIN, FINISHED, MARKER)
         )
 
+    def test_it_is_what_ended_a_boot_and_what_began_another(self) -> None:
+        noise = "noise\n" * 4
+        firmware = "SeaBIOS\nBooting from Hard Disk...\n>>Start PXE over IPv4.\n"
+        text = f"{firmware}{noise}{KERNEL}{noise}{PANIC}{noise}{KERNEL}{noise}{MARKER}{noise}"
+        told = ("SeaBIOS", ">>Start PXE over IPv4.", KERNEL, PANIC, KERNEL, MARKER, *["noise"] * 3)
+        assert verdict_of(text).evidence == tuple(line.strip() for line in told)
+
     def test_the_end_is_the_last_line(self) -> None:
         assert verdict_of(KERNEL + PANIC + "noise\n").evidence == (KERNEL.strip(), PANIC.strip(), "noise")
 

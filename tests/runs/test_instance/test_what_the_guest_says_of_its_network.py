@@ -80,6 +80,16 @@ def test_an_address_without_a_default_route_is_told_apart(route: str) -> None:
     assert (verdict.has_address, verdict.has_default_route) == (True, False)
 
 
+def test_a_table_without_blanks_says_the_same() -> None:
+    verdict = verdict_of((UP + ROUTE).replace(" ", "").replace("ci-info:", "ci-info: ") + LOGIN)
+    assert (verdict.has_address, verdict.has_default_route) == (True, True)
+
+
+def test_a_failed_table_says_that_there_is_no_route_unless_another_had_one() -> None:
+    assert verdict_of(DOWN + LOGIN).has_default_route is False
+    assert verdict_of(ROUTE + DOWN + LOGIN).has_default_route is True
+
+
 def test_finished_without_a_data_source_and_without_a_prompt_has_not_booted() -> None:
     verdict = verdict_of(NO_SOURCE)
     assert verdict.word is VerdictWord.INCONCLUSIVE
