@@ -82,6 +82,13 @@ def test_a_token_that_the_log_does_not_have_is_said(imaging):
     assert "the log has no whole marker with this token" in found["hints"]
 
 
+def test_a_marker_that_says_that_it_has_no_network_is_no_proof(imaging):
+    done = imaging("verdict", str(LOGS / "09-configdrive-marker.txt"), "--json", "--marker", "@TOKEN@")
+    found = document(done)
+    assert (done.status, found["strength"], found["stage"]) == (1, "basic", "marker")
+    assert "it has no network address" in found["hints"]
+
+
 @pytest.mark.parametrize("token", ["", "a b", "x" * 65, "a\nb"])
 def test_a_token_that_is_none_is_wrong_use(imaging, token):
     refused = imaging("verdict", str(HEALTHY), "--marker", token)
