@@ -22,13 +22,55 @@ class Identity(Frozen):
     """Whether a saved random seed lies on the disk."""
 
 
+class BootFile(Frozen):
+    """A kernel or an initramfs that a boot loader is told to load."""
+
+    path: CleanText
+    """As the boot loader names it: from the root of the file system or of the one at /boot."""
+    there: bool | None = None
+    """False: missing or empty; None: where it lies could not be told."""
+
+
+class NextBoot(Frozen):
+    """What the boot loader starts next, on this machine or on one made from its image."""
+
+    loader: CleanText = ""
+    """grub, extlinux, systemd-boot."""
+    file: CleanText = ""
+    """Its configuration, from which this was read to its end."""
+    title: CleanText = ""
+    kernels: tuple[BootFile, ...] = ()
+    """One; several where an entry tries one way after another."""
+    initrds: tuple[BootFile, ...] = ()
+    version: CleanText = ""
+    """The kernel's, as its file says; empty where the name does not tell."""
+    is_running: bool = False
+    """Whether it is the kernel that runs."""
+    has_modules: bool | None = None
+    """Whether the kernel's modules are on the disk; None where its version is not known."""
+    seconds: float | None = None
+    """How long the boot loader waits before it starts it; None where it does not say."""
+    waits: bool = False
+    """Whether it waits until somebody chooses."""
+
+
 class Boot(Frozen):
     """Kernel line, initramfs, and what else decides if an instance launched from the image boots."""
 
     command_line: CleanText = ""
     """Of the running kernel (/proc/cmdline)."""
     default_command_line: CleanText = ""
-    """What the boot loader's configuration gives to the next one, where it could be read."""
+    """What the boot loader gives to the next one; where that could not be told, what its configuration is made from."""
+    next: NextBoot | None = None
+    """None: which kernel is started next was not found out."""
+    next_unknown: CleanText = ""
+    """What of the boot loader's configuration was not understood; empty if it was read to its end."""
+    initramfs_tool: CleanText = ""
+    """dracut or initramfs-tools; empty if neither or both have their settings here."""
+    initramfs_words: CleanText = ""
+    """What dracut puts into its initramfs as if it stood on the kernel line."""
+    resume_from: tuple[CleanText, ...] = ()
+    """RESUME of initramfs-tools: devices, `none` or `auto`."""
     firmware: CleanText = ""
     """uefi or bios: how this boot was done."""
     virtio_modules: tuple[CleanText, ...] | None = None

@@ -10,7 +10,7 @@ from models.base import Frozen
 from models.fact import Fact, IncompleteCode
 from models.findings import Finding, Source
 from models.guest.accounts import Account, Accounts, PasswordState
-from models.guest.boot import Boot, Identity
+from models.guest.boot import Boot, BootFile, Identity, NextBoot
 from models.guest.directories import Directories, Directory
 from models.guest.disks import BlockDevice, Disks, FileSystemUse
 from models.guest.facts import GuestFacts
@@ -100,7 +100,13 @@ HEALTHY: dict[str, Any] = {
     "boot": Boot(
         command_line="BOOT_IMAGE=/vmlinuz root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0",
         default_command_line="root=LABEL=cloudimg-rootfs ro console=tty1 console=ttyS0", firmware="bios",
+        next=NextBoot(
+            loader="grub", file="/boot/grub/grub.cfg", title="Ubuntu", version="6.8.0-60-generic", is_running=True,
+            kernels=(BootFile(path="/boot/vmlinuz-6.8.0-60-generic", there=True),), has_modules=True, seconds=0,
+            initrds=(BootFile(path="/boot/initrd.img-6.8.0-60-generic", there=True),),
+        ),
         virtio_modules=("virtio_blk", "virtio_net", "virtio_pci", "virtio_scsi"), guest_agent="active",
+        initramfs_tool="initramfs-tools",
     ),
 }  # fmt: skip
 

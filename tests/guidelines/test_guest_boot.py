@@ -73,7 +73,7 @@ def line(rule: str, words: str, **parts):
 # ---- BOOT-ROOTREF
 
 
-@pytest.mark.parametrize("root", ["UUID=root-uuid", "LABEL=cloudimg-rootfs", "/dev/mapper/vg-root", "/dev/root"])
+@pytest.mark.parametrize("root", ["UUID=root-uuid", "LABEL=cloudimg-rootfs", "/dev/mapper/vg-root", "/dev/vg/root"])
 def test_a_root_by_a_lasting_name_passes(root):
     lv = BlockDevice(name="/dev/mapper/vg-root", parents=("/dev/vda1",), kind="lvm")
     disks = Disks(devices=(VDA, VDA1, lv), root=ROOT)

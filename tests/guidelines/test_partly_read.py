@@ -21,7 +21,6 @@ TOLD_BY_OTHERS = {
     },
     "path_uses": {"VOL-SYMLINK"},  # nothing is mounted that a path could lead to
     "sshd": {"SEC-HOSTKEYS"},  # cloud-init makes new keys, whatever there is
-    "boot": {"BOOT-INITRAMFS"},  # the disk that it booted from tells
 }
 """Rules that another part answers while this one shows nothing, and why that is right for the healthy guest."""
 

@@ -1,6 +1,9 @@
-# How it boots. Rows: now LINE (of the running kernel); grub LINE (of it or of extlinux); bls LINE; kernelopts LINE; default NAME VALUE (of
-# /etc/default/grub); firmware, selinux, kdump, agent WORD; builtin, module, loaded NAME; initramfs KIND; pages NUMBER;
-# crash KIB; running, kernel VERSION; autorelabel.
+# How it boots. Rows: now LINE (of the running kernel); grub, extlinux LINE FILE (what of their configuration chooses and
+# loads a kernel); bls, loader KEY VALUE FILE (entries, and what systemd-boot chooses); env NAME VALUE (of grubenv);
+# default NAME VALUE (of /etc/default/grub); image, empty PATH (files that a boot loader may load); link TARGET PATH;
+# library VERSION (its modules are there); firmware, selinux, kdump, agent WORD; builtin, module, loaded NAME;
+# initramfs KIND; resume VALUE (of initramfs-tools); built LINE (words that dracut puts
+# into its initramfs); pages NUMBER; crash KIB; running, kernel VERSION; autorelabel.
 part_boot() {
     boot_running=$(first_line "$R/proc/sys/kernel/osrelease")
     [ -z "$boot_running" ] || row running "$boot_running"
@@ -21,14 +24,35 @@ part_boot() {
     for boot_kernel in "$R"/boot/vmlinuz-*; do
         [ -e "$boot_kernel" ] && row kernel "${boot_kernel##*/vmlinuz-}"
     done
+    boot_images
+}
+
+# What a boot loader could load. Folders of GRUB hold its own modules alone.
+boot_images() {
+    for boot_file in "$R/boot" "$R/boot/efi" "$R/boot/loader/entries" "$R/boot/grub2" "$R/boot/grub"; do
+        [ ! -d "$boot_file" ] || [ -x "$boot_file" ] || incomplete "only root may read ${boot_file#"$R"}"
+    done
+    for boot_file in "$R"/boot/grub*/custom.cfg; do
+        [ ! -s "$boot_file" ] || incomplete "${boot_file#"$R"} is not understood"
+    done
+    set -- "$R"/vmlinu* "$R"/initr* "$R"/boot/* "$R"/boot/[!g]*/* "$R"/boot/[!g]*/*/* "$R"/boot/[!g]*/*/*/*
+    for boot_file; do
+        [ ! -L "$boot_file" ] || row link "$(readlink "$boot_file")" "${boot_file#"$R"}"
+        [ -f "$boot_file" ] || continue
+        if [ -s "$boot_file" ]; then row image "${boot_file#"$R"}"; else row empty "${boot_file#"$R"}"; fi
+    done
+    for boot_file in "$R"/lib/modules/* "$R"/usr/lib/modules/*; do
+        [ ! -e "$boot_file/modules.dep" ] || row library "${boot_file##*/}"
+    done
 }
 
 # The files that tell, each with what it is.
 boot_files() {
     boot_file_is cmdline "$R/proc/cmdline"
     boot_file_is grub "$R/boot/grub/grub.cfg" "$R/boot/grub2/grub.cfg" "$R"/boot/efi/EFI/*/grub.cfg
-    boot_file_is extlinux "$R/boot/extlinux/extlinux.conf" "$R/boot/syslinux/syslinux.cfg"
-    boot_file_is bls "$R"/boot/loader/entries/*.conf
+    boot_file_is extlinux "$R/boot/extlinux/extlinux.conf" "$R/boot/syslinux/syslinux.cfg" "$R/boot/extlinux.conf"
+    boot_file_is bls "$R"/boot/loader/entries/*.conf "$R"/boot/efi/loader/entries/*.conf "$R"/efi/loader/entries/*.conf
+    boot_file_is loader "$R/boot/loader/loader.conf" "$R/boot/efi/loader/loader.conf" "$R/efi/loader/loader.conf"
     boot_file_is grubenv "$R/boot/grub2/grubenv" "$R/boot/grub/grubenv"
     boot_file_is default "$R/etc/default/grub" "$R"/etc/default/grub.d/*.cfg
     boot_library=$R/lib/modules/$boot_running
@@ -49,8 +73,8 @@ boot_file_is() {
     boot_kind=$1
     shift
     for boot_file; do
-        case $boot_file in *rescue*.conf) continue ;; esac
-        [ -f "$boot_file" ] && [ -r "$boot_file" ] && row "$boot_kind" "$boot_file"
+        [ -f "$boot_file" ] || continue
+        if [ -r "$boot_file" ]; then row "$boot_kind" "$boot_file"; else row unread "$boot_file"; fi
     done
 }
 
@@ -64,18 +88,20 @@ boot_lines() {
     }
     function take(line,    i, value) {
         if (what == "cmdline") print "now\t" mask(line)
-        if (what == "grub" && !grub && line ~ /^[ \t]*linux(16|efi)?[ \t]/) {
-            sub(/^[ \t]*linux(16|efi)?[ \t]+[^ \t]+[ \t]*/, "", line)
-            print "grub\t" mask(line)
-            grub = 1
+        if (what ~ /^(grub|extlinux|bls|loader)$/) {
+            gsub(/\t/, " ", line)
+            gsub(/^ +| +$|\r/, "", line)
         }
-        if (what == "extlinux" && !grub && tolower(line) ~ /^[ \t]*append[ \t]/) {
-            sub(/^[ \t]*[A-Za-z]+[ \t]+/, "", line)
-            print "grub\t" mask(line)
-            grub = 1
+        if (what == "grub" && line ~ grub) print what "\t" mask(line) "\t" named
+        if (what == "extlinux" && line ~ /^[^#]/) print what "\t" mask(line) "\t" named
+        if (what ~ /^(bls|loader)$/ && line ~ /^[a-z-]+ /) {
+            value = line
+            sub(/^[^ ]+ +/, "", value)
+            sub(/ .*/, "", line)
+            print what "\t" line "\t" mask(value) "\t" named
         }
-        if (what == "bls" && sub(/^options[ \t]+/, "", line)) print "bls\t" mask(line)
-        if (what == "grubenv" && sub(/^kernelopts=/, "", line)) print "kernelopts\t" mask(line)
+        if (what == "grubenv" && line ~ /^(saved_entry|next_entry|kernelopts|tuned_[a-z]+|recordfail)=/)
+            print "env\t" substr(line, 1, index(line, "=") - 1) "\t" mask(substr(line, index(line, "=") + 1))
         if (what == "default" && line ~ /^[ \t]*GRUB_CMDLINE_LINUX(_DEFAULT)?=/) {
             sub(/^[ \t]*/, "", line)
             value = line
@@ -87,15 +113,25 @@ boot_lines() {
             if (what == "dep" && line ~ ("/" drivers[i] "[.]ko[.a-z0-9]*:")) print "module\t" drivers[i]
             if (what == "loaded" && index(line, drivers[i] " ") == 1) print "loaded\t" drivers[i]
         }
+        if (what == "initramfs-tools" && line ~ /^[ \t]*RESUME=/) print "resume\t" value_of(line)
         if (what == "initramfs-tools" && line ~ /^[ \t]*MODULES=/) initramfs = "modules-" value_of(line)
+        if (what == "dracut" && sub(/^[ \t]*kernel_cmdline[+]?=/, "", line)) print "built\t" mask(line)
         if (what == "dracut" && line ~ /^[ \t]*hostonly=/) initramfs = "hostonly-" value_of(line)
         if (what == "enforce") print "selinux\t" (line == 1 ? "enforcing" : "permissive")
         if (what == "selinux" && line ~ /^SELINUX=/) print "selinux\t" value_of(line)
     }
-    BEGIN { split("virtio_blk virtio_scsi virtio_net virtio_pci", drivers, " ") }
+    BEGIN {
+        grub = "^(menuentry|submenu|function|linux(16|efi)?|initrd(16|efi)?|blscfg|configfile|load_env|chainloader|source" \
+            "|multiboot2?|if|elif|else|fi|[}]|(set +)?(default|timeout|kernelopts|tuned_params|tuned_initrd)=)"
+        split("virtio_blk virtio_scsi virtio_net virtio_pci", drivers, " ")
+    }
     {
         what = $1
         file = substr($0, index($0, "\t") + 1)
+        named = substr(file, length(ENVIRON["R"]) + 1)
+        if (what == "unread") { print "incomplete\tonly root may read " named; next }
+        if (what == "dracut" || what == "initramfs-tools") print "initramfs\t" what
+        if (what ~ /^(grub|extlinux|loader)$/) print what (what == "loader" ? "\t\t" : "\t") "\t" named
         if (what == "builtin") print "initramfs\tknown"
         if (what == "dracut" && initramfs == "") initramfs = "hostonly-no"
         while ((getline line < file) > 0) take(line)

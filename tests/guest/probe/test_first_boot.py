@@ -182,11 +182,13 @@ def test_drivers_are_unknown_without_their_lists(tmp_path):
 @pytest.mark.parametrize(
     "files, line",
     [
-        ({"/boot/grub/grub.cfg": "menuentry {\n\tlinux\t/vmlinuz root=UUID=2 ro\n}\n linux /old root=x\n"},
-         "root=UUID=2 ro"),
-        ({"/boot/extlinux/extlinux.conf": "LABEL l\n  APPEND root=UUID=3 ro\n"}, "root=UUID=3 ro"),
-        ({"/boot/loader/entries/a.conf": "title a\noptions $kernelopts $tuned_params\n",
+        ({"/boot/grub/grub.cfg": "menuentry 'x' {\n\tlinux\t/vmlinuz root=UUID=2 ro\n}\n"}, "root=UUID=2 ro"),
+        ({"/boot/extlinux/extlinux.conf": "LABEL l\n  LINUX /vmlinuz\n  APPEND root=UUID=3 ro\n"}, "root=UUID=3 ro"),
+        ({"/boot/loader/entries/a.conf": "title a\nlinux /a\noptions $kernelopts $tuned_params\n",
+          "/boot/grub2/grub.cfg": "blscfg\n",
           "/boot/grub2/grubenv": "# GRUB\nkernelopts=root=UUID=4 ro \n"}, "root=UUID=4 ro"),
+        ({"/boot/loader/entries/a.conf": "linux /a\noptions root=UUID=5\noptions ro\n",
+          "/boot/loader/loader.conf": "timeout 3\n"}, "root=UUID=5 ro"),
         ({"/etc/default/grub": 'GRUB_CMDLINE_LINUX="console=ttyS0"\nGRUB_CMDLINE_LINUX_DEFAULT=""\n',
           "/etc/default/grub.d/50.cfg": 'GRUB_CMDLINE_LINUX_DEFAULT="quiet splash"\n'}, "console=ttyS0 quiet splash"),
     ],

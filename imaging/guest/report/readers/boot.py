@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import re
 import shlex
+from collections.abc import Collection
 
+from imaging.guest.report.boot_loader import next_entry
+from imaging.guest.report.boot_loader.entries import by_numbers
 from imaging.guest.report.masking import masked
 from imaging.guest.report.rows import Rows, whole
-from models import foreign
 from models.guest.boot import Boot
 
 _GENERIC = frozenset({"modules-most", "hostonly-no"})
 _HOST_ONLY = frozenset({"modules-dep", "hostonly-yes"})
-_LONGEST_LINE = 4_096
-"""Characters; the kernel takes 2,048, and 4,096 on some architectures."""
-_MOST_OPTIONS = 4
-"""How often a line may name the options that stand elsewhere: each time it becomes longer by all of them."""
-_NUMBER = re.compile(r"([0-9]{1,15})")
+_TOOLS = frozenset({"dracut", "initramfs-tools"})
 
 
 def read_boot(rows: Rows) -> Boot:
     """Kernel lines, drivers, SELinux, kernels and the guest agent."""
     kinds = set(rows.texts("initramfs"))
+    coming = next_entry(rows)
+    if coming.unknown:
+        rows.doubt(coming.unknown)
     return Boot(
         command_line=masked(rows.text("now")),
-        default_command_line=masked(_default_line(rows)),
+        default_command_line=masked(coming.line or _line_in_the_making(rows)),
+        next=coming.boot,
+        next_unknown=coming.unknown,
+        initramfs_tool=_only(kinds & _TOOLS),
+        initramfs_words=masked(" ".join(each.strip("\"' ") for each in rows.texts("built"))),
+        resume_from=rows.texts("resume"),
         firmware=rows.text("firmware"),
         virtio_modules=_virtio(rows, kinds),
         host_only_initramfs=True if kinds & _HOST_ONLY else False if kinds & _GENERIC else None,
@@ -42,14 +47,12 @@ def _first_number(rows: Rows, kind: str) -> int:
     return next(iter(rows.read(kind, whole, fields=1)), 0)
 
 
-def _default_line(rows: Rows) -> str:
-    """What the next kernel gets: grub.cfg says it best, then the newest entry, then what grub.cfg is made from."""
-    if rows.has("grub") and (line := rows.text("grub").strip()):
-        return line
-    if entries := rows.texts("bls"):
-        options = rows.text("kernelopts")[:_LONGEST_LINE]
-        line = entries[-1][:_LONGEST_LINE].replace("$kernelopts", options, _MOST_OPTIONS)
-        return line.replace("$tuned_params", "").strip()
+def _only(found: Collection[str]) -> str:
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def _line_in_the_making(rows: Rows) -> str:
+    """What the next kernel's line is made from, where the boot loader's own configuration does not tell."""
     settings = dict(rows.read("default", _setting, fields=2))
     names = ("GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT")
     return " ".join(settings[name] for name in names if settings.get(name))
@@ -72,12 +75,6 @@ def _virtio(rows: Rows, kinds: set[str]) -> tuple[str, ...] | None:
 
 def _old_kernels(rows: Rows) -> tuple[str, ...]:
     """Those that are neither the running nor the newest one."""
-    versions = sorted({version for version in rows.texts("kernel") if "rescue" not in version}, key=_by_numbers)
+    versions = sorted({version for version in rows.texts("kernel") if "rescue" not in version}, key=by_numbers)
     running = rows.text("running")
     return tuple(version for version in versions[:-1] if version != running)
-
-
-def _by_numbers(version: str) -> tuple[tuple[int, int, str], ...]:
-    """So that 5.15.0-100 comes after 5.15.0-99."""
-    pieces = _NUMBER.split(version)
-    return tuple((1, foreign.whole(piece), "") if at % 2 else (0, 0, piece) for at, piece in enumerate(pieces))

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.commands import RootCommands, without_kernel_words
 from imaging.guidelines.guest.facts import (
     all_disks_shown,
     guest_failed,
     guest_passed,
+    guest_unknown,
     inside,
     inside_or_none,
     unless_disks_hidden,
@@ -19,7 +21,8 @@ from imaging.guidelines.guest.facts import (
     unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.storage import Where, where_device
+from imaging.guidelines.guest.kernel_line import INITRAMFS_TOOLS, Asked, Asks, asked_for, next_line
+from imaging.guidelines.guest.storage import Where, is_device, where_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
@@ -49,10 +52,13 @@ def vol_crypt_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
     complete = all_disks_shown(facts)
     crypt = [each for each in boot.crypttab if _is_lost(disks, each, complete=complete)]
     required = [each for each in crypt if _is_required(each, boot)]
-    if split or required:
-        return _stops(facts, split, required)
+    words = _kernel_words(facts, disks, complete=complete)
+    lost = [cut(each.text, _SHOWN) for each in words if each.asks is Asks.LOST]
+    if split or required or lost:
+        remedy = without_kernel_words(facts, tuple(each.text for each in words if each.asks is Asks.LOST))
+        return _stops(facts, split + lost, required, remedy if not split and not required else None)
     waits = [f"crypttab line {each.line}: {cut(each.name, _SHOWN)}" for each in crypt]
-    waits += _resumes(facts, disks)
+    waits += _resumes(facts, disks, complete=complete)
     if waits:
         return guest_failed(
             f"New instances will time out waiting for: {fitting(waits)}.",
@@ -62,20 +68,26 @@ def vol_crypt_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
             severity=Severity.WARN,
             actions=tuple(_actions(crypt)),
         )
+    untold = [cut(each.text, _SHOWN) for each in words if each.asks is Asks.UNTOLD]
+    if untold:
+        return guest_unknown(f"On the line of the next kernel, and not understood: {fitting(untold)}.")
+    inside(facts, parts.boot)
     answer = guest_passed("No crypttab, LVM, md or resume entry needs another disk.", facts, parts.boot_mounts)
-    return unless_root_unplaced(unless_disks_hidden(unless_incomplete(answer, facts, parts.boot_mounts), facts), facts)
+    return unless_root_unplaced(
+        unless_disks_hidden(unless_incomplete(answer, facts, parts.boot_mounts, parts.boot), facts), facts
+    )
 
 
-def _stops(facts: InstanceFacts, split: list[str], required: list[CryptEntry]) -> Answer:
+def _stops(facts: InstanceFacts, split: list[str], required: list[CryptEntry], remedy: RootCommands | None) -> Answer:
     """What keeps a new instance from coming up."""
     shown = split + [f"crypttab line {each.line} ({cut(each.name, _SHOWN)}), which fstab needs" for each in required]
     return guest_failed(
         f"Needs more than the root disk: {fitting(shown)}.",
-        "Take the other disk out (vgreduce after pvmove, mdadm), or the line out of crypttab.",
+        "Take out the other disk (vgreduce after pvmove, mdadm), the line of crypttab or the word of the kernel.",
         facts,
         parts.boot_mounts,
         parts.disks,
-        command="sudo pvs; cat /proc/mdstat /etc/crypttab",
+        command=remedy.shown if remedy else "sudo pvs; cat /proc/mdstat /etc/crypttab",
         actions=tuple(_actions(required)),
     )
 
@@ -114,12 +126,23 @@ def _is_required(entry: CryptEntry, boot: BootMounts) -> bool:
     return any(each.source == f"/dev/mapper/{entry.name}" and need_of(each) is Need.REQUIRED for each in boot.fstab)
 
 
-def _resumes(facts: InstanceFacts, disks: Disks) -> list[str]:
-    """`resume=` of the kernel line that names a disk which is here, but is not the root disk."""
+def _kernel_words(facts: InstanceFacts, disks: Disks, *, complete: bool) -> list[Asked]:
+    """LVM, LUKS and RAID on the line of the next kernel: dracut opens its emergency shell where one does not come."""
     boot = inside_or_none(facts, parts.boot)
-    lines = f"{boot.command_line} {boot.default_command_line}" if boot is not None else ""
-    named = dict.fromkeys(_RESUME.findall(lines))
-    return [f"resume={cut(each, _SHOWN)}" for each in named if where_device(disks, each) is Where.ELSEWHERE]
+    asked = asked_for(boot, disks, complete=complete) if boot is not None else ()
+    return [each for each in asked if each.assembled]
+
+
+def _resumes(facts: InstanceFacts, disks: Disks, *, complete: bool) -> list[str]:
+    """What the next kernel would wake up from, where a new instance has not that disk."""
+    boot = inside_or_none(facts, parts.boot)
+    if boot is None:
+        return []
+    named = dict.fromkeys(_RESUME.findall(next_line(boot)))
+    waits = [f"resume={cut(each, _SHOWN)}" for each in named if where_device(disks, each) is Where.ELSEWHERE]
+    kept = [each for each in boot.resume_from if is_device(each)] if boot.initramfs_tool == INITRAMFS_TOOLS else []
+    lost = [each for each in kept if where_device(disks, each, complete=complete) in _LOST]
+    return waits + [f"RESUME={cut(each, _SHOWN)} of initramfs-tools" for each in lost]
 
 
 def _actions(entries: list[CryptEntry]) -> list[RemedyAction]:

@@ -17,6 +17,7 @@ from imaging.guidelines.guest.facts import (
     unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, need_of
+from imaging.guidelines.guest.kernel_line import next_line
 from imaging.guidelines.guest.storage import device_of
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.found_files import file_rule
@@ -77,7 +78,7 @@ def _made_at_first_boot(facts: InstanceFacts, identity: Identity) -> Answer:
             actions=(remedy.action("Make /var/lib/dbus/machine-id a link to /etc/machine-id.", "identity"),),
         )
     boot = inside(facts, parts.boot)
-    if _FIXED_BY_KERNEL.search(boot.default_command_line or boot.command_line):
+    if _FIXED_BY_KERNEL.search(next_line(boot)):
         return guest_failed(
             f"/etc/machine-id is {identity.machine_id}, but systemd.machine_id= of the kernel line sets it.",
             "Take that word off the kernel line: all new instances would have the same id.",

@@ -15,9 +15,9 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
+from imaging.guidelines.guest.kernel_line import next_line
 from imaging.guidelines.guest.storage import Where, where_device
 from imaging.guidelines.rule import Answer, Chapter
-from imaging.guidelines.rules.guest.boot import kernel_lines
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.formatting import size_kib
@@ -39,7 +39,7 @@ _BIG_SWAP_KIB = 256 * 1024
 )
 def boot_memory(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot = inside(facts, parts.boot)
-    words = [each for each in dict.fromkeys(_WORDS.findall(kernel_lines(boot))) if not _scales(each)]
+    words = [each for each in dict.fromkeys(_WORDS.findall(next_line(boot))) if not _scales(each)]
     found = [cut(each, _SHOWN) for each in words]
     found += [f"{boot.huge_pages} huge pages"] if boot.huge_pages else []
     if not found:
