@@ -203,6 +203,17 @@ def test_a_host_key_that_nothing_vouches_for_is_refused_where_nobody_can_be_aske
     assert document(imaging("inspect", "--ssh", "ubuntu@192.0.2.107", *trusted))["machine"] == "db-07"
 
 
+@pytest.mark.parametrize("answer, status", [("y", 1), ("n", 2)])
+def test_at_a_terminal_the_host_key_is_asked_about(at_terminal, demo_cloud, tmp_path, answer, status):
+    config, known = tmp_path / "config", tmp_path / "known_hosts"
+    config.write_text(demo_cloud.ssh_config.read_text().replace(str(demo_cloud.known_hosts), str(known)))
+    wanted = ("inspect", "--ssh", "ubuntu@192.0.2.107", "--ssh-config", str(config))
+    done = at_terminal(*wanted, question="Trust it from now on?", answer=answer)
+    assert done.status == status
+    assert ("VOL-FSTAB" in done.out) is (answer == "y")
+    assert known.exists() is (answer == "y")
+
+
 def test_this_machine_is_inspected_as_the_user_who_runs_the_program(imaging):
     done = imaging("inspect", "--here", "--json")
     assert done.status in {0, 1}
