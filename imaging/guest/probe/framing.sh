@@ -153,7 +153,9 @@ forget_memory() {
 
 # The whole report, framed, so that banners before and after it do no harm.
 imaging_probe() {
-    memory=/dev/shm/imaging-probe.$nonce
+    # A name that nobody can guess: in a folder for all, a link of another user's could be there before us.
+    memory=$(od -An -N8 -tx1 /dev/urandom 2>/dev/null | tr -dc 0-9a-f)
+    memory=${memory:+/dev/shm/imaging-probe.$memory}
     renice 19 -p $$ >/dev/null 2>&1
     ionice -c 3 -p $$ >/dev/null 2>&1
     clock

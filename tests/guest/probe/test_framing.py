@@ -118,7 +118,18 @@ def test_what_a_late_part_started_may_tidy_up_before_it_is_killed(shell, tmp_pat
 
 def test_what_lies_in_memory_is_taken_away_though_its_part_was_killed():
     own("""mkdir -m 700 "$memory"; echo x >"$memory/dnf.log"; sh -c 'trap "" TERM; sleep 30'""", seconds=1)
-    assert not list(Path("/dev/shm").glob("imaging-probe.*"))
+    assert not list(Path("/dev/shm").glob(f"imaging-probe.{'[0-9a-f]' * 16}"))
+
+
+def test_a_link_that_another_user_put_into_memory_is_not_followed(tmp_path):
+    (tmp_path / "theirs").write_text("x")
+    trap = Path("/dev/shm/imaging-probe.trap")
+    trap.symlink_to(tmp_path)
+    try:
+        output_of(script(Questions(), ["system"], nonce="trap"))
+    finally:
+        trap.unlink()
+    assert (tmp_path / "theirs").exists()
 
 
 def test_a_late_part_that_will_not_end_is_killed_and_says_nothing_more():
