@@ -17,10 +17,11 @@ from imaging.runs.steps.test_launch import test_launch as launch_test
 from imaging.runs.steps.verify import verify
 from models.errors import LostAnswerError, UsageError
 from models.run.intent import IntentAction
-from models.run.record import OwnedKind
+from models.run.plan import TestLaunchPlan
+from models.run.record import Owned, OwnedKind
 from models.run.request import RunRequest
 from models.steps import StepName
-from models.verdict import Stage, Strength, VerdictWord
+from models.verdict import Stage, Strength, Verdict, VerdictWord
 from tests.runs.steps.conftest import NewContext
 from tests.runs.steps.death import Death, KilledError
 from tests.runs.steps.held_world import BASE, DB, GOOD_BOOT, LOST, NET, PGDATA, SCRATCH, UNHEARD, HeldWorld, refusal
@@ -58,6 +59,44 @@ class TestLaunch:
         await launch_test(imaged)
         assert flavors_tried(world) == ["m3.tiny"]
         assert [child.vm_state for child in world.children] == ["active"]
+
+    async def test_the_size_is_said_with_why_it_was_taken(self, imaged: MemoryContext, world: HeldWorld) -> None:
+        assert (await launch_test(imaged)).note.startswith("m3.tiny, the smallest that fits: ")
+
+    async def test_where_there_is_a_verdict_nothing_is_launched(self, imaged: MemoryContext, world: HeldWorld) -> None:
+        imaged.change(verdict=Verdict(word=VerdictWord.FAILED, reason="It ended in emergency mode."))
+        assert await launch_test(imaged) == StepResult("It ended in emergency mode.", skipped=True)
+        assert world.calls == []
+
+    @pytest.mark.parametrize("planned", [False, True])
+    async def test_of_several_networks_it_is_the_planned_one_or_else_the_sources(
+        self, imaged: MemoryContext, world: HeldWorld, planned: bool
+    ) -> None:
+        world.new_network("second")
+        second = names.network_id("second")
+        network = await world.cloud.networking.network(second)
+        if planned:
+            imaged.change(plan=imaged.run.plan.model_copy(update={"test": TestLaunchPlan(network=network)}))
+        await launch_test(imaged)
+        (child,) = world.children
+        on = [world.records.ports[each].network_id for each in child.port_ids]
+        assert on == [second if planned else NET]
+
+    async def test_one_that_stands_is_kept_when_it_fills_the_quota(
+        self, imaged: MemoryContext, world: HeldWorld
+    ) -> None:
+        await launch_test(imaged)
+        world.quotas(instances=2)
+        assert (await launch_test(imaged)).note.startswith("m3.tiny, ")
+        assert imaged.run.verdict is None
+
+    async def test_where_every_size_was_tried_before_none_is_left(
+        self, imaged: MemoryContext, world: HeldWorld
+    ) -> None:
+        tried = (Owned(kind=OwnedKind.SERVER, id=f"gone-{number}", removed=True) for number in range(3))
+        imaged.change(owned=tuple(tried))
+        await launch_test(imaged)
+        assert imaged.verdict.reason == "No test instance could be launched: no flavor was left to try"
 
     async def test_the_child_says_what_it_is_and_whose(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(imaged)
@@ -198,7 +237,27 @@ class TestLaunch:
         world.later(2, lambda: world.delete(world.children[0].id))
         await launch_test(imaged)
         assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
-        assert "deleted by someone else" in imaged.verdict.reason
+        assert imaged.verdict.reason == "The test instance was deleted by someone else."
+
+    async def test_one_that_is_not_up_in_time_is_inconclusive(self, imaged: MemoryContext, world: HeldWorld) -> None:
+        world.hook("spawn", delay=1e6)
+        world.later(5, lambda: world.set(world.children[0].id, task_state=None))
+        world.clock.shortest = 10
+        began = world.clock.monotonic()
+        await launch_test(imaged)
+        assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
+        assert imaged.verdict.reason == "The test instance was still BUILD when its time was up."
+        assert 600 <= world.clock.monotonic() - began < 660
+
+    async def test_the_volumes_that_it_brings_are_noted(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        world.boot_from_volume()
+        with_image(ctx, world)
+        world.clock.turn(600)
+        await launch_test(ctx)
+        (child,) = world.children
+        noted = {each.id for each in ctx.run.owned if each.kind is OwnedKind.VOLUME}
+        assert noted == {row.volume_id for row in child.attachments} != set()
+        assert ctx.run.left_behind == ()
 
 
 class TestNetwork:
