@@ -58,6 +58,23 @@ class AskedFor(StrEnum):
     BEFORE_PUBLISHING = "before publishing"
 
 
+class Readiness(StrEnum):
+    """What a checklist comes to. Only `READY` is a yes."""
+
+    READY = "ready"
+    BLOCKED = "blocked"
+    """A finding of severity `block` fails, and no step of a run fixes it."""
+    NOT_INSPECTED = "not-inspected"
+    """Nobody has inspected the guest since it was last started, or within a day."""
+    INCOMPLETE = "incomplete"
+    """The inspection left a rule of severity `block` unanswered."""
+
+    @property
+    def words(self) -> str:
+        """As it is said to people."""
+        return self.value.replace("-", " ")
+
+
 class Remedy(Frozen):
     """What puts a finding right: words, if there is one the exact command, and what the console can do itself."""
 
@@ -100,6 +117,16 @@ class Finding(Frozen):
         return self.source is Source.GUEST
 
     @property
+    def leaves_open(self) -> bool:
+        """Whether it keeps an inspection from being complete: a block rule of the guest that nothing answers."""
+        return (
+            self.outcome is Outcome.UNKNOWN
+            and self.severity is Severity.BLOCK
+            and self.is_about_guest
+            and self.fixed_by is None
+        )
+
+    @property
     def awaits_confirmation(self) -> bool:
         """Whether the user's confirmation is still needed."""
         return self.asked_for is not None and self.outcome is Outcome.UNKNOWN
@@ -110,11 +137,22 @@ class Checklist(Frozen):
 
     profile: CleanText
     findings: tuple[Finding, ...]
+    not_inspected_because: CleanText | None = None
+    """Why no inspection of the guest counts: none was made, or the guest was started since; None where one counts."""
 
     @property
-    def ready(self) -> bool:
-        """No failing block finding is left that no step of the plan fixes. Unknowns do not count against it."""
-        return not any(finding.blocks for finding in self.findings)
+    def readiness(self) -> Readiness:
+        """The worst that stands between the instance and a run."""
+        if any(finding.blocks for finding in self.findings):
+            return Readiness.BLOCKED
+        if self.not_inspected_because is not None:
+            return Readiness.NOT_INSPECTED
+        return Readiness.INCOMPLETE if self.unanswered else Readiness.READY
+
+    @property
+    def unanswered(self) -> tuple[Finding, ...]:
+        """The block rules of the guest that its inspection did not answer, and no later step will."""
+        return tuple(finding for finding in self.findings if finding.leaves_open)
 
     @property
     def violations(self) -> tuple[Finding, ...]:
@@ -123,7 +161,7 @@ class Checklist(Frozen):
 
     @property
     def unknowns(self) -> tuple[Finding, ...]:
-        """The findings that could not be answered; counted beside readiness, never as pass."""
+        """The findings that could not be answered, those about the cloud and the milder ones included."""
         return tuple(finding for finding in self.findings if finding.outcome is Outcome.UNKNOWN)
 
     def of(self, rule: str) -> Finding:

@@ -13,7 +13,7 @@ from imaging.cloud.interface import Cloud
 from imaging.cloud.lookup import find_image, find_instance
 from imaging.runtime.clock import Clock
 from models.cloud.image import Image
-from models.cloud.instance import Instance, VolumeAttachment
+from models.cloud.instance import Instance, InstanceHistory, VolumeAttachment
 from models.cloud.volume import Volume
 from models.errors import ImagingError, NotFoundError
 from models.guidelines.facts import Fact, InstanceFacts
@@ -39,10 +39,11 @@ async def gather_facts(
         ImagingError: the instance itself cannot be read; NotFoundError when it is gone.
     """
     # Two groups in one: type checkers know `gather` with six results at most.
-    (instance, attachments, cinder), (images, flavors, quota, login) = await asyncio.gather(
+    (instance, attachments, history, cinder), (images, flavors, quota, login) = await asyncio.gather(
         asyncio.gather(
             cloud.compute.instance(instance_id),
             _fact(lambda: cloud.compute.attachments(instance_id), clock),
+            _fact(lambda: _history(cloud, instance_id, clock), clock),
             _fact(cloud.volumes.unavailable_because, clock),
         ),
         asyncio.gather(
@@ -65,6 +66,7 @@ async def gather_facts(
         flavors=flavors,
         quota=quota,
         login=login,
+        history=history,
         has_cinder=cinder.value is None,
         request=request,
         verdicts={image.id: image.noted_verdict for image in images.value or () if image.noted_verdict},
@@ -76,7 +78,8 @@ async def refresh_facts(cloud: Cloud, facts: InstanceFacts, clock: Clock) -> Ins
     """Read the instance and its attachments again: two calls, for the checklist that is open.
 
     `changes-since` does not see volumes come and go. The volumes themselves are read again only when the attachments
-    differ from before; all else stays as it was, with the time that it is from.
+    differ from before, what was asked of the instance only when the instance does; all else
+    stays as it was, with the time that it is from.
 
     Raises:
         ImagingError: the instance itself cannot be read; NotFoundError when it is gone.
@@ -87,6 +90,9 @@ async def refresh_facts(cloud: Cloud, facts: InstanceFacts, clock: Clock) -> Ins
     instance, attachments = await asyncio.gather(
         cloud.compute.instance(instance_id), _fact(lambda: cloud.compute.attachments(instance_id), clock)
     )
+    history = facts.history
+    if instance != facts.instance.value:
+        history = await _fact(lambda: _history(cloud, instance_id, clock), clock)
     volumes = facts.volumes
     # V28: nothing else tells that volumes came or went. V10: Cinder is a moment behind or ahead.
     if attachments.value != facts.attachments.value or _in_transition(volumes):
@@ -97,9 +103,17 @@ async def refresh_facts(cloud: Cloud, facts: InstanceFacts, clock: Clock) -> Ins
             "instance": Fact[Instance](value=instance, read_at=clock.now()),
             "attachments": attachments,
             "volumes": volumes,
+            "history": history,
             "now": clock.now(),
         }
     )
+
+
+async def _history(cloud: Cloud, instance_id: str, clock: Clock) -> InstanceHistory:
+    listed = await cloud.compute.actions(instance_id)
+    # Without the cloud's time its clock is taken to be ours.
+    ahead = (listed.server_time - clock.now()).total_seconds() if listed.server_time else 0.0
+    return InstanceHistory(actions=listed.actions, cloud_ahead_seconds=ahead)
 
 
 async def _fact(ask: Callable[[], Awaitable[T]], clock: Clock) -> Fact[T]:

@@ -34,6 +34,15 @@ class InstanceChanges:
     """The `Date` of the answer: the start of the next question, never our own clock."""
 
 
+@dataclass(frozen=True)
+class InstanceActions:
+    """What was asked of an instance, newest first."""
+
+    actions: tuple[InstanceAction, ...]
+    server_time: datetime | None
+    """The `Date` of the answer: the clock by which the actions tell their time."""
+
+
 class Compute(Protocol):
     """Nova."""
 
@@ -58,8 +67,8 @@ class Compute(Protocol):
     async def ports(self, instance_id: str) -> tuple[Port, ...]:
         """Where it meets which networks, by id."""
 
-    async def actions(self, instance_id: str) -> tuple[InstanceAction, ...]:
-        """What was asked of it, newest first."""
+    async def actions(self, instance_id: str) -> InstanceActions:
+        """What was asked of it, newest first; Nova shows it also of an instance that is gone."""
 
     async def console_log(self, instance_id: str) -> str:
         """The raw text of its console, which is guest-controlled: clean it before use (`models.text.many_lines`).

@@ -22,10 +22,12 @@ from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, write_table
 from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.guest.inspection_age import with_guest
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.exit_code import ExitCode
-from models.findings import Checklist, Finding, Outcome, Severity, Source
+from models.findings import Checklist, Finding, Outcome, Readiness, Source
+from models.text import sentence
 
 _STYLES = {
     Outcome.PASS: "green",
@@ -74,8 +76,9 @@ def command(
     """Check one instance against the imaging guidelines.
 
     Nothing is changed. INSTANCE is a name or an id. What only the guest can tell is judged by the last inspection
-    of the past 24 hours, or by a new one with --probe or --deep. The exit status is 1 when a guideline is violated,
-    even if a step of `imaging create` would fix that.
+    of the past 24 hours, if the guest was not started since, or by a new one with --probe or --deep. The exit status
+    is 0 only if the instance is ready: inspected, every rule that blocks answered, and nothing left that blocks but
+    what a step of `imaging create` fixes.
     """
     options = pop_guest_options(ssh)
     if sum((probe, deep, report is not None)) > 1:
@@ -91,15 +94,7 @@ def command(
         write_json(check_document(found, checklist, inspection))
     else:
         _write(found, checklist, everything=everything)
-    return ExitCode.VIOLATIONS if violated(checklist) else ExitCode.DONE
-
-
-def violated(checklist: Checklist) -> bool:
-    """Whether a guideline is violated: a failing block, or a failing warning that no step of a run puts right."""
-    return any(
-        finding.severity is Severity.BLOCK or (finding.severity is Severity.WARN and finding.fixed_by is None)
-        for finding in checklist.violations
-    )
+    return ExitCode.DONE if checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
 async def _check(
@@ -115,8 +110,7 @@ async def _check(
             guest = fact_of(brought)
         else:
             guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
-        facts = await gather_facts(here.cloud, instance.id, here.clock)
-        facts = facts.model_copy(update={"guest": guest})
+        facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
     notices = told(brought, instance.id)[1] if brought is not None else ()
     inspection = inspection_document(guest.value, notices) if guest.value is not None else None
     return facts.instance.value or instance, judge(facts, guidelines), inspection
@@ -132,6 +126,19 @@ def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> Non
     if len(shown) < len(checklist.findings):
         say(f"{len(checklist.findings) - len(shown)} more do not apply or need an inspection; --all lists them.")
     say(summary(checklist))
+    for line in _missing_inspection(checklist):
+        say(line)
+
+
+def _missing_inspection(checklist: Checklist) -> list[str]:
+    """What keeps the guest's side from being known, and what to do about it, in one line; none if nothing does."""
+    if checklist.not_inspected_because is not None:
+        why = sentence(checklist.not_inspected_because)
+        return [f"{why} Inspect it with --probe, or with --deep where SSH does not reach it."]
+    if checklist.unanswered:
+        unread = ", ".join(finding.rule for finding in checklist.unanswered)
+        return [f"Not answered: {unread}. Inspect the guest as a user who may use sudo, or with --deep."]
+    return []
 
 
 def of_interest(finding: Finding) -> bool:
@@ -162,6 +169,5 @@ def remedy_lines(finding: Finding) -> list[str]:
 
 
 def summary(checklist: Checklist) -> str:
-    """How many of what, and whether a run may start."""
-    ready = "ready for imaging" if checklist.ready else "not ready for imaging"
-    return f"{ready}: {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown"
+    """Whether the instance is ready, and how many of what."""
+    return f"{checklist.readiness.words}: {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown"

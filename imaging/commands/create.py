@@ -17,13 +17,18 @@ from imaging.commands.options.guest import GuestOptions, guest_options, pop_gues
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.lookup import instance_named
 from imaging.commands.options.run_request import CreateOptions, attestations, create_options, waivers
+from imaging.commands.output.prompts import agreed
 from imaging.guidelines.description_draft import draft_description
+from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.image_names import suggest_name
+from imaging.runs.plan.start_gate import obstacles
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
+from models.run.obstacle import ObstacleKind
+from models.run.plan import Plan
 from models.run.request import RunRequest, Visibility
 
 _EXAMPLES = (
@@ -63,13 +68,15 @@ def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bo
 
     The exit status is 0 only if the image booted (or --no-test was given) and the instance is restored.
     """
-    ssh = pop_guest_options(options)
+    access = pop_guest_options(options)
     choices = CreateOptions(**options)
     _refuse_contradictions(choices)
     if not plan_only:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --plan to see only what would be done")
-    return session.run(_create(invocation, instance, choices, ssh if probe else None, plan_only=plan_only, yes=yes))
+    return session.run(
+        _create(invocation, instance, choices, access, probe=probe, plan_only=plan_only, yes=yes),
+    )
 
 
 def _refuse_contradictions(choices: CreateOptions) -> None:
@@ -90,22 +97,38 @@ def _refuse_contradictions(choices: CreateOptions) -> None:
 
 
 async def _create(
-    invocation: Invocation, wanted: str, choices: CreateOptions, ssh: GuestOptions | None, *, plan_only: bool, yes: bool
+    invocation: Invocation,
+    wanted: str,
+    choices: CreateOptions,
+    access: GuestOptions,
+    *,
+    probe: bool,
+    plan_only: bool,
+    yes: bool,
 ) -> int:
     guidelines = session.profile(invocation)
     given = attestations(choices.attest, session.now()), waivers(choices.waive)  # refused before anything is asked
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
             instance = await instance_named(here.cloud, wanted)
-            guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
+            guest = await inspect_guest(here, instance, access, guidelines) if probe else known_guest(here, instance)
             choices = await _with_texts(here, instance, choices, guidelines, guest, draft=plan_only)
             request = (await _request(here, choices, guidelines)).model_copy(
                 update={"attestations": given[0], "waivers": given[1]}
             )
             plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
+            if not (plan_only or yes) and _may_be_inspected(plan) and agreed("Inspect the guest by SSH first?"):
+                guest = await inspect_guest(here, instance, access, guidelines)
+                plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+
+
+def _may_be_inspected(plan: Plan) -> bool:
+    """Whether an inspection by SSH is missing, and may be had."""
+    missing = any(one.kind is ObstacleKind.UNINSPECTED for one in obstacles(plan))
+    return missing and plan.source is not None and plan.source.is_running
 
 
 async def _request(here: session.Session, choices: CreateOptions, guidelines: Profile) -> RunRequest:
@@ -118,6 +141,7 @@ async def _request(here: session.Session, choices: CreateOptions, guidelines: Pr
         name=choices.name or "",
         description=choices.description or "",
         mode=choices.mode,
+        uninspected=choices.uninspected.strip(),
         profile=guidelines.name,
         visibility=choices.visibility,
         members=choices.member,
@@ -147,7 +171,7 @@ async def _with_texts(
     """
     if choices.name is not None and choices.description is not None:
         return choices
-    facts = (await gather_facts(here.cloud, instance.id, here.clock)).model_copy(update={"guest": guest})
+    facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
     name = choices.name or suggest_name(instance.name, session.now().date(), guidelines, facts.images.value or ())
     description = choices.description or draft_description(facts)
     if draft:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from imaging.guidelines.catalogue import RULES
+from imaging.guidelines.guest.inspection_age import without_old_inspection
 from imaging.guidelines.rule import SEVERITIES, Chapter
 from models.errors import UsageError
 from models.findings import Checklist, Finding, Outcome, Severity, Source
@@ -27,12 +28,17 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
         facts: what was read; its request brings the name, the description, attestations and waivers.
         profile: the guidelines of the cloud.
     """
+    facts = without_old_inspection(facts)
     findings = [
         apply_answers(rule.find(facts, profile), facts.request)
         for rule in RULES
         if rule.id not in profile.disabled_rules
     ]
-    return Checklist(profile=profile.name, findings=tuple(sorted(findings, key=_place)))
+    return Checklist(
+        profile=profile.name,
+        findings=tuple(sorted(findings, key=_place)),
+        not_inspected_because=facts.guest.unknown_because if facts.guest.value is None else None,
+    )
 
 
 def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:

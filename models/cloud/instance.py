@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -92,3 +93,30 @@ class InstanceAction(Frozen):
     action: CleanText
     started_at: Moment | None = None
     message: CleanText | None = None
+    user_id: CleanText | None = None
+    """Who asked it."""
+
+
+_STARTS = frozenset(
+    {"create", "start", "reboot", "rebuild", "unshelve", "resize", "revertResize", "migrate", "rescue", "unrescue"}
+)
+"""The actions after which a guest has booted."""
+
+
+class InstanceHistory(Frozen):
+    """What was asked of an instance, newest first, and how the cloud's clock stands to ours."""
+
+    actions: tuple[InstanceAction, ...] = ()
+    cloud_ahead_seconds: float = 0.0
+    """How far the cloud's clock is ahead of ours."""
+
+    @property
+    def last_start(self) -> datetime | None:
+        """When the guest was last started, by our clock; None if the cloud does not tell."""
+        started = [each.started_at for each in self.actions if each.action in _STARTS and each.started_at]
+        return max(started) - timedelta(seconds=self.cloud_ahead_seconds) if started else None
+
+    @property
+    def locked_by(self) -> str | None:
+        """The id of the user who locked it last; None if the cloud does not tell."""
+        return next((each.user_id for each in self.actions if each.action == "lock"), None)

@@ -9,7 +9,7 @@ from pydantic import Field
 from models.base import Frozen
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
-from models.cloud.instance import Instance, VolumeAttachment
+from models.cloud.instance import Instance, InstanceHistory, VolumeAttachment
 from models.cloud.login import Login
 from models.cloud.quota import Quota
 from models.cloud.volume import Volume
@@ -22,7 +22,7 @@ from models.text import CleanText
 
 __all__ = ["NOT_INSPECTED", "Fact", "InstanceFacts"]
 
-NOT_INSPECTED = "not inspected: only the guest can tell"
+NOT_INSPECTED = "it has not been inspected yet"
 """What a guest's facts say before any inspection."""
 
 
@@ -41,6 +41,10 @@ class InstanceFacts(Frozen):
     flavors: Fact[tuple[Flavor, ...]]
     quota: Fact[Quota]
     login: Fact[Login]
+    history: Fact[InstanceHistory] = Field(
+        default_factory=lambda: Fact[InstanceHistory](unknown_because="not asked", source=Source.CLOUD)
+    )
+    """What was asked of the instance; unknown where the cloud hides it from members."""
     has_cinder: bool = True
     request: RunRequest | None = None
     """What the user wants to make, as far as it has been said; None when only inspecting."""

@@ -17,6 +17,8 @@ class ObstacleKind(StrEnum):
     """Several networks are possible for the test instance; one has to be chosen."""
     BLOCKER = "blocker"
     """A finding that has to be fixed or waived."""
+    UNINSPECTED = "uninspected"
+    """The guest was not inspected, or not wholly: to be done first, unless the user decides against it."""
     CONFIRMATION = "confirmation"
     """A rule that only the user can answer, and has not answered."""
 

@@ -66,6 +66,8 @@ class RunRequest(Frozen):
     on_failure: OnFailure = OnFailure.RESTORE
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    uninspected: CleanText = ""
+    """Why the image is made although the guest was not inspected, or not wholly; empty: it is not made then."""
     min_ram_mib: int | None = None
     attended: bool = False
     """Whether a console is there to answer: without it a time-out ends the run by `on_failure`."""

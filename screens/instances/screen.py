@@ -25,11 +25,12 @@ from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
 from models.text import one_line
 from screens.dialogs.finding import FindingScreen, which_action
+from screens.guest_work.guest_work import GuestWork
+from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.instances.bindings import BINDINGS
 from screens.instances.deep_check import offer_deep_check
-from screens.instances.guest_work import GuestWork
 from screens.instances.live_facts import FactsWatch
-from screens.instances.messages import FactsFailed, FactsRead, GuestProgress, GuestRead
+from screens.instances.messages import FactsFailed, FactsRead
 from screens.instances.rows import COLUMNS, cells, matching
 from screens.listing import ListScreen
 from screens.rules_loading import judged, load_rules

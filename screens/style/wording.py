@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.cloud.instance import Instance
-from models.findings import Finding, Outcome, Severity
+from models.findings import Finding, Outcome, Readiness, Severity
 from models.run.record import RunRecord, RunState
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
@@ -70,6 +70,17 @@ def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.unknown, "unknown", Tone.PLAIN)
         case Outcome.FAIL:
             return _failure(finding, glyphs)
+
+
+def readiness_sign(readiness: Readiness, glyphs: Glyphs) -> Sign:
+    """What a checklist comes to: only `ready` is a yes."""
+    glyph, tone = {
+        Readiness.READY: (glyphs.good, Tone.GOOD),
+        Readiness.BLOCKED: (glyphs.bad, Tone.BAD),
+        Readiness.NOT_INSPECTED: (glyphs.unknown, Tone.WARN),
+        Readiness.INCOMPLETE: (glyphs.unknown, Tone.WARN),
+    }[readiness]
+    return Sign(glyph, readiness.words.capitalize(), tone)
 
 
 def _failure(finding: Finding, glyphs: Glyphs) -> Sign:

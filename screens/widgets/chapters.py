@@ -5,28 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from models.findings import Checklist, Finding, Outcome, Severity, Source
+from models.finding_class import FindingClass, class_of
+from models.findings import Checklist, Finding, Outcome, Source
 from models.formatting import counted
 from screens.style.wording import urgency
 
 SEPARATOR = " · "
 """Between the numbers of a checklist."""
-
-
-class FindingClass(StrEnum):
-    """How a finding counts, in the order in which the classes are counted; the value is the noun for one of them."""
-
-    BLOCKER = "blocker"
-    TO_CONFIRM = "to confirm"
-    WARNING = "warning"
-    FIXED_BY_RUN = "fixed by the run"
-    UNKNOWN = "unknown"
-    NOTE = "note"
-    WAIVED = "waived"
-    PASS = "pass"  # noqa: S105  # a verdict, not a password
-    NOT_APPLICABLE = "n/a"
 
 
 _PLURALS = {
@@ -36,7 +22,6 @@ _PLURALS = {
     FindingClass.PASS: "passes",
 }
 """Of the classes that are named by a noun; the others stay as they are."""
-_CLASS_OF_FAILURE = {Severity.BLOCK: FindingClass.BLOCKER, Severity.INFO: FindingClass.NOTE}
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
@@ -103,23 +88,6 @@ def numbers(findings: Sequence[Finding]) -> list[str]:
     """How many of which class, the worst class first: `1 blocker`, `2 to confirm`, …; empty classes are left out."""
     count = Counter(class_of(finding) for finding in findings)
     return [counted(count[each], each, _PLURALS.get(each, each)) for each in FindingClass if count[each]]
-
-
-def class_of(finding: Finding) -> FindingClass:
-    """How a finding counts."""
-    match finding.outcome:
-        case Outcome.FAIL if finding.fixed_by is not None:
-            return FindingClass.FIXED_BY_RUN
-        case Outcome.FAIL:
-            return _CLASS_OF_FAILURE.get(finding.severity, FindingClass.WARNING)
-        case Outcome.UNKNOWN:
-            return FindingClass.TO_CONFIRM if finding.awaits_confirmation else FindingClass.UNKNOWN
-        case Outcome.WAIVED:
-            return FindingClass.WAIVED
-        case Outcome.PASS:
-            return FindingClass.PASS
-        case Outcome.NOT_APPLICABLE:
-            return FindingClass.NOT_APPLICABLE
 
 
 def _chapters(checklist: Checklist) -> list[tuple[str, tuple[Finding, ...]]]:

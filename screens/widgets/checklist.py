@@ -16,7 +16,7 @@ from models.findings import Checklist, Finding, Outcome
 from models.formatting import counted
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import came_from, finding_sign
+from screens.style.wording import came_from, finding_sign, readiness_sign
 from screens.widgets.chapters import SEPARATOR, Head, Row, key_of, numbers, rows_of
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
@@ -165,7 +165,8 @@ class ChecklistView(Vertical):
 
 def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
-    word = toned(f"{glyphs.good} Ready", Tone.GOOD) if checklist.ready else toned(f"{glyphs.bad} Not ready", Tone.BAD)
+    sign = readiness_sign(checklist.readiness, glyphs)
+    word = toned(str(sign), sign.tone)
     return joined(word.stylize("bold"), toned(glyphs.plain(f"  {SEPARATOR.join(_headline(checklist))}"), Tone.QUIET))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.content import Content
 
+from models.finding_class import FindingClass, class_of
 from models.formatting import about, counted
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan
@@ -57,6 +58,8 @@ def review(state: WizardState, width: int, glyphs: Glyphs) -> Content:
     blocks = [toned(sentence(state.plan), Tone.STRONG)]
     if in_the_way := _obstacles(state.obstacles, glyphs):
         blocks.append(in_the_way)
+    if found := _found(state.plan, glyphs):
+        blocks.append(found)
     blocks += [_warnings(state.plan, glyphs)] if state.plan.warnings else []
     blocks += [_steps(state.plan, width, glyphs), _failure(state.plan)]
     return Content("\n\n").join(blocks)
@@ -82,6 +85,8 @@ def obstacle_line(obstacle: Obstacle) -> str:
     match obstacle.kind:
         case ObstacleKind.BLOCKER:
             return f"{obstacle.rule}: {obstacle.text}"
+        case ObstacleKind.UNINSPECTED:
+            return obstacle.text
         case ObstacleKind.CONFIRMATION:
             return f"{obstacle.rule}: {obstacle.title} (please confirm)"
         case _:
@@ -93,6 +98,7 @@ def obstacles_counted(found: Sequence[Obstacle]) -> str:
     by_kind = Counter(one.kind for one in found)
     blockers = by_kind[ObstacleKind.BLOCKER] + by_kind[ObstacleKind.IMPOSSIBLE]
     parts = [counted(blockers, "blocker")] if blockers else []
+    parts += ["an inspection"] if by_kind[ObstacleKind.UNINSPECTED] else []
     parts += [f"{by_kind[ObstacleKind.CONFIRMATION]} to confirm"] if by_kind[ObstacleKind.CONFIRMATION] else []
     parts += ["a network to choose"] if by_kind[ObstacleKind.NETWORK] else []
     return ", ".join(parts)
@@ -100,6 +106,8 @@ def obstacles_counted(found: Sequence[Obstacle]) -> str:
 
 _ADVICE = {
     ObstacleKind.BLOCKER: "Page 2 says what to do about each. Press w there to waive one, with a reason.",
+    ObstacleKind.UNINSPECTED: "Press p to inspect the guest by SSH, or u to continue without, with a reason. "
+    "Where SSH does not reach it: leave with q, and press d for a deep check.",
     ObstacleKind.CONFIRMATION: "On page 2, press space to confirm.",
     ObstacleKind.NETWORK: "Choose the network on page 4.",
 }
@@ -110,6 +118,25 @@ def _obstacles(found: Sequence[Obstacle], glyphs: Glyphs) -> Content | None:
     kinds = {one.kind for one in found}
     advice = [toned(text, Tone.QUIET) for kind, text in _ADVICE.items() if kind in kinds]
     return Content("\n").join([toned("Before you can start", Tone.BAD), *lines, *advice]) if lines else None
+
+
+def _found(plan: Plan, glyphs: Glyphs) -> Content | None:
+    """What the user goes on despite: waivers and their reasons, warnings, what nobody could answer."""
+    checklist = plan.checklist
+    if checklist is None:
+        return None
+    lines = []
+    if plan.request.uninspected:
+        lines.append(joined(toned(f"{glyphs.waived} ", Tone.QUIET), f"Without inspection: {plan.request.uninspected}"))
+    of_class = {kind: [one for one in checklist.findings if class_of(one) is kind] for kind in FindingClass}
+    signs = ((FindingClass.WAIVED, glyphs.waived, Tone.QUIET), (FindingClass.WARNING, glyphs.warn, Tone.WARN))
+    for kind, sign, tone in signs:
+        lines += [joined(toned(f"{sign} ", tone), f"{one.rule}: {one.evidence}") for one in of_class[kind]]
+    unknown = of_class[FindingClass.UNKNOWN]
+    if unknown:
+        text = glyphs.plain(f"{glyphs.unknown} {counted(len(unknown), 'rule')} unknown; page 2 lists them.")
+        lines.append(toned(text, Tone.QUIET))
+    return Content("\n").join(lines) if lines else None
 
 
 def _warnings(plan: Plan, glyphs: Glyphs) -> Content:

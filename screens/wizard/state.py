@@ -54,7 +54,7 @@ class WizardState:
         """What keeps a run of this request from starting, as far as it is known."""
         if self.plan is not None:
             return obstacles(self.plan)
-        return checklist_obstacles(self.checklist) if self.checklist is not None else ()
+        return checklist_obstacles(self.checklist, self.request) if self.checklist is not None else ()
 
     @property
     def networks(self) -> tuple[Network, ...]:

@@ -20,7 +20,10 @@ from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
 from screens.base import OpenedScreen
+from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.error import explained
+from screens.guest_work.guest_work import GuestWork
+from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone, joined, toned
 from screens.wizard.page_checklist import ChecklistPage
@@ -39,6 +42,16 @@ class WizardScreen(OpenedScreen[None]):
     CSS_PATH = "wizard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next", id="wizard.next", priority=True, tooltip="To the next page"),
+        Binding(
+            "p", "inspect", "Inspect", id="wizard.inspect", tooltip="Inspect the guest by SSH; nothing is changed in it"
+        ),
+        Binding(
+            "u",
+            "uninspected",
+            "Without inspection",
+            id="wizard.uninspected",
+            tooltip="Continue although the guest was not inspected, or not wholly; the reason goes into the report",
+        ),
         Binding("ctrl+g", "start", "Start", id="wizard.start", tooltip="Start the run that this page describes"),
         Binding(
             "escape,q",
@@ -80,6 +93,7 @@ class WizardScreen(OpenedScreen[None]):
         self._guest = facts.guest if facts is not None and facts.guest.known else None
         self._page = 0
         self._starting = False
+        self._inside = GuestWork(self, lambda: None)  # nothing that it does here changes the cloud
 
     def compose_body(self) -> ComposeResult:
         """The way through the pages, and the page."""
@@ -101,10 +115,7 @@ class WizardScreen(OpenedScreen[None]):
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
     async def _read_facts(self) -> None:
         cloud = await self.console.cloud()
-        facts = await gather_facts(cloud, self._instance.id, self.console.clock)
-        self.post_message(
-            self.FactsRead(facts if self._guest is None else facts.model_copy(update={"guest": self._guest}))
-        )
+        self.post_message(self.FactsRead(await gather_facts(cloud, self._instance.id, self.console.clock)))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
     async def _make_plan(self, request: RunRequest) -> None:
@@ -127,7 +138,23 @@ class WizardScreen(OpenedScreen[None]):
     def _facts_read(self, event: FactsRead) -> None:
         event.stop()
         instance = event.facts.instance.value or self._instance
-        self._set_state(replace(self._state, facts=event.facts, instance=instance))
+        facts = event.facts if self._guest is None else event.facts.model_copy(update={"guest": self._guest})
+        self._set_state(replace(self._state, facts=facts, instance=instance))
+
+    @on(GuestRead)
+    def _guest_read(self, event: GuestRead) -> None:
+        """Judge, and plan, by what the inspection found."""
+        event.stop()
+        self._guest = event.guest
+        if self._state.facts is not None:
+            facts = self._state.facts.model_copy(update={"guest": event.guest, "now": self.console.clock.now()})
+            self._set_state(replace(self._state, facts=facts, plan=None, plan_trouble=""))
+            self._plan_if_wanted()
+
+    @on(GuestProgress)
+    def _show_progress_of(self, event: GuestProgress) -> None:
+        event.stop()
+        self.status.say(event.text, Tone.ACCENT) if event.text else self._show_status()
 
     @on(RequestChanged)
     def _request_changed(self, event: RequestChanged) -> None:
@@ -206,13 +233,40 @@ class WizardScreen(OpenedScreen[None]):
             return not last
         if action == "start":
             return last and self._may_go
+        if action == "inspect":
+            return self._inspection_is_missing and self._state.instance.is_running and not self._inside.busy
+        if action == "uninspected":
+            return self._inspection_is_missing or bool(self._state.request.uninspected)
         if action == "back" and self._starting:
             return False  # the run that begins would be cut off, or go on unseen
         return super().check_action(action, parameters)
 
     @property
+    def _inspection_is_missing(self) -> bool:
+        checklist = self._state.checklist
+        return checklist is not None and (checklist.not_inspected_because is not None or bool(checklist.unanswered))
+
+    @property
     def _may_go(self) -> bool:
         return self._state.plan is not None and not self._state.obstacles and not self._starting
+
+    def action_inspect(self) -> None:
+        """Inspect the guest."""
+        if self._state.facts is not None:
+            self._inside.inspect(self._state.facts)
+
+    def action_uninspected(self) -> None:
+        """Ask why the image is made without an inspection; an empty reason takes that back."""
+        question = AskTextScreen(
+            "Continue without inspection",
+            "Why make the image although nobody knows all that is in it? The reason goes into the report.",
+            value=self._state.request.uninspected,
+        )
+        self.app.push_screen(question, self._continue_uninspected)
+
+    def _continue_uninspected(self, reason: str | None) -> None:
+        if reason is not None:
+            self.post_message(RequestChanged({"uninspected": reason}))
 
     def action_next(self) -> None:
         """To the next page."""

@@ -57,8 +57,8 @@ def asking(rule: str, by: AskedFor) -> Finding:
     return finding(rule, outcome=Outcome.UNKNOWN, severity=Severity.ASK, asked_for=by, evidence=f"{rule} is asked")
 
 
-def checklist(*findings: Finding) -> Checklist:
-    return Checklist(profile="jetstream", findings=findings)
+def checklist(*findings: Finding, **fields: Any) -> Checklist:
+    return Checklist(profile="jetstream", findings=findings, **fields)
 
 
 def volume(number: int, name: str, device: str) -> PlannedVolume:

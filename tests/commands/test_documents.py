@@ -25,7 +25,8 @@ def test_a_checklist_has_the_documented_fields():
 
     assert written["schema"] == "imaging.check/1"
     assert written["instance"] == {"id": "i1", "name": "db-07", "status": "ACTIVE"}
-    assert written["ready"] is True
+    assert written["readiness"] == "ready"
+    assert written["not_inspected_because"] is None
     assert written["findings"][0] == {
         "rule": "VOL-DETACHED",
         "chapter": "Volumes",

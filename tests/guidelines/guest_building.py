@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from models.base import Frozen
@@ -120,6 +120,13 @@ def guest(**changed: Any) -> GuestFacts:
         for name, part in parts.items()
     }
     return GuestFacts.model_validate({"read_at": READ_AT, "as_root": True, "user": "ubuntu", **own, **wrapped})
+
+
+def read_then(found: GuestFacts, moment: datetime) -> GuestFacts:
+    """The same guest with every part read at another time."""
+    parts = {name: part for name, part in dict(found).items() if isinstance(part, Fact)}
+    again = {name: part.model_copy(update={"read_at": moment}) for name, part in parts.items()}
+    return found.model_copy(update={"read_at": moment, **again})
 
 
 def healthy(kind: type[Part], **changed: Any) -> Part:

@@ -11,7 +11,7 @@ from imaging.guidelines.checklist import judge, refuse_unknown_answers
 from imaging.guidelines.rule import Chapter
 from models.cloud.instance import Instance
 from models.errors import UsageError
-from models.findings import AskedFor, Outcome, Severity, Source
+from models.findings import AskedFor, Outcome, Readiness, Severity, Source
 from models.run.request import Attestation, Visibility, Waiver
 from models.steps import StepName
 from tests.guidelines.building import NOW, PGDATA, attached, facts, finding, instance, profile, request, unread
@@ -29,19 +29,19 @@ def test_ids_are_unique_and_titles_fit_a_narrow_screen():
 
 def test_a_healthy_instance_with_volumes_is_ready_for_a_step_fixes_them():
     checklist = judge(facts(attachments=(attached(PGDATA, "/dev/vdb"),), volumes=(PGDATA,)), profile())
-    assert checklist.ready
+    assert checklist.readiness is not Readiness.BLOCKED
     assert checklist.of("VOL-DETACHED") in checklist.violations
     assert checklist.of("VOL-DETACHED").fixed_by is StepName.DETACH
 
 
-def test_unknowns_are_counted_but_do_not_stand_in_the_way():
+def test_what_the_cloud_does_not_tell_is_counted_but_blocks_nothing():
     checklist = judge(facts(), profile())
-    assert checklist.ready
+    assert checklist.readiness is not Readiness.BLOCKED
     assert checklist.of("FS-ROOT") in checklist.unknowns
 
 
 def test_a_failing_block_that_no_step_fixes_is_not_ready():
-    assert not judge(facts(instance=instance(status="ERROR")), profile()).ready
+    assert judge(facts(instance=instance(status="ERROR")), profile()).readiness is Readiness.BLOCKED
 
 
 def test_chapters_follow_the_page():
@@ -134,7 +134,7 @@ def test_a_waiver_covers_a_failing_finding_and_keeps_its_evidence():
     assert found.outcome is Outcome.WAIVED
     assert "support said so" in found.evidence
     assert "BUILD" in found.evidence
-    assert checklist.ready
+    assert checklist.readiness is not Readiness.BLOCKED
 
 
 def test_a_waiver_makes_neither_a_pass_nor_an_unknown_waived():
@@ -159,7 +159,7 @@ def test_a_profile_sets_severities_and_leaves_rules_out():
     milder = profile(severities={"STATE-OK": Severity.INFO}, disabled_rules=("STATE-SUSPENDED",))
     checklist = judge(facts(instance=instance(status="SUSPENDED")), milder)
     assert checklist.of("STATE-OK").severity is Severity.INFO
-    assert checklist.ready
+    assert checklist.readiness is not Readiness.BLOCKED
     with pytest.raises(KeyError):
         checklist.of("STATE-SUSPENDED")
 

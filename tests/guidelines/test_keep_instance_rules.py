@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from models.cloud.image import Image
 from models.cloud.login import Login
 from models.findings import Outcome, Severity
+from models.run.request import Waiver
 from models.steps import StepName
 from tests.guidelines.building import BASE, PROJECT, SOURCE, YOU, finding, image, instance, profile, request, unread
 from tests.support.known import command_of, remedy_of
@@ -24,6 +25,16 @@ def made(number: int = 1, **changed) -> Image:
         **changed,
     }
     return image(**values)
+
+
+def test_an_instance_of_another_member_blocks_until_that_is_waived():
+    theirs = instance(user_id="bob")
+    assert finding("OWN-INSTANCE", instance=theirs).blocks
+    assert "bob" in finding("OWN-INSTANCE", instance=theirs).evidence
+    given = request(waivers=(Waiver(rule="OWN-INSTANCE", reason="Bob is on leave, and agreed"),))
+    assert finding("OWN-INSTANCE", instance=theirs, request=given).outcome is Outcome.WAIVED
+    assert finding("OWN-INSTANCE").outcome is Outcome.PASS
+    assert finding("OWN-INSTANCE", instance=instance(user_id=None)).outcome is Outcome.UNKNOWN
 
 
 def test_an_image_in_the_making_forbids_to_delete_the_instance():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from models.cloud.instance import Instance
+from models.cloud.instance import Instance, InstanceAction, InstanceHistory
 from models.findings import Outcome, Severity
+from models.run.lock_reason import lock_reason
+from models.run.request import Waiver
 from models.steps import StepName
-from tests.guidelines.building import finding, image, instance, profile, unread
+from tests.guidelines.building import NOW, YOU, finding, image, instance, profile, request, unread
 from tests.support.known import command_of, remedy_of
 
 
@@ -88,10 +90,50 @@ def test_a_resize_must_be_confirmed_or_reverted():
     assert finding("STATE-RESIZE").outcome is Outcome.PASS
 
 
-def test_a_lock_is_opened_by_the_run_and_its_reason_shown():
-    found = finding("STATE-LOCKED", instance=instance(locked=True, locked_reason="do not touch"))
+def history(*actions: tuple[str, str | None]) -> InstanceHistory:
+    """Actions, newest first, each with who asked it."""
+    asked = (InstanceAction(request_id="r", action=action, user_id=user, started_at=NOW) for action, user in actions)
+    return InstanceHistory(actions=tuple(asked))
+
+
+@pytest.mark.parametrize(
+    "asked", [history(("stop", "bob"), ("lock", YOU), ("lock", "bob")), history(), unread(InstanceHistory)]
+)
+def test_a_bare_lock_of_ones_own_or_of_nobody_knows_whom_is_opened_by_the_run(asked):
+    found = finding("STATE-LOCKED", instance=instance(locked=True), history=asked)
     assert (found.outcome, found.fixed_by, found.blocks) == (Outcome.FAIL, StepName.UNLOCK, False)
-    assert "do not touch" in found.evidence
+
+
+def test_a_bare_lock_of_another_user_blocks_and_names_them():
+    asked = history(("reboot", YOU), ("lock", "bob"), ("lock", YOU))
+    found = finding("STATE-LOCKED", instance=instance(locked=True), history=asked)
+    assert found.blocks
+    assert "bob" in found.evidence
+
+
+@pytest.mark.parametrize(
+    "reason", ["do not touch: tape transfer", "suspected misuse, ticket 4711", "imaging run for Bob"]
+)
+def test_a_lock_for_a_reason_blocks_whoever_set_it(reason):
+    found = finding(
+        "STATE-LOCKED", instance=instance(locked=True, locked_reason=reason), history=history(("lock", YOU))
+    )
+    assert found.blocks
+    assert reason in found.evidence
+
+
+def test_a_lock_for_a_reason_may_be_waived_with_another_reason():
+    given = request(waivers=(Waiver(rule="STATE-LOCKED", reason="Bob agreed by phone"),))
+    found = finding("STATE-LOCKED", instance=instance(locked=True, locked_reason="do not touch"), request=given)
+    assert found.outcome is Outcome.WAIVED
+
+
+def test_a_lock_of_a_run_leads_to_its_undo():
+    reason = lock_reason("0tnttk0a8ms", "login-1", "db-07-id")
+    found = finding("STATE-LOCKED", instance=instance(locked=True, locked_reason=reason))
+    assert found.blocks
+    assert found.remedy is not None
+    assert found.remedy.command == "imaging undo db-07-id"
 
 
 def test_a_cloud_too_old_to_tell_of_locks_leaves_it_unknown():

@@ -42,7 +42,7 @@ WHY = {
     "screens/dialogs/notice.py": _ANY,
     "screens/dialogs/secret.py": _ANY,
     "screens/images/rows.py": "makes one line of a description or a property, which may have several",
-    "screens/instances/save_questions.py": _TYPED,
+    "screens/guest_work/save_questions.py": _TYPED,
     "screens/instances/screen.py": _ERROR,
     "screens/runs/run_text.py": "shows the image's name, as the user typed it",
     "screens/widgets/lines.py": _ANY,

@@ -36,6 +36,7 @@ SENTENCES: dict[str, frozenset[str]] = {
     "Plan": frozenset({"warnings"}),
     "Finding": frozenset({"title", "evidence"}),
     "Remedy": frozenset({"text"}),
+    "Checklist": frozenset({"not_inspected_because"}),
     "Fact": frozenset({"unknown_because", "incomplete_because"}),
 }
 """The fields that hold words for people, by model."""

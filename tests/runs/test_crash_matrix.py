@@ -30,7 +30,7 @@ from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import SystemClock
 from imaging.runtime.paths import Paths
 from models.run.record import RunRecord, RunState
-from models.run.request import Attestation, RunRequest
+from models.run.request import Attestation, RunRequest, Waiver
 from models.verdict import VerdictWord
 from tests.runs.rewording import WORDINGS, Words, as_written, reword
 from tests.support.clock import ManualClock
@@ -61,6 +61,8 @@ REQUEST = RunRequest(
     description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
     profile="openstack",
     attestations=(Attestation(rule="SW-ATTEST"),),
+    uninspected="the demonstration cloud's guest is known",
+    waivers=(Waiver(rule="STATE-LOCKED", reason="agreed with those who locked it"),),
 )
 
 

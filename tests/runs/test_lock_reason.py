@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.runs.source.lock import is_reason_of, is_reason_of_a_run
+from models.run.lock_reason import is_reason_of, is_reason_of_a_run
 
 
 @pytest.mark.parametrize("words", ["to put it back", "to restore it", "anything else"])

@@ -8,10 +8,11 @@ from imaging.runs.plan.start_gate import obstacles, refusal, refuse
 from models.cloud.network import Network
 from models.errors import RunError, UsageError
 from models.exit_code import ExitCode
-from models.findings import AskedFor, Outcome
+from models.findings import AskedFor, Outcome, Source
 from models.run.kind import RunKind
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
+from models.run.request import RunRequest
 from models.steps import StepName
 from tests.commands.building import NETWORK, asking, checklist, finding, plan
 
@@ -20,6 +21,32 @@ SEVERAL_NETWORKS = TestLaunchPlan(networks=(NETWORK, Network(id="n2", name="lab"
 
 def kinds(of: Plan) -> list[ObstacleKind]:
     return [one.kind for one in obstacles(of)]
+
+
+def test_an_instance_that_was_not_inspected_does_not_start_and_the_error_says_what_helps():
+    error = refusal(obstacles(plan(checklist=checklist(not_inspected_because="it has not been inspected yet"))))
+    assert error is not None
+    assert "it has not been inspected yet" in error.what
+    assert "--probe" in error.remedy
+    assert "--uninspected" in error.remedy
+
+
+def test_an_incomplete_inspection_does_not_start_and_names_what_it_left_open():
+    unread = finding("FS-ROOT", outcome=Outcome.UNKNOWN, source=Source.GUEST)
+    error = refusal(obstacles(plan(checklist=checklist(unread))))
+    assert error is not None
+    assert "FS-ROOT" in error.what
+
+
+@pytest.mark.parametrize("reason", ["its disk is encrypted", " x "])
+def test_a_reason_lets_an_instance_pass_that_was_not_inspected(reason):
+    of = plan(checklist=checklist(not_inspected_because="nobody did"), request=RunRequest(uninspected=reason))
+    assert obstacles(of) == ()
+
+
+def test_a_reason_lets_no_blocker_pass():
+    of = plan(checklist=checklist(finding()), request=RunRequest(uninspected="its disk is encrypted"))
+    assert [one.kind for one in obstacles(of)] == [ObstacleKind.BLOCKER]
 
 
 def test_a_plan_that_is_ready_may_start() -> None:

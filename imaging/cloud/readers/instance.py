@@ -112,6 +112,7 @@ def read_action(raw: Mapping[str, Any]) -> InstanceAction | None:
         action=action,
         started_at=moment(raw.get("start_time")),
         message=text(raw.get("message")),
+        user_id=text(raw.get("user_id")),
     )
 
 

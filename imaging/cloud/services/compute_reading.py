@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.transport import Call, Transport, path
-from imaging.cloud.interface import InstanceChanges
+from imaging.cloud.interface import InstanceActions, InstanceChanges
 from imaging.cloud.readers.flavor import read_flavor
 from imaging.cloud.readers.instance import read_action, read_attachment, read_instance, read_port
 from imaging.cloud.readers.values import mapping, text
@@ -19,7 +19,7 @@ from imaging.cloud.services.microversions import ACTIONS_PAGE, Microversion, neg
 from imaging.cloud.services.paging import Page, pages, read_all
 from models import foreign
 from models.cloud.flavor import Flavor
-from models.cloud.instance import Instance, InstanceAction, InstanceFlavor, VolumeAttachment
+from models.cloud.instance import Instance, InstanceFlavor, VolumeAttachment
 from models.cloud.network import Port
 from models.errors import BadAnswerError, ForbiddenError, ForeignValueError, ImagingError, NotFoundError, RejectedError
 
@@ -125,7 +125,7 @@ class ComputeReading:
             call, lambda answer: read_all(answer.body.get("interfaceAttachments"), read_port)
         )
 
-    async def actions(self, instance_id: str) -> tuple[InstanceAction, ...]:
+    async def actions(self, instance_id: str) -> InstanceActions:
         """What was asked of it, newest first; the last fifty where the cloud can page them (2.58)."""
         call = await self._call(
             "GET",
@@ -134,7 +134,11 @@ class ComputeReading:
         )
         if await self.microversion() >= ACTIONS_PAGE:
             call = replace(call, params={"limit": _MOST_ACTIONS})
-        return await self._transport.ask(call, lambda answer: read_all(answer.body.get("instanceActions"), read_action))
+
+        def read(answer: Answer) -> InstanceActions:
+            return InstanceActions(read_all(answer.body.get("instanceActions"), read_action), answer.server_time)
+
+        return await self._transport.ask(call, read)
 
     async def console_log(self, instance_id: str) -> str:
         """The raw text of its console. It is a POST, but changes nothing, so it is asked again like a GET."""

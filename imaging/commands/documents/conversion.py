@@ -14,6 +14,7 @@ from imaging.commands.documents.models import (
     LeftBehindDocument,
     Named,
     PlanDocument,
+    PlanFindingsDocument,
     PlannedStepDocument,
     PlannedTestDocument,
     PlannedVolumeDocument,
@@ -27,6 +28,7 @@ from imaging.commands.documents.models import (
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
+from models.finding_class import FindingClass, class_of
 from models.findings import Checklist, Finding, Remedy
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
@@ -81,7 +83,8 @@ def check_document(
     return CheckDocument(
         instance=InstanceState(id=instance.id, name=instance.name, status=instance.status),
         profile=checklist.profile,
-        ready=checklist.ready,
+        readiness=checklist.readiness,
+        not_inspected_because=checklist.not_inspected_because,
         inspection=inspection,
         findings=tuple(_finding(finding) for finding in checklist.findings),
     )
@@ -235,7 +238,9 @@ def plan_document(plan: Plan) -> PlanDocument:
         profile=request.profile,
         visibility=request.visibility,
         on_failure=request.on_failure,
-        ready=plan.checklist.ready if plan.checklist else None,
+        readiness=plan.checklist.readiness if plan.checklist else None,
+        uninspected=request.uninspected or None,
+        findings=_plan_findings(plan.checklist) if plan.checklist else None,
         will_stop=plan.will_stop,
         volumes=tuple(_planned_volume(volume) for volume in plan.volumes),
         test=_planned_test(plan.test),
@@ -245,6 +250,19 @@ def plan_document(plan: Plan) -> PlanDocument:
         ),
         warnings=plan.warnings,
         estimated_seconds=plan.estimated_seconds,
+    )
+
+
+def _plan_findings(checklist: Checklist) -> PlanFindingsDocument:
+    of_class: dict[FindingClass, list[FindingDocument]] = {each: [] for each in FindingClass}
+    for finding in checklist.findings:
+        of_class[class_of(finding)].append(_finding(finding))
+    return PlanFindingsDocument(
+        blockers=tuple(of_class[FindingClass.BLOCKER]),
+        confirmations=tuple(of_class[FindingClass.TO_CONFIRM]),
+        waivers=tuple(of_class[FindingClass.WAIVED]),
+        warnings=tuple(of_class[FindingClass.WARNING]),
+        unknowns=tuple(of_class[FindingClass.UNKNOWN]),
     )
 
 

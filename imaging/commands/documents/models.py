@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from models.base import Frozen
-from models.findings import AskedFor, InspectionMethod, Outcome, Severity, Source
+from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
 from models.guest.facts import GuestFacts
 from models.remedy_action import ActionKind
 from models.run.kind import RunKind
@@ -85,7 +85,11 @@ class CheckDocument(Document):
     version: Literal["imaging.check/1"] = Field(default="imaging.check/1", alias="schema")
     instance: InstanceState
     profile: str
-    ready: bool = Field(description="True if no finding of severity `block` fails, apart from those that a step fixes.")
+    readiness: Readiness = Field(
+        description="`blocked`: a finding of severity `block` fails that no step fixes; `not-inspected`: no inspection "
+        "of the guest counts; `incomplete`: it left a rule of severity `block` unanswered; else `ready`."
+    )
+    not_inspected_because: str | None = Field(description="Why no inspection counts; null if one does.")
     inspection: InspectionDocument | None = Field(
         description="The inspection of the guest that the findings rest on; null: there was none."
     )
@@ -258,6 +262,16 @@ class PlannedTestDocument(Document):
     refused_because: str | None
 
 
+class PlanFindingsDocument(Document):
+    """What was found, in the order in which it matters to somebody who decides."""
+
+    blockers: tuple[FindingDocument, ...]
+    confirmations: tuple[FindingDocument, ...] = Field(description="What must still be confirmed (`--attest`).")
+    waivers: tuple[FindingDocument, ...] = Field(description="What fails and was waived; the evidence says why.")
+    warnings: tuple[FindingDocument, ...]
+    unknowns: tuple[FindingDocument, ...]
+
+
 class PlanDocument(Document):
     """`imaging create --plan` and `imaging verify --plan`: what would be done."""
 
@@ -270,7 +284,9 @@ class PlanDocument(Document):
     profile: str
     visibility: Visibility
     on_failure: OnFailure
-    ready: bool | None = Field(description="As in the checklist; null for `imaging verify`.")
+    readiness: Readiness | None = Field(description="As in the checklist; null for `imaging verify`.")
+    uninspected: str | None = Field(description="The reason given with `--uninspected`.")
+    findings: PlanFindingsDocument | None = Field(description="null for `imaging verify`.")
     will_stop: bool
     volumes: tuple[PlannedVolumeDocument, ...]
     test: PlannedTestDocument | None = Field(description="null: no test launch requested.")

@@ -103,6 +103,7 @@ class CreateOptions(LaunchOptions):
     mode: Mode
     attest: tuple[str, ...]
     waive: tuple[str, ...]
+    uninspected: str
     no_test: bool
     on_failure: OnFailure
     visibility: Visibility
@@ -141,6 +142,12 @@ _CREATE_OPTIONS = (
     ),
     click.option("--attest", multiple=True, metavar="RULE", help="Confirm what a rule asks; repeatable."),
     click.option("--waive", multiple=True, metavar="RULE=WHY", help="Continue despite a finding; repeatable."),
+    click.option(
+        "--uninspected",
+        default="",
+        metavar="WHY",
+        help="Continue although the guest was not inspected, or not wholly.",
+    ),
     *_TEST_OPTIONS,
     click.option("--no-test", is_flag=True, help="Do not launch a test instance."),
     click.option(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models.finding_class import FindingClass, class_of
+from models.findings import Checklist
 from models.formatting import counted
 from models.run.plan import Plan, PlannedVolume
-from models.run.request import OnFailure
+from models.run.request import OnFailure, RunRequest
+from models.text import sentence
 
 _MINUTE = 60
 
@@ -40,9 +43,39 @@ def plan_lines(plan: Plan, *, commands: bool) -> Iterator[str]:
         yield f"{number:>3}. {step.step}: {step.summary}{nothing}"
         if commands:
             yield from (f"       $ {command}" for command in step.commands)
+    if plan.checklist is not None:
+        yield ""
+        yield from _findings(plan.checklist, plan.request)
     if plan.warnings:
         yield ""
         yield from (f"Warning: {warning}" for warning in plan.warnings)
+
+
+_CLASSES = (
+    (FindingClass.BLOCKER, "Blocks"),
+    (FindingClass.TO_CONFIRM, "To confirm"),
+    (FindingClass.WAIVED, "Waived"),
+    (FindingClass.WARNING, "Caution"),
+    (FindingClass.UNKNOWN, "Unknown"),
+)
+"""What was found, in the order in which it matters to somebody who decides."""
+
+
+def _findings(checklist: Checklist, request: RunRequest) -> Iterator[str]:
+    """What the rules found, the worst first; what only an inspection can tell is counted where there was none."""
+    yield f"Readiness: {checklist.readiness.words}"
+    if checklist.not_inspected_because is not None:
+        yield f"Not inspected: {sentence(checklist.not_inspected_because)}"
+    if request.uninspected:
+        yield f"Continues without a whole inspection: {sentence(request.uninspected)}"
+    uninspected = [each for each in checklist.unknowns if each.is_about_guest]
+    listed = uninspected if checklist.not_inspected_because is None else []
+    for kind, word in _CLASSES:
+        for finding in checklist.findings:
+            if class_of(finding) is kind and (finding not in uninspected or finding in listed):
+                yield f"{word}: {finding.rule}: {sentence(finding.evidence or finding.title)}"
+    if len(listed) < len(uninspected):
+        yield f"Unknown: {counted(len(uninspected), 'rule')} that only an inspection of the guest can answer"
 
 
 def _image_lines(plan: Plan) -> Iterator[str]:

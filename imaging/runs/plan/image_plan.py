@@ -7,6 +7,7 @@ import asyncio
 from imaging.cloud.instance_facts import gather_facts
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.runs.plan.guest_warnings import volume_in_guest
 from imaging.runs.plan.launch_choice import plan_test_launch
@@ -107,11 +108,6 @@ async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: 
         made_at=clock.now(),
     )
     return plan.model_copy(update={"steps": verify_steps(plan), "warnings": image_warnings(plan, clock.now())})
-
-
-def with_guest(facts: InstanceFacts, guest: Fact[GuestFacts] | None) -> InstanceFacts:
-    """Facts from the cloud together with those of an inspection; None: there was none."""
-    return facts if guest is None else facts.model_copy(update={"guest": guest})
 
 
 async def _quota(cloud: Cloud) -> Quota | None:

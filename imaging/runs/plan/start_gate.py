@@ -8,6 +8,7 @@ from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
+from models.run.request import RunRequest
 from models.text import sentence
 
 _NOTHING_CHANGED = "Nothing was changed."
@@ -20,18 +21,18 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
         found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=sentence(plan.test.refused_because)))
     if plan.test is not None:
         found += _missing_network(plan.test)
-    return (*found, *(checklist_obstacles(plan.checklist) if plan.checklist is not None else ()))
+    return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
 
 
-def checklist_obstacles(checklist: Checklist) -> tuple[Obstacle, ...]:
-    """What a checklist alone says against a run: blockers first, then what has to be confirmed before it."""
+def checklist_obstacles(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:
+    """What a checklist alone says against a run: blockers, a missing inspection, what has to be confirmed before it."""
     blocking = (_blocker(finding) for finding in checklist.findings if finding.blocks)
     missing = (
         _confirmation(finding)
         for finding in checklist.findings
         if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_RUN
     )
-    return (*blocking, *missing)
+    return (*blocking, *_not_inspected(checklist, request), *missing)
 
 
 def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
@@ -47,11 +48,13 @@ def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
     for network in by_kind[ObstacleKind.NETWORK]:
         return UsageError(network.text, meaning=_NOTHING_CHANGED, remedy=network.remedy)
     blocking, missing = by_kind[ObstacleKind.BLOCKER], by_kind[ObstacleKind.CONFIRMATION]
-    if not (blocking or missing):
+    uninspected = by_kind[ObstacleKind.UNINSPECTED]
+    if not (blocking or uninspected or missing):
         return None
     what = [f"The guidelines block this run: {_named(blocking)}"] if blocking else []
+    what += [one.text for one in uninspected]
     what += [f"Please confirm before the run: {_named(missing)}"] if missing else []
-    remedies = [one.remedy for one in blocking]
+    remedies = [one.remedy for one in (*blocking, *uninspected)]
     remedies += [f"If this is true, add {' '.join(f'--attest {one.rule}' for one in missing)}."] if missing else []
     return RunError(" ".join(what), meaning=_NOTHING_CHANGED, remedy=" ".join(remedies))
 
@@ -90,6 +93,23 @@ def _blocker(finding: Finding) -> Obstacle:
         text=sentence(finding.evidence),
         remedy=f"{finding.rule}: {fix} Or continue anyway: --waive {finding.rule}=WHY.",
     )
+
+
+def _not_inspected(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:
+    """What is not known of the guest, unless the user has decided to go on without."""
+    if request.uninspected.strip():
+        return ()
+    if checklist.not_inspected_because is not None:
+        text = f"The guest has to be inspected first: {sentence(checklist.not_inspected_because)}"
+        inspect = "Inspect it with --probe, or with imaging check --deep where SSH does not reach it."
+    elif checklist.unanswered:
+        unread = ", ".join(finding.rule for finding in checklist.unanswered)
+        text = f"The inspection is incomplete: it could not answer {unread}."
+        inspect = "Inspect the guest as a user who may use sudo, or with imaging check --deep."
+    else:
+        return ()
+    remedy = f"{inspect} Or continue anyway: --uninspected WHY."
+    return (Obstacle(kind=ObstacleKind.UNINSPECTED, text=text, remedy=remedy),)
 
 
 def _words(remedy: Remedy) -> str:

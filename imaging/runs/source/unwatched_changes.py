@@ -37,6 +37,6 @@ async def asked_meanwhile(ctx: StepContext, actions: frozenset[str]) -> tuple[st
     # Policy may hide the list from members; then the claim alone has to do.
     except (ForbiddenError, NotFoundError):
         return ()
-    timed = [(each.action, each.started_at) for each in listed if each.action in actions and each.started_at]
+    timed = [(each.action, each.started_at) for each in listed.actions if each.action in actions and each.started_at]
     # What the last runner asked for just before it died would look like somebody else's change.
     return tuple(f"{action} at {second(at)}" for action, at in timed if since + _ON_ITS_WAY < at < until)

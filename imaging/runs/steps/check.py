@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.plan.deep_check_plan import plan_deep_check
-from imaging.runs.plan.image_plan import with_guest
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
@@ -47,7 +47,7 @@ async def check(ctx: StepContext) -> StepResult:
     refuse_multiattach(plan, await ctx.cloud.compute.microversion())
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)
     checklist = judge(with_guest(facts, plan.guest), ctx.profile)
-    refuse(checklist_obstacles(checklist))
+    refuse(checklist_obstacles(checklist, plan.request))
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from imaging.guidelines.instance.flavor_fit import real_minimum_disk_gib
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_by_run import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
-from imaging.runs.source.lock import is_reason_of_a_run
 from models.cloud.image import Image
 from models.errors import RunError
 from models.run.intent import IntentAction
+from models.run.lock_reason import is_reason_of_a_run
 from models.steps import StepName
 
 _OUR_PREFIX = "imaging."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.instance import read_source
-from imaging.runs.source.lock import LOCK_REASON_SINCE, lock_reason, lock_with
+from imaging.runs.source.lock import LOCK_REASON_SINCE, lock_with
 from models.errors import ForbiddenError
 from models.run.intent import IntentAction
+from models.run.lock_reason import lock_reason
 
 
 async def lock(ctx: StepContext) -> StepResult:
@@ -24,7 +25,7 @@ async def lock(ctx: StepContext) -> StepResult:
     await ctx.verify_claim()
     await ctx.intend(IntentAction.LOCK, source.id)
     try:
-        await lock_with(ctx, source.id, lock_reason(ctx))
+        await lock_with(ctx, source.id, lock_reason(ctx.run.id, ctx.run.host, source.id))
     except ForbiddenError:
         return StepResult("not locked: the cloud's policy does not allow it", skipped=True)
     # V26: below 2.73 Nova drops the reason in silence.

@@ -13,7 +13,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.claim_keys import claim_keys, claim_of, encode_claim
 from imaging.runs.source.claim_lifecycle import delete_claim_keys, refuse_other_claims, require_claim
 from imaging.runs.source.instance import read_source, wait_idle
-from imaging.runs.source.lock import LOCK_REASON_SINCE, is_reason_of, lock_with
+from imaging.runs.source.lock import LOCK_REASON_SINCE, lock_with
 from imaging.runs.source.reattach import attach_again
 from imaging.runs.source.unwatched_changes import LOCKS, POWER_AND_VOLUMES, asked_meanwhile
 from models.cloud.instance import Instance
@@ -21,6 +21,7 @@ from models.errors import ClaimLostError, ForbiddenError, NeedsUserError
 from models.formatting import counted
 from models.run.claim import Claim
 from models.run.intent import IntentAction
+from models.run.lock_reason import is_reason_of
 
 _UNLOCK_SECONDS = 60.0
 _START_SECONDS = 600.0

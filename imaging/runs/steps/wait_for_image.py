@@ -108,20 +108,20 @@ class _Imaging:
 async def _reason(ctx: StepContext) -> str:
     """What Nova says of the last createImage: only a newer or older cloud than this one may know."""
     try:
-        actions = await ctx.cloud.compute.actions(source_id(ctx))
+        listed = await ctx.cloud.compute.actions(source_id(ctx))
     except ImagingError:
         return ""
     # N11, V5: newer clouds call the action a success even then, so it never decides, it only explains.
-    message = next((each.message for each in actions if each.action == "createImage"), None)
+    message = next((each.message for each in listed.actions if each.action == "createImage"), None)
     return f"The cloud says: {message}." if message else "The cloud gives no reason."
 
 
 async def _request_id(ctx: StepContext) -> str | None:
     try:
-        actions = await ctx.cloud.compute.actions(source_id(ctx))
+        listed = await ctx.cloud.compute.actions(source_id(ctx))
     except ImagingError:
         return None
-    return next((each.request_id for each in actions if each.action == "createImage"), None)
+    return next((each.request_id for each in listed.actions if each.action == "createImage"), None)
 
 
 async def _snapshots_available(ctx: StepContext, image: Image) -> bool | None:

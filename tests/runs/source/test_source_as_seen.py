@@ -23,12 +23,13 @@ from imaging.runs.source.instance import (
     used_by,
     wait_idle,
 )
-from imaging.runs.source.lock import is_reason_of, is_reason_of_a_run, lock_reason, lock_with
+from imaging.runs.source.lock import lock_with
 from imaging.runs.source.unwatched_changes import LOCKS, POWER_AND_VOLUMES, asked_meanwhile
 from models.cloud.instance import Instance, VolumeAttachment
 from models.cloud.volume import Volume
 from models.errors import ClaimLostError, NotFoundError, RunError, ServerFaultError
 from models.run.claim import Claim
+from models.run.lock_reason import is_reason_of, is_reason_of_a_run, lock_reason
 from tests.runs.source.taken import VOLUMES
 from tests.runs.steps.held_world import DB, OTHERS, PGDATA, SCRATCH, UNHEARD, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext, TooLongError
@@ -172,13 +173,13 @@ class TestOrder:
 
 class TestLock:
     def test_its_reason_names_run_host_and_the_command_in_255_characters(self, ctx: MemoryContext) -> None:
-        reason = lock_reason(ctx)
+        reason = lock_reason(ctx.run.id, ctx.run.host, ctx.run.instance_id or "")
         assert reason.startswith("imaging run run1 on login1; ")
         assert reason.endswith(f"imaging undo {DB}")
         assert is_reason_of_a_run(reason)
         assert is_reason_of(reason, "run1")
         ctx.change(host="h" * 300)
-        assert len(lock_reason(ctx)) == 255
+        assert len(lock_reason(ctx.run.id, ctx.run.host, ctx.run.instance_id or "")) == 255
 
     @pytest.mark.parametrize(
         "reason",

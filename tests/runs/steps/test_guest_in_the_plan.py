@@ -23,7 +23,7 @@ from models.guest.mounts import BootMounts, FstabEntry, Mount, Mounts, MountUser
 from models.run.plan import Plan
 from models.run.request import RunRequest, Visibility
 from models.steps import StepName
-from tests.guidelines.guest_building import ROOT, VDA, VDA1, guest, partly, untold
+from tests.guidelines.guest_building import ROOT, VDA, VDA1, guest, partly, read_then, untold
 from tests.runs.steps.held_world import DB, PGDATA, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
 
@@ -51,7 +51,7 @@ def look(world: HeldWorld) -> Inspected:
 
     def made(**parts: Any) -> Fact[GuestFacts]:
         read_at = parts.pop("read_at", world.clock.now() - timedelta(minutes=2))
-        found = guest(**{"disks": DISKS, "mounts": IN_USE, **parts}).model_copy(update={"read_at": read_at})
+        found = read_then(guest(**{"disks": DISKS, "mounts": IN_USE, **parts}), read_at)
         return Fact[GuestFacts](value=found, source=Source.GUEST, read_at=read_at)
 
     return made
@@ -218,9 +218,9 @@ class TestTheLastCheck:
         self, ctx: MemoryContext, plan: Planned, look: Inspected, world: HeldWorld
     ) -> None:
         ctx.profile = PROFILE
-        ctx.change(plan=await plan())
+        ctx.change(plan=await plan(uninspected="to compare"))
         without = (await check(ctx)).note
-        ctx.change(plan=await plan(look()))
+        ctx.change(plan=await plan(look(), uninspected="to compare"))
         assert unknowns((await check(ctx)).note) < unknowns(without)
 
     async def test_refuses_what_the_guest_forbids(self, ctx: MemoryContext, plan: Planned, look: Inspected) -> None:

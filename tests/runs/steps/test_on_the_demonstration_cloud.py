@@ -23,7 +23,7 @@ from models.cloud.launch import LaunchRequest
 from models.run.intent import IntentAction
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunRecord, RunState, StepRecord
-from models.run.request import Attestation, RunRequest
+from models.run.request import Attestation, RunRequest, Waiver
 from models.steps import CREATE_STEPS, StepName
 from models.verdict import Strength, VerdictWord
 from tests.runs.steps.memory_context import MemoryContext
@@ -39,6 +39,8 @@ REQUEST = RunRequest(
     description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
     profile="openstack",
     attestations=(Attestation(rule="SW-ATTEST"),),
+    uninspected="the demonstration cloud's guest is known",
+    waivers=(Waiver(rule="STATE-LOCKED", reason="agreed with those who locked it"),),
 )
 
 

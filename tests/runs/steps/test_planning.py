@@ -29,7 +29,10 @@ from tests.runs.steps.memory_context import MemoryContext
 from tests.support.demo_here import TurnedClock
 
 REQUEST = RunRequest(
-    name="postgres-16", description="PostgreSQL 16 with PostGIS, beside the base image Ubuntu24.", profile="openstack"
+    name="postgres-16",
+    description="PostgreSQL 16 with PostGIS, beside the base image Ubuntu24.",
+    profile="openstack",
+    uninspected="a test of the plan alone",
 )
 PROFILE = load_profile("openstack")
 HOSTILE = "$(rm -rf /); `id` 'quoted' \x1b[2J"

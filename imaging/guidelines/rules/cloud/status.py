@@ -13,6 +13,7 @@ from models.findings import Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.claim import CLAIM_PREFIX
+from models.run.lock_reason import is_reason_of_a_run
 from models.steps import StepName
 
 _SET_ASIDE = {
@@ -101,6 +102,9 @@ def state_resize(facts: InstanceFacts, _profile: Profile) -> Answer:
     )
 
 
+_WAIVED_LOCK = "If they agree, waive this with a reason: a run then unlocks it, and locks it again afterwards."
+
+
 @rule("STATE-LOCKED", Chapter.STATUS, "Lock of the instance", Severity.BLOCK)
 def state_locked(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
@@ -108,9 +112,26 @@ def state_locked(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unknown("This cloud does not say whether it is locked.")
     if not instance.locked:
         return passed("Not locked.", facts.instance)
-    reason = f": {shown(instance.locked_reason)}" if instance.locked_reason else ", without a reason"
+    return _locked_for_a_reason(instance, facts) if instance.locked_reason else _locked_without_reason(instance, facts)
+
+
+def _locked_for_a_reason(instance: Instance, facts: InstanceFacts) -> Answer:
+    reason = instance.locked_reason or ""
+    evidence = f"Locked: {shown(reason)}."
+    if is_reason_of_a_run(reason):
+        line = command("imaging", "undo", instance.id)
+        return failed(evidence, "Let that run end, resume it, or undo it.", facts.instance, command=line)
+    return failed(evidence, f"Ask who locked it. {_WAIVED_LOCK}", facts.instance)
+
+
+def _locked_without_reason(instance: Instance, facts: InstanceFacts) -> Answer:
+    locker = facts.history.value.locked_by if facts.history.value else None
+    login = facts.login.value
+    if locker is not None and login is not None and locker != login.identity.user_id:
+        evidence = f"Locked by another user ({shown(locker)}), without a reason."
+        return failed(evidence, f"Ask them. {_WAIVED_LOCK}", facts.history)
     return failed(
-        f"Locked{reason}. The lock is set again afterwards.",
+        "Locked, without a reason. The lock is set again afterwards.",
         "A run unlocks it; if an administrator locked it, ask them.",
         facts.instance,
         command=command("openstack", "server", "unlock", instance.id),

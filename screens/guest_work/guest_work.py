@@ -19,12 +19,12 @@ from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.guest_questions import DialogQuestions
 from screens.dialogs.notice import NoticeScreen
-from screens.instances.messages import GuestProgress, GuestRead
-from screens.instances.save_questions import ask_directory, ask_target
+from screens.guest_work.messages import GuestProgress, GuestRead
+from screens.guest_work.save_questions import ask_directory, ask_target
 from screens.widgets.columns import shortened
 
 if TYPE_CHECKING:  # it brings the probe and the tables of the guidelines, which are loaded when they are wanted
-    from screens.instances.inspection import GuestSession
+    from screens.guest_work.guest_session import GuestSession
 
 _NAME_CELLS = 24
 """What the instance's name takes of a dialog's frame at most, in cells."""
@@ -84,7 +84,7 @@ class GuestWork:
             self._screen.status.say("Stopped")
 
     def _start(self, facts: InstanceFacts, task: Task) -> None:
-        from screens.instances.inspection import GuestSession  # noqa: PLC0415  # not for the first paint
+        from screens.guest_work.guest_session import GuestSession  # noqa: PLC0415  # not for the first paint
 
         self.instance_id = facts.instance.value.id if facts.instance.value else None
         self._last_message = ""
