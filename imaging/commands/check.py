@@ -134,7 +134,7 @@ def _missing_inspection(checklist: Checklist) -> list[str]:
     """What keeps the guest's side from being known, and what to do about it, in one line; none if nothing does."""
     if checklist.not_inspected_because is not None:
         why = sentence(checklist.not_inspected_because)
-        return [f"{why} Inspect it with --probe, or with --deep where SSH does not reach it."]
+        return [f"Not inspected: {why} Inspect it with --probe, or with --deep where SSH does not reach it."]
     if checklist.unanswered:
         unread = ", ".join(finding.rule for finding in checklist.unanswered)
         return [f"Not answered: {unread}. Inspect the guest as a user who may use sudo, or with --deep."]

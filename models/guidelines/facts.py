@@ -22,7 +22,7 @@ from models.text import CleanText
 
 __all__ = ["NOT_INSPECTED", "Fact", "InstanceFacts"]
 
-NOT_INSPECTED = "it has not been inspected yet"
+NOT_INSPECTED = "no inspection was made yet"
 """What a guest's facts say before any inspection."""
 
 

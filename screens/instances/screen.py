@@ -211,7 +211,7 @@ class InstancesScreen(ListScreen[Instance]):
         self._head_checklist()
         known = self._facts.get(instance_id or "")
         if known is not None:
-            view.show(known[1], inspected=known[0].guest.known)
+            view.show(known[1], inspected=known[1].not_inspected_because is None)
         else:
             view.clear("Reading the instance" if instance_id else "")
 

@@ -47,7 +47,7 @@ class WizardState:
     @property
     def inspected(self) -> bool:
         """Whether the guest's own facts are known."""
-        return self.facts is not None and self.facts.guest.known
+        return self.checklist is not None and self.checklist.not_inspected_because is None
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:

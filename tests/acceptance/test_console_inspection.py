@@ -24,7 +24,7 @@ def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(ma
         go_to(terminal, "db-07")
         assert "blocker" not in terminal.text
         terminal.press("p")
-        terminal.sees("─db-07 · guest ", "Not ready", "SEC-PRIVKEY", "SW-LICFILES")
+        terminal.sees("─db-07 · guest ", "Blocked", "SEC-PRIVKEY", "SW-LICFILES")
         terminal.press("enter")
         terminal.sees("Licence keys on the disk", "/home/ada/licences/fit.lic")
         terminal.press("\x11")

@@ -52,7 +52,7 @@ def choose(console: Terminal, name: str) -> None:
     console.press(name)
     console.sees("1 of 16 instances")
     console.press("enter")
-    console.sees(f"─{name}─", "Ready")
+    console.sees(f"─{name}─", "Not inspected")
 
 
 def start_a_run(console: Terminal, *, name: str) -> None:
@@ -70,5 +70,9 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     for page in ("VOL-DETACHED", "2 volumes will be detached", "Launched on astro-net", "This will stop db-07"):
         console.press("ctrl+n")
         console.sees(page)
+    console.press("u")
+    console.sees("Continue without inspection")
+    console.press("the guest is known")
+    console.press("enter")
     console.sees("Start")
     console.press("ctrl+g")

@@ -111,7 +111,7 @@ def test_a_token_that_expires_in_the_console_is_said_and_the_list_stays(
 ) -> None:
     log_in_by_token(demo, api, tmp_path)
     with machine.console() as console:
-        console.sees("16 instances", "eady  ")
+        console.sees("16 instances", "fixed by the run")
         demo.void_tokens()
         console.press("r")
         console.sees("db-07", "as of", "Refresh failed: The cloud", "e: details")
@@ -147,4 +147,4 @@ def show_checklist(console: Terminal, name: str) -> None:
     console.press(name)
     console.sees("1 of 16 instances")
     console.press("enter")
-    console.sees("eady  ", "/ Filter")  # the keys are the list's again
+    console.sees("fixed by the run", "/ Filter")  # the keys are the list's again

@@ -63,13 +63,14 @@ def test_images_are_listed_and_only_the_own_ones_where_that_is_wanted(imaging):
     assert mine == [image for image in everything if image["mine"]]
 
 
-def test_an_instance_with_volumes_violates_the_guidelines_but_is_ready(imaging):
+def test_an_instance_with_volumes_that_nobody_inspected_is_not_ready_and_says_so(imaging):
     done = imaging("check", "db-07", "--os-cloud", "demo", "--json")
     written = json.loads(done.out)
     volumes = next(finding for finding in written["findings"] if finding["rule"] == "VOL-DETACHED")
 
     assert done.status == 1
-    assert (written["schema"], written["instance"]["name"], written["ready"]) == ("imaging.check/1", "db-07", True)
+    assert (written["schema"], written["instance"]["name"]) == ("imaging.check/1", "db-07")
+    assert written["readiness"] == "not-inspected"
     assert (volumes["outcome"], volumes["severity"], volumes["fixed_by"]) == ("fail", "block", "detach volumes")
     assert "pgdata" in volumes["evidence"]
 
@@ -79,7 +80,8 @@ def test_a_checklist_says_what_to_do(imaging):
 
     assert "VOL-DETACHED\tfail\tblock\t" in done.out
     assert "`imaging create` fixes this (step: detach volumes)" in done.err
-    assert "ready for imaging:" in done.err
+    assert "not inspected:" in done.err
+    assert "Not inspected: no inspection was made yet. Inspect it with --probe" in done.err
 
 
 def test_what_only_the_guest_can_tell_is_listed_where_that_is_wanted(imaging):
@@ -97,23 +99,34 @@ def test_an_instance_that_may_not_be_imaged_is_not_ready(imaging):
     done = imaging("check", "spectra-old", "--os-cloud", "demo", "--json")
 
     assert done.status == 1
-    assert json.loads(done.out)["ready"] is False
+    assert json.loads(done.out)["readiness"] == "blocked"
 
 
 def test_a_plan_names_each_step_and_its_commands(imaging, demo_cloud: DemoCloud):
-    done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", *TEXTS)
+    done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", *TEXTS, "--uninspected", "it is known")
 
     assert done.status == 0
+    assert "Continues without a whole inspection: it is known." in done.out
     assert "This will stop db-07 and detach 2 volumes" in done.out
     assert f"$ openstack server stop {demo_cloud.server_id('db-07')}" in done.out
     assert demo_cloud.transitions("db-07") == []
 
 
+def test_a_plan_without_an_inspection_is_shown_and_says_that_it_could_not_start(imaging):
+    done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", *TEXTS)
+
+    assert done.status == 1
+    assert "Readiness: not inspected" in done.out
+    assert "--uninspected WHY" in done.err
+
+
 def test_a_plan_needs_no_name_and_suggests_one(imaging):
-    done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", "--json")
+    done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", "--json", "--uninspected", "it is known")
     written = json.loads(done.out)
 
     assert done.status == 0
+    assert (written["readiness"], written["uninspected"]) == ("not-inspected", "it is known")
+    assert "VOL-NOTCOPIED" in [one["rule"] for one in written["findings"]["confirmations"]]
     assert written["schema"] == "imaging.plan/1"
     assert written["name"].startswith("db-07-")
     assert [volume["name"] for volume in written["volumes"]] == ["pgdata", "scratch"]

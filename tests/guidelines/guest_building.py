@@ -12,7 +12,7 @@ from models.findings import Finding, Source
 from models.guest.accounts import Account, Accounts, PasswordState
 from models.guest.boot import Boot, BootFile, Identity, NextBoot
 from models.guest.directories import Directories, Directory
-from models.guest.disks import BlockDevice, Disks, FileSystemUse
+from models.guest.disks import BlockDevice, Disks, FileSystemHealth, FileSystemUse
 from models.guest.facts import GuestFacts
 from models.guest.files import PackageState, Sighting, SystemFile
 from models.guest.first_boot import CloudInit, Setting
@@ -51,7 +51,10 @@ HEALTHY: dict[str, Any] = {
         architecture="x86_64", host_name="db-07", init="systemd", package_manager="apt", booted_at=FIRST_BOOT,
         first_boot_at=FIRST_BOOT,
     ),
-    "disks": Disks(devices=(VDA, VDA1), root=ROOT, file_systems=(ROOT,), grow_tool="growpart"),
+    "disks": Disks(
+        devices=(VDA, VDA1), root=ROOT, file_systems=(ROOT,), grow_tool="growpart",
+        health=(FileSystemHealth(device="/dev/vda1", fs_type="ext4", state="clean", has_errors=False),),
+    ),
     "mounts": Mounts(mounts=(Mount(point="/", source="/dev/vda1", fs_type="ext4"),), users_complete=True),
     "boot_mounts": BootMounts(fstab=(ROOT_LINE,)),
     "services": Services(

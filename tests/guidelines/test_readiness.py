@@ -11,14 +11,12 @@ from models.cloud.instance import InstanceAction, InstanceHistory
 from models.fact import Fact
 from models.findings import Checklist, Outcome, Readiness, Severity, Source
 from models.guest.accounts import Accounts
-from models.guest.disks import Disks, FileSystemHealth
 from models.guest.facts import GuestFacts
 from models.guest.system import GuestSystem
 from tests.guidelines.building import NOW, facts, instance, profile, unread
 from tests.guidelines.guest_building import guest, healthy, read_then, untold
 
-_CLEAN = FileSystemHealth(device="/dev/vda1", fs_type="ext4", state="clean", has_errors=False)
-INSPECTED = guest(disks=healthy(Disks, health=(_CLEAN,)))
+INSPECTED = guest()
 
 
 def of(found: GuestFacts | None, **changed: object) -> Checklist:

@@ -7,13 +7,16 @@ from typing import Any
 
 from models.cloud.instance import Instance
 from models.cloud.login import CloudIdentity, Login
-from models.findings import Finding, Outcome, Severity
+from models.fact import Fact
+from models.findings import Finding, Outcome, Severity, Source
+from models.guest.facts import GuestFacts
 from models.run.claim import Claim
 from models.run.kind import RunKind
 from models.run.plan import Plan, PlannedStep
 from models.run.record import Phase, RunnerPresence, RunRecord, RunState, StepRecord
 from models.run.request import RunRequest
 from models.steps import CREATE_STEPS, StepName, StepState
+from tests.guidelines.guest_building import guest, read_then
 
 NOW = datetime(2026, 11, 2, 14, 5, tzinfo=UTC)
 IDENTITY = CloudIdentity(cloud="demo", auth_url="http://127.0.0.1/identity", project_id="p1", user_id="u1")
@@ -69,3 +72,9 @@ def claim() -> Claim:
 def finding(outcome: Outcome = Outcome.FAIL, severity: Severity = Severity.BLOCK, **fields: Any) -> Finding:
     texts = {"rule": "X-RULE", "chapter": "Volumes", "title": "A rule", "evidence": "seen"}
     return Finding(outcome=outcome, severity=severity, **{**texts, **fields})
+
+
+def inspected(**parts: Any) -> Fact[GuestFacts]:
+    """What an inspection two minutes ago found in a healthy guest; parts can be given."""
+    read_at = NOW - timedelta(minutes=2)
+    return Fact[GuestFacts](value=read_then(guest(**parts), read_at), source=Source.GUEST, read_at=read_at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from textual.widgets import Input
 
@@ -27,7 +29,7 @@ from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
 from tests.guidelines.guest_building import READ_AT, guest_fact
 from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
-from tests.screens.samples import run
+from tests.screens.samples import NOW, inspected, run
 from tests.screens.test_instances_screen import choose
 from tests.support.known import present
 
@@ -66,11 +68,11 @@ async def test_before_any_inspection_what_only_the_guest_can_tell_is_folded_away
 
 
 async def test_p_inspects_and_the_checklist_says_from_when_it_is(demo, tmp_path, guests):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests, size=(120, 36)) as driver:
         await ready(driver, "db-07")
         await driver.press("p")
-        await driver.sees(f"guest {READ_AT.astimezone():%Y-%m-%d}")
+        await driver.sees(f"guest {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
         view = driver.app.screen.query_one(ChecklistView)
         facts = chosen(driver)
         assert facts.guest.known
@@ -106,14 +108,14 @@ async def test_a_stopped_instance_cannot_be_inspected(demo, tmp_path, guests):
 
 
 async def test_what_an_earlier_inspection_found_is_shown_when_the_console_is_opened_again(demo, tmp_path, guests):
-    guests.known[demo.server_id("db-07")] = guest_fact()
+    guests.known[demo.server_id("db-07")] = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await choose(driver, "db-07")
-        await driver.sees("guest 20")
+        await driver.sees(f"guest {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
 
 
 async def test_a_remedy_is_carried_out_after_asking_and_says_how_it_is_undone(demo, tmp_path, guests):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.press("p")
@@ -134,7 +136,7 @@ async def test_a_remedy_is_carried_out_after_asking_and_says_how_it_is_undone(de
 
 
 async def test_a_remedy_can_be_chosen_in_the_checklist_itself(demo, tmp_path, guests):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.press("p")
@@ -149,7 +151,7 @@ async def test_a_remedy_can_be_chosen_in_the_checklist_itself(demo, tmp_path, gu
 
 
 async def test_a_volume_is_detached_after_the_guest_let_go_and_inspected_only_then(demo, tmp_path, guests, monkeypatch):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         detached = spy_on_detaching(await driver.app.cloud(), guests, monkeypatch)
@@ -165,7 +167,7 @@ async def test_a_volume_is_detached_after_the_guest_let_go_and_inspected_only_th
 
 
 async def test_what_the_guest_let_go_is_inspected_again_when_the_cloud_refuses(demo, tmp_path, guests, monkeypatch):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         cloud = await driver.app.cloud()
@@ -208,13 +210,13 @@ async def test_what_a_deep_check_found_is_shown_when_it_ends_though_nobody_waite
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         await driver.press("escape")
         assert not chosen(driver).guest.known
-        guests.known[demo.server_id("quiet-box")] = guest_fact()
+        guests.known[demo.server_id("quiet-box")] = inspected()
         runs.change(run("new", state=RunState.DONE, kind=RunKind.DEEP_CHECK))
         await driver.until(lambda: chosen(driver).guest.known)
 
 
 async def test_a_console_that_only_reads_offers_neither_remedies_nor_deep_checks(demo, tmp_path, guests):
-    guests.known[demo.server_id("db-07")] = guest_fact()
+    guests.known[demo.server_id("db-07")] = inspected()
     async with console(tmp_path, guests=guests, read_only=True) as driver:
         await ready(driver, "db-07")
         await driver.press("enter", "a", "d")
@@ -235,7 +237,7 @@ async def test_why_a_host_key_was_trusted_stays_to_be_read(demo, tmp_path):
         async def probe(self, route, questions, *, parts=None):
             route.tell(Progress("The host key is the one in the console log: SHA256:x.", stays=True))
             route.tell(Progress("Inspecting the instance"))
-            return guest_fact()
+            return inspected()
 
     async with console(tmp_path, guests=KnownByConsole()) as driver:
         await ready(driver, "db-07")
@@ -244,7 +246,7 @@ async def test_why_a_host_key_was_trusted_stays_to_be_read(demo, tmp_path):
 
 
 async def test_a_directory_that_the_inspection_did_not_name_can_be_saved_too(demo, tmp_path, guests):
-    guests.known[demo.server_id("db-07")] = guest_fact(directories=HOMES)
+    guests.known[demo.server_id("db-07")] = inspected(directories=HOMES)
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.until(lambda: chosen(driver).guest.known)
@@ -267,7 +269,7 @@ async def test_while_the_checklist_is_read_it_has_most_of_the_lines_and_tells_th
 
 
 async def test_a_terminal_without_unicode_gets_a_checklist_without_it(demo, tmp_path, guests):
-    guests.known[demo.server_id("db-07")] = guest_fact()
+    guests.known[demo.server_id("db-07")] = inspected()
     async with console(tmp_path, guests=guests, glyphs=ASCII) as driver:
         await ready(driver, "db-07")
         await driver.press("enter")
@@ -300,7 +302,7 @@ def spy_on_detaching(cloud: Cloud, guests: FrozenGuests, monkeypatch: pytest.Mon
 
 
 async def test_a_remedy_that_is_refused_changes_nothing(demo, tmp_path, guests):
-    guests.inside = guest_fact()
+    guests.inside = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         facts = chosen(driver)
@@ -314,7 +316,7 @@ async def test_a_remedy_that_is_refused_changes_nothing(demo, tmp_path, guests):
 
 
 async def test_directories_that_were_found_can_be_saved(demo, tmp_path, guests):
-    guests.known[demo.server_id("db-07")] = guest_fact(directories=HOMES)
+    guests.known[demo.server_id("db-07")] = inspected(directories=HOMES)
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.until(lambda: chosen(driver).guest.known)

@@ -12,7 +12,8 @@ from screens.runs.run import RunScreen
 from screens.widgets.entry import Draft, Entry
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
-from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.samples import inspected
 from tests.screens.test_instances_screen import choose
 from tests.support.known import present
 
@@ -39,6 +40,14 @@ async def turn_to(driver: Driver, screen: WizardScreen, page: int) -> None:
     await driver.pilot.pause()
 
 
+async def go_on_uninspected(driver: Driver) -> None:
+    await driver.press("u")
+    await driver.sees("Continue without inspection")
+    await driver.write("its disk is known")
+    await driver.press("enter")
+    await driver.until(lambda: "Continue without inspection" not in driver.text)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_a_name_and_a_description_are_suggested_that_keep_the_rules(demo, tmp_path, size):
     async with console(tmp_path, size=size) as driver:
@@ -52,9 +61,9 @@ async def test_a_period_in_the_name_is_refused_while_it_is_written(demo, tmp_pat
     async with console(tmp_path, size=(120, 36)) as driver:
         await open_wizard(driver)
         await rename(driver, "survey-1.2")
-        await driver.sees("blocker", "1 blocker: NAME-PERIOD")
+        await driver.sees("blocker", "1 blocker, an inspection: NAME-PERIOD")
         await rename(driver, "survey-1-2")
-        await driver.until(lambda: "1 blocker:" not in driver.text)
+        await driver.until(lambda: "1 blocker" not in driver.text)
 
 
 async def test_the_name_of_a_featured_image_is_refused_however_it_is_spelled(demo, tmp_path):
@@ -111,7 +120,7 @@ async def test_a_waiver_wants_a_reason(demo, tmp_path):
         await driver.write("agreed")
         await driver.press("enter")
         await driver.until(lambda: screen._state.request.waiver("NAME-PERIOD") is not None)
-        await driver.until(lambda: "1 blocker:" not in driver.text)
+        await driver.until(lambda: "1 blocker" not in driver.text)
 
 
 async def test_after_a_waiver_the_next_is_at_hand_and_the_reason_need_not_be_written_twice(demo, tmp_path):
@@ -169,7 +178,34 @@ async def test_the_review_says_what_will_be_done_and_what_happens_on_failure(dem
     async with console(tmp_path, size=(120, 36)) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 5)
+        await go_on_uninspected(driver)
         await driver.sees("This will stop db-07 for about", "detach 2 volumes", "If it fails", "^g Start")
+        await driver.sees("Without inspection: its disk is known")
+
+
+async def test_an_instance_that_was_not_inspected_does_not_start_until_it_is(demo, tmp_path):
+    guests = FrozenGuests()
+    guests.inside = inspected()
+    async with console(tmp_path, size=(120, 36), guests=guests) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 5)
+        await driver.sees("The guest has to be inspected first", "p Inspect", "u Without inspection")
+        await driver.press("ctrl+g")
+        await driver.press("p")
+        await driver.until(lambda: guests.asked == [("probe", "db-07")])
+        await driver.until(lambda: "has to be inspected first" not in driver.text)
+        assert "u Without inspection" not in driver.text
+
+
+async def test_an_empty_reason_takes_back_the_decision_to_go_on_without_an_inspection(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, 5)
+        await go_on_uninspected(driver)
+        await driver.sees("^g Start")
+        await driver.press("u", "ctrl+u", "enter")
+        await driver.sees("The guest has to be inspected first")
+        assert "^g Start" not in driver.text
 
 
 async def test_go_starts_the_run_that_was_reviewed(demo, tmp_path):
@@ -177,6 +213,8 @@ async def test_go_starts_the_run_that_was_reviewed(demo, tmp_path):
     async with console(tmp_path, runs=runs) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 5)
+        await go_on_uninspected(driver)
+        await driver.until(lambda: screen.is_settled)
         await driver.press("ctrl+g")
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         (plan,) = runs.started
