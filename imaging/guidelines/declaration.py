@@ -10,6 +10,7 @@ from imaging.guidelines.rule import Answer, Chapter, Judge, Rule, UnreadError
 from models.findings import AskedFor, Severity, Source
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
+from models.steps import StepName
 
 _CHAPTERS = tuple(Chapter)
 
@@ -23,6 +24,7 @@ def rule(
     sentences: tuple[str, ...] = (),
     asked_for: AskedFor | None = None,
     by_hand: str | None = None,
+    settled_by: StepName | None = None,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of the function that judges it; it counts once the list of modules has its module.
 
@@ -37,11 +39,12 @@ def rule(
         sentences: the numbers of the page's sentences that it answers; none for a rule beyond the page.
         asked_for: set on ASK rules: by when the user has to confirm.
         by_hand: for a rule that only the guest can answer: the command that answers it by hand and changes nothing.
+        settled_by: the step after which it no longer matters that nobody could answer it.
     """
 
     def declared(judge: Judge) -> Rule:
         asked = judge if by_hand is None else _told_by_hand(judge, by_hand)
-        return Rule(rule_id, chapter, title, sentences, severity, asked, asked_for, by_hand)
+        return Rule(rule_id, chapter, title, sentences, severity, asked, asked_for, settled_by, by_hand)
 
     return declared
 

@@ -154,6 +154,8 @@ class Rule:
     judge: Judge
     asked_for: AskedFor | None = None
     """Set on ASK rules: by when the user has to confirm."""
+    settled_by: StepName | None = None
+    """The step after which an unknown answer no longer matters, such as the stop for what is in use."""
     by_hand: str | None = None
     """For a rule that no cloud can answer: the command that answers it in the guest and changes nothing."""
 
@@ -183,7 +185,7 @@ class Rule:
             severity=self._severity(answer, profile),
             evidence=answer.evidence,
             remedy=answer.remedy,
-            fixed_by=answer.fixed_by,
+            fixed_by=answer.fixed_by or (self.settled_by if answer.outcome is Outcome.UNKNOWN else None),
             asked_for=self._asked_for(profile),
             source=answer.source,
             read_at=answer.read_at,

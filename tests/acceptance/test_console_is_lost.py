@@ -74,5 +74,5 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     console.sees("Continue without inspection")
     console.press("the guest is known")
     console.press("enter")
-    console.sees("Start")
+    console.sees("^g Start")
     console.press("ctrl+g")

@@ -126,7 +126,7 @@ def test_a_plan_needs_no_name_and_suggests_one(imaging):
 
     assert done.status == 0
     assert (written["readiness"], written["uninspected"]) == ("not-inspected", "it is known")
-    assert "VOL-NOTCOPIED" in [one["rule"] for one in written["findings"]["confirmations"]]
+    assert "SW-ATTEST" in [one["rule"] for one in written["findings"]["confirmations"]]
     assert written["schema"] == "imaging.plan/1"
     assert written["name"].startswith("db-07-")
     assert [volume["name"] for volume in written["volumes"]] == ["pgdata", "scratch"]

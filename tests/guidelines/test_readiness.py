@@ -8,12 +8,13 @@ import pytest
 
 from imaging.guidelines.checklist import judge
 from models.cloud.instance import InstanceAction, InstanceHistory
-from models.fact import Fact
+from models.fact import Fact, UnknownCode
 from models.findings import Checklist, Outcome, Readiness, Severity, Source
 from models.guest.accounts import Accounts
-from models.guest.facts import GuestFacts
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.guest.mounts import Mounts
 from models.guest.system import GuestSystem
-from tests.guidelines.building import NOW, facts, instance, profile, unread
+from tests.guidelines.building import NOW, PGDATA, attached, facts, instance, profile, unread
 from tests.guidelines.guest_building import guest, healthy, read_then, untold
 
 INSPECTED = guest()
@@ -49,6 +50,15 @@ def test_a_block_rule_of_the_guest_without_an_answer_makes_it_incomplete_and_is_
     assert named
     assert all(checklist.of(rule).severity is Severity.BLOCK for rule in named)
     assert all(checklist.of(rule).outcome is Outcome.UNKNOWN for rule in named)
+
+
+def test_what_nobody_could_see_running_matters_no_more_after_the_stop():
+    """A deep check cannot see what runs, is mounted or listens: all of it ends with the stop."""
+    needs_ssh = {"unknown_because": "needs SSH", "unknown_code": UnknownCode.NEEDS_SSH, "source": Source.GUEST}
+    found = INSPECTED.model_copy(update={"method": InspectionMethod.DEEP_CHECK, "mounts": Fact[Mounts](**needs_ssh)})
+    checklist = of(found, attachments=(attached(PGDATA, "/dev/vdb"),), volumes=(PGDATA,))
+    assert checklist.of("VOL-BUSY").outcome is Outcome.UNKNOWN
+    assert checklist.readiness is Readiness.READY
 
 
 def test_an_inspection_older_than_a_day_counts_as_none():

@@ -91,7 +91,14 @@ class Ground:
 
     async def run_on(self, instance_id: str, **wanted: Any) -> MemoryContext:
         """A run that is planned as in earnest, but goes only as far as the test takes it."""
-        request = RunRequest(**{"name": fresh_name(self.subject, "image"), "description": "For a test.", **wanted})
+        request = RunRequest(
+            **{
+                "name": fresh_name(self.subject, "image"),
+                "description": "For a test.",
+                "uninspected": "no guest here",
+                **wanted,
+            }
+        )
         plan = await plan_run(self.cloud, SystemClock(), instance_id, request, JETSTREAM)
         run = RunRecord(
             id=f"r{secrets.token_hex(4)}",

@@ -98,7 +98,8 @@ def before(cloud: Subject, source: Source) -> Iterator[dict[str, set[str]]]:
 
 def create(source: Source) -> tuple[str, ...]:
     image = f"{source.name}-image"
-    words = ("--name", image, "--description", "Loaded with tables; beyond its base: PostgreSQL")
+    words = ["--name", image, "--description", "Loaded with tables; beyond its base: PostgreSQL"]
+    words += ["--uninspected", "no guest here", "--waive", "STATE-LOCKED=the lock is ours"]
     return ("create", source.id, *words, *RULES, "--network", network(source), "--yes", "--json")
 
 

@@ -24,7 +24,7 @@ _REASON_SHOWN = 100
 """Characters of a reason that are shown: evidence has about 150."""
 NEEDS_SSH = "needs SSH"
 """Words for a sentence; the code that is decided by is `UnknownCode.NEEDS_SSH`."""
-_NOT_RUNNING = "the guest was not up when it was inspected"
+_NOT_RUNNING = f"{NEEDS_SSH}: the guest was not up when it was inspected"
 
 
 def inside(facts: InstanceFacts, part: Callable[[GuestFacts], Fact[T]]) -> T:
@@ -95,7 +95,8 @@ def running(facts: InstanceFacts) -> Services:
     """
     services = inside(facts, lambda guest: guest.services)
     if not services.runs:
-        raise UnreadError(Fact[Services](unknown_because=_NOT_RUNNING, source=Source.GUEST))
+        needs_ssh = UnknownCode.NEEDS_SSH
+        raise UnreadError(Fact[Services](unknown_because=_NOT_RUNNING, unknown_code=needs_ssh, source=Source.GUEST))
     return services
 
 
@@ -170,7 +171,9 @@ def not_read(facts: InstanceFacts, fact: Fact[Any], by_hand: str) -> Answer:
         evidence = f"Unknown, {NEEDS_SSH}: {why}."
     else:
         evidence = f"Could not be read: {why}."
-    return unknown(evidence, "In the guest:", command=by_hand, source=Source.GUEST)
+    # What only SSH can tell is what runs; it ends with the stop, and is not in the image.
+    settled = StepName.STOP if fact.unknown_code is UnknownCode.NEEDS_SSH else None
+    return unknown(evidence, "In the guest:", command=by_hand, fixed_by=settled, source=Source.GUEST)
 
 
 def _part(facts: InstanceFacts, part: Callable[[GuestFacts], Fact[T]]) -> Fact[T]:
