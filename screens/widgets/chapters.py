@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.finding_class import FindingClass, class_of
-from models.findings import Checklist, Finding, Outcome, Source
+from models.findings import Checklist, Finding, FindingClass, Outcome, Source, class_of
 from models.formatting import counted
 from screens.style.wording import urgency
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.content import Content
 
-from models.finding_class import FindingClass, class_of
+from models.findings import FindingClass, class_of
 from models.formatting import about, counted
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan

@@ -22,6 +22,7 @@ OF_ONE_LAYER = {"imaging.democloud"}
 """A process of its own: its routes and its web server know each other."""
 MOST_MODULES, MOST_LINES, LONGEST_FUNCTION = 12, 300, 35
 LARGE_FILES = {
+    "imaging/commands/documents/models.py": "every document that is written as JSON",
     "imaging/democloud/records.py": "the shapes of all that the demonstration cloud holds",
     "imaging/democloud/services/volume.py": "all routes of its Cinder",
     "imaging/runs/journal/journal.py": "every statement that reads or writes the journal",
@@ -29,6 +30,7 @@ LARGE_FILES = {
     "screens/instances/screen.py": "the first screen: what each of its keys and messages does",
 }
 LONG_FUNCTIONS = {
+    "imaging/cloud/instance_facts.py:gather_facts": "one question and one field for each fact",
     "imaging/democloud/machines/image_creation.py:_snapshot_disk": "one state after the other, as in Nova",
     "imaging/democloud/seed/servers.py:_add_server": "one record with its ports and volumes",
     "imaging/democloud/services/compute.py:compute_app": "the table of Nova's routes",

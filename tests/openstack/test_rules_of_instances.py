@@ -84,7 +84,7 @@ async def test_a_run_unlocks_what_its_owner_locked(ground: Ground, instance: str
 @pytest.mark.asyncio(loop_scope="session")
 async def test_what_an_administrator_locked_stays_locked(ground: Ground, instance: str):
     with locked_by_an_administrator(ground.subject, instance):
-        locked = (await ground.judge(instance)).fails("STATE-LOCKED", "Locked")
+        locked = (await ground.judge(instance)).fails("STATE-LOCKED", "Locked by another user")
         with pytest.raises(RunError, match="locked by an administrator"):
             await ground.fix(locked, await ground.run_on(instance))
         (await ground.judge(instance)).fails("STATE-LOCKED", "Locked")

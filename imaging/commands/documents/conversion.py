@@ -28,8 +28,7 @@ from imaging.commands.documents.models import (
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
-from models.finding_class import FindingClass, class_of
-from models.findings import Checklist, Finding, Remedy
+from models.findings import Checklist, Finding, FindingClass, Remedy, class_of
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run.record import RunRecord, StepRecord, Trouble

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.finding_class import FindingClass, class_of
-from models.findings import Checklist
+from models.findings import Checklist, FindingClass, class_of
 from models.formatting import counted
 from models.run.plan import Plan, PlannedVolume
 from models.run.request import OnFailure, RunRequest
