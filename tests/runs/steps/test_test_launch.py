@@ -218,6 +218,17 @@ class TestLaunch:
     async def test_no_test_wanted_is_a_verdict_too(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(plan_with(imaged, test=False))
         assert imaged.verdict.word is VerdictWord.NOT_TESTED
+        assert imaged.verdict.reason == "No test launch was wanted."
+        assert world.calls == []
+
+    async def test_an_image_that_would_take_along_volumes_as_they_are_is_not_launched(
+        self, imaged: MemoryContext, world: HeldWorld
+    ) -> None:
+        rows = ", ".join(f'{{"source_type": "volume", "volume_id": "{each}"}}' for each in (PGDATA, SCRATCH))
+        world.records.images[imaged.image_id].properties["block_device_mapping"] = f"[{rows}]"
+        await launch_test(imaged)
+        assert imaged.verdict.word is VerdictWord.NOT_TESTED
+        assert imaged.verdict.reason.endswith(f"as they are, which are somebody's: {PGDATA}, {SCRATCH}.")
         assert world.calls == []
 
     async def test_a_lost_answer_leaves_one_child(self, imaged: MemoryContext, world: HeldWorld) -> None:
