@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from imaging.runs.core.step_context import StepContext
+from models.errors import NeedsUserError
 from models.run.record import RunState
-from models.steps import StepName
+from models.steps import StepName, StepState
 from tests.runs.engine.fakes import Stage
 from tests.runs.engine.following import cancel
 
@@ -49,6 +50,15 @@ class TestCancelling:
         run = await stage.work(await stage.new_run())
         assert (run.state, run.instance_restored) == (RunState.CANCELLED, True)
         assert run.step(StepName.STOP).note == "interrupted"
+
+    async def test_ends_the_trouble_of_a_step_that_waited_for_the_user(self, stage: Stage):
+        async def stop(ctx: StepContext) -> None:
+            await cancel(stage, ctx.run)
+            raise NeedsUserError("it does not stop")
+
+        stage.steps.on("stop", stop)
+        step = (await stage.work(await stage.new_run(attended=True))).step(StepName.STOP)
+        assert (step.state, step.note, step.trouble) == (StepState.SKIPPED, "interrupted", None)
 
     async def test_of_a_run_that_has_not_begun_only_reports(self, stage: Stage):
         run = await stage.new_run()
