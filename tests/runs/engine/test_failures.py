@@ -90,7 +90,20 @@ class TestAFailure:
 
     async def test_of_the_report_makes_a_failure_of_a_good_run(self, stage: Stage):
         stage.steps.on("report", OSError("disk full"))
-        assert (await stage.work(await stage.new_run())).state is RunState.FAILED
+        run = await stage.work(await stage.new_run())
+        assert (run.state, run.trouble) == (RunState.FAILED, run.step(StepName.REPORT).trouble)
+        assert run.trouble is not None
+
+    async def test_is_known_when_the_report_is_written(self, stage: Stage):
+        told = []
+
+        async def report(ctx: StepContext) -> None:
+            told.append(present(ctx.run.trouble).what)
+
+        stage.steps.on("detach volumes", RunError("it stays attached"))
+        stage.steps.on("report", report)
+        await stage.work(await stage.new_run())
+        assert told == ["it stays attached"]
 
 
 class TestPuttingBack:
@@ -142,6 +155,19 @@ class TestPuttingBack:
         run = await stage.work(await stage.new_run(attended=True))
         assert stage.steps.done.count("restore") == 1
         assert (run.state, run.instance_restored) == (RunState.FAILED, False)
+
+    async def test_that_fails_behind_another_failure_is_told(self, stage: Stage):
+        stage.steps.on("detach volumes", RunError("it stays attached"))
+        stage.steps.on("restore", ClaimLostError("gone"))
+        run = await stage.work(await stage.new_run())
+        assert (run.state, run.instance_restored, present(run.trouble).what) == (RunState.FAILED, False, "gone")
+
+    async def test_without_a_claim_says_nothing_of_the_source(self, stage: Stage):
+        async def claim(_ctx: StepContext) -> None:
+            """It claims nothing."""
+
+        stage.steps.on("claim", claim)
+        assert (await stage.work(await stage.new_run())).instance_restored is None
 
     async def test_is_not_interrupted_by_a_wish_to_cancel(self, stage: Stage):
         async def restore(ctx: StepContext) -> None:
