@@ -10,7 +10,7 @@ class Setting(Frozen):
     """A setting of cloud-init, from one of its files; the last file wins."""
 
     key: CleanText
-    """Such as `ssh_deletekeys`, `datasource_list`, `manual_cache_clean`, `network.config`, `preserve_hostname`."""
+    """Such as `ssh_deletekeys`, `datasource_list`, `network.config`; `ds-identify.policy` of what chooses for it."""
     value: CleanText
     file: CleanText = ""
 
@@ -31,6 +31,10 @@ class CloudInit(Frozen):
     """None: it is not installed."""
     disabled_by: tuple[CleanText, ...] = ()
     """What switches it off: a file, a masked unit, a word of the kernel line."""
+    enabled: bool | None = None
+    """Whether something starts it at a boot; None where that was not seen."""
+    seeds: tuple[CleanText, ...] = ()
+    """Names of the folders of /var/lib/cloud/seed that hold anything: data sources that lie on the disk itself."""
     settings: tuple[Setting, ...] = ()
     status: CleanText = ""
     """done, running, error, degraded, disabled; empty if it does not say."""

@@ -89,7 +89,7 @@ HEALTHY: dict[str, Any] = {
     ),
     "sightings": (),
     "cloud_init": CloudInit(
-        version="24.4", status="done", instances_kib=400,
+        version="24.4", status="done", instances_kib=400, enabled=True,
         settings=(Setting(key="datasource_list", value="[ OpenStack, None ]", file="/etc/cloud/cloud.cfg.d/90.cfg"),),
     ),
     "network": Network(),

@@ -1,12 +1,12 @@
-# cloud-init, read from its files: to start it would write its logs. Rows: version TEXT; disabled BY; setting KEY VALUE
-# FILE; status, result JSON; instances KIB; user-data SIZE PATH; secret, unread PATH (of those: a line looks like a
+# cloud-init, read from its files: to start it would write its logs. Rows: version TEXT; disabled BY; unit STATE NAME;
+# starts HOW; ds-identify LINE FILE; yaml LINE FILE (of what decides about a new instance); seed PATH; status, result JSON; instances KIB; user-data SIZE PATH; secret, unread PATH (of those: a line looks like a
 # password, token or key; not readable).
 part_cloud_init() {
     [ ! -e "$R/usr/bin/cloud-init" ] || row version ""
     cloud_switches
     set --
     for cloud_file in "$R"/usr/lib/python[23]*/*-packages/cloudinit/version.py "$R/etc/cloud/cloud.cfg" \
-        "$R"/etc/cloud/cloud.cfg.d/*.cfg "$R/run/cloud-init/status.json" "$R/run/cloud-init/result.json"; do
+        "$R"/etc/cloud/cloud.cfg.d/*.cfg "$R/etc/cloud/ds-identify.cfg" "$R/run/cloud-init/status.json" "$R/run/cloud-init/result.json"; do
         [ -f "$cloud_file" ] || continue
         if [ -r "$cloud_file" ]; then set -- "$@" "$cloud_file"; else incomplete "only root may read ${cloud_file#"$R"}"; fi
     done
@@ -14,65 +14,57 @@ part_cloud_init() {
     cloud_user_data
 }
 
+# What lets it start at a boot. The word of the kernel line is read with that line.
 cloud_switches() {
     [ ! -e "$R/etc/cloud/cloud-init.disabled" ] || row disabled /etc/cloud/cloud-init.disabled
     for cloud_unit in cloud-init-local cloud-init-main cloud-init-network cloud-init cloud-config cloud-final; do
-        ! is_masked "$R/etc/systemd/system/$cloud_unit.service" || row disabled "$cloud_unit.service is masked"
+        find_unit "$cloud_unit.service"
+        case $unit_found in
+        masked) row disabled "$cloud_unit.service is masked" ;;
+        enabled) row unit enabled "$cloud_unit.service" ;;
+        installed)
+            for cloud_file in $unit_folders; do
+                cloud_file=$R/$cloud_file/$cloud_unit.service
+                [ -L "$cloud_file" ] || [ ! -f "$cloud_file" ] || row unit installed "$cloud_unit.service"
+            done
+            ;;
+        esac
     done
-    case " $(first_line "$R/proc/cmdline") " in
-    *' cloud-init=disabled '*) row disabled "cloud-init=disabled on the kernel line" ;;
-    esac
-    case " $(first_line "$R/proc/cmdline") " in
-    *' network-config=disabled '*) row setting network.config disabled "the kernel line" ;;
-    esac
+    for cloud_file in etc run usr/local/lib usr/lib lib; do
+        cloud_file=$R/$cloud_file/systemd/system-generators/cloud-init-generator
+        if is_masked "$cloud_file"; then
+            row disabled "its generator for systemd is masked"
+        elif [ -x "$cloud_file" ]; then
+            row starts generator
+        fi
+    done
+    for cloud_file in "$R"/etc/systemd/system/*.target.wants/cloud-init.target \
+        "$R"/usr/lib/systemd/system/*.target.wants/cloud-init.target "$R"/etc/systemd/system/multi-user.target.wants/cloud-*.service \
+        "$R"/etc/runlevels/*/cloud-init "$R"/etc/rc[2-5S].d/S*cloud-init; do
+        if [ -e "$cloud_file" ] || [ -L "$cloud_file" ]; then row starts "${cloud_file#"$R"}"; fi
+    done
+    is_masked "$R/etc/systemd/system/cloud-init.target" && row disabled "cloud-init.target is masked"
+    for cloud_file in "$R"/var/lib/cloud/seed/*/*; do
+        [ -f "$cloud_file" ] && row seed "${cloud_file#"$R"}"
+    done
 }
 
 # The version, how the last boot went, and of the settings those that decide about a new instance, no others: these
 # files may hold passwords.
 cloud_lines() {
-    awk "$mask_awk"'
-    function plain(text) {
-        sub(/[ \t]+#.*$/, "", text)
-        sub(/^[ \t]+/, "", text)
-        sub(/[ \t\r]+$/, "", text)
-        gsub(/\t/, " ", text)
-        return text
-    }
-    function after_colon(text) {
-        sub(/^[^:]*:/, "", text)
-        return text
-    }
-    function put(key, value) {
-        value = plain(value)
-        if (value != "") print "setting\t" key "\t" value "\t" file
-    }
-    function flush_list() {
-        if (list != "") put(list_key, "[" list "]")
-        list = list_key = ""
-    }
-    function setting(line,    key, value) {
-        if (line ~ /^[ \t]*(#|$)/) return
-        if (line ~ /^[^ \t-]/) {
-            flush_list()
-            key = outer = line
-            sub(/[ \t]*:.*/, "", key)
-            outer = key
-            value = after_colon(line)
-            if (key in top) {
-                put(key, value)
-                if (plain(value) == "") list_key = key
-            }
-            if (key == "network" && value ~ /config[ \t]*:[ \t]*["]?disabled/) put("network.config", "disabled")
-            if (key == "network" && value ~ /config[ \t]*:[ \t]*\{/) put("network.config", "given")
-        } else if (list_key != "" && line ~ /^[ \t]*- /) {
-            sub(/^[ \t]*-/, "", line)
-            list = list (list == "" ? "" : ", ") plain(line)
-        } else if (outer == "network" && line ~ /^[ \t]+config[ \t]*:/) {
-            put("network.config", plain(after_colon(line)) ~ /^["]?disabled/ ? "disabled" : "given")
-            outer = ""
-        } else if (outer == "growpart" && line ~ /^[ \t]+mode[ \t]*:/) {
-            put("growpart.mode", after_colon(line))
+    awk "$mask_awk$yaml_awk"'
+    # A key of the first level with all below it, if it is one that decides. Another form of the whole is not known.
+    function setting(line) {
+        if (line ~ /^[ \t\r]*(#|$)/ || line ~ /^(---|%YAML)/) return
+        if (line ~ /^["\047]?[A-Za-z_][A-Za-z0-9_.-]*["\047]?[ \t]*:/) {
+            outer = line
+            gsub(/[ \t]*:.*|["\047]/, "", outer)
+            yaml_start()
+        } else if (outer == "" || (line !~ /^[- \t]/ && outer != "?")) {
+            outer = "?"
+            print "incomplete\tthe form of " file " is not known"
         }
+        if (outer in top) yaml_line("yaml", line, file)
     }
     # Errors quote commands with their arguments, and what these printed: their first lines say enough. Masked string by
     # string, so that what is masked ends where the string does.
@@ -95,7 +87,7 @@ cloud_lines() {
         print "version\t" line
     }
     BEGIN {
-        split("datasource_list disable_ec2_metadata disable_root manage_etc_hosts manage_resolv_conf manual_cache_clean " \
+        split("datasource_list network growpart disable_ec2_metadata disable_root manage_etc_hosts manage_resolv_conf manual_cache_clean " \
             "preserve_hostname resize_rootfs ssh_deletekeys ssh_genkeytypes ssh_pwauth ssh_quiet_keygen", words, " ")
         for (i in words) top[words[i]] = 1
     }
@@ -106,9 +98,9 @@ cloud_lines() {
         while ((getline line < path) > 0) {
             if (file ~ /\.py$/) version(line)
             else if (file ~ /\.json$/) { if (length(text) < 30000) text = text " " line }
+            else if (file ~ /ds-identify/) { if (line !~ /^[ \t\r]*(#|$)/) print "ds-identify\t" line "\t" file }
             else setting(line)
         }
-        flush_list()
         close(path)
         gsub(/\t/, " ", text)
         if (text != "") print (file ~ /status/ ? "status" : "result") "\t" told(text)

@@ -100,7 +100,8 @@ def test_an_ordinary_user_does_not_know_what_user_data_holds(tmp_path):
     [
         ({"/etc/cloud/cloud-init.disabled": ""}, "/etc/cloud/cloud-init.disabled"),
         ({"/etc/systemd/system/cloud-init.service": "-> /dev/null"}, "cloud-init.service is masked"),
-        ({"/proc/cmdline": "ro cloud-init=disabled quiet\n"}, "cloud-init=disabled on the kernel line"),
+        ({"/etc/systemd/system/cloud-init.target": "-> /dev/null"}, "cloud-init.target is masked"),
+        ({"/usr/lib/systemd/system/cloud-init.service": "x"}, "cloud-init.service is not enabled"),
     ],
 )
 def test_what_switches_it_off_is_told(tmp_path, files, by):

@@ -81,7 +81,7 @@ def _lay(layer: Path, root: Path, words: Mapping[str, str]) -> None:
             root,
             path,
             _fitted(source.read_text(), words),
-            mode=0o755 if path.startswith(("usr/bin/", "usr/sbin/")) else 0o644,
+            mode=0o755 if path.startswith(("usr/bin/", "usr/sbin/", "usr/lib/systemd/system-generators/")) else 0o644,
         )
 
 

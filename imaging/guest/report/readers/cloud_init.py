@@ -6,27 +6,34 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
+from imaging.guest.report.cloud_config import cloud_settings
 from imaging.guest.report.masking import masked
 from imaging.guest.report.rows import Rows, whole
 from models import foreign
-from models.guest.first_boot import CloudInit, Setting, UserData
+from models.guest.first_boot import CloudInit, UserData
 from models.text import LONGEST_LINE, one_line
 
 _MOST_ERRORS = 20
 _LARGEST_DOCUMENT = 1024**2
+_IN_A_SEED = 5
+"""Slashes before a file of /var/lib/cloud/seed/NAME."""
 
 
 def read_cloud_init(rows: Rows) -> CloudInit:
     """Version, switches and settings from its files, and how its last boot went."""
     status = _v1(rows, "status")
     result = _v1(rows, "result")
-    disabled_by = tuple(dict.fromkeys(rows.texts("disabled")))
+    units = dict(rows.read("unit", lambda state, name: (name, state), fields=2))
+    left_out = [f"{name} is not enabled" for name, state in units.items() if state == "installed"]
+    disabled_by = tuple(dict.fromkeys([*rows.texts("disabled"), *left_out]))
     errors = _first((_errors(result), _stage_errors(status, "errors")))
     recoverable = _first((_recoverable(result), _stage_errors(status, "recoverable_errors")))
     return CloudInit(
         version=_version(rows),
         disabled_by=disabled_by,
-        settings=rows.read("setting", _setting, fields=3),
+        enabled=_enabled(rows, disabled_by),
+        settings=cloud_settings(rows),
+        seeds=tuple(dict.fromkeys(path.split("/")[5] for path in rows.texts("seed") if path.count("/") > _IN_A_SEED)),
         status=_status(disabled_by, status, result, errors, recoverable),
         errors=(*errors, *recoverable)[:_MOST_ERRORS],
         instances_kib=next(iter(rows.read("instances", whole, fields=1)), None),
@@ -34,8 +41,11 @@ def read_cloud_init(rows: Rows) -> CloudInit:
     )
 
 
-def _setting(key: str, value: str, file: str) -> Setting:
-    return Setting(key=key, value=value, file=file)
+def _enabled(rows: Rows, disabled_by: tuple[str, ...]) -> bool | None:
+    """Whether something starts it at a boot; None where nothing was seen that does or that keeps it from it."""
+    if disabled_by:
+        return False
+    return True if rows.texts("starts") else None
 
 
 def _version(rows: Rows) -> str | None:

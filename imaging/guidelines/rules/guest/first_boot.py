@@ -7,6 +7,13 @@ from shlex import quote
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.cloud_init import (
+    KERNEL,
+    NOT_READ,
+    coming_cloud_init,
+    is_yes,
+    network_disabled,
+)
 from imaging.guidelines.guest.commands import install, root_commands, without_kernel_words, write_line
 from imaging.guidelines.guest.facts import (
     NEEDS_SSH,
@@ -17,46 +24,30 @@ from imaging.guidelines.guest.facts import (
     inspected_while_running,
     unless_incomplete,
 )
+from imaging.guidelines.guest.kernel_line import next_line, words_of
 from imaging.guidelines.rule import Answer, Chapter, not_applicable
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
-from models.guest.first_boot import CloudInit
-from models.guest.network import NetworkSetting
+from models.guest.first_boot import CloudInit, Setting
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.text import cut
 
 _SHOWN = 40
 _OURS = frozenset({"openstack", "configdrive"})
-_YES = frozenset({"true", "yes", "on", "1"})
 _NO_CLOUD_INIT = "cloud-init is not installed."
 _CONFIGURATION = "/etc/cloud/cloud.cfg.d/99-imaging.cfg"
 _SWITCH_FILE = re.compile(r"(?:^|(?<=\s))(?>\S*?(?=/etc/cloud/))(/etc/cloud/\S*disabled)")
 _UNIT = re.compile(r"(?<![\w@-])[\w@-]++\.(?:service|target)")
 _KERNEL_WORD = re.compile(r"cloud-init=\w+")
 _NAME = re.compile(r"[A-Za-z]\w*")
-
-
-def is_yes(cloud_init: CloudInit, key: str) -> bool | None:
-    """Whether a switch of cloud-init is on; None where no file sets it."""
-    setting = cloud_init.setting(key)
-    return None if setting is None else setting.value.strip("\"' ").casefold() in _YES
-
-
-def sets_up_new_instances(cloud_init: CloudInit) -> bool:
-    """Whether cloud-init is there and will run in a new instance."""
-    return cloud_init.version is not None and not cloud_init.disabled_by
-
-
-def network_disabled(cloud_init: CloudInit) -> bool:
-    """Whether cloud-init leaves the network alone, so that what stands there now stays as it is in a new instance."""
-    setting = cloud_init.setting("network.config") or cloud_init.setting("network")
-    return not sets_up_new_instances(cloud_init) or (setting is not None and "disabled" in setting.value.casefold())
-
-
-def stays_in_new_instance(setting: NetworkSetting, cloud_init: CloudInit | None) -> bool:
-    """Whether a setting of the network is the same in a new instance: what cloud-init wrote it writes again there."""
-    return not setting.by_cloud_init or (cloud_init is not None and network_disabled(cloud_init))
+_MODES = frozenset({"search", "report", "enabled"})
+_POLICIES = frozenset({
+    "report", "found=all", "found=first", "maybe=all", "maybe=none", "notfound=disabled", "notfound=enabled",
+})  # fmt: skip
+"""What ds-identify understands in its policy."""
+_SEEDS = {"nocloud-net": "nocloud", "config_drive": "configdrive"}
+"""Folders of seeds that are called otherwise than their data source."""
 
 
 @rule("CI-INSTALLED", Chapter.FIRST_BOOT, "Installation of cloud-init", Severity.BLOCK, by_hand="cloud-init --version")
@@ -84,29 +75,43 @@ def ci_installed(facts: InstanceFacts, _profile: Profile) -> Answer:
     Chapter.FIRST_BOOT,
     "Start of cloud-init at boot",
     Severity.BLOCK,
-    by_hand="ls /etc/cloud/cloud-init.disabled; systemctl is-enabled cloud-init; grep cloud-init= /proc/cmdline",
+    by_hand="ls /etc/cloud/cloud-init.disabled; cat /etc/cloud/ds-identify.cfg; systemctl is-enabled cloud-init;"
+    " grep cloud-init= /proc/cmdline",
 )
 def ci_enabled(facts: InstanceFacts, _profile: Profile) -> Answer:
-    cloud_init = inside(facts, parts.cloud_init)
+    cloud_init = coming_cloud_init(facts)
     if cloud_init.version is None:
         return not_applicable(_NO_CLOUD_INIT)
-    if cloud_init.disabled_by:
-        switches = [cut(each, _SHOWN) for each in cloud_init.disabled_by]
+    policy = cloud_init.setting("ds-identify.policy")
+    mode, _, rest = policy.value.partition(",") if policy is not None else ("search", "", "")
+    off = [f"policy: disabled ({policy.file})"] if policy is not None and mode.strip() == "disabled" else []
+    disabled_by = (*cloud_init.disabled_by, *off)
+    switches = [cut(each, _SHOWN) for each in disabled_by]
+    if switches:
         return guest_failed(
             f"Switched off by {fitting(switches)}.",
             "Take that away: a new instance gets no key, name or user of its own.",
             facts,
             parts.cloud_init,
-            command="\n".join(filter(None, (_switched_on(facts, each) for each in cloud_init.disabled_by))) or None,
+            command="\n".join(filter(None, (_switched_on(facts, each) for each in disabled_by))) or None,
         )
+    if mode.strip() not in _MODES or any(each.strip() not in _POLICIES for each in rest.split(",") if each.strip()):
+        return guest_unknown(f"What ds-identify decides could not be told: policy: {cut(f'{mode},{rest}', _SHOWN)}.")
+    if not cloud_init.enabled:
+        return guest_unknown(
+            "What starts it at a boot was not seen.", command="systemctl is-enabled cloud-init.service"
+        )
+    inside(facts, parts.boot)
     answer = guest_passed("Neither a file, nor a masked unit, nor the kernel line does.", facts, parts.cloud_init)
-    return unless_incomplete(answer, facts, parts.cloud_init)
+    return unless_incomplete(answer, facts, parts.cloud_init, parts.boot)
 
 
 def _switched_on(facts: InstanceFacts, switch: str) -> str | None:
     """How one switch is taken away."""
     if path := _SWITCH_FILE.search(switch):
         return root_commands(f"rm {quote(path[1])}").shown
+    if switch.startswith("policy:") and KERNEL not in switch:
+        return root_commands("sed -i.bak '/^ *policy:/d' /etc/cloud/ds-identify.cfg").shown
     if unit := _UNIT.search(switch):
         return root_commands(f"systemctl unmask {unit[0]}", f"systemctl enable {unit[0]}").shown
     if word := _KERNEL_WORD.search(switch):
@@ -120,31 +125,69 @@ def _switched_on(facts: InstanceFacts, switch: str) -> str | None:
     Chapter.FIRST_BOOT,
     "Data sources of cloud-init",
     Severity.BLOCK,
-    by_hand="grep -rs datasource_list /etc/cloud; cloud-id",
+    by_hand="grep -rs -e datasource_list -e '^datasource' /etc/cloud; cat /proc/cmdline; cloud-id",
 )
 def ci_datasource(facts: InstanceFacts, _profile: Profile) -> Answer:
-    cloud_init = inside(facts, parts.cloud_init)
+    cloud_init = coming_cloud_init(facts)
     if cloud_init.version is None:
         return not_applicable(_NO_CLOUD_INIT)
-    setting = cloud_init.setting("datasource_list")
-    named = _NAME.findall(setting.value) if setting is not None else []
-    if not named:
-        answer = guest_passed("No list: cloud-init finds OpenStack by itself.", facts, parts.cloud_init)
-        return unless_incomplete(answer, facts, parts.cloud_init)
-    shown = f"{fitting(named, 60)} ({cut(setting.file, _SHOWN) if setting else ''})"
-    if _OURS & {each.casefold() for each in named}:
-        answer = guest_passed(f"It asks {shown}.", facts, parts.cloud_init)
-        return unless_incomplete(answer, facts, parts.cloud_init)
+    setting = _deciding(cloud_init)
+    named = [each.casefold() for each in _NAME.findall(setting.value)] if setting is not None else []
+    shown = f"{fitting(_NAME.findall(setting.value), 60)} ({cut(setting.file, _SHOWN)})" if setting else ""
+    if named and not _OURS & set(named):
+        return _another_source(facts, setting, shown, only_ec2="ec2" in named)
+    seeds = [each for each in cloud_init.seeds if _comes_first(each, named)]
+    if seeds:
+        return guest_failed(
+            f"/var/lib/cloud/seed/{cut(seeds[0], 20)} is a data source: a new instance never asks OpenStack.",
+            "Remove it: it stands for the machine on which the image was made.",
+            facts,
+            parts.cloud_init,
+            command=root_commands(f"rm -r {quote(f'/var/lib/cloud/seed/{seeds[0]}')}").shown,
+        )
+    odd = cloud_init.setting(NOT_READ)
+    if odd is not None:
+        return guest_unknown(f"What {cut(odd.value, _SHOWN)} on {odd.file} adds to cloud-init could not be told.")
+    inside(facts, parts.boot)
+    said = f"It asks {shown}." if named else "No list: cloud-init finds OpenStack by itself."
+    return unless_incomplete(guest_passed(said, facts, parts.cloud_init), facts, parts.cloud_init, parts.boot)
+
+
+def _deciding(cloud_init: CloudInit) -> Setting | None:
+    """What says which data sources are asked: the kernel line before ds-identify, and that before cloud-init's list."""
+    found = (cloud_init.setting(key) for key in ("kernel.datasource", "ds-identify.datasource", "datasource_list"))
+    return next((each for each in found if each is not None and _NAME.search(each.value)), None)
+
+
+def _comes_first(seed: str, named: list[str]) -> bool:
+    """Whether a seed is asked before OpenStack: by default it is, else by the order of the list."""
+    source = _SEEDS.get(seed, seed.casefold())
+    ours = [place for place, name in enumerate(named) if name in _OURS]
+    return not named or (source in named and named.index(source) < min(ours))
+
+
+def _another_source(facts: InstanceFacts, setting: Setting | None, shown: str, *, only_ec2: bool) -> Answer:
+    """None of the sources that are asked is one of OpenStack's."""
+    place = setting.file if setting is not None else ""
     remedy = write_line("datasource_list: [ ConfigDrive, OpenStack, None ]", _CONFIGURATION)
+    if place == KERNEL:
+        remedy = without_kernel_words(facts, tuple(_source_words(facts))) or remedy
+    elif place.endswith("ds-identify.cfg"):
+        remedy = root_commands(f"sed -i.bak '/^ *datasource:/d' {quote(place)}")
     return guest_failed(
         f"It asks only {shown}.",
-        "Add OpenStack and ConfigDrive to the list; the last file of the folder wins.",
+        "Let it ask OpenStack and ConfigDrive; of cloud.cfg.d the last file wins.",
         facts,
         parts.cloud_init,
         command=remedy.shown,
-        actions=(remedy.action(f"Write a list with OpenStack to {_CONFIGURATION}.", "cloud_init"),),
-        severity=Severity.WARN if "ec2" in {each.casefold() for each in named} else None,
+        actions=(remedy.action("Let cloud-init ask OpenStack and ConfigDrive.", "cloud_init", "boot"),),
+        severity=Severity.WARN if only_ec2 else None,
     )
+
+
+def _source_words(facts: InstanceFacts) -> list[str]:
+    line = words_of(next_line(inside(facts, parts.boot)))
+    return [each for each in line if each.partition("=")[0] in {"ds", "ci.ds", "ci.datasource"}]
 
 
 @rule(
@@ -184,14 +227,15 @@ def ci_trust(facts: InstanceFacts, _profile: Profile) -> Answer:
     by_hand="grep -rs -A1 '^network:' /etc/cloud/cloud.cfg.d; grep -rsi macaddress /etc/netplan",
 )
 def ci_netdisabled(facts: InstanceFacts, _profile: Profile) -> Answer:
-    cloud_init = inside(facts, parts.cloud_init)
+    cloud_init = coming_cloud_init(facts)
+    inside(facts, parts.boot)
     if not network_disabled(cloud_init):
         answer = guest_passed("cloud-init sets up the network.", facts, parts.cloud_init)
-        return unless_incomplete(answer, facts, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.cloud_init, parts.boot)
     pinned = [each for each in inside(facts, parts.network).settings if each.kind in {"mac", "address"}]
     if not pinned:
         answer = guest_passed("cloud-init leaves it alone, but any card gets DHCP.", facts, parts.network)
-        return unless_incomplete(answer, facts, parts.network, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.network, parts.cloud_init, parts.boot)
     named = [f"{each.kind} {cut(each.value, 20)} in {cut(each.file, _SHOWN)}" for each in pinned]
     return guest_failed(
         f"cloud-init leaves the network alone, and there is {fitting(named, 90)}.",

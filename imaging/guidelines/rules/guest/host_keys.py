@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.cloud_init import coming_cloud_init, is_yes, sets_up_new_instances
 from imaging.guidelines.guest.commands import root_commands
 from imaging.guidelines.guest.facts import (
     NEEDS_SSH,
@@ -15,7 +16,6 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
 )
 from imaging.guidelines.rule import Answer, Chapter
-from imaging.guidelines.rules.guest.first_boot import is_yes, sets_up_new_instances
 from models.findings import Severity
 from models.formatting import counted
 from models.guidelines.facts import InstanceFacts
@@ -31,7 +31,7 @@ from models.run.request import Visibility
     by_hand="ls /etc/ssh/ssh_host_*; grep -rs ssh_deletekeys /etc/cloud",
 )
 def sec_hostkeys(facts: InstanceFacts, _profile: Profile) -> Answer:
-    keys, cloud_init = inside(facts, parts.sshd).host_keys, inside(facts, parts.cloud_init)
+    keys, cloud_init = inside(facts, parts.sshd).host_keys, coming_cloud_init(facts)
     kept = is_yes(cloud_init, "ssh_deletekeys") is False
     renewed = sets_up_new_instances(cloud_init) and not kept
     if keys and not renewed:
@@ -50,7 +50,7 @@ def sec_hostkeys(facts: InstanceFacts, _profile: Profile) -> Answer:
         answer = guest_passed(
             f"{there}cloud-init makes new ones in a new instance.", facts, parts.sshd, parts.cloud_init
         )
-        return unless_incomplete(answer, facts, parts.cloud_init)
+        return unless_incomplete(answer, facts, parts.cloud_init, parts.boot)
     if not inspected_while_running(facts):
         return guest_unknown(f"Which host keys the disk brings along {NEEDS_SSH}: a test instance makes its own.")
     return unless_incomplete(guest_passed("No host key lies in /etc/ssh.", facts, parts.sshd), facts, parts.sshd)

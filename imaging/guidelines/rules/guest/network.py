@@ -6,10 +6,16 @@ from shlex import quote
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.cloud_init import (
+    coming_cloud_init,
+    coming_or_none,
+    is_yes,
+    sets_up_new_instances,
+    stays_in_new_instance,
+)
 from imaging.guidelines.guest.commands import root_commands
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, inside, inside_or_none, unless_incomplete
 from imaging.guidelines.rule import Answer, Chapter
-from imaging.guidelines.rules.guest.first_boot import is_yes, sets_up_new_instances, stays_in_new_instance
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.guest.network import NetworkSetting
@@ -68,7 +74,7 @@ def net_static(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 def _staying(facts: InstanceFacts, kinds: set[str]) -> list[NetworkSetting]:
     """The settings of these kinds that a new instance has, too."""
-    cloud_init = inside_or_none(facts, parts.cloud_init)
+    cloud_init = coming_or_none(facts)
     settings = inside(facts, parts.network).settings
     return [each for each in settings if each.kind in kinds and stays_in_new_instance(each, cloud_init)]
 
@@ -97,7 +103,7 @@ def _show(found: list[NetworkSetting]) -> str:
 )
 def net_hostname(facts: InstanceFacts, _profile: Profile) -> Answer:
     network = inside(facts, parts.network)
-    cloud_init = inside(facts, parts.cloud_init)
+    cloud_init = coming_cloud_init(facts)
     system = inside_or_none(facts, parts.system)
     name = cut(system.host_name, 30) if system is not None and system.host_name else "this name"
     if is_yes(cloud_init, "preserve_hostname"):
@@ -126,7 +132,8 @@ def net_hostname(facts: InstanceFacts, _profile: Profile) -> Answer:
             command=f"sudo grep -n -e {quote(name)} -- {files}",
         )
     answer = guest_passed("cloud-init gives each new instance its name.", facts, parts.network, parts.cloud_init)
-    return unless_incomplete(answer, facts, parts.network, parts.cloud_init)
+    inside(facts, parts.boot)
+    return unless_incomplete(answer, facts, parts.network, parts.cloud_init, parts.boot)
 
 
 @rule(

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
+from imaging.guidelines.guest.cloud_init import is_yes
 from imaging.guidelines.guest.commands import RootCommands, install, package_manager, root_commands
 from imaging.guidelines.guest.facts import (
     guest_failed,
@@ -17,7 +18,6 @@ from imaging.guidelines.guest.facts import (
 )
 from imaging.guidelines.instance.systems import version_numbers
 from imaging.guidelines.rule import Answer, Chapter, not_applicable
-from imaging.guidelines.rules.guest.first_boot import is_yes
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.formatting import counted

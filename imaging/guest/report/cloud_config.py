@@ -1,0 +1,55 @@
+"""Reads the settings of cloud-init that decide about a new instance, and those of ds-identify, which chooses for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imaging.guest.report.rows import Rows
+from imaging.guest.report.yaml_text import documents, plain
+from models.guest.first_boot import Setting
+
+_DS_IDENTIFY = frozenset({"datasource", "policy", "ci.datasource.ec2.strict_id"})
+"""The keys of ds-identify.cfg, of which it reads one a line."""
+
+
+def cloud_settings(rows: Rows) -> tuple[Setting, ...]:
+    """The settings in the order in which cloud-init reads its files; the last one wins."""
+    found = [setting for file, read in documents(rows, "yaml").items() for setting in _settings(rows, read, file)]
+    return (*found, *_of_ds_identify(rows))
+
+
+def _settings(rows: Rows, read: Any, file: str) -> Iterator[Setting]:
+    if read is None:
+        return
+    if not isinstance(read, dict):
+        rows.doubt(f"the form of {file}")
+        return
+    for key, value in read.items():
+        if key == "network":
+            yield Setting(key="network.config", value=_network(value), file=file)
+        elif key == "growpart":
+            mode = value.get("mode") if isinstance(value, dict) else value
+            yield Setting(key="growpart.mode", value=plain(mode), file=file)
+        elif isinstance(value, dict):
+            rows.doubt(f"{key} of {file}")
+        else:
+            yield Setting(key=str(key), value=plain(value), file=file)
+
+
+def _network(value: Any) -> str:
+    """disabled, or given: then every new instance has that configuration, whatever the cloud says."""
+    config = value.get("config", value) if isinstance(value, dict) else value
+    if isinstance(config, str):
+        return config.strip()
+    return "given" if config else ""
+
+
+def _of_ds_identify(rows: Rows) -> Iterator[Setting]:
+    for line, file in rows.read("ds-identify", lambda line, file: (line, file), fields=2):
+        key, colon, value = line.partition(":")
+        if not colon or key.strip() not in _DS_IDENTIFY:
+            rows.doubt(f"\u201c{line}\u201d of {file}")
+        else:
+            said = value.partition(" #")[0].strip().strip("'\"")
+            yield Setting(key=f"ds-identify.{key.strip()}", value=said, file=file)
