@@ -25,6 +25,7 @@ class StepName(StrEnum):
     REMOVE_SNAPSHOT = "remove snapshot"
     PUBLISH = "publish"
     CONFIRM_IMAGE = "confirm image"
+    SEE_UP = "see up"
     REPORT = "report"
 
 

@@ -12,9 +12,10 @@ from models.run.claim import Claim
 from models.run.intent import Intent, IntentAction
 from models.run.kind import RunKind, RunSpec
 from models.run.plan import Plan
+from models.run.source_seen import SourceSeen
 from models.steps import StepName, StepState
 from models.text import CleanText
-from models.verdict import Verdict
+from models.verdict import Stage, Verdict
 
 
 class RunState(StrEnum):
@@ -139,6 +140,10 @@ class RunRecord(Frozen):
     left_behind: tuple[LeftBehind, ...] = ()
     """What was not deleted because it could not be shown to be the run's own."""
     verdict: Verdict | None = None
+    source_stage: Stage | None = None
+    """How far the source's console had come before the run; None where it was stopped, or the console not to be had."""
+    source_seen: SourceSeen | None = None
+    """What was seen of the source after it was restored; None before that."""
     test_flavor: CleanText | None = None
     """The name of the flavor that a test instance was last asked for in; None before that."""
     changed_meanwhile: CleanText | None = None

@@ -8,6 +8,7 @@ from textual.content import Content
 from models.formatting import clock_time, duration
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
+from models.run.source_seen import SourceSeen, SourceState
 from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import Verdict
@@ -57,12 +58,19 @@ def _subject(run: RunRecord, room: int, glyphs: Glyphs) -> str:
 
 def _source(run: RunRecord) -> tuple[str, Tone]:
     if run.instance_restored:
-        return "restored", Tone.GOOD
+        return _restored(run.source_seen)
     if run.claim is None:
         return "unchanged", Tone.PLAIN
     if run.state.is_over or run.instance_restored is False:
         return "NOT restored: press u to restore it", Tone.BAD
     return "claimed, will be restored", Tone.PLAIN
+
+
+def _restored(seen: SourceSeen | None) -> tuple[str, Tone]:
+    if seen is None:
+        return "restored", Tone.GOOD
+    bad = seen.state in {SourceState.DOES_NOT_COME_UP, SourceState.CHANGED}
+    return f"restored; {seen.text}", Tone.BAD if bad else Tone.GOOD
 
 
 def interesting_step(run: RunRecord) -> StepRecord | None:

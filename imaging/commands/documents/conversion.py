@@ -168,6 +168,7 @@ def run_document(run: RunRecord) -> RunDocument:
         instance=Named(id=run.plan.source.id, name=run.plan.source.name) if run.plan.source else None,
         image=_image_of(run),
         test=_test(run),
+        instance_seen=run.source_seen.state if run.source_seen else None,
         instance_restored=run.instance_restored,
         report=run.report_path,
         left_behind=tuple(

@@ -17,6 +17,7 @@ from models.remedy_action import ActionKind
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
 from models.run.request import Mode, OnFailure, Visibility
+from models.run.source_seen import SourceState
 from models.steps import StepName, StepState
 from models.verdict import Stage, Strength, VerdictWord
 
@@ -224,6 +225,9 @@ class RunDocument(Document):
     instance: Named | None = Field(description="The source instance; null for `imaging verify`.")
     image: Named | None = Field(description="The image; null if there is none yet.")
     test: TestDocument
+    instance_seen: SourceState | None = Field(
+        description="What was seen of the instance after it was restored; null before that."
+    )
     instance_restored: bool | None = Field(description="null: the source was never changed.")
     report: str | None = Field(description="Path of the report on the machine that ran it.")
     left_behind: tuple[LeftBehindDocument, ...] = Field(

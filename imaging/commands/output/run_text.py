@@ -56,7 +56,9 @@ def restoration(run: RunRecord) -> str:
     """Whether the source is as it was."""
     if run.instance_restored is None:
         return "unchanged"
-    return "restored" if run.instance_restored else "NOT restored"
+    if not run.instance_restored:
+        return "NOT restored"
+    return f"restored; {run.source_seen.text}" if run.source_seen is not None else "restored"
 
 
 def verdict_words(verdict: Verdict) -> str:

@@ -16,8 +16,9 @@ from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, RunRecord
+from models.run.source_seen import SourceSeen
 from models.steps import StepName
-from models.verdict import Verdict
+from models.verdict import Stage, Verdict
 
 T = TypeVar("T")
 
@@ -77,6 +78,8 @@ class StepContext(Protocol):
         image_id: str | None = None,
         image_data: ImageData | None = None,
         verdict: Verdict | None = None,
+        source_stage: Stage | None = None,
+        source_seen: SourceSeen | None = None,
         test_flavor: str | None = None,
         changed_meanwhile: str | None = None,
         instance_restored: bool | None = None,

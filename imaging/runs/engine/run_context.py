@@ -24,8 +24,9 @@ from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.intent import Intent, IntentAction, intent_sentence
 from models.run.record import LeftBehind, Owned, RunRecord, Trouble
+from models.run.source_seen import SourceSeen
 from models.text import one_line
-from models.verdict import Verdict
+from models.verdict import Stage, Verdict
 
 T = TypeVar("T")
 
@@ -126,6 +127,8 @@ class RunContext:
         image_id: str | None = None,
         image_data: ImageData | None = None,
         verdict: Verdict | None = None,
+        source_stage: Stage | None = None,
+        source_seen: SourceSeen | None = None,
         test_flavor: str | None = None,
         changed_meanwhile: str | None = None,
         instance_restored: bool | None = None,
@@ -137,6 +140,8 @@ class RunContext:
             "image_id": image_id,
             "image_data": image_data,
             "verdict": verdict,
+            "source_stage": source_stage,
+            "source_seen": source_seen,
             "test_flavor": test_flavor,
             "changed_meanwhile": changed_meanwhile,
             "instance_restored": instance_restored,

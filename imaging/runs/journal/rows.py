@@ -26,8 +26,8 @@ from models.text import one_line
 
 _NOT_COLUMNS = {"steps", "owned", "left_behind", "runner"}
 _RUN_COLUMNS = tuple(name for name in RunRecord.model_fields if name not in _NOT_COLUMNS)
-_RUN_JSON = {"identity", "claim", "image_data", "verdict", "trouble"}
-_FROM_OTHERS = frozenset({"trouble", "note", "verdict", "test_flavor", "changed_meanwhile"})
+_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble"}
+_FROM_OTHERS = frozenset({"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile"})
 _STEP_COLUMNS = ("step", "state", "started_at", "ended_at", "note", "trouble")
 
 _LARGEST_DOCUMENT = 256 * 1024**2

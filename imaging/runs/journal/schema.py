@@ -26,6 +26,8 @@ _TABLES = (
         claim TEXT,
         image_id TEXT,
         image_data TEXT,
+        source_stage TEXT,
+        source_seen TEXT,
         verdict TEXT,
         test_flavor TEXT,
         changed_meanwhile TEXT,

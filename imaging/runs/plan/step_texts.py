@@ -140,7 +140,7 @@ def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:
         summary="Write the description and what a launch needs onto the image; it stays private.",
         commands=(openstack("image set", "--property", f"description={request.description}", "IMAGE"),),
     )
-    return (describe, *_test(plan, "IMAGE"), _publish(plan), _confirm("IMAGE"), _report())
+    return (describe, *_test(plan, "IMAGE"), _publish(plan), _confirm("IMAGE"), _see_up(plan), _report())
 
 
 def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
@@ -199,6 +199,16 @@ def _confirm(image_id: str) -> PlannedStep:
         step=StepName.CONFIRM_IMAGE,
         summary="See that the image is still there and unchanged.",
         commands=(openstack("image show", image_id),),
+    )
+
+
+def _see_up(plan: Plan) -> PlannedStep:
+    if not plan.will_stop or plan.source is None:
+        return PlannedStep(step=StepName.SEE_UP, summary="It stays stopped, as it is now.", skipped=True)
+    return PlannedStep(
+        step=StepName.SEE_UP,
+        summary=f"See on the console that {plan.source.name} has come up again.",
+        commands=(openstack("console log show", plan.source.id),),
     )
 
 

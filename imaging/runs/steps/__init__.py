@@ -20,6 +20,7 @@ from imaging.runs.steps.remove_snapshot import remove_snapshot
 from imaging.runs.steps.remove_test import remove_test
 from imaging.runs.steps.report import report
 from imaging.runs.steps.restore import restore
+from imaging.runs.steps.see_up import see_up
 from imaging.runs.steps.stop import stop
 from imaging.runs.steps.test_launch import test_launch
 from imaging.runs.steps.unlock import unlock
@@ -46,6 +47,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.REMOVE_SNAPSHOT: remove_snapshot,
         StepName.PUBLISH: publish,
         StepName.CONFIRM_IMAGE: confirm_image,
+        StepName.SEE_UP: see_up,
         StepName.REPORT: report,
     }
 )

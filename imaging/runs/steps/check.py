@@ -11,6 +11,7 @@ from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
+from imaging.runs.steps.see_up import stage_of_source
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist
 
@@ -48,6 +49,9 @@ async def check(ctx: StepContext) -> StepResult:
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)
     checklist = judge(with_guest(facts, plan.guest), ctx.profile)
     refuse(checklist_obstacles(checklist, plan.request))
+    stage = await stage_of_source(ctx, source)
+    if stage is not None:
+        await ctx.record(source_stage=stage)
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
 

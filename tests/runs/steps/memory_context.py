@@ -19,8 +19,9 @@ from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.intent import Intent, IntentAction, intent_sentence
 from models.run.record import LeftBehind, Owned, Phase, RunRecord
+from models.run.source_seen import SourceSeen
 from models.steps import StepName
-from models.verdict import Verdict
+from models.verdict import Stage, Verdict
 
 T = TypeVar("T")
 
@@ -105,6 +106,8 @@ class MemoryContext:
         image_id: str | None = None,
         image_data: ImageData | None = None,
         verdict: Verdict | None = None,
+        source_stage: Stage | None = None,
+        source_seen: SourceSeen | None = None,
         test_flavor: str | None = None,
         changed_meanwhile: str | None = None,
         instance_restored: bool | None = None,
@@ -115,6 +118,8 @@ class MemoryContext:
             "image_id": image_id,
             "image_data": image_data,
             "verdict": verdict,
+            "source_stage": source_stage,
+            "source_seen": source_seen,
             "test_flavor": test_flavor,
             "changed_meanwhile": changed_meanwhile,
             "instance_restored": instance_restored,
