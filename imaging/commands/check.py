@@ -18,8 +18,9 @@ from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.lookup import instance_named
+from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines, summary, unanswered_line
 from imaging.commands.output.streams import say, write_json
-from imaging.commands.output.tables import Cell, write_table
+from imaging.commands.output.tables import write_table
 from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
@@ -28,14 +29,6 @@ from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.findings import Checklist, Finding, Outcome, Readiness, Source
 from models.text import sentence
-
-_STYLES = {
-    Outcome.PASS: "green",
-    Outcome.FAIL: "red",
-    Outcome.UNKNOWN: "yellow",
-    Outcome.WAIVED: "yellow",
-    Outcome.NOT_APPLICABLE: "dim",
-}
 
 
 @click.command(
@@ -119,7 +112,7 @@ async def _check(
 def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> None:
     say(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
     shown = [finding for finding in checklist.findings if everything or of_interest(finding)]
-    write_table(("RULE", "OUTCOME", "SEVERITY", "EVIDENCE"), map(_row, shown))
+    write_table(COLUMNS, map(finding_row, shown))
     for finding in checklist.violations:
         say("\n".join(["", *remedy_lines(finding)]))
     say()
@@ -135,9 +128,8 @@ def _missing_inspection(checklist: Checklist) -> list[str]:
     if checklist.not_inspected_because is not None:
         why = sentence(checklist.not_inspected_because)
         return [f"Not inspected: {why} Inspect it with --probe, or with --deep where SSH does not reach it."]
-    if checklist.unanswered:
-        unread = ", ".join(finding.rule for finding in checklist.unanswered)
-        return [f"Not answered: {unread}. Inspect the guest as a user who may use sudo, or with --deep."]
+    if unanswered := unanswered_line(checklist):
+        return [f"{unanswered} Inspect the guest as a user who may use sudo, or with --deep."]
     return []
 
 
@@ -146,28 +138,3 @@ def of_interest(finding: Finding) -> bool:
     if finding.outcome is Outcome.UNKNOWN:
         return finding.source is not Source.GUEST
     return finding.outcome is not Outcome.NOT_APPLICABLE
-
-
-def _row(finding: Finding) -> tuple[Cell, ...]:
-    return (
-        Cell(finding.rule, whole=True),
-        Cell(finding.outcome, _STYLES[finding.outcome], whole=True),
-        Cell(finding.severity, whole=True),
-        Cell(finding.evidence, fold=True),
-    )
-
-
-def remedy_lines(finding: Finding) -> list[str]:
-    """What fails, and what to do about it."""
-    lines = [f"{finding.rule}: {finding.evidence}"]
-    if finding.fixed_by is not None:
-        lines.append(f"  `imaging create` fixes this (step: {finding.fixed_by})")
-    if finding.remedy is not None:
-        lines.append(f"  {finding.remedy.text}")
-        lines += [f"  $ {line}" for line in (finding.remedy.command or "").splitlines()]
-    return lines
-
-
-def summary(checklist: Checklist) -> str:
-    """Whether the instance is ready, and how many of what."""
-    return f"{checklist.readiness.words}: {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown"

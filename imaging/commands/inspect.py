@@ -14,13 +14,13 @@ from imaging.commands.flow.machine import Inspected, inspected_by_report, inspec
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import host_and_access, host_login_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines
+from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines, summary, unanswered_line
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import write_table
 from imaging.guidelines.machine import judge_machine
 from models.errors import UsageError
 from models.exit_code import ExitCode
-from models.findings import Checklist, Finding, Outcome, Severity
+from models.findings import Checklist, Outcome, Readiness
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 
@@ -67,7 +67,7 @@ def command(
         write_json(inspect_document(found.facts, found.checklist, found.notices))
     else:
         _write(found, everything=everything)
-    return ExitCode.VIOLATIONS if any(map(_stands_open, found.checklist.findings)) else ExitCode.DONE
+    return ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
 def _inspection(guidelines: Profile, report: str | None, ssh: str | None, login: dict[str, Any]) -> _Inspection:
@@ -84,11 +84,6 @@ async def _inspect(guidelines: Profile, inspection: _Inspection) -> _Inspected:
     return _Inspected(facts, notices, judge_machine(facts, guidelines, session.now()))
 
 
-def _stands_open(finding: Finding) -> bool:
-    """Whether it keeps the machine from becoming an image: a rule that blocks and fails, or that nothing answers."""
-    return finding.severity is Severity.BLOCK and finding.outcome in {Outcome.FAIL, Outcome.UNKNOWN}
-
-
 def _write(found: _Inspected, *, everything: bool) -> None:
     findings = found.checklist.findings
     shown = [each for each in findings if everything or each.outcome is not Outcome.NOT_APPLICABLE]
@@ -99,10 +94,6 @@ def _write(found: _Inspected, *, everything: bool) -> None:
     say()
     if len(shown) < len(findings):
         say(f"{len(findings) - len(shown)} more do not apply; --all lists them.")
-    say(_summary(found.checklist))
-
-
-def _summary(checklist: Checklist) -> str:
-    blocking = sum(map(_stands_open, checklist.findings))
-    state = f"{blocking} of the rules that block fail or are unknown" if blocking else "nothing blocks"
-    return f"{state}; {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown in all"
+    say(summary(found.checklist))
+    if unanswered := unanswered_line(found.checklist):
+        say(f"{unanswered} Inspect it as root.")

@@ -89,6 +89,20 @@ def test_a_report_is_as_old_as_it_says_and_an_old_one_is_told_and_judged(brought
     assert (rule["outcome"], rule["read_at"]) == ("pass", found["inspection"]["read_at"])
 
 
+def test_an_old_report_about_an_instance_counts_as_little_as_any_old_inspection(brought, demo_cloud, printed):
+    old = started(printed, time.time() - 2 * 86_400)
+    done = brought(old, "--os-cloud", "demo", "--json", command=("check", "db-07"))
+    assert "more than a day old" in document(done)["not_inspected_because"]
+    assert "Warning: The report is more than a day old" in done.err
+
+
+def test_only_a_machine_that_is_ready_ends_with_0(brought, printed):
+    for report in (printed, printed.replace('"uid":0', '"uid":1000')):
+        done = brought(report, "--json")
+        assert done.status == (0 if document(done)["readiness"] == "ready" else 1)
+    assert document(done)["readiness"] in {"blocked", "incomplete"}
+
+
 def test_a_report_from_the_future_is_told(brought, printed):
     assert "from the future" in brought(started(printed, time.time() + 3600), "--json").err
     assert "Warning" not in brought(started(printed, time.time() + 60), "--json").err

@@ -119,6 +119,7 @@ def inspect_document(facts: GuestFacts, checklist: Checklist, notices: tuple[str
         machine=machine_name(facts),
         inspection=inspection_document(facts, notices),
         profile=checklist.profile,
+        readiness=checklist.readiness,
         findings=tuple(_finding(finding) for finding in checklist.findings),
     )
 

@@ -92,7 +92,7 @@ class CheckDocument(Document):
     )
     not_inspected_because: str | None = Field(description="Why no inspection counts; null if one does.")
     inspection: InspectionDocument | None = Field(
-        description="The inspection of the guest that the findings rest on; null: there was none."
+        description="The last inspection of the guest, or the report that was brought; null: there was none."
     )
     findings: tuple[FindingDocument, ...]
 
@@ -104,6 +104,7 @@ class InspectDocument(Document):
     machine: str | None = Field(description="What it calls itself.")
     inspection: InspectionDocument
     profile: str
+    readiness: Readiness = Field(description="As in the checklist; `blocked`, `incomplete` or `ready`.")
     findings: tuple[FindingDocument, ...]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.commands.output.tables import Cell
-from models.findings import Finding, Outcome
+from models.findings import Checklist, Finding, Outcome
 from models.formatting import local_minute
 from models.guest.facts import GuestFacts
 
@@ -28,12 +28,25 @@ def finding_row(finding: Finding) -> tuple[Cell, ...]:
 
 
 def remedy_lines(finding: Finding) -> list[str]:
-    """What fails, and what to do about it by hand."""
+    """What fails, and what to do about it."""
     lines = [f"{finding.rule}: {finding.evidence}"]
+    if finding.fixed_by is not None:
+        lines.append(f"  `imaging create` fixes this (step: {finding.fixed_by})")
     if finding.remedy is not None:
         lines.append(f"  {finding.remedy.text}")
         lines += [f"  $ {line}" for line in (finding.remedy.command or "").splitlines()]
     return lines
+
+
+def summary(checklist: Checklist) -> str:
+    """Whether it is ready, and how many of what."""
+    return f"{checklist.readiness.words}: {len(checklist.violations)} failing, {len(checklist.unknowns)} unknown"
+
+
+def unanswered_line(checklist: Checklist) -> str:
+    """Which rules that block an inspection has not answered; empty if it has answered all."""
+    unread = ", ".join(finding.rule for finding in checklist.unanswered)
+    return f"Not answered: {unread}." if unread else ""
 
 
 def inspection_line(facts: GuestFacts) -> str:

@@ -33,6 +33,8 @@ def without_old_inspection(facts: InstanceFacts) -> InstanceFacts:
 
 def _too_old(guest: GuestFacts, facts: InstanceFacts) -> str | None:
     """Why an inspection does not count; None if it does. Where nobody tells of a start, its age alone decides."""
+    if facts.instance.unknown_code is UnknownCode.NO_CLOUD:
+        return None  # somebody names what is to be judged; that it is old is said beside it
     if facts.now - guest.read_at > OLDEST:
         return f"the last inspection is more than a day old ({minute(guest.read_at)})"
     started = _last_start(guest, facts)
