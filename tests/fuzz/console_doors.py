@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 
 from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.refusals import from_answer
+from imaging.commands.documents.conversion import verdict_document
+from imaging.commands.flow.brought_file import Brought
+from imaging.commands.output.verdict_text import verdict_lines
 from imaging.guest.deep_check.chunks import hear, unpack
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.host_keys.console_keys import read_console_keys
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
 from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
+from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_console
 from models.text import many_lines, one_line
 from tests.fuzz.door import Door
 from tests.guest.deep_check.reports import BOOT, NONCE, console, part, pieces, report
@@ -86,7 +90,14 @@ def _shown(text: str) -> None:
     text.encode("utf-8")
 
 
+def _saved(data: bytes) -> None:
+    text = Brought("log", data).text
+    _shown("\n".join(verdict_lines(judge_saved_console(text, _TOKEN, begins_cut=True))))
+    verdict_document(judge_saved_console(text, None)).model_dump_json()
+
+
 DOORS = (
+    Door("console", "a saved log", _saved, data=[_BOOT.encode(), _BOOT.encode("utf-16"), _BOOT.encode("utf-32-be")]),
     Door("console", "a boot", _verdict, texts=[_BOOT]),
     Door("console", "a marker", _marker, texts=[_MARKER]),
     Door("console", "host keys", _keys, texts=[_KEYS]),

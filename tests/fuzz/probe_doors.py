@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import imaging.democloud.guests as demonstration_guests
-from imaging.commands.documents.conversion import guest_document
+from imaging.commands.documents.conversion import guest_document, inspect_document
+from imaging.commands.output.checklist_text import inspection_line
+from imaging.guest.brought_report import report_notices
 from imaging.guest.host_keys.known_hosts import known_keys
 from imaging.guest.host_keys.names import KnownName
 from imaging.guest.remedies.current_mounts import read_mount, read_swaps
 from imaging.guest.remedies.disk_use import read_devices
 from imaging.guest.report import read_report
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.machine import judge_machine
 from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guidelines.facts import Fact
@@ -47,6 +50,13 @@ def _read(output: bytes) -> GuestFacts:
     found = read_report(output, nonce=_NONCE, method=InspectionMethod.SSH, now=NOW)
     guest_document(SOURCE, found).model_dump_json()
     return found
+
+
+def _brought(envelope: Any) -> None:
+    found = read_report(_framed(envelope), nonce=_NONCE, method=InspectionMethod.BROUGHT, now=NOW, asked="asked")
+    notices = tuple(report_notices(found, NOW, "id"))
+    inspect_document(found, judge_machine(found, profile(), NOW), notices).model_dump_json()
+    assert inspection_line(found).isprintable()
 
 
 def _part(name: str, part: Any) -> None:
@@ -82,6 +92,7 @@ def _doors() -> tuple[Door, ...]:
             for name, parts in by_part.items()
         ),
         Door("probe report", "an envelope", lambda document: _read(_framed(document)), documents=[_whole({})]),
+        Door("probe report", "an envelope that is brought", _brought, documents=[_whole({}) | {"asked": "other"}]),
         Door("probe report", "bytes", _read, data=[whole]),
         Door("probe report", "mounts and disks", _mounts, data=[
             b"disk\t/dev/vdb\tb7a9d7e7\ndevice\t/dev/vdb1\t252:17\t/dev/vdb\tDATA\nholder\t252:17\tdm-0\n"

@@ -88,7 +88,7 @@ async def read_brought(name: str, *, limit_bytes: int, last_part: bool = False) 
     Raises:
         UsageError: it cannot be read, is no text, or is too large; says which in one sentence.
     """
-    label = "Standard input" if name == STANDARD_INPUT else one_line(name, _LONGEST_NAME)
+    label = "Standard input" if name == STANDARD_INPUT else one_line(name, _LONGEST_NAME) or "A file without a name"
     seconds = INPUT_SECONDS if name == STANDARD_INPUT else SECONDS
     try:
         async with asyncio.timeout(seconds):
