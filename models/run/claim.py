@@ -7,10 +7,17 @@ a compact JSON of at most 255 characters. So any machine can restore the instanc
 from __future__ import annotations
 
 from models.base import Frozen
+from models.cloud.instance import Instance
 from models.foreign import Moment
 from models.text import CleanText
 
 CLAIM_PREFIX = "imaging.claim."
+
+
+def run_on(instance: Instance) -> str | None:
+    """The id of a run that has claimed an instance and has not restored it yet; None if there is none."""
+    keys = sorted(key for key in instance.metadata if key.startswith(CLAIM_PREFIX))
+    return keys[0].removeprefix(CLAIM_PREFIX).split(".")[0] if keys else None
 
 
 class ClaimedVolume(Frozen):

@@ -13,7 +13,7 @@ from screens.style.wording import instance_sign
 from screens.widgets.columns import Cell, Column
 
 COLUMNS = (
-    Column("State", 19),
+    Column("State", 20),
     Column("Instance", 16, grow=3),
     Column("Owner", 5, drop=1),
     Column("Flavor", 11, drop=4),

@@ -23,6 +23,7 @@ from models.formatting import clock_time
 from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
+from models.run.claim import run_on
 from models.text import one_line
 from screens.dialogs.finding import FindingScreen, which_action
 from screens.guest_work.guest_work import GuestWork
@@ -34,6 +35,7 @@ from screens.instances.messages import FactsFailed, FactsRead
 from screens.instances.rows import COLUMNS, cells, matching
 from screens.listing import ListScreen
 from screens.rules_loading import judged, load_rules
+from screens.runs.run import RunScreen
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
@@ -305,10 +307,27 @@ class InstancesScreen(ListScreen[Instance]):
             self._watch_list()
 
     def action_image(self) -> None:
-        """Start the wizard."""
-        if (instance := self._chosen) is not None:
-            known = self._facts.get(instance.id)
-            self.app.push_screen(WizardScreen(instance, known[0] if known else None))
+        """Start the wizard; where a run works on the instance, show that run."""
+        if (instance := self._chosen) is None:
+            return
+        run_id = run_on(instance)
+        if run_id is None:
+            self._open_wizard(instance)
+        else:
+            self._open_run(instance, run_id)
+
+    def _open_wizard(self, instance: Instance) -> None:
+        known = self._facts.get(instance.id)
+        self.app.push_screen(WizardScreen(instance, known[0] if known else None))
+
+    @work(group="open run", exclusive=True, exit_on_error=False, description="open the run on the instance")
+    async def _open_run(self, instance: Instance, run_id: str) -> None:
+        known = {run.id for run in await self.console.runs.runs()}
+        # Of another machine's run this journal knows nothing; the wizard's checklist says that it is in the way.
+        if run_id in known:
+            self.app.push_screen(RunScreen(run_id))
+        else:
+            self._open_wizard(instance)
 
     def action_inspect(self) -> None:
         """Inspect the instance."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from models.cloud.instance import Instance
 from models.findings import Finding, Outcome, Readiness, Severity
+from models.run.claim import run_on
 from models.run.record import RunRecord, RunState
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
@@ -28,6 +29,9 @@ class Sign:
 
 def instance_sign(instance: Instance, glyphs: Glyphs) -> Sign:
     """The state of an instance: what is being done with it if anything, else its status in Nova's own word."""
+    if run_on(instance) is not None:
+        doing = (instance.task_state or instance.status).lower().removeprefix("image_").replace("_", " ")
+        return Sign(glyphs.changing, f"imaging: {doing}", Tone.WARN)
     if instance.task_state:
         return Sign(glyphs.changing, instance.task_state.replace("_", " "), Tone.WARN)
     status = instance.status

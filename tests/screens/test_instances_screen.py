@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from models.run.record import RunState
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
 from screens.dialogs.help import HelpScreen
+from screens.runs.run import RunScreen
 from screens.style.glyphs import ASCII
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
-from tests.screens.driving import Driver, console
+from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.samples import run
 
 BOTH_SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 
@@ -33,6 +36,23 @@ async def test_anothers_instance_is_marked_with_a_word(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await driver.sees("grace-sandbox")
         assert "other" in next(line for line in driver.lines if "grace-sandbox" in line)
+
+
+async def test_an_instance_with_a_run_in_it_says_so_and_leads_to_that_run(demo, tmp_path):
+    """Of another machine's run nothing is known here: the wizard says what is in the way."""
+    mine = run("abc123", state=RunState.CANCELLED)  # one under way would be shown at once
+    async with console(tmp_path, size=(120, 36), runs=FrozenRuns(mine)) as driver:
+        await choose(driver, "db-07")
+        cloud = await driver.app.cloud()
+        await cloud.compute.set_metadata(demo.server_id("db-07"), {"imaging.claim.abc123": "{}"})
+        await cloud.compute.set_metadata(demo.server_id("quiet-box"), {"imaging.claim.zzz999": "{}"})
+        await driver.sees("imaging: active")
+        await driver.press("i")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        await driver.press("escape")
+        await choose(driver, "quiet-box")
+        await driver.press("i")
+        await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
 
 
 @BOTH_SIZES

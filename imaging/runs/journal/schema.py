@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 from models.errors import JournalError
 
@@ -120,6 +121,39 @@ def prepare(connection: sqlite3.Connection) -> None:
         )
     if version < VERSION:
         _make_tables(connection)
+    _add_new_columns(connection)
+
+
+def _add_new_columns(connection: sqlite3.Connection) -> None:
+    """Give the journal of an earlier program the columns that came since; its runs know nothing of them."""
+    if not _new_columns(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table, name, kind in _new_columns(connection):  # another process may be quicker
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _new_columns(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Table, name and type of each column that the journal lacks."""
+    with closing(sqlite3.connect(":memory:")) as wanted:
+        for statement in _TABLES:
+            wanted.execute(statement)
+        lacking = {table: _columns(wanted, table) - _columns(connection, table) for table in _tables(wanted)}
+    return [(table, *column) for table, columns in lacking.items() for column in sorted(columns)]
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[str, str]]:
+    """Its columns, by name and type."""
+    return {(row[1], row[2]) for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -42,6 +42,17 @@ async def test_gives_back_what_was_written(stage: Stage):
     assert await stage.journal.profile(run.id) == PROFILE
 
 
+async def test_the_journal_of_an_earlier_program_gets_the_columns_that_came_since(stage: Stage):
+    run = await stage.new_run()
+    file = stage.folder / "runs.sqlite"
+    with sqlite3.connect(file) as earlier:
+        earlier.execute("ALTER TABLE runs DROP COLUMN source_seen")
+        earlier.execute("ALTER TABLE runs DROP COLUMN source_stage")
+    earlier.close()
+    journal = Journal(file, stage.clock)
+    assert (await journal.run(run.id)).source_seen is None
+
+
 async def test_a_phase_that_is_seen_again_is_written_once(stage: Stage):
     context, _ = await stage.context(await stage.new_run())
     for text in ("queued", "queued", "saving", "queued"):
