@@ -96,4 +96,4 @@ def _write(found: _Inspected, *, everything: bool) -> None:
         say(f"{len(findings) - len(shown)} more do not apply; --all lists them.")
     say(summary(found.checklist))
     if unanswered := unanswered_line(found.checklist):
-        say(f"{unanswered} Inspect it as root.")
+        say(unanswered if found.facts.as_root else f"{unanswered} Inspect it as root.")

@@ -103,6 +103,13 @@ def test_only_a_machine_that_is_ready_ends_with_0(brought, printed):
     assert document(done)["readiness"] in {"blocked", "incomplete"}
 
 
+def test_who_was_root_already_is_not_told_to_become_root(brought, printed):
+    unread = printed.replace('"state":"ok"', '"state":"unknown"')
+    assert "Not answered: " in brought(unread).err
+    assert "Inspect it as root" not in brought(unread).err
+    assert "Inspect it as root" in brought(unread.replace('"uid":0', '"uid":1000')).err
+
+
 def test_a_report_from_the_future_is_told(brought, printed):
     assert "from the future" in brought(started(printed, time.time() + 3600), "--json").err
     assert "Warning" not in brought(started(printed, time.time() + 60), "--json").err
