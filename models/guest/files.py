@@ -59,6 +59,10 @@ class FileSearch(Frozen):
     """Marks: a word, and the extended regular expression that a line of the first 64 KiB must match for it."""
     words_after: tuple[str, ...] = ()
     """Report the word that follows one of these at the start of a line (the product after FlexNet's FEATURE)."""
+    marked_only: bool = False
+    """Report only files with a mark, and those that could not be read: for names that many harmless files have."""
+    lines: bool = False
+    """Report the numbers of the lines with a mark of `contains`, too: for files that hold more than that."""
 
 
 class Questions(Frozen):
@@ -86,5 +90,7 @@ class Sighting(Frozen):
     marks: tuple[CleanText, ...] = ()
     words: tuple[CleanText, ...] = ()
     """At most eight, each at most 60 characters."""
+    lines: tuple[int, ...] = ()
+    """Numbers of the lines with a mark, from 1, at most eight; only where the search asks for them."""
     unread: bool = False
     """Its content could not be read, so missing marks say nothing."""

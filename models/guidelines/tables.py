@@ -63,6 +63,17 @@ class SearchRow(Frozen):
         return self
 
 
+class Removal(StrEnum):
+    """What has to go of a file with a secret, and what has to stay."""
+
+    FILE = "file"
+    """All of it: it holds nothing else."""
+    LINES = "lines"
+    """The lines with the secret alone: the file holds what the user needs (`~/.bashrc`)."""
+    CONTENT = "content"
+    """What it holds, but the file stays: a daemon writes to it (`/var/log/auth.log`)."""
+
+
 class SecretRow(SearchRow):
     """A kind of file that must not be handed on: credentials, identities, histories."""
 
@@ -77,9 +88,15 @@ class SecretRow(SearchRow):
     """Severity by mark, where a mark makes it less bad (an encrypted key)."""
     worse: Mapping[str, Severity] = Field(default_factory=dict)
     """Severity by mark, where a mark makes it worse (a mail with a password in it)."""
+    removal: Removal = Removal.FILE
     remedy: str = ""
     command: str = ""
     """What takes it away better than `rm`, such as a log-out that tells the other side, too."""
+
+    def search(self, prefix: str) -> FileSearch:
+        """The question to the guest: only for what can count, and for line numbers where only lines have to go."""
+        wanted = {"marked_only": bool(self.needs), "lines": self.removal is Removal.LINES}
+        return super().search(prefix).model_copy(update=wanted)
 
 
 class SoftwareLicence(StrEnum):

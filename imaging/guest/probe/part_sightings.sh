@@ -1,7 +1,7 @@
 # part_sightings: where the things are that the guidelines ask for: by path, and by name in one pass through the search
 # roots. What a file holds is only compared with marks, in its first 64 KiB; told are the words for the marks that fit,
-# never the content. Rows: sighting ID KIND OWNER MODE SIZE TIME PATH; mark ID MARK PATH; words ID WORDS PATH;
-# unread ID PATH.
+# never the content. Rows: sighting ID KIND OWNER MODE SIZE TIME PATH; mark ID MARK PATH; lines ID NUMBERS PATH;
+# words ID WORDS PATH; unread ID PATH.
 part_sightings() {
     if ! printing_find; then
         unknown "find cannot print what it knows of files here"
@@ -10,9 +10,11 @@ part_sightings() {
     read_mounts
     find_homes
     searches=$(asked_files)
-    export searches
+    marked_only=$(asked_marked)
+    export searches marked_only
     placed=$(by_path | lines_of)
-    { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_SEARCH" | sort -t "$TAB" -k 1,1 -s | tell_marks
+    { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_SEARCH" | sort -t "$TAB" -k 1,1 -s | tell_marks |
+        awk "$NAMES$MARKED_ONLY"
 }
 
 # by_path: records of ID and PATH for what is where it was searched for. Nothing is started for it.
@@ -77,6 +79,8 @@ BEGIN {
         search[i] = substr(line_of[i], 1, space - 1)
         names[i] = substr(line_of[i], space + 1)
     }
+    quiet_ids = split(ENVIRON["marked_only"], list, " ")
+    for (i = 1; i <= quiet_ids; i++) quiet[list[i]] = 1
     kind["f"] = "file"; kind["d"] = "directory"; kind["l"] = "link"
 }
 function incomplete(why) { print "\tincomplete\t" why }
@@ -101,9 +105,30 @@ NF < 7 { next }
 function tell(id) {
     if ((id, path) in told) return
     told[id, path] = 1
-    if (++lines > 3000) { if (lines == 3001) incomplete("more than 3,000 sightings"); return }
+    if (id in quiet ? ++candidates > 6000 : ++lines > 3000) {
+        if (!cut++) incomplete("more than 3,000 sightings")
+        return
+    }
     printf "%s\tsighting\t%s\t%s\t%s\t%.0f\t%.0f\t%s\n", id, ($2 in kind ? kind[$2] : "other"), owner($3), $4, $5, $6, path
 }
+'
+
+# For awk: holds back a sighting that counts only with a mark until one is told, or that the file could not be read.
+MARKED_ONLY='
+BEGIN {
+    count = split(ENVIRON["marked_only"], list, " ")
+    for (i = 1; i <= count; i++) quiet[list[i]] = 1
+}
+$1 == "sighting" && ($2 in quiet) { held[$2, after(7)] = $0; next }
+$1 == "mark" || $1 == "unread" {
+    found = $2 SUBSEP after($1 == "mark" ? 3 : 2)
+    if (found in held) {
+        if (++told > 3000) { if (told == 3001) print "incomplete\tmore than 3,000 sightings"; next }
+        print held[found]
+        delete held[found]
+    }
+}
+{ print }
 '
 
 # tell_marks: passes the sightings on, and adds what fits of the marks of those files that may be read, for all files of
@@ -208,6 +233,18 @@ content_mark() {
         done
         ;;
     esac
+}
+
+# lined_mark WORD EXPRESSION FILE...: the same, and the numbers of the lines that fit, at most eight.
+lined_mark() {
+    content_mark "$@" | while IFS= read -r marked; do
+        printf '%s\n' "$marked"
+        marked=${marked#*"$TAB"*"$TAB"*"$TAB"}
+        file_name "$R$marked"
+        numbers=$(within 3 head -c 65536 "$name_of_file" | grep -n -E -e "$2" | sed -n 's/^\([0-9][0-9]*\):.*/\1/p' |
+            head -n 8 | tr '\n' ' ')
+        row lines "$id" "${numbers% }" "$marked"
+    done
 }
 
 # words_after WORDS FILE...: tells the words that follow one of these at the start of a line.

@@ -22,8 +22,9 @@ _BRACKET = re.compile(r"\[!?[A-Za-z0-9._-]+\]")
 def search_functions(searches: Iterable[FileSearch]) -> str:
     """The shell functions that `part_sightings.sh` calls.
 
-    They are `asked_names`, `asked_files`, `asked_paths`, `asked_paths_in_home HOME`, `asked_content ID` (whether the
-    content matters) and `asked_marks ID FILE...`.
+    They are `asked_names`, `asked_files`, `asked_marked` (the ids of which only files with a mark are told),
+    `asked_paths`, `asked_paths_in_home HOME`, `asked_content ID` (whether the content matters) and
+    `asked_marks ID FILE...`.
 
     Raises:
         ValueError: a control character, a path that is neither absolute nor in a home, or an odd word for a mark.
@@ -41,6 +42,7 @@ def search_functions(searches: Iterable[FileSearch]) -> str:
         [
             _function("asked_names", [f"printf '%s' {quoted(everything)}"]),
             _function("asked_files", [f"printf '%s\\n' {quoted(line)}" for line in by_name]),
+            _function("asked_marked", [f"printf '%s ' {search.id}" for search in wanted if search.marked_only]),
             _function("asked_paths", absolute),
             _function("asked_paths_in_home", in_homes),
             _function("asked_content", [*content, "return 1"]),
@@ -122,7 +124,8 @@ def _case(word: str, branches: list[str]) -> list[str]:
 
 def _marks(search: FileSearch) -> Iterator[str]:
     yield f"{search.id})"
-    for function, marks in (("first_line_mark", search.first_line), ("content_mark", search.contains)):
+    content = "lined_mark" if search.lines else "content_mark"
+    for function, marks in (("first_line_mark", search.first_line), (content, search.contains)):
         for mark, expression in marks.items():
             if _MARK.fullmatch(mark) is None:
                 raise ValueError(f"{search.id}: a mark is one plain word, not {mark!r}")

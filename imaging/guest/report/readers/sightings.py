@@ -20,6 +20,9 @@ def read_sightings(rows: Rows) -> tuple[Sighting, ...]:
         if len(marks[search, path]) < _MOST_MARKS:
             marks[search, path][mark] = None
     words = dict(rows.read("words", lambda search, text, path: ((search, path), _words(text)), fields=3))
+    lines: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for place, numbers in rows.read("lines", lambda search, text, path: ((search, path), _numbers(text)), fields=3):
+        lines[place].update(numbers)
     unread = set(rows.read("unread", lambda search, path: (search, path), fields=2))
 
     def sighting(  # noqa: PLR0917  # the fields of a row
@@ -35,10 +38,15 @@ def read_sightings(rows: Rows) -> tuple[Sighting, ...]:
             changed_at=moment(at),
             marks=tuple(marks[search, path]),
             words=words.get((search, path), ()),
+            lines=tuple(sorted(lines[search, path])[:_MOST_WORDS]),
             unread=(search, path) in unread,
         )
 
     return rows.read("sighting", sighting, fields=7)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(number for word in text.split()[:_MOST_WORDS] if (number := whole(word)))
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -17,9 +17,11 @@ from models.formatting import counted, size
 from models.guest.files import Sighting
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
-from models.guidelines.tables import SecretRow
+from models.guidelines.tables import Removal, SecretRow
 
 TAKE_AWAY = "Keep a copy elsewhere if you need it, and remove it before imaging."
+_EDITORS = 4
+"""How many files one remedy opens in an editor; the next inspection finds the rest."""
 Rows = Callable[[Profile], tuple[SecretRow, ...]]
 
 
@@ -33,12 +35,18 @@ class Found:
 
     @property
     def shown(self) -> str:
-        """Kind, path, owner and size; never content."""
+        """Kind, path, line, owner and size; never content."""
         size_bytes = self.sighting.size_bytes
-        has_size = size_bytes is not None and self.sighting.kind == "file"
+        has_size = size_bytes is not None and self.sighting.kind == "file" and not self.sighting.lines
         about = [self.sighting.owner, size(size_bytes) if has_size else ""]
         facts = ", ".join(each for each in about if each)
-        return f"{self.row.kind} {self.sighting.path}" + (f" ({facts})" if facts else "")
+        return f"{self.row.kind} {self.place}" + (f" ({facts})" if facts else "")
+
+    @property
+    def place(self) -> str:
+        """`FILE:LINE`, as compilers and editors write it; the file alone where no line was told."""
+        numbers = ",".join(map(str, self.sighting.lines))
+        return f"{self.sighting.path}:{numbers}" if numbers else self.sighting.path
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, seve
     count = f"{len(found)} files: " if len(found) > 1 else ""
     return guest_failed(
         fitted(f"Will be in the image: {count}", [each.shown for each in found]),
-        first.row.remedy or remedy,
+        _advice(found, remedy),
         facts,
         parts.sightings,
         command=first.row.command or _removal(found),
@@ -161,7 +169,33 @@ def _rank(found: Found) -> int:
     return SEVERITIES.index(found.severity)
 
 
+def _advice(found: Sequence[Found], remedy: str) -> str:
+    """What to do: of a file that holds more, only the lines go."""
+    in_lines = [each.place for each in found if each.row.removal is Removal.LINES]
+    if not in_lines:
+        return found[0].row.remedy or remedy
+    lines = fitted("Take the secret out of ", in_lines, "; keep the rest of the file.")
+    if len(in_lines) == len(found):
+        return f"{lines} {found[0].row.remedy}".rstrip()
+    others = next(each for each in found if each.row.removal is not Removal.LINES)
+    return f"{others.row.remedy or remedy} {lines}"
+
+
 def _removal(found: Sequence[Found]) -> str | None:
-    """One command for all that lies in plain files and folders; a row with a way of its own is left to that."""
-    plain = [each.sighting for each in found if not each.row.command]
-    return removal([each.path for each in plain], recursive=any(each.kind == "directory" for each in plain))
+    """What removes all of it, a line for each way; a row with a command of its own is left to that."""
+    by_way = {way: [each for each in found if each.row.removal is way and not each.row.command] for way in Removal}
+    whole = [each.sighting for each in by_way[Removal.FILE]]
+    emptied = [each.sighting.path for each in by_way[Removal.CONTENT]]
+    commands = (
+        removal([each.path for each in whole], recursive=any(each.kind == "directory" for each in whole)),
+        on_paths(["sudo", "truncate", "-s", "0"], emptied),
+        *(_edit(each.sighting) for each in by_way[Removal.LINES][:_EDITORS]),
+    )
+    return "\n".join(command for command in commands if command) or None
+
+
+def _edit(sighting: Sighting) -> str | None:
+    """The user's editor at the line: what else hangs on the line, only its owner knows (a job of cron, a setting)."""
+    at = [f"+{sighting.lines[0]}"] if sighting.lines else []
+    quoted = on_paths(at, [sighting.path])
+    return f"sudo ${{EDITOR:-vi}} {quoted}" if quoted else None
