@@ -141,7 +141,10 @@ class Images(Protocol):
         properties: Mapping[str, str] | None = None,
         remove_properties: tuple[str, ...] = (),
     ) -> Image:
-        """Change exactly what is given, by a JSON patch of our own; other properties stay."""
+        """Change exactly what is given, by a JSON patch of our own; other properties stay.
+
+        A property that is to be removed and is not there, or is set by the same call, is passed over.
+        """
 
     async def members(self, image_id: str) -> Mapping[str, str]:
         """The projects that a shared image is shared with, and each one's status."""

@@ -55,7 +55,6 @@ class Teardown:
         if stuck is not None:
             raise stuck
         await self._skip_the_rest()
-        await self._context.writer.set_run(trouble=trouble_at_the_end(self._run))
         # Before the run is marked as over, so that a script that waits for that finds the report.
         await self._attempt(StepName.REPORT, self._step(StepName.REPORT))
         now = self._context.clock.now()

@@ -32,9 +32,8 @@ async def write_verdict(ctx: StepContext, verdict: Verdict) -> bool:
     if verdict.strength is not None:
         properties[VERDICT_STRENGTH] = verdict.strength.value
     try:
-        image = await ctx.cloud.images.image(image_id)
-        stale = (VERDICT_STRENGTH,) if verdict.strength is None and VERDICT_STRENGTH in image.properties else ()
-        await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=stale)
+        # An ancestor's strength says nothing of this verdict; one that is set stays.
+        await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=(VERDICT_STRENGTH,))
     # V41: the image may be deleted while its test instance boots, and the verdict still stands.
     except (ForbiddenError, NotFoundError):
         return False

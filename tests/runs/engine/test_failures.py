@@ -15,6 +15,7 @@ from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState
 from models.run.request import OnFailure
 from models.steps import DEEP_CHECK_STEPS, StepName, StepState
+from models.verdict import Verdict, VerdictWord
 from tests.runs.engine.fakes import Stage, plan
 from tests.runs.engine.following import cancel
 from tests.support.known import present
@@ -94,16 +95,21 @@ class TestAFailure:
         assert (run.state, run.trouble) == (RunState.FAILED, run.step(StepName.REPORT).trouble)
         assert run.trouble is not None
 
+    async def test_of_the_report_is_not_told_in_place_of_what_failed_before(self, stage: Stage):
+        stage.steps.on("detach volumes", RunError("it stays attached"))
+        stage.steps.on("report", OSError("disk full"))
+        assert present((await stage.work(await stage.new_run())).trouble).what == "it stays attached"
+
     async def test_is_known_when_the_report_is_written(self, stage: Stage):
         told = []
 
         async def report(ctx: StepContext) -> None:
-            told.append(present(ctx.run.trouble).what)
+            told.append(present(ctx.run.trouble).meaning)
 
-        stage.steps.on("detach volumes", RunError("it stays attached"))
+        stage.steps.verdict = Verdict(word=VerdictWord.FAILED, reason="It ended in emergency mode.")
         stage.steps.on("report", report)
         await stage.work(await stage.new_run())
-        assert told == ["it stays attached"]
+        assert told == ["It ended in emergency mode. The image is kept, private."]
 
 
 class TestPuttingBack:

@@ -75,8 +75,8 @@ class TestLaunch:
         world.new_network("second")
         second = names.network_id("second")
         network = await world.cloud.networking.network(second)
-        if planned:
-            imaged.change(plan=imaged.run.plan.model_copy(update={"test": TestLaunchPlan(network=network)}))
+        test = TestLaunchPlan(network=network) if planned else None
+        imaged.change(plan=imaged.run.plan.model_copy(update={"test": test}))
         await launch_test(imaged)
         (child,) = world.children
         on = [world.records.ports[each].network_id for each in child.port_ids]

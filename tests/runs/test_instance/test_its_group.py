@@ -170,6 +170,12 @@ class TestRemoving:
         assert set(ctx.run.owned) == {noted("g-1", removed=True), noted("g-2", removed=True)}
         assert set(intended(ctx)) == {(IntentAction.DELETE_SECURITY_GROUP, each) for each in ("g-1", "g-2")}
 
+    async def test_what_somebody_added_behind_the_description_changes_nothing(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        add_group(world, description=f"{DESCRIPTION} (ask astro)")
+        assert await remove_groups(ctx) == 1
+
     async def test_one_that_was_found_is_noted_before_it_is_deleted(self, ctx: MemoryContext, world: HeldWorld) -> None:
         add_group(world)
         world.fault("delete_security_group", **refusal(400, "no"), times=-1)
