@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.base import Frozen
+from models.guest.network import NetworkSetting
 from models.text import CleanText
 
 
@@ -36,6 +37,8 @@ class CloudInit(Frozen):
     seeds: tuple[CleanText, ...] = ()
     """Names of the folders of /var/lib/cloud/seed that hold anything: data sources that lie on the disk itself."""
     settings: tuple[Setting, ...] = ()
+    network: tuple[NetworkSetting, ...] = ()
+    """What of a network that its own files give ties it to this machine: it goes into every new instance."""
     status: CleanText = ""
     """done, running, error, degraded, disabled; empty if it does not say."""
     errors: tuple[CleanText, ...] = ()

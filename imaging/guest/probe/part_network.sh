@@ -1,14 +1,27 @@
-# What ties the network's configuration to this machine. Rows: setting KIND BY-CLOUD-INIT VALUE FILE; lease FILE;
-# old-name FILE. Of these files only such lines are read: they may hold keys of wireless networks.
+# What ties the network's configuration to this machine. Rows: yaml, line TEXT FILE (what of it may); ours FILE (cloud-init
+# wrote it, and says so in its first lines); lease FILE; old-name FILE. Of these files only such lines are read: they may
+# hold keys of wireless networks. What lies in /run is gone at the next boot.
 part_network() {
-    set --
-    for network_file in "$R"/etc/netplan/*.yaml "$R"/etc/netplan/*.yml "$R/etc/network/interfaces" \
-        "$R"/etc/network/interfaces.d/* "$R"/etc/sysconfig/network-scripts/ifcfg-* "$R"/etc/systemd/network/* \
-        "$R"/etc/NetworkManager/system-connections/* "$R"/etc/udev/rules.d/*-persistent-net.rules; do
-        [ -f "$network_file" ] || continue
-        if [ -r "$network_file" ]; then set -- "$@" "$network_file"; else incomplete "only root may read ${network_file#"$R"}"; fi
+    set -- "$R"/usr/lib/netplan/*.yaml "$R"/lib/netplan/*.yaml "$R"/etc/netplan/*.yaml "$R"/etc/netplan/*.yml \
+        "$R"/etc/sysconfig/network-scripts/ifcfg-* "$R"/etc/sysconfig/network/ifcfg-* "$R"/etc/sysconfig/network/*route* \
+        "$R"/etc/NetworkManager/system-connections/* "$R"/usr/lib/NetworkManager/system-connections/* \
+        "$R"/etc/udev/rules.d/*net*.rules "$R/etc/dhcpcd.conf" "$R"/etc/wicked/*.xml "$R"/etc/wicked/ifconfig/*.xml
+    for network_folder in etc usr/local/lib usr/lib lib; do
+        [ -L "$R/${network_folder%%/*}" ] || set -- "$@" "$R/$network_folder"/systemd/network/*.network \
+            "$R/$network_folder"/systemd/network/*.link "$R/$network_folder"/systemd/network/*.netdev \
+            "$R/$network_folder"/systemd/network/*.d/*.conf
     done
-    [ $# = 0 ] || printf '%s\n' "$@" | network_settings
+    network_sourced "$R/etc/network/interfaces"
+    set -- "$@" "$R"/etc/network/interfaces.d/*
+    {
+        for network_file; do
+            network_readable "$network_file"
+        done
+    } | network_settings
+    for network_file in "$R/etc/conf.d/net" "$R"/etc/netctl/* "$R"/var/lib/connman/*.config "$R/etc/rc.conf"; do
+        [ -f "$network_file" ] && grep -qiE -e '([0-9]+[.]){3}[0-9]+' "$network_file" &&
+            incomplete "the form of ${network_file#"$R"} is not known"
+    done
     for network_file in "$R"/var/lib/dhcp/*.leases "$R"/var/lib/dhclient/*.lease* "$R"/var/lib/dhcpcd/*.lease* \
         "$R"/var/lib/dhcpcd/duid "$R"/var/lib/NetworkManager/*.lease; do
         [ -f "$network_file" ] && [ -s "$network_file" ] && row lease "${network_file#"$R"}"
@@ -16,116 +29,65 @@ part_network() {
     network_old_name
 }
 
-# One awk for all files. cloud-init says in the first lines of a file that it wrote it.
+network_readable() {
+    [ -f "$1" ] || return
+    if [ -r "$1" ]; then printf '%s\n' "$1"; else row incomplete "only root may read ${1#"$R"}"; fi
+}
+
+# network_sourced FILE: the settings of an interfaces file and of the files that it names, beside interfaces.d.
+network_sourced() {
+    network_readable "$1" | network_settings
+    while read -r network_word network_path; do
+        case $network_word in
+        source) ;;
+        source-directory) network_path="$network_path/*" ;;
+        *) continue ;;
+        esac
+        case $network_path in /*) network_path=$R$network_path ;; *) network_path=$R/etc/network/$network_path ;; esac
+        for network_file in $network_path; do
+            case $network_file in "$R"/etc/network/interfaces.d/*) continue ;; esac
+            network_readable "$network_file"
+        done | network_settings
+    done <"$1"
+}
+
+# One awk for many files. cloud-init says in the first lines of a file that it wrote it.
 network_settings() {
-    awk '
-    function bare(text) {
-        gsub(/["\047,]/, " ", text)
-        gsub(/[ \t\r]+/, " ", text)
-        sub(/^ /, "", text)
-        sub(/ $/, "", text)
-        return text
-    }
-    function put(kind, text) {
-        text = bare(text)
-        if (text == "" || text ~ /^(127\.|::1(\/|$)|0\.0\.0\.0)/ || count++ > 1000) return
-        held[++holding] = "setting\t" kind "\t%\t" text "\t" file
-    }
-    function each(kind, text,    list, i, total) {
-        gsub(/[][]/, " ", text)
-        total = split(bare(text), list, " ")
-        for (i = 1; i <= total; i++) put(kind, list[i])
-    }
-    function after_equals(line) { return substr(line, index(line, "=") + 1) }
-    function netplan(line,    text, key, value, item, indent) {
-        match(line, /^ */)
-        indent = RLENGTH
-        text = substr(line, indent + 1)
-        sub(/[ \t]+#.*/, "", text)
-        if (text == "") return
-        item = sub(/^- */, "", text)
-        if (dns_at != "" && indent <= dns_at && !item) dns_at = ""
-        key = text
-        sub(/:( .*)?$/, "", key)
-        value = match(text, /: /) ? substr(text, RSTART + 2) : ""
-        if (item && list != "" && text !~ /^(to|via|from|metric|on-link)[ \t]*:/) {
-            sub(/:.*\{.*/, "", text)
-            sub(/: *$/, "", text)
-            put(list, text)
-            return
+    awk "$mask_awk$yaml_awk"'
+    function kept(line) {
+        if (file ~ /\/network\/interfaces|\/network\//  && file !~ /sysconfig|systemd/) {
+            if (line ~ /^(pre-|post-)?up /) return line ~ /(^|[ \/])(ip|ifconfig|route) /
+            return line ~ /^(iface|address|gateway|dns-|hwaddress|source|inherits|mapping)/
         }
-        if (!item) list = ""
-        if (key == "nameservers") {
-            dns_at = indent
-            if (sub(/.*addresses *:/, "", value)) { sub(/\].*/, "", value); each("dns", value) }
-        }
-        if (key == "addresses") { list = dns_at != "" ? "dns" : "address"; each(list, value) }
-        if (key == "macaddress") put("mac", value)
-        if (key ~ /^gateway[46]$/ || key == "via") put("gateway", value)
-        if (key == "set-name") put("link-name", value)
+        if (file ~ /\/ifcfg-/)
+            return line ~ /^(HWADDR|MACADDR|LLADDR|IPADDR|IPV6ADDR|IPV6_DEFAULTGW|GATEWAY|DNS[0-9])/
+        if (file ~ /route/) return line ~ /^(default|0[.]0[.]0[.]0|::\/0)/
+        if (file ~ /\.rules$/) return line ~ /ATTRS?\{address\}|NAME/
+        if (file ~ /dhcpcd/) return line ~ /^(static|inform)/
+        if (file ~ /\.xml$/) return line ~ /<(local|address|gateway|nexthop|server|mac-address)>/
+        return line ~ /^(\[|(cloned-)?mac-address *=|addresses? *=|address[0-9]|gateway *=|dns *=|(Permanent)?MACAddress *=)/ || \
+            line ~ /^(Address|Gateway|DNS|Name) *=/ || line !~ /=/
     }
-    function interfaces(line,    words) {
-        sub(/^[ \t]+/, "", line)
-        split(line, words, /[ \t]+/)
-        if (words[1] == "address") put("address", words[2])
-        if (words[1] == "gateway") put("gateway", words[2])
-        if (words[1] ~ /^dns-nameservers?$/) { sub(/^[^ \t]+/, "", line); each("dns", line) }
-        if (words[1] == "hwaddress") put("mac", words[2] == "ether" ? words[3] : words[2])
-    }
-    function ifcfg(line) {
-        if (line ~ /^[ \t]*(HWADDR|MACADDR)=/) put("mac", after_equals(line))
-        if (line ~ /^[ \t]*(IPADDR[0-9]*|IPV6ADDR)=/) put("address", after_equals(line))
-        if (line ~ /^[ \t]*(GATEWAY[0-9]*|IPV6_DEFAULTGW)=/) put("gateway", after_equals(line))
-        if (line ~ /^[ \t]*DNS[0-9]+=/) put("dns", after_equals(line))
-    }
-    function keyfile(line,    text, gateway) {
-        if (line ~ /^(cloned-)?mac-address=/ && line !~ /=(preserve|permanent|random|stable)/) put("mac", after_equals(line))
-        if (line ~ /^(address[0-9]*|addresses)=/) {
-            text = gateway = after_equals(line)
-            sub(/[,;].*/, "", text)
-            put("address", text)
-            if (sub(/^[^,]*,/, "", gateway)) put("gateway", gateway)
-        }
-        if (line ~ /^gateway=/) put("gateway", after_equals(line))
-        if (line ~ /^dns=/) { text = after_equals(line); gsub(/;/, " ", text); each("dns", text) }
-    }
-    function networkd(line) {
-        if (line ~ /^[ \t]*\[/) section = line
-        if (line ~ /^[ \t]*(Permanent)?MACAddress=/) put("mac", after_equals(line))
-        if (line ~ /^[ \t]*Address=/) put("address", after_equals(line))
-        if (line ~ /^[ \t]*Gateway=/ && line !~ /=_dhcp/) put("gateway", after_equals(line))
-        if (line ~ /^[ \t]*DNS=/) each("dns", after_equals(line))
-        if (section ~ /\[Link\]/ && line ~ /^[ \t]*Name=/) put("link-name", after_equals(line))
-    }
-    function udev(line,    text) {
-        if (match(line, /ATTR\{address\}==?"[^"]*"/)) {
-            text = substr(line, RSTART, RLENGTH)
-            sub(/.*=/, "", text)
-            put("mac", text)
-        }
-        if (match(line, /NAME="[^"]*"/)) put("link-name", substr(line, RSTART + 5, RLENGTH - 5))
-    }
+    /^incomplete\t/ { print; next }
     {
         path = $0
         file = substr(path, length(ENVIRON["R"]) + 1)
-        ours = file ~ /\/[^\/]*cloud-init[^\/]*$/
-        section = list = dns_at = ""
-        lines = holding = 0
-        while ((getline line < path) > 0 && lines++ < 5000) {
-            if (lines < 9 && tolower(line) ~ /(generated|created) (by cloud-init|from information provided by)/) ours = 1
-            if (line ~ /^[ \t]*[#;]/) continue
-            if (file ~ /\/netplan\//) netplan(line)
-            else if (file ~ /\/etc\/network\//) interfaces(line)
-            else if (file ~ /\/ifcfg-/) ifcfg(line)
-            else if (file ~ /\/system-connections\//) keyfile(line)
-            else if (file ~ /\/systemd\/network\//) networkd(line)
-            else if (file ~ /\.rules$/) udev(line)
+        lines = 0
+        yaml_start()
+        if (file ~ /\/[^\/]*cloud-init[^\/]*$/) print "ours\t" file
+        while ((getline line < path) > 0) {
+            if (lines++ >= 5000) { print "incomplete\t" file " is too long"; break }
+            if (lines < 9 && tolower(line) ~ /(generated|created) (by cloud-init|from information provided by)/) print "ours\t" file
+            if (file ~ /\.ya?ml$/) {
+                yaml_line("yaml", line, file)
+                continue
+            }
+            gsub(/\t/, " ", line)
+            gsub(/^ +| +$|\r/, "", line)
+            if (line ~ /^([#;]|$)/ || !kept(line)) continue
+            print "line\t" mask(line) "\t" file
         }
         close(path)
-        for (i = 1; i <= holding; i++) {
-            sub(/%/, ours ? "yes" : "no", held[i])
-            print held[i]
-        }
     }'
 }
 

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from imaging.guest.report.network_files import found_before_odd, from_mapping
 from imaging.guest.report.rows import Rows
 from imaging.guest.report.yaml_text import documents, plain
 from models.guest.first_boot import Setting
+from models.guest.network import NetworkSetting
 
 _DS_IDENTIFY = frozenset({"datasource", "policy", "ci.datasource.ec2.strict_id"})
 """The keys of ds-identify.cfg, of which it reads one a line."""
 
 
-def cloud_settings(rows: Rows) -> tuple[Setting, ...]:
-    """The settings in the order in which cloud-init reads its files; the last one wins."""
-    found = [setting for file, read in documents(rows, "yaml").items() for setting in _settings(rows, read, file)]
-    return (*found, *_of_ds_identify(rows))
+class CloudConfig(NamedTuple):
+    """What the files say."""
+
+    settings: tuple[Setting, ...]
+    """In the order in which cloud-init reads its files; the last one wins."""
+    network: tuple[NetworkSetting, ...]
+    """Of the network that the last file gives to every new instance, whatever the cloud says."""
+
+
+def cloud_config(rows: Rows) -> CloudConfig:
+    """The settings of cloud-init and of ds-identify."""
+    read = documents(rows, "yaml")
+    found = [setting for file, config in read.items() for setting in _settings(rows, config, file)]
+    networks = [
+        (file, config["network"]) for file, config in read.items() if isinstance(config, dict) and "network" in config
+    ]
+    network = _given(rows, *networks[-1]) if networks else ()
+    return CloudConfig((*found, *_of_ds_identify(rows)), tuple(network))
+
+
+def _given(rows: Rows, file: str, network: Any) -> Iterator[NetworkSetting]:
+    config = network.get("config", network) if isinstance(network, dict) else network
+    if isinstance(config, dict | list):
+        for each in found_before_odd(rows, from_mapping(config), file):
+            yield NetworkSetting(file=file, kind=each.kind, value=each.value)
 
 
 def _settings(rows: Rows, read: Any, file: str) -> Iterator[Setting]:

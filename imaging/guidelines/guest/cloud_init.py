@@ -17,6 +17,8 @@ KERNEL = "the kernel line"
 _YES = frozenset({"true", "yes", "on", "1"})
 _DATA_SOURCE_WORDS = frozenset({"ds", "ci.ds", "ci.datasource"})
 _MASKED = re.compile(r"^cloud-(?:init[\w-]*|config|final)(?:\.service|\.target)?$")
+_ADDRESS = re.compile(r"^(\d[\d.]*\.\d+|\[[0-9a-fA-F:]+\])(?::|/|$)")
+"""What `ip=` begins with where it is no way such as `dhcp`, and no device."""
 NOT_READ = "not understood"
 """The key of settings whose meaning is not known here."""
 
@@ -44,6 +46,7 @@ def with_kernel_line(cloud_init: CloudInit, boot: Boot) -> CloudInit:
         update={
             "disabled_by": (*cloud_init.disabled_by, *_switches(words)),
             "settings": (*cloud_init.settings, *_settings(words)),
+            "network": (*cloud_init.network, *_network(words)),
         }
     )
 
@@ -68,6 +71,18 @@ def _settings(words: tuple[str, ...]) -> Iterator[Setting]:
             yield Setting(key=NOT_READ, value=word, file=KERNEL)
 
 
+def _network(words: tuple[str, ...]) -> Iterator[NetworkSetting]:
+    """`ip=`, `ifname=` and `nameserver=`, which dracut and systemd-network-generator make a configuration of."""
+    for word in words:
+        key, _, value = word.partition("=")
+        if key == "ip" and (address := _ADDRESS.match(value)):
+            yield NetworkSetting(file=KERNEL, kind="address", value=address[1])
+        elif key == "ifname" and ":" in value:
+            yield NetworkSetting(file=KERNEL, kind="mac", value=value.partition(":")[2])
+        elif key == "nameserver" and value:
+            yield NetworkSetting(file=KERNEL, kind="dns", value=value)
+
+
 def is_yes(cloud_init: CloudInit, key: str) -> bool | None:
     """Whether a switch of cloud-init is on; None where no file sets it."""
     setting = cloud_init.setting(key)
@@ -85,6 +100,17 @@ def network_disabled(cloud_init: CloudInit) -> bool:
     """Whether cloud-init leaves the network alone, so that what stands there now stays as it is in a new instance."""
     setting = cloud_init.setting("network.config")
     return not sets_up_new_instances(cloud_init) or (setting is not None and "disabled" in setting.value.casefold())
+
+
+def network_given(cloud_init: CloudInit) -> bool:
+    """Whether cloud-init's own files, not the cloud, say what the network of a new instance is."""
+    setting = cloud_init.setting("network.config")
+    return setting is not None and setting.value == "given" and sets_up_new_instances(cloud_init)
+
+
+def given_networks(cloud_init: CloudInit) -> tuple[NetworkSetting, ...]:
+    """What the kernel line gives, and cloud-init's own files where it reads them."""
+    return tuple(each for each in cloud_init.network if each.file == KERNEL or network_given(cloud_init))
 
 
 def stays_in_new_instance(setting: NetworkSetting, cloud_init: CloudInit | None) -> bool:

@@ -103,7 +103,8 @@ def test_fixed_settings_are_found_in_every_kind_of_file(tmp_path, file):
     ],
 )
 def test_files_of_cloud_init_are_known(tmp_path, file, first):
-    text = f"{first}macaddress: aa:bb\nHWADDR=aa:bb\n"
+    netplan = "network:\n  ethernets:\n    e:\n      macaddress: aa:bb\n"
+    text = first + (netplan if file.endswith("yaml") else "HWADDR=aa:bb\n")
     settings = known(probe("network", root=plant(tmp_path, {file: text})).network).settings
     assert [each.by_cloud_init for each in settings] == [True]
 

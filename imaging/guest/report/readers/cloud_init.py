@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
-from imaging.guest.report.cloud_config import cloud_settings
+from imaging.guest.report.cloud_config import cloud_config
 from imaging.guest.report.masking import masked
 from imaging.guest.report.rows import Rows, whole
 from models import foreign
@@ -26,13 +26,15 @@ def read_cloud_init(rows: Rows) -> CloudInit:
     units = dict(rows.read("unit", lambda state, name: (name, state), fields=2))
     left_out = [f"{name} is not enabled" for name, state in units.items() if state == "installed"]
     disabled_by = tuple(dict.fromkeys([*rows.texts("disabled"), *left_out]))
+    config = cloud_config(rows)
     errors = _first((_errors(result), _stage_errors(status, "errors")))
     recoverable = _first((_recoverable(result), _stage_errors(status, "recoverable_errors")))
     return CloudInit(
         version=_version(rows),
         disabled_by=disabled_by,
         enabled=_enabled(rows, disabled_by),
-        settings=cloud_settings(rows),
+        settings=config.settings,
+        network=config.network,
         seeds=tuple(dict.fromkeys(path.split("/")[5] for path in rows.texts("seed") if path.count("/") > _IN_A_SEED)),
         status=_status(disabled_by, status, result, errors, recoverable),
         errors=(*errors, *recoverable)[:_MOST_ERRORS],

@@ -11,8 +11,10 @@ from imaging.guidelines.guest.cloud_init import (
     KERNEL,
     NOT_READ,
     coming_cloud_init,
+    given_networks,
     is_yes,
     network_disabled,
+    network_given,
 )
 from imaging.guidelines.guest.commands import install, root_commands, without_kernel_words, write_line
 from imaging.guidelines.guest.facts import (
@@ -29,6 +31,7 @@ from imaging.guidelines.rule import Answer, Chapter, not_applicable
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.guest.first_boot import CloudInit, Setting
+from models.guest.network import NetworkSetting
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.text import cut
@@ -46,6 +49,7 @@ _POLICIES = frozenset({
     "report", "found=all", "found=first", "maybe=all", "maybe=none", "notfound=disabled", "notfound=enabled",
 })  # fmt: skip
 """What ds-identify understands in its policy."""
+_NETWORKS = frozenset({"", "given"})
 _SEEDS = {"nocloud-net": "nocloud", "config_drive": "configdrive"}
 """Folders of seeds that are called otherwise than their data source."""
 
@@ -229,22 +233,37 @@ def ci_trust(facts: InstanceFacts, _profile: Profile) -> Answer:
 def ci_netdisabled(facts: InstanceFacts, _profile: Profile) -> Answer:
     cloud_init = coming_cloud_init(facts)
     inside(facts, parts.boot)
-    if not network_disabled(cloud_init):
+    setting = cloud_init.setting("network.config")
+    if setting is not None and setting.value not in _NETWORKS and "disabled" not in setting.value.casefold():
+        return guest_unknown(f"What network {cut(setting.file, _SHOWN)} gives to cloud-init could not be told.")
+    pinned = _pinned(facts, cloud_init)
+    if pinned is None:
         answer = guest_passed("cloud-init sets up the network.", facts, parts.cloud_init)
         return unless_incomplete(answer, facts, parts.cloud_init, parts.boot)
-    pinned = [each for each in inside(facts, parts.network).settings if each.kind in {"mac", "address"}]
     if not pinned:
         answer = guest_passed("cloud-init leaves it alone, but any card gets DHCP.", facts, parts.network)
         return unless_incomplete(answer, facts, parts.network, parts.cloud_init, parts.boot)
     named = [f"{each.kind} {cut(each.value, 20)} in {cut(each.file, _SHOWN)}" for each in pinned]
+    does = "leaves the network alone" if network_disabled(cloud_init) else "takes it from its own files"
     return guest_failed(
-        f"cloud-init leaves the network alone, and there is {fitting(named, 90)}.",
+        f"cloud-init {does}, and there is {fitting(named, 90)}.",
         "Let cloud-init set it up again, or use DHCP on any card.",
         facts,
         parts.network,
         parts.cloud_init,
         command="grep -rs -A1 '^network:' /etc/cloud",
     )
+
+
+def _pinned(facts: InstanceFacts, cloud_init: CloudInit) -> list[NetworkSetting] | None:
+    """What ties the network to this machine where the cloud does not set it up; None where the cloud does."""
+    if network_disabled(cloud_init):
+        found = (*inside(facts, parts.network).settings, *given_networks(cloud_init))
+    elif network_given(cloud_init):
+        found = given_networks(cloud_init)
+    else:
+        return None
+    return [each for each in found if each.kind in {"mac", "address"}]
 
 
 @rule(

@@ -9,6 +9,7 @@ from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.cloud_init import (
     coming_cloud_init,
     coming_or_none,
+    given_networks,
     is_yes,
     sets_up_new_instances,
     stays_in_new_instance,
@@ -75,14 +76,18 @@ def net_static(facts: InstanceFacts, _profile: Profile) -> Answer:
 def _staying(facts: InstanceFacts, kinds: set[str]) -> list[NetworkSetting]:
     """The settings of these kinds that a new instance has, too."""
     cloud_init = coming_or_none(facts)
-    settings = inside(facts, parts.network).settings
+    own = given_networks(cloud_init) if cloud_init is not None else ()
+    settings = (*inside(facts, parts.network).settings, *own)
     return [each for each in settings if each.kind in kinds and stays_in_new_instance(each, cloud_init)]
 
 
 def _nothing(facts: InstanceFacts, said: str) -> Answer:
     renewed = any(each.by_cloud_init for each in inside(facts, parts.network).settings)
     beside = "; what cloud-init wrote, it writes again in a new instance" if renewed else ""
-    return unless_incomplete(guest_passed(f"{said}{beside}.", facts, parts.network), facts, parts.network)
+    coming_cloud_init(facts)
+    inside(facts, parts.boot)
+    answer = guest_passed(f"{said}{beside}.", facts, parts.network)
+    return unless_incomplete(answer, facts, parts.network, parts.cloud_init, parts.boot)
 
 
 def _described(setting: NetworkSetting) -> str:
