@@ -17,7 +17,7 @@ from tests.guidelines.guest_building import (
     path_use,
     untold,
 )
-from tests.guidelines.volume_building import DATA, WITH_VOLUME, disks, entry, fstab, mounted
+from tests.guidelines.volume_building import DATA, ONE, WITH_VOLUME, disks, entry, fstab, mounted
 
 
 def leading(*uses: PathUse, mounts: Mounts | None = None, **parts):
@@ -38,6 +38,15 @@ def test_an_enabled_service_that_needs_a_volume_blocks_and_others_are_warned_of(
 def test_a_volume_in_a_place_of_the_system_is_warned_of():
     home = mounted(Mount(point="/home", source="/dev/vdb", fs_type="ext4"))
     assert "/home is a volume" in leading(mounts=home).evidence
+
+
+def test_a_mount_point_that_vol_busy_names_is_not_named_twice():
+    home = mounted(Mount(point="/home", source="/dev/vdb", fs_type="ext4"))
+    assert "at /home" in guest_finding("VOL-BUSY", disks=WITH_VOLUME, mounts=home, around=ONE).evidence
+    found = guest_finding("VOL-SYMLINK", disks=WITH_VOLUME, mounts=home, path_uses=(), around=ONE)
+    assert "is a volume" not in found.evidence
+    used = path_use("/etc/systemd/system/a.service", "ExecStart", "/home/alice/a", enabled=True)
+    assert guest_finding("VOL-SYMLINK", disks=WITH_VOLUME, mounts=home, path_uses=(used,), around=ONE).blocks
 
 
 def test_what_leads_elsewhere_or_to_a_snap_passes():

@@ -111,6 +111,20 @@ def test_groups_of_people_and_people_in_the_systems_groups_are_named():
     assert found.evidence == "Will be in every new instance: astro (alice), docker (alice, ubuntu)."
 
 
+def test_a_group_that_cloud_init_made_for_its_default_user_is_nobodys():
+    netdev = Group(name="netdev", gid=1001, members=("ubuntu",))
+    assert with_accounts("SYS-GROUP", groups=(netdev,)).outcome is Outcome.PASS
+    shared = netdev.model_copy(update={"members": ("ubuntu", "alice")})
+    found = with_accounts("SYS-GROUP", account("alice", 1001), groups=(shared,))
+    assert found.outcome is Outcome.FAIL
+
+
+def test_no_group_of_a_user_who_stays_is_removed():
+    groups = (Group(name="lab", gid=2000, members=("alice", "ubuntu")), Group(name="alice", gid=1001))
+    found = with_accounts("SYS-GROUP", account("alice", 1001), groups=groups)
+    assert command_of(found) == "sudo groupdel alice"
+
+
 def test_password_hashes_will_be_published():
     found = with_accounts("SYS-SHADOW", account("alice", 1001, PasswordState.SET))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)

@@ -87,7 +87,7 @@ def size_mindisk(facts: InstanceFacts, profile: Profile) -> Answer:
     if finished_image(facts) and image.min_disk_gib < real_gib:
         return failed(
             f"min_disk is {image.min_disk_gib} GiB, but a new instance needs {real_gib} GiB.",
-            "A run sets it.",
+            "Nothing to do: a run sets it.",
             facts.image,
             command=command("openstack", "image", "set", "--min-disk", str(real_gib), image.id),
             fixed_by=StepName.DESCRIBE,

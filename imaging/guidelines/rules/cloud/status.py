@@ -165,7 +165,7 @@ def state_consistent(facts: InstanceFacts, _profile: Profile) -> Answer:
     quiesced = " Its agent can quiesce it, but not on every storage." if agent and agent.guest_agent == "active" else ""
     return failed(
         f"Running: what is not yet on the disk would be missing from the image.{quiesced}",
-        "A run stops it and starts it again; jobs, logins and tmpfs end with it.",
+        "Save what runs in it: a run stops it and starts it again; jobs, logins and tmpfs end with it.",
         facts.instance,
         command=command("openstack", "server", "stop", instance.id),
         fixed_by=StepName.STOP,
@@ -180,7 +180,7 @@ def state_quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
     if facts.base_image.known and facts.base_image.value is None:
         return unknown(
             "Whether it asks for quiescing is not shown for an instance without a base image.",
-            "Stopping first settles it.",
+            "Stop it first.",
             command=command("openstack", "server", "stop", instance.id),
             fixed_by=StepName.STOP,
         )

@@ -102,7 +102,7 @@ def id_randomseed(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unless_incomplete(answer, facts, parts.identity)
     return guest_failed(
         "/var/lib/systemd/random-seed is there: new instances begin with the same one.",
-        "Each stop writes it again, so only a sealed image is without it.",
+        "Nothing to do: each stop writes it again. To seal an image, remove it there.",
         facts,
         parts.identity,
         command="sudo rm -f /var/lib/systemd/random-seed",

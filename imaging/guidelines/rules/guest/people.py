@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.evidence import fitted, on_names, shortened
@@ -12,7 +13,7 @@ from imaging.guidelines.guest.people import groups_of_people, people_of, set_up_
 from imaging.guidelines.rule import Answer, Chapter
 from models.findings import Severity
 from models.formatting import counted
-from models.guest.accounts import Accounts, OrphanFiles, PasswordState
+from models.guest.accounts import Accounts, Group, OrphanFiles, PasswordState
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 
@@ -88,8 +89,14 @@ def sys_group(facts: InstanceFacts, _profile: Profile) -> Answer:
         "Remove the accounts first (SYS-PASSWD); what is left of groups goes with groupdel.",
         facts,
         parts.accounts,
-        command=on_names(["sudo", "groupdel"], [each.name for each in found if each.gid >= known.first_uid]),
+        command=on_names(["sudo", "groupdel"], _removable(found, known)),
     )
+
+
+def _removable(found: Sequence[Group], known: Accounts) -> list[str]:
+    """The groups that only removed people need: not those of the system, and none with a user who stays."""
+    usual = set_up_users(known)
+    return [each.name for each in found if each.gid >= known.first_uid and not usual & set(each.members)]
 
 
 @rule(

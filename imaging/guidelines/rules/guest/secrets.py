@@ -63,7 +63,7 @@ def sec_userdata(facts: InstanceFacts, _profile: Profile) -> Answer:
 sec_logs = file_rule(
     "SEC-LOGS",
     Chapter.SECRETS,
-    "Secrets in logs and mail",
+    "Logs with secrets, and mail",
     Severity.WARN,
     by_hand="sudo grep -rlEis 'password=|token=' /var/log",
     nothing="No log with a secret that we know, and no mail was found.",

@@ -51,7 +51,7 @@ def qga_present(facts: InstanceFacts, profile: Profile) -> Answer:
     promise = "the image promises it" if (promised or "") in YES else "this cloud asks for it"
     return guest_failed(
         f"qemu-guest-agent {'does not start by itself' if state == 'installed' else 'is not installed'}; {promise}.",
-        "Without it a running instance is imaged without quiescing, or not at all.",
+        "Install and start it, or image only the stopped instance.",
         facts,
         parts.boot,
         command=remedy.shown,

@@ -164,7 +164,7 @@ def sys_varlog(facts: InstanceFacts, _profile: Profile) -> Answer:
 sys_ldap = file_rule(
     "SYS-LDAP",
     Chapter.SYSTEM_FILES,
-    "LDAP configuration with a password",
+    "LDAP configuration",
     Severity.BLOCK,
     sentences=("S35", "S42"),
     by_hand="sudo ls -l /etc/ldap.conf /etc/ldap /etc/openldap /etc/sssd/sssd.conf /etc/nslcd.conf",

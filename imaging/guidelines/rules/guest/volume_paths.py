@@ -20,6 +20,7 @@ from imaging.guidelines.guest.facts import (
 from imaging.guidelines.guest.fstab import Table
 from imaging.guidelines.guest.storage import Where, is_below, mounts_elsewhere
 from imaging.guidelines.rule import Answer, Chapter
+from imaging.guidelines.rules.guest.volumes import points_in_use
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.guest.services import PathUse
@@ -48,7 +49,10 @@ def vol_symlink(facts: InstanceFacts, _profile: Profile) -> Answer:
         answer = unless_disks_hidden(unless_incomplete(answer, facts, *_read_here(facts)), facts)
         return unless_root_unplaced(answer, facts)
     found = [each for each in uses if any(is_below(each.path, point) for point in points)]
-    mounted = [point for point in points if any(is_below(point, system) for system in _SYSTEM_POINTS)]
+    named = points_in_use(facts)
+    mounted = [
+        point for point in points if point not in named and any(is_below(point, each) for each in _SYSTEM_POINTS)
+    ]
     if not found and not mounted:
         answer = guest_passed(f"Nothing of the system leads to {fitting(points)}.", facts, parts.path_uses)
         return unless_incomplete(answer, facts, parts.path_uses)

@@ -12,6 +12,7 @@ from imaging.guidelines.guest.facts import (
     guest_passed,
     guest_unknown,
     inside,
+    inside_or_none,
     unless_incomplete,
 )
 from imaging.guidelines.guest.volumes import DiskUse, disk_of, unmount_action, use_of
@@ -56,6 +57,17 @@ def vol_busy(facts: InstanceFacts, _profile: Profile) -> Answer:
     free = [f"{_volume_name(facts, each)} ({uses[each.volume_id].disk.name})" for each in attached]
     answer = guest_passed(f"Neither mounted nor used: {fitting(free)}.", facts, parts.mounts, parts.disks)
     return unless_incomplete(answer, facts, parts.mounts, parts.disks)
+
+
+def points_in_use(facts: InstanceFacts) -> frozenset[str]:
+    """The mount points that VOL-BUSY names: those of attached volumes, while the instance is not stopped."""
+    mounts, disks = inside_or_none(facts, parts.mounts), inside_or_none(facts, parts.disks)
+    instance, attachments = facts.instance.value, facts.attachments.value
+    if mounts is None or disks is None or instance is None or not attachments or instance.status == "SHUTOFF":
+        return frozenset()
+    data = data_attachments(instance, attachments, facts.volumes.value)
+    found = [disk for each in data if (disk := disk_of(each, disks)) is not None]
+    return frozenset(point for disk in found for point in use_of(disk, disks, mounts).points)
 
 
 def _busy(facts: InstanceFacts, busy: Mapping[str, DiskUse]) -> Answer:
