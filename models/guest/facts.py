@@ -19,6 +19,7 @@ from models.guest.first_boot import CloudInit
 from models.guest.mounts import BootMounts, Mounts
 from models.guest.network import Firewall, Network, Sshd
 from models.guest.packages import Packages, Updates
+from models.guest.running import Running
 from models.guest.services import PathUse, Services
 from models.guest.system import GuestSystem
 from models.text import CleanText
@@ -75,6 +76,7 @@ class GuestFacts(Frozen):
     cloud_init: Fact[CloudInit] = Field(default_factory=_untold)
     network: Fact[Network] = Field(default_factory=_untold)
     sshd: Fact[Sshd] = Field(default_factory=_untold)
+    running: Fact[Running] = Field(default_factory=_untold)
     firewall: Fact[Firewall] = Field(default_factory=_untold)
     identity: Fact[Identity] = Field(default_factory=_untold)
     boot: Fact[Boot] = Field(default_factory=_untold)

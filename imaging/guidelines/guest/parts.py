@@ -13,6 +13,7 @@ from models.guest.first_boot import CloudInit
 from models.guest.mounts import BootMounts, Mounts
 from models.guest.network import Firewall, Network, Sshd
 from models.guest.packages import Packages, Updates
+from models.guest.running import Running
 from models.guest.services import PathUse, Services
 from models.guest.system import GuestSystem
 
@@ -90,6 +91,11 @@ def network(guest: GuestFacts) -> Fact[Network]:
 def sshd(guest: GuestFacts) -> Fact[Sshd]:
     """The SSH server."""
     return guest.sshd
+
+
+def running(guest: GuestFacts) -> Fact[Running]:
+    """What ends with a stop, and what the next start reads."""
+    return guest.running
 
 
 def firewall(guest: GuestFacts) -> Fact[Firewall]:

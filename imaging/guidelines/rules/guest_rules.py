@@ -33,6 +33,7 @@ from imaging.guidelines.rules.guest import (
     selinux,
     services,
     software,
+    stop_cost,
     system_files,
     unsuitable,
     upgrade,
@@ -70,6 +71,7 @@ MODULES = (
     selinux,
     memory,
     services,
+    stop_cost,
     disk,
     properties,
 )

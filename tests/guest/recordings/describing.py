@@ -21,6 +21,8 @@ class Process:
     uid: int = 0
     cwd: str = "/"
     opens: tuple[str, ...] = ()
+    session_seconds: int | None = None
+    """How long it has been running in a user's session; None: it is a service."""
 
 
 @dataclass(frozen=True)

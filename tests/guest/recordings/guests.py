@@ -167,7 +167,8 @@ GUESTS = {
                     2211, "postgres", "/usr/lib/postgresql/16/bin/postgres", 115, "/var/lib/postgresql/16/main",
                     ("/var/lib/postgresql/16/main/pg_wal/000000010000000000000042",),
                 ),
-                Process(2304, "python3", "/usr/bin/python3.12", 1001, "/home/ada/analysis"),
+                Process(2290, "tmux: server", "/usr/bin/tmux", 1001, "/home/ada", session_seconds=266_400),
+                Process(2304, "python3", "/usr/bin/python3.12", 1001, "/home/ada/analysis", session_seconds=93_600),
             ),
             listeners=(Listener("127.0.0.1", 5432, 2211),),
             packages=(

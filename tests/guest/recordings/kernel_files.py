@@ -9,6 +9,7 @@ from tests.guest.recordings.describing import Listener, Machine, Process
 from tests.guest.recordings.placing import link, put
 
 _RECORDED = Path(__file__).parent.parent / "trees" / "recorded"
+_UP_SECONDS = 1_555_200
 
 
 def write(root: Path, machine: Machine) -> None:
@@ -17,6 +18,7 @@ def write(root: Path, machine: Machine) -> None:
     put(root, "proc/self/mountinfo", table)
     put(root, "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n")
     put(root, "proc/1/mountinfo", table)
+    put(root, "proc/uptime", f"{_UP_SECONDS}.20 {_UP_SECONDS}.10\n")
     for process in (_INIT, _SSHD, _AGENT, *machine.processes):
         sockets = [one for one in (_SSH, *machine.listeners) if one.pid == process.pid]
         _write_process(root, process, sockets)
@@ -42,7 +44,14 @@ def _write_process(root: Path, process: Process, sockets: list[Listener]) -> Non
         f"Name:\t{process.name}\nState:\tS (sleeping)\nPid:\t{process.pid}\nPPid:\t1\nUid:\t{ids}\n"
         "VmSize:\t   24000 kB\n",
     )
-    put(root, f"{folder}/stat", f"{process.pid} ({process.name}) S 1 {process.pid} {process.pid} 0 -1 0\n")
+    began = (_UP_SECONDS - (process.session_seconds or 0)) * 100
+    numbers = f"S 1 {process.pid} {process.pid} 0 -1 {'0 ' * 13}{began} 0"
+    put(root, f"{folder}/stat", f"{process.pid} ({process.name}) {numbers}\n")
+    is_service = process.session_seconds is None
+    group = (
+        f"system.slice/{process.name}.service" if is_service else f"user.slice/user-{process.uid}.slice/session-4.scope"
+    )
+    put(root, f"{folder}/cgroup", f"0::/{group}\n")
     put(root, f"{folder}/maps", f"55d0c0000000-55d0c0100000 r-xp 00000000 fc:01 1000 {process.path}\n")
     link(root, f"{folder}/exe", process.path)
     link(root, f"{folder}/cwd", process.cwd)

@@ -22,6 +22,7 @@ from imaging.guest.report.readers.mounts import read_mounts
 from imaging.guest.report.readers.network import read_network
 from imaging.guest.report.readers.packages import read_packages
 from imaging.guest.report.readers.path_uses import read_path_uses
+from imaging.guest.report.readers.running import read_running
 from imaging.guest.report.readers.services import read_services
 from imaging.guest.report.readers.sightings import read_sightings
 from imaging.guest.report.readers.sshd import read_sshd
@@ -67,6 +68,7 @@ _IN_ORDER = (
     Part("accounts", read_accounts, seconds=10, early=True, dropped=7),
     Part("packages", read_packages, seconds=12, dropped=1),
     Part("system_files", read_system_files, seconds=10, early=True, asked=True),
+    Part("running", read_running, seconds=10, running_only=True),
     Part("updates", read_updates, seconds=20, dropped=4),
     Part("directories", read_directories, seconds=20, dropped=8),
     Part("sightings", read_sightings, seconds=25, asked=True),

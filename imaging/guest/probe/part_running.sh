@@ -1,0 +1,87 @@
+# What ends with a stop, and what of the next start was never tried. Rows: person PID USER SECONDS NAME (a program in the
+# session of a user); container POLICY NAME (one of Docker's that runs); memory KIB USER PATH (a user's file in memory);
+# changed TIME PATH (what the next start reads). Arguments of processes are not read.
+part_running() {
+    running_people
+    running_containers
+    running_memory
+    for running_file in "$R"/etc/fstab "$R"/etc/crypttab "$R"/boot/vmlinuz* "$R"/boot/initr*; do
+        [ ! -f "$running_file" ] || stat -c "changed$TAB%Y$TAB%n" -- "$running_file" | without_root
+    done
+}
+
+# A service that runs as a user starts again by itself; what stands in the slice of a user's session does not.
+running_people() {
+    printf '%s\n' "$R"/proc/[0-9]*/cgroup | awk -v self=$$ "$NAMES"'
+    BEGIN {
+        base = ENVIRON["R"]
+        if (base != "") self = -1
+        file = base "/proc/uptime"
+        if ((getline line < file) > 0) { split(line, words, " "); uptime = words[1] }
+        close(file)
+    }
+    {
+        file = $0
+        pid = file
+        sub(/\/cgroup$/, "", pid)
+        sub(/^.*\//, "", pid)
+        inside = 0
+        while ((getline line < file) > 0) if (line ~ /\/user\.slice\//) inside = 1
+        close(file)
+        if (!inside) next
+        file = base "/proc/" pid "/stat"
+        if ((getline line < file) <= 0) { close(file); next }
+        close(file)
+        sub(/^[^(]*\(/, "", line)
+        called = line
+        sub(/\) [^)]*$/, "", called)
+        sub(/^.*\) /, "", line)
+        split(line, words, " ")
+        parent[pid] = words[2]
+        seconds[pid] = int(uptime - words[20] / 100)
+        gsub(/[\t\001]/, " ", called)
+        name[pid] = called
+        file = base "/proc/" pid "/status"
+        while ((getline line < file) > 0)
+            if (line ~ /^Uid:/) { split(line, words, /[ \t]+/); user[pid] = owner(words[2]); break }
+        close(file)
+        order[++total] = pid
+    }
+    END {
+        for (i = 1; i <= total && printed < 300; i++) {
+            pid = order[i]
+            at = pid
+            for (depth = 0; depth < 50 && at > 1 && at != self; depth++) at = parent[at]
+            if (at == self || pid == self) continue
+            print "person\t" pid "\t" user[pid] "\t" seconds[pid] "\t" name[pid]
+            printed++
+        }
+        if (printed >= 300) print "incomplete\tmore than 300 programs of users"
+    }'
+}
+
+# Docker keeps them in files that only root may read; those of Podman start again only where a unit says so.
+running_containers() {
+    [ -d "$R/var/lib/docker" ] || return
+    if [ ! -r "$R/var/lib/docker/containers" ]; then
+        incomplete "only root may read the containers of Docker"
+        return
+    fi
+    for running_folder in "$R"/var/lib/docker/containers/*/; do
+        grep -q '"Running":true' "$running_folder/config.v2.json" || continue
+        running_policy=$(sed -n 's/.*"RestartPolicy":{"Name":"\([a-z-]*\)".*/\1/p' "$running_folder/hostconfig.json")
+        running_name=$(sed -n 's/.*"Name":"\/\([A-Za-z0-9_.-]*\)".*/\1/p' "$running_folder/config.v2.json")
+        row container "${running_policy:-no}" "${running_name:-?}"
+    done
+}
+
+running_memory() {
+    while read -r running_point running_type; do
+        [ "$running_type" = tmpfs ] || continue
+        case $running_point in /dev/shm | /tmp | /var/tmp | /run/user/*) ;; *) continue ;; esac
+        within 3 find "$R$running_point" -xdev -type f -uid +999 -size +7 -printf 'memory\t%k\t%u\t%p\0' |
+            tr '\n\000' '\001\n' | head -n 100 | without_root
+    done <<MOUNTS
+$(awk '{ at = index($0, " - "); split(substr($0, at + 3), kind, " "); print $5, kind[1] }' "$R/proc/self/mountinfo")
+MOUNTS
+}
