@@ -26,6 +26,7 @@ from models.cloud.instance import Instance
 from models.cloud.launch import LaunchRequest
 from models.errors import NotFoundError
 from models.run.intent import IntentAction
+from models.run.plan import Plan
 from models.run.record import LeftBehind, Owned, OwnedKind
 
 _REMOVAL_SECONDS = 600.0
@@ -97,7 +98,14 @@ def _user_data(ctx: StepContext) -> tuple[str, str | bytes]:
         nonce = new_nonce()
         return nonce, deep_user_data(questions_for(ctx.profile), nonce)
     token = new_token()
-    return token, user_data(token)
+    return token, user_data(token, _machine_id_digest(ctx.run.plan))
+
+
+def _machine_id_digest(plan: Plan) -> str:
+    """The digest of the source's machine-id, if an inspection told it: a test instance must have another one."""
+    guest = plan.guest.value if plan.guest is not None else None
+    identity = guest.identity.value if guest is not None else None
+    return identity.machine_id_digest if identity is not None else ""
 
 
 async def our_servers(ctx: StepContext) -> AsyncIterator[Instance]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -108,6 +108,9 @@ def printed(said: Any, *, token: str = TOKEN) -> str:
     return f"imaging-marker {token} {said if isinstance(said, str) else json.dumps(said)}"
 
 
+ID = "a" * 32
+DIGEST = hashlib.sha256(f"imaging-probe {ID}".encode()).hexdigest()[:8]
+"""As the probe tells it."""
 GOOD = {"status": 0, "address": "yes", "route": "no", "machine": "ab", "own": "unknown"}
 
 
@@ -145,25 +148,23 @@ class TestMarker:
         assert report == MarkerReport(status=0)
 
     @pytest.mark.parametrize(
-        "dbus, older, own", [("old", True, "no"), ("new", True, "yes"), ("old", False, "yes"), (None, True, "yes")]
+        "own_id, source, own",
+        [
+            (ID, DIGEST, "no"),
+            ("b" * 32, DIGEST, "yes"),
+            (ID, "", "unknown"),
+            (ID, "x; reboot", "unknown"),
+            ("", DIGEST, "no"),
+        ],
     )
-    def test_an_id_that_systemd_took_from_the_file_of_dbus_is_not_its_own(
-        self, tmp_path: Path, dbus: str | None, older: bool, own: str
+    def test_whether_the_machine_id_is_its_own_goes_by_the_id(
+        self, tmp_path: Path, own_id: str, source: str, own: str
     ) -> None:
-        """By the time of /etc/machine-id it is new: systemd wrote it at this boot."""
-        for file, text in {
-            "etc/machine-id": "old",
-            "proc/stat": "btime 1000000\n",
-            "var/lib/dbus/machine-id": dbus,
-        }.items():
-            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-            if text is not None:
-                (tmp_path / file).write_text(text)
-        if dbus is not None and older:
-            os.utime(tmp_path / "var/lib/dbus/machine-id", (900_000, 900_000))
-        script = user_data(TOKEN).replace(">/dev/console", "").replace("sleep 1", ":")
-        for place in ("/etc/machine-id", "/proc/stat", "/var/lib/dbus/machine-id"):
-            script = script.replace(place, f"{tmp_path}{place}")
+        """Not by the time of a file: systemd writes an old id anew, and dbus copies a new one."""
+        (tmp_path / "etc").mkdir()
+        (tmp_path / "etc/machine-id").write_text(f"{own_id}\n" if own_id else "")
+        script = user_data(TOKEN, source).replace(">/dev/console", "").replace("sleep 1", ":")
+        script = script.replace("/etc/machine-id", f"{tmp_path}/etc/machine-id").replace("/sys/class/dmi", "/nowhere")
         said = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=True).stdout
         assert f'"own":"{own}"' in said
 

@@ -39,16 +39,12 @@ fi
 if [ -s /etc/machine-id ]; then
   id=$(cat /etc/machine-id)
   machine=$(printf %s "$id" | sha256sum 2>/dev/null | cut -c1-16)
-  booted=$(sed -n 's/^btime //p' /proc/stat)
-  written=$(stat -c %Y /etc/machine-id 2>/dev/null)
   board=$(tr -d - </sys/class/dmi/id/product_uuid 2>/dev/null | tr A-F a-f)
-  dbus=/var/lib/dbus/machine-id
-  brought=$(stat -c %Y $dbus 2>/dev/null)
-  if [ -f $dbus ] && [ ! -L $dbus ] && [ "$(cat $dbus)" = "$id" ] &&
-    [ "${brought:-0}" -lt $((${booted:-0} - 5)) ]; then own=no
+  source=@SOURCE@
+  digest=$(printf 'imaging-probe %s' "$id" | sha256sum 2>/dev/null | cut -c1-8)
+  if [ -n "$source" ] && [ -n "$digest" ]; then
+    if [ "$digest" = "$source" ]; then own=no; else own=yes; fi
   elif [ "$id" = "$board" ]; then own=yes
-  elif [ -n "$booted" ] && [ -n "$written" ]; then
-    if [ "$written" -ge $((booted - 5)) ]; then own=yes; else own=no; fi
   fi
 else
   own=no
@@ -60,6 +56,7 @@ sleep 1
 printf '\n@WORD@ %s {"status":%s,"address":"%s","route":"%s","machine":"%s","own":"%s"}\n' \
   "$token" "$status" "$address" "$route" "$machine" "$own" >/dev/console
 """
+_DIGEST = re.compile(r"[0-9a-f]{8}")
 _SAID = {"yes": True, "no": False}
 _LONGEST_REPORT = 1024
 _HIGHEST_STATUS = 255
@@ -91,9 +88,16 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def user_data(token: str) -> str:
-    """The script for one launch; it runs on any POSIX shell, BusyBox's too."""
-    return _SCRIPT.replace("@TOKEN@", token).replace("@WORD@", _WORD)
+def user_data(token: str, source_digest: str = "") -> str:
+    """The script for one launch; it runs on any POSIX shell, BusyBox's too.
+
+    Args:
+        token: what its answer is known by.
+        source_digest: that of the source's machine-id, as an inspection tells it; what is no such digest is left out,
+            and then only an id that is the board's is known to be the instance's own.
+    """
+    known = source_digest if _DIGEST.fullmatch(source_digest) else ""
+    return _SCRIPT.replace("@TOKEN@", token).replace("@WORD@", _WORD).replace("@SOURCE@", known)
 
 
 def find_marker(line: str, token: str | None) -> MarkerReport | None:
