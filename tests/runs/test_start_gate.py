@@ -44,6 +44,17 @@ def test_a_reason_lets_an_instance_pass_that_was_not_inspected(reason):
     assert obstacles(of) == ()
 
 
+def test_a_verification_whose_launch_the_quota_refuses_does_not_start():
+    of = plan(kind=RunKind.VERIFY, checklist=None, test=TestLaunchPlan(refused_because="quota: 0 instances free"))
+    error = refusal(obstacles(of))
+    assert error is not None
+    assert error.what == "No test launch is possible: quota: 0 instances free."
+
+
+def test_an_image_is_made_although_its_test_launch_is_refused():
+    assert obstacles(plan(test=TestLaunchPlan(refused_because="quota: 0 instances free"))) == ()
+
+
 def test_a_reason_lets_no_blocker_pass():
     of = plan(checklist=checklist(finding()), request=RunRequest(uninspected="its disk is encrypted"))
     assert [one.kind for one in obstacles(of)] == [ObstacleKind.BLOCKER]

@@ -6,19 +6,24 @@ from collections.abc import Iterable
 
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
+from models.run.kind import RunKind
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
 from models.run.request import RunRequest
 from models.text import sentence
 
 _NOTHING_CHANGED = "Nothing was changed."
+_NOTHING_BUT_A_LAUNCH = {RunKind.DEEP_CHECK: "deep check", RunKind.VERIFY: "test launch"}
+"""The runs that come to nothing without their launch; `create` makes an image all the same."""
 
 
 def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     """All that keeps a run by this plan from starting; empty if it may start."""
     found = []
-    if plan.kind.spec.inspects and plan.test is not None and plan.test.refused_because:
-        found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=sentence(plan.test.refused_because)))
+    if plan.kind in _NOTHING_BUT_A_LAUNCH and plan.test is not None and plan.test.refused_because:
+        what = _NOTHING_BUT_A_LAUNCH[plan.kind]
+        text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
+        found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text))
     if plan.test is not None:
         found += _missing_network(plan.test)
     return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
@@ -44,7 +49,7 @@ def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
     for one in found:
         by_kind[one.kind].append(one)
     for impossible in by_kind[ObstacleKind.IMPOSSIBLE]:
-        return RunError(f"No deep check is possible: {impossible.text}", meaning=_NOTHING_CHANGED)
+        return RunError(impossible.text, meaning=_NOTHING_CHANGED)
     for network in by_kind[ObstacleKind.NETWORK]:
         return UsageError(network.text, meaning=_NOTHING_CHANGED, remedy=network.remedy)
     blocking, missing = by_kind[ObstacleKind.BLOCKER], by_kind[ObstacleKind.CONFIRMATION]
