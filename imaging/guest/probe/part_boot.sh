@@ -100,7 +100,7 @@ boot_lines() {
             sub(/ .*/, "", line)
             print what "\t" line "\t" mask(value) "\t" named
         }
-        if (what == "grubenv" && line ~ /^(saved_entry|next_entry|kernelopts|tuned_[a-z]+|recordfail)=/)
+        if (what == "grubenv" && line ~ /^(saved_entry|next_entry|kernelopts|prev_saved_entry|tuned_[a-z]+|recordfail|initrdfail|boot_counter|menu_show_once)=/)
             print "env\t" substr(line, 1, index(line, "=") - 1) "\t" mask(substr(line, index(line, "=") + 1))
         if (what == "default" && line ~ /^[ \t]*GRUB_CMDLINE_LINUX(_DEFAULT)?=/) {
             sub(/^[ \t]*/, "", line)

@@ -76,6 +76,11 @@ def words_of(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[: found.index("--")] if "--" in found else found))
 
 
+def credentials_on(line: str) -> bool:
+    """Whether the line hands credentials to systemd: these may be networks or a machine-id, and are masked."""
+    return any(each.startswith("systemd.set_credential") for each in words_of(line))
+
+
 def asked_for(boot: Boot, disks: Disks, *, complete: bool) -> tuple[Asked, ...]:
     """The words of the next kernel's line that a new instance cannot do with, or that could not be told."""
     return tuple(_asked(boot, disks, complete=complete))

@@ -103,6 +103,11 @@ def test_or_ask_for_one(tmp_path, words):
     assert set(judged(tmp_path, {}, words=words).values()) == {PASSES}
 
 
+def test_credentials_on_that_line_may_be_a_network_and_are_masked(tmp_path):
+    words = "systemd.set_credential=network.network.50-x:[Network]"
+    assert judged(tmp_path, {}, words=words)["NET-STATIC"] is UNKNOWN
+
+
 GIVEN = {
     "a list of its older form": (
         "network:\n  version: 1\n  config:\n  - {type: physical, name: eth0, mac_address: 'fa:16:3e:aa:bb:01',\n"

@@ -7,7 +7,7 @@ It is a script. What grub-mkconfig and the distributions write is understood: en
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from imaging.guest.report.boot_loader.entries import Chosen, Entry, NotUnderstoodError, expanded, without_device
@@ -20,8 +20,13 @@ _ID = re.compile(r"(?:\$menuentry_id_option|--id)[ =]+('[^']*'|\"[^\"]*\"|\S+)")
 _SECONDS = re.compile(r"-?[0-9]{1,6}")
 _PLACE = re.compile(r"[0-9]{1,3}")
 _DECIDES = re.compile(r"\b(?:default|linux|menuentry)\b")
+_KEPT = ("next_entry", "prev_saved_entry", "recordfail", "initrdfail", "boot_counter", "menu_show_once")
+"""What GRUB's scripts keep in grubenv for one boot alone, or count there."""
+_BESIDE = ("custom.cfg", "user.cfg")
+"""Files that grub.cfg takes in where they are there: the first is looked for, the second holds a password alone."""
 _IF_ELSE = ("if", "elif", "else", "fi")
 _DEEPEST = 30
+OfFiles = Callable[[Mapping[str, str]], list[Entry]]
 
 
 @dataclass
@@ -51,19 +56,18 @@ def has_entries(lines: Iterable[str]) -> bool:
     return any(line.startswith(("menuentry", "blscfg")) for line in lines)
 
 
-def chosen_by_grub(lines: Iterable[str], environment: Mapping[str, str], of_files: Iterable[Entry]) -> Chosen:
+def chosen_by_grub(lines: Iterable[str], environment: Mapping[str, str], of_files: OfFiles) -> Chosen:
     """The entry that GRUB starts by itself.
 
     Args:
         lines: those of grub.cfg that choose or load anything.
         environment: what grubenv holds.
-        of_files: the entries that `blscfg` adds.
+        of_files: from GRUB's variables to the entries that `blscfg` adds.
 
     Raises:
         NotUnderstoodError: what that is depends on a form that is not known.
     """
     menu = _Menu(variables=dict(environment))
-    of_files = list(of_files)
     for line in lines:
         _take(menu, line, of_files, environment)
     if menu.open:
@@ -76,7 +80,7 @@ def chosen_by_grub(lines: Iterable[str], environment: Mapping[str, str], of_file
     )
 
 
-def _take(menu: _Menu, line: str, of_files: list[Entry], environment: Mapping[str, str]) -> None:
+def _take(menu: _Menu, line: str, of_files: OfFiles, environment: Mapping[str, str]) -> None:
     word = line.split(" ", 1)[0].rstrip(";")
     if len(menu.open) > _DEEPEST:
         raise NotUnderstoodError("too many levels")
@@ -128,32 +132,36 @@ def _condition(menu: _Menu, word: str, line: str) -> None:
     if not menu.open or not isinstance(menu.open[-1], str):
         raise NotUnderstoodError("its conditions")
     earlier = menu.open.pop()
-    if word != "fi":
-        menu.open.append(f"{word} {earlier}")
+    if word == "elif":
+        menu.open.append(line.removeprefix("el"))
+    elif word == "else":
+        menu.open.append(f"else {earlier}")
 
 
-def _statement(menu: _Menu, line: str, of_files: list[Entry], environment: Mapping[str, str]) -> None:
+def _statement(menu: _Menu, line: str, of_files: OfFiles, environment: Mapping[str, str]) -> None:
     entry = menu.inside
     if setting := _SET.match(line):
         if entry is None and _applies(menu, environment):
             _set(menu, setting[1], setting[2].strip().strip("'\""))
     elif line.startswith("blscfg"):
-        menu.entries += of_files
+        menu.entries += of_files(menu.variables)
     elif _ANOTHER.match(line):
         if entry is not None:
             entry.odd = line
-        elif "custom.cfg" not in line:
+        elif not any(name in line for name in _BESIDE):
             raise NotUnderstoodError(f"\u201c{line}\u201d")
     elif entry is not None:
         _load(entry, line, menu.variables)
 
 
 def _applies(menu: _Menu, environment: Mapping[str, str]) -> bool:
-    """Whether a setting counts: that after a failed boot only where grubenv says that there was one."""
-    failed = environment.get("recordfail") == "1"
+    """Whether a setting counts, by the conditions around it that ask what grubenv holds; others may be either way."""
     for condition in menu.open:
-        if isinstance(condition, str) and "recordfail" in condition and condition.startswith("if") is not failed:
-            return False
+        if not isinstance(condition, str):
+            continue
+        for name in _KEPT:
+            if name in condition and condition.startswith("if") is not bool(environment.get(name)):
+                return False
     return True
 
 
@@ -177,16 +185,14 @@ def _load(entry: Entry, line: str, variables: Mapping[str, str]) -> None:
 
 
 def _default(menu: _Menu, environment: Mapping[str, str]) -> str:
-    """What `default` comes to: once the entry for one boot only, else what the configuration says."""
-    once = [each for each in menu.defaults if "next_entry" in each]
-    if once and environment.get("next_entry"):
-        return environment["next_entry"]
-    always = list(dict.fromkeys(each for each in menu.defaults if each not in once))
-    if len(always) > 1:
+    """What `default` comes to."""
+    found = list(dict.fromkeys(menu.defaults))
+    if len(found) > 1:
         raise NotUnderstoodError("which of its defaults counts")
-    value = always[0] if always else "0"
-    if value in {"${saved_entry}", "$saved_entry", "saved"}:
-        return environment.get("saved_entry", "")
+    value = found[0] if found else "0"
+    for name in ("next_entry", "saved_entry"):
+        if value in {f"${{{name}}}", f"${name}"}:
+            return environment.get(name, "")
     if "$" in value:
         raise NotUnderstoodError(f"default={value}")
     return value

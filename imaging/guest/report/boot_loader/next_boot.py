@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from imaging.guest.report.boot_loader.entries import (
     Chosen,
@@ -46,12 +47,12 @@ def next_entry(rows: Rows) -> NextEntry:
     try:
         if grub:
             file = _grub_file(grub, rows.text("firmware"))
-            return _next(rows, "grub", file, chosen_by_grub(grub[file], _environment(rows), _of_files(rows)))
+            return _next(rows, "grub", file, chosen_by_grub(grub[file], _environment(rows), partial(_of_files, rows)))
         if extlinux:
             file = next(iter(extlinux))
             return _next(rows, "extlinux", file, chosen_by_extlinux(extlinux[file]))
         settings = rows.read("loader", lambda key, value, _file: (key, value), fields=3)
-        return _next(rows, "systemd-boot", min(systemd_boot), chosen_by_systemd_boot(settings, _of_files(rows)))
+        return _next(rows, "systemd-boot", min(systemd_boot), chosen_by_systemd_boot(settings, _of_files(rows, {})))
     except NotUnderstoodError as unknown:
         return NextEntry(unknown=f"{used[0]}: {unknown}")
 
@@ -81,8 +82,8 @@ def _environment(rows: Rows) -> Mapping[str, str]:
     return found
 
 
-def _of_files(rows: Rows) -> list[Entry]:
-    return from_files(rows.read("bls", lambda *fields: fields, fields=3), _environment(rows))
+def _of_files(rows: Rows, variables: Mapping[str, str]) -> list[Entry]:
+    return from_files(rows.read("bls", lambda *fields: fields, fields=3), variables)
 
 
 def _next(rows: Rows, loader: str, file: str, chosen: Chosen) -> NextEntry:

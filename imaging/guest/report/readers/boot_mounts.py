@@ -12,12 +12,19 @@ from models import foreign
 from models.errors import ForeignValueError
 from models.guest.mounts import BootMounts, CryptEntry, FstabEntry, PhysicalVolume, RaidArray
 
+_NO_POINT = frozenset({"none", "swap", "-"})
+"""What stands in fstab where a line has no mount point."""
+
 
 def read_boot_mounts(rows: Rows) -> BootMounts:
     """The lines of fstab and crypttab, mount units, physical volumes and arrays."""
     absent = set(rows.texts("absent"))
+    fstab = rows.read("fstab", lambda number, line: _fstab(number, line, absent), fields=2)
+    for entry in fstab:
+        if not entry.point.startswith("/") and entry.fs_type != "swap" and entry.point not in _NO_POINT:
+            rows.doubt(f"line {entry.line} of /etc/fstab")
     return BootMounts(
-        fstab=rows.read("fstab", lambda number, line: _fstab(number, line, absent), fields=2),
+        fstab=fstab,
         units=read_mount_units(rows),
         crypttab=rows.read("crypttab", _crypttab, fields=2),
         physical_volumes=rows.read("pv", lambda group, device: PhysicalVolume(device=device, group=group), fields=2),

@@ -17,7 +17,7 @@ from imaging.guidelines.guest.facts import (
     unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.kernel_line import next_line
+from imaging.guidelines.guest.kernel_line import credentials_on, next_line
 from imaging.guidelines.guest.storage import device_of
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.found_files import file_rule
@@ -85,6 +85,8 @@ def _made_at_first_boot(facts: InstanceFacts, identity: Identity) -> Answer:
             facts,
             parts.boot,
         )
+    if credentials_on(next_line(boot)):
+        return guest_unknown("systemd.set_credential= on the next kernel's line may give a machine-id.")
     if identity.dbus_machine_id not in _NO_OTHER_ID:
         return guest_unknown("What is in /var/lib/dbus/machine-id could not be told.", command=_SHOWN_BY)
     answer = guest_passed(

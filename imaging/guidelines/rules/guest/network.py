@@ -15,7 +15,15 @@ from imaging.guidelines.guest.cloud_init import (
     stays_in_new_instance,
 )
 from imaging.guidelines.guest.commands import root_commands
-from imaging.guidelines.guest.facts import guest_failed, guest_passed, inside, inside_or_none, unless_incomplete
+from imaging.guidelines.guest.facts import (
+    guest_failed,
+    guest_passed,
+    guest_unknown,
+    inside,
+    inside_or_none,
+    unless_incomplete,
+)
+from imaging.guidelines.guest.kernel_line import credentials_on, next_line
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
@@ -85,7 +93,8 @@ def _nothing(facts: InstanceFacts, said: str) -> Answer:
     renewed = any(each.by_cloud_init for each in inside(facts, parts.network).settings)
     beside = "; what cloud-init wrote, it writes again in a new instance" if renewed else ""
     coming_cloud_init(facts)
-    inside(facts, parts.boot)
+    if credentials_on(next_line(inside(facts, parts.boot))):
+        return guest_unknown("systemd.set_credential= on the next kernel's line may give a network.")
     answer = guest_passed(f"{said}{beside}.", facts, parts.network)
     return unless_incomplete(answer, facts, parts.network, parts.cloud_init, parts.boot)
 
