@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
+from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_console
 from imaging.runs.test_instance.boot_verdict.verdict import ConsoleReading
 from models.verdict import Stage, Strength, Verdict, VerdictWord
 
@@ -198,3 +199,15 @@ def test_a_prompt_of_a_shell_says_less_than_what_led_to_it() -> None:
     assert led == verdict_of(emergency).dead_end
     assert verdict_of(PANIC + emergency).dead_end == led
     assert verdict_of("Give root password for maintenance\n" + emergency).dead_end == led
+
+
+def test_a_saved_log_is_judged_like_any_other_and_a_missing_marker_is_told() -> None:
+    assert judge_saved_console(KERNEL + MARKER, "t0k3n") == verdict_of(KERNEL + MARKER)
+    assert judge_saved_console(KERNEL + LOGIN, None) == verdict_of(KERNEL + LOGIN)
+    assert judge_saved_console(KERNEL + MARKER, "another").hints == ("the log has no whole marker with this token",)
+
+
+def test_a_saved_log_that_begins_in_the_middle_of_a_line_begins_with_no_prompt() -> None:
+    assert judge_saved_console(LOGIN, None).word is VerdictWord.BOOTED
+    assert judge_saved_console(LOGIN, None, begins_cut=True).word is VerdictWord.INCONCLUSIVE
+    assert judge_saved_console("\n" + LOGIN, None, begins_cut=True).word is VerdictWord.BOOTED
