@@ -12,7 +12,19 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from bench import first_paint, foreign, idle_bytes, idle_calls, judging, keys, list_start, memory, probe, whole_run
+from bench import (
+    first_paint,
+    foreign,
+    idle_bytes,
+    idle_calls,
+    judging,
+    keys,
+    list_start,
+    memory,
+    probe,
+    secrets_found,
+    whole_run,
+)
 from bench.ground import Settings, find_openstack
 from bench.results import Number, as_json, as_table
 
@@ -25,6 +37,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "memory": memory.measure,
     "run": whole_run.measure,
     "probe": probe.measure,
+    "secrets": secrets_found.measure,
     "judging": judging.measure,
     "foreign": foreign.measure,
 }

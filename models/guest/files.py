@@ -59,6 +59,8 @@ class FileSearch(Frozen):
     """Marks: a word, and the extended regular expression that a line of the first 64 KiB must match for it."""
     words_after: tuple[str, ...] = ()
     """Report the word that follows one of these at the start of a line (the product after FlexNet's FEATURE)."""
+    anywhere: bool = False
+    """Search every small text file below the search roots for the marks of `contains`, in one pass for all searches."""
     marked_only: bool = False
     """Report only files with a mark, and those that could not be read: for names that many harmless files have."""
     lines: bool = False

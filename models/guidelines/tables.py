@@ -33,6 +33,8 @@ class SearchRow(Frozen):
     first_line: Mapping[str, str] = Field(default_factory=dict)
     contains: Mapping[str, str] = Field(default_factory=dict)
     words_after: tuple[str, ...] = ()
+    anywhere: bool = False
+    """Told by content alone: every small text file below the search roots is searched for the marks of `contains`."""
     but_not: tuple[str, ...] = ()
     """Globs of paths that look the same and mean nothing."""
 
@@ -45,13 +47,14 @@ class SearchRow(Frozen):
             first_line=self.first_line,
             contains=self.contains,
             words_after=self.words_after,
+            anywhere=self.anywhere,
         )
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:
         """Refuse what the guest could not be asked: nothing to search for, a relative path, a broken expression."""
-        if not self.paths and not self.names:
-            msg = f"{self.id}: paths or names are needed"
+        if not self.paths and not self.names and not (self.anywhere and self.contains):
+            msg = f"{self.id}: paths or names are needed, or what is searched for anywhere"
             raise ValueError(msg)
         refuse_odd_globs(self.id, self.paths, self.names)
         for pattern in (*self.first_line.values(), *self.contains.values()):

@@ -13,7 +13,7 @@ from models.guest.files import Questions
 VERSION = 1
 """Of the report; a reader refuses another one."""
 
-_SHARED = ("shared", "places", "packaging", "masking", "yaml", "devices", "units")
+_SHARED = ("shared", "places", "contents", "packaging", "masking", "yaml", "devices", "units")
 """Files with functions that several parts need."""
 _HERE = Path(__file__).parent
 BY_HAND = "0"

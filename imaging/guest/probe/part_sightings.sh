@@ -11,8 +11,9 @@ part_sightings() {
     find_homes
     searches=$(asked_files)
     marked_only=$(asked_marked)
-    export searches marked_only
-    placed=$(by_path | lines_of)
+    anywhere=$(asked_anywhere)
+    export searches marked_only anywhere
+    placed=$({ by_path; by_content; } | lines_of)
     { told_places; by_name; } | lines_of | awk "$NAMES$WHICH_SEARCH" | sort -t "$TAB" -k 1,1 -s | tell_marks |
         awk "$NAMES$MARKED_ONLY"
 }
@@ -50,7 +51,7 @@ SIGHTED='\t%y\t%U\t%m\t%s\t%T@\t%p\000'
 told_places() {
     [ -n "$placed" ] || return
     printf '%s\n' "$placed" | sed 's/^/place	/' | tr '\n\001' '\000\n'
-    printf '%s\n' "$placed" | awk '!/^closed\t/ { sub(/^[^\t]*\t/, ""); if (!told[$0]++) print }' | tr '\n\001' '\000\n' |
+    printf '%s\n' "$placed" | awk '!/^(closed|late)\t/ { sub(/^[^\t]*\t/, ""); if (!told[$0]++) print }' | tr '\n\001' '\000\n' |
         xargs -0 -r sh -c 'format=$1; shift; exec find "$@" -maxdepth 0 -printf "$format"' sh "path$SIGHTED"
 }
 
@@ -87,6 +88,11 @@ function incomplete(why) { print "\tincomplete\t" why }
 $0 == "" || ($1 == "status" && $2 == 0) { next }
 $1 == "status" { incomplete($2 == 124 || $2 == 137 ? "time was up in the search by name" : "not every directory may be read"); next }
 $1 == "place" && $2 == "closed" { incomplete("not every directory may be read"); next }
+$1 == "place" && $2 == "late" {
+    late = split(ENVIRON["anywhere"], id, " ")
+    for (i = 1; i <= late; i++) printf "\tsighting\t%s\tdirectory\t\t\t0\t0\t/\n\tunread\t%s\t/\n", id[i], id[i]
+    next
+}
 $1 == "place" { places[after(2)] = places[after(2)] " " $2; next }
 NF < 7 { next }
 {

@@ -22,7 +22,8 @@ _BRACKET = re.compile(r"\[!?[A-Za-z0-9._-]+\]")
 def search_functions(searches: Iterable[FileSearch]) -> str:
     """The shell functions that `part_sightings.sh` calls.
 
-    They are `asked_names`, `asked_files`, `asked_marked` (the ids of which only files with a mark are told),
+    They are `asked_contents` (one expression for what is searched for anywhere), `asked_anywhere` (for which ids),
+    `asked_names`, `asked_files`, `asked_marked` (the ids of which only files with a mark are told),
     `asked_paths`, `asked_paths_in_home HOME`, `asked_content ID` (whether the content matters) and
     `asked_marks ID FILE...`.
 
@@ -36,12 +37,16 @@ def search_functions(searches: Iterable[FileSearch]) -> str:
     absolute = [_at(search, paths, "$R") for search in wanted if (paths := _paths(search, "/"))]
     in_homes = [_at(search, paths, "$1/") for search in wanted if (paths := _paths(search, "~/"))]
     with_marks = [search for search in wanted if search.first_line or search.contains or search.words_after]
+    anywhere = [search for search in wanted if search.anywhere]
+    contents = "|".join(f"({mark})" for search in anywhere for mark in search.contains.values())
     content = _case("$1", [f"{search.id}) return 0 ;;" for search in with_marks])
     marks = _case("$marks_of", [line for search in with_marks for line in _marks(search)])
     return "\n".join(
         [
             _function("asked_names", [f"printf '%s' {quoted(everything)}"]),
             _function("asked_files", [f"printf '%s\\n' {quoted(line)}" for line in by_name]),
+            _function("asked_contents", [f"printf '%s' {quoted(contents)}"]),
+            _function("asked_anywhere", [f"printf '%s ' {each.id}" for each in anywhere]),
             _function("asked_marked", [f"printf '%s ' {search.id}" for search in wanted if search.marked_only]),
             _function("asked_paths", absolute),
             _function("asked_paths_in_home", in_homes),

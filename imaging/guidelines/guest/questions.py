@@ -27,6 +27,7 @@ CLOUDS_OWN = "clouds-own"
 SEARCH_ROOTS = (
     "/home", "/root", "/opt", "/usr/local", "/srv", "/data", "/scratch", "/mnt", "/etc",
     "/tmp", "/var/tmp",  # noqa: S108  # names of folders in the guest
+    "/var/www", "/var/log", "/var/spool", "/var/backups", "/var/lib/jenkins", "/var/lib/postgresql", "/workspace",
 )  # fmt: skip
 """Where files are searched for by name, without leaving the root disk."""
 

@@ -62,7 +62,8 @@ def bare_tree() -> Path:
         for path in (root / each).rglob("*"):
             if path.is_file() or path.is_symlink():
                 path.unlink()
-    (root / "etc/systemd/system/survey.service").unlink()
+    for name in ("systemd/system/survey.service", "apt/sources.list.d/survey.list", "fstab"):
+        (root / "etc" / name).unlink()
     return root
 
 
@@ -113,4 +114,4 @@ def test_a_file_that_is_nothing_but_secrets_goes_as_a_whole_beside_the_lines_of_
 
 def test_what_only_looks_like_a_secret_is_none():
     found = dev_finding(plant(bare_tree(), HARMLESS))
-    assert (found.outcome, found.evidence) == (Outcome.PASS, "No tokens of developer tools were found.")
+    assert (found.outcome, found.evidence) == (Outcome.PASS, "No passwords or tokens of tools and services were found.")

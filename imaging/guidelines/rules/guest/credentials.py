@@ -41,10 +41,10 @@ sec_irods = file_rule(
 sec_dev = file_rule(
     "SEC-DEV",
     Chapter.SECRETS,
-    "Tokens of developer tools on the disk",
+    "Passwords and tokens of tools and services",
     Severity.BLOCK,
     by_hand="sudo ls -d /home/*/{.netrc,.git-credentials,.npmrc,.pypirc,.docker/config.json,.kube/config,.env}",
-    nothing="No tokens of developer tools were found.",
+    nothing="No passwords or tokens of tools and services were found.",
 )
 sec_jupyter = file_rule(
     "SEC-JUPYTER",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
@@ -20,6 +20,7 @@ from models.guidelines.profile import Profile
 from models.guidelines.tables import Removal, SecretRow
 
 TAKE_AWAY = "Keep a copy elsewhere if you need it, and remove it before imaging."
+_BY_HAND = "sudo grep -rlIE 'gh[pousr]_|glpat-|hf_|sk-ant-|AKIA|PRIVATE KEY-----' /home /root /opt /srv"
 _EDITORS = 4
 """How many files one remedy opens in an editor; the next inspection finds the rest."""
 Rows = Callable[[Profile], tuple[SecretRow, ...]]
@@ -120,8 +121,19 @@ def search_for(rule_id: str, rows: Rows, facts: InstanceFacts, profile: Profile)
             undecided += [sighting] if sighting.unread else []
             continue
         this = Found(row, sighting, _severity(row, sighting))
-        found[sighting.path] = min(found.get(sighting.path, this), this, key=_rank)
+        found[sighting.path] = _joined(found.get(sighting.path), this)
     return Search(tuple(sorted(found.values(), key=lambda each: (_rank(each), each.sighting.path))), tuple(undecided))
+
+
+def _joined(one: Found | None, other: Found) -> Found:
+    """Two searches that found the same file as one: the worse of them, with the lines of both where only lines go."""
+    if one is None:
+        return other
+    worse, milder = sorted((one, other), key=lambda each: (_rank(each), each.row.removal is Removal.LINES))
+    if worse.row.removal is not Removal.LINES:
+        return worse
+    lines = tuple(sorted({*worse.sighting.lines, *milder.sighting.lines}))
+    return replace(worse, sighting=worse.sighting.model_copy(update={"lines": lines}))
 
 
 def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, severity: Severity | None = None) -> Answer:
@@ -141,6 +153,10 @@ def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, seve
 def nothing_found(facts: InstanceFacts, search: Search, nothing: str) -> Answer:
     """The answer where nothing was found: a pass only if everything that decides could be read."""
     if search.undecided:
+        if any(each.kind == "directory" for each in search.undecided):
+            return guest_unknown(
+                "Time was up before all files were searched for tokens.", "Inspect again, or by hand:", command=_BY_HAND
+            )
         paths = [each.path for each in search.undecided]
         said = fitted(f"{counted(len(paths), 'file')} could not be read: ", paths)
         return guest_unknown(

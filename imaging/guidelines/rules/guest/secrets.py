@@ -24,10 +24,10 @@ from models.guidelines.profile import Profile
 sec_history = file_rule(
     "SEC-HISTORY",
     Chapter.SECRETS,
-    "Command histories",
+    "Histories, transcripts and trash",
     Severity.WARN,
     by_hand="sudo ls -s /home/*/.*_history /root/.*_history",
-    nothing="No history of commands was found.",
+    nothing="No history, transcript or trash was found.",
 )
 
 
@@ -63,10 +63,10 @@ def sec_userdata(facts: InstanceFacts, _profile: Profile) -> Answer:
 sec_logs = file_rule(
     "SEC-LOGS",
     Chapter.SECRETS,
-    "Logs with secrets, and mail",
+    "Logs with secrets, dumps and mail",
     Severity.WARN,
     by_hand="sudo grep -rlEis 'password=|token=' /var/log",
-    nothing="No log with a secret that we know, and no mail was found.",
+    nothing="No log with a secret that we know, no dump and no mail was found.",
 )
 sec_tls = file_rule(
     "SEC-TLS",
