@@ -124,6 +124,7 @@ async def _made(
         name=f"{name}-20261102",
         description=f"What the survey course needs, on top of the base image of {name}: its tools and its accounts.",
         attestations=(Attestation(rule="SW-ATTEST"),),
+        uninspected="known from the last course",
     )
     pages = [page async for page in cloud.compute.instances()]
     source_id = next(one.id for page in pages for one in page if one.name == name)
