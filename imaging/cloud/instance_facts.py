@@ -15,7 +15,7 @@ from imaging.runtime.clock import Clock
 from models.cloud.image import Image
 from models.cloud.instance import Instance, InstanceHistory, VolumeAttachment
 from models.cloud.volume import Volume
-from models.errors import ImagingError, NotFoundError
+from models.errors import ForbiddenError, ImagingError, NotFoundError
 from models.guidelines.facts import Fact, InstanceFacts
 from models.run.request import RunRequest
 
@@ -110,7 +110,10 @@ async def refresh_facts(cloud: Cloud, facts: InstanceFacts, clock: Clock) -> Ins
 
 
 async def _history(cloud: Cloud, instance_id: str, clock: Clock) -> InstanceHistory:
-    listed = await cloud.compute.actions(instance_id)
+    try:
+        listed = await cloud.compute.actions(instance_id)
+    except (ForbiddenError, NotFoundError):
+        return InstanceHistory()  # policy may hide them from members
     # Without the cloud's time its clock is taken to be ours.
     ahead = (listed.server_time - clock.now()).total_seconds() if listed.server_time else 0.0
     return InstanceHistory(actions=listed.actions, cloud_ahead_seconds=ahead)

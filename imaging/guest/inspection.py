@@ -74,7 +74,8 @@ async def run_probe(
 
 def _renewed(before: GuestFacts, facts: GuestFacts, parts: Collection[str]) -> GuestFacts:
     """The earlier facts with some parts in their new state; as a whole they are as old as before."""
-    return before.model_copy(update={name: getattr(facts, name) for name in parts})
+    again = {name: getattr(facts, name) for name in (*parts, "clock_off_seconds")}
+    return before.model_copy(update=again)
 
 
 def _with_ending(error: BadProbeError, result: CommandResult) -> BadProbeError:

@@ -153,7 +153,8 @@ class GuestService:
     ) -> Fact[GuestFacts]:
         before = await in_thread(self._store.read, route.instance.id) if parts is not None else None
         known = before.value if before is not None else None
-        wanted = parts if known is not None else None
+        # With the time of its boot: a guest that was restarted since is known as such, and all else of it as old.
+        wanted = {*parts, "system"} if known is not None and parts is not None else None
         facts = await run_probe(shell, questions, self._clock, route.tell, parts=wanted, before=known)
         return await self._keep(route, facts)
 

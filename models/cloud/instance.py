@@ -98,7 +98,21 @@ class InstanceAction(Frozen):
 
 
 _STARTS = frozenset(
-    {"create", "start", "reboot", "rebuild", "unshelve", "resize", "revertResize", "migrate", "rescue", "unrescue"}
+    {
+        "create",
+        "start",
+        "reboot",
+        "rebuild",
+        "unshelve",
+        "resize",
+        "revertResize",
+        "migrate",
+        "rescue",
+        "unrescue",
+        "evacuate",
+        "restore",
+        "trigger_crash_dump",
+    }
 )
 """The actions after which a guest has booted."""
 
@@ -118,5 +132,5 @@ class InstanceHistory(Frozen):
 
     @property
     def locked_by(self) -> str | None:
-        """The id of the user who locked it last; None if the cloud does not tell."""
-        return next((each.user_id for each in self.actions if each.action == "lock"), None)
+        """The id of the user whose lock was the last that did not fail; None if the cloud does not tell."""
+        return next((each.user_id for each in self.actions if each.action == "lock" and not each.message), None)

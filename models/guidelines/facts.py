@@ -41,10 +41,8 @@ class InstanceFacts(Frozen):
     flavors: Fact[tuple[Flavor, ...]]
     quota: Fact[Quota]
     login: Fact[Login]
-    history: Fact[InstanceHistory] = Field(
-        default_factory=lambda: Fact[InstanceHistory](unknown_because="not asked", source=Source.CLOUD)
-    )
-    """What was asked of the instance; unknown where the cloud hides it from members."""
+    history: Fact[InstanceHistory] = Field(default_factory=lambda: Fact[InstanceHistory](value=InstanceHistory()))
+    """What was asked of the instance; nothing where the cloud hides it from members."""
     has_cinder: bool = True
     request: RunRequest | None = None
     """What the user wants to make, as far as it has been said; None when only inspecting."""

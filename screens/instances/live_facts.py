@@ -44,6 +44,7 @@ class FactsWatch:
                     self._trouble is not None
                     or self._facts is None
                     or _without_times(facts) != _without_times(self._facts)
+                    or self._reads % FULL_EVERY == 0  # an inspection grows too old by itself
                 ):
                     yield facts
                 self._facts, self._trouble = facts, None
@@ -60,6 +61,6 @@ def _without_times(facts: InstanceFacts) -> tuple[object, ...]:
     """Everything but the times at which it was read."""
     read = (
         facts.instance, facts.attachments, facts.volumes, facts.base_image, facts.images, facts.flavors, facts.quota,
-        facts.login,
+        facts.login, facts.history,
     )  # fmt: skip
     return tuple((fact.value, fact.unknown_because) for fact in read)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.content import Content
 
-from models.findings import FindingClass, class_of
+from models.findings import FindingClass, Readiness, class_of
 from models.formatting import about, counted
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan
@@ -126,7 +126,7 @@ def _found(plan: Plan, glyphs: Glyphs) -> Content | None:
     if checklist is None:
         return None
     lines = []
-    if plan.request.uninspected:
+    if plan.request.uninspected and checklist.readiness is not Readiness.READY:
         lines.append(joined(toned(f"{glyphs.waived} ", Tone.QUIET), f"Without inspection: {plan.request.uninspected}"))
     of_class = {kind: [one for one in checklist.findings if class_of(one) is kind] for kind in FindingClass}
     signs = ((FindingClass.WAIVED, glyphs.waived, Tone.QUIET), (FindingClass.WARNING, glyphs.warn, Tone.WARN))

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from imaging.cloud.instance_facts import gather_facts
+from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import ImagingError
 from models.guidelines.facts import InstanceFacts
@@ -115,7 +116,11 @@ class WizardScreen(OpenedScreen[None]):
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
     async def _read_facts(self) -> None:
         cloud = await self.console.cloud()
-        self.post_message(self.FactsRead(await gather_facts(cloud, self._instance.id, self.console.clock)))
+        facts = await gather_facts(cloud, self._instance.id, self.console.clock)
+        if self._guest is None:
+            stored = await in_thread(self.console.guests.stored, self._instance.id)
+            self._guest = stored if stored.known else None
+        self.post_message(self.FactsRead(facts))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
     async def _make_plan(self, request: RunRequest) -> None:

@@ -29,12 +29,12 @@ def made(number: int = 1, **changed) -> Image:
 
 def test_an_instance_of_another_member_blocks_until_that_is_waived():
     theirs = instance(user_id="bob")
-    assert finding("OWN-INSTANCE", instance=theirs).blocks
-    assert "bob" in finding("OWN-INSTANCE", instance=theirs).evidence
-    given = request(waivers=(Waiver(rule="OWN-INSTANCE", reason="Bob is on leave, and agreed"),))
-    assert finding("OWN-INSTANCE", instance=theirs, request=given).outcome is Outcome.WAIVED
-    assert finding("OWN-INSTANCE").outcome is Outcome.PASS
-    assert finding("OWN-INSTANCE", instance=instance(user_id=None)).outcome is Outcome.UNKNOWN
+    assert finding("STATE-OWN", instance=theirs).blocks
+    assert "bob" in finding("STATE-OWN", instance=theirs).evidence
+    given = request(waivers=(Waiver(rule="STATE-OWN", reason="Bob is on leave, and agreed"),))
+    assert finding("STATE-OWN", instance=theirs, request=given).outcome is Outcome.WAIVED
+    assert finding("STATE-OWN").outcome is Outcome.PASS
+    assert finding("STATE-OWN", instance=instance(user_id=None)).outcome is Outcome.UNKNOWN
 
 
 def test_an_image_in_the_making_forbids_to_delete_the_instance():

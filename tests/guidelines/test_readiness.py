@@ -90,8 +90,18 @@ def test_the_clouds_clock_is_compared_with_ours():
     assert of(seen, history=asked).readiness is Readiness.READY
 
 
-def test_a_cloud_that_hides_what_was_asked_leaves_the_age_alone_to_decide():
-    assert of(INSPECTED, history=unread(InstanceHistory)).readiness is Readiness.READY
+def test_a_cloud_whose_policy_hides_what_was_asked_leaves_the_age_alone_to_decide():
+    assert of(INSPECTED, history=InstanceHistory()).readiness is Readiness.READY
+
+
+def test_where_the_cloud_did_not_answer_nobody_knows_whether_the_inspection_still_counts():
+    assert of(INSPECTED, history=unread(InstanceHistory)).readiness is Readiness.NOT_INSPECTED
+
+
+def test_an_inspection_from_the_future_counts_as_none():
+    checklist = of(read_then(INSPECTED, NOW + timedelta(days=300)))
+    assert checklist.readiness is Readiness.NOT_INSPECTED
+    assert "a clock is wrong" in str(checklist.not_inspected_because)
 
 
 def test_a_guest_that_restarted_itself_since_most_was_read_counts_as_not_inspected():

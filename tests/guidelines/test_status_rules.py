@@ -188,8 +188,8 @@ def test_without_a_base_image_quiescing_is_unknown():
     assert finding("STATE-QUIESCE", base_image=None).outcome is Outcome.UNKNOWN
 
 
-def test_a_colleagues_instance_asks_for_consideration():
+def test_a_colleagues_instance_blocks():
     found = finding("STATE-OWN", instance=instance(user_id="bob"))
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.BLOCK)
     assert finding("STATE-OWN").outcome is Outcome.PASS
     assert finding("STATE-OWN", instance=instance(user_id=None)).outcome is Outcome.UNKNOWN

@@ -175,7 +175,7 @@ async def test_the_test_launch_names_flavor_and_network_and_can_be_left_out(demo
 
 
 async def test_the_review_says_what_will_be_done_and_what_happens_on_failure(demo, tmp_path):
-    async with console(tmp_path, size=(120, 36)) as driver:
+    async with console(tmp_path, size=(120, 48)) as driver:
         screen = await open_wizard(driver)
         await turn_to(driver, screen, 5)
         await go_on_uninspected(driver)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.findings import Checklist, FindingClass, class_of
+from models.findings import Checklist, FindingClass, Readiness, class_of
 from models.formatting import counted
 from models.run.plan import Plan, PlannedVolume
 from models.run.request import OnFailure, RunRequest
@@ -65,7 +65,7 @@ def _findings(checklist: Checklist, request: RunRequest) -> Iterator[str]:
     yield f"Readiness: {checklist.readiness.words}"
     if checklist.not_inspected_because is not None:
         yield f"Not inspected: {sentence(checklist.not_inspected_because)}"
-    if request.uninspected:
+    if request.uninspected and checklist.readiness is not Readiness.READY:
         yield f"Continues without a whole inspection: {sentence(request.uninspected)}"
     uninspected = [each for each in checklist.unknowns if each.is_about_guest]
     listed = uninspected if checklist.not_inspected_because is None else []

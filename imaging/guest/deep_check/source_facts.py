@@ -118,7 +118,9 @@ def _sshd(fact: Fact[Sshd]) -> Fact[Sshd]:
 
 
 def _firewall(fact: Fact[Firewall]) -> Fact[Firewall]:
-    """So early in the boot no rules are loaded: that none was seen says nothing."""
+    """So early in the boot no rules are loaded: that none was seen says nothing, but that no tool would load any."""
+    if fact.value is not None and not fact.value.tools:
+        return _but(fact, rules=None, ssh_open=True, why="no packet filter starts by itself")
     return _but(fact, rules=None, ssh_open=None, why="needs SSH: the rules are loaded later in the boot")
 
 

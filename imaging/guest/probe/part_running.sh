@@ -12,6 +12,7 @@ part_running() {
 
 # A service that runs as a user starts again by itself; what stands in the slice of a user's session does not.
 running_people() {
+    is_root || [ -r "$R/proc/1/cgroup" ] || incomplete "the programs of others are hidden"
     printf '%s\n' "$R"/proc/[0-9]*/cgroup | awk -v self=$$ "$NAMES"'
     BEGIN {
         base = ENVIRON["R"]
@@ -76,10 +77,14 @@ running_containers() {
 }
 
 running_memory() {
+    is_root || incomplete "only root may read all files in memory"
     while read -r running_point running_type; do
         [ "$running_type" = tmpfs ] || continue
         case $running_point in /dev/shm | /tmp | /var/tmp | /run/user/*) ;; *) continue ;; esac
-        within 3 find "$R$running_point" -xdev -type f -uid +999 -size +7 -printf 'memory\t%k\t%u\t%p\0' |
+        {
+            within 3 find "$R$running_point" -xdev -type f -uid +999 -size +7 -printf 'memory\t%k\t%u\t%p\0'
+            [ $? -ne 124 ] || printf 'incomplete\ta search of memory took too long\0'
+        } |
             tr '\n\000' '\001\n' | head -n 100 | without_root
     done <<MOUNTS
 $(awk '{ at = index($0, " - "); split(substr($0, at + 3), kind, " "); print $5, kind[1] }' "$R/proc/self/mountinfo")

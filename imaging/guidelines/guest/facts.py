@@ -171,9 +171,7 @@ def not_read(facts: InstanceFacts, fact: Fact[Any], by_hand: str) -> Answer:
         evidence = f"Unknown, {NEEDS_SSH}: {why}."
     else:
         evidence = f"Could not be read: {why}."
-    # What only SSH can tell is what runs; it ends with the stop, and is not in the image.
-    settled = StepName.STOP if fact.unknown_code is UnknownCode.NEEDS_SSH else None
-    return unknown(evidence, "In the guest:", command=by_hand, fixed_by=settled, source=Source.GUEST)
+    return unknown(evidence, "In the guest:", command=by_hand, source=Source.GUEST)
 
 
 def _part(facts: InstanceFacts, part: Callable[[GuestFacts], Fact[T]]) -> Fact[T]:

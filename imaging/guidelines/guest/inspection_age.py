@@ -11,6 +11,8 @@ from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 
 OLDEST = timedelta(days=1)
+_AHEAD = timedelta(minutes=5)
+"""How far ahead of our clock an inspection may be, for clocks are set back."""
 _CLOCK_READ_SECONDS = timedelta(seconds=2)
 """How exactly the cloud's time is known: HTTP gives whole seconds."""
 
@@ -37,6 +39,10 @@ def _too_old(guest: GuestFacts, facts: InstanceFacts) -> str | None:
         return None  # somebody names what is to be judged; that it is old is said beside it
     if facts.now - guest.read_at > OLDEST:
         return f"the last inspection is more than a day old ({minute(guest.read_at)})"
+    if guest.read_at - facts.now > _AHEAD:
+        return f"the inspection is from the future ({minute(guest.read_at)}): a clock is wrong"
+    if facts.history.value is None:
+        return "the cloud did not tell whether the guest was started since the last inspection"
     started = _last_start(guest, facts)
     if started is not None and started - _CLOCK_READ_SECONDS > _oldest_part(guest):
         return f"the guest was started at {minute(started)}, after the last inspection"

@@ -110,7 +110,7 @@ def _not_inspected(checklist: Checklist, request: RunRequest) -> tuple[Obstacle,
     elif checklist.unanswered:
         unread = ", ".join(finding.rule for finding in checklist.unanswered)
         text = f"The inspection is incomplete: it could not answer {unread}."
-        inspect = "Inspect the guest as a user who may use sudo, or with imaging check --deep."
+        inspect = "The checklist says for each how to find out; an inspection by SSH with sudo answers most."
     else:
         return ()
     remedy = f"{inspect} Or continue anyway: --uninspected WHY."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from imaging.runs.report.guest import guest_lines
-from models.findings import Checklist, Finding, Outcome
+from models.findings import Checklist, Finding, Outcome, Readiness
 from models.formatting import second
 from models.run.record import RunRecord, Trouble
 from models.steps import StepName, StepState
@@ -172,6 +172,9 @@ def _checklist(run: RunRecord) -> Iterator[str]:
         return
     yield f"## Checklist before the run ({plain(checklist.profile)})"
     yield ""
+    yield f"- readiness: {checklist.readiness.words}"
+    if run.plan.request.uninspected and checklist.readiness is not Readiness.READY:
+        yield f"- continued without a whole inspection: {plain(run.plan.request.uninspected)}"
     yield from _findings(checklist.findings)
     for attestation in run.plan.request.attestations:
         yield f"- word given on {plain(attestation.rule)} by {plain(attestation.given_by or 'the user')}"

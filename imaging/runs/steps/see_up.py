@@ -5,14 +5,20 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.instance import SourceGoneError, read_source, source_id
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader
-from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
-from imaging.runs.test_instance.boot_verdict.verdict import ConsoleReading
+from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole, added
+from imaging.runs.test_instance.boot_verdict.dead_ends import DEAD_END_WORDS
+from imaging.runs.test_instance.boot_verdict.verdict import ConsoleReading, Ending
+from imaging.runtime.private_files import read_private, write_private
+from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import ConflictError, ForbiddenError, ImagingError, NotFoundError, RejectedError, RunError
 from models.run.source_seen import SourceSeen, SourceState
-from models.verdict import Stage
+from models.verdict import DeadEnd, Stage
 
 _ORDER = tuple(Stage)
+CONSOLE_BEFORE = "console-before.log"
+"""In the run's folder, mode 0600: the guest's own text."""
+_LARGEST_CONSOLE = 4_000_000
 _AFTER_END_SECONDS = 20.0
 """How long after a text that ends a boot a restart may still follow."""
 _WITHOUT_CONSOLE_SECONDS = 60.0
@@ -27,6 +33,8 @@ async def stage_of_source(ctx: StepContext, source: Instance) -> Stage | None:
         text = await ctx.cloud.compute.console_log(source.id)
     except ImagingError:
         return None
+    # Where a cloud appends to the log over a restart, only what comes later tells of the next start.
+    await in_thread(write_private, ctx.folder / CONSOLE_BEFORE, text)
     return _reading_of(text).stage
 
 
@@ -82,7 +90,8 @@ class _SourceWatch:
         # A log that began long ago shows no start any more: then only a prompt tells.
         early = stage_before is None or _ORDER.index(stage_before) < _ORDER.index(Stage.SYSTEM)
         self._wanted = Stage.LOGIN if early or stage_before is None else stage_before
-        self._was_silent = stage_before in {None, Stage.SILENT}
+        self._was_silent = stage_before is Stage.SILENT
+        self._before = _console_before(ctx)
         self._console = GrowingConsole()
         self._started = self._changed = ctx.clock.monotonic()
         self.limit_seconds: float = ctx.profile.patience.test_limit_seconds
@@ -105,33 +114,44 @@ class _SourceWatch:
             return None if quiet_seconds < _WITHOUT_CONSOLE_SECONDS else _no_console(error)
         except (ForbiddenError, RejectedError) as error:
             return _no_console(error)
-        if self._console.take(text):
+        if self._console.take(added(self._before, text)):
             self._changed = self._ctx.clock.monotonic()
         return self._decided(_reading_of(self._console.text))
 
     def _decided(self, reading: ConsoleReading) -> SourceSeen | None:
         now = self._ctx.clock.monotonic()
         quiet_seconds = now - self._changed
-        if reading.dead_end is not None:
-            return _ended(reading) if quiet_seconds >= _AFTER_END_SECONDS else None
-        if reading.has_prompt or _ORDER.index(reading.stage) >= _ORDER.index(self._wanted):
-            return SourceSeen(
-                state=SourceState.UP, text=f"seen up: {reading.stage.value}", evidence=tuple(reading.evidence)
-            )
+        is_up = reading.has_prompt or _ORDER.index(reading.stage) >= _ORDER.index(self._wanted)
+        if reading.dead_end is None and is_up and (reading.has_prompt or quiet_seconds >= _AFTER_END_SECONDS):
+            return SourceSeen(state=SourceState.UP, text=f"seen up: {reading.stage.value}", evidence=reading.evidence)
         if self._was_silent and reading.stage is Stage.SILENT:
             return _unseen("its console was silent before the run, too")
+        if reading.dead_end is not None and quiet_seconds >= _AFTER_END_SECONDS:
+            return _ended(reading, reading.dead_end)
+        ending = Ending.TIME_UP if now - self._started >= self.limit_seconds else None
         if quiet_seconds >= self._ctx.profile.patience.console_silence_seconds:
-            return _unseen(f"its console shows no more than: {reading.stage.value}")
-        return _unseen("time was up") if now - self._started >= self.limit_seconds else None
+            ending = Ending.SILENCE
+        return self._at_the_end(reading, ending) if ending is not None else None
+
+    def _at_the_end(self, reading: ConsoleReading, ending: Ending) -> SourceSeen:
+        """Nothing more is read: a loop, or a start job that never ends, is a dead end now."""
+        verdict = reading.verdict(ending)
+        if verdict.dead_end is not None:
+            return _ended(reading, verdict.dead_end)
+        return _unseen(f"its console shows no more than: {reading.stage.value}")
 
 
-def _ended(reading: ConsoleReading) -> SourceSeen:
-    verdict = reading.verdict()
-    return SourceSeen(
-        state=SourceState.DOES_NOT_COME_UP,
-        text=f"it does not come up: {verdict.reason.rstrip('.')}",
-        evidence=verdict.evidence,
-    )
+def _console_before(ctx: StepContext) -> str:
+    """What the console held before the stop; empty where it was not kept."""
+    try:
+        return read_private(ctx.folder / CONSOLE_BEFORE, _LARGEST_CONSOLE).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+
+
+def _ended(reading: ConsoleReading, dead_end: DeadEnd) -> SourceSeen:
+    text = f"it does not come up: {DEAD_END_WORDS[dead_end]}"
+    return SourceSeen(state=SourceState.DOES_NOT_COME_UP, text=text, evidence=tuple(reading.evidence))
 
 
 def _no_console(error: ImagingError) -> SourceSeen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,11 +80,8 @@ async def test_a_log_without_a_start_before_is_no_proof_that_a_kernel_is_enough(
     assert (await seen(ctx)).state is SourceState.UNSEEN
 
 
-@pytest.mark.parametrize("before", [Stage.SILENT, None])
-async def test_a_console_that_was_silent_before_is_not_waited_for(
-    ctx: MemoryContext, world: HeldWorld, before: Stage | None
-) -> None:
-    restored(ctx, world, before=before)
+async def test_a_console_that_was_silent_before_is_not_waited_for(ctx: MemoryContext, world: HeldWorld) -> None:
+    restored(ctx, world, before=Stage.SILENT)
     shows(world, "")
     began = world.clock.monotonic()
     assert (await seen(ctx)).state is SourceState.UNSEEN
@@ -125,6 +123,38 @@ async def test_one_that_was_stopped_before_has_nothing_to_be_seen(ctx: MemoryCon
     restored(ctx, world, was_running=False)
     world.set(vm_state="stopped", power_state=4)
     assert (await seen(ctx)).state is SourceState.STOPPED
+
+
+async def test_a_prompt_from_before_the_stop_is_none_of_the_next_start(ctx: MemoryContext, world: HeldWorld) -> None:
+    """Some clouds append to the log over a restart."""
+    shows(world, LOGIN)
+    assert await stage_of_source(ctx, world.source) is Stage.LOGIN
+    restored(ctx, world)
+    shows(world, LOGIN + "\n[  900.1] reboot: Power down\n" + EARLY)
+    assert (await seen(ctx)).state is SourceState.UNSEEN
+    shows(world, LOGIN + "\n[  900.1] reboot: Power down\n" + LOGIN)
+    ctx.change(source_seen=None)
+    assert (await seen(ctx)).state is SourceState.UP
+
+
+async def test_a_start_that_shows_a_dead_end_later_is_not_up_by_its_first_lines(
+    ctx: MemoryContext, world: HeldWorld
+) -> None:
+    restored(ctx, world, before=Stage.SYSTEM)
+    shows(world, SYSTEM)
+    world.later(10, lambda: shows(world, EMERGENCY))
+    with pytest.raises(RunError, match="emergency"):
+        await see_up(ctx)
+
+
+async def test_a_machine_that_panics_again_and_again_does_not_come_up(ctx: MemoryContext, world: HeldWorld) -> None:
+    panic = EARLY + "Kernel panic - not syncing: VFS: Unable to mount root fs\n"
+    restored(ctx, world)
+    shows(world, EARLY)
+    for number in range(1, 400):
+        world.later(10.0 * number, partial(shows, world, panic * number))
+    with pytest.raises(RunError, match="does not come up"):
+        await see_up(ctx)
 
 
 async def test_how_far_the_console_has_come_is_read_before_the_stop(ctx: MemoryContext, world: HeldWorld) -> None:

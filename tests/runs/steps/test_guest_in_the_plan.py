@@ -244,7 +244,7 @@ class TestTheReport:
         assert text[0] == (
             "Inspected by ssh on 2126-11-01 13:58:00 UTC, as ubuntu, as root, 2 minutes before the plan was made."
         )
-        assert text[1] == "17 of 18 parts were read."
+        assert text[1] == "18 of 19 parts were read."
         assert "Perhaps not all of: mounts (time was up)." in text
         assert "Not read: packages (rpm did not answer)." in text
         assert "Found: 2 mounts, 1 fstab line, 0 accounts, 0 homes, 0 files." in text

@@ -11,20 +11,6 @@ from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 
 
-@rule("OWN-INSTANCE", Chapter.OWNER, "Creator of the instance", Severity.BLOCK)
-def own_instance(facts: InstanceFacts, _profile: Profile) -> Answer:
-    instance, login = need(facts.instance), need(facts.login)
-    if instance.user_id is None:
-        return unknown("The cloud does not say who made the instance.")
-    if instance.user_id == login.identity.user_id:
-        return passed("You made the instance.", facts.instance)
-    return failed(
-        f"Another member of the project made it: user {shown(instance.user_id)}.",
-        "Ask them before it is stopped. If they agree, waive this with a reason.",
-        facts.instance,
-    )
-
-
 @rule("OWN-CREATOR", Chapter.OWNER, "Creator of the image", Severity.BLOCK, sentences=("S19",))
 def own_creator(facts: InstanceFacts, _profile: Profile) -> Answer:
     login = need(facts.login)

@@ -206,7 +206,7 @@ def state_quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
     )
 
 
-@rule("STATE-OWN", Chapter.STATUS, "User who launched the instance", Severity.WARN)
+@rule("STATE-OWN", Chapter.STATUS, "User who launched the instance", Severity.BLOCK)
 def state_own(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
     you = need(facts.login).identity.user_id
@@ -215,7 +215,7 @@ def state_own(facts: InstanceFacts, _profile: Profile) -> Answer:
     if instance.user_id == you:
         return passed("You launched it.", facts.instance)
     return failed(
-        f"Another member of the project launched it (user {instance.user_id}).",
-        "Ask them first: a run stops it for some minutes.",
+        f"Another member of the project launched it (user {shown(instance.user_id)}).",
+        "Ask them first: a run stops it for some minutes. If they agree, waive this with a reason.",
         facts.instance,
     )

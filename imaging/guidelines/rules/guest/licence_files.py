@@ -27,6 +27,7 @@ from models.guest.services import Services
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.guidelines.tables import LicenceRow, SoftwareLicence
+from models.steps import StepName
 
 _SERVERS = (
     "lmgrd", "lmadmin", "rlm", "mathlm", "MLM", "ansyslmd", "ABAQUSLM", "cdslmd", "snpslmd", "xilinxd", "alterad",
@@ -138,6 +139,7 @@ def _kind(row: LicenceRow, sighting: Sighting) -> bool | None:
     "Licence servers, and settings that point to one",
     Severity.BLOCK,
     sentences=("S8", "S26"),
+    settled_by=StepName.STOP,
     by_hand="pgrep -al 'lmgrd|lmadmin|rlm|mathlm'; grep -rs LICENSE_FILE /etc/profile.d /etc/environment",
 )
 def sw_licserver(facts: InstanceFacts, profile: Profile) -> Answer:

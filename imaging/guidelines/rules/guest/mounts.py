@@ -15,6 +15,7 @@ from models.guest.mounts import FstabEntry, Mount, MountUnit
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.remedy_action import ActionKind, RemedyAction
+from models.steps import StepName
 from models.text import cut
 
 _SHOWN = 32
@@ -49,6 +50,7 @@ _PATIENT = frozenset({Need.AUTOMOUNT, Need.NOT_AT_BOOT, Need.OTHER_UNIT, Need.IG
     "iRODS, FUSE and network mounts",
     Severity.BLOCK,
     sentences=("S28",),
+    settled_by=StepName.STOP,
     by_hand="findmnt -t fuse,fuse.irodsfs,fuse.sshfs,fuse.rclone,nfs,nfs4,cifs,ceph,lustre",
 )
 def mnt_fuse(facts: InstanceFacts, _profile: Profile) -> Answer:
