@@ -43,7 +43,7 @@ def next_entry(rows: Rows) -> NextEntry:
     systemd_boot = {file for _key, _value, file in rows.read("loader", lambda *fields: fields, fields=3)}
     used = [name for name, files in (("grub", grub), ("extlinux", extlinux), ("systemd-boot", systemd_boot)) if files]
     if len(used) != 1:
-        return NextEntry(unknown=f"which boot loader is used: {' or '.join(used)}" if used else "the boot loader")
+        return NextEntry(unknown=f"which boot loader is used ({' or '.join(used) or 'none was seen'})")
     try:
         if grub:
             file = _grub_file(grub, rows.text("firmware"))

@@ -66,7 +66,7 @@ def id_machineid(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 
 def _made_at_first_boot(facts: InstanceFacts, identity: Identity) -> Answer:
-    """An id that is made anew, unless systemd finds the old one: first on the kernel line, then with D-Bus."""
+    """A new id is made, unless systemd finds the old one: with D-Bus, or on the kernel line."""
     if identity.dbus_machine_id == "filled":
         remedy = root_commands(_LINK_DBUS)
         return guest_failed(
