@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.findings import Outcome, Severity
-from models.guest.accounts import Account, Accounts, Group
+from models.findings import Finding, Outcome, Severity
+from models.guest.accounts import Account, Accounts, Group, PasswordState
 from models.guest.facts import InspectionMethod
 from models.guest.first_boot import CloudInit, Setting
 from models.guest.network import Firewall, Network, NetworkSetting, Sshd
@@ -207,6 +207,41 @@ def test_what_lets_the_new_instances_user_in_passes(values):
 @pytest.mark.parametrize("values", [{"port": "2222"}, {"authorizedkeysfile": "/etc/keys"}])
 def test_what_only_makes_a_login_harder_is_warned_of(values):
     assert guest_finding("SYS-SSHD", sshd=effective(**values)).severity is Severity.WARN
+
+
+@pytest.mark.parametrize(
+    "values, word",
+    [
+        ({"trustedusercakeys": "/etc/ssh/ca.pub"}, "TrustedUserCAKeys /etc/ssh/ca.pub"),
+        ({"authorizedkeyscommand": "/usr/bin/sss_ssh_authorizedkeys"}, "AuthorizedKeysCommand /usr/bin/sss"),
+        ({"authorizedprincipalsfile": "/etc/ssh/principals/%u"}, "AuthorizedPrincipalsFile"),
+        ({"permitrootlogin": "yes"}, "PermitRootLogin yes"),
+    ],
+)
+def test_a_door_for_root_or_for_another_site_is_warned_of(values, word):
+    found = guest_finding("SYS-SSHD", sshd=effective(**values))
+    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
+    assert word in found.evidence
+
+
+def test_settings_that_open_no_door_pass():
+    closed = effective(trustedusercakeys="none", authorizedkeyscommand="none", permitrootlogin="without-password")
+    assert guest_finding("SYS-SSHD", sshd=closed).outcome is Outcome.PASS
+
+
+def test_roots_login_as_red_hat_delivers_it_is_a_door_only_with_a_password():
+    def found(password: PasswordState, version: str) -> Finding:
+        root = Account(name="root", uid=0, password=password)
+        return guest_finding(
+            "SYS-SSHD",
+            sshd=effective(permitrootlogin="yes"),
+            accounts=Accounts(accounts=(root,), default_user="rocky"),
+            system=GuestSystem(id="rocky", version=version, package_manager="dnf"),
+        )
+
+    assert found(PasswordState.LOCKED, "8.10").outcome is Outcome.PASS
+    assert found(PasswordState.SET, "8.10").outcome is Outcome.FAIL
+    assert found(PasswordState.LOCKED, "9.4").outcome is Outcome.FAIL
 
 
 def test_without_root_nothing_is_said_for_certain_but_what_the_files_show():

@@ -27,7 +27,7 @@ part_sshd() {
 sshd_keys='
 BEGIN {
     split("acceptenv addressfamily allowgroups allowusers authenticationmethods authorizedkeyscommand " \
-        "authorizedkeysfile challengeresponseauthentication denygroups denyusers forcecommand hostkey " \
+        "authorizedprincipalscommand authorizedprincipalsfile authorizedkeysfile challengeresponseauthentication denygroups denyusers forcecommand hostkey " \
         "kbdinteractiveauthentication listenaddress passwordauthentication permitemptypasswords permitrootlogin port " \
         "pubkeyauthentication trustedusercakeys usepam", words, " ")
     for (i in words) keys[words[i]] = 1

@@ -190,6 +190,16 @@ def test_without_it_the_files_are_read_as_sshd_would(tmp_path):
     }
 
 
+def test_what_lets_others_in_is_told_and_a_command_without_its_arguments(tmp_path):
+    config = "TrustedUserCAKeys /etc/ssh/ca.pub\nAuthorizedKeysCommand /opt/keys --token hunter2\nPermitRootLogin yes\n"
+    principals = "AuthorizedPrincipalsFile /etc/ssh/principals/%u\n"
+    found = known(probe("sshd", root=plant(tmp_path, {**SSHD, "/etc/ssh/sshd_config": config + principals})).sshd)
+    assert found.effective["trustedusercakeys"] == ("/etc/ssh/ca.pub",)
+    assert found.effective["authorizedkeyscommand"] == ("/opt/keys",)
+    assert found.effective["authorizedprincipalsfile"] == ("/etc/ssh/principals/%u",)
+    assert found.effective["permitrootlogin"] == ("yes",)
+
+
 def test_a_socket_that_is_enabled_starts_it(tmp_path):
     found = known(probe("sshd", root=plant(tmp_path, SSHD)).sshd)
     assert (found.installed, found.enabled, found.enabled_unit) == (True, True, "ssh.socket")

@@ -18,6 +18,7 @@ from imaging.guidelines.guest.facts import (
 )
 from imaging.guidelines.instance.systems import version_numbers
 from imaging.guidelines.rule import Answer, Chapter, not_applicable
+from imaging.guidelines.rules.guest.sshd_doors import doors_of
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.formatting import counted
@@ -30,7 +31,7 @@ from models.text import cut
 _SHOWN = 40
 _ANY_ADDRESS = ("0.0.0.0", "[::]", "::", "*", "any")  # noqa: S104  # compared, not bound to
 _NO_SSHD = "No SSH server is installed."
-_HOW = "sudo sshd -T | grep -Ei 'allow|deny|^port|listen|password|authorizedkeysfile'"
+_HOW = "sudo sshd -T | grep -Ei 'allow|deny|^port|listen|password|authorizedkeys|permitroot|trusted|principals'"
 _INCLUDE_SINCE = {"ubuntu": 20, "debian": 11, "rocky": 9, "almalinux": 9, "rhel": 9, "centos": 9, "ol": 9}
 """The first version, by os-release's ID, whose sshd reads /etc/ssh/sshd_config.d."""
 
@@ -143,10 +144,10 @@ def _without_passwords(facts: InstanceFacts) -> RootCommands:
 @rule(
     "SYS-SSHD",
     Chapter.SYSTEM_FILES,
-    "Login restrictions of sshd (the page: /etc/sshd/)",
+    "Login settings of sshd (the page: /etc/sshd/)",
     Severity.BLOCK,
     sentences=("S35", "S46"),
-    by_hand="sudo sshd -T | grep -Ei 'allow|deny|port |listen|password|authorizedkeysfile'",
+    by_hand="sudo sshd -T | grep -Ei 'allow|deny|port |listen|password|authorizedkeys|permitroot|trusted|principals'",
 )
 def sys_sshd(facts: InstanceFacts, _profile: Profile) -> Answer:
     sshd = inside(facts, parts.sshd)
@@ -154,11 +155,14 @@ def sys_sshd(facts: InstanceFacts, _profile: Profile) -> Answer:
         return not_applicable(_NO_SSHD)
     accounts = inside_or_none(facts, parts.accounts)
     shut = _shuts_out(sshd, accounts)
-    odd = _odd(sshd)
+    open_doors = doors_of(sshd, accounts, inside_or_none(facts, parts.system))
+    odd = open_doors + _odd(sshd)
     if shut or odd:
         return guest_failed(
             f"{fitting(shut + odd, 140)}.",
-            "Take it out of /etc/ssh, or name the account that cloud-init makes.",
+            "Take it out of /etc/ssh, or name the account that cloud-init makes."
+            if shut or not open_doors
+            else "Take it out of /etc/ssh, unless every new instance is to let these in.",
             facts,
             parts.sshd,
             command=_HOW,
