@@ -180,13 +180,15 @@ tell_marks() {
     read_marks small "$@"
 }
 
-# read_marks SIZE FILE...: the marks of these files; of large ones the first 64 KiB are read, one at a time. What
-# a link leads to may be large all the same, so that no tool gets more than some seconds.
+# read_marks SIZE FILE...: the marks of these files; of large ones the first 64 KiB are read (of what was found by
+# its content 1 MiB), one at a time. What a link leads to may be large all the same, so that no tool gets more than some seconds.
 read_marks() {
     size=$1
     shift
     [ $# -gt 0 ] || return
     time_for 4
+    most_bytes=65536
+    case " $anywhere " in *" $id "*) most_bytes=1048576 ;; esac
     if [ "$seconds_left" -gt 1 ]; then
         asked_marks "$id" "$@"
         return
@@ -205,7 +207,7 @@ first_line_mark() {
     export expression mark id
     shift 2
     if [ "$size" = large ]; then
-        ! within 3 head -c 65536 "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
+        ! within 3 head -c "$most_bytes" "$1" | head -n 1 | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
         return
     fi
     within 4 awk 'BEGIN {
@@ -224,7 +226,7 @@ content_mark() {
     expression=$2
     shift 2
     if [ "$size" = large ]; then
-        ! within 3 head -c 65536 "$1" | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
+        ! within 3 head -c "$most_bytes" "$1" | grep -E -q -e "$expression" || row mark "$id" "$mark" "${1#"$R"}"
         return
     fi
     case $* in
@@ -247,7 +249,7 @@ lined_mark() {
         printf '%s\n' "$marked"
         marked=${marked#*"$TAB"*"$TAB"*"$TAB"}
         file_name "$R$marked"
-        numbers=$(within 3 head -c 65536 "$name_of_file" | grep -n -E -e "$2" | sed -n 's/^\([0-9][0-9]*\):.*/\1/p' |
+        numbers=$(within 3 head -c "$most_bytes" "$name_of_file" | grep -n -E -e "$2" | sed -n 's/^\([0-9][0-9]*\):.*/\1/p' |
             head -n 8 | tr '\n' ' ')
         row lines "$id" "${numbers% }" "$marked"
     done
@@ -259,7 +261,7 @@ words_after() {
     shift
     export after id
     if [ "$size" = large ]; then
-        large_words=$(within 3 head -c 65536 "$1" | awk "$WORDS_AFTER")
+        large_words=$(within 3 head -c "$most_bytes" "$1" | awk "$WORDS_AFTER")
         [ -z "$large_words" ] || row words "$id" "$large_words" "${1#"$R"}"
     else
         within 4 awk "$WORDS_AFTER" "$@"

@@ -68,6 +68,17 @@ def test_a_search_by_content_that_takes_too_long_is_no_pass():
     assert finding.evidence == "Time was up before all files were searched for tokens."
 
 
+def test_a_token_deep_in_a_notebook_is_found_with_its_line():
+    root = plant(bare_tree(), {"/home/alice/a.ipynb": "x" * 200 + "\n" + f"{'y' * 99}\n" * 4_000 + f"{TOKEN}\n"})
+    assert "/home/alice/a.ipynb:4002" in dev_finding(root).evidence
+
+
+@pytest.mark.parametrize("text, alarms", [("secret = testing123\n", False), ("\tsecret = a-real-one\n", True)])
+def test_what_a_package_delivers_is_no_secret_of_anybody(text, alarms):
+    path = "/etc/freeradius/3.0/clients.conf"
+    assert (path in found_of({path: text})) is alarms
+
+
 def test_two_searches_that_fit_one_file_name_the_lines_of_both():
     root = plant(bare_tree(), {"/home/alice/.bashrc": f"export LAB_TOKEN=abcdefgh\n\n# {TOKEN}\n"})
     assert "/home/alice/.bashrc:1,3" in dev_finding(root).evidence

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guidelines.checklist import judge
+from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.guest.questions import questions_for
 from models.fact import Fact
 from models.findings import Finding, Outcome, Source
@@ -51,8 +51,8 @@ HARMLESS = {
 def dev_finding(root: Path, shell: str = "dash") -> Finding:
     seen = probe("sightings", root=root, questions=questions_for(profile("jetstream2")), shell=shell)
     inspected = Fact[GuestFacts](value=seen, source=Source.GUEST, read_at=NOW)
-    found = judge(facts(guest=inspected), profile("jetstream2")).findings
-    return next(each for each in found if each.rule == "SEC-DEV")
+    rule = next(each for each in RULES if each.id == "SEC-DEV")
+    return rule.find(facts(guest=inspected), profile("jetstream2"))
 
 
 def bare_tree() -> Path:
