@@ -178,6 +178,14 @@ class RunRecord(Frozen):
             return self.plan.source.name
         return self.plan.image.name if self.plan.image else self.id
 
+    @property
+    def source_words(self) -> str:
+        """What is to be said of a restored source beside *restored*; empty where there is nothing to be said."""
+        if self.source_seen is not None:
+            return self.source_seen.text
+        was_started = self.claim is not None and self.claim.was_running
+        return "not watched coming up" if was_started and self.state.is_over else ""
+
     def step(self, name: StepName) -> StepRecord:
         """One step's record.
 

@@ -8,7 +8,7 @@ from textual.content import Content
 from models.formatting import clock_time, duration
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
-from models.run.source_seen import SourceSeen, SourceState
+from models.run.source_seen import SourceState
 from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import Verdict
@@ -58,7 +58,7 @@ def _subject(run: RunRecord, room: int, glyphs: Glyphs) -> str:
 
 def _source(run: RunRecord) -> tuple[str, Tone]:
     if run.instance_restored:
-        return _restored(run.source_seen)
+        return _restored(run)
     if run.claim is None:
         return "unchanged", Tone.PLAIN
     if run.state.is_over or run.instance_restored is False:
@@ -66,11 +66,10 @@ def _source(run: RunRecord) -> tuple[str, Tone]:
     return "claimed, will be restored", Tone.PLAIN
 
 
-def _restored(seen: SourceSeen | None) -> tuple[str, Tone]:
-    if seen is None:
-        return "restored", Tone.GOOD
-    bad = seen.state in {SourceState.DOES_NOT_COME_UP, SourceState.CHANGED}
-    return f"restored; {seen.text}", Tone.BAD if bad else Tone.GOOD
+def _restored(run: RunRecord) -> tuple[str, Tone]:
+    bad = run.source_seen is not None and run.source_seen.state in {SourceState.DOES_NOT_COME_UP, SourceState.CHANGED}
+    words = f"restored; {run.source_words}" if run.source_words else "restored"
+    return words, Tone.BAD if bad else Tone.GOOD
 
 
 def interesting_step(run: RunRecord) -> StepRecord | None:

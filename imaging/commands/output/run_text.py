@@ -58,7 +58,7 @@ def restoration(run: RunRecord) -> str:
         return "unchanged"
     if not run.instance_restored:
         return "NOT restored"
-    return f"restored; {run.source_seen.text}" if run.source_seen is not None else "restored"
+    return f"restored; {run.source_words}" if run.source_words else "restored"
 
 
 def verdict_words(verdict: Verdict) -> str:

@@ -64,8 +64,9 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         elif run.image_id:
             yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
         yield f"- {_RESTORED[run.instance_restored]}"
+        if run.instance_restored and run.source_words:
+            yield f"- Of the instance: {plain(run.source_words)}."
         if run.source_seen is not None:
-            yield f"- Of the instance: {plain(run.source_seen.text)}."
             yield from (f"  - console: {plain(line)}" for line in run.source_seen.evidence)
         yield from _before(run)
     if run.verdict is not None:
