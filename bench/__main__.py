@@ -17,11 +17,11 @@ from bench import (
     foreign,
     idle_bytes,
     idle_calls,
-    judging,
     keys,
     list_start,
     memory,
     probe,
+    rules_speed,
     secrets_found,
     whole_run,
 )
@@ -38,7 +38,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "run": whole_run.measure,
     "probe": probe.measure,
     "secrets": secrets_found.measure,
-    "judging": judging.measure,
+    "judging": rules_speed.measure,
     "foreign": foreign.measure,
 }
 

@@ -15,7 +15,7 @@ from bench.ground import Settings, demonstration, somebody
 from bench.results import Number
 from bench.turned_clock import TurnedClock
 from imaging.cloud.connection import connect
-from imaging.cloud.instance_watch import InstanceWatch
+from imaging.cloud.instance_list_polling import InstanceWatch
 from imaging.cloud.login.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
 from imaging.runtime.paths import Paths

@@ -10,7 +10,7 @@ from models.guidelines.profile import Profile
 from models.settings import Settings
 from tui.hangup import end_with_the_terminal
 from tui.long_lived import set_survivors_aside
-from tui.terminal import prepare, terminal_settings
+from tui.terminal_settings import prepare, terminal_settings
 
 
 def run_console(

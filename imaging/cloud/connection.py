@@ -14,10 +14,10 @@ from imaging.cloud.interface import Cloud, Compute, Images, Networking, Volumes
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.services.compute import NovaCompute
-from imaging.cloud.services.deletion_guard import Protected
 from imaging.cloud.services.identity import read_login, with_credential_end
 from imaging.cloud.services.images import GlanceImages
 from imaging.cloud.services.networking import NeutronNetworking
+from imaging.cloud.services.protected_ids import Protected
 from imaging.cloud.services.volumes import CinderVolumes
 from imaging.runtime.clock import Clock
 from imaging.runtime.threads import in_thread

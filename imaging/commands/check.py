@@ -17,7 +17,7 @@ from imaging.commands.flow.machine import read_report, told
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import instance_named
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines, summary, unanswered_line
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import write_table

@@ -15,8 +15,8 @@ from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import instance_named
 from imaging.commands.options.run_request import CreateOptions, attestations, create_options, waivers
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.prompts import agreed
 from imaging.guidelines.description_draft import draft_description
 from imaging.guidelines.guest.inspection_age import with_guest

@@ -12,7 +12,7 @@ from imaging.commands.flow.inspection import inspect_guest
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import instance_named
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.guest_text import guest_lines
 from imaging.commands.output.streams import write, write_json, write_raw
 from imaging.guest.probe import BY_HAND, script

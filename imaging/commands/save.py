@@ -12,7 +12,7 @@ from imaging.commands.flow.inspection import guests, login_route, refuse_stopped
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import instance_named
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.streams import say, write
 from models.exit_code import ExitCode
 

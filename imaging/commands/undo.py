@@ -13,7 +13,7 @@ from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.flow.other_host import confirmed_claim, confirmed_host, host_options
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import instance_named
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.prompts import agreed
 from imaging.commands.output.streams import say
 from models.errors import UsageError

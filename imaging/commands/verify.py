@@ -10,8 +10,8 @@ from imaging.commands.flow import session
 from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.lookup import image_named
 from imaging.commands.options.run_request import LaunchOptions, launch_options
+from imaging.commands.options.things_named import image_named
 from models.run.request import RunRequest
 
 

@@ -17,7 +17,7 @@ from imaging.guest.host_keys.names import Host
 from imaging.guest.inspection import run_probe
 from imaging.guest.interface import Asking, GuestAccess, GuestShell, LoginRoute, Progress, Telling
 from imaging.guest.machine.agreed_machines import AgreedMachines
-from imaging.guest.machine.verify import verify_machine
+from imaging.guest.machine.right_machine import verify_machine
 from imaging.guest.remedies import FixResult, carry_out
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths

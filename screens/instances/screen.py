@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.timer import Timer
 
-from imaging.cloud.instance_watch import InstanceWatch
+from imaging.cloud.instance_list_polling import InstanceWatch
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import ImagingError

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from imaging.cloud.instance_watch import InstanceWatch, WatchEvent
+from imaging.cloud.instance_list_polling import InstanceWatch, WatchEvent
 from imaging.cloud.interface import InstanceChanges
 from models.cloud.instance import Instance
 from models.errors import RateLimitedError, UnreachableError

@@ -58,6 +58,7 @@ OURS = {
         "imaging/guidelines/declaration.py",
         "int(each.sentences[-1].removeprefix('S'))",
     ): "the number of a sentence of ours",
+    ("imaging/guest/report/yaml_text.py", "yaml.safe_load(text)"): "bounded before it, and counted behind it",
     ("imaging/guidelines/page.py", "tomllib.loads(text)"): "a table of the program",
     ("imaging/guidelines/rules/guest/disk.py", "defaultdict(int)"): "a sum that begins with 0",
     (

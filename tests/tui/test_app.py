@@ -27,7 +27,7 @@ from tests.support.known import present
 from tui.app import ImagingApp
 from tui.crash import report
 from tui.keymap import UNTELLABLE, checked, known_bindings
-from tui.terminal import prepare, terminal_settings
+from tui.terminal_settings import prepare, terminal_settings
 from tui.themes import THEMES, chosen_theme
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from imaging.cloud.bounded_http.addresses import Address, address_of, has_userinfo, over_tls
-from imaging.cloud.bounded_http.services import service_named
+from imaging.cloud.bounded_http.service_names import service_named
 from models.errors import UnsafeAddressError
 
 _OPERATORS = "Tell the cloud's operators."
@@ -26,7 +26,7 @@ class Asked(NamedTuple):
 
     url: str
     service: str
-    """As in `imaging.cloud.bounded_http.services`."""
+    """As in `imaging.cloud.bounded_http.service_names`."""
     doing: str
     reads_only: bool
     may_go_to_catalogue: bool = True

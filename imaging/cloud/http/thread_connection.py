@@ -17,7 +17,7 @@ from openstack.config.cloud_region import CloudRegion
 from imaging.cloud.bounded_http.catalogue import catalogue_of
 from imaging.cloud.bounded_http.destinations import AddressRules
 from imaging.cloud.bounded_http.exchange import Exchange, Line, Monotonic
-from imaging.cloud.bounded_http.services import service_named
+from imaging.cloud.bounded_http.service_names import service_named
 from imaging.cloud.bounded_http.sessions import LineSession
 from imaging.cloud.clouds_yaml.one_meaning import filled_in_already, one_meaning
 from imaging.cloud.http.answers import Answer

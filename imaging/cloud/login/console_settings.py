@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from imaging.cloud.bounded_http.services import SERVICES, service_named
+from imaging.cloud.bounded_http.service_names import SERVICES, service_named
 from imaging.cloud.clouds_yaml.files import CloudsFile
 from models import foreign
 from models.base import Frozen

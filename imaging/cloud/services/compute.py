@@ -11,13 +11,13 @@ from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.transport import Call, Transport, path
 from imaging.cloud.readers.values import mapping, text
 from imaging.cloud.services.compute_reading import ComputeReading
-from imaging.cloud.services.deletion_guard import Protected
 from imaging.cloud.services.microversions import (
     ATTACH_TAG,
     CHANGE_DELETE_ON_TERMINATION,
     DELETE_ON_TERMINATION,
     LOCK_REASON,
 )
+from imaging.cloud.services.protected_ids import Protected
 from models.cloud.instance import Instance
 from models.cloud.launch import AttachRequest, LaunchRequest
 from models.errors import ConflictError, ImagingError, NotOursError, RejectedError

@@ -8,8 +8,8 @@ from typing import Any
 from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.transport import Call, Transport, path
 from imaging.cloud.readers.image import read_image, read_members
-from imaging.cloud.services.deletion_guard import Protected
 from imaging.cloud.services.paging import pages
+from imaging.cloud.services.protected_ids import Protected
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotOursError
 from models.run.request import Visibility

@@ -9,8 +9,8 @@ from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.transport import Call, Transport, path
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.readers.volume import read_snapshot, read_volume
-from imaging.cloud.services.deletion_guard import Protected
 from imaging.cloud.services.paging import pages
+from imaging.cloud.services.protected_ids import Protected
 from models.cloud.volume import IMAGE_SNAPSHOT_PREFIX, Volume, VolumeSnapshot
 from models.errors import ForbiddenError, NotFoundError, NotOursError, QuotaExceededError, ServiceMissingError
 

@@ -6,7 +6,7 @@ from imaging.commands.flow import session
 from imaging.commands.flow.agreement import agree, show_plan
 from imaging.commands.flow.follow import LEFT, ctrl_c_leaves, follow, print_changes, print_problems
 from imaging.commands.options.invocation import Invocation
-from imaging.commands.options.lookup import instance_named
+from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.streams import say
 from models.exit_code import ExitCode
 from models.run.record import RunState

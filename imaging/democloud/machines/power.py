@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imaging.democloud.guest import switch_on
+from imaging.democloud.console_output import switch_on
 from imaging.democloud.machines.phases import Phase, finish_action, note_action, play
 from imaging.democloud.records import Server
 from imaging.democloud.world import World

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from imaging.democloud.guest import switch_on
+from imaging.democloud.console_output import switch_on
 from imaging.democloud.machines import attachments, image_creation
 from imaging.democloud.machines.phases import Phase, begin, finish_action, note_action, play
 from imaging.democloud.machines.volumes import delete_volume, make_volume

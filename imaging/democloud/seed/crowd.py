@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.democloud.guest import switch_on
+from imaging.democloud.console_output import switch_on
 from imaging.democloud.ids import seed_id
 from imaging.democloud.records import Disk, Server
 from imaging.democloud.seed.names import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from imaging.democloud.guest import switch_on
+from imaging.democloud.console_output import switch_on
 from imaging.democloud.ids import seed_id
 from imaging.democloud.machines import attachments
 from imaging.democloud.records import Action, Attachment, Disk, Event, Network, Port, Server, Volume

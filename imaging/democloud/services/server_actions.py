@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from imaging.democloud.guest import console_text
+from imaging.democloud.console_output import console_text
 from imaging.democloud.machines.image_creation import create_image
 from imaging.democloud.machines.phases import note_action
 from imaging.democloud.machines.power import POWERS, change_power

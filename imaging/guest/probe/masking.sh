@@ -1,5 +1,5 @@
 # For awk: mask(TEXT) without passwords in addresses (//user:...@host, user:...@host) and in options (password=...,
-# user=name%...), and unescaped(TEXT) of mountinfo and fstab, with byte 1 for a line end. `reading.masking` masks once
+# user=name%...), and unescaped(TEXT) of mountinfo and fstab, with byte 1 for a line end. `report.masking` masks once
 # more, in the same way.
 mask_awk='
 function hide(s, expression, mark, kept,    out, low, found) {

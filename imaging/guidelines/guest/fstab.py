@@ -207,7 +207,7 @@ def _parent(path: str) -> str:
 def _path_of_unit(name: str) -> str:
     r"""The mount point in the name of a unit: `srv-a\x2db.mount` is /srv/a-b."""
     path = "/" + name.removesuffix(".mount").strip("-").replace("-", "/")
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), path)
+    return _ESCAPED.sub(lambda found: chr(foreign.in_base(found[1], 16)), path)
 
 
 def _paths(entry: FstabEntry, source: str) -> tuple[str, ...]:

@@ -29,7 +29,6 @@ from imaging.guidelines.rules.guest import (
     next_kernel,
     people,
     places,
-    properties,
     remote_login,
     secrets,
     selinux,
@@ -37,6 +36,7 @@ from imaging.guidelines.rules.guest import (
     software,
     stop_cost,
     system_files,
+    system_properties,
     unsuitable,
     upgrade,
     volume_paths,
@@ -77,6 +77,6 @@ MODULES = (
     services,
     stop_cost,
     disk,
-    properties,
+    system_properties,
 )
 GUEST_RULES = rules_of(MODULES)

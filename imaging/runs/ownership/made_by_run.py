@@ -2,7 +2,7 @@
 
 An id in the journal decides alone. Before there is one, a run id in a property proves nothing by itself, for Nova
 copies image properties into every later snapshot of every instance launched from it: see each function for what must
-fit besides. Images and servers are here; `ours_groups`, `ours_volumes` and `ours_table` have the rest.
+fit besides. Images and servers are here; `security_groups`, `volumes` and `table` have the rest.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from imaging.guest.report.boot_loader.entries import Chosen, Entry, NotUnderstoodError, expanded, without_device
+from models import foreign
 
 _SET = re.compile(r"^(?:set +)?(default|timeout|kernelopts|tuned_params|tuned_initrd)=(.*)$")
 _KERNEL = re.compile(r"^linux(?:16|efi)?\s+(\S+)\s*(.*)$")
@@ -72,7 +73,7 @@ def chosen_by_grub(lines: Iterable[str], environment: Mapping[str, str], of_file
         _take(menu, line, of_files, environment)
     if menu.open:
         raise NotUnderstoodError("its end is missing")
-    seconds = [float(each) for each in menu.timeouts if _SECONDS.fullmatch(each)]
+    seconds = [foreign.number(each) for each in menu.timeouts if _SECONDS.fullmatch(each)]
     return Chosen(
         entry=_entry_of(menu.entries, _default(menu, environment)),
         seconds=max(seconds, default=None),
@@ -214,5 +215,6 @@ def _entry_of(entries: list[Entry], default: str) -> Entry:
 
 def _step(entries: list[Entry], step: str) -> Entry:
     if _PLACE.fullmatch(step):
-        return entries[int(step)] if int(step) < len(entries) else entries[0]
+        place = foreign.whole(step)
+        return entries[place] if place < len(entries) else entries[0]
     return next((each for each in entries if step and step in {each.title, each.id}), entries[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from imaging.guest.report.boot_loader.entries import Chosen, Entry, NotUnderstoodError
+from models import foreign
 
 _COUNTED = re.compile(r"\+\d+(-\d+)?$")
 """What systemd-boot adds to the name of an entry that it tries a few times."""
@@ -32,7 +33,7 @@ def chosen_by_extlinux(lines: Iterable[str]) -> Chosen:
             case "DEFAULT" | "ONTIMEOUT":
                 default = value
             case "TIMEOUT" | "TOTALTIMEOUT":
-                timeout = float(value) / _TENTHS if _NUMBER.fullmatch(value) else 0
+                timeout = foreign.number(value) / _TENTHS if _NUMBER.fullmatch(value) else 0
             case "PROMPT":
                 prompts = value != "0"
             case "INCLUDE" | "CONFIG" | "COM32" | "BOOT" | "LOCALBOOT":
@@ -76,7 +77,7 @@ def chosen_by_systemd_boot(settings: Iterable[tuple[str, str]], entries: list[En
     fitting = [entry for name, entry in names.items() if default and fnmatchcase(f"{name}.conf", _pattern(default))]
     return Chosen(
         fitting[-1] if fitting else entries[0],
-        seconds=float(timeout) if _NUMBER.fullmatch(timeout) else None,
+        seconds=foreign.number(timeout) if _NUMBER.fullmatch(timeout) else None,
         waits=timeout == "menu-force",
     )
 
