@@ -51,6 +51,8 @@ class Sshd(Frozen):
     """Of `sshd -T`, keys in small letters: allowusers, denyusers, port, listenaddress, passwordauthentication, …"""
     effective_known: bool = False
     """Whether `sshd -T` could be asked (root); else `effective` holds what the files say."""
+    matched: Mapping[CleanText, tuple[CleanText, ...]] = Field(default_factory=dict)
+    """Of what lets others in (root, a CA, a command), what its files say for some users or hosts alone."""
     host_keys: tuple[HostKey, ...] = ()
 
 

@@ -224,6 +224,13 @@ def test_a_door_for_root_or_for_another_site_is_warned_of(values, word):
     assert word in found.evidence
 
 
+def test_a_door_for_some_users_alone_is_a_door():
+    some = sshd(matched={"permitrootlogin": ("yes",), "trustedusercakeys": ("/etc/ssh/ca.pub",)})
+    found = guest_finding("SYS-SSHD", sshd=some)
+    assert "TrustedUserCAKeys /etc/ssh/ca.pub" in found.evidence
+    assert "PermitRootLogin yes" in found.evidence
+
+
 def test_settings_that_open_no_door_pass():
     closed = effective(trustedusercakeys="none", authorizedkeyscommand="none", permitrootlogin="without-password")
     assert guest_finding("SYS-SSHD", sshd=closed).outcome is Outcome.PASS

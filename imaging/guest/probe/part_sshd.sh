@@ -1,5 +1,5 @@
 # The SSH server. Rows: installed; unit STATE NAME; effective KEY VALUE (of sshd -T); config KEY VALUE (of the files, where
-# sshd could not be asked); host-key ALGORITHM PUBLIC-HALF FILE.
+# sshd could not be asked); matched KEY VALUE (for some users alone); host-key ALGORITHM PUBLIC-HALF FILE.
 part_sshd() {
     [ ! -e "$R/usr/sbin/sshd" ] || echo installed
     for sshd_unit in ssh.socket sshd.socket ssh.service sshd.service; do
@@ -11,6 +11,7 @@ part_sshd() {
         printf '%s\n' "$sshd_says" | awk "$sshd_keys"'(tolower($1) in keys) { key = tolower($1); sub(/^[^ ]+ +/, ""); print "effective\t" key "\t" told(key, $0) }'
     fi
     [ -n "$sshd_says" ] || sshd_files
+    sshd_matched
     for sshd_key in "$R"/etc/ssh/ssh_host_*_key; do
         [ -e "$sshd_key" ] || continue
         if [ -r "$sshd_key.pub" ]; then
@@ -27,7 +28,8 @@ part_sshd() {
 sshd_keys='
 BEGIN {
     split("acceptenv addressfamily allowgroups allowusers authenticationmethods authorizedkeyscommand " \
-        "authorizedprincipalscommand authorizedprincipalsfile authorizedkeysfile challengeresponseauthentication denygroups denyusers forcecommand hostkey " \
+        "authorizedkeysfile authorizedprincipalscommand authorizedprincipalsfile challengeresponseauthentication denygroups " \
+        "denyusers forcecommand hostkey " \
         "kbdinteractiveauthentication listenaddress passwordauthentication permitemptypasswords permitrootlogin port " \
         "pubkeyauthentication trustedusercakeys usepam", words, " ")
     for (i in words) keys[words[i]] = 1
@@ -35,6 +37,14 @@ BEGIN {
 function told(key, value) {
     if (key ~ /command$/) sub(/[ \t].*/, "", value)
     return value
+}
+function tell(row, line,    key) {
+    sub(/^[ \t]+/, "", line)
+    key = line
+    sub(/[ \t=].*/, "", key)
+    sub(/^[^ \t=]+[ \t=]+/, "", line)
+    gsub(/\t/, " ", line)
+    if (tolower(key) in keys) print row "\t" tolower(key) "\t" told(tolower(key), line)
 }
 '
 
@@ -45,6 +55,27 @@ sshd_files() {
         return
     fi
     is_root && [ -z "$R" ] && incomplete "sshd -T did not answer: the settings are those of its files"
+    sshd_text | awk "$sshd_keys"'
+    /^[ \t]*(#|$)/ { next }
+    tolower($1) == "match" { matching = !(tolower($2) == "all"); next }
+    !matching { tell("config", $0) }'
+}
+
+# What the files say for some users alone, of what lets others in: sshd -T does not tell it.
+sshd_matched() {
+    [ -r "$R/etc/ssh/sshd_config" ] || return
+    sshd_text | awk "$sshd_keys"'
+    BEGIN {
+        doors = "^(permitrootlogin|trustedusercakeys|authorizedkeyscommand|authorizedprincipals)"
+        for (key in keys) if (key !~ doors) delete keys[key]
+    }
+    /^[ \t]*(#|$)/ { next }
+    tolower($1) == "match" { matching = !(tolower($2) == "all"); next }
+    matching { tell("matched", $0) }'
+}
+
+# sshd_text: the files in the order in which sshd reads them.
+sshd_text() {
     {
         if grep -qi '^[[:space:]]*include[[:space:]].*sshd_config\.d' "$R/etc/ssh/sshd_config"; then
             for sshd_file in "$R"/etc/ssh/sshd_config.d/*.conf; do
@@ -52,16 +83,5 @@ sshd_files() {
             done
         fi
         cat "$R/etc/ssh/sshd_config"
-    } | awk "$sshd_keys"'
-    /^[ \t]*(#|$)/ { next }
-    tolower($1) == "match" { matching = !(tolower($2) == "all"); next }
-    !matching {
-        line = $0
-        sub(/^[ \t]+/, "", line)
-        key = line
-        sub(/[ \t=].*/, "", key)
-        sub(/^[^ \t=]+[ \t=]+/, "", line)
-        gsub(/\t/, " ", line)
-        if (tolower(key) in keys) print "config\t" tolower(key) "\t" told(tolower(key), line)
-    }'
+    }
 }

@@ -27,6 +27,7 @@ def read_sshd(rows: Rows) -> Sshd:
         enabled_unit=next(iter(enabled), ""),
         effective=_effective(asked or rows.read("config", _pair, fields=2), of_files=not asked),
         effective_known=bool(asked),
+        matched=_effective(rows.read("matched", _pair, fields=2), of_files=False),
         host_keys=rows.read("host-key", _host_key, fields=3),
     )
 

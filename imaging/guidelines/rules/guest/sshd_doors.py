@@ -24,11 +24,12 @@ def doors_of(sshd: Sshd, accounts: Accounts | None, system: GuestSystem | None) 
     doors = [
         text.format(cut(value, _SHOWN))
         for key, text in _OTHERS_VOUCH.items()
-        for value in sshd.effective.get(key, ())[:1]
+        for value in dict.fromkeys((*sshd.effective.get(key, ())[:1], *sshd.matched.get(key, ())))
         if value.lower() not in {"", "none"}
     ]
-    root = next(iter(sshd.effective.get("permitrootlogin", ())), "").lower()
-    if root == "yes" and not _harmless(accounts, system):
+    root = next(iter(sshd.effective.get("permitrootlogin", ())), "").lower() == "yes"
+    for_some = "yes" in map(str.lower, sshd.matched.get("permitrootlogin", ()))
+    if for_some or (root and not _harmless(accounts, system)):
         doors.append("PermitRootLogin yes: root logs in, by password too")
     return doors
 
