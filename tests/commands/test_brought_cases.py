@@ -13,7 +13,6 @@ from tests.guest.probe.running import output_of, plant
 
 NEWER = "6.8.0-48-generic"
 NETPLAN = "/etc/netplan/99-static.yaml"
-TO_BE_MENDED = pytest.mark.xfail(strict=True, reason="the rules do not see this kind yet")
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,6 @@ CASES: dict[str, Case] = {
         ("VOL-FSTAB",),
     ),
 }
-STILL_WRONG = frozenset(name for name in CASES if name.startswith("22"))
 
 
 @pytest.fixture
@@ -103,9 +101,7 @@ def bring(imaging, tmp_path):
     return brought
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[TO_BE_MENDED] if name in STILL_WRONG else []) for name in CASES]
-)
+@pytest.mark.parametrize("name", CASES)
 def test_a_guest_that_was_brought_comes_to_what_was_expected(bring, name):
     case = CASES[name]
     status, found = bring(case.files)

@@ -78,15 +78,13 @@ running_containers() {
 
 running_memory() {
     is_root || incomplete "only root may read all files in memory"
-    while read -r running_point running_type; do
-        [ "$running_type" = tmpfs ] || continue
-        case $running_point in /dev/shm | /tmp | /var/tmp | /run/user/*) ;; *) continue ;; esac
-        {
-            within 3 find "$R$running_point" -xdev -type f -uid +999 -size +7 -printf 'memory\t%k\t%u\t%p\0'
-            [ $? -ne 124 ] || printf 'incomplete\ta search of memory took too long\0'
-        } |
-            tr '\n\000' '\001\n' | head -n 100 | without_root
-    done <<MOUNTS
-$(awk '{ at = index($0, " - "); split(substr($0, at + 3), kind, " "); print $5, kind[1] }' "$R/proc/self/mountinfo")
-MOUNTS
+    awk '{ at = index($0, " - "); split(substr($0, at + 3), kind, " "); print $5, kind[1] }' "$R/proc/self/mountinfo" |
+        while read -r running_point running_type; do
+            [ "$running_type" = tmpfs ] || continue
+            case $running_point in /dev/shm | /tmp | /var/tmp | /run/user/*) ;; *) continue ;; esac
+            {
+                within 3 find "$R$running_point" -xdev -type f -uid +999 -size +7 -printf 'memory\t%k\t%u\t%p\0'
+                [ $? -ne 124 ] || printf 'incomplete\ta search of memory took too long\0'
+            } | tr '\n\000' '\001\n' | head -n 100 | without_root
+        done
 }
