@@ -12,6 +12,7 @@ import pytest
 
 from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import output_of, plant
+from tests.support.needs import needs
 
 BEGIN, END = "\n@@imaging-probe-begin 0\n", "@@imaging-probe-end 0 0\n"
 
@@ -62,6 +63,7 @@ def test_its_findings_are_marked_as_brought_by_the_user(brought, printed):
     assert (rests["VOL-FSTAB"], rests["STATE-OK"]) == ("brought by the user", None)
 
 
+@needs("root")
 def test_a_person_is_told_who_brought_what_and_what_is_wrong(brought, printed):
     done = brought(printed)
     assert "Inspection: brought by the user, " in done.err
@@ -103,6 +105,7 @@ def test_only_a_machine_that_is_ready_ends_with_0(brought, printed):
     assert document(done)["readiness"] in {"blocked", "incomplete"}
 
 
+@needs("root")
 def test_who_was_root_already_is_not_told_to_become_root(brought, printed):
     unread = printed.replace('"state":"ok"', '"state":"unknown"')
     assert "Not answered: " in brought(unread).err

@@ -109,6 +109,9 @@ cloud_lines() {
 
 # What was given at launch: its size, and whether a line of it looks like a secret. Never a line of it.
 cloud_user_data() {
+    # What cloud-init itself goes by, whatever its settings say now.
+    cloud_kept=/var/lib/cloud/instance/manual-clean
+    [ ! -e "$R$cloud_kept" ] || row yaml 'manual_cache_clean: true' "$cloud_kept"
     [ -d "$R/var/lib/cloud/instances" ] || return
     cloud_size=$(within 4 du -skx "$R/var/lib/cloud/instances")
     cloud_size=${cloud_size%%"$TAB"*}

@@ -5,7 +5,7 @@ part_network() {
     set -- "$R"/usr/lib/netplan/*.yaml "$R"/lib/netplan/*.yaml "$R"/etc/netplan/*.yaml "$R"/etc/netplan/*.yml \
         "$R"/etc/sysconfig/network-scripts/ifcfg-* "$R"/etc/sysconfig/network/ifcfg-* "$R"/etc/sysconfig/network/*route* \
         "$R"/etc/NetworkManager/system-connections/* "$R"/usr/lib/NetworkManager/system-connections/* \
-        "$R"/etc/udev/rules.d/*net*.rules "$R/etc/dhcpcd.conf" "$R"/etc/wicked/*.xml "$R"/etc/wicked/ifconfig/*.xml
+        "$R"/etc/udev/rules.d/*.rules "$R/etc/dhcpcd.conf" "$R"/etc/wicked/*.xml "$R"/etc/wicked/ifconfig/*.xml
     for network_folder in etc usr/local/lib usr/lib lib; do
         [ -L "$R/${network_folder%%/*}" ] || set -- "$@" "$R/$network_folder"/systemd/network/*.network \
             "$R/$network_folder"/systemd/network/*.link "$R/$network_folder"/systemd/network/*.netdev \
@@ -62,7 +62,7 @@ network_settings() {
         if (file ~ /\/ifcfg-/)
             return line ~ /^(HWADDR|MACADDR|LLADDR|IPADDR|IPV6ADDR|IPV6_DEFAULTGW|GATEWAY|DNS[0-9])/
         if (file ~ /route/) return line ~ /^(default|0[.]0[.]0[.]0|::\/0)/
-        if (file ~ /\.rules$/) return line ~ /ATTRS?\{address\}|NAME/
+        if (file ~ /\.rules$/) return line ~ /ATTRS?\{address\}/ || (file ~ /net/ && line ~ /NAME/)
         if (file ~ /dhcpcd/) return line ~ /^(static|inform)/
         if (file ~ /\.xml$/) return line ~ /<(local|address|gateway|nexthop|server|mac-address)>/
         return line ~ /^(\[|(cloned-)?mac-address *=|addresses? *=|address[0-9]|gateway *=|dns *=|(Permanent)?MACAddress *=)/ || \

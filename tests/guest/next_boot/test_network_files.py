@@ -193,3 +193,9 @@ def test_keys_of_wireless_networks_and_tunnels_stay_in_the_guest(tmp_path, shell
     assert "hunter2" not in network.model_dump_json()
     assert [each.value for each in known(network).settings] == ["10.20.0.15/24"]
     assert network.incomplete_because == "a secret in /etc/netplan/99.yaml is written in a form that is not known"
+
+
+@pytest.mark.parametrize("name", ["70-persistent-ipoib.rules", "10-local.rules", "70-persistent-net.rules"])
+def test_a_card_that_udev_names_by_its_address_is_found_in_any_file_of_rules(tmp_path, name):
+    line = 'SUBSYSTEM=="net", ACTION=="add", ATTR{address}=="fa:16:3e:aa:bb:01", NAME="eth0"\n'
+    assert judged(tmp_path, {f"/etc/udev/rules.d/{name}": line})["NET-MAC"] is FAILS

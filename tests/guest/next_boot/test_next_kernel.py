@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imaging.guest.report.boot_loader.entries import by_numbers
 from models.findings import Finding, Outcome, Severity
 from tests.guest.next_boot.guests import KERNEL, LINE, Files, findings, grub_cfg, grub_entry, inspect
 from tests.guest.probe.running import SHELLS
@@ -398,3 +399,10 @@ def test_what_enterprise_linux_writes_is_understood(tmp_path):
 def test_a_count_of_failed_boots_decides_where_grub_counts(tmp_path):
     files = {**ROCKY, "/boot/grub2/grub.cfg": ROCKY_9, "/boot/grub2/grubenv": "boot_counter=2\n"}
     assert judged(tmp_path, files).outcome is Outcome.UNKNOWN
+
+
+def test_of_two_entries_a_number_comes_after_letters():
+    """As rpm compares, so that GRUB takes the entry of the machine-id that begins with a digit."""
+    older, newer = "cd33aa-5.14.0-284.30.1.el9.x86_64", "104aff-5.14.0-162.22.2.el9.x86_64"
+    assert by_numbers(newer) > by_numbers(older)
+    assert by_numbers("5.15.0-100") > by_numbers("5.15.0-99")

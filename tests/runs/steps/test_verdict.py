@@ -7,6 +7,7 @@ import pytest
 from imaging.runs.test_instance.boot_verdict.boot_marker import new_token
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
 from imaging.runs.test_instance.boot_verdict.dead_ends import DEAD_END_WORDS
+from imaging.runs.test_instance.boot_verdict.verdict import Ending
 from models.verdict import DeadEnd, Stage, Strength, VerdictWord
 
 TOKEN = "0123456789abcdef"
@@ -195,3 +196,30 @@ class TestReadingOn:
         reader.take("x" * 200_000)
         reader.take("\nweb login: ")
         assert reader.reading.stage is Stage.LOGIN
+
+
+def test_a_device_that_dracut_waits_for_without_end_is_a_dead_end_when_time_is_up():
+    waits = (
+        "[   ***] (1 of 2) Job dev-disk-by.device/start running (2min 9s / no limit)\n"
+        "[  190.1] dracut-initqueue[412]: Warning: dracut-initqueue: timeout, still waiting for following hooks:\n"
+    )
+    reading = read_console(KERNEL + waits, TOKEN)
+    verdict = reading.verdict(Ending.TIME_UP)
+    assert (verdict.word, verdict.dead_end) == (VerdictWord.FAILED, DeadEnd.START_JOB)
+    assert "a device of the boot did not appear" in verdict.hints
+
+
+@pytest.mark.parametrize(
+    "line, hint",
+    [
+        ("error: file `/boot/vmlinuz-6.1' not found.\nerror: you need to load the kernel first.", "boot loader"),
+        ("[  OK  ] Reached target emergency.target - Emergency Mode.", "emergency mode"),
+    ],
+)
+def test_what_a_boot_ran_into_is_hinted_at(line, hint):
+    assert any(hint in each for each in verdict_of(f"SeaBIOS (version 1.16)\n{line}\n").hints)
+
+
+def test_a_boot_loader_that_tried_all_its_entries_is_a_dead_end():
+    said = verdict_of("SeaBIOS (version 1.16)\nFailed to boot both default and fallback entries.\n")
+    assert (said.word, said.dead_end) == (VerdictWord.FAILED, DeadEnd.BOOT_LOADER)

@@ -107,9 +107,9 @@ def expanded(text: str, variables: Mapping[str, str]) -> str:
 
 
 def by_numbers(version: str) -> tuple[tuple[int, int, str], ...]:
-    """So that 5.15.0-100 comes after 5.15.0-99."""
-    pieces = _NUMBER.split(version)
-    return tuple((1, foreign.whole(piece), "") if at % 2 else (0, 0, piece) for at, piece in enumerate(pieces))
+    """So that 5.15.0-100 comes after 5.15.0-99, and a number after letters, as rpm and GRUB compare."""
+    pieces = [piece for piece in _NUMBER.split(version) if piece]
+    return tuple((1, foreign.whole(piece), "") if _NUMBER.fullmatch(piece) else (0, 0, piece) for piece in pieces)
 
 
 def without_device(path: str) -> str:

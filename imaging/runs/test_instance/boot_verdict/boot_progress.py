@@ -21,6 +21,7 @@ from imaging.runs.test_instance.boot_verdict.dead_ends import (
     OWN_PANIC,
     PROMPTS,
     START_JOB,
+    STILL_WAITS,
 )
 from imaging.runs.test_instance.boot_verdict.guest_network import NetworkReport, read_network_line
 from imaging.runs.test_instance.boot_verdict.verdict import LAST_STAGES, ConsoleReading
@@ -42,7 +43,9 @@ def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
     was_silent = reading.stage is Stage.SILENT
     if was_silent:
         reading.stage = Stage.FIRMWARE
-    reading.waits_for_job = START_JOB.search(line) is not None
+    # dracut says between two rounds of systemd's progress that it still waits.
+    if not STILL_WAITS.search(line):
+        reading.waits_for_job = START_JOB.search(line) is not None
     # First of all: our marker may follow other text on the line, which the patterns below would judge.
     report = find_marker(line, marker)
     if report is not None:

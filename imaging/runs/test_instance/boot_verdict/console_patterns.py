@@ -69,6 +69,9 @@ STAGES: tuple[tuple[Stage, re.Pattern[str]], ...] = (
 HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Timed out waiting for device"), "a device did not appear"),
     (re.compile(r"^(?>.*?Dependency failed for ).*(?:\.mount|Local File Systems)"), "a mount failed"),
+    (re.compile(r"^(?:\[ *\d+\.\d+\] )?dracut-initqueue\[\d{1,7}\]: .*timeout"), "a device of the boot did not appear"),
+    (re.compile(r"^error: .*you need to load the kernel first"), "the boot loader did not find its kernel"),
+    (re.compile(r"Reached target (?:emergency\.target|.{0,12}Emergency Mode)"), "it went into emergency mode"),
     (re.compile(r"UNEXPECTED INCONSISTENCY"), "a file system needs a check"),
     (re.compile(r"Gave up waiting for root"), "the root file system did not appear"),
     (re.compile(r"Used fallback datasource|DataSourceNone"), "cloud-init did not reach the cloud's metadata"),

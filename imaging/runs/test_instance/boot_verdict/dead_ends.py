@@ -56,6 +56,7 @@ DEAD_ENDS: tuple[tuple[re.Pattern[str], DeadEnd], ...] = (
     (re.compile(r"^\s*grub(?: rescue)?>"), DeadEnd.BOOT_LOADER),
     (re.compile(r"^(?:(?:ELILO |LILO )?boot:|=>) ?$"), DeadEnd.BOOT_LOADER),
     (re.compile(r"^Type '\?' for a list of commands"), DeadEnd.BOOT_LOADER),
+    (re.compile(r"^Failed to boot both default and fallback entries"), DeadEnd.BOOT_LOADER),
     (re.compile(rf"{UNLOGGED}No DEFAULT or UI configuration directive found)"), DeadEnd.BOOT_LOADER),
     (re.compile(r"^\s*Use the (?:\S{1,8}) and (?:\S{1,8}) keys to (?:select|change)"), DeadEnd.BOOT_MENU),
     # firmware
@@ -73,6 +74,8 @@ COUNTDOWN = re.compile(r"(?:will be (?:executed|booted) automatically in|Automat
 """A boot loader's menu goes on by itself."""
 START_JOB = re.compile(r"^\s*\[[ *]{3,6}\] (?>(?:\(\d{1,4} of \d{1,4}\) )?)(?>[^(]*)\([^()/]{1,40}/ no limit\)")
 """systemd waits for a unit without an end. Healthy boots print it for a while."""
+STILL_WAITS = re.compile(r"^(?:\[ *\d+\.\d+\] )?dracut-initqueue\[\d{1,7}\]: .*timeout, still waiting")
+"""dracut, of a device that does not appear."""
 
 DEAD_END_WORDS = {
     DeadEnd.EMERGENCY: "it ended in emergency mode",
