@@ -117,6 +117,7 @@ async def _exchange(
     finally:
         for task in aside:
             task.cancel()
+        await asyncio.gather(*aside, return_exceptions=True)  # nobody reads any more: `_end` may
     return CommandResult(status, bytes(output), many_lines(errors.decode("utf-8", "replace"))[:_LONGEST_ERRORS])
 
 
@@ -144,7 +145,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     for pid in (process.pid, *_in_session(process.pid)):
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
+    await asyncio.shield(_ended(process))
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Wait until it has ended; from Python 3.13 on that is said only when all that it printed was read."""
+    streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
+    await asyncio.gather(process.wait(), *(_head(stream) for stream in streams))
 
 
 def _in_session(session: int) -> list[int]:

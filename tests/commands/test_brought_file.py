@@ -42,7 +42,7 @@ def test_a_link_is_followed_for_the_user_named_it(tmp_path):
 def test_nothing_there(tmp_path):
     assert refused(tmp_path / "none").what.endswith("does not exist.")
     assert refused("").what == "A file without a name does not exist."
-    assert refused("a\0b").what.endswith("cannot be read: embedded null byte.")
+    assert refused("a\0b").what.endswith("is no name of a file.")
 
 
 def test_a_folder_a_pipe_a_socket_and_a_device_are_named_and_nothing_waits(tmp_path):
@@ -102,9 +102,10 @@ def test_the_name_of_a_file_is_no_command_for_the_terminal(tmp_path):
 
 def test_a_file_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
     reader, writer = os.pipe()
-    monkeypatch.setattr(brought_file, "SECONDS", 0.1)
-    monkeypatch.setattr(os, "open", lambda *_: os.dup(reader))
-    monkeypatch.setattr(brought_file, "_refuse_no_file", lambda *_: None)
-    assert "could not be read within" in refused(tmp_path / "log").what
+    with monkeypatch.context() as patched:
+        patched.setattr(brought_file, "SECONDS", 0.1)
+        patched.setattr(os, "open", lambda *_: os.dup(reader))
+        patched.setattr(brought_file, "_refuse_no_file", lambda *_: None)
+        assert "could not be read within" in refused(tmp_path / "log").what
     os.close(writer)
     os.close(reader)

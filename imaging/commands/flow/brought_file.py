@@ -181,5 +181,6 @@ def _unreadable(label: str, error: OSError | ValueError) -> UsageError:
         return UsageError(f"{label} does not exist.")
     if isinstance(error, OSError) and error.errno == errno.ENXIO:
         return UsageError(f"{label} is a socket or a device, not a file.")
-    reason = error.strerror if isinstance(error, OSError) else error
-    return UsageError(f"{label} cannot be read: {one_line(reason, 200)}.")
+    if not isinstance(error, OSError):
+        return UsageError(f"{label} is no name of a file.")
+    return UsageError(f"{label} cannot be read: {one_line(error.strerror, 200)}.")

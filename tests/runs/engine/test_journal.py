@@ -50,7 +50,10 @@ async def test_the_journal_of_an_earlier_program_gets_the_columns_that_came_sinc
         earlier.execute("ALTER TABLE runs DROP COLUMN source_stage")
     earlier.close()
     journal = Journal(file, stage.clock)
-    assert (await journal.run(run.id)).source_seen is None
+    try:
+        assert (await journal.run(run.id)).source_seen is None
+    finally:
+        await journal.close()
 
 
 async def test_a_phase_that_is_seen_again_is_written_once(stage: Stage):
