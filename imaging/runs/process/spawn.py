@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -116,7 +117,8 @@ def _start(run_id: str, arguments: Sequence[str], login: bytes, paths: Paths) ->
 
 def _hand_over(process: subprocess.Popen[bytes], login: bytes) -> None:
     assert process.stdin is not None  # noqa: S101  # asked for just before; for the type checker
-    with process.stdin:
+    # A runner that has ended already says why in its log; the pipe knows only that nobody reads.
+    with suppress(BrokenPipeError), process.stdin:
         process.stdin.write(login)
 
 

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.runs.process import spawn
 from imaging.runs.process.spawn import start_runner
 from imaging.runs.service import RunService
 from imaging.runtime.clock import Clock, SystemClock
@@ -232,6 +233,22 @@ async def test_one_that_cannot_begin_ends_the_run_with_the_reason(paths: Paths):
         await service.start(plan(), LOGIN, PROFILE)
     (run,) = await service.runs()
     assert run.state is RunState.FAILED
+    await service.close()
+
+
+async def test_one_that_ends_before_it_reads_its_login_ends_the_run_with_the_reason_too(paths: Paths, monkeypatch):
+    """The pipe breaks before anything is written."""
+
+    def late(process, login):
+        process.wait()
+        hand_over(process, login)
+
+    hand_over = spawn._hand_over
+    monkeypatch.setattr(spawn, "_hand_over", late)
+    command = (sys.executable, "-c", "raise SystemExit('no such module')")
+    service = RunService(paths, SystemClock(), spawn=functools.partial(start_runner, command=command))
+    with pytest.raises(RunError, match="no such module"):
+        await service.start(plan(), LOGIN, PROFILE)
     await service.close()
 
 
