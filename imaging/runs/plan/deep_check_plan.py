@@ -9,16 +9,13 @@ from imaging.cloud.interface import Cloud
 from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.runs.plan.deep_check_costs import deep_costs, quota_refusal, source_refusal
 from imaging.runs.plan.deep_check_texts import deep_steps, deep_warnings
-from imaging.runs.plan.launch_choice import plan_test_launch
+from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from
 from imaging.runs.source.instance import root_volume_id
 from imaging.runtime.clock import Clock
-from models.cloud.image import Image
-from models.cloud.instance import Instance
-from models.errors import ImagingError, NotFoundError, UsageError
-from models.guidelines.facts import InstanceFacts
+from models.errors import NotFoundError
 from models.guidelines.profile import Profile
 from models.run.kind import RunKind
-from models.run.plan import Plan, TestLaunchPlan
+from models.run.plan import Plan
 from models.run.request import RunRequest, Visibility
 
 _BASE_SECONDS = 40
@@ -48,10 +45,10 @@ async def plan_deep_check(cloud: Cloud, clock: Clock, instance_id: str, request:
     source = facts.instance.value
     if source is None:
         raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
-    image = expected_image(source, facts.base_image.value, _flavor_disk(facts, source))
+    image = expected_image(source, facts.base_image.value, flavor_disk_gib(facts, source))
     attachments, volumes = facts.attachments.value or (), facts.volumes.value or ()
     costs = deep_costs(source, image.min_disk_gib or None, attachments, volumes)
-    test = await _test(cloud, image, facts, wanted, profile)
+    test = await plan_launch_from(cloud, image, facts, wanted, profile)
     refusal = source_refusal(source) or quota_refusal(costs, facts.quota.value) or test.refused_because
     plan = Plan(
         request=wanted,
@@ -65,29 +62,3 @@ async def plan_deep_check(cloud: Cloud, clock: Clock, instance_id: str, request:
     )
     warnings = tuple(deep_warnings(plan, source, costs, facts.base_image.value, clock.now()))
     return plan.model_copy(update={"steps": tuple(deep_steps(plan, source, costs)), "warnings": warnings})
-
-
-async def _test(
-    cloud: Cloud, image: Image, facts: InstanceFacts, request: RunRequest, profile: Profile
-) -> TestLaunchPlan:
-    try:
-        return await plan_test_launch(
-            cloud,
-            image,
-            source_id=facts.instance.value.id if facts.instance.value else None,
-            request=request,
-            profile=profile,
-            quota=facts.quota.value,
-            flavors=facts.flavors.value,
-        )
-    except UsageError:
-        raise
-    except ImagingError as error:
-        return TestLaunchPlan(refused_because=error.what)
-
-
-def _flavor_disk(facts: InstanceFacts, source: Instance) -> int | None:
-    """The root disk of the source's flavor where an old Nova gives no more than the flavor's id."""
-    if source.flavor.disk_gib is not None:
-        return source.flavor.disk_gib
-    return next((each.disk_gib for each in facts.flavors.value or () if each.id == source.flavor.id), None)

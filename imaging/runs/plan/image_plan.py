@@ -10,7 +10,7 @@ from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.runs.plan.guest_warnings import volume_in_guest
-from imaging.runs.plan.launch_choice import plan_test_launch
+from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
 from imaging.runs.plan.step_texts import create_steps, verify_steps
 from imaging.runs.plan.warnings import image_warnings, source_warnings
 from imaging.runs.source.instance import in_device_order, root_volume_id
@@ -24,7 +24,7 @@ from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.kind import RunKind
-from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
+from models.run.plan import Plan, PlannedVolume
 from models.run.request import RunRequest
 from models.text import cut
 
@@ -68,8 +68,8 @@ async def plan_run(
     if source is None:
         raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
     volumes, root_id = _planned_volumes(facts, source)
-    image = expected_image(source, facts.base_image.value, _flavor_disk(facts, source))
-    test = await _test(cloud, image, facts, request, profile) if request.test else None
+    image = expected_image(source, facts.base_image.value, flavor_disk_gib(facts, source))
+    test = await plan_launch_from(cloud, image, facts, request, profile) if request.test else None
     plan = Plan(
         request=request,
         login=login,
@@ -117,25 +117,6 @@ async def _quota(cloud: Cloud) -> Quota | None:
         return None
 
 
-async def _test(
-    cloud: Cloud, image: Image, facts: InstanceFacts, request: RunRequest, profile: Profile
-) -> TestLaunchPlan:
-    try:
-        return await plan_test_launch(
-            cloud,
-            image,
-            source_id=facts.instance.value.id if facts.instance.value else None,
-            request=request,
-            profile=profile,
-            quota=facts.quota.value,
-            flavors=facts.flavors.value,
-        )
-    except UsageError:
-        raise
-    except ImagingError as error:
-        return TestLaunchPlan(refused_because=error.what)
-
-
 def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[PlannedVolume, ...], str | None]:
     attachments = facts.attachments.value or ()
     by_id = {volume.id: volume for volume in facts.volumes.value or ()}
@@ -149,13 +130,6 @@ def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[Plan
         for each in data
     )
     return planned, root_id
-
-
-def _flavor_disk(facts: InstanceFacts, source: Instance) -> int | None:
-    """The root disk of the source's flavor where an old Nova gives no more than the flavor's id."""
-    if source.flavor.disk_gib is not None:
-        return source.flavor.disk_gib
-    return next((each.disk_gib for each in facts.flavors.value or () if each.id == source.flavor.id), None)
 
 
 def _estimate(source: Instance, image: Image, volumes: int, request: RunRequest) -> int:

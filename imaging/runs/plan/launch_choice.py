@@ -8,9 +8,11 @@ from imaging.cloud.interface import Cloud
 from imaging.guidelines.instance.flavor_fit import FitReason, FlavorFit, launch_matrix
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
+from models.cloud.instance import Instance
 from models.cloud.network import Network
 from models.cloud.quota import Quota
 from models.errors import ImagingError, UsageError
+from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.plan import TestLaunchPlan
 from models.run.request import RunRequest
@@ -49,6 +51,37 @@ async def plan_test_launch(
     if network is None and not choices:
         refusal = refusal or "the project has no network that an instance can be launched on"
     return TestLaunchPlan(flavors=chosen, why=why, network=network, networks=choices, refused_because=refusal)
+
+
+async def plan_launch_from(
+    cloud: Cloud, image: Image, facts: InstanceFacts, request: RunRequest, profile: Profile
+) -> TestLaunchPlan:
+    """Choose flavor and network for an image of an instance; where the cloud does not answer, say why there is none.
+
+    Raises:
+        UsageError: the request names a flavor or network that does not exist.
+    """
+    try:
+        return await plan_test_launch(
+            cloud,
+            image,
+            source_id=facts.instance.value.id if facts.instance.value else None,
+            request=request,
+            profile=profile,
+            quota=facts.quota.value,
+            flavors=facts.flavors.value,
+        )
+    except UsageError:
+        raise
+    except ImagingError as error:
+        return TestLaunchPlan(refused_because=error.what)
+
+
+def flavor_disk_gib(facts: InstanceFacts, source: Instance) -> int | None:
+    """The root disk of the source's flavor where an old Nova gives no more than the flavor's id."""
+    if source.flavor.disk_gib is not None:
+        return source.flavor.disk_gib
+    return next((each.disk_gib for each in facts.flavors.value or () if each.id == source.flavor.id), None)
 
 
 def choose_flavors(matrix: tuple[FlavorFit, ...], request: RunRequest) -> tuple[tuple[Flavor, ...], str, str | None]:
