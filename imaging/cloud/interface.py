@@ -153,7 +153,7 @@ class Images(Protocol):
         """Share with one project, which must still accept."""
 
     async def delete_image(self, image_id: str) -> None:
-        """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ownership.made_by_run`).
+        """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ownership.images_and_servers`).
 
         Raises:
             NotOursError: it is protected, another project's, or published.

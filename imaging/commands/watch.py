@@ -6,7 +6,8 @@ import click
 
 from imaging.commands.documents.conversion import run_document
 from imaging.commands.flow import session
-from imaging.commands.flow.follow import LEFT, ctrl_c_leaves, exit_status, finish, follow, print_changes
+from imaging.commands.flow.exit_status import exit_status
+from imaging.commands.flow.follow import LEFT, ctrl_c_leaves, finish, follow, print_changes
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.streams import write_json_line

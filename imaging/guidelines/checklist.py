@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from difflib import get_close_matches
-
+from imaging.guidelines.answers import apply_answers
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.guest.inspection_age import without_old_inspection
 from imaging.guidelines.rule import SEVERITIES, Chapter
-from models.errors import UsageError
-from models.findings import Checklist, Finding, Outcome, Severity, Source
-from models.formatting import minute
+from models.findings import Checklist, Finding, Outcome, Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
-from models.run.request import Attestation, RunRequest, Waiver
-from models.text import cut
 
 _CHAPTERS = tuple(chapter.value for chapter in Chapter)
 _OUTCOMES = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -38,57 +32,6 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
         profile=profile.name,
         findings=tuple(sorted(findings, key=_place)),
         not_inspected_because=facts.guest.unknown_because if facts.guest.value is None else None,
-    )
-
-
-def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
-    """Apply what the user said: an attestation answers an ASK rule, a waiver with a reason covers a failing one."""
-    if request is None:
-        return finding
-    if finding.awaits_confirmation and request.attests(finding.rule):
-        return _attested(finding, next(each for each in request.attestations if each.rule == finding.rule))
-    waiver = request.waiver(finding.rule)
-    if waiver is None or finding.outcome is not Outcome.FAIL or not waiver.reason.strip():
-        return finding
-    evidence = f"Waived: {cut(waiver.reason.strip(), 200)} · {finding.evidence}"
-    return finding.model_copy(update={"outcome": Outcome.WAIVED, "evidence": evidence})
-
-
-def refuse_unknown_answers(attestations: Sequence[Attestation] = (), waivers: Sequence[Waiver] = ()) -> None:
-    """Refuse attestations and waivers that no rule waits for, such as a misspelt one.
-
-    Raises:
-        UsageError: a rule does not exist, an attested rule is no question, or a waiver gives no reason.
-    """
-    known = {rule.id: rule for rule in RULES}
-    for rule_id in [*(each.rule for each in attestations), *(each.rule for each in waivers)]:
-        if rule_id not in known:
-            near = get_close_matches(rule_id.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "`imaging check INSTANCE` lists the rules."
-            raise UsageError(f"There is no rule named {cut(rule_id, 60)}.", remedy=hint)
-    questions = ", ".join(rule.id for rule in RULES if rule.asked_for is not None)
-    for attestation in attestations:
-        if known[attestation.rule].asked_for is None:
-            what = f"The rule {attestation.rule} cannot be confirmed with --attest."
-            raise UsageError(what, remedy=f"These can: {questions}.")
-    for waiver in waivers:
-        if not waiver.reason.strip():
-            what = f"The waiver of {waiver.rule} gives no reason."
-            raise UsageError(what, remedy=f"Give a reason after the rule: --waive {waiver.rule}=WHY.")
-
-
-def _attested(finding: Finding, attestation: Attestation) -> Finding:
-    """An ASK rule that was confirmed: by whom, and when."""
-    who = cut(attestation.given_by, 60) or "the user"
-    when = f" on {minute(attestation.given_at)}" if attestation.given_at else ""
-    return finding.model_copy(
-        update={
-            "outcome": Outcome.PASS,
-            "evidence": f"Confirmed by {who}{when}: {finding.title}.",
-            "remedy": None,
-            "source": Source.USER,
-            "read_at": attestation.given_at,
-        }
     )
 
 

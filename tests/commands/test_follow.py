@@ -10,7 +10,8 @@ import signal
 import pytest
 
 from imaging.commands.flow import follow
-from imaging.commands.flow.follow import LEFT, exit_status, finish, start_and_follow
+from imaging.commands.flow.exit_status import exit_status
+from imaging.commands.flow.follow import LEFT, finish, start_and_follow
 from models.exit_code import ExitCode
 from models.run.kind import RunKind
 from models.run.record import RunnerPresence, RunState, Trouble

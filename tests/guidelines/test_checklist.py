@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from imaging.guidelines.answers import refuse_unknown_answers
 from imaging.guidelines.catalogue import RULES
-from imaging.guidelines.checklist import judge, refuse_unknown_answers
+from imaging.guidelines.checklist import judge
 from imaging.guidelines.rule import Chapter
 from models.cloud.instance import Instance
 from models.errors import UsageError

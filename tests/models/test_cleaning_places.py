@@ -25,7 +25,7 @@ WHY = {
     "imaging/runs/journal/journal.py": _TYPED,
     "imaging/runs/journal/rows.py": _ERROR,
     "imaging/runs/ownership/image_snapshots.py": "compares what the user typed with what the cloud made of it",
-    "imaging/runs/ownership/made_by_run.py": "the same; and reads JSON out of an image's property",
+    "imaging/runs/ownership/images_and_servers.py": "the same; and reads JSON out of an image's property",
     "imaging/runs/ownership/volumes.py": "compares what the user typed with what the cloud made of it",
     "imaging/runs/plan/step_texts.py": "quotes the image's name, as the user typed it, for a shell",
     "imaging/runs/report/run_report.py": _ANY,

@@ -82,7 +82,7 @@ OURS = {
         "int(connection.execute('PRAGMA user_version').fetchone()[0])",
     ): "32 bits",
     ("imaging/runs/plan/new_run.py", "int(now.timestamp())"): "our clock",
-    ("imaging/runs/ownership/made_by_run.py", "float('inf')"): "a constant",
+    ("imaging/runs/ownership/images_and_servers.py", "float('inf')"): "a constant",
     ("imaging/runs/report/guest.py", "int((planned_at - read_at).total_seconds())"): "moments within bounds",
     ("imaging/runs/service.py", "float('-inf')"): "a constant",
     (

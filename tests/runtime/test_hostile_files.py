@@ -14,7 +14,7 @@ from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.instance.systems import version_numbers
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.core.polling import BackOff
-from imaging.runs.ownership.made_by_run import snapshot_ids
+from imaging.runs.ownership.images_and_servers import snapshot_ids
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runtime.paths import Paths
 from imaging.runtime.settings import load_settings

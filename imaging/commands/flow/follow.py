@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imaging.commands.documents.conversion import run_document
+from imaging.commands.flow.exit_status import exit_status
 from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell
 from imaging.commands.output.streams import say, write, write_json
-from models.exit_code import ExitCode
 from models.run.record import RunRecord, RunState
 
 if TYPE_CHECKING:
@@ -160,17 +160,3 @@ def print_problems(run: RunRecord) -> None:
         )
     elif run.instance_restored is False and run.state.is_over:
         say(f"The instance is NOT restored: `imaging undo {run.id}` restores it.")
-
-
-def exit_status(run: RunRecord, wanted: RunState = RunState.DONE) -> ExitCode:
-    """0 for a run that did what was asked; a deep check is to have inspected, even where the instance did not come up.
-
-    It did not if its verdict is failed or inconclusive, if the test instance says that it has no network, if a wanted
-    test could not be made, or if its source is not as it was.
-    """
-    if run.state is not wanted or run.instance_restored is False:
-        return ExitCode.VIOLATIONS
-    tested = run.state is RunState.DONE and run.plan.request.test and run.spec.tests_image
-    if tested and (run.verdict is None or not run.verdict.has_proved_boot):
-        return ExitCode.VIOLATIONS
-    return ExitCode.DONE

@@ -7,7 +7,6 @@ around plain characters: csh expands `!` and ends a quote at a newline, fish rea
 from __future__ import annotations
 
 import re
-import shlex
 
 _PLAIN = re.compile(r"[A-Za-z0-9 _@%+=:,./~#*?<>|&;()\[\]{}\"$-]*")
 """Characters that mean nothing inside single quotes to any shell."""
@@ -35,22 +34,3 @@ def for_any_shell(command: str) -> str:
 def _octal(text: str) -> str:
     letters = (chr(byte) for byte in text.encode())
     return "".join(letter if _SAFE.fullmatch(letter) else rf"\0{ord(letter):03o}" for letter in letters)
-
-
-NO_ROOT_STATUS = 125
-NO_ROOT = "imaging: no root: "
-"""What the guest prints on standard error, with that status, when sudo lets nobody through."""
-
-
-def as_root(command: str) -> str:
-    """A command for `sh` that runs another one as root, or says with `NO_ROOT` that it may not.
-
-    Root needs no sudo, which small systems do not even have.
-    """
-    quoted = shlex.quote(command)
-    return (
-        f'if [ "$(id -u)" = 0 ]; then exec sh -c {quoted}; fi; '
-        # Asked first with `true`: a failure of the command itself must not look like a refusal of sudo.
-        f"if why=$(sudo -n true 2>&1); then exec sudo -n sh -c {quoted}; fi; "
-        f"printf '{NO_ROOT}%s\\n' \"$why\" >&2; exit {NO_ROOT_STATUS}"
-    )

@@ -10,8 +10,9 @@ import asyncssh
 
 from imaging.guest.host_keys.console_keys import fingerprint_of
 from imaging.guest.interface import CommandResult
-from imaging.guest.ssh import quoting
-from imaging.guest.ssh.quoting import NO_ROOT, NO_ROOT_STATUS, for_any_shell
+from imaging.guest.ssh import sudo
+from imaging.guest.ssh.quoting import for_any_shell
+from imaging.guest.ssh.sudo import NO_ROOT, NO_ROOT_STATUS
 from models.errors import BadProbeError, GuestLoginError, GuestUnreachableError
 from models.text import many_lines, one_line
 
@@ -63,7 +64,7 @@ class SshShell:
             GuestLoginError: `as_root`, and sudo asks for a password.
             BadProbeError: it printed more than the limit.
         """
-        text = for_any_shell(quoting.as_root(command) if as_root else command)
+        text = for_any_shell(sudo.as_root(command) if as_root else command)
         try:
             async with asyncio.timeout(seconds):
                 result = await self._run(text, stdin, limit_bytes, received or _nobody)

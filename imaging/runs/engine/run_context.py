@@ -16,7 +16,7 @@ from imaging.runs.core.step_context import CancelRequested
 from imaging.runs.engine.record_writer import RecordWriter
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import Lease
-from imaging.runs.source.claim_guard import verify_claim
+from imaging.runs.source.verify_claim import verify_claim
 from imaging.runtime.clock import Clock
 from imaging.runtime.private_files import close_folder
 from models.cloud.image import ImageData

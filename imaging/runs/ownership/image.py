@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_by_run import images_of_run
+from imaging.runs.ownership.images_and_servers import images_of_run
 from models.cloud.image import Image
 
 

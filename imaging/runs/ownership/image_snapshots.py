@@ -11,7 +11,7 @@ from contextlib import suppress
 from imaging.runs.core.deletion import UNDER_WAY, Progress, wait_gone
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.image import all_images
-from imaging.runs.ownership.made_by_run import owned_ids, snapshot_ids
+from imaging.runs.ownership.images_and_servers import owned_ids, snapshot_ids
 from imaging.runs.ownership.volumes import doubt_about_snapshot, snapshot_name
 from imaging.runs.source.instance import source_id
 from models.cloud.image import Image

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imaging.runs.ownership.made_by_run import NOT_YOUNGER, first_doubt, group_name, is_made_during, owned_ids
+from imaging.runs.ownership.images_and_servers import NOT_YOUNGER, first_doubt, group_name, is_made_during, owned_ids
 from models.cloud.network import GroupPort, SecurityGroup
 from models.run.record import OwnedKind, RunRecord
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from imaging.runs.ownership.made_by_run import (
+from imaging.runs.ownership.images_and_servers import (
     HOSTS_APART,
     NOT_YOUNGER,
     block_devices,

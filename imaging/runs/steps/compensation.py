@@ -6,7 +6,7 @@ from imaging.runs.core.idempotency import observe_until_found
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.image import find_image
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots
-from imaging.runs.ownership.made_by_run import snapshot_ids
+from imaging.runs.ownership.images_and_servers import snapshot_ids
 from imaging.runs.source.claim_keys import claim_keys, other_claims
 from imaging.runs.source.claim_lifecycle import delete_claim_keys
 from imaging.runs.source.instance import read_source, wait_idle

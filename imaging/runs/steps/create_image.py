@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.runs.core.idempotency import create_once
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import find_image
-from imaging.runs.ownership.made_by_run import RUN, SOURCE, image_name
+from imaging.runs.ownership.images_and_servers import RUN, SOURCE, image_name
 from imaging.runs.source.instance import read_source, require_stopped, root_volume_id, source_id
 from models.errors import QuotaExceededError, RunError
 from models.run.intent import IntentAction

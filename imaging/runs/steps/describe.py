@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.guidelines.instance.flavor_fit import real_minimum_disk_gib
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.made_by_run import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
+from imaging.runs.ownership.images_and_servers import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
 from models.cloud.image import Image
 from models.errors import RunError
 from models.run.intent import IntentAction

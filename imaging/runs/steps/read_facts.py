@@ -12,7 +12,7 @@ from imaging.guest.confined_reading import read_console_confined
 from imaging.guest.deep_check import SECONDS, Listener
 from imaging.guest.deep_check.chunks import Heard
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.made_by_run import MARKER
+from imaging.runs.ownership.images_and_servers import MARKER
 from imaging.runs.source.instance import source_id
 from imaging.runs.test_instance.console_watch import CONSOLE_LOG, ConsoleWatch
 from imaging.runs.test_instance.server import standing_server

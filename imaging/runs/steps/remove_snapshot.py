@@ -10,7 +10,7 @@ from imaging.runs.core.outcome import left_note
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots, note_temporary_snapshots
-from imaging.runs.ownership.made_by_run import temporary_images
+from imaging.runs.ownership.images_and_servers import temporary_images
 from imaging.runs.source.instance import wait_idle
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotFoundError, NotOursError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.core.outcome import left_note
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.made_by_run import owned_ids
+from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.test_instance.security_group import may_have_made_group, remove_groups
 from imaging.runs.test_instance.server import may_have_lost_one, our_servers, remove_server, standing_server
 from imaging.runs.test_instance.verdict_note import image_id_under_test

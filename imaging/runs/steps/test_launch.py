@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.made_by_run import existing_volume_ids, has_unreadable_disks, owned_ids
+from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks, owned_ids
 from imaging.runs.plan.launch_choice import plan_test_launch, require_network
 from imaging.runs.test_instance.security_group import make_group
 from imaging.runs.test_instance.server import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import note_snapshots
-from imaging.runs.ownership.made_by_run import snapshot_ids, surplus_images
+from imaging.runs.ownership.images_and_servers import snapshot_ids, surplus_images
 from imaging.runs.source.instance import read_source, source_id
 from models.cloud.image import Image
 from models.cloud.instance import Instance

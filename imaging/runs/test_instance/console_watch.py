@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_by_run import MARKER
+from imaging.runs.ownership.images_and_servers import MARKER
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader
 from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
 from imaging.runs.test_instance.boot_verdict.verdict import Ending

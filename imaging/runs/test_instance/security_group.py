@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.runs.core.deletion import GONE, Kept, Progress, wait_gone
 from imaging.runs.core.idempotency import create_once
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_by_run import group_name, owned_ids
+from imaging.runs.ownership.images_and_servers import group_name, owned_ids
 from imaging.runs.ownership.security_groups import doubt_about_group, group_description, used_elsewhere
 from models.cloud.network import GroupPort, Network, SecurityGroup
 from models.errors import ForbiddenError, NotOursError, ServiceMissingError

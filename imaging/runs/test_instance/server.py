@@ -10,7 +10,7 @@ from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.deletion import GONE, UNDER_WAY, Kept, Progress, wait_gone
 from imaging.runs.core.idempotency import create_once
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_by_run import (
+from imaging.runs.ownership.images_and_servers import (
     MARKER,
     ROLE,
     RUN,

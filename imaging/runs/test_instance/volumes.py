@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from imaging.runs.core.deletion import UNDER_WAY, Kept, Progress, wait_gone
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_by_run import owned_ids
+from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.ownership.volumes import Brought, doubt_about_volume
 from models.cloud.image import Image
 from models.cloud.instance import Instance, VolumeAttachment

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.guest.inspection import START
-from imaging.guest.ssh.quoting import as_root, for_any_shell
+from imaging.guest.ssh.quoting import for_any_shell
+from imaging.guest.ssh.sudo import as_root
 from tests.support.needs import needs
 
 ODD = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imaging.runs.ownership.made_by_run import NOT_YOUNGER
+from imaging.runs.ownership.images_and_servers import NOT_YOUNGER
 from imaging.runs.ownership.security_groups import doubt_about_group, group_description, used_elsewhere
 from imaging.runs.ownership.volumes import (
     Brought,

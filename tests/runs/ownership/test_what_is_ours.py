@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imaging.runs.ownership.made_by_run import (
+from imaging.runs.ownership.images_and_servers import (
     NOT_YOUNGER,
     block_devices,
     doubt_about_image,

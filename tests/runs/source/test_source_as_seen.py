@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from imaging.runs.source.claim_guard import verify_claim
 from imaging.runs.source.claim_keys import encode_claim
 from imaging.runs.source.instance import (
     SourceGoneError,
@@ -25,6 +24,7 @@ from imaging.runs.source.instance import (
 )
 from imaging.runs.source.lock import lock_with
 from imaging.runs.source.unwatched_changes import LOCKS, POWER_AND_VOLUMES, asked_meanwhile
+from imaging.runs.source.verify_claim import verify_claim
 from models.cloud.instance import Instance, VolumeAttachment
 from models.cloud.volume import Volume
 from models.errors import ClaimLostError, NotFoundError, RunError, ServerFaultError

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from imaging.runs.core.step_context import StepResult
-from imaging.runs.ownership.made_by_run import images_of_run, surplus_images
+from imaging.runs.ownership.images_and_servers import images_of_run, surplus_images
 from imaging.runs.steps.claim import claim
 from imaging.runs.steps.compensation import mark_unverified, remove_unfinished_image
 from imaging.runs.steps.create_image import create_image

@@ -12,7 +12,7 @@ from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import resolve_cloud
 from imaging.guidelines.profiles import load_profile
-from imaging.runs.ownership.made_by_run import images_of_run
+from imaging.runs.ownership.images_and_servers import images_of_run
 from imaging.runs.plan.image_plan import plan_run
 from imaging.runs.steps import STEPS
 from imaging.runs.steps.compensation import remove_unfinished_image
