@@ -54,7 +54,7 @@ DEEP_CHECK_STEPS = (
 CREATE_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
 """The steps of `imaging create` in plain mode."""
 
-UNDO_STEPS = (StepName.RESTORE, StepName.REPORT)
+UNDO_STEPS = (StepName.RESTORE, StepName.SEE_UP, StepName.REPORT)
 """The steps of an undo without a journal."""
 
 

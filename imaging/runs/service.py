@@ -41,7 +41,7 @@ from models.run.claim import Claim
 from models.run.plan import Plan
 from models.run.record import RunRecord, RunState
 from models.run.request import RunRequest
-from models.steps import StepName, StepState
+from models.steps import UNDO_STEPS, StepState
 
 _POLL_SECONDS = 0.5
 """How often a watcher asks whether the journal has changed: one read of a few bytes."""
@@ -366,6 +366,8 @@ def _undo_hint(record: RunRecord) -> str:
 
 def _only_restore(changes: Changes) -> None:
     """Make of a run, over or not, one that only has to be restored."""
-    changes.run(undo_requested=True, state=RunState.RUNNING, outcome=None, ended_at=None, trouble=None)
-    for name in (StepName.RESTORE, StepName.REPORT):
+    changes.run(
+        undo_requested=True, state=RunState.RUNNING, outcome=None, ended_at=None, trouble=None, source_seen=None
+    )
+    for name in UNDO_STEPS:
         changes.step(name, state=StepState.PENDING, started_at=None, ended_at=None, note="", trouble=None)

@@ -20,21 +20,50 @@ VERDICT_ABOUT = "imaging.verdict.image"
 """The image property that names the image which the verdict is about."""
 
 
+class SnapshotData(Frozen):
+    """A volume snapshot that a volume-backed image refers to, and that holds its data."""
+
+    id: CleanText
+    status: CleanText | None = None
+    """None: the volume service did not show it."""
+    size_gib: int | None = None
+
+    def trouble_since(self, earlier: SnapshotData) -> str | None:
+        """What happened to it, as the end of a sentence; None where nothing did, or it could not be seen before."""
+        if earlier.status is None:
+            return None
+        if self.status is None:
+            return "is gone"
+        if self.status != "available":
+            return f"is {self.status}"
+        has_size = self.size_gib is not None and earlier.size_gib is not None
+        return "has another size" if has_size and self.size_gib != earlier.size_gib else None
+
+
 class ImageData(Frozen):
     """What tells whether an image still holds what it was made of."""
 
     image_id: CleanText
     size_bytes: int | None = None
     content_hash: CleanText | None = None
+    snapshots: tuple[SnapshotData, ...] | None = None
+    """Those that it refers to; None where that was not written down."""
 
     def changes_to(self, later: ImageData) -> tuple[str, ...]:
         """What differs later, in words; a value that was not there before and came since is no change."""
         found = []
+        if self._has_other_snapshots(later):
+            found.append("the volume snapshots that it refers to")
         if self.size_bytes is not None and later.size_bytes != self.size_bytes:
             found.append("its size")
         if self._has_other_hash(later.content_hash):
             found.append("its hash")
         return tuple(found)
+
+    def _has_other_snapshots(self, later: ImageData) -> bool:
+        if self.snapshots is None or later.snapshots is None:
+            return False
+        return {each.id for each in self.snapshots} != {each.id for each in later.snapshots}
 
     def _has_other_hash(self, later: str | None) -> bool:
         """One of another length was computed in another way, and cannot be compared."""
@@ -83,11 +112,6 @@ class Image(Frozen):
         if self.properties.get(VERDICT_ABOUT) != self.id:
             return None
         return self.properties.get(VERDICT)
-
-    @property
-    def data(self) -> ImageData:
-        """What it holds now."""
-        return ImageData(image_id=self.id, size_bytes=self.size_bytes, content_hash=self.content_hash)
 
     @property
     def is_snapshot(self) -> bool:

@@ -183,8 +183,14 @@ class RunRecord(Frozen):
         """What is to be said of a restored source beside *restored*; empty where there is nothing to be said."""
         if self.source_seen is not None:
             return self.source_seen.text
-        was_started = self.claim is not None and self.claim.was_running
-        return "not watched coming up" if was_started and self.state.is_over else ""
+        return "not watched coming up" if self.has_restarted_source and self.state.is_over else ""
+
+    @property
+    def has_restarted_source(self) -> bool:
+        """Whether the source ran before, and this run stopped or started it: only then there is something to watch."""
+        was_running = self.claim is not None and self.claim.was_running
+        asked = self.times_intended(IntentAction.STOP) + self.times_intended(IntentAction.START)
+        return was_running and asked > 0
 
     def step(self, name: StepName) -> StepRecord:
         """One step's record.

@@ -19,7 +19,15 @@ from models.run.record import RunRecord, RunState, StepRecord
 from screens.base import OpenedScreen
 from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.dialog import Reading
-from screens.runs.run_text import details, headline, interesting_step, status_text, step_note
+from screens.runs.run_text import (
+    can_be_cancelled,
+    details,
+    headline,
+    interesting_step,
+    is_watching_source,
+    status_text,
+    step_note,
+)
 from screens.style.tones import Tone
 from screens.style.wording import is_interrupted, step_sign
 from screens.widgets.columns import Cell, Column
@@ -172,7 +180,7 @@ class RunScreen(OpenedScreen[None]):
         if run is not None:
             match action:
                 case "cancel":
-                    return not run.state.is_over and run.state is not RunState.CANCELLING
+                    return can_be_cancelled(run)
                 case "resume":
                     return is_interrupted(run) or run.state is RunState.WAITING
                 case "undo":
@@ -223,6 +231,8 @@ class RunScreen(OpenedScreen[None]):
     @property
     def _cancel_details(self) -> str:
         """What is left when the run is cancelled."""
+        if self._run is not None and is_watching_source(self._run):
+            return "The instance is restored. It is not watched coming up any longer."
         if self._run is not None and self._run.spec.inspects:
             return "The call in flight is finished first. The temporary instance and the temporary image are removed."
         return (

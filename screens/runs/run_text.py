@@ -155,6 +155,16 @@ def leftovers(run: RunRecord) -> tuple[str, ...]:
     )
 
 
+def is_watching_source(run: RunRecord) -> bool:
+    """Whether all that is still done is to watch the restored source come up."""
+    return any(step.step is StepName.SEE_UP and step.state is StepState.RUNNING for step in run.steps)
+
+
+def can_be_cancelled(run: RunRecord) -> bool:
+    """Whether a request to cancel would have an effect: a second one ends the watching of the restored source."""
+    return not run.state.is_over and (run.state is not RunState.CANCELLING or is_watching_source(run))
+
+
 def status_text(run: RunRecord) -> tuple[str, Tone]:
     """What the status line says of a run."""
     if is_interrupted(run):
@@ -163,6 +173,8 @@ def status_text(run: RunRecord) -> tuple[str, Tone]:
     match run.state:
         case RunState.WAITING:
             return "Waiting for you: see the step. Press R when it is fixed, c to cancel, u to undo.", Tone.WARN
+        case RunState.CANCELLING if is_watching_source(run):
+            return "Cancelled; the instance is restored and starting. Press c to stop watching it.", Tone.WARN
         case RunState.CANCELLING:
             return "Cancelling; the instance is being restored.", Tone.WARN
         case RunState.PLANNED | RunState.RUNNING:

@@ -16,8 +16,11 @@ from models.exit_code import ExitCode
 from models.run.kind import RunKind
 from models.run.record import RunnerPresence, RunState, Trouble
 from models.run.request import RunRequest
+from models.run.source_seen import SourceSeen, SourceState
 from models.verdict import Verdict, VerdictWord
 from tests.commands.building import BOOTED, FAILED, START, plan, run
+
+DOWN = SourceSeen(state=SourceState.DOES_NOT_COME_UP, text="it does not come up")
 
 DONE = run(state=RunState.DONE, verdict=BOOTED, instance_restored=True, image_id="g1", runner=None)
 GONE = run(runner=RunnerPresence(host="here", pid=1, heartbeat_at=START, alive=False))
@@ -133,6 +136,7 @@ async def test_what_a_run_waits_for_is_told_once(capsys):
         ({"state": RunState.WAITING}, RunState.DONE, 1),
         ({"state": RunState.CANCELLED, "instance_restored": True}, RunState.CANCELLED, 0),
         ({"state": RunState.CANCELLED, "instance_restored": False}, RunState.CANCELLED, 1),
+        ({"state": RunState.CANCELLED, "instance_restored": True, "source_seen": DOWN}, RunState.CANCELLED, 1),
         ({"state": RunState.UNDONE, "instance_restored": True}, RunState.UNDONE, 0),
         ({"state": RunState.UNDONE, "instance_restored": True}, RunState.DONE, 1),
         ({"state": RunState.FAILED, "instance_restored": False}, RunState.UNDONE, 1),

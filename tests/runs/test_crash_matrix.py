@@ -274,6 +274,8 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     assert run.instance_restored is not False
     assert after == before
     assert kept <= {run.image_id}
+    # The first call came before the stop; a run that restores the source sees it up, too.
+    assert run.source_words.startswith("seen up" if call != "set_metadata" else "")
 
 
 @pytest.mark.parametrize("call", ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume"])
@@ -298,3 +300,4 @@ async def test_undone_from_the_claim_alone_after_a_death(
     del before["images"], after["images"]
     assert (undo.state, undo.instance_restored, undo.trouble) == (RunState.UNDONE, True, None)
     assert after == before
+    assert undo.source_words.startswith("seen up" if call != "set_metadata" else "")

@@ -240,3 +240,22 @@ async def test_cancelling_a_deep_check_speaks_of_no_image_that_is_kept(tmp_path)
         await driver.press("c")
         await driver.sees("temporary instance", "temporary image", "removed")
         assert "kept" not in driver.text
+
+
+async def test_a_cancelled_run_that_only_watches_its_source_can_be_cancelled_once_more(tmp_path):
+    runs = FrozenRuns(run(state=RunState.CANCELLING, at=StepName.SEE_UP, runner=HERE, instance_restored=True))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.sees("Press c to stop watching it")
+        await driver.press("c")
+        await driver.sees("The instance is restored.")
+        await driver.press("y")
+        await driver.until(lambda: runs.asked == [("cancel", "r1", None)])
+
+
+async def test_a_run_that_is_still_restoring_is_not_cancelled_twice(tmp_path):
+    runs = FrozenRuns(run(state=RunState.CANCELLING, at=StepName.RESTORE, runner=HERE))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        await driver.press("c")
+        assert not isinstance(driver.app.screen, ConfirmScreen)

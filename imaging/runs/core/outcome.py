@@ -9,6 +9,8 @@ from models.steps import StepName, StepState
 _SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
 """What the image depends on: a new runner makes sure of it before an image is asked for."""
 
+_OF_THE_SOURCE = {StepName.RESTORE, StepName.SEE_UP}
+
 
 def was_begun(run: RunRecord, step: StepName) -> bool:
     """Whether a step of this run may have changed anything."""
@@ -45,6 +47,13 @@ def outcome_by_verdict(run: RunRecord) -> RunState:
     return RunState.DONE if booted or not test_wanted else RunState.FAILED
 
 
+def awaits_source(run: RunRecord) -> bool:
+    """Whether the source was restored and started, but nobody has watched it come up yet."""
+    record = _find(run, StepName.SEE_UP)
+    is_left = record is not None and record.state in {StepState.PENDING, StepState.RUNNING, StepState.WAITING}
+    return is_left and run.instance_restored is True and run.has_restarted_source
+
+
 def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     """Why a run did not end well: first that the source is not as it was, then what failed, then the verdict.
 
@@ -53,7 +62,7 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     if run.outcome is RunState.UNDONE:
         return _trouble_of_what_is_left(run)
     failed = [record for record in run.steps if record.state is StepState.FAILED]
-    for record in (*(each for each in failed if each.step is StepName.RESTORE), *failed):
+    for record in (*(each for each in failed if each.step in _OF_THE_SOURCE), *failed):
         if record.trouble is not None:
             return record.trouble
     if run.outcome is not RunState.FAILED or run.verdict is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -76,6 +77,7 @@ class RunContext:
         self._known_until = _last_known(run)
         self.unwatched: tuple[datetime, datetime] | None = None
         self._stopping = stopping or asyncio.Event()
+        self._is_only_watching = False
         self.writer = RecordWriter(journal, lease, run, clock=clock, stopping=self._stopping)
         # Monotonic: a laptop that changes its clock must not end an unattended run.
         self._deadline = clock.monotonic() + run.plan.request.timeout_seconds
@@ -189,7 +191,8 @@ class RunContext:
                     return seen
                 pause = poll_interval(waited)
             # What may not be cancelled restores the instance, so it gets its own limit on top of the run's time.
-            if self.time_is_up and (cancellable or waited >= limit_seconds):
+            may_end = cancellable and not self._is_only_watching
+            if self.time_is_up and (may_end or waited >= limit_seconds):
                 raise TimeUpError(f"{what}: not seen after {waited:.0f} s, and the run's time is up.")
             if waited >= limit_seconds:
                 overdue = overdue or await self._say_overdue(what, limit_seconds)
@@ -211,8 +214,21 @@ class RunContext:
             raise RunnerStopped
         await self.writer.refresh()
         # Once an outcome is decided, the request has had its effect.
-        if cancellable and self.run.cancel_requested and self.run.outcome is None:
+        is_heard = self.run.outcome is None or self._is_only_watching
+        if cancellable and self.run.cancel_requested and is_heard:
             raise CancelRequested
+
+    @contextmanager
+    def only_watching(self) -> Iterator[None]:
+        """Let a request to cancel count again, although it is decided how the run ends: nothing is changed any more.
+
+        What is waited for has an end of its own then, so that the run's time-out does not cut it short.
+        """
+        self._is_only_watching = True
+        try:
+            yield
+        finally:
+            self._is_only_watching = False
 
     async def pause(self, seconds: float, *, cancellable: bool) -> None:
         """Wait, checking for interrupts about every second."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-from imaging.runs.core.outcome import stands, trouble_at_the_end, was_begun
-from imaging.runs.core.step_context import CleanUp, Procedures, StepResult
+from imaging.runs.core.outcome import awaits_source, stands, trouble_at_the_end, was_begun
+from imaging.runs.core.step_context import CancelRequested, CleanUp, Procedures, StepResult
 from imaging.runs.engine.retry import NOT_A_FAILURE, retry_transient, without_giving_up
 from imaging.runs.engine.run_context import RunContext
 from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.rows import Changes
-from models.errors import RestoreFaultError
+from models.errors import RestoreFaultError, UnauthorizedError
 from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord
 from models.run.request import OnFailure
@@ -54,6 +54,9 @@ class Teardown:
         # Only now: a source that cannot be restored is no reason to leave test instances running.
         if stuck is not None:
             raise stuck
+        # Last of all that is not the report: it changes nothing, and a request to cancel ends it.
+        if awaits_source(self._run):
+            await self._watch_source()
         await self._skip_the_rest()
         # Before the run is marked as over, so that a script that waits for that finds the report.
         await self._attempt(StepName.REPORT, self._step(StepName.REPORT))
@@ -93,6 +96,19 @@ class Teardown:
         given_up = untouchable or leave or self._run.step(StepName.RESTORE).state is StepState.FAILED
         if given_up or not await self._attempt(StepName.RESTORE, self.restore):
             await self._context.record(instance_restored=False)
+
+    async def _watch_source(self) -> None:
+        """Watch the source come up, as at the end of a good run; a request to cancel that is new ends it."""
+        # The request that has ended the run is not one to end this. One that ended this step before is.
+        if self._run.outcome is RunState.CANCELLED and not was_begun(self._run, StepName.SEE_UP):
+            await self._context.writer.set_run(cancel_requested=False)
+        with self._context.only_watching():
+            try:
+                await self._attempt(StepName.SEE_UP, self._step(StepName.SEE_UP))
+            except CancelRequested:
+                await self._context.phase("not watched to the end: cancelled")
+            except UnauthorizedError:  # V19: no reason to wait for a login, when all that is left is to watch
+                await self._context.phase("not watched to the end: the login has expired")
 
     async def _image(self) -> None:
         if was_begun(self._run, StepName.CREATE_IMAGE) and not stands(self._run, StepName.WAIT_FOR_IMAGE):

@@ -10,9 +10,10 @@ from imaging.runs.core.step_context import StepContext
 from imaging.runs.source.claim_keys import claim_keys, misplaced_claims, other_claims
 from imaging.runs.source.claim_reader import readable_volumes
 from imaging.runs.source.instance import in_device_order, read_source, root_volume_id, source_id
-from models.cloud.instance import Instance
-from models.errors import NotFoundError, NotOursError, RunError
+from models.cloud.instance import Instance, InstanceHistory
+from models.errors import ForbiddenError, NotFoundError, NotOursError, RunError
 from models.run.claim import Claim, ClaimedVolume
+from models.run.lock_reason import reason_in_the_name_of
 
 _LIMIT_SECONDS = 60.0
 
@@ -36,6 +37,7 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
         )
     data = in_device_order(each for each in attachments if each.volume_id != root_id)
     earlier = ctx.run.claim
+    lock_reason = earlier.lock_reason if earlier else await _lock_reason(ctx, source)
     return Claim(
         run_id=ctx.run.id,
         instance_id=source.id,
@@ -44,7 +46,7 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
         was_running=source.is_running,
         # V13: `unlock` ran before the claim could be written, so the lock of now is not the earlier one.
         was_locked=earlier.was_locked if earlier else bool(source.locked),
-        lock_reason=earlier.lock_reason if earlier else source.locked_reason,
+        lock_reason=lock_reason,
         volumes=tuple(
             ClaimedVolume(
                 id=each.volume_id,
@@ -56,6 +58,20 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
             for order, each in enumerate(data)
         ),
     )
+
+
+async def _lock_reason(ctx: StepContext, source: Instance) -> str | None:
+    """The reason with which the source is to be locked again; one that names the user where another gave none."""
+    if not source.locked or source.locked_reason:
+        return source.locked_reason
+    try:
+        listed = await ctx.cloud.compute.actions(source.id)
+    except (ForbiddenError, NotFoundError):
+        return None  # policy may hide the list from members: unknown counts as one's own
+    locker = InstanceHistory(actions=listed.actions).locked_by
+    if locker is None or locker == ctx.run.identity.user_id:
+        return None
+    return reason_in_the_name_of(locker, ctx.run.id)
 
 
 def refuse_other_claims(source: Instance, run_id: str) -> None:

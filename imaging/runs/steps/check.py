@@ -12,6 +12,7 @@ from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
 from imaging.runs.steps.see_up import stage_of_source
+from imaging.runs.test_instance.image_data import image_data
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist
 
@@ -66,7 +67,7 @@ async def _check_image(ctx: StepContext) -> StepResult:
         raise RunError(f"The image {planned.id} is gone.", request_id=error.request_id) from error
     if image.status != "active":
         raise RunError(f"The image is {image.status}: only an active one can be launched.")
-    await ctx.record(image_data=image.data)
+    await ctx.record(image_data=await image_data(ctx, image))
     return StepResult("the image is active")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.test_instance.image_data import image_data
+from imaging.runs.test_instance.verdict_note import withdraw_verdict
 from models.cloud.image import Image, ImageData
 from models.errors import NotFoundError, RunError
 
@@ -25,7 +27,7 @@ async def confirmed_image(ctx: StepContext, known: ImageData) -> Image:
     """The image, if it holds what it held; asked before it is published, and again at the end.
 
     Raises:
-        RunError: it is gone, cannot be launched, or was changed.
+        RunError: it is gone, cannot be launched, or was changed; what is still there claims no verdict any more.
     """
     image = await _image(ctx, known.image_id)
     if image is None:
@@ -34,19 +36,47 @@ async def confirmed_image(ctx: StepContext, known: ImageData) -> Image:
             meaning="There is no image any more, whatever the test launch showed.",
             remedy="Ask in your project who deleted it, and make it again.",
         )
+    trouble = _trouble(known, image, await image_data(ctx, image))
+    if trouble is not None:
+        raise await _without_verdict(ctx, image, trouble)
+    return image
+
+
+def _trouble(known: ImageData, image: Image, now: ImageData) -> RunError | None:
+    """Why the verdict says nothing of the image as it is now; None where it does."""
     if image.status != "active":
-        raise RunError(
+        return RunError(
             f"The image {known.image_id} is {image.status}: it was active before.",
             meaning="Nobody can launch it now.",
             remedy="Ask the cloud's operators why.",
         )
-    if changed := known.changes_to(image.data):
-        raise RunError(
+    if changed := known.changes_to(now):
+        return RunError(
             f"The image {known.image_id} was changed while the run was under way: {' and '.join(changed)}.",
             meaning="What was tested is not what the image holds now.",
             remedy="Do not use it; make it again.",
         )
-    return image
+    if troubles := _snapshot_troubles(known, now):
+        return RunError(
+            f"The image {known.image_id} cannot be launched any more: {'; '.join(troubles)}.",
+            meaning="Its data is in its volume snapshots; the image only refers to them.",
+            remedy="Ask in your project who changed them, and make the image again.",
+        )
+    return None
+
+
+def _snapshot_troubles(known: ImageData, now: ImageData) -> list[str]:
+    before = {each.id: each for each in known.snapshots or ()}
+    found = [(each, each.trouble_since(before[each.id])) for each in now.snapshots or () if each.id in before]
+    return [f"its volume snapshot {each.id} {trouble}" for each, trouble in found if trouble is not None]
+
+
+async def _without_verdict(ctx: StepContext, image: Image, trouble: RunError) -> RunError:
+    """The same trouble once the image claims no verdict any more, or with the word that it still does."""
+    if await withdraw_verdict(ctx, image):
+        return trouble
+    still = f'Its note still says "{image.noted_verdict}", for the cloud refused to change it.'
+    return RunError(trouble.what, meaning=f"{trouble.meaning} {still}", remedy=trouble.remedy)
 
 
 async def _image(ctx: StepContext, image_id: str) -> Image | None:

@@ -21,7 +21,7 @@ from models.errors import ClaimLostError, ForbiddenError, NeedsUserError
 from models.formatting import counted
 from models.run.claim import Claim
 from models.run.intent import IntentAction
-from models.run.lock_reason import is_reason_of
+from models.run.lock_reason import is_in_the_name_of_another, is_reason_of
 
 _UNLOCK_SECONDS = 60.0
 _START_SECONDS = 600.0
@@ -144,7 +144,8 @@ async def _refuse_lock_of_others(ctx: StepContext, claimed: Claim) -> None:
     """
     reason = (await read_source(ctx)).locked_reason
     # The runner may have died before it took the earlier lock off.
-    earlier = claimed.was_locked and reason == claimed.lock_reason
+    unchanged = reason == claimed.lock_reason or (not reason and is_in_the_name_of_another(claimed.lock_reason))
+    earlier = claimed.was_locked and unchanged
     if earlier or await ctx.cloud.compute.microversion() < LOCK_REASON_SINCE or is_reason_of(reason, claimed.run_id):
         return
     raise NeedsUserError(
@@ -205,6 +206,8 @@ async def _restore_lock(ctx: StepContext, claimed: Claim) -> None:
     if await asked_meanwhile(ctx, LOCKS):
         await ctx.phase("not locked again: somebody has locked or unlocked it since this journal was written")
         return
+    if is_in_the_name_of_another(claimed.lock_reason) and await ctx.cloud.compute.microversion() < LOCK_REASON_SINCE:
+        await ctx.phase(f"this cloud keeps no reason of a lock, so it looks like your own: {claimed.lock_reason}")
     await ctx.intend(IntentAction.LOCK_AGAIN, claimed.instance_id)
     await lock_with(ctx, claimed.instance_id, claimed.lock_reason)
 
@@ -221,6 +224,12 @@ def _incomplete(claimed: Claim, reasons: Sequence[str], keys: Sequence[str]) -> 
     )
 
 
+def _lock_note(claimed: Claim) -> str:
+    if is_in_the_name_of_another(claimed.lock_reason):
+        return "locked again, in the name of the user who had locked it"
+    return "locked as before"
+
+
 async def _note(ctx: StepContext, claimed: Claim) -> str:
     attachments = await ctx.cloud.compute.attachments(claimed.instance_id)
     now = {attachment.volume_id: attachment.device for attachment in attachments}
@@ -230,6 +239,6 @@ async def _note(ctx: StepContext, claimed: Claim) -> str:
     number = len(claimed.volumes)
     parts = [f"{counted(number, 'volume')} attached"] if number else []
     parts.append("running" if claimed.was_running else "stopped")
-    parts += ["locked as before"] if claimed.was_locked else []
+    parts += [_lock_note(claimed)] if claimed.was_locked else []
     parts += [f"not known from the damaged claim: {', '.join(claimed.damage)}"] if claimed.damage else []
     return ", ".join([*parts, *moved])

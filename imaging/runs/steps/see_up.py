@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.runs.core.polling import TRANSIENT_ERRORS
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.instance import SourceGoneError, read_source, source_id
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader
@@ -66,7 +67,10 @@ async def _seen(ctx: StepContext) -> SourceSeen:
     if not claim.was_running:
         return await _as_stopped(ctx)
     watch = _SourceWatch(ctx, ctx.run.source_stage)
-    return await ctx.wait_until(watch.observe, what="the instance to come up", limit_seconds=watch.limit_seconds + 60)
+    await ctx.phase("restored; its console is watched, and cancelling the run ends that")
+    return await ctx.wait_until(
+        watch.observe_within_limit, what="the instance to come up", limit_seconds=watch.limit_seconds + 60
+    )
 
 
 async def _as_stopped(ctx: StepContext) -> SourceSeen:
@@ -95,6 +99,15 @@ class _SourceWatch:
         self._console = GrowingConsole()
         self._started = self._changed = ctx.clock.monotonic()
         self.limit_seconds: float = ctx.profile.patience.test_limit_seconds
+
+    async def observe_within_limit(self) -> SourceSeen | None:
+        """Read once, as `observe` does; a cloud that gives no answer to the end leaves it unseen, and is no failure."""
+        try:
+            return await self.observe()
+        except TRANSIENT_ERRORS as error:
+            if self._ctx.clock.monotonic() - self._started < self.limit_seconds:
+                raise
+            return _unseen(f"the cloud does not answer ({error.what.rstrip('.')})")
 
     async def observe(self) -> SourceSeen | None:
         """Read once; what was seen, as soon as it is known."""

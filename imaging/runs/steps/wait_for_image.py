@@ -11,6 +11,7 @@ from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import note_snapshots
 from imaging.runs.ownership.images_and_servers import snapshot_ids, surplus_images
 from imaging.runs.source.instance import read_source, source_id
+from imaging.runs.test_instance.image_data import image_data
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError
@@ -41,7 +42,7 @@ async def wait_for_image(ctx: StepContext) -> StepResult:
         await ctx.wait_until(lambda: _snapshots_available(ctx, image), what="the volume snapshots", limit_seconds=limit)
     # V25: only now, for a lost first request may come to an image long after the second.
     removed = await _remove_surplus(ctx)
-    await ctx.record(image_data=image.data)
+    await ctx.record(image_data=await image_data(ctx, image))
     return StepResult(_size(image) + removed)
 
 

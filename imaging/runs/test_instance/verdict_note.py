@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext
-from models.cloud.image import VERDICT, VERDICT_ABOUT
-from models.errors import ForbiddenError, NotFoundError
-from models.verdict import Verdict
+from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from models.errors import ConflictError, ForbiddenError, NotFoundError, RejectedError
+from models.verdict import Verdict, VerdictWord
 
 VERDICT_STRENGTH = "imaging.verdict.strength"
 VERDICT_AT = "imaging.verdict.at"
@@ -21,8 +21,21 @@ def image_id_under_test(ctx: StepContext) -> str | None:
 async def write_verdict(ctx: StepContext, verdict: Verdict) -> bool:
     """Note a verdict on the image; False where that is not allowed (another's image) or the image is gone."""
     image_id = image_id_under_test(ctx)
-    if image_id is None:
+    return False if image_id is None else await _note(ctx, image_id, verdict)
+
+
+async def withdraw_verdict(ctx: StepContext, image: Image) -> bool:
+    """Note that nobody has tested what an image holds now; False where it still claims what an earlier test showed."""
+    if image.noted_verdict in {None, VerdictWord.NOT_TESTED.value}:
+        return True
+    try:
+        return await _note(ctx, image.id, Verdict(word=VerdictWord.NOT_TESTED))
+    # Glance refuses changes of an image in some of its states.
+    except (ConflictError, RejectedError):
         return False
+
+
+async def _note(ctx: StepContext, image_id: str, verdict: Verdict) -> bool:
     properties = {
         VERDICT: verdict.word.value,
         # V24: descendants inherit the verdict; the id of the image says which one it is about.

@@ -193,7 +193,7 @@ async def test_cancelled_while_it_works_it_restores_and_ends(service: RunService
     await service.cancel(run.id, None)
     run = await over(service, run)
     assert (run.state, run.instance_restored) == (RunState.CANCELLED, True)
-    assert done(paths)[-2:] == ["restore", "report"]
+    assert done(paths)[-3:] == ["restore", "see up", "report"]
 
 
 async def test_cancelled_after_its_death_another_is_started_that_does_only_this(service: RunService, paths: Paths):
@@ -205,7 +205,7 @@ async def test_cancelled_after_its_death_another_is_started_that_does_only_this(
         await service.cancel(run.id, None)
     run = await over(service, await service.cancel(run.id, LOGIN))
     assert (run.state, run.instance_restored) == (RunState.CANCELLED, True)
-    assert done(paths)[-2:] == ["restore", "report"]
+    assert done(paths)[-3:] == ["restore", "see up", "report"]
 
 
 async def test_a_login_that_ended_is_handed_over_anew(service: RunService, paths: Paths):
@@ -223,7 +223,7 @@ async def test_undone_after_its_death_it_only_restores(service: RunService, path
     run = await gone(service, run)
     run = await over(service, await service.undo(run, LOGIN))
     assert (run.state, run.instance_restored) == (RunState.UNDONE, True)
-    assert done(paths)[-3:] == ["lock", "restore", "report"]
+    assert done(paths)[-4:] == ["lock", "restore", "see up", "report"]
 
 
 async def test_one_that_cannot_begin_ends_the_run_with_the_reason(paths: Paths):

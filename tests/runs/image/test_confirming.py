@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from imaging.runs.steps.confirm_image import confirm_image
-from models.cloud.image import ImageData
+from models.cloud.image import ImageData, SnapshotData
 from models.errors import RunError
-from tests.runs.image.things import add_image
-from tests.runs.steps.held_world import HeldWorld
+from tests.runs.image.things import add_image, add_snapshot, naming
+from tests.runs.steps.held_world import PGDATA, HeldWorld, refusal
 from tests.runs.steps.memory_context import MemoryContext
 
 KNOWN = ImageData(image_id="image-1", size_bytes=1000, content_hash="abc")
@@ -72,3 +72,115 @@ def test_hashes_that_were_computed_in_different_ways_are_not_compared() -> None:
         ImageData(image_id="i", content_hash="a" * 32).changes_to(ImageData(image_id="i", content_hash="b" * 128)) == ()
     )
     assert KNOWN.changes_to(ImageData(image_id="image-1", size_bytes=1000)) == ("its hash",)
+
+
+class TestTheNotedVerdict:
+    """A run that failed in the end leaves no *booted* on bytes that nobody has tested."""
+
+    NOTED: ClassVar = {
+        "imaging.verdict": "booted",
+        "imaging.verdict.image": "image-1",
+        "imaging.verdict.strength": "strong",
+    }
+
+    @pytest.mark.parametrize(
+        "now",
+        [
+            {"size": 999, "os_hash_value": "abc"},
+            {"size": 1000, "os_hash_value": "xyz"},
+            {"size": 1000, "os_hash_value": "abc", "status": "deactivated"},
+        ],
+    )
+    async def test_does_not_stay_on_an_image_that_was_changed(
+        self, ctx: MemoryContext, world: HeldWorld, now: dict[str, Any]
+    ) -> None:
+        image = add_image(world, properties=self.NOTED, **now)
+        with pytest.raises(RunError) as told:
+            await confirm_image(knowing(ctx))
+        assert image.properties["imaging.verdict"] == "not tested"
+        assert image.properties["imaging.verdict.image"] == "image-1"
+        assert "imaging.verdict.strength" not in image.properties
+        assert "still says" not in told.value.meaning
+
+    async def test_stays_where_all_is_as_it_was(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        image = add_image(world, properties=self.NOTED, size=1000, os_hash_value="abc")
+        await confirm_image(knowing(ctx))
+        assert image.properties["imaging.verdict"] == "booted"
+        assert world.asked("update_image") == []
+
+    @pytest.mark.parametrize("status", [400, 403, 409])
+    async def test_that_cannot_be_taken_off_is_told(self, ctx: MemoryContext, world: HeldWorld, status: int) -> None:
+        add_image(world, properties=self.NOTED, size=999)
+        world.fault("update_image", **refusal(status, "no"))
+        with pytest.raises(RunError, match="its size") as told:
+            await confirm_image(knowing(ctx))
+        assert 'still says "booted"' in told.value.meaning
+
+    async def test_of_an_ancestor_is_none(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        add_image(world, properties={**self.NOTED, "imaging.verdict.image": "another"}, size=999)
+        with pytest.raises(RunError):
+            await confirm_image(knowing(ctx))
+        assert world.asked("update_image") == []
+
+
+class TestVolumeBacked:
+    """The image itself has no bytes: what it holds is in the snapshots that it refers to."""
+
+    KNOWN = ImageData(
+        image_id="image-1",
+        size_bytes=0,
+        snapshots=(
+            SnapshotData(id="snap-1", status="available", size_gib=1),
+            SnapshotData(id="snap-2", status="available", size_gib=1),
+        ),
+    )
+
+    def made(self, world: HeldWorld) -> None:
+        add_image(world, size=0, properties={**naming("snap-1", "snap-2"), **TestTheNotedVerdict.NOTED})
+        for snapshot_id in ("snap-1", "snap-2"):
+            add_snapshot(world, snapshot_id, PGDATA)
+
+    async def refused(self, ctx: MemoryContext, world: HeldWorld) -> str:
+        with pytest.raises(RunError) as told:
+            await confirm_image(knowing(ctx, self.KNOWN))
+        assert world.records.images["image-1"].properties["imaging.verdict"] == "not tested"
+        return told.value.what
+
+    async def test_is_confirmed_with_its_snapshots(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        self.made(world)
+        assert (await confirm_image(knowing(ctx, self.KNOWN))).note == "active, and unchanged"
+
+    async def test_a_snapshot_that_somebody_deleted_fails_the_run(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        self.made(world)
+        del world.records.snapshots["snap-2"]
+        assert "its volume snapshot snap-2 is gone" in await self.refused(ctx, world)
+
+    @pytest.mark.parametrize(
+        "field, value, said", [("status", "error", "snap-1 is error"), ("size", 7, "snap-1 has another size")]
+    )
+    async def test_a_snapshot_that_is_not_as_it_was_fails_the_run(
+        self, ctx: MemoryContext, world: HeldWorld, field: str, value: object, said: str
+    ) -> None:
+        self.made(world)
+        setattr(world.records.snapshots["snap-1"], field, value)
+        assert said in await self.refused(ctx, world)
+
+    async def test_an_image_that_refers_to_others_now_fails_the_run(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        self.made(world)
+        add_snapshot(world, "snap-3", PGDATA)
+        world.records.images["image-1"].properties |= naming("snap-1", "snap-3")
+        assert "the volume snapshots that it refers to" in await self.refused(ctx, world)
+
+    async def test_a_cloud_that_never_showed_the_snapshots_is_no_failure(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        self.made(world)
+        world.records.snapshots.clear()
+        unseen = tuple(SnapshotData(id=each) for each in ("snap-1", "snap-2"))
+        known = self.KNOWN.model_copy(update={"snapshots": unseen})
+        assert (await confirm_image(knowing(ctx, known))).note == "active, and unchanged"
+
+    async def test_a_journal_of_before_says_nothing_of_snapshots(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        self.made(world)
+        known = ImageData(image_id="image-1", size_bytes=0)
+        assert (await confirm_image(knowing(ctx, known))).note == "active, and unchanged"

@@ -13,7 +13,7 @@ from models.findings import Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.claim import CLAIM_PREFIX
-from models.run.lock_reason import is_reason_of_a_run
+from models.run.lock_reason import is_reason_of_a_run, user_named_in
 from models.steps import StepName
 
 _SET_ASIDE = {
@@ -121,6 +121,9 @@ def _locked_for_a_reason(instance: Instance, facts: InstanceFacts) -> Answer:
     if is_reason_of_a_run(reason):
         line = command("imaging", "undo", instance.id)
         return failed(evidence, "Let that run end, resume it, or undo it.", facts.instance, command=line)
+    if locker := user_named_in(reason):
+        evidence = f"Locked by another user ({shown(locker)}), without a reason; an earlier run locked it again."
+        return failed(evidence, f"Ask them. {_WAIVED_LOCK}", facts.instance)
     return failed(evidence, f"Ask who locked it. {_WAIVED_LOCK}", facts.instance)
 
 
