@@ -173,6 +173,9 @@ class Checklist(Frozen):
     findings: tuple[Finding, ...]
     not_inspected_because: CleanText | None = None
     """Why no inspection of the guest counts: none was made, or the guest was started since; None where one counts."""
+    inspected_by: InspectionMethod | None = None
+    """How the guest was inspected; None where no inspection counts."""
+    inspected_as_root: bool = False
 
     @property
     def readiness(self) -> Readiness:

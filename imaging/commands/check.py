@@ -24,6 +24,7 @@ from imaging.commands.output.tables import write_table
 from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
+from imaging.guidelines.wording import how_to_answer
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.exit_code import ExitCode
@@ -129,7 +130,7 @@ def _missing_inspection(checklist: Checklist) -> list[str]:
         why = sentence(checklist.not_inspected_because)
         return [f"Not inspected: {why} Inspect it with --probe, or with --deep where SSH does not reach it."]
     if unanswered := unanswered_line(checklist):
-        return [f"{unanswered} Inspect the guest as a user who may use sudo, or with --deep."]
+        return [f"{unanswered} {how_to_answer(checklist)}"]
     return []
 
 

@@ -28,10 +28,13 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
         for rule in RULES
         if rule.id not in profile.disabled_rules
     ]
+    guest = facts.guest.value
     return Checklist(
         profile=profile.name,
         findings=tuple(sorted(findings, key=_place)),
-        not_inspected_because=facts.guest.unknown_because if facts.guest.value is None else None,
+        not_inspected_because=facts.guest.unknown_because if guest is None else None,
+        inspected_by=guest.method if guest is not None else None,
+        inspected_as_root=guest is not None and guest.as_root,
     )
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from models.cloud.image import Image
+from models.findings import Checklist, InspectionMethod
 from models.text import cut
 
 _NAME_SHOWN = 40
@@ -54,3 +55,22 @@ def command(*words: str) -> str:
 def commands(lines: Iterable[str]) -> str:
     """Several command lines, one below the other."""
     return "\n".join(lines)
+
+
+_BY_SSH = "inspect the guest by SSH (--probe), as a user who may use sudo"
+_BY_HAND = "the remedy of each says how to find out by hand."
+
+
+def how_to_answer(checklist: Checklist) -> str:
+    """A sentence for the rules that block and that the inspection did not answer, by where its facts came from."""
+    match checklist.inspected_by:
+        case InspectionMethod.DEEP_CHECK:
+            return f"A deep check shows the disk and not what runs: {_BY_SSH}, or {_BY_HAND}"
+        case InspectionMethod.BROUGHT if not checklist.inspected_as_root:
+            return f"The report was not made as root: make it again with `sudo sh probe.sh`, or {_BY_SSH}."
+        case InspectionMethod.BROUGHT:
+            return f"The report does not tell more: {_BY_SSH}, or {_BY_HAND}"
+        case _ if not checklist.inspected_as_root:
+            return "Inspect the guest as a user who may use sudo, or with --deep."
+        case _:
+            return f"It was inspected as root, so another inspection tells no more: {_BY_HAND}"

@@ -111,3 +111,10 @@ def test_a_guest_that_restarted_itself_since_most_was_read_counts_as_not_inspect
     again = Fact[GuestSystem](value=system, source=Source.GUEST, read_at=NOW)
     found = seen.model_copy(update={"system": again, "clock_off_seconds": 0.0})
     assert of(found).readiness is Readiness.NOT_INSPECTED
+
+
+@pytest.mark.parametrize("method", list(InspectionMethod))
+def test_a_checklist_says_how_and_as_whom_the_guest_was_inspected(method: InspectionMethod):
+    found = of(guest().model_copy(update={"method": method, "as_root": True}))
+    assert (found.inspected_by, found.inspected_as_root) == (method, True)
+    assert (of(None).inspected_by, of(None).inspected_as_root) == (None, False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from imaging.guidelines.wording import how_to_answer
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
 from models.run.kind import RunKind
@@ -110,7 +111,7 @@ def _not_inspected(checklist: Checklist, request: RunRequest) -> tuple[Obstacle,
     elif checklist.unanswered:
         unread = ", ".join(finding.rule for finding in checklist.unanswered)
         text = f"The inspection is incomplete: it could not answer {unread}."
-        inspect = "The checklist says for each how to find out; an inspection by SSH with sudo answers most."
+        inspect = how_to_answer(checklist)
     else:
         return ()
     remedy = f"{inspect} Or continue anyway: --uninspected WHY."

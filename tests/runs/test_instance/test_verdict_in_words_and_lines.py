@@ -7,7 +7,7 @@ import pytest
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
 from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_console
 from imaging.runs.test_instance.boot_verdict.verdict import ConsoleReading
-from models.verdict import Stage, Strength, Verdict, VerdictWord
+from models.verdict import DeadEnd, Stage, Strength, Verdict, VerdictWord
 
 KERNEL = "[    0.0] Linux version 6.1.0\n"
 SYSTEM = "Welcome to Debian\n"
@@ -202,7 +202,8 @@ def test_a_prompt_of_a_shell_says_less_than_what_led_to_it() -> None:
 
 
 def test_a_saved_log_is_judged_like_any_other_and_a_missing_marker_is_told() -> None:
-    assert judge_saved_console(KERNEL + MARKER, "t0k3n") == verdict_of(KERNEL + MARKER)
+    saved, watched = judge_saved_console(KERNEL + MARKER, "t0k3n"), verdict_of(KERNEL + MARKER)
+    assert saved.model_copy(update={"reason": watched.reason}) == watched
     assert judge_saved_console(KERNEL + LOGIN, None) == verdict_of(KERNEL + LOGIN)
     assert judge_saved_console(KERNEL + MARKER, "another").hints == ("the log has no whole marker with this token",)
 
@@ -211,3 +212,31 @@ def test_a_saved_log_that_begins_in_the_middle_of_a_line_begins_with_no_prompt()
     assert judge_saved_console(LOGIN, None).word is VerdictWord.BOOTED
     assert judge_saved_console(LOGIN, None, begins_cut=True).word is VerdictWord.INCONCLUSIVE
     assert judge_saved_console("\n" + LOGIN, None, begins_cut=True).word is VerdictWord.BOOTED
+
+
+@pytest.mark.parametrize("text", [KERNEL + MARKER, KERNEL + "You are in emergency mode.\n"])
+def test_a_saved_log_is_that_of_some_machine_and_not_of_a_test_instance(text: str) -> None:
+    saved = judge_saved_console(text, "t0k3n")
+    assert "the machine" in saved.reason.lower()
+    assert "test instance" not in saved.reason
+    assert "test instance" in verdict_of(text).reason
+
+
+@pytest.mark.parametrize(
+    "time, is_end",
+    [
+        ("18min 5s", True),
+        ("10min", True),
+        ("1h 2min 3s", True),
+        ("1d 4s", True),
+        ("9min 59s", False),
+        ("45s", False),
+        ("", False),
+    ],
+)
+def test_a_saved_log_that_ends_in_a_start_job_is_a_dead_end_once_that_has_run_for_long(time: str, is_end: bool) -> None:
+    """Nobody waits for a time limit there: how long it has run by then is in the line."""
+    job = f"[ ***  ] A start job is running for Wait for Network ({time} / no limit)"
+    assert (judge_saved_console(KERNEL + job, None).dead_end is DeadEnd.START_JOB) is is_end
+    assert verdict_of(KERNEL + job).dead_end is None
+    assert judge_saved_console(f"{KERNEL}{job}\n[  OK  ] Reached target Network.\n", None).dead_end is None

@@ -20,8 +20,8 @@ from imaging.runs.test_instance.boot_verdict.dead_ends import (
     NOT_BEHIND_LINUX,
     OWN_PANIC,
     PROMPTS,
-    START_JOB,
     STILL_WAITS,
+    seconds_of_job,
 )
 from imaging.runs.test_instance.boot_verdict.guest_network import NetworkReport, read_network_line
 from imaging.runs.test_instance.boot_verdict.verdict import LAST_STAGES, ConsoleReading
@@ -45,7 +45,7 @@ def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
         reading.stage = Stage.FIRMWARE
     # dracut says between two rounds of systemd's progress that it still waits.
     if not STILL_WAITS.search(line):
-        reading.waits_for_job = START_JOB.search(line) is not None
+        reading.job_seconds = seconds_of_job(line)
     # First of all: our marker may follow other text on the line, which the patterns below would judge.
     report = find_marker(line, marker)
     if report is not None:

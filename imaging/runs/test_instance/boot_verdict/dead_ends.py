@@ -72,10 +72,21 @@ NETWORK_BOOT = re.compile(r"^\s*(?:>>\s?Start PXE over IPv4|iPXE initialising de
 """The firmware asks the network for something to boot: once, before the disk, is usual; again and again is the end."""
 COUNTDOWN = re.compile(r"(?:will be (?:executed|booted) automatically in|Automatic boot in|^Boot in) {1,4}\d")
 """A boot loader's menu goes on by itself."""
-START_JOB = re.compile(r"^\s*\[[ *]{3,6}\] (?>(?:\(\d{1,4} of \d{1,4}\) )?)(?>[^(]*)\([^()/]{1,40}/ no limit\)")
-"""systemd waits for a unit without an end. Healthy boots print it for a while."""
+START_JOB = re.compile(r"^\s*\[[ *]{3,6}\] (?>(?:\(\d{1,4} of \d{1,4}\) )?)(?>[^(]*)\(([^()/]{1,40})/ no limit\)")
+"""systemd waits for a unit without an end, and says for how long by now. Healthy boots print it for a while."""
+_SPAN = re.compile(r"(\d{1,6})(min|[dhs])(?![a-z])")
+_UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 STILL_WAITS = re.compile(r"^(?:\[ *\d+\.\d+\] )?dracut-initqueue\[\d{1,7}\]: .*timeout, still waiting")
 """dracut, of a device that does not appear."""
+
+
+def seconds_of_job(line: str) -> int | None:
+    """How long systemd has waited by now for a unit without an end; None where the line is no such line."""
+    found = START_JOB.search(line)
+    if found is None:
+        return None
+    return sum(int(number) * _UNITS[unit] for number, unit in _SPAN.findall(found[1]))
+
 
 DEAD_END_WORDS = {
     DeadEnd.EMERGENCY: "it ended in emergency mode",

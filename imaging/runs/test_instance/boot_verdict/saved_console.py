@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.test_instance.boot_verdict.console_patterns import CUT
 from imaging.runs.test_instance.boot_verdict.console_reader import read_console
+from imaging.runs.test_instance.boot_verdict.verdict import Ending
 from models.verdict import Verdict
 
 
@@ -17,6 +18,7 @@ def judge_saved_console(text: str, marker: str | None, *, begins_cut: bool = Fal
         begins_cut: whether the text may begin in the middle of a line.
     """
     reading = read_console(f"{CUT}{text}" if begins_cut else text, marker)
+    reading.machine = "machine"
     if marker is not None and reading.marker is None:
         reading.add_hints(["the log has no whole marker with this token"])
-    return reading.verdict()
+    return reading.verdict(Ending.SAVED)

@@ -18,12 +18,16 @@ _MOST_RESTARTS = 3
 _MOST_ENDS = 2
 """So many boots in a row that each ended in a dead end are a loop; a fallback without initrd takes one."""
 _MOST_NETWORK_BOOTS = 2
+_LONGEST_JOB_SECONDS = 600
+"""As long as no start job of a healthy boot runs: cloud-init's first one, with packages, takes some minutes."""
 
 
 class Ending(StrEnum):
     """Why nothing more is read."""
 
     LOG = "the log ends"
+    SAVED = "the saved log ends"
+    """No more of it will ever be seen."""
     SILENCE = "silence"
     TIME_UP = "time is up"
 
@@ -32,6 +36,8 @@ class Ending(StrEnum):
 class ConsoleReading:
     """What a console log shows so far."""
 
+    machine: str = "test instance"
+    """What the machine is called whose console it is."""
     stage: Stage = Stage.SILENT
     """The last stage that was reached, since the last restart that the log shows."""
     dead_end: DeadEnd | None = None
@@ -44,8 +50,8 @@ class ConsoleReading:
     """Whether a login prompt appeared since the last restart."""
     network: NetworkReport = field(default_factory=NetworkReport)
     """What cloud-init said of the network since the last restart."""
-    waits_for_job: bool = False
-    """Whether the last line is systemd's, waiting for a unit without a time limit."""
+    job_seconds: int | None = None
+    """How long systemd has waited by now for a unit without a time limit; None where the last line is no such line."""
     restarts: int = 0
     """How often it restarted since a stage of a running system."""
     last_end: DeadEnd | None = None
@@ -113,7 +119,11 @@ class ConsoleReading:
             return self.last_end or DeadEnd.RESTARTS
         if self.network_boots >= _MOST_NETWORK_BOOTS and self.stage is Stage.FIRMWARE:
             return DeadEnd.FIRMWARE
-        return DeadEnd.START_JOB if self.waits_for_job and ending is Ending.TIME_UP else None
+        if self.job_seconds is None:
+            return None
+        # A log that somebody saved has no time limit of its own: how long the job has run by then stands in its line.
+        has_ended = ending is Ending.TIME_UP or (ending is Ending.SAVED and self.job_seconds >= _LONGEST_JOB_SECONDS)
+        return DeadEnd.START_JOB if has_ended else None
 
     def verdict(self, ending: Ending = Ending.LOG) -> Verdict:
         """The verdict if nothing more comes.
@@ -141,11 +151,11 @@ class ConsoleReading:
     def _failure(self, dead_end: DeadEnd) -> str:
         words = DEAD_END_WORDS[dead_end]
         again = ", again and again" if self.ended_boots and dead_end is self.last_end else ""
-        return f"The test instance did not come up: {words}{again}."
+        return f"The {self.machine} did not come up: {words}{again}."
 
     def _reason(self, strength: Strength | None, ending: Ending) -> str:
         if strength is Strength.STRONG:
-            return "Our own marker was printed by the test instance, with status 0."
+            return f"Our own marker was printed by the {self.machine}, with status 0."
         if strength is Strength.GOOD:
             return f"cloud-init finished with {self.datasource}."
         if strength is Strength.BASIC:
@@ -157,6 +167,7 @@ class ConsoleReading:
             return "cloud-init finished without reaching the cloud, and no login prompt appeared."
         return {
             Ending.LOG: f"The console log ends at the stage: {self.stage.value}.",
+            Ending.SAVED: f"The console log ends at the stage: {self.stage.value}.",
             Ending.SILENCE: f"The console fell silent at the stage: {self.stage.value}.",
             Ending.TIME_UP: f"Time was up at the stage: {self.stage.value}. The console was not silent.",
         }[ending]
