@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from imaging.cloud.instance_facts import gather_facts
-from imaging.commands.documents.conversion import check_document, inspection_document
-from imaging.commands.documents.models import InspectionDocument
+from imaging.commands.documents.conversion import check_document
+from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.deep_check import run_deep_check
@@ -18,7 +19,14 @@ from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.things_named import instance_named
-from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines, summary, unanswered_line
+from imaging.commands.output.checklist_text import (
+    COLUMNS,
+    finding_row,
+    remedy_lines,
+    since_run_lines,
+    summary,
+    unanswered_line,
+)
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import write_table
 from imaging.guest.facts_cache import fact_of
@@ -29,7 +37,17 @@ from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.findings import Checklist, Finding, Outcome, Readiness, Source
+from models.guest.facts import GuestFacts
 from models.text import sentence
+
+
+@dataclass(frozen=True)
+class _Checked:
+    instance: Instance
+    checklist: Checklist
+    guest: GuestFacts | None
+    """The last inspection, whether it still counts or not."""
+    notices: tuple[str, ...]
 
 
 @click.command(
@@ -83,17 +101,16 @@ def command(
         status = session.run(run_deep_check(invocation, instance, yes=yes))
         if status != ExitCode.DONE:
             return status
-    found, checklist, inspection = session.run(_check(invocation, instance, options if probe else None, report))
+    found = session.run(_check(invocation, instance, options if probe else None, report))
     if invocation.json:
-        write_json(check_document(found, checklist, inspection))
+        inspection = inspection_document(found.guest, found.notices) if found.guest is not None else None
+        write_json(check_document(found.instance, found.checklist, inspection))
     else:
-        _write(found, checklist, everything=everything)
-    return ExitCode.DONE if checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
+        _write(found, everything=everything)
+    return ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
-async def _check(
-    invocation: Invocation, wanted: str, ssh: GuestOptions | None, report: str | None
-) -> tuple[Instance, Checklist, InspectionDocument | None]:
+async def _check(invocation: Invocation, wanted: str, ssh: GuestOptions | None, report: str | None) -> _Checked:
     """The checklist; with a login to the guest it is inspected first, with a report this is read first."""
     guidelines = session.profile(invocation)
     # Before the login: a file that cannot be read needs no cloud to be refused.
@@ -106,16 +123,18 @@ async def _check(
             guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
         facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
     notices = told(brought, instance.id)[1] if brought is not None else ()
-    inspection = inspection_document(guest.value, notices) if guest.value is not None else None
-    return facts.instance.value or instance, judge(facts, guidelines), inspection
+    return _Checked(facts.instance.value or instance, judge(facts, guidelines), guest.value, notices)
 
 
-def _write(instance: Instance, checklist: Checklist, *, everything: bool) -> None:
+def _write(found: _Checked, *, everything: bool) -> None:
+    instance, checklist = found.instance, found.checklist
     say(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
     shown = [finding for finding in checklist.findings if everything or of_interest(finding)]
     write_table(COLUMNS, map(finding_row, shown))
     for finding in checklist.violations:
         say("\n".join(["", *remedy_lines(finding)]))
+    if found.guest is not None and found.guest.since_run is not None and checklist.not_inspected_because is None:
+        say("\n".join(["", *since_run_lines(found.guest.since_run)]))
     say()
     if len(shown) < len(checklist.findings):
         say(f"{len(checklist.findings) - len(shown)} more do not apply or need an inspection; --all lists them.")

@@ -1,4 +1,4 @@
-"""What the last inspection of each instance found, kept between two starts of the program for a day."""
+"""What the last inspection of each instance found, kept for a day, and what ran in it before its last run."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from models.base import Frozen
 from models.fact import Fact, UnknownCode
 from models.findings import Source
 from models.guest.facts import GuestFacts
+from models.guest.since_run import BeforeRun
 from models.guidelines.facts import NOT_INSPECTED
 
 OLDEST = timedelta(days=1)
+OLDEST_RUN = timedelta(days=30)
+"""For so long an inspection is compared with what ran before the last run."""
 _LIMIT_BYTES = 40_000_000
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _AHEAD = timedelta(minutes=5)
@@ -31,6 +34,14 @@ class _Kept(Frozen):
     version: Literal[1] = 1
     instance: str
     facts: GuestFacts
+
+
+class _KeptBefore(Frozen):
+    """The form of the file beside it, which a run writes and an inspection does not."""
+
+    version: Literal[1] = 1
+    instance: str
+    before: BeforeRun
 
 
 class GuestStore:
@@ -62,6 +73,33 @@ class GuestStore:
         document = _Kept(instance=instance_id, facts=facts).model_dump_json()
         write_private(file, document)
 
+    def keep_before_run(self, instance_id: str, before: BeforeRun | None) -> None:
+        """Keep what runs in an instance that a run is about to stop, in the place of what an earlier run kept.
+
+        Args:
+            instance_id: whose guest.
+            before: None where nobody inspected it: then a later inspection has nothing to be compared with.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        close_folder(self._folder)
+        file = self._before_file(instance_id)
+        if before is None:
+            file.unlink(missing_ok=True)
+        else:
+            write_private(file, _KeptBefore(instance=instance_id, before=before).model_dump_json())
+
+    def before_run(self, instance_id: str) -> BeforeRun | None:
+        """What ran in an instance before its last run; None if that is long ago, was not seen, or cannot be read."""
+        try:
+            content = read_private(self._before_file(instance_id), _LIMIT_BYTES)
+            kept = foreign.model(_KeptBefore, content, max_bytes=_LIMIT_BYTES)
+        except (OSError, ValueError):
+            return None
+        young = -_AHEAD <= self._clock.now() - kept.before.kept_at <= OLDEST_RUN
+        return kept.before if young and kept.instance == instance_id else None
+
     def forget(self, instance_id: str) -> None:
         """Forget an instance.
 
@@ -80,6 +118,9 @@ class GuestStore:
         plain = _PLAIN_NAME.fullmatch(instance_id) is not None
         name = instance_id if plain else "id-" + hashlib.sha256(instance_id.encode("utf-8", "replace")).hexdigest()
         return self._folder / f"{name}.json"
+
+    def _before_file(self, instance_id: str) -> Path:
+        return self._file(instance_id).with_suffix(".before-run.json")  # no plain name has a dot
 
 
 def fact_of(facts: GuestFacts) -> Fact[GuestFacts]:

@@ -25,6 +25,7 @@ from imaging.runtime.threads import in_thread
 from models.errors import ImagingError
 from models.fact import Fact
 from models.findings import Source
+from models.guest.comparison import since_run
 from models.guest.facts import GuestFacts
 from models.guest.files import Questions
 from models.remedy_action import RemedyAction
@@ -156,7 +157,9 @@ class GuestService:
         # With the time of its boot: a guest that was restarted since is known as such, and all else of it as old.
         wanted = {*parts, "system"} if known is not None and parts is not None else None
         facts = await run_probe(shell, questions, self._clock, route.tell, parts=wanted, before=known)
-        return await self._keep(route, facts)
+        before_run = await in_thread(self._store.before_run, route.instance.id)
+        compared = since_run(before_run, facts) if before_run is not None else None
+        return await self._keep(route, facts.model_copy(update={"since_run": compared}))
 
     async def _outdated(self, route: LoginRoute, action: RemedyAction, error: ImagingError) -> Fact[GuestFacts]:
         """What was known before a remedy, without what the remedy touched."""

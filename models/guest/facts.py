@@ -21,6 +21,7 @@ from models.guest.network import Firewall, Network, Sshd
 from models.guest.packages import Packages, Updates
 from models.guest.running import Running
 from models.guest.services import PathUse, Services
+from models.guest.since_run import SinceRun
 from models.guest.system import GuestSystem
 from models.text import CleanText
 from models.verdict import Verdict
@@ -60,6 +61,8 @@ class GuestFacts(Frozen):
     """The guest's clock less ours; None where that is not known."""
     boot_verdict: Verdict | None = None
     """Of a deep check: whether the temporary instance came up; emergency mode is proof of a bad fstab."""
+    since_run: SinceRun | None = None
+    """What differs from before the last run that stopped it; None where no run of this machine did so of late."""
 
     system: Fact[GuestSystem] = Field(default_factory=_untold)
     disks: Fact[Disks] = Field(default_factory=_untold)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from models.base import Frozen
 from models.text import CleanText
+
+_SYSTEMS_OWN = re.compile(
+    r"/(?:proc|sys|dev|run|snap|boot|efi)(?:/|$)|/var/lib/(?:docker|containers|kubelet|lxd|snapd)/"
+)
+"""Where the system and its engines mount by themselves."""
 
 
 class Mount(Frozen):
@@ -16,6 +23,13 @@ class Mount(Frozen):
     root: CleanText = "/"
     """Which part of the file system is mounted: not / for bind mounts."""
     options: tuple[CleanText, ...] = ()
+
+    @property
+    def comes_by_itself(self) -> bool:
+        """Whether it needs no line of anybody: the root is told by the kernel's, a bind mount is made by its engine."""
+        return (
+            self.point == "/" or _SYSTEMS_OWN.match(self.point) is not None or self.fs_type in {"squashfs", "overlay"}
+        )
 
 
 class SwapArea(Frozen):
@@ -65,6 +79,11 @@ class FstabEntry(Frozen):
     """The line as it stands there, with passwords masked."""
     source_missing: bool = False
     """Whether its source is a file that is not there."""
+
+    @property
+    def mounts_itself(self) -> bool:
+        """Whether a boot mounts it, or the first access to its directory."""
+        return "noauto" not in self.options or "x-systemd.automount" in self.options
 
 
 class MountUnit(Frozen):
@@ -127,3 +146,20 @@ class BootMounts(Frozen):
     arrays: tuple[RaidArray, ...] = ()
     lvm_devices_file: bool = False
     """Whether /etc/lvm/devices/system.devices is there: LVM then sees only the disks that it names."""
+
+    @property
+    def points(self) -> frozenset[str]:
+        """Where something is mounted without anybody's hand."""
+        return frozenset(
+            {entry.point for entry in self.fstab if entry.mounts_itself} | {unit.point for unit in self.units}
+        )
+
+    @property
+    def on_access(self) -> frozenset[str]:
+        """Where something is mounted when it is needed: that it is not mounted says nothing."""
+        lines = {entry.point for entry in self.fstab if "x-systemd.automount" in entry.options}
+        return frozenset(lines | {unit.point for unit in self.units if unit.automount})
+
+    def names_swap(self, path: str) -> bool:
+        """Whether a line of fstab or a unit names it as its source."""
+        return any(path == entry.source for entry in self.fstab) or any(path == unit.source for unit in self.units)

@@ -13,8 +13,12 @@ from imaging.commands.documents.conversion import (
     plan_document,
     run_document,
 )
+from imaging.commands.documents.inspection import inspection_document
+from imaging.commands.output.checklist_text import since_run_lines
 from imaging.commands.output.streams import write_json, write_json_line
 from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from models.guest.facts import GuestFacts
+from models.guest.since_run import Difference, DifferenceCode, SinceRun
 from models.run.record import Phase, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
 from tests.commands.building import BOOTED, FAILED, LOGIN, START, at, checklist, finding, instance, plan, run, steps
@@ -41,6 +45,37 @@ def test_a_checklist_has_the_documented_fields():
         "read_at": None,
         "inspection": None,
     }
+
+
+SINCE = SinceRun(
+    run="0abc",
+    before_at=at(0),
+    differences=(Difference(code=DifferenceCode.MOUNT_MISSING, what="/mnt/scratch", evidence="/dev/vdb1"),),
+    not_compared=("units: systemctl did not tell",),
+)
+
+
+def test_what_is_missing_since_a_run_is_written_with_its_code():
+    inspected = GuestFacts(read_at=at(60), since_run=SINCE)
+    written = inspection_document(inspected).model_dump(mode="json")["since_run"]
+    assert written == {
+        "run": "0abc",
+        "before_read_at": at(0).isoformat().replace("+00:00", "Z"),
+        "differences": [{"code": "mount-missing", "what": "/mnt/scratch", "evidence": "/dev/vdb1"}],
+        "not_compared": ["units: systemctl did not tell"],
+    }
+
+
+def test_what_is_missing_since_a_run_is_a_line_each_for_people():
+    head, *lines = since_run_lines(SINCE)
+    assert head.startswith("Compared with before run 0abc (inspection of ")
+    assert lines == [
+        "  Not mounted any more: /mnt/scratch (/dev/vdb1)",
+        "  Not compared: units: systemctl did not tell",
+    ]
+    assert since_run_lines(SINCE.model_copy(update={"differences": (), "not_compared": ()}))[1:] == [
+        "  All that was compared is there again."
+    ]
 
 
 def test_a_run_has_the_documented_fields():

@@ -15,7 +15,15 @@ from tests.guidelines.building import NOW, instance
 from tests.guidelines.guest_building import guest_finding, healthy, untold
 from tests.support.known import remedy_of
 
-RULES = ["STOP-SESSIONS", "STOP-MOUNTS", "STOP-CONTAINERS", "STOP-MEMORY", "STOP-UNTRIED"]
+RULES = [
+    "STOP-SESSIONS",
+    "STOP-MOUNTS",
+    "STOP-CONTAINERS",
+    "STOP-MEMORY",
+    "STOP-UNTRIED",
+    "STOP-SYSCTL",
+    "STOP-NETWORK",
+]
 ROOT_MOUNT = Mount(point="/", source="/dev/vda1", fs_type="ext4")
 
 
@@ -70,6 +78,14 @@ def test_a_mount_made_by_hand_is_named_for_nothing_will_make_it_again():
 def test_a_mount_that_stands_in_fstab_comes_back():
     line = FstabEntry(line=2, source="UUID=x", point="/data", fs_type="ext4")
     assert mounts(Mount(point="/data", source="/dev/vdb", fs_type="ext4"), fstab=(line,)).outcome is Outcome.PASS
+
+
+def test_a_line_of_fstab_that_mounts_nothing_by_itself_brings_nothing_back():
+    line = FstabEntry(line=2, source="UUID=x", point="/data", fs_type="ext4", options=("noauto",))
+    mount = Mount(point="/data", source="/dev/vdb", fs_type="ext4")
+    assert mounts(mount, fstab=(line,)).outcome is Outcome.FAIL
+    on_access = line.model_copy(update={"options": ("noauto", "x-systemd.automount")})
+    assert mounts(mount, fstab=(on_access,)).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize(

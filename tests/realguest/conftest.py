@@ -66,6 +66,13 @@ def repository(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield repository
 
 
+@pytest.fixture(scope="module")
+def source(place: Place) -> Iterator[Machine]:
+    """An instance of this module's own: it is stopped and started again."""
+    with launched(place) as machine:
+        yield machine
+
+
 @pytest.fixture(scope="session")
 def machine(place: Place) -> Iterator[Machine]:
     with launched(place) as machine:

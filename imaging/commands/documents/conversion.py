@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
     FindingDocument,
@@ -127,13 +128,6 @@ def inspect_document(facts: GuestFacts, checklist: Checklist, notices: tuple[str
 def machine_name(facts: GuestFacts) -> str | None:
     """What a machine calls itself."""
     return (facts.system.value.host_name or None) if facts.system.value is not None else None
-
-
-def inspection_document(facts: GuestFacts, notices: tuple[str, ...] = ()) -> InspectionDocument:
-    """How a guest was inspected."""
-    return InspectionDocument(
-        method=facts.method, user=facts.user, as_root=facts.as_root, read_at=facts.read_at, notices=notices
-    )
 
 
 def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:

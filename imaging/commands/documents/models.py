@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from models.base import Frozen
 from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
 from models.guest.facts import GuestFacts
+from models.guest.since_run import DifferenceCode
 from models.remedy_action import ActionKind
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
@@ -70,6 +71,25 @@ class InstanceState(Named):
     status: str
 
 
+class DifferenceDocument(Document):
+    """One thing that differs from before a run."""
+
+    code: DifferenceCode
+    what: str = Field(description="Its name: a mount point, a unit, a port, a container, a program.")
+    evidence: str
+
+
+class SinceRunDocument(Document):
+    """An inspection by SSH compared with the one that the last run was made on."""
+
+    run: str
+    before_read_at: datetime = Field(description="When the inspection before the run was made.")
+    differences: tuple[DifferenceDocument, ...] = Field(
+        description="What is missing; `mount-new` and `listener-new`: what is there now and was not."
+    )
+    not_compared: tuple[str, ...] = Field(description="What could not be compared, and why.")
+
+
 class InspectionDocument(Document):
     """How a guest was inspected."""
 
@@ -78,6 +98,10 @@ class InspectionDocument(Document):
     as_root: bool = Field(description="False: what only root may read is unknown.")
     read_at: datetime = Field(description="Of a report that was brought: by the clock of that machine.")
     notices: tuple[str, ...] = Field(description="Doubts about a report that was brought: its age, and whose it is.")
+    since_run: SinceRunDocument | None = Field(
+        default=None,
+        description="How it differs from before the last run that stopped it; null: nothing was compared.",
+    )
 
 
 class CheckDocument(Document):

@@ -6,6 +6,7 @@ from imaging.commands.output.tables import Cell
 from models.findings import Checklist, Finding, Outcome
 from models.formatting import local_minute
 from models.guest.facts import GuestFacts
+from models.guest.since_run import SinceRun
 
 COLUMNS = ("RULE", "OUTCOME", "SEVERITY", "EVIDENCE")
 _STYLES = {
@@ -47,6 +48,13 @@ def unanswered_line(checklist: Checklist) -> str:
     """Which rules that block an inspection has not answered; empty if it has answered all."""
     unread = ", ".join(finding.rule for finding in checklist.unanswered)
     return f"Not answered: {unread}." if unread else ""
+
+
+def since_run_lines(since: SinceRun) -> list[str]:
+    """What differs from before the last run, a line each."""
+    head = f"Compared with before run {since.run} (inspection of {local_minute(since.before_at)}):"
+    told = [each.text for each in since.differences] or ["All that was compared is there again."]
+    return [head, *(f"  {line}" for line in told), *(f"  Not compared: {each}" for each in since.not_compared)]
 
 
 def inspection_line(facts: GuestFacts) -> str:

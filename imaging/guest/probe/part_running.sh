@@ -1,10 +1,13 @@
 # What ends with a stop, and what of the next start was never tried. Rows: person PID USER SECONDS NAME (a program in the
 # session of a user); container POLICY NAME (one of Docker's that runs); memory KIB USER PATH (a user's file in memory);
-# changed TIME PATH (what the next start reads). Arguments of processes are not read.
+# changed TIME PATH (what the next start reads); setting VALUE KEY (of the kernel, in force); set TEXT (what a file sets it
+# to; without = it only names it); address and route TEXT (which no file names). Arguments of processes are not read.
 part_running() {
     running_people
     running_containers
     running_memory
+    running_settings
+    running_network
     for running_file in "$R"/etc/fstab "$R"/etc/crypttab "$R"/boot/vmlinuz* "$R"/boot/initr*; do
         [ ! -f "$running_file" ] || stat -c "changed$TAB%Y$TAB%n" -- "$running_file" | without_root
     done
@@ -87,4 +90,42 @@ running_memory() {
                 [ $? -ne 124 ] || printf 'incomplete\ta search of memory took too long\0'
             } | tr '\n\000' '\001\n' | head -n 100 | without_root
         done
+}
+
+# Those whose value is the same on every machine unless somebody sets it; what sets them at a start names them.
+running_settings() {
+    set -- vm/swappiness vm/overcommit_memory vm/overcommit_ratio vm/dirty_ratio vm/dirty_background_ratio \
+        vm/vfs_cache_pressure vm/max_map_count vm/zone_reclaim_mode kernel/randomize_va_space net/core/somaxconn \
+        net/core/rmem_max net/core/wmem_max
+    running_names=none
+    for running_key; do
+        running_names="$running_names|${running_key##*/}"
+        [ ! -r "$R/proc/sys/$running_key" ] || row setting "$(first_line "$R/proc/sys/$running_key")" "$running_key"
+    done
+    running_names="[./]($running_names)([[:space:]]*=[[:space:]]*[^[:space:]#;\"']+)?"
+    grep -hsE -e "$running_names" "$R"/etc/sysctl.conf "$R"/etc/sysctl.d/*.conf \
+        "$R"/run/sysctl.d/*.conf "$R"/usr/local/lib/sysctl.d/*.conf "$R"/usr/lib/sysctl.d/*.conf "$R"/lib/sysctl.d/*.conf \
+        "$R"/etc/rc.local "$R"/etc/rc.d/rc.local "$R"/etc/systemd/system/*.service "$R"/etc/cron.d/* "$R"/proc/cmdline |
+        grep -v '^[[:space:]]*[#;]' | grep -oE -e "$running_names" | head -n 200 | prefixed set
+}
+
+# An address or route that stands in no file: a lease's has an end, and one that a program brings names its program. Only
+# root can read all files that may name it; only iproute2 tells which is which.
+running_network() {
+    is_root || return
+    live ip || return
+    for running_device in "$R"/sys/class/net/*/device; do
+        running_device=${running_device%/device}
+        running_device=${running_device##*/}
+        [ "$running_device" != '*' ] || continue
+        within 2 ip -4 -o addr show dev "$running_device" scope global permanent |
+            sed -n 's/.* inet \([0-9.]*\/[0-9]*\) .*/address \1 dev '"$running_device"'/p'
+        within 2 ip -4 route show table main proto boot dev "$running_device" |
+            sed -n '/^\(default\|169[.]254\)/!s/^[0-9].*/route & dev '"$running_device"'/p'
+    done | head -n 50 | while read -r running_kind running_text; do
+        running_number=${running_text%%[ /]*}
+        within 3 grep -rqsFw -e "$running_number" -- "$R"/etc "$R"/run/systemd/network "$R"/run/net-*.conf "$R"/proc/cmdline \
+            "$R"/var/lib/dhcp "$R"/var/lib/dhclient "$R"/var/lib/NetworkManager "$R"/usr/lib/systemd/network
+        case $? in 1 | 2) row "$running_kind" "$running_text" ;; esac # 2: one of these is not there
+    done
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
@@ -13,8 +15,13 @@ from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
 from imaging.runs.steps.see_up import stage_of_source
 from imaging.runs.test_instance.image_data import image_data
+from imaging.runtime.threads import in_thread
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist
+from models.guest.comparison import before_run
+from models.guest.facts import GuestFacts
+
+_log = logging.getLogger(__name__)
 
 _IMAGEABLE = frozenset({"ACTIVE", "SHUTOFF"})
 """The statuses from which the run can bring an instance to SHUTOFF; Nova refuses to stop any other."""
@@ -48,13 +55,24 @@ async def check(ctx: StepContext) -> StepResult:
     # Nova attaches a multiattach volume only from 2.60 on: once detached, it could never come back.
     refuse_multiattach(plan, await ctx.cloud.compute.microversion())
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)
-    checklist = judge(with_guest(facts, plan.guest), ctx.profile)
+    judged = with_guest(facts, plan.guest)
+    checklist = judge(judged, ctx.profile)
     refuse(checklist_obstacles(checklist, plan.request))
+    await _keep_inspection(ctx, judged.guest.value)
     stage = await stage_of_source(ctx, source)
     if stage is not None:
         await ctx.record(source_stage=stage)
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
+
+
+async def _keep_inspection(ctx: StepContext, guest: GuestFacts | None) -> None:
+    """Keep what runs there now: a person who inspects it after the run sees what is missing."""
+    before = before_run(ctx.run.id, guest, ctx.clock.now()) if guest is not None else None
+    try:
+        await in_thread(ctx.guests.keep_before_run, source_id(ctx), before)
+    except OSError as error:
+        _log.warning("what runs in the instance could not be kept: %s", error)
 
 
 async def _check_image(ctx: StepContext) -> StepResult:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.guest.running import Container, MemoryFile, PersonsProgram, Running
+from models.guest.running import Container, KernelSetting, MemoryFile, PersonsProgram, Running
 from tests.guest.probe.running import SHELLS, plant, probe
 from tests.support.known import present
 from tests.support.needs import needs
@@ -82,6 +82,49 @@ def test_a_users_file_in_memory_is_told_and_one_on_a_disk_is_not(tmp_path):
     found = present(probe("running", root=root).running.value)
     assert [(each.path, each.size_kib) for each in found.memory_files] == [("/dev/shm/model.bin", 20)]
     assert all(isinstance(each, MemoryFile) for each in found.memory_files)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_setting_of_the_kernel_is_told_with_what_files_make_it(tmp_path, shell):
+    files = {
+        "/proc/sys/vm/swappiness": "10\n",
+        "/proc/sys/net/core/somaxconn": "4096\n",
+        "/etc/sysctl.conf": "# vm.swappiness = 5\nkernel.sysrq = 1\n",
+        "/etc/sysctl.d/99-own.conf": "  vm/swappiness=20 # less\n",
+        "/etc/rc.local": "#!/bin/sh\necho 1 >/proc/sys/vm/overcommit_memory\n",
+        "/proc/sys/vm/overcommit_memory": "1\n",
+        "/etc/systemd/system/tune.service": "[Service]\nExecStart=sysctl -w vm.swappiness=30\n",
+    }
+    told = {each.key: each for each in running(tmp_path, files, shell=shell).kernel_settings}
+    assert told["vm.swappiness"] == KernelSetting(key="vm.swappiness", value="10", in_files=("20", "30"))
+    assert told["vm.overcommit_memory"].in_files == ("",)
+    assert told["net.core.somaxconn"] == KernelSetting(key="net.core.somaxconn", value="4096")
+
+
+IP = """#!/bin/sh
+case "$*" in
+*addr*)
+    echo '2: eth0    inet 10.0.0.5/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever preferred_lft forever'
+    echo '2: eth0    inet 10.0.0.9/24 scope global secondary eth0\\       valid_lft forever preferred_lft forever' ;;
+*) printf '%s\\n' 'default via 10.0.0.1' '169.254.0.0/16 scope link' \\
+    '192.168.50.0/24 via 10.0.0.1' '172.16.0.0/12 via 10.0.0.1' ;;
+esac
+"""
+
+
+@needs("root")
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_address_and_a_route_that_no_file_names_are_told(tmp_path, shell):
+    files = {
+        "/sys/class/net/eth0/device/vendor": "0x1af4\n",
+        "/sys/class/net/docker0/type": "1\n",
+        "/etc/netplan/50-cloud-init.yaml": "addresses: [10.0.0.5/24]\nroutes: [{to: 172.16.0.0/12}]\n",
+        "/etc/hosts": "110.0.0.9 other\n",
+        "/.tools/ip": IP,
+    }
+    found = running(tmp_path, files, shell=shell)
+    assert found.addresses == ("10.0.0.9/24 dev eth0",)
+    assert found.routes == ("192.168.50.0/24 via 10.0.0.1 dev eth0",)
 
 
 def test_what_the_next_start_reads_is_told_with_its_time(tmp_path):

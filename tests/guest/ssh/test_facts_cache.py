@@ -13,10 +13,12 @@ from imaging.guest.facts_cache import GuestStore
 from imaging.runtime.paths import Paths
 from models.fact import Fact
 from models.findings import Source
+from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
 from models.guest.system import GuestSystem
 from models.guidelines.facts import NOT_INSPECTED
 from tests.support.clock import ManualClock
+from tests.support.known import present
 
 ID = "913d91b5-83ce-47e1-bb86-9b60559b348f"
 
@@ -113,6 +115,42 @@ def test_forgetting_what_is_not_there_is_fine(store: GuestStore, clock: ManualCl
     store.write(ID, facts_at(clock.now()))
     store.forget(ID)
     assert not store.read(ID).known
+
+
+def test_what_ran_before_a_run_stays_when_the_guest_is_inspected_again(
+    store: GuestStore, clock: ManualClock, paths: Paths
+):
+    before = before_run("0abc", facts_at(clock.now()), clock.now())
+    store.keep_before_run(ID, before)
+    store.write(ID, facts_at(clock.now(), "Rocky"))
+    assert store.before_run(ID) == before
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (paths.state / "guests").iterdir()]
+    assert modes == [0o600, 0o600]
+
+
+def test_the_next_run_takes_its_place_or_leaves_none(store: GuestStore, clock: ManualClock):
+    for run in ("0abc", "0def"):
+        store.keep_before_run(ID, before_run(run, facts_at(clock.now()), clock.now()))
+    assert present(store.before_run(ID)).run == "0def"
+    store.keep_before_run(ID, None)
+    assert store.before_run(ID) is None
+
+
+def test_what_ran_before_a_run_of_long_ago_or_of_another_instance_is_as_good_as_none(
+    store: GuestStore, clock: ManualClock, paths: Paths
+):
+    store.keep_before_run(ID, before_run("0abc", facts_at(clock.now()), clock.now()))
+    file = file_of(paths)
+    good = file.read_text()
+    file.write_text(json.dumps({**json.loads(good), "instance": "other"}))
+    assert store.before_run(ID) is None
+    file.write_text(good[:-9])
+    assert store.before_run(ID) is None
+    file.write_text(good)
+    clock.turn(29 * 86_400)
+    assert store.before_run(ID) is not None
+    clock.turn(2 * 86_400)
+    assert store.before_run(ID) is None
 
 
 def test_odd_texts_survive(store: GuestStore):

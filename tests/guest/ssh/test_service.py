@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from imaging.guest import inspection, service
+from imaging.guest.facts_cache import GuestStore
 from imaging.guest.interface import LoginRoute
 from imaging.guest.machine import read_ids
 from imaging.guest.probe import PARTS, script
@@ -17,8 +18,10 @@ from imaging.guest.remedies import FixResult
 from imaging.guest.service import GuestService
 from imaging.runtime.paths import Paths
 from models.errors import BadProbeError, GuestError, GuestUnreachableError
+from models.guest.comparison import before_run
 from models.guest.files import Questions
 from models.remedy_action import ActionKind, RemedyAction
+from tests.guest.probe.running import plant
 from tests.guest.ssh.conftest import Told, route_to, trust
 from tests.guest.ssh.test_shell import ASKS_FOR_A_PASSWORD, fake_tools
 from tests.support.clock import ManualClock
@@ -26,6 +29,8 @@ from tests.support.known import present
 from tests.support.sshd import Sshd, StartSshd
 
 SYSTEM = frozenset({"system"})
+ROOT_MOUNT = "25 1 254:1 / / rw - ext4 /dev/vda1 rw\n"
+SCRATCH_MOUNT = "26 25 254:17 / /mnt/scratch rw - ext4 /dev/vdb1 rw\n"
 OS_RELEASE = 'ID=rocky\nVERSION_ID="9.4"\nPRETTY_NAME="Rocky Linux 9.4"\n'
 
 
@@ -111,6 +116,26 @@ async def test_parts_read_anew_replace_those_and_leave_the_others(
     assert renewed.system.value is not None
     assert renewed.system.value.version == "9.5"
     assert renewed.disks == after.disks
+
+
+async def test_an_inspection_after_a_run_is_compared_with_the_one_before_it(
+    sshd: StartSshd, ssh_folder: Path, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        inspection, "script", lambda questions, parts, *, nonce: script(questions, {"system", "mounts"}, nonce=nonce)
+    )
+    paths, clock = Paths.below(tmp_path / "own"), ManualClock()
+    guests = GuestService(paths, clock)
+    route = route_to(start(sshd, ssh_folder, tree))
+    plant(tree, {"/proc/stat": "btime 1700000000\n", "/proc/self/mountinfo": f"{ROOT_MOUNT}{SCRATCH_MOUNT}"})
+    first = present((await inspect(guests, route, None)).value)
+    assert first.since_run is None
+    GuestStore(paths, clock).keep_before_run(route.instance.id, before_run("0abc", first, clock.now()))
+    assert present((await inspect(guests, route, None)).value).since_run is None  # it was not started since
+    plant(tree, {"/proc/stat": "btime 1700009000\n", "/proc/self/mountinfo": ROOT_MOUNT})
+    since = present(present((await inspect(guests, route, None)).value).since_run)
+    assert [each.what for each in since.losses] == ["/mnt/scratch"]
+    assert present(guests.stored(route.instance.id).value).since_run == since
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from imaging.runs.steps.check import check
 from models.errors import RunError
 from models.fact import Fact
 from models.findings import Outcome, Source
+from models.guest.comparison import before_run
 from models.guest.directories import Directories, Directory
 from models.guest.disks import BlockDevice, Disks
 from models.guest.facts import GuestFacts
@@ -26,6 +27,7 @@ from models.steps import StepName
 from tests.guidelines.guest_building import ROOT, VDA, VDA1, guest, partly, read_then, untold
 from tests.runs.steps.held_world import DB, PGDATA, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
+from tests.support.known import present
 
 PROFILE = load_profile("jetstream")
 REQUEST = RunRequest(name="postgres-16", description="PostgreSQL 16 with PostGIS, beside the base image Ubuntu24.")
@@ -222,6 +224,24 @@ class TestTheLastCheck:
         without = (await check(ctx)).note
         ctx.change(plan=await plan(look(), uninspected="to compare"))
         assert unknowns((await check(ctx)).note) < unknowns(without)
+
+    async def test_keeps_what_runs_now_for_an_inspection_after_the_run(
+        self, ctx: MemoryContext, plan: Planned, look: Inspected
+    ) -> None:
+        ctx.profile = PROFILE
+        ctx.change(plan=await plan(look(), uninspected="to compare"))
+        await check(ctx)
+        before = present(ctx.guests.before_run(DB))
+        assert (before.run, before.mounts.value) == (ctx.run.id, IN_USE)
+
+    async def test_of_a_guest_that_nobody_inspected_nothing_older_is_kept(
+        self, ctx: MemoryContext, plan: Planned, look: Inspected, world: HeldWorld
+    ) -> None:
+        ctx.profile = PROFILE
+        ctx.guests.keep_before_run(DB, before_run("0old", present(look().value), world.clock.now()))
+        ctx.change(plan=await plan(uninspected="to compare"))
+        await check(ctx)
+        assert ctx.guests.before_run(DB) is None
 
     async def test_refuses_what_the_guest_forbids(self, ctx: MemoryContext, plan: Planned, look: Inspected) -> None:
         ctx.profile = PROFILE

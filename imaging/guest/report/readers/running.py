@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.guest.report.rows import Rows, moment, whole
-from models.guest.running import BootFile, Container, MemoryFile, PersonsProgram, Running
+from models.guest.running import BootFile, Container, KernelSetting, MemoryFile, PersonsProgram, Running
 
 
 def read_running(rows: Rows) -> Running:
@@ -13,6 +13,9 @@ def read_running(rows: Rows) -> Running:
         containers=rows.read("container", _container, fields=2),
         memory_files=rows.read("memory", _memory_file, fields=3),
         boot_files=rows.read("changed", _boot_file, fields=2),
+        kernel_settings=_kernel_settings(rows),
+        addresses=rows.texts("address"),
+        routes=rows.texts("route"),
     )
 
 
@@ -33,3 +36,18 @@ def _boot_file(time: str, path: str) -> BootFile:
     if changed_at is None:
         raise ValueError("no time")
     return BootFile(path=path, changed_at=changed_at)
+
+
+def _kernel_settings(rows: Rows) -> tuple[KernelSetting, ...]:
+    """With what files set them to: of a key they have the last word alone, for it follows a path or another word."""
+    in_files: dict[str, list[str]] = {}
+    for text in rows.texts("set"):
+        name, _, value = text.partition("=")
+        in_files.setdefault(name.strip(" ./\t"), []).append(value.strip())
+
+    def made(value: str, key: str) -> KernelSetting:
+        return KernelSetting(
+            key=key.replace("/", "."), value=value.strip(), in_files=tuple(in_files.get(key.rpartition("/")[2], ()))
+        )
+
+    return rows.read("setting", made, fields=2)

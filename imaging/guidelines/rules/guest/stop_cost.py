@@ -12,26 +12,17 @@ from imaging.guidelines.rule import Answer, Chapter, not_applicable
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
 from models.formatting import day, duration, size_kib
-from models.guest.mounts import BootMounts, Mount, Mounts
+from models.guest.mounts import BootMounts, Mounts
 from models.guest.running import BootFile, PersonsProgram
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.text import cut
 
 _SHOWN = 40
-_OF_A_SESSION = re.compile(
-    r"systemd|\(sd-pam\)|dbus.*|sshd.*|sftp-server|ssh-agent|gpg-agent|login|agetty|su|sudo|pipewire.*|wireplumber|"
-    r"gvfs.*|xdg-.*|at-spi.*|pulseaudio"
-)
-"""What every session has: it says nothing of work that would be lost."""
 _MULTIPLEXERS = re.compile(r"(?i)tmux.*|screen|dtach|abduco|zellij.*|mosh-server")
 _NOTEBOOKS = re.compile(r"jupyter.*|ipykernel.*|rsession|code-server|marimo")
-_SYSTEMS_OWN = re.compile(
-    r"/(?:proc|sys|dev|run|snap|boot|efi)(?:/|$)|/var/lib/(?:docker|containers|kubelet|lxd|snapd)/"
-)
-"""Where the system and its engines mount by themselves."""
 _UNTRIED_DAYS = 365
-_NOTHING_RUNS = not_applicable("It does not run.")
+NOTHING_RUNS = not_applicable("It does not run.")
 
 
 def is_stopped(facts: InstanceFacts) -> bool:
@@ -48,9 +39,9 @@ def is_stopped(facts: InstanceFacts) -> bool:
 )
 def stop_sessions(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
-        return _NOTHING_RUNS
+        return NOTHING_RUNS
     running = inside(facts, parts.running)
-    programs = [each for each in running.programs if not _OF_A_SESSION.fullmatch(each.name)]
+    programs = [each for each in running.programs if each.is_work]
     if not programs:
         answer = guest_passed("No user's session runs anything.", facts, parts.running)
         return unless_incomplete(answer, facts, parts.running)
@@ -85,7 +76,7 @@ def _told(programs: Sequence[PersonsProgram]) -> list[str]:
 )
 def stop_mounts(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
-        return _NOTHING_RUNS
+        return NOTHING_RUNS
     mounts, boot = inside(facts, parts.mounts), inside(facts, parts.boot_mounts)
     lost = [*_lost_mounts(mounts, boot), *_lost_swaps(mounts, boot)]
     if not lost:
@@ -102,23 +93,21 @@ def stop_mounts(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 
 def _lost_mounts(mounts: Mounts, boot: BootMounts) -> list[str]:
-    known = {entry.point for entry in boot.fstab} | {unit.point for unit in boot.units}
+    known = boot.points
     return [
         f"{cut(mount.point, _SHOWN)} ({cut(mount.source or mount.fs_type, _SHOWN)})"
         for mount in mounts.mounts
-        if mount.point not in known and not _comes_by_itself(mount)
+        if mount.point not in known and not mount.comes_by_itself
     ]
 
 
-def _comes_by_itself(mount: Mount) -> bool:
-    # The root is told by the kernel line; a bind mount of snap or an engine is made by what needs it.
-    return mount.point == "/" or _SYSTEMS_OWN.match(mount.point) is not None or mount.fs_type in {"squashfs", "overlay"}
-
-
 def _lost_swaps(mounts: Mounts, boot: BootMounts) -> list[str]:
-    named = {entry.source for entry in boot.fstab} | {unit.source for unit in boot.units}
     # A device stands in fstab by any of its names, so only a file is sure to be missing there.
-    return [f"swap {cut(area.path, _SHOWN)}" for area in mounts.swaps if area.kind == "file" and area.path not in named]
+    return [
+        f"swap {cut(area.path, _SHOWN)}"
+        for area in mounts.swaps
+        if area.kind == "file" and not boot.names_swap(area.path)
+    ]
 
 
 @rule(
@@ -130,7 +119,7 @@ def _lost_swaps(mounts: Mounts, boot: BootMounts) -> list[str]:
 )
 def stop_containers(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
-        return _NOTHING_RUNS
+        return NOTHING_RUNS
     running = inside(facts, parts.running)
     lost = [cut(each.name, _SHOWN) for each in running.containers if each.restart_policy in {"", "no", "on-failure"}]
     services = inside_or_none(facts, parts.services)
@@ -157,7 +146,7 @@ def stop_containers(facts: InstanceFacts, _profile: Profile) -> Answer:
 )
 def stop_memory(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
-        return _NOTHING_RUNS
+        return NOTHING_RUNS
     files = sorted(inside(facts, parts.running).memory_files, key=lambda each: -each.size_kib)
     if not files:
         answer = guest_passed("None lies in memory.", facts, parts.running)
@@ -182,7 +171,7 @@ def stop_memory(facts: InstanceFacts, _profile: Profile) -> Answer:
 def stop_untried(facts: InstanceFacts, _profile: Profile) -> Answer:
     """What was changed since the guest was started decides on a start for the first time: kernel, initrd, fstab."""
     if is_stopped(facts):
-        return _NOTHING_RUNS
+        return NOTHING_RUNS
     running, system = inside(facts, parts.running), inside(facts, parts.system)
     booted_at = system.booted_at
     if booted_at is None:
