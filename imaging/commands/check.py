@@ -14,7 +14,7 @@ from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.deep_check import run_deep_check
 from imaging.commands.flow.inspection import inspect_guest, known_guest
-from imaging.commands.flow.machine import read_report, told
+from imaging.commands.flow.machine import read_report, told, verify_report
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
@@ -101,7 +101,7 @@ def command(
         status = session.run(run_deep_check(invocation, instance, yes=yes))
         if status != ExitCode.DONE:
             return status
-    found = session.run(_check(invocation, instance, options if probe else None, report))
+    found = session.run(_check(invocation, instance, options, report, probe=probe))
     if invocation.json:
         inspection = inspection_document(found.guest, found.notices) if found.guest is not None else None
         write_json(check_document(found.instance, found.checklist, inspection))
@@ -110,7 +110,9 @@ def command(
     return ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
-async def _check(invocation: Invocation, wanted: str, ssh: GuestOptions | None, report: str | None) -> _Checked:
+async def _check(
+    invocation: Invocation, wanted: str, options: GuestOptions, report: str | None, *, probe: bool
+) -> _Checked:
     """The checklist; with a login to the guest it is inspected first, with a report this is read first."""
     guidelines = session.profile(invocation)
     # Before the login: a file that cannot be read needs no cloud to be refused.
@@ -118,9 +120,12 @@ async def _check(invocation: Invocation, wanted: str, ssh: GuestOptions | None, 
     async with session.logged_in(invocation) as here:
         instance = await instance_named(here.cloud, wanted)
         if brought is not None:
+            await verify_report(brought, here.cloud, instance, options.other_machine)
             guest = fact_of(brought)
+        elif probe:
+            guest = await inspect_guest(here, instance, options, guidelines)
         else:
-            guest = known_guest(here, instance) if ssh is None else await inspect_guest(here, instance, ssh, guidelines)
+            guest = known_guest(here, instance)
         facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
     notices = told(brought, instance.id)[1] if brought is not None else ()
     return _Checked(facts.instance.value or instance, judge(facts, guidelines), guest.value, notices)

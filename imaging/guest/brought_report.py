@@ -33,21 +33,15 @@ async def read_brought_report(sent: bytes, questions: Questions, now: datetime) 
     )
 
 
-def report_notices(facts: GuestFacts, now: datetime, instance_id: str | None = None) -> Iterator[str]:
-    """What to know of a report before its findings are believed: its time, and whose it says that it is.
+def report_notices(facts: GuestFacts, now: datetime) -> Iterator[str]:
+    """What to know of a report before its findings are believed: its time.
 
     Args:
         facts: the facts in it.
         now: the time, by our clock.
-        instance_id: the instance that it is said to be about; None for none.
     """
     age = now - facts.read_at
     if age > _OLD:
         yield f"The report is more than a day old: {local_minute(facts.read_at)}. The machine may differ by now."
     if age < -_AHEAD:
         yield f"The report says that it is from the future: {local_minute(facts.read_at)}. One of the clocks is wrong."
-    system = facts.system.value
-    own_id = system.instance_id if system is not None else ""
-    if instance_id is not None and own_id != instance_id:
-        said = f"It names another one: {own_id}." if own_id else "It names none."
-        yield f"Nothing in the report shows that it is of this instance. {said}"

@@ -7,6 +7,14 @@ from models.foreign import Moment
 from models.text import CleanText
 
 
+class OwnId(Frozen):
+    """An id by which the machine itself goes; which instance that is, only a comparison with Nova's ids can tell."""
+
+    source: CleanText
+    """`cloud-init` (what it knew at this boot) or `dmi` (the firmware)."""
+    text: CleanText
+
+
 class GuestSystem(Frozen):
     """os-release, kernel, and when the machine was set up."""
 
@@ -22,6 +30,7 @@ class GuestSystem(Frozen):
     host_name: CleanText = ""
     instance_id: CleanText = ""
     """Which instance cloud-init says that it is; an image may have brought it along from its parent."""
+    own_ids: tuple[OwnId, ...] = ()
     init: CleanText = ""
     """The name of process 1, such as systemd."""
     package_manager: CleanText = ""

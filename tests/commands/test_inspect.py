@@ -207,6 +207,65 @@ def test_a_report_that_names_the_instance_is_not_doubted(brought, demo_cloud, pr
     assert found["inspection"]["notices"] == []
 
 
+OTHER = "0f0e0d0c-0b0a-4a09-8807-060504030201"
+
+
+def of_machine(report: str, *rows: tuple[str, ...]) -> str:
+    return report.replace(
+        '"system":{"rows":[', '"system":{"rows":[' + "".join(f"{json.dumps(row)},\n" for row in rows), 1
+    )
+
+
+@pytest.mark.parametrize("source", ["cloud-init", "dmi"])
+def test_a_report_of_another_instance_is_refused_and_says_of_which(brought, demo_cloud, printed, source):
+    theirs = of_machine(printed, ("identity", source, demo_cloud.server_id("web-01")))
+    refused = brought(theirs, "--os-cloud", "demo", command=("check", "db-07"))
+    assert (refused.status, refused.out) == (2, "")
+    assert f"The report is not of db-07, which is {demo_cloud.server_id('db-07')}" in refused.err
+    assert demo_cloud.server_id("web-01") in refused.err
+    assert "That is web-01." in refused.err
+    assert "--other-machine db-07" in refused.err
+
+
+def test_a_report_of_an_instance_that_is_nowhere_is_refused_by_its_id(brought, demo_cloud, printed):
+    refused = brought(of_machine(printed, ("identity", "dmi", OTHER)), "--os-cloud", "demo", command=("check", "db-07"))
+    assert refused.status == 2
+    assert OTHER in refused.err
+    assert "That is" not in refused.err
+
+
+def test_who_types_the_name_has_it_judged_all_the_same_and_that_is_noted(brought, demo_cloud, printed):
+    theirs = of_machine(printed, ("identity", "dmi", OTHER))
+    arguments = ("--os-cloud", "demo", "--json", "--other-machine")
+    found = document(brought(theirs, *arguments, "db-07", command=("check", "db-07")))
+    assert "You say that the report is of this instance" in found["inspection"]["notices"][0]
+    assert OTHER in found["inspection"]["notices"][0]
+    assert brought(theirs, *arguments, "db-08", command=("check", "db-07")).status == 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("identity", "cloud-init", "i-00000001")],
+        [("identity", "dmi", "00000000-0000-0000-0000-000000000000")],
+        [("identity", "somewhere", OTHER)],
+        [("instance", OTHER)],
+        [],
+    ],
+)
+def test_a_report_that_does_not_tell_is_judged_and_that_is_said(brought, demo_cloud, printed, rows):
+    """An id on the disk may have come with the image, so it speaks against nothing."""
+    done = brought(of_machine(printed, *rows), "--os-cloud", "demo", "--json", command=("check", "db-07"))
+    assert "Nothing in the report shows that it is of this instance" in document(done)["inspection"]["notices"][0]
+
+
+def test_any_id_that_fits_suffices(brought, demo_cloud, printed):
+    own = demo_cloud.server_id("db-07")
+    mixed = of_machine(printed, ("identity", "dmi", OTHER), ("identity", "cloud-init", own))
+    found = document(brought(mixed, "--os-cloud", "demo", "--json", command=("check", "db-07")))
+    assert found["inspection"]["notices"] == []
+
+
 def test_a_machine_is_inspected_by_ssh_without_a_cloud(imaging, demo_cloud, monkeypatch):
     monkeypatch.delenv("OS_CLOUD", raising=False)
     done = imaging("inspect", "--ssh", "ubuntu@192.0.2.107", "--ssh-config", str(demo_cloud.ssh_config), "--json")

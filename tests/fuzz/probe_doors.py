@@ -9,6 +9,7 @@ from typing import Any
 
 import imaging.democloud.guests as demonstration_guests
 from imaging.commands.documents.conversion import guest_document, inspect_document
+from imaging.commands.flow.machine import identity_notices
 from imaging.commands.output.checklist_text import inspection_line
 from imaging.guest.brought_report import report_notices
 from imaging.guest.host_keys.known_hosts import known_keys
@@ -54,7 +55,7 @@ def _read(output: bytes) -> GuestFacts:
 
 def _brought(envelope: Any) -> None:
     found = read_report(_framed(envelope), nonce=_NONCE, method=InspectionMethod.BROUGHT, now=NOW, asked="asked")
-    notices = tuple(report_notices(found, NOW, "id"))
+    notices = (*report_notices(found, NOW), *identity_notices(found, "id"))
     inspect_document(found, judge_machine(found, profile(), NOW), notices).model_dump_json()
     assert inspection_line(found).isprintable()
 

@@ -62,7 +62,7 @@ _OPTIONS = (
     click.option(
         "--other-machine",
         metavar="NAME",
-        help="Continue even if the machine reports another instance id.",
+        help="Continue even if the machine or the report says that it is another instance.",
     ),
 )
 NAMES = ("user", "address", "port", "key", "host_key", "ssh_config", "other_machine")

@@ -168,7 +168,8 @@ def texts(value: Any):
             yield from texts(each)
 
 
-KINDS = """release semaphore instance btime device below mounted use health grow mount swap user complete fstab crypttab
+KINDS = """release semaphore instance identity btime device below mounted use health grow mount swap user complete
+fstab crypttab
 unit unit-state pv array runs file listener process link setting disabled status result instances user-data secret lease
 effective config host-key tool loaded live saved asked ufw zone grub bls kernelopts default builtin module initramfs
 kernel running pages crash"""

@@ -48,6 +48,36 @@ def test_kernel_host_and_boot_are_those_of_the_tree(tmp_path):
     assert system.booted_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
+INSTANCE_DATA = """{
+ "ds": {
+  "meta_data": {
+   "instance-id": "11111111-2222-3333-4444-555555555555",
+   "name": "say \\"instance-id\\": \\"no\\"",
+  }
+ },
+ "v1": {
+  "instance_id": "i-00000001"
+ }
+}
+"""
+PRODUCT = "/sys/class/dmi/id/product_uuid"
+
+
+def test_the_machine_says_by_which_ids_it_goes(tmp_path):
+    tree = plant(tmp_path, {"/run/cloud-init/instance-data.json": INSTANCE_DATA, PRODUCT: "ABCD\n"})
+    found = known(probe("system", root=tree).system).own_ids
+    assert [(each.source, each.text) for each in found] == [
+        ("cloud-init", "11111111-2222-3333-4444-555555555555"),
+        ("cloud-init", "i-00000001"),
+        ("dmi", "ABCD"),
+    ]
+
+
+def test_an_id_that_cloud_init_keeps_on_the_disk_is_not_its_own(tmp_path):
+    kept = {"/run/cloud-init/instance-data.json": INSTANCE_DATA, "/var/lib/cloud/instance/manual-clean": ""}
+    assert known(probe("system", root=plant(tmp_path, kept)).system).own_ids == ()
+
+
 def test_the_first_boot_is_when_cloud_init_was_through_with_this_instance(tmp_path):
     marks = {
         "old/sem/config_ssh": 1_500_000_000,

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from imaging.guest.report.rows import Rows, moment
-from models.guest.system import GuestSystem
+from models.guest.system import GuestSystem, OwnId
 
 _PAUSE = timedelta(minutes=15)
 """A first boot does its work in one go: a longer pause means that a later boot did the rest."""
+
+_MOST_IDS = 20
+_LONGEST_ID = 80
 
 
 def read_system(rows: Rows) -> GuestSystem:
@@ -25,11 +28,16 @@ def read_system(rows: Rows) -> GuestSystem:
         architecture=rows.text("architecture"),
         host_name=rows.text("host"),
         instance_id=rows.text("instance"),
+        own_ids=rows.read("identity", _own_id, fields=2)[:_MOST_IDS],
         init=rows.text("init"),
         package_manager=rows.text("manager"),
         booted_at=next(iter(rows.read("btime", moment, fields=1)), None),
         first_boot_at=_first_boot(rows),
     )
+
+
+def _own_id(source: str, text: str) -> OwnId:
+    return OwnId(source=source, text=text[:_LONGEST_ID])
 
 
 def _assignment(line: str) -> tuple[str, str]:
