@@ -129,6 +129,12 @@ def _shipped(table: str, kind: type[Row]) -> tuple[Row, ...]:
 
 
 @cache
+def mount_options() -> dict[str, Any]:
+    """The options of fstab that mount and the kernel know, by file system, as the table has them."""
+    return _content("mount_options")
+
+
+@cache
 def redistributable() -> tuple[str, ...]:
     """Globs of packages that may be passed on though their section says non-free."""
     return tuple(_content("software")["redistributable"])

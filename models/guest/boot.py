@@ -71,6 +71,8 @@ class Boot(Frozen):
     """What dracut puts into its initramfs as if it stood on the kernel line."""
     resume_from: tuple[CleanText, ...] = ()
     """RESUME of initramfs-tools: devices, `none` or `auto`."""
+    systemd_version: int = 0
+    """By the name of systemd's own library; 0 where there is none."""
     firmware: CleanText = ""
     """uefi or bios: how this boot was done."""
     virtio_modules: tuple[CleanText, ...] | None = None

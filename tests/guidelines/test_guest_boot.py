@@ -99,6 +99,32 @@ def test_a_root_that_is_on_no_disk_blocks_and_a_lost_resume_is_warned_of():
     assert (found.severity, "resume=UUID=gone" in found.evidence) == (Severity.WARN, True)
 
 
+ENDLESS = {"initramfs_tool": "dracut", "systemd_version": 256}
+
+
+@pytest.mark.parametrize("more, severity", [
+    (ENDLESS, Severity.BLOCK),
+    ({**ENDLESS, "systemd_version": 255}, Severity.BLOCK),
+    ({**ENDLESS, "systemd_version": 254}, Severity.WARN),
+    ({**ENDLESS, "systemd_version": 0}, Severity.WARN),
+    ({**ENDLESS, "initramfs_tool": "initramfs-tools"}, Severity.WARN),
+    ({**ENDLESS, "initramfs_tool": ""}, Severity.WARN),
+])  # fmt: skip
+@pytest.mark.parametrize("device", ["UUID=gone", "/dev/mapper/gone-swap", "LABEL=gone"])
+def test_a_lost_resume_blocks_where_the_initramfs_waits_for_it_without_end(device, more, severity):
+    words = f"root=UUID=root-uuid resume={device}"
+    found = guest_finding("BOOT-ROOTREF", boot=boot(command_line=words, default_command_line=words, **more))
+    assert (found.outcome, found.severity) == (Outcome.FAIL, severity)
+    assert ("without end" in found.evidence) is (severity is Severity.BLOCK)
+    assert f"resume={device}" in (command_of(found) or "")
+
+
+def test_noresume_takes_a_lost_resume_back():
+    words = "root=UUID=root-uuid resume=UUID=gone noresume"
+    lost = boot(command_line=words, default_command_line=words, **ENDLESS)
+    assert guest_finding("BOOT-ROOTREF", boot=lost).outcome is Outcome.PASS
+
+
 def test_a_boot_directory_on_a_volume_blocks():
     entry = FstabEntry(line=2, source="UUID=data-uuid", point="/boot", fs_type="ext4")
     disks = Disks(devices=(VDA, VDA1, VDB), root=ROOT)

@@ -73,6 +73,15 @@ def test_resuming_from_a_volume_is_warned_of():
     assert needing(fstab(), boot=own).outcome is Outcome.PASS
 
 
+def test_resuming_from_a_volume_blocks_where_the_initramfs_waits_for_it_without_end():
+    resuming = Boot(
+        command_line="root=UUID=root-uuid resume=UUID=data-uuid", initramfs_tool="dracut", systemd_version=257
+    )
+    assert needing(fstab(), boot=resuming).blocks
+    spared = resuming.model_copy(update={"command_line": f"{resuming.command_line} noresume"})
+    assert needing(fstab(), boot=spared).outcome is Outcome.PASS
+
+
 def test_unread_tables_are_unknown():
     assert needing(untold(BootMounts)).outcome is Outcome.UNKNOWN
     assert needing(partly(BootMounts, fstab())).outcome is Outcome.UNKNOWN

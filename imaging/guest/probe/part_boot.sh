@@ -3,7 +3,7 @@
 # default NAME VALUE (of /etc/default/grub); image, empty PATH (files that a boot loader may load); link TARGET PATH;
 # library VERSION (its modules are there); firmware, selinux, kdump, agent WORD; builtin, module, loaded NAME;
 # initramfs KIND; resume VALUE (of initramfs-tools); built LINE (words that dracut puts
-# into its initramfs); pages NUMBER; crash KIB; running, kernel VERSION; autorelabel.
+# into its initramfs); systemd NUMBER (its version); pages NUMBER; crash KIB; running, kernel VERSION; autorelabel.
 part_boot() {
     boot_running=$(first_line "$R/proc/sys/kernel/osrelease")
     [ -z "$boot_running" ] || row running "$boot_running"
@@ -21,6 +21,13 @@ part_boot() {
         row crash "${boot_size%%"$TAB"*}"
     fi
     boot_agent
+    for boot_library in "$R"/usr/lib/systemd/libsystemd-shared-[0-9]*.so \
+        "$R"/usr/lib/*/systemd/libsystemd-shared-[0-9]*.so "$R"/lib/systemd/libsystemd-shared-[0-9]*.so; do
+        [ -e "$boot_library" ] || continue
+        boot_library=${boot_library##*-shared-}
+        row systemd "${boot_library%%[!0-9]*}"
+        break
+    done
     for boot_kernel in "$R"/boot/vmlinuz-*; do
         [ -e "$boot_kernel" ] && row kernel "${boot_kernel##*/vmlinuz-}"
     done

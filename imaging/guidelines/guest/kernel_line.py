@@ -17,6 +17,7 @@ from models.guest.disks import BlockDevice, Disks
 
 DRACUT = "dracut"
 INITRAMFS_TOOLS = "initramfs-tools"
+_WAITING_SYSTEMD = 255
 _WORD = re.compile(r"(?:\"[^\"]*\"|[^\s\"])+")
 _NOT_HEX = re.compile(r"[^0-9a-f]")
 _SHELL_WORDS = frozenset({"single", "s", "S", "1", "rescue", "emergency", "-b"})
@@ -57,10 +58,14 @@ class Asked:
     assembled: bool = False
     """Whether it is one of LVM, LUKS or RAID."""
 
-    @property
-    def only_delays(self) -> bool:
-        """Whether the boot waits for it, and then continues."""
-        return self.text.startswith(("resume=", "systemd.swap-extra="))
+
+def waits_for_ever(boot: Boot) -> bool:
+    """Whether a new instance waits without an end for a `resume=` that it does not have.
+
+    systemd in the initramfs does since 255 (systemd#35180, #30438); it is there where dracut made the initramfs. That
+    of initramfs-tools, and earlier ones of systemd, give up and continue.
+    """
+    return boot.initramfs_tool == DRACUT and boot.systemd_version >= _WAITING_SYSTEMD
 
 
 def next_line(boot: Boot) -> str:
@@ -87,8 +92,11 @@ def asked_for(boot: Boot, disks: Disks, *, complete: bool) -> tuple[Asked, ...]:
 
 
 def _asked(boot: Boot, disks: Disks, *, complete: bool) -> Iterator[Asked]:
-    for text in words_of(f"{next_line(boot)} {boot.initramfs_words}"):
+    words = words_of(f"{next_line(boot)} {boot.initramfs_words}")
+    for text in words:
         key, _, value = text.partition("=")
+        if key == "resume" and "noresume" in words:
+            continue
         if _opens_shell(text, key, value):
             yield Asked(text, Asks.SHELL)
         elif key in _DISK_WORDS:

@@ -151,6 +151,21 @@ def test_a_word_of_this_boot_alone_says_nothing_of_the_next(tmp_path):
     assert judged(tmp_path, "", now) == {}
 
 
+@pytest.mark.parametrize(
+    "library, severity",
+    [
+        ("usr/lib/systemd/libsystemd-shared-256.7-1.fc41.so", Severity.BLOCK),
+        ("usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-257.so", Severity.BLOCK),
+        ("usr/lib/systemd/libsystemd-shared-252.so", Severity.WARN),
+        ("usr/lib/systemd/elsewhere.so", Severity.WARN),
+    ],
+)
+def test_what_systemd_would_wake_up_from_it_waits_for_without_an_end_since_its_version_255(tmp_path, library, severity):
+    cfg = grub_cfg(grub_entry("Linux", line=f"{LINE} resume=UUID=gone"))
+    found = findings(tmp_path, {"/boot/grub/grub.cfg": cfg, f"/{library}": "x", **DRACUT}, of=GUEST)["BOOT-ROOTREF"]
+    assert (found.outcome, found.severity) == (FAILS, severity)
+
+
 @pytest.mark.parametrize("source, outcome", [("UUID=gone", FAILS), ("UUID=data-uuid", FAILS), ("UUID=sw-uuid", None)])
 def test_what_initramfs_tools_would_wake_up_from_delays_a_boot(tmp_path, source, outcome):
     own = {"/etc/initramfs-tools/conf.d/resume": f"RESUME={source}\n"}

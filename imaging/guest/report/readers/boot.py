@@ -30,6 +30,7 @@ def read_boot(rows: Rows) -> Boot:
         initramfs_tool=_only(kinds & _TOOLS),
         initramfs_words=masked(" ".join(each.strip("\"' ") for each in rows.texts("built"))),
         resume_from=rows.texts("resume"),
+        systemd_version=_first_number(rows, "systemd"),
         firmware=rows.text("firmware"),
         virtio_modules=_virtio(rows, kinds),
         host_only_initramfs=True if kinds & _HOST_ONLY else False if kinds & _GENERIC else None,

@@ -98,7 +98,7 @@ def desc_length(facts: InstanceFacts, _profile: Profile) -> Answer:
         return passed(f"{length} of {_CREATE_IMAGE_LIMIT} characters that createImage takes.", source=Source.USER)
     return failed(
         f"{length} characters; Nova's createImage takes {_CREATE_IMAGE_LIMIT}.",
-        "A run writes it to the finished image instead.",
+        "Nothing to do: a run writes it to the finished image.",
         source=Source.USER,
         command="openstack image set --property description=TEXT IMAGE",
         fixed_by=StepName.DESCRIBE,

@@ -51,6 +51,6 @@ def own_team(facts: InstanceFacts, profile: Profile) -> Answer:
     contact = f" or {profile.contacts.support}" if profile.contacts.support else ""
     return failed(
         f"{image_named(image)} is shared by project {shown(image.owner or '?')}: you cannot update it.",
-        f"Your image will be a new one. To update theirs, ask its owner{contact}.",
+        f"Ask its owner{contact} to update theirs; yours will be a new image.",
         fact,
     )

@@ -43,7 +43,7 @@ def prop_visibility(facts: InstanceFacts, profile: Profile) -> Answer:
     said = f"To be {visibility.value}, but still open: " if open_ones else f"To be {visibility.value}, but not known: "
     return guest_failed(
         fitted(said, open_ones or untold),
-        "Put these right, or waive each of them; or keep the image private.",
+        "Fix these, or waive each of them; or keep the image private.",
         facts,
     )
 

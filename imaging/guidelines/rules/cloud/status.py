@@ -135,7 +135,7 @@ def _locked_without_reason(instance: Instance, facts: InstanceFacts) -> Answer:
         return failed(evidence, f"Ask them. {_WAIVED_LOCK}", facts.history)
     return failed(
         "Locked, without a reason. The lock is set again afterwards.",
-        "A run unlocks it; if an administrator locked it, ask them.",
+        "Let the run unlock it; if an administrator locked it, ask them.",
         facts.instance,
         command=command("openstack", "server", "unlock", instance.id),
         fixed_by=StepName.UNLOCK,
@@ -201,7 +201,7 @@ def state_quiesce(facts: InstanceFacts, _profile: Profile) -> Answer:
         + (", its agent is not active" if dead else "")
         + ": running, Nova may "
         + ("refuse (409)." if refused else "skip it."),
-        "Stopped, nothing needs quiescing; else systemctl enable --now qemu-guest-agent.",
+        "Stop it, or run its agent: systemctl enable --now qemu-guest-agent.",
         facts.base_image,
         severity=None if refused else Severity.WARN,
         command=command("openstack", "server", "stop", instance.id),

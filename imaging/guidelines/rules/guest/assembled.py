@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -21,11 +20,20 @@ from imaging.guidelines.guest.facts import (
     unless_root_unplaced,
 )
 from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.kernel_line import INITRAMFS_TOOLS, Asked, Asks, asked_for, next_line
+from imaging.guidelines.guest.kernel_line import (
+    INITRAMFS_TOOLS,
+    Asked,
+    Asks,
+    asked_for,
+    next_line,
+    waits_for_ever,
+    words_of,
+)
 from imaging.guidelines.guest.storage import Where, is_device, where_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity
+from models.guest.boot import Boot
 from models.guest.disks import Disks
 from models.guest.mounts import BootMounts, CryptEntry
 from models.guidelines.facts import InstanceFacts
@@ -35,7 +43,6 @@ from models.text import cut
 
 _LOST = frozenset({Where.ELSEWHERE, Where.MISSING})
 _SHOWN = 32
-_RESUME = re.compile(r"(?:^|\s)resume=(\S+)")
 
 
 @rule(
@@ -53,9 +60,10 @@ def vol_crypt_lvm(facts: InstanceFacts, _profile: Profile) -> Answer:
     crypt = [each for each in boot.crypttab if _is_lost(disks, each, complete=complete)]
     required = [each for each in crypt if _is_required(each, boot)]
     words = _kernel_words(facts, disks, complete=complete)
-    lost = [cut(each.text, _SHOWN) for each in words if each.asks is Asks.LOST]
+    stopping = [each.text for each in words if each.asks is Asks.LOST] + _endless(facts, disks)
+    lost = [cut(each, _SHOWN) for each in stopping]
     if split or required or lost:
-        remedy = without_kernel_words(facts, tuple(each.text for each in words if each.asks is Asks.LOST))
+        remedy = without_kernel_words(facts, tuple(stopping))
         return _stops(facts, split + lost, required, remedy if not split and not required else None)
     waits = [f"crypttab line {each.line}: {cut(each.name, _SHOWN)}" for each in crypt]
     waits += _resumes(facts, disks, complete=complete)
@@ -133,13 +141,24 @@ def _kernel_words(facts: InstanceFacts, disks: Disks, *, complete: bool) -> list
     return [each for each in asked if each.assembled]
 
 
+def _endless(facts: InstanceFacts, disks: Disks) -> list[str]:
+    """Words that name an attached disk to wake up from, for which a new instance would wait without an end."""
+    boot = inside_or_none(facts, parts.boot)
+    return _resume_words(boot, disks) if boot is not None and waits_for_ever(boot) else []
+
+
+def _resume_words(boot: Boot, disks: Disks) -> list[str]:
+    words = words_of(next_line(boot))
+    named = [] if "noresume" in words else [each for each in words if each.startswith("resume=")]
+    return [each for each in named if where_device(disks, each.removeprefix("resume=")) is Where.ELSEWHERE]
+
+
 def _resumes(facts: InstanceFacts, disks: Disks, *, complete: bool) -> list[str]:
     """What the next kernel would wake up from, where a new instance has not that disk."""
     boot = inside_or_none(facts, parts.boot)
     if boot is None:
         return []
-    named = dict.fromkeys(_RESUME.findall(next_line(boot)))
-    waits = [f"resume={cut(each, _SHOWN)}" for each in named if where_device(disks, each) is Where.ELSEWHERE]
+    waits = [cut(each, _SHOWN) for each in _resume_words(boot, disks)]
     kept = [each for each in boot.resume_from if is_device(each)] if boot.initramfs_tool == INITRAMFS_TOOLS else []
     lost = [each for each in kept if where_device(disks, each, complete=complete) in _LOST]
     return waits + [f"RESUME={cut(each, _SHOWN)} of initramfs-tools" for each in lost]

@@ -6,7 +6,7 @@ import re
 
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
-from imaging.guidelines.guest.commands import kernel_words
+from imaging.guidelines.guest.commands import kernel_words, without_kernel_words
 from imaging.guidelines.guest.facts import (
     all_disks_shown,
     guest_failed,
@@ -18,7 +18,7 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.kernel_line import Asked, Asks, asked_for, next_line
+from imaging.guidelines.guest.kernel_line import Asked, Asks, asked_for, next_line, waits_for_ever
 from imaging.guidelines.guest.storage import Where, is_below, where_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
@@ -35,7 +35,6 @@ _LETTER = re.compile(r"^/dev/(?:[svx]v?d[a-z]+\d*|hd[a-z]+\d*|nvme\d+n\d+(?:p\d+
 """A disk by its letter, which depends on the bus and on what else is attached."""
 _CONSOLE = re.compile(r"(?:^|\s)console=(ttyS\d|ttyAMA\d|hvc\d|ttysclp\d)\b")
 """The consoles that a cloud records, by architecture."""
-_DELAYING = ("resume=", "systemd.swap-extra=")
 _ROOT_WORD = re.compile(r"(?:^|\s)root=(\S+)")
 _LOST = frozenset({Where.ELSEWHERE, Where.MISSING})
 
@@ -51,15 +50,20 @@ def boot_rootref(facts: InstanceFacts, _profile: Profile) -> Answer:
     boot, mounts, disks = inside(facts, parts.boot), inside(facts, parts.boot_mounts), inside(facts, parts.disks)
     complete = all_disks_shown(facts)
     asked = [each for each in asked_for(boot, disks, complete=complete) if not each.assembled]
-    broken = _without_disk(asked, mounts, disks, complete=complete)
+    words = [each.text for each in asked if each.asks is Asks.LOST and not _is_attached_resume(each)]
+    broken = [cut(each, _SHOWN) for each in words] + _lines_without_disk(mounts, disks, complete=complete)
     if broken:
+        remedy = without_kernel_words(facts, tuple(words)) if len(words) == len(broken) else None
+        ends = all(_only_delays(each, boot) for each in broken)
+        endless = " systemd waits for it without end." if not ends and broken[0].startswith("resume=") else ""
         return guest_failed(
-            f"Not on the root disk: {fitting(broken)}.",
+            f"Not on the root disk: {fitting(broken)}.{endless}",
             "Make it part of the root disk, or take the word out: a new instance has only that disk.",
             facts,
             parts.boot,
             parts.boot_mounts,
-            severity=Severity.WARN if all(each.startswith(_DELAYING) for each in broken) else None,
+            severity=Severity.WARN if ends else None,
+            command=remedy.shown if remedy else None,
         )
     letters = _by_letter(boot, mounts, disks)
     if letters:
@@ -88,15 +92,19 @@ def _without_fault(facts: InstanceFacts, boot: Boot, untold: list[str]) -> Answe
     return unless_root_unplaced(answer, facts)
 
 
-def _without_disk(asked: list[Asked], mounts: BootMounts, disks: Disks, *, complete: bool) -> list[str]:
-    """What is needed before any fstab line counts, and lies on no disk that a new instance has."""
-    lost = [each for each in asked if each.asks is Asks.LOST]
-    found = [cut(each.text, _SHOWN) for each in lost if not _is_attached_resume(each)]
+def _lines_without_disk(mounts: BootMounts, disks: Disks, *, complete: bool) -> list[str]:
+    """Lines of fstab that are needed before any other counts, and name no disk that a new instance has."""
+    found = []
     for entry in mounts.fstab:
         early = entry.point == "/" or is_below(entry.point, "/boot") or entry.point == "/usr"
         if early and where_device(disks, entry.source, complete=complete) in _LOST and _is_named(entry.source):
             found.append(f"{cut(entry.point, _SHOWN)} from {cut(entry.source, _SHOWN)}")
     return found
+
+
+def _only_delays(word: str, boot: Boot) -> bool:
+    """Whether the boot waits for it, and then continues."""
+    return word.startswith("systemd.swap-extra=") or (word.startswith("resume=") and not waits_for_ever(boot))
 
 
 def _is_attached_resume(asked: Asked) -> bool:

@@ -146,7 +146,7 @@ def disk_grow(facts: InstanceFacts, _profile: Profile) -> Answer:
     if disks.grow_tool and root is not None and root.kind == "lvm":
         return guest_failed(
             f"{cut(disks.grow_tool, 40)} grows the partition, but / lies on LVM ({cut(root.name, 40)}).",
-            "On a larger disk, grow it with lvextend -r by user data.",
+            "Grow it with lvextend -r by user data, on a larger disk.",
             facts,
             parts.disks,
             command="sudo lvextend -r -l +100%FREE /dev/VG/ROOT",

@@ -153,7 +153,7 @@ def ci_clean(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unless_incomplete(answer, facts, parts.cloud_init)
     return guest_failed(
         f"{cloud_init.instances_kib} KiB in /var/lib/cloud/instances; new instances have other ids, so boot as new.",
-        "Normally harmless. As the last thing before the stop, if wanted:",
+        "Nothing to do: it is harmless. To remove it, as the last thing before the stop:",
         facts,
         parts.cloud_init,
         command="sudo cloud-init clean --logs",

@@ -32,7 +32,10 @@ _LOST = frozenset({Where.ELSEWHERE, Where.MISSING, Where.REMOTE})
 _SHORT_SECONDS = 30
 """A volume that takes longer than this to appear is common on a busy host; systemd's own patience is 90 s."""
 _SPECIFICATION_SHOWN = 24
-_STOPS = "New instances stop in emergency mode, and so does this one if started while detached."
+_STOPS = (
+    "Add nofail, or take it out: else new instances stop in emergency mode, "
+    "and so does this one if started while detached."
+)
 
 
 @rule(
@@ -111,7 +114,7 @@ def _patient(facts: InstanceFacts, boot: BootMounts, table: Table) -> Answer:
         shown = [f"{_named(each)} only {device_timeout(each):g} s" for each in hasty]
         return guest_failed(
             f"Waits for its disk: {fitting(shown)}; a slow start leaves it unmounted here.",
-            "nofail alone lets the boot continue: leave the time-out out, or make it 90 s.",
+            "Leave the time-out out, or make it 90 s: nofail alone lets the boot continue.",
             facts,
             parts.boot_mounts,
             severity=Severity.WARN,

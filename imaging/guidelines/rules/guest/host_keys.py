@@ -39,7 +39,7 @@ def sec_hostkeys(facts: InstanceFacts, _profile: Profile) -> Answer:
     if keys and facts.request is not None and facts.request.visibility is not Visibility.PRIVATE:
         return guest_failed(
             f"{counted(len(keys), 'host key')} of this instance lie in the image: its readers can pose as it.",
-            "New instances make their own. As the last thing before the stop, if wanted:",
+            "Nothing to do: new instances make their own. To remove these, as the last thing before the stop:",
             facts,
             parts.sshd,
             severity=Severity.WARN,

@@ -95,7 +95,7 @@ def boot_swap(facts: InstanceFacts, _profile: Profile) -> Answer:
         files = [f"{cut(each.path, _SHOWN)} ({size_kib(each.size_kib)})" for each in big]
         return guest_failed(
             f"In the image, with what was swapped out: {fitting(files)}.",
-            "New instances need none: take it away, and its line in fstab.",
+            "Take it away, and its line in fstab: new instances need none.",
             facts,
             parts.mounts,
             severity=Severity.INFO,

@@ -166,7 +166,7 @@ def net_dhcp(facts: InstanceFacts, _profile: Profile) -> Answer:
     remedy = root_commands(f"rm -f {' '.join(known)}") if known else None
     return guest_failed(
         f"Kept: {fitting([cut(each, _SHOWN) for each in leases])}.",
-        "A new instance asks for the old address first, then gets another. If wanted:",
+        "Nothing to do: a new instance asks for the old address, then gets its own. To remove them:",
         facts,
         parts.network,
         command=remedy.shown if remedy else None,

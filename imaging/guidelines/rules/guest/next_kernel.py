@@ -128,7 +128,7 @@ def _drivers(facts: InstanceFacts, boot: Boot, disks: Disks) -> Answer:
     rebuild = "update-initramfs -u" if package_manager(facts) == "apt" else "dracut -f --no-hostonly"
     return guest_failed(
         f"Without {' and '.join(missing)}; it boots here from {cut(disk, _SHOWN) or 'another disk'}.",
-        "New instances on the same kind of disk boot too; for others, rebuild it for any machine.",
+        "Rebuild it for any machine if the image is to boot from other kinds of disks, too.",
         facts,
         parts.boot,
         severity=Severity.INFO,

@@ -101,7 +101,7 @@ def ssh_pwauth(facts: InstanceFacts, _profile: Profile) -> Answer:
     remedy = _without_passwords(facts)
     return guest_failed(
         f"{asked[0]} yes{on_purpose}.",
-        "Keys are enough: take passwords out, unless users of new instances need them.",
+        "Take passwords out, unless users of new instances need them: keys are enough.",
         facts,
         parts.sshd,
         command=remedy.shown,

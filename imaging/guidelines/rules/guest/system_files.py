@@ -91,7 +91,9 @@ def sys_hostconf(facts: InstanceFacts, _profile: Profile) -> Answer:
 )
 def sys_hostsdeny(facts: InstanceFacts, _profile: Profile) -> Answer:
     return no_lines_in(
-        facts, "/etc/hosts.deny", "A denial of all locks everybody out of new instances where sshd still follows it."
+        facts,
+        "/etc/hosts.deny",
+        "Take out what new instances do not need: a denial of all shuts everybody out where sshd follows it.",
     )
 
 
