@@ -59,6 +59,7 @@ class DeadEnd(StrEnum):
     FIRMWARE = "firmware"
     FIRMWARE_SHELL = "firmware-shell"
     START_JOB = "start-job"
+    LOCKED_DISK = "locked-disk"
     RESTARTS = "restarts"
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from keystoneauth1 import loading
 
 from imaging.cloud.login.resolution import ResolvedCloud, resolve_cloud
 from models.errors import ConfigError
@@ -68,6 +69,28 @@ async def test_a_password_below_an_application_credentials_type_is_told_what_it_
 async def test_an_unknown_type_is_told_the_nearest_one(write_clouds: Write) -> None:
     said = await refused(write_clouds, {"auth_type": "v3appcredential", "auth": CREDENTIAL})
     assert "unknown auth_type: v3appcredential. Did you mean v3applicationcredential?" in said
+
+
+@pytest.mark.parametrize(
+    "auth_type, package",
+    [
+        ("v3kerberos", "keystoneauth1[kerberos]"),
+        ("v3fedkerb", "keystoneauth1[kerberos]"),
+        ("v3samlpassword", "keystoneauth1[saml2]"),
+        ("v3adfspassword", "keystoneauth1[saml2]"),
+        ("v3oauth1", "keystoneauth1[oauth1]"),
+        ("v3websso", "keystoneauth-websso"),
+        ("v1password", "python-swiftclient"),
+    ],
+)
+async def test_a_type_of_a_package_that_is_not_there_is_told_the_package(
+    write_clouds: Write, monkeypatch: pytest.MonkeyPatch, auth_type: str, package: str
+) -> None:
+    """Whatever is installed where the tests run: keystoneauth lists a type only with what it needs."""
+    monkeypatch.setattr(loading, "get_available_plugin_names", lambda: frozenset({"password"}))
+    said = await refused(write_clouds, with_auth() | {"auth_type": auth_type})
+    assert f"auth_type {auth_type}, which needs the Python package {package}." in said
+    assert "-m pip install" in said
 
 
 async def test_a_misspelled_key_is_named_with_the_nearest_one(write_clouds: Write) -> None:

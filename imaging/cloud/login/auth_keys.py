@@ -7,6 +7,8 @@ does not fit is named here, key by key, before anything is asked for or sent; va
 from __future__ import annotations
 
 import re
+import shlex
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,6 +30,16 @@ _NOTHING: tuple[object, ...] = (None, "")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _BY_HAND = frozenset({"none", "v3multifactor"})
 """Types whose keys keystoneauth itself does not list."""
+_PACKAGES = {
+    "v3kerberos": "keystoneauth1[kerberos]",
+    "v3fedkerb": "keystoneauth1[kerberos]",
+    "v3samlpassword": "keystoneauth1[saml2]",
+    "v3adfspassword": "keystoneauth1[saml2]",
+    "v3oauth1": "keystoneauth1[oauth1]",
+    "v3websso": "keystoneauth-websso",
+    "v1password": "python-swiftclient",
+}
+"""Types that a login needs another package for."""
 _RENAMED = {"": "none", "None": "none", "token_endpoint": "admin_token"}
 """What openstacksdk makes of some of them."""
 
@@ -63,6 +75,7 @@ def fit_auth(config: dict[str, Any], cloud: str, *, by_variables: bool) -> None:
     auth_type = _RENAMED.get(str(named), str(named)) if named is not None else USUAL_TYPE
     if auth_type in _BY_HAND:
         return
+    _refuse_missing_package(auth_type, cloud)
     options = _options(auth_type)
     if options is None:
         raise _unknown_type(auth_type, cloud)
@@ -135,6 +148,27 @@ def _refuse_nobody(auth_type: str, auth: Mapping[str, Any], cloud: str) -> None:
         raise ConfigError(
             f"The cloud {one_line(cloud, 80)!r} has no {' and no '.join(wanted)}: auth_type {auth_type} needs one.",
             remedy=f"Add it below `auth:` in clouds.yaml, or set {variables}.",
+        )
+
+
+def _refuse_missing_package(auth_type: str, cloud: str) -> None:
+    """Refuse a type that works only with another package, which is not there: keystoneauth itself says nothing of it.
+
+    Raises:
+        ConfigError: with the package.
+    """
+    package = _PACKAGES.get(auth_type)
+    if package is None:
+        return
+    from keystoneauth1 import loading  # noqa: PLC0415  # slow to load, and mostly needed later anyway
+
+    if auth_type not in loading.get_available_plugin_names():
+        raise ConfigError(
+            f"The cloud {one_line(cloud, 80)!r} has the auth_type {auth_type}, which needs the Python package "
+            f"{package}.",
+            meaning="It is not installed beside this program.",
+            remedy=f"Install it into this program's environment: {shlex.quote(sys.executable)} -m pip install "
+            f"{shlex.quote(package)}. Or use an application credential.",
         )
 
 

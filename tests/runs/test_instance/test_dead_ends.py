@@ -304,3 +304,57 @@ def test_a_machine_that_resets_behind_its_prompt_again_and_again_has_not_booted(
 
 def test_a_machine_that_powers_itself_off_has_not_booted() -> None:
     assert verdict_of(KERNEL + WELCOME + "[   12.3][    T1] reboot: Power down\n").dead_end is DeadEnd.HALTED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Please enter passphrase for disk QEMU_HARDDISK (luks-1234): (press TAB for no echo) ",
+        "\N{CLOSED LOCK WITH KEY} Please enter passphrase for disk luks-1234:",
+        "lease enter passphrase for disk vda3 (cryptroot)!",
+        "Please unlock disk vda5_crypt: ",
+        "Enter passphrase for hd0,gpt2 (d3e1): ",
+        "Enter passphrase for /dev/vda3: ",
+        "Enter LUKS passphrase: ",
+    ],
+)
+def test_an_encrypted_disk_that_waits_for_its_passphrase_is_an_end_until_somebody_gives_it(line: str) -> None:
+    verdict = verdict_of(KERNEL + line)
+    assert (verdict.word, verdict.dead_end) == (VerdictWord.FAILED, DeadEnd.LOCKED_DISK)
+    assert "passphrase of an encrypted disk" in verdict.reason
+    assert verdict_of(f"{KERNEL}{line}\n{WELCOME}{LOGIN}").word is VerdictWord.BOOTED
+    assert verdict_of(f"{line}\n{KERNEL}{WELCOME}").dead_end is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sshd[311]: Invalid user Please unlock disk x from 192.0.2.7",
+        "web-01 app[9]: Enter passphrase for /dev/vda3: ",
+        "Broadcast: Password entry required",
+    ],
+)
+def test_a_passphrase_that_a_daemon_speaks_of_is_no_end(line: str) -> None:
+    assert verdict_of(f"{KERNEL}{WELCOME}{line}\n").dead_end is None
+
+
+def test_the_first_stage_of_nixos_that_found_no_root_is_an_end() -> None:
+    text = (
+        "<<< NixOS Stage 1 >>>\n\n  An error occurred in stage 1 of the boot process, which must mount the\n"
+        "  root filesystem on `/mnt-root' and then start stage 2.  Press one\n  of the following keys:\n"
+    )
+    assert verdict_of(KERNEL + text).dead_end is DeadEnd.INITRAMFS
+
+
+def test_ignition_that_failed_is_named_beside_the_shell_that_it_ends_in() -> None:
+    text = "Ignition has failed. Please ensure your config is valid. Note that only\n"
+    verdict = verdict_of(f"{KERNEL}{text}Press Enter for emergency shell or wait\n")
+    assert verdict.dead_end is DeadEnd.MAINTENANCE
+    assert any("Ignition failed" in hint for hint in verdict.hints)
+
+
+def test_the_emergency_console_of_windows_proves_nothing_and_is_said() -> None:
+    text = '\nComputer is booting, SAC started and initialized.\n\nUse the "ch -?" command\n\nSAC>'
+    verdict = verdict_of(text)
+    assert verdict.word is VerdictWord.INCONCLUSIVE
+    assert any("SAC" in hint for hint in verdict.hints)

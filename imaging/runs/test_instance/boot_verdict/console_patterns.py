@@ -72,6 +72,11 @@ HINTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?:\[ *\d+\.\d+\] )?dracut-initqueue\[\d{1,7}\]: .*timeout"), "a device of the boot did not appear"),
     (re.compile(r"^error: .*you need to load the kernel first"), "the boot loader did not find its kernel"),
     (re.compile(r"Reached target (?:emergency\.target|.{0,12}Emergency Mode)"), "it went into emergency mode"),
+    (re.compile(r"^Ignition has failed\. "), "Ignition failed: its config is not valid, or could not be fetched"),
+    (
+        re.compile(r"^(?:Computer is booting, SAC started|SAC> ?$|EVENT: +The CMD command is now available)"),
+        "Windows answers with its emergency console (SAC), which shows no login prompt",
+    ),
     (re.compile(r"UNEXPECTED INCONSISTENCY"), "a file system needs a check"),
     (re.compile(r"Gave up waiting for root"), "the root file system did not appear"),
     (re.compile(r"Used fallback datasource|DataSourceNone"), "cloud-init did not reach the cloud's metadata"),

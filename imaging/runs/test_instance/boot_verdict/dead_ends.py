@@ -46,6 +46,11 @@ DEAD_ENDS: tuple[tuple[re.Pattern[str], DeadEnd], ...] = (
     (re.compile(r"^\s*\(initramfs\)"), DeadEnd.INITRAMFS),
     (re.compile(r"^\s*(?:dracut|switch_root|initramfs):/?[^\s#]{0,80}[#$]"), DeadEnd.INITRAMFS),
     (re.compile(r"^\s*\[rootfs [^\]]{0,80}\][#$]"), DeadEnd.INITRAMFS),
+    # NixOS
+    (re.compile(rf"{AT_START}A?n error occurred in stage 1 of the boot process"), DeadEnd.INITRAMFS),
+    # an encrypted disk: systemd, the initramfs of Debian and Alpine, GRUB
+    (re.compile(rf"{AT_START}P?lease (?:enter passphrase for|unlock) disk "), DeadEnd.LOCKED_DISK),
+    (re.compile(rf"{AT_START}E?nter (?:LUKS passphrase:|passphrase for (?:hd\d|/dev/))"), DeadEnd.LOCKED_DISK),
     # kernels
     (re.compile(rf"{UNLOGGED}Kernel panic - not syncing)"), DeadEnd.KERNEL_PANIC),
     (re.compile(r"^(?:panic: (?!runtime error|\S{1,80}Error\b)|Fatal trap \d{1,3}: )"), DeadEnd.KERNEL_PANIC),
@@ -105,6 +110,7 @@ DEAD_END_WORDS = {
     DeadEnd.FIRMWARE: "the firmware found nothing to boot",
     DeadEnd.FIRMWARE_SHELL: "it ended in the shell of its firmware",
     DeadEnd.START_JOB: "a start job without a time limit never ended",
+    DeadEnd.LOCKED_DISK: "it waits for the passphrase of an encrypted disk",
     DeadEnd.RESTARTS: "it restarted again and again",
 }
 
@@ -117,5 +123,5 @@ OWN_PANIC = "Kernel panic - not syncing"
 
 BEFORE_KERNEL = frozenset({DeadEnd.BOOT_LOADER, DeadEnd.BOOT_MENU, DeadEnd.FIRMWARE, DeadEnd.FIRMWARE_SHELL})
 """A kernel that starts afterwards makes them a thing of the past."""
-BEFORE_SYSTEM = BEFORE_KERNEL | {DeadEnd.INITRAMFS, DeadEnd.INITRAMFS_EMERGENCY, DeadEnd.NO_ROOT}
+BEFORE_SYSTEM = BEFORE_KERNEL | {DeadEnd.INITRAMFS, DeadEnd.INITRAMFS_EMERGENCY, DeadEnd.NO_ROOT, DeadEnd.LOCKED_DISK}
 """The system's own greeting afterwards shows that somebody left the shell."""
