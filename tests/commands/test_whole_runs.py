@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -90,18 +89,10 @@ def test_an_image_is_made_seen_to_boot_and_the_instance_restored(program, imagin
     assert re.search(r"\d\d:\d\d:\d\d  stop +done: ", done.err)
 
 
-def test_the_verdict_decides_the_exit_status_of_three_runs_at_the_same_time(program, demo_cloud, state):
-    with ThreadPoolExecutor() as pool:
-        emergency, silence, untested = pool.map(
-            lambda line: program(*_create(line[0]), "--json", *line[1:]),
-            [("gis-lab",), ("quiet-box",), ("web-01", "--no-test")],
-        )
-    runs = [json.loads(done.out) for done in (emergency, silence, untested)]
-
-    assert [run["test"]["verdict"] for run in runs] == ["failed", "inconclusive", "not tested"]
-    assert any("emergency mode" in line for line in runs[0]["test"]["evidence"])
-    assert [done.status for done in (emergency, silence, untested)] == [1, 1, 0]
-    assert [run["instance_restored"] for run in runs] == [True, True, True]
+def test_an_image_that_nobody_wanted_to_be_tested_is_made_with_exit_status_0(program, demo_cloud, state):
+    done = program(*_create("web-01"), "--json", "--no-test")
+    run = json.loads(done.out)
+    assert (done.status, run["test"]["verdict"], run["instance_restored"]) == (0, "not tested", True)
 
 
 def test_an_image_is_verified_alone(program, demo_cloud, state):
