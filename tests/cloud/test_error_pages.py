@@ -56,3 +56,34 @@ WEBOB = (
 )
 def test_a_page_says_its_sentence_or_else_its_heading(page: str, said: str) -> None:
     assert " ".join(page_text(page).split()) == said
+
+
+@pytest.mark.parametrize(
+    "page, said",
+    [
+        ("<!-- a > b --><html><body>Sorry, <b>down</b></body></html>", "Sorry, down"),
+        (f"<html><!-- {'x' * 600} <p> --><body>down</body></html>", "down"),
+        ("<html><head><!-- </head> --><title>T</title></head><body>down</body></html>", "down"),
+        ("<html><body>down<!-- never closed", "down"),
+        (f'<html><body><img src="data:{"A" * 900}">Maintenance</body></html>', "Maintenance"),
+        ('<div title="a > b">Maintenance</div>', "Maintenance"),
+        ("<div title='a > b' data-x=\"it's\">Maintenance</div>", "Maintenance"),
+        ('<div title="never closed>Maintenance</div> today', "Maintenance today"),
+    ],
+)
+def test_comments_and_tags_of_any_length_are_none_of_its_words(page: str, said: str) -> None:
+    assert " ".join(page_text(page).split()) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Value <none> is not allowed",
+        "quota 5 < 6 and 7 > 3 exceeded",
+        "if a<b then c>d fails",
+        "expected <class 'str'> here",
+        "see <https://status.example.org>",
+    ],
+)
+def test_a_plain_text_keeps_what_stands_in_angle_brackets(text: str) -> None:
+    assert page_text(text) == text

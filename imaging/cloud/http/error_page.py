@@ -24,7 +24,13 @@ _SIGNATURE = re.compile(
 _HEADINGS = tuple(
     (re.compile(rf"(?i)<{name}(?:\s[^<>]{{0,400}})?>"), re.compile(rf"(?i)</{name}>")) for name in ("h1", "title")
 )
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_COMMENT = re.compile(r"(?s)<!--.*?(?:-->|\Z)")
+_IS_PAGE = re.compile(
+    r"(?i)<(?:!doctype|\?xml|html|head|body|title|div|span|center|table|pre|h[1-6])\b|<(?:p|br|hr)\s{0,2}/?>|</[a-z]{1,20}>"
+)
+"""What only a page has; a plain text may well say `Value <none>` or `5 < 6`."""
+_TAG_BEGINNING = re.compile(r"<(?=[A-Za-z/!?])")
+_TAG_MARK = re.compile(r"[\"'>]")
 _LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}+;?")
 """No character has so large a number, and Python refuses to read one of thousands of digits."""
 
@@ -33,13 +39,14 @@ def page_text(text: str) -> str:
     """What a page says, without tags, headings and scripts; of an endless one what its beginning says."""
     # Cut first: everything below takes time with the length of what a stranger sent.
     text = text[:LONGEST_PAGE].strip()
-    if "<" not in text:
+    page = _COMMENT.sub(" ", text)
+    if not _IS_PAGE.search(page):
         return _STATUS_PREFIX.sub("", text)
     # webob puts "404 Not Found" into title and h1, and the sentence that matters below.
-    inner = _TAG.sub(" ", _without_headings(text))
+    inner = _without_tags(_without_headings(page))
     # A page of a proxy says what it has to say in its heading, and signs.
     if not inner.strip() or _SIGNATURE.match(" ".join(inner.split())):
-        return _characters(_heading(text) or _TAG.sub(" ", text))
+        return _characters(_heading(page) or _without_tags(page))
     return _STATUS_PREFIX.sub("", _characters(inner))
 
 
@@ -52,9 +59,46 @@ def _heading(text: str) -> str:
     for beginning, ending in _HEADINGS:
         begun = beginning.search(text)
         ended = ending.search(text, begun.end()) if begun else None
-        if begun and ended and (said := _TAG.sub(" ", text[begun.end() : ended.start()]).strip()):
+        if begun and ended and (said := _without_tags(text[begun.end() : ended.start()]).strip()):
             return said
     return ""
+
+
+def _without_tags(text: str) -> str:
+    """The text between the tags; one that is never closed is text."""
+    kept, at = [], 0
+    unclosed: set[str] = set()
+    for beginning in _TAG_BEGINNING.finditer(text):
+        if beginning.start() < at:
+            continue  # within a quoted value
+        end = _end_of_tag(text, beginning.end(), unclosed)
+        if end is None:
+            break
+        kept.append(text[at : beginning.start()])
+        at = end
+    return " ".join([*kept, text[at:]])
+
+
+def _end_of_tag(text: str, at: int, unclosed: set[str]) -> int | None:
+    """Where a tag ends; a `>` in a quoted value is none. None where no end follows.
+
+    Args:
+        text: the page.
+        at: behind the beginning of the tag.
+        unclosed: quotation marks of which no further one follows, so that they are not searched for again.
+    """
+    while mark := _TAG_MARK.search(text, at):
+        at = mark.end()
+        quote = mark[0]
+        if quote == ">":
+            return at
+        if quote not in unclosed:
+            closed = text.find(quote, at)
+            if closed < 0:
+                unclosed.add(quote)
+            else:
+                at = closed + 1
+    return None
 
 
 def _without_headings(text: str) -> str:
