@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from imaging.cloud.interface import Cloud
+from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import NotFoundError, RejectedError, UsageError
 from models.text import one_line
+from models.words.near_names import did_you_mean
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
@@ -59,10 +61,12 @@ async def _find(
             pass  # it may still be a name that looks like an id
     wanted = one_line(name_or_id)
     # G2: names are not unique, so the list is always read to its end. Names were cleaned when they were read.
-    found = [one async for page in pages() for one in page if name_or_id == one.id or wanted == one.name]
+    listed = [one async for page in pages() for one in page]
+    found = [one for one in listed if name_or_id == one.id or wanted == one.name]
     shown = one_line(name_or_id, 80)
     if not found:
-        raise NotFoundError(f"There is no {kind} with the name or id {shown!r} in this project.")
+        near = await in_thread(lambda: did_you_mean(name_or_id, (one.name for one in listed)))
+        raise NotFoundError(f"There is no {kind} with the name or id {shown!r} in this project.", remedy=near)
     if len(found) > 1:
         raise UsageError(
             f"{len(found)} {kind}s are named {shown!r}: {', '.join(one.id for one in found[:10])}.",

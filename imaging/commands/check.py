@@ -19,16 +19,8 @@ from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.things_named import instance_named
-from imaging.commands.output.checklist_text import (
-    COLUMNS,
-    finding_row,
-    remedy_lines,
-    since_run_lines,
-    summary,
-    unanswered_line,
-)
-from imaging.commands.output.streams import say, write_json
-from imaging.commands.output.tables import write_table
+from imaging.commands.output.checklist_text import unanswered_line, write_checklist
+from imaging.commands.output.streams import write_json
 from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
@@ -36,7 +28,7 @@ from imaging.guidelines.wording import how_to_answer
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.exit_code import ExitCode
-from models.findings import Checklist, Finding, Outcome, Readiness, Source
+from models.findings import Checklist, Readiness
 from models.guest.facts import GuestFacts
 from models.text import sentence
 
@@ -64,7 +56,10 @@ class _Checked:
 )
 @click.argument("instance")
 @click.option(
-    "--all", "everything", is_flag=True, help="Also list what does not apply, and what only an inspection can tell."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also list what passes, what does not apply, and what only an inspection can tell.",
 )
 @click.option("--probe", is_flag=True, help="Inspect the guest by SSH first; nothing is changed in it.")
 @click.option("--deep", is_flag=True, help="Read its disk through a temporary instance; this takes some minutes.")
@@ -133,19 +128,10 @@ async def _check(
 
 def _write(found: _Checked, *, everything: bool) -> None:
     instance, checklist = found.instance, found.checklist
-    say(f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}")
-    shown = [finding for finding in checklist.findings if everything or of_interest(finding)]
-    write_table(COLUMNS, map(finding_row, shown))
-    for finding in checklist.violations:
-        say("\n".join(["", *remedy_lines(finding)]))
-    if found.guest is not None and found.guest.since_run is not None and checklist.not_inspected_because is None:
-        say("\n".join(["", *since_run_lines(found.guest.since_run)]))
-    say()
-    if len(shown) < len(checklist.findings):
-        say(f"{len(checklist.findings) - len(shown)} more do not apply or need an inspection; --all lists them.")
-    say(summary(checklist))
-    for line in _missing_inspection(checklist):
-        say(line)
+    heading = f"{instance.name} ({instance.id}) is {instance.status}; guidelines: {checklist.profile}"
+    counts = checklist.not_inspected_because is None
+    since_run = found.guest.since_run if found.guest is not None and counts else None
+    write_checklist(checklist, heading, _missing_inspection(checklist), everything=everything, since_run=since_run)
 
 
 def _missing_inspection(checklist: Checklist) -> list[str]:
@@ -156,10 +142,3 @@ def _missing_inspection(checklist: Checklist) -> list[str]:
     if unanswered := unanswered_line(checklist):
         return [f"{unanswered} {how_to_answer(checklist)}"]
     return []
-
-
-def of_interest(finding: Finding) -> bool:
-    """Whether a finding is listed unasked: it was judged, or awaits a confirmation."""
-    if finding.outcome is Outcome.UNKNOWN:
-        return finding.source is not Source.GUEST
-    return finding.outcome is not Outcome.NOT_APPLICABLE

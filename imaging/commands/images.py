@@ -10,10 +10,19 @@ from imaging.commands.flow import session
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.streams import write_json
-from imaging.commands.output.tables import Cell, write_table
+from imaging.commands.output.tables import Cell, Column, write_table
+from models.formatting import size
 
-_HEADINGS = ("NAME", "STATUS", "VISIBILITY", "OWNER", "VERDICT", "MIB", "MIN DISK", "ID")
-_MIB = 1024 * 1024
+_COLUMNS = (
+    Column("NAME"),
+    Column("STATUS"),
+    Column("VISIBILITY"),
+    Column("OWNER"),
+    Column("VERDICT"),
+    Column("SIZE_BYTES", "SIZE", is_number=True),
+    Column("MIN_DISK_GIB", "MIN DISK", is_number=True, spared=1),
+    Column("ID", spared=2),
+)
 
 
 @click.command(
@@ -39,7 +48,7 @@ def command(invocation: Invocation, mine: bool) -> None:
     if invocation.json:
         write_json(found)
     else:
-        write_table(_HEADINGS, map(_row, found), spare=("ID", "MIN DISK"))
+        write_table(_COLUMNS, map(_row, found))
 
 
 async def _images(invocation: Invocation, *, mine: bool) -> list[ImageDocument]:
@@ -56,7 +65,7 @@ def _row(image: ImageDocument) -> tuple[Cell, ...]:
         Cell(image.visibility),
         Cell({True: "project", False: "another", None: "-"}[image.mine]),
         Cell(image.verdict or "-"),
-        Cell("-" if image.size_bytes is None else image.size_bytes // _MIB),
-        Cell(image.min_disk_gib),
+        Cell("-") if image.size_bytes is None else Cell(size(image.size_bytes), whole=True, data=image.size_bytes),
+        Cell(f"{image.min_disk_gib} GiB" if image.min_disk_gib else "-", whole=True, data=image.min_disk_gib),
         Cell(image.id, whole=True),
     )

@@ -14,13 +14,12 @@ from imaging.commands.flow.machine import Inspected, inspected_by_report, inspec
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import host_and_access, host_login_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.output.checklist_text import COLUMNS, finding_row, remedy_lines, summary, unanswered_line
-from imaging.commands.output.streams import say, write_json
-from imaging.commands.output.tables import write_table
+from imaging.commands.output.checklist_text import unanswered_line, write_checklist
+from imaging.commands.output.streams import write_json
 from imaging.guidelines.machine import judge_machine
 from models.errors import UsageError
 from models.exit_code import ExitCode
-from models.findings import Checklist, Outcome, Readiness
+from models.findings import Checklist, Readiness
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 
@@ -48,7 +47,7 @@ class _Inspected:
 @click.option("--report", metavar="FILE", help="Judge this report of the script of `imaging probe --show`; - reads it.")
 @click.option("--ssh", metavar="[USER@]HOST", help="Inspect this machine by SSH.")
 @click.option("--here", is_flag=True, help="Inspect this machine, as the user who runs the program.")
-@click.option("--all", "everything", is_flag=True, help="Also list what does not apply.")
+@click.option("--all", "everything", is_flag=True, help="Also list what passes, and what does not apply.")
 @host_login_options
 @everywhere
 def command(
@@ -85,15 +84,7 @@ async def _inspect(guidelines: Profile, inspection: _Inspection) -> _Inspected:
 
 
 def _write(found: _Inspected, *, everything: bool) -> None:
-    findings = found.checklist.findings
-    shown = [each for each in findings if everything or each.outcome is not Outcome.NOT_APPLICABLE]
-    say(f"{machine_name(found.facts) or 'The machine'}; guidelines: {found.checklist.profile}")
-    write_table(COLUMNS, map(finding_row, shown))
-    for finding in found.checklist.violations:
-        say("\n".join(["", *remedy_lines(finding)]))
-    say()
-    if len(shown) < len(findings):
-        say(f"{len(findings) - len(shown)} more do not apply; --all lists them.")
-    say(summary(found.checklist))
-    if unanswered := unanswered_line(found.checklist):
-        say(unanswered if found.facts.as_root else f"{unanswered} Inspect it as root.")
+    heading = f"{machine_name(found.facts) or 'The machine'}; guidelines: {found.checklist.profile}"
+    unanswered = unanswered_line(found.checklist)
+    hints = [unanswered if found.facts.as_root else f"{unanswered} Inspect it as root."] if unanswered else []
+    write_checklist(found.checklist, heading, hints, everything=everything)

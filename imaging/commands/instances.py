@@ -10,9 +10,18 @@ from imaging.commands.flow import session
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.streams import write_json
-from imaging.commands.output.tables import Cell, write_table
+from imaging.commands.output.tables import Cell, Column, write_table
 
-_HEADINGS = ("NAME", "STATUS", "TASK", "VOLUMES", "LOCKED", "MADE BY", "FLAVOR", "ID")
+_COLUMNS = (
+    Column("NAME"),
+    Column("STATUS"),
+    Column("TASK"),
+    Column("VOLUMES", is_number=True),
+    Column("LOCKED"),
+    Column("MADE_BY"),
+    Column("FLAVOR", spared=1),
+    Column("ID", spared=2),
+)
 _STATUS_STYLES = {"ACTIVE": "green", "SHUTOFF": "yellow", "ERROR": "red"}
 
 
@@ -30,13 +39,13 @@ def command(invocation: Invocation) -> None:
     """List the instances of the project.
 
     MADE BY says who created each. On a terminal the table is aligned, and columns are left out if it is narrow;
-    in a pipe it is complete, with tabs between the columns.
+    in a pipe it is complete, with tabs between the columns, of which the first line gives the names.
     """
     found = session.run(_instances(invocation))
     if invocation.json:
         write_json(found)
     else:
-        write_table(_HEADINGS, map(_row, found), spare=("ID", "FLAVOR"))
+        write_table(_COLUMNS, map(_row, found))
 
 
 async def _instances(invocation: Invocation) -> list[InstanceDocument]:

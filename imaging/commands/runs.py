@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import click
 
 from imaging.commands.documents.conversion import run_document
@@ -11,12 +13,21 @@ from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.run_text import restoration
 from imaging.commands.output.streams import say, write_json
-from imaging.commands.output.tables import Cell, write_table
+from imaging.commands.output.tables import Cell, Column, write_table
 from models.errors import UnreadableRunError
 from models.formatting import local_minute
 from models.run.record import RunRecord, RunState
 
-_HEADINGS = ("RUN", "STARTED", "KIND", "ABOUT", "STATE", "STEP", "VERDICT", "INSTANCE")
+_COLUMNS = (
+    Column("RUN"),
+    Column("STARTED", spared=2),
+    Column("KIND", spared=1),
+    Column("ABOUT"),
+    Column("STATE"),
+    Column("STEP"),
+    Column("VERDICT"),
+    Column("INSTANCE"),
+)
 _STYLES = {RunState.DONE: "green", RunState.FAILED: "red", RunState.WAITING: "yellow", RunState.CANCELLED: "dim"}
 
 
@@ -43,7 +54,7 @@ def command(invocation: Invocation) -> None:
     if invocation.json:
         write_json([run_document(run) for run in found])
     else:
-        write_table(_HEADINGS, map(_row, found), spare=("STARTED", "KIND"))
+        write_table(_COLUMNS, map(_row, found))
         for run in found:
             for left in run.left_behind:
                 say(f"Run {run.id} did not delete the {left.kind} {left.name or left.id}: {left.reason}.")
@@ -56,10 +67,11 @@ async def _runs() -> tuple[tuple[RunRecord, ...], tuple[UnreadableRunError, ...]
 
 def _row(run: RunRecord) -> tuple[Cell, ...]:
     step = run.current_step
+    started = run.created_at.astimezone(UTC).isoformat(timespec="seconds")
     state = f"{run.state}, no runner" if is_abandoned(run) else str(run.state)
     return (
         Cell(run.id, whole=True),
-        Cell(local_minute(run.created_at), whole=True),
+        Cell(local_minute(run.created_at), whole=True, data=started),
         Cell(run.kind),
         Cell(run.title),
         Cell(state, _STYLES.get(run.state, ""), whole=True),

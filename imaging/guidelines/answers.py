@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from imaging.guidelines.catalogue import RULES
 from models.errors import UsageError
@@ -11,6 +10,7 @@ from models.findings import Finding, Outcome, Source
 from models.formatting import minute
 from models.run.request import Attestation, RunRequest, Waiver
 from models.text import cut
+from models.words.near_names import did_you_mean
 
 
 def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
@@ -35,8 +35,7 @@ def refuse_unknown_answers(attestations: Sequence[Attestation] = (), waivers: Se
     known = {rule.id: rule for rule in RULES}
     for rule_id in [*(each.rule for each in attestations), *(each.rule for each in waivers)]:
         if rule_id not in known:
-            near = get_close_matches(rule_id.upper(), known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else "`imaging check INSTANCE` lists the rules."
+            hint = did_you_mean(rule_id, known) or "`imaging check INSTANCE` lists the rules."
             raise UsageError(f"There is no rule named {cut(rule_id, 60)}.", remedy=hint)
     questions = ", ".join(rule.id for rule in RULES if rule.asked_for is not None)
     for attestation in attestations:

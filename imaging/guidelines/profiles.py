@@ -17,6 +17,8 @@ from models import foreign
 from models.errors import ConfigError, ForeignValueError
 from models.findings import Severity
 from models.guidelines.profile import Profile
+from models.text import cut
+from models.words.near_names import did_you_mean
 
 DEFAULT_PROFILE = "jetstream"
 """The page, word for word."""
@@ -88,9 +90,9 @@ def _content(name: str, user_folder: Path | None) -> dict[str, Any]:
         raise _refused(name, f"{own[name]} has the name of a shipped profile; rename it and extend the shipped one")
     file = shipped.get(name) or own.get(name)
     if file is None:
-        near = get_close_matches(name, (*shipped, *own), n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise ConfigError(f"There is no profile {name!r}.", remedy=f"{hint}There are: {', '.join((*shipped, *own))}.")
+        hint = did_you_mean(name, (*shipped, *own))
+        known = f"There are: {', '.join((*shipped, *own))}."
+        raise ConfigError(f"There is no profile {cut(name, 60)!r}.", remedy=f"{hint} {known}".strip())
     try:
         with file.open("rb") as stream:
             raw = stream.read(_LARGEST_BYTES + 1)

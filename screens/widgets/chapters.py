@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.findings import Checklist, Finding, FindingClass, Outcome, Source, class_of
-from models.formatting import counted
+from models.findings import Checklist, Finding, Outcome, Source
+from models.words.checklist_summary import SEPARATOR, counts
 from screens.style.wording import urgency
 
-SEPARATOR = " · "
-"""Between the numbers of a checklist."""
-
-
-_PLURALS = {
-    FindingClass.BLOCKER: "blockers",
-    FindingClass.WARNING: "warnings",
-    FindingClass.NOTE: "notes",
-    FindingClass.PASS: "passes",
-}
-"""Of the classes that are named by a noun; the others stay as they are."""
 _QUIET = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 
 
@@ -43,7 +30,7 @@ class Head:
     @property
     def numbers(self) -> str:
         """`1 blocker · 2 warnings · 3 passes`."""
-        return SEPARATOR.join(numbers(self.findings))
+        return SEPARATOR.join(counts(self.findings))
 
 
 Row = Head | Finding
@@ -81,12 +68,6 @@ def is_quiet(finding: Finding, *, inspected: bool) -> bool:
         and not inspected
         and finding.is_about_guest
     )
-
-
-def numbers(findings: Sequence[Finding]) -> list[str]:
-    """How many of which class, the worst class first: `1 blocker`, `2 to confirm`, …; empty classes are left out."""
-    count = Counter(class_of(finding) for finding in findings)
-    return [counted(count[each], each, _PLURALS.get(each, each)) for each in FindingClass if count[each]]
 
 
 def _chapters(checklist: Checklist) -> list[tuple[str, tuple[Finding, ...]]]:

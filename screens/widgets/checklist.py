@@ -14,10 +14,11 @@ from textual.widgets import Static
 
 from models.findings import Checklist, Finding, Outcome
 from models.formatting import counted
+from models.words.checklist_summary import applying_counts
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import came_from, finding_sign, readiness_sign
-from screens.widgets.chapters import SEPARATOR, Head, Row, key_of, numbers, rows_of
+from screens.widgets.chapters import Head, Row, key_of, rows_of
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
 
@@ -167,7 +168,7 @@ def readiness(checklist: Checklist, glyphs: Glyphs) -> Content:
     """Whether a run can begin, and the numbers; unknowns are counted beside it and never as pass."""
     sign = readiness_sign(checklist.readiness, glyphs)
     word = toned(str(sign), sign.tone)
-    return joined(word.stylize("bold"), toned(glyphs.plain(f"  {SEPARATOR.join(_headline(checklist))}"), Tone.QUIET))
+    return joined(word.stylize("bold"), toned(glyphs.plain(f"  {applying_counts(checklist)}"), Tone.QUIET))
 
 
 def _finding_summary(finding: Finding) -> Content:
@@ -187,8 +188,3 @@ def _chapter_summary(head: Head, glyphs: Glyphs) -> Content:
     hidden = f"{counted(head.hidden, 'finding')} not shown; no action needed." if head.hidden else ""
     key = "enter or z hides them" if head.is_open else "enter or z shows all" if head.hidden else ""
     return Content("\n").join([toned(glyphs.plain(head.chapter), Tone.STRONG), joined(hidden), toned(key, Tone.QUIET)])
-
-
-def _headline(checklist: Checklist) -> Sequence[str]:
-    """The numbers of the whole checklist; what does not apply is of no interest there."""
-    return [number for number in numbers(checklist.findings) if not number.endswith("n/a")]

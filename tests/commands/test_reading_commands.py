@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -78,15 +79,42 @@ def test_an_instance_with_volumes_that_nobody_inspected_is_not_ready_and_says_so
 def test_a_checklist_says_what_to_do(imaging):
     done = imaging("check", "db-07", "--os-cloud", "demo")
 
-    assert "VOL-DETACHED\tfail\tblock\t" in done.out
-    assert "`imaging create` fixes this (step: detach volumes)" in done.err
-    assert "not inspected:" in done.err
-    assert "Not inspected: no inspection was made yet. Inspect it with --probe" in done.err
+    assert "fixed by the run: `imaging create` does this itself" in done.out
+    assert re.search(r"Attached volumes +VOL-DETACHED\n +2 volumes attached: ", done.out)
+    assert "Fixed in the step: detach volumes" in done.out
+    assert re.search(r"^\? Not inspected  1 to confirm · 3 fixed by the run · ", done.out, re.MULTILINE)
+    assert "Not inspected: no inspection was made yet. Inspect it with --probe" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
 
 
 def test_what_only_the_guest_can_tell_is_listed_where_that_is_wanted(imaging):
-    assert "FS-ROOT\t" not in imaging("check", "db-07", "--os-cloud", "demo").out
-    assert "FS-ROOT\tunknown\t" in imaging("check", "db-07", "--os-cloud", "demo", "--all").out
+    assert "FS-ROOT\n" not in imaging("check", "db-07", "--os-cloud", "demo").out
+    assert re.search(r"\? Root file system +FS-ROOT\n", imaging("check", "db-07", "--os-cloud", "demo", "--all").out)
+
+
+def test_what_passes_is_listed_where_that_is_wanted(imaging):
+    assert "STATE-LOCKED\n" not in imaging("check", "db-07", "--os-cloud", "demo").out
+    assert "STATE-LOCKED\n" in imaging("check", "db-07", "--os-cloud", "demo", "--all").out
+
+
+@pytest.mark.parametrize(
+    "line, suggestion",
+    [
+        (("chek", "db-07"), "Did you mean check?"),
+        (("check", "db-7"), "Did you mean db-07?"),
+        (("verify", "survey-aplliance", "--plan"), "Did you mean survey-appliance?"),
+        (("check", "db-07", "--prope"), "--probe"),
+        (("check", "db-07", "--profile", "jetsteam2"), "Did you mean jetstream2 or jetstream?"),
+        (("instances", "--os-cloud", "dmo"), "Did you mean demo"),
+        (("create", "db-07", "--plan", "--flavor", "m3.tinny"), "Did you mean m3.tiny"),
+        (("create", "db-07", "--plan", "--waive", "SEC-PRIVKY=x"), "Did you mean SEC-PRIVKEY?"),
+    ],
+)
+def test_a_mistyped_name_brings_the_near_one(imaging, line, suggestion):
+    done = imaging(*line) if "--os-cloud" in line else imaging("--os-cloud", "demo", *line)
+
+    assert done.status == 2
+    assert suggestion in done.err
 
 
 def test_other_guidelines_judge_otherwise(imaging):
@@ -116,8 +144,11 @@ def test_a_plan_without_an_inspection_is_shown_and_says_that_it_could_not_start(
     done = imaging("create", "db-07", "--plan", "--os-cloud", "demo", *TEXTS)
 
     assert done.status == 1
-    assert "Readiness: not inspected" in done.out
-    assert "--uninspected WHY" in done.err
+    assert done.out.startswith("This run cannot start yet: 1 thing to do first.\n")
+    assert "--uninspected WHY" in done.out
+    assert "? Not inspected  " in done.out
+    assert "This run could not start" in done.err
+    assert [line for line in done.out.splitlines() if len(line) > 80 and not line.strip().startswith("'")] == []
 
 
 def test_a_plan_needs_no_name_and_suggests_one(imaging):

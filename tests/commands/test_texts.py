@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from imaging.commands.output.failures import tell
 from imaging.commands.output.plan_text import headline, plan_lines
 from imaging.commands.output.run_text import news, outcome
+from imaging.runs.plan.start_gate import obstacles
 from models.cloud.image import Image
 from models.errors import ForbiddenError
-from models.run.plan import TestLaunchPlan
+from models.findings import AskedFor
+from models.run.obstacle import Obstacle
+from models.run.plan import Plan, TestLaunchPlan
 from models.run.record import Phase, RunState, StepRecord, Trouble
 from models.run.request import OnFailure, RunRequest
 from models.steps import StepName, StepState
-from tests.commands.building import BOOTED, FAILED, at, instance, plan, run, steps
+from tests.commands.building import BOOTED, FAILED, asking, at, checklist, finding, instance, plan, run, steps
 
 
 @pytest.fixture(autouse=True)
@@ -46,8 +51,12 @@ def test_the_headline_of_a_verification_names_the_image():
     assert headline(alone).startswith("This will launch a test instance of db-07-v1 and remove it")
 
 
+def _texts(planned: Plan, *, commands: bool = False, blocked: Iterable[Obstacle] = ()) -> list[str]:
+    return [line.text for line in plan_lines(planned, commands=commands, blocked=blocked)]
+
+
 def test_a_plan_shows_the_commands_that_do_the_same_by_hand():
-    lines = list(plan_lines(plan(), commands=True))
+    lines = _texts(plan(), commands=True)
 
     assert "  1. stop: Stop db-07." in lines
     assert "       $ openstack server stop i1" in lines
@@ -61,14 +70,40 @@ def test_a_plan_shows_the_commands_that_do_the_same_by_hand():
 def test_a_plan_says_when_no_test_is_possible_or_wanted():
     refused = plan(test=TestLaunchPlan(refused_because="the quota of instances is used up"))
 
-    assert "Test launch: not possible, the quota of instances is used up" in plan_lines(refused, commands=False)
-    assert "Test launch: none" in plan_lines(plan(test=None), commands=False)
+    assert "Test launch: not possible, the quota of instances is used up" in _texts(refused)
+    assert "Test launch: none" in _texts(plan(test=None))
 
 
 def test_a_plan_says_when_a_failure_leaves_the_source_as_it_is():
     left = plan(request=RunRequest(on_failure=OnFailure.LEAVE))
 
-    assert any("left stopped" in line for line in plan_lines(left, commands=False))
+    assert any("left stopped" in line for line in _texts(left))
+
+
+def test_a_plan_begins_with_what_blocks_it_and_what_to_do_about_it():
+    asked = asking("DATA-SAVED", AskedFor.BEFORE_RUN)
+    blocked = plan(checklist=checklist(finding("SEC-PRIVKEY", title="Private keys on the disk"), asked))
+    lines = _texts(blocked, blocked=obstacles(blocked))
+
+    assert [line.strip() for line in lines[: lines.index("")]] == [
+        "This run cannot start yet: 2 things to do first.",
+        f"✗ Private keys on the disk{' ' * 41}SEC-PRIVKEY",
+        "2 volumes are attached.",
+        "To do: Detach them.",
+        "$ openstack server remove volume i1 v1",
+        "Or continue anyway: --waive SEC-PRIVKEY=WHY",
+        "? Please confirm: Attached volumes. DATA-SAVED is asked.",
+        "To do: If this is true, add --attest DATA-SAVED.",
+    ]
+
+
+def test_what_a_step_of_the_run_fixes_is_never_said_to_block():
+    fixed = plan(checklist=checklist(finding(fixed_by=StepName.DETACH)))
+    lines = _texts(fixed, blocked=obstacles(fixed))
+
+    assert lines[0] == headline(fixed)
+    assert "1 fixed by the run: `imaging create` does this itself" in lines
+    assert not [line for line in lines if "block" in line]
 
 
 def test_news_are_the_steps_that_changed():

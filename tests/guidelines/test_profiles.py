@@ -108,7 +108,7 @@ def test_a_shipped_profile_cannot_be_replaced_in_silence(tmp_path):
 
 
 def test_an_unknown_profile_names_those_that_there_are():
-    with pytest.raises(ConfigError, match=r"Did you mean jetstream2\?") as refused:
+    with pytest.raises(ConfigError, match=r"Did you mean jetstream2 or jetstream\?") as refused:
         load_profile("jetsream2")
     assert "openstack" in str(refused.value)
 

@@ -16,6 +16,7 @@ WHY = {
     "imaging/commands/flow/brought_file.py": "names a file of the user's",
     "imaging/commands/options/guest.py": "names a file of the user's",
     "imaging/commands/options/run_request.py": _TYPED,
+    "imaging/commands/options/things_named.py": _TYPED,
     "imaging/commands/output/prompts.py": _ANY,
     "imaging/commands/output/streams.py": _ANY,
     "imaging/commands/output/tables.py": _ANY,

@@ -18,6 +18,7 @@ from imaging.runtime.redaction import redactor
 from models import foreign
 from models.errors import ConfigError
 from models.text import one_line
+from models.words.near_names import did_you_mean
 
 ENVIRONMENT_CLOUD = "envvars"
 """The name under which the OS_* variables are a cloud, as with the `openstack` command."""
@@ -209,6 +210,6 @@ def _choose(name: str | None, names: tuple[str, ...], file: str | None) -> str:
         raise ConfigError(f"Several clouds are configured: {listed}.", remedy="Name one with --os-cloud or OS_CLOUD.")
     if wanted not in names:
         where = f" in {file}" if file else ""
-        known = f"There are: {listed}." if names else _EXAMPLE_REMEDY
+        known = f"{did_you_mean(wanted, names)} There are: {listed}.".strip() if names else _EXAMPLE_REMEDY
         raise ConfigError(f"There is no cloud named {one_line(wanted, 80)!r}{where}.", remedy=known)
     return wanted

@@ -9,9 +9,10 @@ from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.commands.documents.conversion import plan_document
 from imaging.commands.flow.agreement import agree, show_plan
 from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.output.checklist_text import stdout_page
 from imaging.commands.output.failures import tell
 from imaging.commands.output.plan_text import plan_lines
-from imaging.commands.output.streams import say, write, write_json
+from imaging.commands.output.streams import say, write_json, write_page
 from imaging.runs.plan.start_gate import obstacles, refusal, refuse
 from imaging.runs.process.logind import logout_warning
 from imaging.runtime.threads import in_thread
@@ -36,13 +37,16 @@ class Start:
 
 def print_plan(plan: Plan, *, json: bool) -> int:
     """Write the plan as data. The exit status says whether a run by it could start."""
+    blocked = obstacles(plan)
+    error = refusal(blocked)
     if json:
         write_json(plan_document(plan))
+        if error is not None:
+            tell(error, heading="This run could not start")
     else:
-        write("\n".join(plan_lines(plan, commands=True)))
-    error = refusal(obstacles(plan))
-    if error is not None:
-        tell(error, heading="This run could not start")
+        write_page(plan_lines(plan, commands=True, blocked=blocked, page=stdout_page()))
+        if error is not None:
+            say("This run could not start: see the beginning of the plan.")
     return ExitCode.DONE if error is None else error.exit_code
 
 

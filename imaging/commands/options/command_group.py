@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+_LONGEST_SHOWN = 60
+
 
 @dataclass(frozen=True)
 class Example:
@@ -83,6 +85,17 @@ class LateGroup(click.Group):
             msg = f"{entry.module}.command is not a command"
             raise TypeError(msg)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a name that is none is refused with the near ones."""
+        name = args[0]
+        if name not in self.entries and not name.startswith("-") and not ctx.resilient_parsing:
+            from models.words.near_names import did_you_mean  # noqa: PLC0415  # pydantic: not for a `--help`
+
+            ctx.fail(f"There is no command {name[:_LONGEST_SHOWN]!r}. {did_you_mean(name, self.entries)}".rstrip())
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

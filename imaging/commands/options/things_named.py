@@ -10,6 +10,8 @@ from imaging.cloud.lookup import find_image, find_instance
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import NotFoundError, UsageError
+from models.text import one_line
+from models.words.near_names import did_you_mean
 
 
 class _Named(Protocol):
@@ -20,6 +22,7 @@ class _Named(Protocol):
 
 
 N = TypeVar("N", bound=_Named)
+_MOST_LISTED = 20
 
 
 def choose(kind: str, wanted: str, things: Sequence[N]) -> N:
@@ -37,8 +40,10 @@ def choose(kind: str, wanted: str, things: Sequence[N]) -> N:
     if len(found) == 1:
         return found[0]
     if not found:
-        names = ", ".join(sorted({thing.name for thing in things})) or "none"
-        raise UsageError(f"There is no {kind} named {wanted}.", remedy=f"Available: {names}.")
+        names = sorted({thing.name for thing in things})
+        available = f"Available: {', '.join(names[:_MOST_LISTED])}{' …' if len(names) > _MOST_LISTED else ''}."
+        remedy = did_you_mean(wanted, names) or (available if names else f"This project has no {kind}.")
+        raise UsageError(f"There is no {kind} named {one_line(wanted, 80)}.", remedy=remedy)
     ids = ", ".join(thing.id for thing in found)
     raise UsageError(f"{len(found)} {kind}s are named {wanted}.", remedy=f"Use one of their ids: {ids}.")
 
@@ -69,4 +74,5 @@ async def image_named(cloud: Cloud, wanted: str) -> Image:
 
 def _not_there(error: NotFoundError, remedy: str) -> UsageError:
     """A name that nothing has is a mistake of the user who typed it, and none of the cloud."""
-    return UsageError(error.what, meaning=error.meaning, remedy=error.remedy or remedy, request_id=error.request_id)
+    parts = f"{error.remedy} {remedy}".strip()
+    return UsageError(error.what, meaning=error.meaning, remedy=parts, request_id=error.request_id)

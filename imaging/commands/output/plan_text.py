@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from models.findings import Checklist, FindingClass, Readiness, class_of
+from imaging.commands.output.checklist_text import Page, blocker_lines, checklist_lines, summary_lines
+from imaging.commands.output.streams import Line
+from models.findings import Checklist, FindingClass, Readiness
 from models.formatting import counted
+from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, PlannedVolume
 from models.run.request import OnFailure, RunRequest
 from models.text import sentence
@@ -27,54 +31,84 @@ def headline(plan: Plan) -> str:
     return f"This will {doing}; the whole run takes {duration}, and then {plan.source.name} is restored."
 
 
-def plan_lines(plan: Plan, *, commands: bool) -> Iterator[str]:
-    """The plan, line by line; with `commands` each step is followed by its equivalent commands."""
-    yield headline(plan)
-    yield ""
+_PLAIN = Page()
+_STEP_INDENT = 5
+_CLASSES = frozenset(
+    {
+        FindingClass.TO_CONFIRM,
+        FindingClass.WAIVED,
+        FindingClass.WARNING,
+        FindingClass.FIXED_BY_RUN,
+        FindingClass.UNKNOWN,
+    }
+)
+"""What a plan says of the checklist; what blocks stands at its beginning."""
+
+
+def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), page: Page = _PLAIN) -> Iterator[Line]:
+    """The plan, line by line, beginning with what blocks it.
+
+    Args:
+        plan: what would be done.
+        commands: whether each step is followed by its equivalent commands.
+        blocked: what keeps the run from starting.
+        page: how it is laid out.
+    """
+    yield from _obstacle_lines(tuple(blocked), plan.checklist, page)
+    yield Line(headline(plan))
+    yield Line()
+    yield from map(Line, _decisions(plan))
+    yield Line()
+    for number, step in enumerate(plan.steps, 1):
+        nothing = " (nothing to do)" if step.skipped else ""
+        yield Line(f"{number:>3}. {step.step}: {step.summary}{nothing}", hanging=_STEP_INDENT)
+        if commands:
+            yield from (Line(f"       $ {command}") for command in step.commands)
+    if plan.checklist is not None:
+        yield Line()
+        yield from _checklist_lines(plan.checklist, plan.request, page)
+    yield from (Line(f"Warning: {warning}") for warning in plan.warnings)
+
+
+def _obstacle_lines(blocked: tuple[Obstacle, ...], checklist: Checklist | None, page: Page) -> Iterator[Line]:
+    """What has to be done before the run can start, each with its remedy."""
+    if not blocked:
+        return
+    yield Line(f"This run cannot start yet: {counted(len(blocked), 'thing')} to do first.", "bold")
+    for obstacle in blocked:
+        if obstacle.kind is ObstacleKind.BLOCKER and checklist is not None:
+            yield from blocker_lines(checklist.of(obstacle.rule), page)
+        else:
+            yield from _other_obstacle_lines(obstacle, page)
+    yield Line()
+
+
+def _other_obstacle_lines(obstacle: Obstacle, page: Page) -> Iterator[Line]:
+    confirmation = obstacle.kind is ObstacleKind.CONFIRMATION
+    what = f"Please confirm: {obstacle.title}. {obstacle.text}" if confirmation else obstacle.text
+    remedy = f"If this is true, add --attest {obstacle.rule}." if confirmation else obstacle.remedy
+    yield Line(page.glyphs.plain(f"  {page.glyphs.unknown if confirmation else page.glyphs.bad} {what}"), "red")
+    if remedy:
+        yield Line(page.glyphs.plain(f"      To do: {remedy}"))
+
+
+def _decisions(plan: Plan) -> Iterator[str]:
     yield from _image_lines(plan)
     yield from _volume_lines(plan.volumes)
     yield from _test_lines(plan)
     if plan.source is not None:
         yield f"On failure: {_on_failure(plan)}"
-    yield ""
-    for number, step in enumerate(plan.steps, 1):
-        nothing = " (nothing to do)" if step.skipped else ""
-        yield f"{number:>3}. {step.step}: {step.summary}{nothing}"
-        if commands:
-            yield from (f"       $ {command}" for command in step.commands)
-    if plan.checklist is not None:
-        yield ""
-        yield from _findings(plan.checklist, plan.request)
-    if plan.warnings:
-        yield ""
-        yield from (f"Warning: {warning}" for warning in plan.warnings)
 
 
-_CLASSES = (
-    (FindingClass.BLOCKER, "Blocks"),
-    (FindingClass.TO_CONFIRM, "To confirm"),
-    (FindingClass.WAIVED, "Waived"),
-    (FindingClass.WARNING, "Caution"),
-    (FindingClass.UNKNOWN, "Unknown"),
-)
-"""What was found, in the order in which it matters to somebody who decides."""
-
-
-def _findings(checklist: Checklist, request: RunRequest) -> Iterator[str]:
-    """What the rules found, the worst first; what only an inspection can tell is counted where there was none."""
-    yield f"Readiness: {checklist.readiness.words}"
+def _checklist_lines(checklist: Checklist, request: RunRequest, page: Page) -> Iterator[Line]:
+    """What the rules found beside what blocks; what only an inspection can tell is counted where there was none."""
+    yield from summary_lines(checklist, page)
     if checklist.not_inspected_because is not None:
-        yield f"Not inspected: {sentence(checklist.not_inspected_because)}"
+        yield Line(f"Not inspected: {sentence(checklist.not_inspected_because)}")
     if request.uninspected and checklist.readiness is not Readiness.READY:
-        yield f"Continues without a whole inspection: {sentence(request.uninspected)}"
-    uninspected = [each for each in checklist.unknowns if each.is_about_guest]
-    listed = uninspected if checklist.not_inspected_because is None else []
-    for kind, word in _CLASSES:
-        for finding in checklist.findings:
-            if class_of(finding) is kind and (finding not in uninspected or finding in listed):
-                yield f"{word}: {finding.rule}: {sentence(finding.evidence or finding.title)}"
-    if len(listed) < len(uninspected):
-        yield f"Unknown: {counted(len(uninspected), 'rule')} that only an inspection of the guest can answer"
+        yield Line(f"Continues without a whole inspection: {sentence(request.uninspected)}")
+    yield Line()
+    yield from checklist_lines(checklist, replace(page, classes=_CLASSES, more="`imaging check --all`"))
 
 
 def _image_lines(plan: Plan) -> Iterator[str]:
