@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imaging.runtime.clock import Clock
@@ -23,7 +24,9 @@ Choose = Callable[[Sequence[str]], Awaitable[str]]
 class Access:
     """Who is logged in where. Several screens may ask at the same time; they share one attempt."""
 
-    def __init__(self, name: str | None, clock: Clock, *, ask: Ask, choose: Choose) -> None:
+    def __init__(
+        self, name: str | None, clock: Clock, *, ask: Ask, choose: Choose, cache_folder: Path | None = None
+    ) -> None:
         """Do nothing yet.
 
         Args:
@@ -31,7 +34,9 @@ class Access:
             clock: for the adapter's waits.
             ask: asks the user for a secret.
             choose: lets the user choose among the names of several clouds.
+            cache_folder: where the names of lists are kept for the shell's completion; None keeps none.
         """
+        self._cache_folder = cache_folder
         self._name = name
         self._clock = clock
         self._ask = ask
@@ -85,13 +90,15 @@ class Access:
 
     async def _connect(self) -> Cloud:
         from imaging.cloud.connection import connect  # noqa: PLC0415  # the SDK takes a quarter of a second
+        from imaging.cloud.listed_names import remembering  # noqa: PLC0415  # the same
         from imaging.cloud.login.resolution import cloud_names, resolve_cloud  # noqa: PLC0415
 
         name = self._name
         if name is None and not _named_by_environment() and len(names := await in_thread(cloud_names)) > 1:
             name = await self._choose(names)
         self._resolved = await resolve_cloud(name, ask=self._ask)
-        cloud = await connect(self._resolved, self._clock)
+        listed = remembering(self._cache_folder, self._resolved.name) if self._cache_folder is not None else None
+        cloud = await connect(self._resolved, self._clock, listed=listed)
         self.login = await cloud.login()
         return cloud
 

@@ -122,7 +122,9 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
         self.glyphs, self.read_only = glyphs, read_only
         self._runs, self._guests = runs, guests
         self._own_keys = checked(settings.keymap, known_bindings(ImagingApp, Screen, Widget))
-        self._access = Access(cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud)
+        self._access = Access(
+            cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud, cache_folder=paths.cache
+        )
         self._begin_in("ansi" if no_color and not settings.theme else chosen_theme(settings.theme, os.environ))
         self.abandoned = False
         """Whether something still hung on the network when the console ended."""

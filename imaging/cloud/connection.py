@@ -11,6 +11,7 @@ from imaging.cloud.bounded_http.exchange import Monotonic
 from imaging.cloud.http.pool import Pool
 from imaging.cloud.http.transport import CloudConnection, Transport
 from imaging.cloud.interface import Cloud, Compute, Images, Networking, Volumes
+from imaging.cloud.listed_names import Listed, ListedCompute, ListedImages
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.services.compute import NovaCompute
@@ -38,13 +39,19 @@ class OpenStackCloud:
     volumes: Volumes
     networking: Networking
 
-    def __init__(self, transport: Transport, login: Login, credential_id: str | None) -> None:
+    def __init__(
+        self, transport: Transport, login: Login, credential_id: str | None, *, listed: Listed | None = None
+    ) -> None:
         """Put the services together. Use `connect` to make one."""
         project_id = login.identity.project_id
         self._transport = transport
         self._protected = Protected()
-        self._compute = NovaCompute(transport, self._protected)
-        self._images = GlanceImages(transport, project_id, self._protected)
+        if listed is None:
+            self._compute = NovaCompute(transport, self._protected)
+            self._images = GlanceImages(transport, project_id, self._protected)
+        else:
+            self._compute = ListedCompute(transport, self._protected, project_id, listed)
+            self._images = ListedImages(transport, project_id, self._protected, listed)
         self._volumes = CinderVolumes(transport, self._protected)
         self.compute = self._compute
         self.images = self._images
@@ -78,7 +85,13 @@ class OpenStackCloud:
         await self._transport.close()
 
 
-async def connect(resolved: ResolvedCloud, clock: Clock, *, monotonic: Monotonic = time.monotonic) -> Cloud:
+async def connect(
+    resolved: ResolvedCloud,
+    clock: Clock,
+    *,
+    monotonic: Monotonic = time.monotonic,
+    listed: Listed | None = None,
+) -> Cloud:
     """Log in to a cloud.
 
     openstacksdk is imported here, in a thread: it takes a quarter of a second that the first screen need not wait for.
@@ -87,6 +100,7 @@ async def connect(resolved: ResolvedCloud, clock: Clock, *, monotonic: Monotonic
         resolved: the cloud with its secrets.
         clock: for the pauses between attempts.
         monotonic: for the deadlines of answers. Not that of `clock`: other tasks may turn it while a call is under way.
+        listed: is told what is in a list of instances or images that was read to its end.
 
     Raises:
         ConfigError: the configuration does not make a login, or it belongs to no project.
@@ -99,7 +113,7 @@ async def connect(resolved: ResolvedCloud, clock: Clock, *, monotonic: Monotonic
     try:
         # Log in now, although the SDK would do so by itself at the first call: a wrong secret is told at once.
         access = await transport.run(lambda connection: connection.access())
-        return OpenStackCloud(transport, read_login(access, resolved), _credential_id(access))
+        return OpenStackCloud(transport, read_login(access, resolved), _credential_id(access), listed=listed)
     except UnauthorizedError as error:
         await transport.close()
         # V19: a 401 says the same whatever is wrong, so the place where the login is written is the best help there is.

@@ -31,11 +31,16 @@ ENTRIES = {
     "cancel": Entry("imaging.commands.cancel", "End a run and restore its instance."),
     "undo": Entry("imaging.commands.undo", "Restore the instance of a run."),
     "demo": Entry("imaging.commands.demo", "Run only the demonstration cloud."),
+    "completion": Entry("imaging.commands.completion", "Print the completion script of bash, zsh or fish."),
 }
 
 
+COMPLETE_VARIABLE = "_IMAGING_COMPLETE"
+"""Set by the script of a shell that wants to complete a line."""
+
+
 def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted:
+    if wanted and not ctx.resilient_parsing:
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow, and rarely asked for
 
         try:
@@ -91,6 +96,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit status; every failure was told on standard error, none as a traceback.
     """
+    if (instruction := os.environ.get(COMPLETE_VARIABLE)) is not None:
+        return _complete(instruction)
     try:
         status = cli.main(args=list(arguments), prog_name="imaging", standalone_mode=False)
         sys.stdout.flush()
@@ -103,6 +110,16 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  # nothing may leave as a traceback
         return _report_failure(error)
     return int(status or 0)
+
+
+def _complete(instruction: str) -> int:
+    """Answer a shell. Whatever fails, it gets no completion, and the user's line is not disturbed by a message."""
+    from click.shell_completion import shell_complete  # noqa: PLC0415  # for completion alone
+
+    try:
+        return shell_complete(cli, {}, "imaging", COMPLETE_VARIABLE, instruction)
+    except Exception:  # noqa: BLE001  # see above
+        return ExitCode.OWN_MISTAKE
 
 
 def _report_failure(error: Exception) -> int:

@@ -7,12 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
-from imaging.runtime.private_files import close_folder
+from imaging.runtime.private_files import app_folders, close_folder
 from models.errors import ConfigError
 
-_APP = "imaging-console"
 _RUN_ID = re.compile(r"[a-z0-9]{1,64}")
 """Of an id that `imaging.runs.plan.new_run` made, and nothing else may name a file or a process."""
 
@@ -34,9 +31,8 @@ class Paths:
         Raises:
             ConfigError: they would lie in the folder where the user happens to be, or nowhere.
         """
-        dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
         try:
-            found = cls(dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path)
+            found = cls(*app_folders())
         except RuntimeError:  # platformdirs found none
             raise _homeless() from None
         if not all(folder.is_absolute() for folder in (found.config, found.state, found.cache)):

@@ -18,6 +18,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+import platformdirs
+
+_APP = "imaging-console"
 _OTHERS = 0o077
 _ROOT = 0
 
@@ -29,6 +32,16 @@ class NotPrivateError(OSError):
         """Keep why, and what to do about it."""
         super().__init__(errno.EPERM, why, str(path))
         self.remedy = remedy
+
+
+def app_folders() -> tuple[Path, Path, Path]:
+    """Where the user's configuration, state and cache of this program lie; they need not exist.
+
+    Raises:
+        RuntimeError: the user has no home.
+    """
+    dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
+    return dirs.user_config_path, dirs.user_state_path, dirs.user_cache_path
 
 
 def own_uid() -> int:

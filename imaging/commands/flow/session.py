@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud, resolve_cloud
+from imaging.cloud.name_cache import NameCache, Named, NameKind
 from imaging.commands.flow.demo_cloud import demonstration_url, join_demonstration
 from imaging.commands.options.invocation import Invocation
 from imaging.commands.output.failures import LOG_NAME
 from imaging.commands.output.prompts import secret_prompt
 from imaging.commands.output.streams import say
+from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.profiles import load_profile
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.logs import start_logging
@@ -131,7 +133,22 @@ async def own_runs() -> AsyncIterator[RunService]:
 
 def profile(invocation: Invocation) -> Profile:
     """The guidelines to judge by."""
-    return load_profile(invocation.profile or settings().profile, paths().profiles)
+    found = load_profile(invocation.profile or settings().profile, paths().profiles)
+    _keep_rules_for_completion()
+    return found
+
+
+def _keep_rules_for_completion() -> None:
+    """To load the rules takes longer than a shell may wait for its completion, so their ids are written down."""
+    cache = NameCache(paths().cache)
+    by_kind = {
+        NameKind.RULE: tuple(Named(rule.id, rule.title) for rule in RULES),
+        NameKind.QUESTION: tuple(Named(rule.id, rule.title) for rule in RULES if rule.asked_for is not None),
+    }
+    for kind, rules in by_kind.items():
+        with suppress(OSError):
+            if cache.read(kind) != rules:
+                cache.write(kind, rules)
 
 
 async def resolve_for(invocation: Invocation, run: RunRecord) -> ResolvedCloud:
@@ -187,8 +204,9 @@ async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> Asyn
     resolved = await resolve(invocation, cloud=cloud)
     clock = SystemClock()
     from imaging.cloud.connection import connect  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+    from imaging.cloud.listed_names import remembering  # noqa: PLC0415  # the same
 
-    connection = await connect(resolved, clock)
+    connection = await connect(resolved, clock, listed=remembering(paths().cache, resolved.name))
     try:
         yield Session(connection, resolved, clock)
     finally:

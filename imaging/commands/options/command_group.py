@@ -75,8 +75,11 @@ class LateGroup(click.Group):
         return list(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command."""
-        del ctx
+        """Import the command; for the shell's completion one that knows no more than its parameters."""
+        if ctx.resilient_parsing and cmd_name in self.entries:
+            from imaging.commands.shell.light_commands import light_command  # noqa: PLC0415  # for completion alone
+
+            return light_command(cmd_name)
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,32 @@ class Invocation:
 
 Function = Callable[..., Any]
 
+
+def _completed_by(value: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    def complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from imaging.commands.shell.values import completer  # noqa: PLC0415  # for completion alone
+
+        complete_value = completer(value)
+        return complete_value(ctx, parameter, incomplete) if complete_value is not None else []
+
+    return complete
+
+
 _OPTIONS = (
     click.option("--json", is_flag=True, help="Write JSON to standard output."),
     click.option(
         "--profile",
         metavar="PROFILE",
+        shell_complete=_completed_by("PROFILE"),
         help="Guidelines to check: jetstream, jetstream2, openstack, or your own.",
     ),
     click.option("--demo", is_flag=True, help="Use the demonstration cloud on this machine; started if needed."),
-    click.option("--os-cloud", metavar="NAME", help="Cloud in clouds.yaml to use instead of OS_CLOUD."),
+    click.option(
+        "--os-cloud",
+        metavar="NAME",
+        shell_complete=_completed_by("CLOUD"),
+        help="Cloud in clouds.yaml to use instead of OS_CLOUD.",
+    ),
 )
 
 
