@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bench import (
+    false_alarms,
     first_paint,
     foreign,
     idle_bytes,
@@ -38,6 +39,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "run": whole_run.measure,
     "probe": probe.measure,
     "secrets": secrets_found.measure,
+    "false-alarms": false_alarms.measure,
     "judging": rules_speed.measure,
     "foreign": foreign.measure,
 }
