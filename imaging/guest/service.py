@@ -31,7 +31,7 @@ from models.guest.files import Questions
 from models.remedy_action import RemedyAction
 
 if TYPE_CHECKING:
-    from imaging.guest.ssh.shell import SshShell
+    from imaging.guest.ssh.commands.shell import SshShell
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from imaging.guest.remedies import carry_out
 from imaging.guest.remedies.current_mounts import read_tables
 from imaging.guest.remedies.disk_use import read_disk_use
 from imaging.guest.report import read_report
-from imaging.guest.ssh.shell import SshShell
+from imaging.guest.ssh.commands.shell import SshShell
 from models.errors import GuestError
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.guidelines.guest.fstab import Need, Table, device_timeout, need_of
+from imaging.guidelines.guest.next_boot.fstab import Need, Table, device_timeout, need_of
 from imaging.guidelines.guest.storage import Where
 from models.fact import Fact
 from models.findings import Outcome, Severity, Source

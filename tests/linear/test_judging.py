@@ -9,7 +9,7 @@ import pytest
 from imaging.guest.report import read_report
 from imaging.guest.report.readers.parts import PARTS
 from imaging.guidelines.checklist import judge
-from imaging.guidelines.guest.fstab import Table
+from imaging.guidelines.guest.next_boot.fstab import Table
 from imaging.guidelines.profiles import load_profile
 from models.guest.disks import Disks
 from models.guest.facts import GuestFacts, InspectionMethod

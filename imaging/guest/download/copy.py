@@ -15,7 +15,7 @@ from imaging.guest.download.listing import GuestFile, Listing, chosen_directorie
 from imaging.guest.download.local_folder import ANOTHER, InTheWayError, LocalFolder, Place
 from imaging.guest.download.result import SavedDirectories
 from imaging.guest.interface import Progress, Telling
-from imaging.guest.ssh.shell import SshShell
+from imaging.guest.ssh.commands.shell import SshShell
 from imaging.runtime.threads import in_thread
 from models.errors import GuestUnreachableError
 from models.text import one_line

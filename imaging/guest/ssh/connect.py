@@ -10,12 +10,12 @@ from imaging.guest.host_keys.names import Host
 from imaging.guest.interface import Asking, GuestAccess, LoginRoute, Progress, Telling
 from imaging.guest.ssh.addresses import addresses_to_try
 from imaging.guest.ssh.authentication import Login
+from imaging.guest.ssh.commands.shell import SshShell
 from imaging.guest.ssh.config import destination
 from imaging.guest.ssh.connection import Dialler, Patience, Setting
 from imaging.guest.ssh.host_key_decision import HostKeys
 from imaging.guest.ssh.jump_hosts import Jumps
 from imaging.guest.ssh.keys import gather
-from imaging.guest.ssh.shell import SshShell
 from imaging.guest.ssh.users import guesses, own_name
 from models.errors import GuestUnreachableError
 from models.text import one_line

@@ -11,11 +11,11 @@ from imaging.guest.host_keys import names
 from imaging.guest.host_keys.names import Host, Port, User
 from imaging.guest.interface import GuestAccess
 from imaging.guest.ssh.authentication import Login
+from imaging.guest.ssh.commands.shell import close_all
 from imaging.guest.ssh.config import Destination, destination
 from imaging.guest.ssh.connection import Dialler, Setting
 from imaging.guest.ssh.host_key_decision import HostKeys
 from imaging.guest.ssh.keys import gather
-from imaging.guest.ssh.shell import close_all
 from models.errors import ConfigError, GuestLoginError, UsageError
 from models.text import one_line
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import inside, inside_or_none
-from imaging.guidelines.guest.kernel_line import next_line, words_of
+from imaging.guidelines.guest.next_boot.kernel_line import next_line, words_of
 from models.guest.boot import Boot
 from models.guest.first_boot import CloudInit, Setting
 from models.guest.network import NetworkSetting

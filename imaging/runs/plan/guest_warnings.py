@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from imaging.guidelines.guest.fstab import Need, Table, need_of
+from imaging.guidelines.guest.next_boot.fstab import Need, Table, need_of
 from imaging.guidelines.guest.storage import Where
 from imaging.guidelines.guest.volumes import DiskUse, disk_of, use_of
 from imaging.guidelines.wording import fitting

@@ -19,8 +19,8 @@ from imaging.guest.download.checksums import guest_digests
 from imaging.guest.download.copy import save_directories
 from imaging.guest.download.listing import GuestFile, part_name
 from imaging.guest.download.result import SavedDirectories
+from imaging.guest.ssh.commands.shell import SshShell
 from imaging.guest.ssh.connect import connect_guest
-from imaging.guest.ssh.shell import SshShell
 from models.errors import GuestError, GuestUnreachableError, UsageError
 from tests.guest.ssh.conftest import Told, route_to, trust
 from tests.guest.ssh.test_shell import fake_tools

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.guest.inspection import START
-from imaging.guest.ssh.quoting import for_any_shell
-from imaging.guest.ssh.sudo import as_root
+from imaging.guest.ssh.commands.quoting import for_any_shell
+from imaging.guest.ssh.commands.sudo import as_root
 from tests.support.needs import needs
 
 ODD = (

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from imaging.guest.ssh.commands.shell import SshShell
 from imaging.guest.ssh.connect import connect_guest
-from imaging.guest.ssh.shell import SshShell
 from models.errors import BadProbeError, GuestLoginError, GuestUnreachableError
 from tests.guest.ssh.conftest import route_to, trust
 from tests.support.sshd import Sshd, StartSshd

@@ -19,8 +19,8 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.kernel_line import (
+from imaging.guidelines.guest.next_boot.fstab import Need, need_of
+from imaging.guidelines.guest.next_boot.kernel_line import (
     INITRAMFS_TOOLS,
     Asked,
     Asks,

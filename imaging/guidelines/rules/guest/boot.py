@@ -18,7 +18,7 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.kernel_line import Asked, Asks, asked_for, next_line, waits_for_ever
+from imaging.guidelines.guest.next_boot.kernel_line import Asked, Asks, asked_for, next_line, waits_for_ever
 from imaging.guidelines.guest.storage import Where, is_below, where_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting

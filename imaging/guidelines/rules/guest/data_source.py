@@ -10,7 +10,7 @@ from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.cloud_init import KERNEL, NOT_READ, coming_cloud_init
 from imaging.guidelines.guest.commands import root_commands, without_kernel_words, write_line
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, inside, unless_incomplete
-from imaging.guidelines.guest.kernel_line import next_line, words_of
+from imaging.guidelines.guest.next_boot.kernel_line import next_line, words_of
 from imaging.guidelines.rule import Answer, Chapter, not_applicable
 from imaging.guidelines.rules.guest.first_boot import CONFIGURATION, NO_CLOUD_INIT
 from imaging.guidelines.wording import fitting

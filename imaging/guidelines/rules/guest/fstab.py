@@ -16,7 +16,7 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.fstab import Need, Table, device_timeout, may_fail, need_of
+from imaging.guidelines.guest.next_boot.fstab import Need, Table, device_timeout, may_fail, need_of
 from imaging.guidelines.guest.storage import Where, device_of, is_device, mounts_elsewhere
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting

@@ -17,8 +17,8 @@ from imaging.guidelines.guest.facts import (
     unless_disks_hidden,
     unless_incomplete,
 )
-from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.mount_options import Strange, is_other_type, strange_options
+from imaging.guidelines.guest.next_boot.fstab import Need, need_of
+from imaging.guidelines.guest.next_boot.mount_options import Strange, is_other_type, strange_options
 from imaging.guidelines.guest.storage import device_of, is_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting

@@ -16,8 +16,8 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.fstab import Need, need_of
-from imaging.guidelines.guest.kernel_line import credentials_on, next_line
+from imaging.guidelines.guest.next_boot.fstab import Need, need_of
+from imaging.guidelines.guest.next_boot.kernel_line import credentials_on, next_line
 from imaging.guidelines.guest.storage import device_of
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.found_files import file_rule

@@ -7,7 +7,7 @@ from shlex import quote
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, inside, inside_or_none, unless_incomplete
-from imaging.guidelines.guest.fstab import NETWORK_TYPES, Need, may_fail, need_of
+from imaging.guidelines.guest.next_boot.fstab import NETWORK_TYPES, Need, may_fail, need_of
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity

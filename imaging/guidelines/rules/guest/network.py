@@ -23,7 +23,7 @@ from imaging.guidelines.guest.facts import (
     inside_or_none,
     unless_incomplete,
 )
-from imaging.guidelines.guest.kernel_line import credentials_on, next_line
+from imaging.guidelines.guest.next_boot.kernel_line import credentials_on, next_line
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity

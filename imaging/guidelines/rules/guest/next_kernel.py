@@ -16,7 +16,7 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.kernel_line import Asks, asked_for, next_line
+from imaging.guidelines.guest.next_boot.kernel_line import Asks, asked_for, next_line
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
 from models.findings import Severity

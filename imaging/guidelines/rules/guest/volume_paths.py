@@ -17,7 +17,7 @@ from imaging.guidelines.guest.facts import (
     unless_incomplete,
     unless_root_unplaced,
 )
-from imaging.guidelines.guest.fstab import Table
+from imaging.guidelines.guest.next_boot.fstab import Table
 from imaging.guidelines.guest.storage import Where, is_below, mounts_elsewhere
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.volumes import points_in_use

@@ -10,9 +10,9 @@ import asyncssh
 
 from imaging.guest.host_keys.console_keys import fingerprint_of
 from imaging.guest.interface import CommandResult
-from imaging.guest.ssh import sudo
-from imaging.guest.ssh.quoting import for_any_shell
-from imaging.guest.ssh.sudo import NO_ROOT, NO_ROOT_STATUS
+from imaging.guest.ssh.commands import sudo
+from imaging.guest.ssh.commands.quoting import for_any_shell
+from imaging.guest.ssh.commands.sudo import NO_ROOT, NO_ROOT_STATUS
 from models.errors import BadProbeError, GuestLoginError, GuestUnreachableError
 from models.text import many_lines, one_line
 

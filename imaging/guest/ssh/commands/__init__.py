@@ -1,0 +1,1 @@
+"""Running one command in a guest, whatever shell its user has, and as root where sudo lets us through."""
