@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imaging.guidelines.answers import apply_answers
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.guest.inspection_age import without_old_inspection
 from imaging.guidelines.rule import SEVERITIES, Chapter
+from imaging.guidelines.waivers_and_attestations import apply_answers
 from models.findings import Checklist, Finding, Outcome, Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile

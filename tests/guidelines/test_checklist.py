@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from imaging.guidelines.answers import refuse_unknown_answers
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.rule import Chapter
+from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.findings import AskedFor, Outcome, Readiness, Severity, Source

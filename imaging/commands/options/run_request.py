@@ -14,7 +14,7 @@ import click
 from imaging.cloud.interface import Cloud
 from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
-from imaging.guidelines.answers import refuse_unknown_answers
+from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
 from models import foreign
 from models.base import Frozen
 from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver
