@@ -8,7 +8,7 @@ from imaging.democloud.guests import remedies
 from imaging.democloud.guests.client_requests import Call, Probe, asked, reads_input
 from imaging.democloud.guests.machine_ids import machine_ids
 from imaging.democloud.guests.report import report
-from imaging.democloud.guests.roles import ROLES
+from imaging.democloud.guests.roles import ROLES, has_sudo
 from imaging.democloud.guests.saved_files import checksums
 from imaging.democloud.records import Server
 from imaging.democloud.world import World
@@ -54,7 +54,8 @@ def _script(world: World, server: Server, script: bytes) -> Reply:
     what = asked(script)
     if isinstance(what, Probe):
         user = ROLES[server.disk.guest].user
-        return Reply(report(server, what, world.now(), user=user, volumes=world.volumes), seconds=_PROBE_SECONDS)
+        told = report(server, what, world.now(), user=user, volumes=world.volumes, as_root=has_sudo(server))
+        return Reply(told, seconds=_PROBE_SECONDS)
     if isinstance(what, Call):
         try:
             return _called(server, what)

@@ -12,6 +12,8 @@ from typing import Any
 
 _PAIR = re.compile(r'([A-Z:]+)="([^"]*)"')
 _SERIAL_LENGTH = 20
+WITHOUT_SUDO = "-without-sudo"
+"""Behind the name of a recording that a user made who cannot become root."""
 
 Rows = Sequence[Sequence[str]]
 

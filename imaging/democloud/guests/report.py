@@ -10,7 +10,7 @@ from typing import Any
 
 from imaging.democloud.guests.client_requests import Probe
 from imaging.democloud.guests.present import Present, fixed_line, present
-from imaging.democloud.guests.recording import Recording, Rows, load
+from imaging.democloud.guests.recording import WITHOUT_SUDO, Recording, Rows, load
 from imaging.democloud.host_names import host_name
 from imaging.democloud.records import Attachment, Fixed, Server, Volume
 
@@ -19,12 +19,20 @@ _WRITTEN_MOMENT = re.compile(r"(20\d\d-\d\d-\d\d)([ T]+)(\d\d:\d\d:\d\d)")
 """A moment as the logs of package managers write it."""
 _TOO_LONG = "the report was too long for a console: needs SSH"
 _GIB = 1024**3
+_USER = 1000
 
 Change = Callable[[Rows], Iterator[Sequence[str]]]
 
 
 def report(
-    server: Server, probe: Probe, now: float, *, user: str, volumes: Mapping[str, Volume], without: Collection[str] = ()
+    server: Server,
+    probe: Probe,
+    now: float,
+    *,
+    user: str,
+    volumes: Mapping[str, Volume],
+    without: Collection[str] = (),
+    as_root: bool = True,
 ) -> bytes:
     """What the probe would print.
 
@@ -35,8 +43,9 @@ def report(
         user: who asks.
         volumes: those of the cloud, for what the recording does not know.
         without: parts whose rows are left out.
+        as_root: whether the user may become root.
     """
-    recording = load(server.disk.guest)
+    recording = load(server.disk.guest if as_root else f"{server.disk.guest}{WITHOUT_SUDO}")
     later = int(now) - recording.recorded_at
     changes = _changes(recording, server, volumes)
     parts = []
@@ -50,7 +59,8 @@ def report(
             rows = list(changes.get(name, iter)(part["rows"]))
             shown = {**part, "rows": [[_now(field, later, recording, server) for field in row] for row in rows]}
         parts.append(f"{json.dumps(name)}:{json.dumps(shown, separators=(',', ':'))}")
-    head = {"schema": "imaging-probe", "version": 1, "nonce": probe.nonce, "user": user, "uid": 0, "started": int(now)}
+    head = {"schema": "imaging-probe", "version": 1, "nonce": probe.nonce, "user": user}
+    head |= {"uid": 0 if as_root else _USER, "started": int(now)}
     body = f'{json.dumps(head, separators=(",", ":"))[:-1]},"parts":{{\n' + "\n,".join(parts)
     framed = f'{body}\n}},"ended":{int(now)}}}'
     return f"\n@@imaging-probe-begin {probe.nonce}\n{framed}\n@@imaging-probe-end {probe.nonce} 0\n".encode("ascii")

@@ -30,6 +30,8 @@ ROLES = {
 }
 
 _KNOWN_WRONGLY = seed_id("server", "quarantine-01")
+_WITHOUT_SUDO = {seed_id("server", "bfv-01")}
+"""Whose user was taken out of the group sudo."""
 _NOT_KNOWN = {seed_id("server", "gis-lab"), seed_id("server", "web-01")}
 """gis-lab is not known by anything; the console log of web-01 still has its key's fingerprint."""
 
@@ -37,6 +39,11 @@ _NOT_KNOWN = {seed_id("server", "gis-lab"), seed_id("server", "web-01")}
 def role_of(server: Server) -> Role | None:
     """What lies inside; None: there is no SSH server in it."""
     return ROLES.get(server.disk.guest)
+
+
+def has_sudo(server: Server) -> bool:
+    """Whether its user may become root; else an inspection by SSH leaves much unknown."""
+    return server.id not in _WITHOUT_SUDO
 
 
 def is_known(server: Server) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from tests.guest.recordings.guests import GUESTS
-from tests.guest.recordings.recording import RECORDINGS, as_text, record
+from tests.guest.recordings.recording import RECORDED, RECORDINGS, as_text, record
 
 
 def main() -> int:
@@ -15,7 +14,7 @@ def main() -> int:
         sys.stderr.write("Only root can give files to other users and read what the probe reads as root.\n")
         return 1
     RECORDINGS.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or GUESTS:
+    for name in sys.argv[1:] or RECORDED:
         path = RECORDINGS / f"{name}.json"
         path.write_text(as_text(record(name)), encoding="ascii")
         sys.stdout.write(f"{path.name}: {path.stat().st_size} bytes\n")

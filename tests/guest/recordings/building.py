@@ -53,6 +53,7 @@ def build(machine: Machine, root: Path) -> Path:
     _age_what_cloud_init_wrote(root, machine)
     if os.geteuid() == 0:
         _set_owners(root, machine)
+    (root / "root").chmod(0o700)
     _age_directories(root)
     return root
 

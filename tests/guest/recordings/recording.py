@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from imaging.democloud.guests.recording import WITHOUT_SUDO
 from imaging.guest.probe import script as probe_script
 from imaging.guest.remedies.scripts import script as fix_script
 from imaging.guidelines.guest.questions import questions_for
@@ -23,15 +24,20 @@ RECORDINGS = Path(__file__).parents[3] / "imaging" / "democloud" / "guests" / "r
 PROFILE = "jetstream"
 _NONCE = "recorded"
 _SECONDS = 120
+_BECOME_USER = ("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups")
+RECORDED = (*GUESTS, f"ubuntu-24{WITHOUT_SUDO}")
+"""The recordings: each guest as root sees it, and one as a user without sudo does."""
 _MOMENT = re.compile(r"1[5-9]\d{8}")
 """A moment of our century in seconds since 1970, alone in its field."""
 
 
 def record(name: str) -> dict[str, Any]:
     """All that the demonstration cloud needs to know of a guest; needs root, for owners and what only root may read."""
+    guest = name.removesuffix(WITHOUT_SUDO)
     with tempfile.TemporaryDirectory() as folder:
-        root = build(GUESTS[name], Path(folder) / "root")
-        report = _report(_run(root, probe_script(questions(), nonce=_NONCE).encode()))
+        Path(folder).chmod(0o755)
+        root = build(GUESTS[guest], Path(folder) / "root")
+        report = _report(_run(root, probe_script(questions(), nonce=_NONCE).encode(), as_user=guest != name))
         return {
             "recorded_at": NOW,
             "report": report,
@@ -59,9 +65,9 @@ def questions() -> Questions:
     return questions_for(load_profile(PROFILE))
 
 
-def _run(root: Path, script: bytes) -> str:
+def _run(root: Path, script: bytes, *, as_user: bool = False) -> str:
     run = subprocess.run(
-        ["/bin/sh", "-s"],
+        [*(_BECOME_USER if as_user else ()), "/bin/sh", "-s"],
         input=script,
         env={"IMAGING_PROBE_ROOT": str(root), "PATH": os.environ["PATH"]},
         cwd="/",
