@@ -44,7 +44,7 @@ def test_with_all_what_passes_and_what_does_not_apply_come_last():
 
 def test_a_blocker_is_its_title_with_the_rule_at_the_edge_what_was_seen_and_what_to_do():
     assert _lines(checklist(finding("B-BLOCK", title="Private keys on the disk"))) == [
-        "1 blocker: fix each, or continue anyway with --waive RULE=WHY",
+        "1 blocker: to be fixed, or waived with --waive RULE=WHY",
         f"  ✗ Private keys on the disk{' ' * 45}B-BLOCK",
         "      2 volumes are attached.",
         "      To do: Detach them.",
@@ -55,7 +55,8 @@ def test_a_blocker_is_its_title_with_the_rule_at_the_edge_what_was_seen_and_what
 
 def test_warnings_stand_below_their_chapter_and_say_what_to_do_with_all():
     warning = checklist(finding("W", severity=Severity.WARN, chapter="Boot"))
-    assert _lines(warning)[1] == "  Boot"
+    assert _lines(warning)[:2] == ["1 warning: nothing is blocked; --all says what to do", "  Boot"]
+    assert _lines(warning, Page(everything=True))[0] == "1 warning: nothing is blocked"
     assert not [line for line in _lines(warning) if "Detach" in line]
     assert "      To do: Detach them." in _lines(warning, Page(everything=True))
 

@@ -35,9 +35,9 @@ class _Section:
 
 
 _SECTIONS = (
-    _Section(FindingClass.BLOCKER, "fix each, or continue anyway with --waive RULE=WHY", "red", by_chapter=False),
+    _Section(FindingClass.BLOCKER, "to be fixed, or waived with --waive RULE=WHY", "red", by_chapter=False),
     _Section(FindingClass.TO_CONFIRM, "answer with --attest RULE", "cyan", by_chapter=False),
-    _Section(FindingClass.WARNING, "they block nothing; {more} says what to do about them", "yellow"),
+    _Section(FindingClass.WARNING, "nothing is blocked{more}", "yellow"),
     _Section(FindingClass.UNKNOWN, "could not be answered", "yellow"),
     _Section(FindingClass.FIXED_BY_RUN, "`imaging create` does this itself"),
     _Section(FindingClass.NOTE, "good to know"),
@@ -101,7 +101,7 @@ def checklist_lines(checklist: Checklist, page: Page) -> Iterator[Line]:
     for section in _SECTIONS:
         found = [one for one in checklist.findings if class_of(one) is section.kind]
         if found and page.shows(section.kind):
-            advice = section.advice.format(more=page.more)
+            advice = section.advice.format(more="" if page.everything else f"; {page.more} says what to do")
             yield Line(page.glyphs.plain(f"{count_of(section.kind, len(found))}: {advice}"), "bold")
             shown = [one for one in found if page.everything or not _awaits_inspection(one, checklist)]
             yield from _section_lines(section, shown, len(found) - len(shown), page)
