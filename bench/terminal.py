@@ -25,15 +25,16 @@ _KIB = 1024
 class Terminal:
     """One program, from its start to its end, with a clock on what it writes."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, size: tuple[int, int] = SIZE) -> None:
         """Start the program; the clock starts just before.
 
         Args:
             command: the program and its arguments.
             environment: its whole environment.
+            size: lines and columns of the terminal.
         """
         self._ours, theirs = os.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
         self.written = bytearray()
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -83,6 +84,15 @@ class Terminal:
             return 0
         self.written += chunk
         return len(chunk)
+
+    def take(self, most: int) -> bytes:
+        """Take so many bytes of what has come already."""
+        if not select.select([self._ours], [], [], 0)[0]:
+            return b""
+        try:
+            return os.read(self._ours, most)
+        except OSError:  # the program has closed its end
+            return b""
 
     def rest(self, seconds: float) -> int:
         """Take all that comes within this time, to its end; how many bytes it was."""

@@ -36,6 +36,7 @@ from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from tui.access import Access
 from tui.crash import report
 from tui.keymap import checked, known_bindings
+from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.themes import THEMES, chosen_theme
 from tui.typeahead import KeysInOrder
 
@@ -47,7 +48,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(KeysInOrder, inherit_bindings=False):
+class ImagingApp(KeysInOrder, DrawnInCells, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
@@ -83,6 +84,10 @@ class ImagingApp(KeysInOrder, inherit_bindings=False):
             "colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"
         ),
         Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="The keys of this screen"),
+        Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the screen again"),
+        Binding(
+            "ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="To the shell; fg returns"
+        ),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit", tooltip="Quit; runs continue"),
     ]
 

@@ -91,8 +91,17 @@ ASCII = Glyphs(
 
 def glyphs_for(encoding: str | None = None) -> Glyphs:
     """The set that a terminal of this encoding can show; the locale's encoding if none is given."""
-    name = encoding if encoding is not None else locale.getpreferredencoding(do_setlocale=False)
+    return UNICODE if terminal_is_unicode(encoding) else ASCII
+
+
+def terminal_is_unicode(encoding: str | None = None) -> bool:
+    """Whether a terminal of this encoding shows Unicode; the locale's encoding if none is given.
+
+    Python's UTF-8 mode, which it enters by itself where the locale is C, has `locale.getpreferredencoding` say *utf-8*
+    of a terminal that shows nothing but ASCII; `locale.getencoding` asks the locale.
+    """
+    name = encoding if encoding is not None else locale.getencoding()
     try:
-        return UNICODE if codecs.lookup(name).name == "utf-8" else ASCII
+        return codecs.lookup(name).name == "utf-8"
     except LookupError:
-        return ASCII
+        return False

@@ -36,8 +36,10 @@ KEYS: Mapping[str, bytes] = {
     "tab": b"\t",
     "backspace": b"\x7f",
     "ctrl+g": b"\x07",
+    "ctrl+l": b"\x0c",
     "ctrl+n": b"\x0e",
     "ctrl+u": b"\x15",
+    "ctrl+z": b"\x1a",
 }
 _TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
@@ -121,6 +123,11 @@ class Terminal:
 
         wait_for(all_there, lambda: f"{texts} not on\n{shown}", seconds=seconds)
         return shown
+
+    def write_over(self, text: str) -> None:
+        """Show what another program writes to the same terminal."""
+        with self._lock:
+            self._stream.feed(text.encode())
 
     def kill(self) -> None:
         """`kill -9`."""

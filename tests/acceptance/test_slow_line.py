@@ -1,0 +1,58 @@
+"""Work over a line of 960 bytes a second with 300 milliseconds of delay."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.ground import CONSOLE, somebody
+from tests.acceptance.terminal import COLUMNS, LINES
+from tests.support.demo import DemoCloud
+from tests.support.slow_line import SlowLine, cursor_is_on
+
+TITLE = re.compile(r"^─([^─]+)─{4}")
+
+
+@pytest.fixture(params=[True, False], ids=["answers", "does not answer"])
+def line(demo: DemoCloud, request: pytest.FixtureRequest) -> Iterator[SlowLine]:
+    """The console at rest; terminals that answer questions and others."""
+    demo.hold()
+    with somebody(demo) as environment:
+        environment |= {"COLORTERM": "", "PYTHONPATH": str(Path.cwd())}
+        with SlowLine(CONSOLE, environment, size=(LINES, COLUMNS), answers=request.param) as line:
+            line.until(lambda: any("16 instances" in one for one in line.lines))
+            line.until_quiet()
+            yield line
+
+
+def test_the_moved_cursor_is_seen_within_a_second(line: SlowLine) -> None:
+    for name in ("archive-gw", "bfv-01", "db-07"):
+        line.type(b"j")
+        assert line.until(cursor_is_on(line, name)) < 1.0
+        line.until_quiet()
+
+
+def test_ten_keys_typed_ahead_end_on_the_tenth_row_and_send_two_checklists_at_most(line: SlowLine) -> None:
+    titles = {checklist_of(line)}
+    line.type(b"j" * 10)
+
+    def there() -> bool:
+        titles.add(checklist_of(line))
+        return cursor_is_on(line, "quiet-box")()
+
+    assert line.until(there) < 5.0
+    for _ in range(60):
+        there()
+        time.sleep(0.1)
+    assert len(titles) <= 3  # the first one was there
+    assert checklist_of(line) == "quiet-box"
+
+
+def checklist_of(line: SlowLine) -> str:
+    """The name above the checklist."""
+    found = [match[1] for one in line.lines if (match := TITLE.match(one)) and match[1] != "Instances"]
+    return found[-1] if found else ""

@@ -1,0 +1,108 @@
+"""The driver for Textual: its frames are read back into cells, and only cells that differ are sent."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
+from textual.message import Message
+
+from screens.style.glyphs import UNICODE, Glyphs
+from tui.terminal.canvas import Canvas
+from tui.terminal.output import Output
+from tui.terminal.plain_cells import stand_in
+from tui.terminal.powers import powers_of
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+_ERRORS = 2
+"""Where Textual draws: standard output may be a pipe."""
+
+
+class CellDriver(LinuxDriver):
+    """Input and modes of the terminal are Textual's; what is drawn goes through a canvas."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        """Wait for the application to start.
+
+        Args:
+            app: the application.
+            debug: whether Textual writes a log of the keys.
+            mouse: whether the mouse is asked for.
+            size: columns and lines, if the terminal is not to be asked.
+        """
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._output: Output | None = None
+        signal.signal(signal.SIGTSTP, self._stop_asked)
+        signal.signal(signal.SIGCONT, self._continued)
+        signal.signal(signal.SIGTERM, self._end_asked)
+
+    def write(self, data: str) -> None:
+        """Take letters and sequences; nothing waits for the line."""
+        if self._output is None:
+            self._output = self._begin_output()
+        size = self._app.size
+        self._output.write(data, (size.width, size.height))
+
+    def _begin_output(self) -> Output:
+        glyphs: Glyphs = getattr(self._app, "glyphs", UNICODE)
+        size = self._app.size
+        canvas = Canvas(size.width, size.height, stand_in(glyphs))
+        return Output(
+            _ERRORS, canvas, powers_of(), draw_again=lambda: self._app.call_later(self._app.refresh, layout=True)
+        )
+
+    def send_all(self) -> None:
+        """Let the next frame be sent whole: something else may have written to the terminal."""
+        if self._output is not None:
+            self._output.forget()
+
+    def process_message(self, message: Message) -> None:
+        """Hear the answers to our questions; what else comes from the terminal is for the application."""
+        if isinstance(message, CursorPosition):
+            if self._output is not None:
+                self._output.answered()
+        else:
+            super().process_message(message)
+
+    def disable_input(self) -> None:
+        """Listen no more; a last answer is waited for, so that it is not typed into the shell."""
+        if self._output is not None:
+            self._output.ask_no_more()
+        super().disable_input()
+
+    def close(self) -> None:
+        """Send what still waits and let go of the terminal."""
+        output, self._output = self._output, None
+        if output is not None:
+            output.end()
+        super().close()
+
+    def _end_asked(self, number: int, _frame: object) -> None:
+        """SIGTERM. End as by a key, so that the terminal is given back; a second one ends at once."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=128 + number))
+
+    def _stop_asked(self, *_: object) -> None:
+        """SIGTSTP. The loop gives the terminal back first, unless somebody else has it at the moment."""
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._sigtstp_application)
+        else:
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _continued(self, *_: object) -> None:
+        """SIGCONT. The terminal may have been written to since the process was stopped."""
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._take_terminal_again)
+
+    def _take_terminal_again(self) -> None:
+        if not self._must_signal_resume:  # stopped by SIGSTOP: the terminal was not given back
+            self.suspend_application_mode()
+        self.resume_application_mode()
