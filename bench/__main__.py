@@ -24,6 +24,8 @@ from bench import (
     probe,
     rules_speed,
     secrets_found,
+    sent_bytes,
+    slow_line,
     whole_run,
 )
 from bench.ground import Settings, find_openstack
@@ -33,7 +35,9 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "first-paint": first_paint.measure,
     "list": list_start.measure,
     "calls": idle_calls.measure,
-    "bytes": idle_bytes.measure,
+    "idle-bytes": idle_bytes.measure,
+    "bytes": sent_bytes.measure,
+    "slow-line": slow_line.measure,
     "keys": keys.measure,
     "memory": memory.measure,
     "run": whole_run.measure,
