@@ -86,3 +86,9 @@ def test_a_console_of_linux_is_not_sent_what_it_would_show_as_letters():
         assert not old.understands(control)
         assert new.understands(control)
     assert old.understands("\x1b[?1049h")
+
+
+def test_a_terminal_that_does_not_colour_what_it_erases_is_sent_blanks():
+    frame = f"\x1b[2;1H\x1b[48;5;24m{' ' * 40}\x1b[0m\x1b[1;1H"
+    assert b"\x1b[48;5;24m\x1b[K" in Sender(*SIZE).send(frame)
+    assert b" " * 40 in Sender(*SIZE, Powers(erases_cells=True)).send(frame)
