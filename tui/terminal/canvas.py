@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 )
 _MODES = re.compile(r"\x1b\[[<-?]?+[\d;]*+[$>]?+[hlupnqt]|\x1b[\]P_^X]|[^\x1b]")
 """Sequences that leave the cells as they are: modes, questions, titles, clipboards, the bell."""
+_BELL = "\x07"
+"""The one control character that Textual sends alone; any other came with somebody's text, and is not obeyed."""
 _OTHER_SCREEN = re.compile(r"\x1b\[\?(?:1049|1047|47)([hl])")
 
 
@@ -120,7 +122,7 @@ class Canvas:
                 self._pen = sgr_read(self._pen, token["sgr"])
             elif kind == "column":
                 self.cursor = (max(1, int(token["column"] or 1)) - 1, max(1, int(token["line"] or 1)) - 1)
-            elif kind == "control":
+            elif kind == "control" and (len(token[0]) > 1 or token[0] == _BELL):
                 controls.append(token[0])
                 if switch := _OTHER_SCREEN.match(token[0]):
                     self.is_left = switch[1] == "l"
@@ -128,7 +130,7 @@ class Canvas:
                 self.synchronised = True
             elif kind == "link":
                 self._pen = linked(self._pen, token["link"])
-            else:
+            elif kind == "line_end":
                 self.cursor = (0, self.cursor[1] + (token[0] == "\n"))
         return controls
 

@@ -16,7 +16,7 @@ from tui.terminal.painter import Painter
 from tui.terminal.powers import Powers
 
 _log = logging.getLogger(__name__)
-_LEAVE_SECONDS = 2.0
+_LEAVE_SECONDS = 1.0
 """So long the line may take for what still waits when the application lets go of it."""
 _ANSWER_SECONDS = 1.0
 """So long an answer of the terminal is waited for then; later it would be typed into the shell."""

@@ -51,8 +51,12 @@ def test_a_row_with_a_wide_letter_is_sent_whole():
     assert " one two" in sent
 
 
-def test_after_a_wide_letter_the_place_is_said_again():
-    assert "星星\x1b[1;5Hok".encode() in Sender(*SIZE).send("\x1b[1;1H星星ok")
+@pytest.mark.parametrize(
+    "letters, place",
+    [("星星", 5), ("\U0001f469\u200d\U0001f680", 3), ("\u2764\ufe0f", 3), ("e\u0301", 2), ("星" * 19, 39)],
+)
+def test_after_letters_on_whose_width_terminals_do_not_agree_the_place_is_said_again(letters, place):
+    assert f"{letters}\x1b[1;{place}Hok".encode() in Sender(*SIZE).send(f"\x1b[1;1H{letters}ok")
 
 
 def test_all_is_sent_again_after_the_screen_was_forgotten():
@@ -80,6 +84,13 @@ def test_sequences_that_draw_nothing_are_handed_on_in_their_order():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("character", ["\x08", "\x0e", "\x1b", "\x9b"])
+def test_a_control_character_in_a_name_is_not_obeyed(character):
+    canvas = Canvas(*SIZE)
+    assert canvas.feed(f"\x1b[1;1Hweb{character}\u00e4\x1b[2;1H") == []
+    assert "".join(canvas.rows[0].texts).startswith("web\u00e4")
+
+
 def test_a_console_of_linux_is_not_sent_what_it_would_show_as_letters():
     old, new = powers_of("linux"), powers_of("xterm-256color")
     for control in ("\x1b[?2026$p", "\x1b[>25u", "\x1b[<u"):
@@ -90,5 +101,5 @@ def test_a_console_of_linux_is_not_sent_what_it_would_show_as_letters():
 
 def test_a_terminal_that_does_not_colour_what_it_erases_is_sent_blanks():
     frame = f"\x1b[2;1H\x1b[48;5;24m{' ' * 40}\x1b[0m\x1b[1;1H"
-    assert b"\x1b[48;5;24m\x1b[K" in Sender(*SIZE).send(frame)
+    assert b"48;5;24m\x1b[K" in Sender(*SIZE).send(frame)
     assert b" " * 40 in Sender(*SIZE, Powers(erases_cells=True)).send(frame)
