@@ -93,6 +93,13 @@ OURS = {
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
     ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
     ("screens/instances/screen.py", "int(place)"): "the place in a list of ours",
+    ("tui/terminal/canvas.py", "int(token['column'] or 1)"): "at most five digits, by the pattern",
+    ("tui/terminal/canvas.py", "int(token['line'] or 1)"): "at most five digits, by the pattern",
+    (
+        "tui/terminal/pace.py",
+        "int(self._in_question * _PIECE_SECONDS / seconds)",
+    ): "a number of ours, of a positive one",
+    ("tui/terminal/pens.py", "int(code or 0)"): "at most a hundred digits, by the pattern of the canvas",
 }
 """By file and call: why the value is ours, or is known to be a number within bounds."""
 

@@ -12,8 +12,8 @@ from tui.terminal.pens import PLAIN, Pen, linked, on_blank, readable, sgr_read
 
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f-\x9f]++)"
-    r"|\x1b\[(?P<sgr>[\d;]*+)m"
-    r"|\x1b\[(?P<line>\d*+);?+(?P<column>\d*+)H"
+    r"|\x1b\[(?P<sgr>[0-9;]{0,100}+)m"
+    r"|\x1b\[(?P<line>[0-9]{0,5}+);?+(?P<column>[0-9]{0,5}+)H"
     r"|(?P<line_end>[\r\n])"
     r"|\x1b\[\?2026(?P<sync>[hl])"
     r"|\x1b\]8;(?P<link>[^\x07\x1b]*+)(?:\x1b\\|\x07)"
