@@ -19,7 +19,7 @@ from models.guest.first_boot import CloudInit, Setting
 from models.guest.mounts import BootMounts, FstabEntry, Mount, Mounts
 from models.guest.network import Firewall, HostKey, Network, Sshd
 from models.guest.packages import Packages, Updates
-from models.guest.running import Running
+from models.guest.running import KernelSetting, Running
 from models.guest.services import PathUse, Services, Unit
 from models.guest.system import GuestSystem
 from tests.guidelines.building import NOW, finding
@@ -99,7 +99,7 @@ HEALTHY: dict[str, Any] = {
         effective={"port": ("22",), "passwordauthentication": ("no",)},
         host_keys=(HostKey(path="/etc/ssh/ssh_host_ed25519_key", algorithm="ssh-ed25519", fingerprint="SHA256:abc"),),
     ),
-    "running": Running(),
+    "running": Running(kernel_settings=(KernelSetting(key="vm.swappiness", value="60"),)),
     "firewall": Firewall(rules=0, ssh_open=True, why="no rules"),
     "identity": Identity(machine_id="filled", machine_id_digest="1a2b3c", dbus_machine_id="link"),
     "boot": Boot(

@@ -42,6 +42,10 @@ def test_a_key_of_which_no_default_is_known_is_not_judged():
     assert setting("1", key="vm.made_up").outcome is Outcome.PASS
 
 
+def test_where_no_setting_was_read_nothing_passes():
+    assert guest_finding("STOP-SYSCTL", running=Running()).outcome is Outcome.UNKNOWN
+
+
 def test_where_a_program_sets_them_at_each_start_nothing_is_said():
     services = healthy(Services, processes=(Process(pid=9, name="tuned"),))
     assert setting("10", services=services).outcome is Outcome.NOT_APPLICABLE

@@ -19,6 +19,8 @@ def write(root: Path, machine: Machine) -> None:
     put(root, "proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n")
     put(root, "proc/1/mountinfo", table)
     put(root, "proc/uptime", f"{_UP_SECONDS}.20 {_UP_SECONDS}.10\n")
+    for key, value in (("vm/swappiness", "60"), ("vm/overcommit_memory", "0"), ("net/core/somaxconn", "4096")):
+        put(root, f"proc/sys/{key}", f"{value}\n")
     for process in (_INIT, _SSHD, _AGENT, *machine.processes):
         sockets = [one for one in (_SSH, *machine.listeners) if one.pid == process.pid]
         _write_process(root, process, sockets)

@@ -64,6 +64,8 @@ def stop_sysctl(facts: InstanceFacts, _profile: Profile) -> Answer:
     if program:
         return not_applicable(f"{program} sets them at each start.")
     by_hand = [f"{each.key} = {cut(each.value, 20)}" for each in settings if _is_set_by_hand(each)]
+    if not settings:
+        return guest_unknown("No setting of the kernel could be read.", "In the guest:", command="sysctl vm.swappiness")
     if not by_hand:
         answer = guest_passed("Those that are known have their own value or a file's.", facts, parts.running)
         return unless_incomplete(answer, facts, parts.running)
