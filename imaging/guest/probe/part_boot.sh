@@ -10,7 +10,7 @@ part_boot() {
     boot_files | boot_lines
     if [ -d "$R/sys/firmware/efi" ]; then row firmware uefi; elif [ -d "$R/sys/firmware" ]; then row firmware bios; fi
     [ ! -e "$R/.autorelabel" ] || echo autorelabel
-    [ ! -r "$R/proc/sys/vm/nr_hugepages" ] || row pages "$(first_line "$R/proc/sys/vm/nr_hugepages")"
+    [ ! -r "$R/proc/sys/vm/nr_hugepages" ] || row pages "$(cat "$R/proc/sys/vm/nr_hugepages")"
     for boot_unit in kdump.service kdump-tools.service; do
         find_unit $boot_unit
         [ "$unit_found" != enabled ] || row kdump enabled

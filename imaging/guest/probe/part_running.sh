@@ -100,8 +100,12 @@ running_settings() {
     running_names=none
     for running_key; do
         running_names="$running_names|${running_key##*/}"
-        [ ! -r "$R/proc/sys/$running_key" ] || row setting "$(first_line "$R/proc/sys/$running_key")" "$running_key"
     done
+    (
+        cd "$R/proc/sys" || exit
+        # Not by the shell: it reads byte by byte, and the kernel tells such a number only as far as the first read goes.
+        grep -sH '' "$@" | sed "s/^\([^:]*\):\(.*\)/setting$TAB\2$TAB\1/"
+    )
     running_names="[./]($running_names)([[:space:]]*=[[:space:]]*[^[:space:]#;\"']+)?"
     grep -hsE -e "$running_names" "$R"/etc/sysctl.conf "$R"/etc/sysctl.d/*.conf \
         "$R"/run/sysctl.d/*.conf "$R"/usr/local/lib/sysctl.d/*.conf "$R"/usr/lib/sysctl.d/*.conf "$R"/lib/sysctl.d/*.conf \

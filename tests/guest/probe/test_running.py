@@ -101,6 +101,14 @@ def test_a_setting_of_the_kernel_is_told_with_what_files_make_it(tmp_path, shell
     assert told["net.core.somaxconn"] == KernelSetting(key="net.core.somaxconn", value="4096")
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_setting_is_told_whole_by_the_real_kernel(shell):
+    """It gives a number to a reader of single bytes, as a shell is, only as far as the first byte."""
+    told = {each.key: each.value for each in present(probe("running", shell=shell).running.value).kernel_settings}
+    assert told["vm.dirty_ratio"] == Path("/proc/sys/vm/dirty_ratio").read_text().strip()
+    assert told["net.core.rmem_max"] == Path("/proc/sys/net/core/rmem_max").read_text().strip()
+
+
 IP = """#!/bin/sh
 case "$*" in
 *addr*)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -40,6 +41,11 @@ def test_it_is_plain_ascii_and_says_first_that_it_only_reads():
 def test_no_shell_could_write_a_temporary_file_for_it():
     assert "<<" not in WHOLE.replace("<<=", "")
     assert "mktemp" not in WHOLE
+
+
+def test_no_number_of_the_kernel_is_read_by_the_shell():
+    """A shell reads byte by byte, and the kernel gives `1024` of /proc/sys only as far as the first read: 1."""
+    assert re.findall(r"(?:first_line |read .*<)\S*/proc/sys/(?:vm|net|fs)\S*", WHOLE) == []
 
 
 def test_cut_off_anywhere_it_does_nothing():
