@@ -200,7 +200,7 @@ def _programs(before: BeforeRun, after: GuestFacts) -> Iterator[Difference]:
     there = {(each.user, each.name) for each in now.programs}
     longest: dict[tuple[str, str], int] = {}
     for each in then.programs:
-        if each.is_work and (each.user, each.name) not in there:
+        if each.is_work and each.name != _PODMAN and (each.user, each.name) not in there:
             key = each.user, each.name
             longest[key] = max(each.seconds, longest.get(key, 0))
     for (user, name), seconds in longest.items():

@@ -129,6 +129,7 @@ def test_a_users_program_that_ended_is_told_once_and_that_of_a_login_is_not():
         PersonsProgram(pid=1, user="alice", name="tmux: server", seconds=7200),
         PersonsProgram(pid=2, user="alice", name="tmux: server", seconds=60),
         PersonsProgram(pid=3, user="alice", name="sshd", seconds=60),
+        PersonsProgram(pid=4, user="alice", name="conmon", seconds=60),  # told as a container
     )
     assert lines({"running": Running(programs=programs)}) == ["Ended: tmux: server (of alice, had run for 2 h)"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.realguest.machine import Machine, launched
+from tests.realguest.machine import NAME, Machine, launched
 from tests.realguest.repository import Repository, served
 
 _CLOUDS = os.environ.get("OS_CLIENT_CONFIG_FILE", "")
@@ -68,9 +68,12 @@ def repository(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture(scope="module")
 def source(place: Place) -> Iterator[Machine]:
-    """An instance of this module's own: it is stopped and started again."""
+    """An instance of this module's own: it is stopped and started again. The images of its runs go with it."""
     with launched(place) as machine:
         yield machine
+        for image in machine.cloud.list_images():
+            if image.name.startswith(f"{NAME}-"):
+                machine.cloud.delete_image(image.id)
 
 
 @pytest.fixture(scope="session")
