@@ -151,6 +151,13 @@ def test_a_word_of_this_boot_alone_says_nothing_of_the_next(tmp_path):
     assert judged(tmp_path, "", now) == {}
 
 
+@pytest.mark.parametrize("device", ["/dev/loop0p2", "/dev/mapper/loop0p1", "/dev/nbd0p1"])
+def test_a_root_on_the_machine_that_built_the_image_blocks(tmp_path, device):
+    """elbe#431, grml-debootstrap#87: update-grub in a chroot names the loop device that the disk had there."""
+    cfg = grub_cfg(grub_entry("Linux", line=f"root={device} ro console=ttyS0"))
+    assert findings(tmp_path, {"/boot/grub/grub.cfg": cfg})["BOOT-ROOTREF"].blocks
+
+
 @pytest.mark.parametrize(
     "library, severity",
     [

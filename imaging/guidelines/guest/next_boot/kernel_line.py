@@ -26,7 +26,7 @@ _USUAL_UNITS = frozenset({"multi-user.target", "graphical.target", "default.targ
 _SHELL = re.compile(r"/(?:ba|da|a|z|k)?sh$|/busybox$")
 _USUAL_INIT = re.compile(r"^(?:/usr)?(?:/s?bin/init|/lib/systemd/systemd|/sbin/openrc-init)$")
 _NAMED = re.compile(
-    r"(?:uuid|label|partuuid|partlabel)=|/dev/(?:[svx]v?d[a-z]+\d*|hd[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|mapper/.+"
+    r"(?:uuid|label|partuuid|partlabel)=|/dev/(?:[svx]v?d[a-z]+\d*|hd[a-z]+\d*|nvme\d+n\d+(?:p\d+)?|(?:loop|nbd)\d+(?:p\d+)?|mapper/.+"
     r"|disk/by-(?:uuid|label|partuuid|partlabel)/.+|(?!md/|disk/|block/|mapper/|zvol/)[^/]+/[^/]+)$",
     re.IGNORECASE,
 )
