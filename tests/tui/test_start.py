@@ -44,7 +44,8 @@ def test_what_inspects_and_what_judges_is_not_loaded_before_the_first_paint():
         "imaging.guidelines.instance.flavor_fit",
         "imaging.guidelines.instance.image_names",
         "imaging.guidelines.instance.root_volume",
-        "imaging.runs.plan.start_gate",  # imports models alone
+        "imaging.guidelines.wording",  # imports models alone
+        "imaging.runs.plan.start_gate",
     }
     rooms = {"imaging.guest", "imaging.guest.host_keys", "imaging.guidelines", "imaging.guidelines.instance"}
     rooms |= {"imaging.runs", "imaging.runs.plan"}

@@ -79,7 +79,7 @@ COUNTDOWN = re.compile(r"(?:will be (?:executed|booted) automatically in|Automat
 """A boot loader's menu goes on by itself."""
 START_JOB = re.compile(r"^\s*\[[ *]{3,6}\] (?>(?:\(\d{1,4} of \d{1,4}\) )?)(?>[^(]*)\(([^()/]{1,40})/ no limit\)")
 """systemd waits for a unit without an end, and says for how long by now. Healthy boots print it for a while."""
-_SPAN = re.compile(r"(\d{1,6})(min|[dhs])(?![a-z])")
+_SPAN = re.compile(r"([0-9]{1,6})(min|[dhs])(?![a-z])")
 _UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 STILL_WAITS = re.compile(r"^(?:\[ *\d+\.\d+\] )?dracut-initqueue\[\d{1,7}\]: .*timeout, still waiting")
 """dracut, of a device that does not appear."""
