@@ -111,6 +111,14 @@ def test_the_key_for_it_suspends_and_gives_the_terminal_back(machine: Machine, d
         console.sees("16 instances")
 
 
+def test_a_console_that_is_told_to_end_gives_the_terminal_back(machine: Machine, demo: DemoCloud) -> None:
+    with machine.console() as console:
+        console.sees("16 instances")
+        console.process.terminate()
+        assert console.ended() == 128 + signal.SIGTERM
+        wait_for(lambda: b"\x1b[?1049l" in console.written)
+
+
 def test_the_key_for_it_draws_everything_again(machine: Machine, demo: DemoCloud) -> None:
     demo.hold()
     with machine.console() as console:
