@@ -90,6 +90,7 @@ OURS = {
         "float(ctx.profile.patience.test_limit_seconds)",
     ): "a whole number, bounded in the profile",
     ("imaging/runs/steps/wait_for_image.py", "float(ctx.run.plan.request.timeout_seconds)"): "bounded by the request",
+    ("imaging/runs/test_instance/boot_verdict/dead_ends.py", "int(number)"): "one to six ASCII digits, just matched",
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
     ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
     ("screens/instances/screen.py", "int(place)"): "the place in a list of ours",
