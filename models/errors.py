@@ -58,6 +58,14 @@ class ConfigError(UsageError):
     """A configuration file is missing, malformed, or names something that is not there."""
 
 
+class DraftError(ImagingError):
+    """What was entered in the wizard cannot be kept, or what was kept cannot be read."""
+
+
+class BrokenDraftError(DraftError):
+    """A file held no draft. It was set aside, and nothing is in its place."""
+
+
 class WrongProjectError(UsageError):
     """A run belongs to another cloud, project or user than the one that is logged in."""
 

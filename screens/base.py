@@ -80,6 +80,16 @@ class OpenedScreen(ConsoleScreen[R]):
         Binding("escape,q", "back", "Back", id="screen.back", tooltip="Back to the previous screen"),
     ]
 
+    @property
+    def holds(self) -> bool:
+        """Whether it must not be closed now, because leaving would cut off what has begun."""
+        return False
+
+    @property
+    def parting_words(self) -> str:
+        """What the list below says once the screen is closed."""
+        return ""
+
     def action_back(self) -> None:
         """Back to where the user came from."""
         self.dismiss(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from importlib import import_module
 
 from imaging.runtime.threads import in_thread
@@ -20,3 +21,10 @@ def judged(facts: InstanceFacts, profile: Profile) -> Checklist:
     from imaging.guidelines.checklist import judge  # noqa: PLC0415  # not for the first paint
 
     return judge(facts, profile)
+
+
+def evidence_of(rules: Collection[str], facts: InstanceFacts, profile: Profile) -> Mapping[str, str]:
+    """What those of these rules find that fail now, as if nothing were waived."""
+    from imaging.guidelines import checklist  # noqa: PLC0415  # not for the first paint
+
+    return checklist.evidence_of(rules, facts, profile)

@@ -151,15 +151,16 @@ class Tour:
         await self._pilot.press("n")
 
     async def wizard(self) -> None:
-        """Its five pages."""
+        """Its six pages."""
         await self._pilot.press("i")
         await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
-        await self._take("wizard-1-image")
-        for number, name in enumerate(("checklist", "volumes", "test", "review"), 2):
+        await self._take("wizard-1-name")
+        for number, name in enumerate(("visibility", "checklist", "volumes", "test", "review"), 2):
             await self._pilot.press("ctrl+n")
             await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
             await self._take(f"wizard-{number}-{name}")
-        await self._pilot.press(*["escape"] * 5)
+        await self._pilot.press("1")
+        await self._until(lambda: self._app.screen is self._listing)
 
     async def runs(self) -> None:
         """Three runs, and their list."""

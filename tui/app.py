@@ -23,6 +23,7 @@ from models.cloud.login import Login
 from models.errors import ConfigError
 from models.guidelines.profile import Profile
 from models.settings import Settings
+from screens.base import ConsoleScreen, OpenedScreen
 from screens.context import Guests, Runs
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.help import HelpScreen, collect
@@ -219,8 +220,14 @@ class ImagingApp(KeysInOrder, DrawnInCells, inherit_bindings=False):
         return await self._access.resolved()
 
     async def action_mode(self, mode: str) -> None:
-        """Switch to one of the three lists."""
+        """Switch to one of the three lists, whatever was opened from it; a run that is being started is not left."""
         await self.switch_mode(mode)
+        parting_words = ""
+        while isinstance(screen := self.screen, OpenedScreen) and not screen.holds:
+            parting_words = parting_words or screen.parting_words
+            await self.pop_screen()
+        if parting_words and isinstance(self.screen, ConsoleScreen):
+            self.screen.status.say(parting_words)
 
     def action_help(self) -> None:
         """Show the keys of the present screen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.guest.inspection_age import without_old_inspection
 from imaging.guidelines.rule import SEVERITIES, Chapter
@@ -36,6 +38,15 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
         inspected_by=guest.method if guest is not None else None,
         inspected_as_root=guest is not None and guest.as_root,
     )
+
+
+def evidence_of(rules: Collection[str], facts: InstanceFacts, profile: Profile) -> Mapping[str, str]:
+    """What those of these rules find that fail now, as if nothing were waived: what a waiver of one would cover."""
+    facts = without_old_inspection(facts)
+    if facts.request is not None:
+        facts = facts.model_copy(update={"request": facts.request.model_copy(update={"waivers": ()})})
+    findings = [rule.find(facts, profile) for rule in RULES if rule.id in rules]
+    return {finding.rule: finding.evidence for finding in findings if finding.outcome is Outcome.FAIL}
 
 
 def _place(finding: Finding) -> tuple[int, int, int, bool]:

@@ -1,8 +1,9 @@
-"""One finding, whole: what the guidelines ask, what was seen, and what to do."""
+"""One finding, whole: what the guidelines ask, what was seen, and what to do; with the keys that do it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,23 +17,41 @@ from screens.dialogs.dialog import Dialog, Reading, paragraphs
 from screens.style.wording import finding_sign
 
 
-class FindingScreen(Dialog[RemedyAction]):
-    """The details of one finding; gives the remedy that the user wants to have carried out, or None."""
+class Wish(StrEnum):
+    """What the user wants to be done about a finding, besides a fix; the value is the name of the key's action."""
+
+    WAIVE = "waive"
+    CONFIRM = "confirm"
+    INSPECT = "inspect"
+    READ_AGAIN = "read_again"
+
+
+class FindingScreen(Dialog[RemedyAction | Wish]):
+    """The details of one finding; gives the fix to be carried out, or another wish, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "act", "Fix", id="finding.act", tooltip="Let the console fix this, after asking"),
-    ]
+        Binding("w", "wish('waive')", "Waive", id="finding.waive", tooltip="Continue despite this, with a reason"),
+        Binding(
+            "space", "wish('confirm')", "Confirm", id="finding.confirm",
+            tooltip="Confirm what this rule asks, or take that back",
+        ),
+        Binding("p", "wish('inspect')", "Inspect", id="finding.inspect", tooltip="Inspect the guest by SSH"),
+        Binding("r", "wish('read_again')", "Read again", id="finding.refresh", tooltip="Read from the cloud again"),
+    ]  # fmt: skip
 
-    def __init__(self, finding: Finding, *, can_act: bool = False) -> None:
+    def __init__(self, finding: Finding, *, can_act: bool = False, offers: Collection[Wish] = ()) -> None:
         """Show this finding.
 
         Args:
             finding: what a rule says.
             can_act: whether its remedies can be carried out from here.
+            offers: what else can be done about it from here.
         """
         super().__init__()
         self._finding = finding
         self._actions = finding.remedy.actions if can_act and finding.remedy is not None else ()
+        self._offers = frozenset(offers)
 
     @property
     def heading(self) -> str:
@@ -67,9 +86,11 @@ class FindingScreen(Dialog[RemedyAction]):
         self.query_one(Reading).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only where there is something that the console can do."""
+        """Only what can be done about this finding."""
         if action == "act":
             return bool(self._actions)
+        if action == "wish":
+            return parameters[0] in self._offers
         return super().check_action(action, parameters)
 
     def action_act(self) -> None:
@@ -82,6 +103,10 @@ class FindingScreen(Dialog[RemedyAction]):
     def _chosen(self, place: str | None) -> None:
         if place is not None:
             self.dismiss(self._actions[int(place)])
+
+    def action_wish(self, wish: str) -> None:
+        """Give the wish; the screen below carries it out."""
+        self.dismiss(Wish(wish))
 
 
 def which_action(actions: Sequence[RemedyAction]) -> ChooseScreen:

@@ -25,7 +25,7 @@ from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
 from models.run.claim import run_on
 from models.text import one_line
-from screens.dialogs.finding import FindingScreen, which_action
+from screens.dialogs.finding import FindingScreen, Wish, which_action
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.instances.bindings import BINDINGS
@@ -355,8 +355,8 @@ class InstancesScreen(ListScreen[Instance]):
             which_action(actions), lambda place: self._carry_out(facts, None if place is None else actions[int(place)])
         )
 
-    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | None) -> None:
-        if action is not None and not self.console.read_only:
+    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | Wish | None) -> None:
+        if isinstance(action, RemedyAction) and not self.console.read_only:
             self._guest.carry_out(facts, action)
 
     def action_deep_check(self) -> None:

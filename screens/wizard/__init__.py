@@ -1,1 +1,1 @@
-"""The wizard for a run: five pages that together make one request."""
+"""The wizard for a run: six pages that together make one request, kept as a draft until it starts."""

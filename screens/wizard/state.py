@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from textual.containers import Vertical
 from textual.message import Message
@@ -11,13 +11,13 @@ from textual.message import Message
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles
 from models.cloud.instance import Instance
 from models.cloud.network import Network
-from models.findings import Checklist
+from models.findings import AskedFor, Checklist
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
-from models.run.obstacle import Obstacle
+from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan
-from models.run.request import RunRequest
-from screens.rules_loading import judged
+from models.run.request import RunRequest, Visibility, Waiver
+from screens.rules_loading import evidence_of, judged
 from screens.style.glyphs import Glyphs
 
 
@@ -35,14 +35,40 @@ class WizardState:
     """What a run of this request would do; None while it is not known."""
     plan_trouble: str = ""
     """Why there is no plan."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """By rule, the evidence for which it was waived."""
+    lapsed: tuple[Waiver, ...] = ()
+    """Waivers whose evidence has changed since: to be given again."""
+    busy: bool = False
+    """Whether something is being done inside the guest."""
 
     def judged(self) -> WizardState:
         """The same with the rules asked about the request as it is now; a plan of another request is dropped."""
-        plan = self.plan if self.plan is not None and self.plan.request == self.request else None
-        if self.facts is None:
-            return replace(self, plan=plan)
-        facts = self.facts.model_copy(update={"request": self.request})
-        return replace(self, facts=facts, checklist=judged(facts, self.profile), plan=plan)
+        state = self
+        if self.facts is not None:
+            state = self._without_changed_waivers(self.facts.model_copy(update={"request": self.request}))
+            facts = self.facts.model_copy(update={"request": state.request})
+            state = replace(state, facts=facts, checklist=judged(facts, self.profile))
+        is_of_it = self.plan is not None and self.plan.request == state.request
+        return state if is_of_it else replace(state, plan=None)
+
+    def _without_changed_waivers(self, facts: InstanceFacts) -> WizardState:
+        """A waiver holds for what was seen when it was given. Where something else is found now it has lapsed."""
+        waivers = self.request.waivers
+        if not waivers:
+            return self
+        now = evidence_of({waiver.rule for waiver in waivers}, facts, self.profile)
+        changed = {rule for rule, evidence in now.items() if self.seen.get(rule, evidence) != evidence}
+        held = tuple(waiver for waiver in waivers if waiver.rule not in changed)
+        dropped = tuple(waiver for waiver in waivers if waiver.rule in changed)
+        known = {**now, **self.seen}
+        holding = {waiver.rule for waiver in held}
+        return replace(
+            self,
+            request=self.request.model_copy(update={"waivers": held}) if dropped else self.request,
+            seen={rule: evidence for rule, evidence in known.items() if rule in holding},
+            lapsed=tuple(waiver for waiver in (*self.lapsed, *dropped) if waiver.rule not in holding),
+        )
 
     @property
     def inspected(self) -> bool:
@@ -53,8 +79,26 @@ class WizardState:
     def obstacles(self) -> tuple[Obstacle, ...]:
         """What keeps a run of this request from starting, as far as it is known."""
         if self.plan is not None:
-            return obstacles(self.plan)
-        return checklist_obstacles(self.checklist, self.request) if self.checklist is not None else ()
+            return (*obstacles(self.plan), *self._unpublishable())
+        if self.checklist is None:
+            return ()
+        return (*checklist_obstacles(self.checklist, self.request), *self._unpublishable())
+
+    def _unpublishable(self) -> Iterator[Obstacle]:
+        """What would keep the image private although the user wants it otherwise: asked here, told by commands."""
+        request = self.request
+        if request.visibility is Visibility.PRIVATE:
+            return
+        if not (request.test or request.publish_unverified):
+            yield Obstacle(
+                kind=ObstacleKind.IMPOSSIBLE,
+                text=f"Only an image that has booted becomes {request.visibility}, and no test launch is wanted.",
+            )
+        for finding in self.checklist.findings if self.checklist is not None else ():
+            if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_PUBLISHING:
+                yield Obstacle(
+                    kind=ObstacleKind.CONFIRMATION, rule=finding.rule, title=finding.title, text=finding.evidence
+                )
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -76,8 +120,6 @@ class RequestChanged(Message):
 class Page(Vertical):
     """One page of the wizard."""
 
-    HEADING = ""
-
     def __init__(self, state: WizardState, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002  # Textual's own name
         super().__init__(id=id)
         self.state = state
@@ -87,8 +129,14 @@ class Page(Vertical):
         """Show the state as it is now."""
         self.state = state
 
+    def fill(self, request: RunRequest, *, only_empty: bool) -> None:
+        """Put into the fields what was suggested or kept; `show` leaves alone what the user is typing."""
+
     def enter(self) -> None:
         """The page comes up: put the focus where the user begins."""
+
+    def go_to(self, rule: str) -> None:
+        """Put the cursor on a finding, where the page has findings."""
 
     def change(self, **update: object) -> None:
         """Tell the wizard that the user has changed the request."""

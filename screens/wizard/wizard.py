@@ -1,90 +1,69 @@
-"""The wizard that turns one instance into a run: image, checklist, volumes and power, test launch, review, go."""
+"""The wizard that turns one instance into a run: six pages that make one request, kept as a draft until it starts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import ContentSwitcher, Static
+from textual.binding import BindingType
+from textual.widgets import ContentSwitcher
 
 from imaging.cloud.instance_facts import gather_facts
+from imaging.runs.drafts import DraftStore
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
-from models.errors import ImagingError
+from models.errors import DraftError, ImagingError
 from models.guidelines.facts import InstanceFacts
+from models.run.draft import DraftKey
 from models.run.plan import Plan
-from models.run.record import RunRecord
 from models.run.request import RunRequest
-from screens.base import OpenedScreen
+from screens.base import ConsoleScreen, OpenedScreen
 from screens.dialogs.ask_text import AskTextScreen
+from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.error import explained
+from screens.dialogs.finding import Wish
+from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.runs.run import RunScreen
-from screens.style.tones import Tone, joined, toned
-from screens.wizard.page_checklist import ChecklistPage
-from screens.wizard.page_image import ImagePage
-from screens.wizard.page_review import ReviewPage, obstacle_line, obstacles_counted
-from screens.wizard.page_test import TestPage
-from screens.wizard.page_volumes import VolumesPage
+from screens.style.tones import Tone
+from screens.wizard.bindings import BINDINGS
+from screens.wizard.drafts.keeper import DraftKeeper
+from screens.wizard.drafts.kept_answers import KeptAnswers
+from screens.wizard.messages import DraftChanged, FactsRead, Planned, Started
+from screens.wizard.pages.bar import PageBar, TurnTo
+from screens.wizard.pages.checklist import ChecklistPage
+from screens.wizard.pages.finding_page import FixWanted, Wanted
+from screens.wizard.pages.name import NamePage
+from screens.wizard.pages.test_launch import TestPage
+from screens.wizard.pages.visibility import VisibilityPage
+from screens.wizard.pages.volumes import VolumesPage
+from screens.wizard.review.page import ReasonWanted, ReviewPage
+from screens.wizard.start_guard import StartGuard
 from screens.wizard.state import Page, RequestChanged, WizardState
+from screens.wizard.status import status_of
+from screens.wizard.suggestions import suggested
+from screens.wizard.targets import PAGES, PageName, Target
 
-_PAGES: tuple[type[Page], ...] = (ImagePage, ChecklistPage, VolumesPage, TestPage, ReviewPage)
+_PAGES: dict[PageName, type[Page]] = {
+    PageName.NAME: NamePage,
+    PageName.VISIBILITY: VisibilityPage,
+    PageName.CHECKLIST: ChecklistPage,
+    PageName.VOLUMES: VolumesPage,
+    PageName.TEST: TestPage,
+    PageName.REVIEW: ReviewPage,
+}
+_NO_REASON = "Continuing without inspection needs a reason: it goes into the report."
 
 
 class WizardScreen(OpenedScreen[None]):
-    """Asks everything beforehand; nothing is changed before `Start` on the last page."""
+    """Asks everything beforehand; nothing is changed before *Start* on the last page."""
 
     CSS_PATH = "wizard.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+n", "next", "Next", id="wizard.next", priority=True, tooltip="To the next page"),
-        Binding(
-            "p", "inspect", "Inspect", id="wizard.inspect", tooltip="Inspect the guest by SSH; nothing is changed in it"
-        ),
-        Binding(
-            "u",
-            "uninspected",
-            "Without inspection",
-            id="wizard.uninspected",
-            tooltip="Continue although the guest was not inspected, or not wholly; the reason goes into the report",
-        ),
-        Binding("ctrl+g", "start", "Start", id="wizard.start", tooltip="Start the run that this page describes"),
-        Binding(
-            "escape,q",
-            "back",
-            "Back",
-            id="wizard.back",
-            tooltip="To the previous page; leaves the wizard from the first",
-        ),
-    ]
-
-    class FactsRead(Message):
-        """The instance was read."""
-
-        def __init__(self, facts: InstanceFacts) -> None:
-            super().__init__()
-            self.facts = facts
-
-    class Planned(Message):
-        """A plan was made of a request, or could not be."""
-
-        def __init__(self, request: RunRequest, plan: Plan | None, trouble: str = "") -> None:
-            super().__init__()
-            self.request = request
-            self.plan = plan
-            self.trouble = trouble
-
-    class Started(Message):
-        """The run is in the journal and its runner was started."""
-
-        def __init__(self, run: RunRecord) -> None:
-            super().__init__()
-            self.run = run
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(self, instance: Instance, facts: InstanceFacts | None) -> None:
         """Begin with what is known of the instance already."""
@@ -92,26 +71,64 @@ class WizardScreen(OpenedScreen[None]):
         self._instance = instance
         self._known = facts
         self._guest = facts.guest if facts is not None and facts.guest.known else None
-        self._page = 0
+        self._page = PageName.NAME
+        self._return_to: PageName | None = None
+        """The page from which a line led here."""
         self._starting = False
-        self._inside = GuestWork(self, lambda: None)  # nothing that it does here changes the cloud
+        self._is_filled = False
+        """Whether the fields hold what was suggested or restored."""
+        self._inside = GuestWork(self, self.action_read_again)
 
     def compose_body(self) -> ComposeResult:
-        """The way through the pages, and the page."""
-        request = RunRequest(profile=self.console.profile.name, attended=True)
-        self._state = WizardState(self._instance, self.console.profile, request)
-        yield Static(id="pages-line", markup=False)
-        with ContentSwitcher(initial="page-0", id="pages"):
-            for number, page in enumerate(_PAGES):
-                yield page(self._state, self.glyphs, id=f"page-{number}")
+        """The bar of the pages, and the page."""
+        blank = RunRequest(profile=self.console.profile.name, attended=True)
+        self._state = WizardState(self._instance, self.console.profile, blank)
+        store, clock = DraftStore(self.console.paths), self.console.clock
+        self._keeper = DraftKeeper(store, clock, self._draft_key, self._tell_draft_changed)
+        self._guard = StartGuard(clock)
+        self._kept = KeptAnswers(self._keeper, clock, blank)
+        yield PageBar(self.glyphs, id="pages-line")
+        with ContentSwitcher(initial=self._page.id, id="pages"):
+            for name in PAGES:
+                yield _PAGES[name](self._state, self.glyphs, id=name.id)
 
-    def on_mount(self) -> None:
-        """Read the instance again: what the list knew may be old."""
+    async def on_mount(self) -> None:
+        """Put in what was kept, then read the instance again: what the list knew may be old."""
         self.put_title("Instances", self._instance.name, "make an image")
+        await self._restore()
         if self._known is not None:
-            self._set_state(replace(self._state, facts=self._known))
-        self._open_page(0)
+            self._take_facts(self._known)
+        self._open_page(PageName.NAME)
         self._read_facts()
+
+    @property
+    def _draft_key(self) -> DraftKey | None:
+        login = self.console.login
+        if login is None:
+            return None
+        identity = login.identity
+        return DraftKey(cloud=identity.cloud, project_id=identity.project_id, instance_id=self._instance.id)
+
+    def _tell_draft_changed(self) -> None:
+        self.post_message(DraftChanged())
+
+    async def _restore(self) -> None:
+        """Put in what was entered the last time; say it where that cannot be read."""
+        try:
+            state = await self._kept.restored(self._state)
+        except DraftError as error:
+            self.app.push_screen(NoticeScreen("Draft", error.what, ("", error.meaning), ("What to do", error.remedy)))
+        else:
+            if state is not None:
+                self._fill(state)
+
+    def _fill(self, state: WizardState, *, only_empty: bool = False) -> None:
+        """Show a request that did not come from the fields."""
+        self._is_filled = True
+        self._state = state
+        for page in self.query(Page):
+            page.fill(state.request, only_empty=only_empty)
+        self._set_state(state)
 
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
     async def _read_facts(self) -> None:
@@ -120,7 +137,7 @@ class WizardScreen(OpenedScreen[None]):
         if self._guest is None:
             stored = await in_thread(self.console.guests.stored, self._instance.id)
             self._guest = stored if stored.known else None
-        self.post_message(self.FactsRead(facts))
+        self.post_message(FactsRead(facts))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
     async def _make_plan(self, request: RunRequest) -> None:
@@ -130,21 +147,35 @@ class WizardScreen(OpenedScreen[None]):
                 cloud, self._instance.id, request, self.console.profile, guest=self._guest
             )
         except ImagingError as error:
-            self.post_message(self.Planned(request, None, str(error)))
+            self.post_message(Planned(request, None, str(error)))
         else:
-            self.post_message(self.Planned(request, plan))
+            self.post_message(Planned(request, plan))
 
     @work(group="start", exclusive=True, exit_on_error=False, description="start the run")
     async def _start(self, plan: Plan) -> None:
         resolved = await self.console.resolved()
-        self.post_message(self.Started(await self.console.runs.start(plan, resolved, self.console.profile)))
+        self.post_message(Started(await self.console.runs.start(plan, resolved, self.console.profile)))
+
+    @work(group="draft", exclusive=True, exit_on_error=False, description="keep what was entered")
+    async def _keep_soon(self) -> None:
+        await self._keeper.write_soon()
 
     @on(FactsRead)
     def _facts_read(self, event: FactsRead) -> None:
         event.stop()
-        instance = event.facts.instance.value or self._instance
-        facts = event.facts if self._guest is None else event.facts.model_copy(update={"guest": self._guest})
-        self._set_state(replace(self._state, facts=facts, instance=instance))
+        self._take_facts(event.facts if self._guest is None else event.facts.model_copy(update={"guest": self._guest}))
+        self._plan_if_wanted()
+
+    def _take_facts(self, facts: InstanceFacts) -> None:
+        """Judge by these; the first ones also suggest what the user has not written."""
+        instance = facts.instance.value or self._instance
+        state = replace(self._state, facts=facts, instance=instance, plan=None, plan_trouble="")
+        self._kept.learn(facts, state)
+        if self._is_filled:
+            self._set_state(state)
+        else:
+            request = suggested(state.request, facts, self.console.profile)
+            self._fill(replace(state, request=request), only_empty=True)
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:
@@ -153,18 +184,23 @@ class WizardScreen(OpenedScreen[None]):
         self._guest = event.guest
         if self._state.facts is not None:
             facts = self._state.facts.model_copy(update={"guest": event.guest, "now": self.console.clock.now()})
-            self._set_state(replace(self._state, facts=facts, plan=None, plan_trouble=""))
+            self._take_facts(facts)
             self._plan_if_wanted()
 
     @on(GuestProgress)
     def _show_progress_of(self, event: GuestProgress) -> None:
         event.stop()
+        if self._state.busy != self._inside.busy:
+            self._set_state(replace(self._state, busy=self._inside.busy))
         self.status.say(event.text, Tone.ACCENT) if event.text else self._show_status()
 
     @on(RequestChanged)
     def _request_changed(self, event: RequestChanged) -> None:
         event.stop()
-        request = self._state.request.model_copy(update=dict(event.update))
+        update = dict(event.update)
+        if update.get("name", self._state.request.name) != self._state.request.name:
+            update["publish_unverified"] = False  # it was agreed to by typing the former name
+        request = self._state.request.model_copy(update=update)
         self._set_state(replace(self._state, request=request, plan_trouble=""))
         self._plan_if_wanted()
 
@@ -175,9 +211,43 @@ class WizardScreen(OpenedScreen[None]):
             self._set_state(replace(self._state, plan=event.plan, plan_trouble=event.trouble))
 
     @on(Started)
-    def _started(self, event: Started) -> None:
+    async def _started(self, event: Started) -> None:
         event.stop()
+        self._keeper.forget()
+        await self._keeper.flush_before_leaving()
         self.app.switch_screen(RunScreen(event.run.id))
+
+    @on(DraftChanged)
+    def _draft_changed(self, event: DraftChanged) -> None:
+        event.stop()
+        if self._keeper.trouble:
+            self._show_status()
+        self.refresh_bindings()
+
+    @on(TurnTo)
+    def _turn_to(self, event: TurnTo) -> None:
+        event.stop()
+        self._return_to = self._page if event.target.rule or self._page is PageName.REVIEW else None
+        self._open_page(event.target.page, event.target)
+
+    @on(FixWanted)
+    def _fix_wanted(self, event: FixWanted) -> None:
+        event.stop()
+        if self._state.facts is not None:
+            self._inside.carry_out(self._state.facts, event.action)
+
+    @on(Wanted)
+    def _wanted(self, event: Wanted) -> None:
+        event.stop()
+        if event.wish is Wish.INSPECT and self.check_action("inspect", ()):
+            self.action_inspect()
+        elif event.wish is Wish.READ_AGAIN:
+            self.action_read_again()
+
+    @on(ReasonWanted)
+    def _reason_wanted(self, event: ReasonWanted) -> None:
+        event.stop()
+        self.action_uninspected()
 
     def failed(self, error: ImagingError) -> None:
         """Say it, and let the user try again."""
@@ -186,44 +256,58 @@ class WizardScreen(OpenedScreen[None]):
         super().failed(explained(error))
 
     def _set_state(self, state: WizardState) -> None:
-        self._state = state.judged()
+        before, self._state = self._state, state.judged()
+        if before.plan is not self._state.plan:
+            self._review_changed()
         for page in self.query(Page):
             page.show(self._state)
+        self._keep()
         self._show_status()
         self.refresh_bindings()
 
-    def _show_status(self) -> None:
-        found = self._state.obstacles
-        if found:
-            self.status.say(f"{obstacles_counted(found)}: {obstacle_line(found[0])}", Tone.WARN)
-        elif self._state.checklist is not None:
-            self.status.say("Nothing is changed before you press Start on the last page.")
-        else:
-            self.status.say("Reading the instance")
+    def _keep(self) -> None:
+        """Note what the user has changed, and write it in a moment."""
+        if self._kept.note(self._state) and not self._is_keeping:
+            self._keep_soon()
 
-    def _open_page(self, page: int) -> None:
+    @property
+    def _is_keeping(self) -> bool:
+        """Whether a write is coming that will hold this change, too: typing on does not put it off."""
+        return any(
+            worker.node is self and worker.group == "draft" and not worker.is_finished for worker in self.workers
+        )
+
+    def _show_status(self) -> None:
+        not_kept, restored_at = self._keeper.trouble, self._kept.restored_at
+        self.status.say(*status_of(self._state, not_kept=not_kept, restored_at=restored_at))
+
+    def _open_page(self, page: PageName, target: Target | None = None) -> None:
+        if page is not self._page:
+            self._kept.restored_at = ""  # it was read
         self._page = page
-        self.query_one("#pages", ContentSwitcher).current = f"page-{page}"
-        self.query_one("#pages-line", Static).update(self._page_titles())
+        self.query_one("#pages", ContentSwitcher).current = page.id
+        self.query_one(PageBar).put(page)
+        self._review_changed()
         self._current.enter()
+        if target is not None:
+            self._current.go_to(target.rule)
         self._plan_if_wanted()
+        self._show_status()
         self.refresh_bindings()
 
+    def _review_changed(self) -> None:
+        """Count from when the review has been painted."""
+        self._guard.changed()
+        if self._page is PageName.REVIEW:
+            self.call_after_refresh(self._guard.painted)
+
     def _plan_if_wanted(self) -> None:
-        if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None:
+        if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None and self._is_filled:
             self._make_plan(self._state.request)
 
     @property
     def _current(self) -> Page:
-        return self.query_one(f"#page-{self._page}", Page)
-
-    def _page_titles(self) -> Content:
-        parts: list[Content | str] = []
-        for number, page in enumerate(_PAGES):
-            tone = Tone.ACCENT if number == self._page else Tone.QUIET
-            part = toned(f"{number + 1} {page.HEADING}", tone)
-            parts += [part.stylize("bold") if number == self._page else part, "   "]
-        return joined(*parts[:-1])
+        return self.query_one(f"#{self._page.id}", Page)
 
     @property
     def is_settled(self) -> bool:
@@ -231,20 +315,31 @@ class WizardScreen(OpenedScreen[None]):
         waits_for_plan = isinstance(self._current, TestPage | ReviewPage)
         return self._state.facts is not None and not (waits_for_plan and self._state.plan is None)
 
+    @property
+    def holds(self) -> bool:
+        """Whether leaving would cut something off, or let it go on unseen: a run that begins."""
+        return self._starting
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Go only where everything is known and there is no obstacle."""
-        last = self._page == len(_PAGES) - 1
-        if action == "next":
-            return not last
-        if action == "start":
-            return last and self._may_go
-        if action == "inspect":
-            return self._inspection_is_missing and self._state.instance.is_running and not self._inside.busy
-        if action == "uninspected":
-            return self._inspection_is_missing or bool(self._state.request.uninspected)
-        if action == "back" and self._starting:
-            return False  # the run that begins would be cut off, or go on unseen
-        return super().check_action(action, parameters)
+        allowed = self._allowed()
+        return allowed[action] if action in allowed else super().check_action(action, parameters)
+
+    def _allowed(self) -> Mapping[str, bool]:
+        """Which of the wizard's keys can do something now."""
+        first, last, free = self._page is PAGES[0], self._page is PAGES[-1], not self._starting
+        goes_back = not first or self._return_to is not None
+        return {
+            "next": not last,
+            "previous": not first,
+            "start": last and self._may_go,
+            "inspect": self._state.facts is not None and self._state.instance.is_running and not self._inside.busy,
+            "stop_inspection": self._inside.busy,
+            "uninspected": self._inspection_is_missing or bool(self._state.request.uninspected),
+            "discard": first and self._keeper.exists and free,
+            "back": free and goes_back,
+            "leave": free and not goes_back,
+        }
 
     @property
     def _inspection_is_missing(self) -> bool:
@@ -260,12 +355,24 @@ class WizardScreen(OpenedScreen[None]):
         if self._state.facts is not None:
             self._inside.inspect(self._state.facts)
 
+    def action_stop_inspection(self) -> None:
+        """Stop what is being done inside the instance."""
+        self._inside.stop()
+
+    def action_read_again(self) -> None:
+        """Read the instance from the cloud again."""
+        self.status.say("Reading the instance", Tone.ACCENT)
+        self._read_facts()
+
     def action_uninspected(self) -> None:
-        """Ask why the image is made without an inspection; an empty reason takes that back."""
+        """Ask why the image is made without an inspection."""
+        given = self._state.request.uninspected
         question = AskTextScreen(
             "Continue without inspection",
             "Why make the image although nobody knows all that is in it? The reason goes into the report.",
-            value=self._state.request.uninspected,
+            value=given,
+            refuses=lambda reason: "" if reason else _NO_REASON,
+            can_take_back=bool(given),
         )
         self.app.push_screen(question, self._continue_uninspected)
 
@@ -275,18 +382,68 @@ class WizardScreen(OpenedScreen[None]):
 
     def action_next(self) -> None:
         """To the next page."""
-        self._open_page(min(self._page + 1, len(_PAGES) - 1))
+        self._return_to = None
+        self._open_page(PAGES[min(PAGES.index(self._page) + 1, len(PAGES) - 1)])
+
+    def action_previous(self) -> None:
+        """To the page before."""
+        self._return_to = None
+        self._open_page(PAGES[max(PAGES.index(self._page) - 1, 0)])
 
     def action_back(self) -> None:
-        """To the page before; from the first page out."""
-        if self._page:
-            self._open_page(self._page - 1)
+        """Back by one step: to the page whose line led here, else to the page before."""
+        if self._return_to is not None:
+            page, self._return_to = self._return_to, None
+            self._open_page(page)
         else:
-            self.dismiss(None)
+            self.action_previous()
+
+    async def action_leave(self) -> None:
+        """Leave; what was entered is kept. Where it could not be kept, ask first."""
+        if await self._keeper.flush_before_leaving():
+            self._go()
+            return
+        lost = f"{self._keeper.trouble} Leave anyway, and lose it?"
+        question = Question("What you entered is not kept", lost)
+        self.app.push_screen(ConfirmScreen(question), lambda agreed: self._go() if agreed else None)
+
+    def _go(self) -> None:
+        below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
+        self.dismiss(None)
+        if isinstance(below, ConsoleScreen) and self.parting_words:
+            below.status.say(self.parting_words)
+
+    @property
+    def parting_words(self) -> str:
+        """What the list says once the wizard is left."""
+        return (
+            f"What you entered for {self._instance.name} is kept: press i to continue." if self._keeper.exists else ""
+        )
+
+    def action_discard(self) -> None:
+        """Ask, then begin again with what is suggested."""
+        question = Question("Discard the draft?", f"What you entered for {self._instance.name} will be lost.")
+        self.app.push_screen(ConfirmScreen(question), lambda agreed: self._discard() if agreed else None)
+
+    def _discard(self) -> None:
+        self._fill(self._kept.discarded(self._state))
+        if not self._is_keeping:
+            self._keep_soon()
+        self._plan_if_wanted()
 
     def action_start(self) -> None:
-        """Start the run."""
-        if self._may_go and self._state.plan is not None:
-            self._starting = True
-            self.status.say("Starting the run", Tone.ACCENT)
-            self._start(self._state.plan)
+        """Start the run; not by a key that was typed before the review could be read."""
+        if not self._may_go or self._state.plan is None:
+            return
+        if not self._guard.has_been_read:
+            early = "Nothing was started: that key came before the review was shown. Press it again."
+            self.status.say(early, Tone.WARN)
+            return
+        self._starting = True
+        self.refresh_bindings()
+        self.status.say("Starting the run", Tone.ACCENT)
+        self._start(self._state.plan)
+
+    async def on_unmount(self) -> None:
+        """Write what was typed last, also where the program ends."""
+        await self._keeper.flush_before_leaving()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from screens.wizard.start_guard import READ_FIRST_SECONDS
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import DESCRIPTION, Machine
 from tests.acceptance.terminal import Terminal, wait_for
@@ -56,7 +59,7 @@ def choose(console: Terminal, name: str) -> None:
 
 
 def start_a_run(console: Terminal, *, name: str) -> None:
-    """Through the five pages of the wizard."""
+    """Through the six pages of the wizard."""
     console.press("i")
     console.sees("Name of the image", "Made from the instance", "db-07-20", "does not say how the image differs")
     console.press("ctrl+u")
@@ -67,7 +70,14 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     wait_for(lambda: console.cursor_line.startswith("Made from"))
     console.press(f"{DESCRIPTION}. ")
     console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "A run writes it to")
-    for page in ("VOL-DETACHED", "2 volumes will be detached", "Launched on astro-net", "This will stop db-07"):
+    pages = (
+        "Who can see",
+        "VOL-DETACHED",
+        "2 volumes will be detached",
+        "Launched on astro-net",
+        "What happens to db-07",
+    )
+    for page in pages:
         console.press("ctrl+n")
         console.sees(page)
     console.press("u")
@@ -75,4 +85,5 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     console.press("the guest is known")
     console.press("enter")
     console.sees("^g Start")
+    time.sleep(READ_FIRST_SECONDS)  # a key that comes sooner was typed ahead, and starts nothing
     console.press("ctrl+g")

@@ -28,6 +28,7 @@ LARGE_FILES = {
     "imaging/runs/journal/journal.py": "every statement that reads or writes the journal",
     "imaging/runs/service.py": "all that screens and commands ask of runs",
     "screens/instances/screen.py": "the first screen: what each of its keys and messages does",
+    "screens/wizard/wizard.py": "the wizard: what each of its keys and messages does",
 }
 LONG_FUNCTIONS = {
     "imaging/cloud/instance_facts.py:gather_facts": "one question and one field for each fact",

@@ -48,8 +48,8 @@ WHY = {
     "screens/runs/run_text.py": "shows the image's name, as the user typed it",
     "screens/widgets/lines.py": _ANY,
     "screens/widgets/rows.py": _ANY,
-    "screens/wizard/page_review.py": "shows the image's name, as the user typed it; quotes an error",
-    "screens/wizard/page_test.py": _ERROR,
+    "screens/wizard/review/text.py": "shows the image's name, as the user typed it; quotes an error",
+    "screens/wizard/pages/test_launch.py": _ERROR,
     "tui/crash.py": "quotes an exception of any library",
 }
 """By file: why it cleans a text, although what a model of ours holds is clean."""

@@ -101,6 +101,7 @@ OURS = {
         "int(self._in_question * _PIECE_SECONDS / seconds)",
     ): "a number of ours, of a positive one",
     ("tui/terminal/pens.py", "int(code or 0)"): "at most a hundred digits, by the pattern of the canvas",
+    ("screens/wizard/pages/finding_page.py", "int(place)"): "the place in a list of ours",
 }
 """By file and call: why the value is ours, or is known to be a number within bounds."""
 

@@ -22,6 +22,7 @@ from imaging.guest.remedies import FixResult
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.plan.deep_check_plan import plan_deep_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.errors import ImagingError, UnreadableRunError
 from models.fact import Fact
@@ -59,6 +60,16 @@ class QuickClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.05, seconds / 10))
+
+
+class HeldClock(QuickClock):
+    """The same, but its seconds pass only when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 class FrozenRuns:
@@ -246,6 +257,7 @@ def application(
     runs: Runs | None = None,
     guests: Guests | None = None,
     settings: Settings | None = None,
+    clock: Clock | None = None,
     glyphs: Glyphs = UNICODE,
     read_only: bool = False,
 ) -> ImagingApp:
@@ -255,7 +267,7 @@ def application(
         profile=load_profile("jetstream"),
         settings=settings or Settings(theme="dark"),
         paths=Paths.below(folder).prepared(),
-        clock=QuickClock(),
+        clock=clock or QuickClock(),
         glyphs=glyphs,
         read_only=read_only,
         runs=FrozenRuns() if runs is None else runs,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -15,14 +14,10 @@ from imaging.cloud.interface import Cloud
 from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
 from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
-from models import foreign
 from models.base import Frozen
 from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver
+from models.run.time_limit import EXAMPLES, seconds_of
 from models.text import one_line
-
-_DURATION = re.compile(r"(?:(?P<hours>[0-9]{1,6})h)?(?:(?P<minutes>[0-9]{1,8})m)?(?:(?P<seconds>[0-9]{1,9})s?)?")
-_LONGEST = 366 * 86_400
-"""Seconds; a year and a day."""
 
 
 class Duration(click.ParamType[int]):
@@ -34,11 +29,9 @@ class Duration(click.ParamType[int]):
         """Read it."""
         if isinstance(value, int):
             return value
-        match = _DURATION.fullmatch(str(value).strip())
-        parts = {unit: foreign.whole(number) for unit, number in match.groupdict().items() if number} if match else {}
-        seconds = parts.get("hours", 0) * 3600 + parts.get("minutes", 0) * 60 + parts.get("seconds", 0)
-        if not 0 < seconds <= _LONGEST:
-            self.fail(f"'{one_line(value, 60)}' is not a duration such as 30m, 2h or 1h30m.", param, ctx)
+        seconds = seconds_of(str(value))
+        if seconds is None:
+            self.fail(f"'{one_line(value, 60)}' is not a duration such as {EXAMPLES}.", param, ctx)
         return seconds
 
 

@@ -132,6 +132,11 @@ def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[Plan
     return planned, root_id
 
 
+def off_seconds(plan: Plan) -> int:
+    """How long the source is stopped, as a part of the estimate: it is restored before the image is tested."""
+    return plan.estimated_seconds - (_TEST_SECONDS if plan.request.test else 0) if plan.will_stop else 0
+
+
 def _estimate(source: Instance, image: Image, volumes: int, request: RunRequest) -> int:
     """Seconds, from what was seen on clouds of several sizes: an order of magnitude, never a promise."""
     seconds = _BASE_SECONDS + volumes * _VOLUME_SECONDS

@@ -1,4 +1,4 @@
-"""Page three: what happens to volumes and power, and what to do with the instance if the run fails."""
+"""The page of the volumes: what happens to them and to the power, what is done if the run fails, and its time limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from imaging.guidelines.instance.root_volume import data_attachments
 from models.cloud.instance import Instance, VolumeAttachment
 from models.formatting import counted
 from models.guidelines.facts import InstanceFacts
-from models.run.request import OnFailure
+from models.run.request import OnFailure, RunRequest
+from models.run.time_limit import EXAMPLES, seconds_of, written
+from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.choose import Choice
 from screens.dialogs.pick import PickOne
 from screens.style.tones import Tone, joined, toned
@@ -24,6 +26,10 @@ _CHOICES = (
     Choice(OnFailure.RESTORE.value, "restore it", "its volumes, power state and lock"),
     Choice(OnFailure.LEAVE.value, "leave it stopped", "without its volumes, until you undo"),
 )
+
+_TWO_HOURS = 7200
+_ANOTHER = "another"
+"""The key of the choice to write a time limit."""
 
 _COLUMNS = (
     Column("Device", 10),
@@ -39,8 +45,6 @@ Row = tuple[VolumeAttachment, str, str, str]
 class VolumesPage(Page):
     """Volumes, power, and the answer to failure."""
 
-    HEADING = "Volumes, power"
-
     def compose(self) -> ComposeResult:
         """The volumes, the power, the choice."""
         yield Static(id="volumes-lead", markup=False)
@@ -53,6 +57,8 @@ class VolumesPage(Page):
             toned("If the run fails after it has stopped the instance", Tone.QUIET), classes="label", markup=False
         )
         yield PickOne(_CHOICES, self.state.request.on_failure.value, glyphs=self.glyphs, id="failure")
+        yield Static(toned("Time limit of the whole run", Tone.QUIET), classes="label", markup=False)
+        yield PickOne(_limits(self.state.request), str(_TWO_HOURS), glyphs=self.glyphs, id="limit")
 
     def enter(self) -> None:
         """Begin with the choice."""
@@ -67,11 +73,41 @@ class VolumesPage(Page):
         volumes.show(rows)
         self.query_one("#volumes-lead", Static).update(joined(_lead(state.facts, rows)))
         self.query_one("#power", Static).update(joined(_power(state.instance)))
+        request = state.request
+        self.query_one("#failure", PickOne).offer(_CHOICES, request.on_failure.value)
+        self.query_one("#limit", PickOne).offer(_limits(request), str(request.timeout_seconds))
 
     @on(PickOne.Picked, "#failure")
     def _picked(self, event: PickOne.Picked) -> None:
         event.stop()
         self.change(on_failure=OnFailure(event.key))
+
+    @on(PickOne.Picked, "#limit")
+    def _limited(self, event: PickOne.Picked) -> None:
+        event.stop()
+        if event.key != _ANOTHER:
+            self._limit_written(event.key)
+            return
+        question = AskTextScreen(
+            "Time limit",
+            "After how long does the run stop by itself? If the instance is stopped by then, the answer to a failure "
+            "applies.",
+            value=written(self.state.request.timeout_seconds),
+            refuses=lambda text: "" if seconds_of(text) else f"Write a duration such as {EXAMPLES}.",
+        )
+        self.app.push_screen(question, self._limit_written)
+
+    def _limit_written(self, text: str | None) -> None:
+        seconds = seconds_of(text) if text is not None else None
+        self.change(timeout_seconds=seconds or self.state.request.timeout_seconds)
+
+
+def _limits(request: RunRequest) -> Sequence[Choice]:
+    """The usual limit, another that was chosen, and the way to choose one."""
+    seconds = dict.fromkeys((_TWO_HOURS, request.timeout_seconds))
+    notes = {_TWO_HOURS: "as usual"}
+    chosen = (Choice(str(each), written(each), notes.get(each, "")) for each in seconds)
+    return (*chosen, Choice(_ANOTHER, "another time limit", f"such as {EXAMPLES}"))
 
 
 def _rows(facts: InstanceFacts | None) -> Sequence[Row]:
@@ -108,7 +144,7 @@ def _lead(facts: InstanceFacts | None, rows: Sequence[Row]) -> str:
     if not rows:
         return "No volume needs to be detached."
     detached = f"{counted(len(rows), 'volume')} will be detached while the instance is stopped."
-    return f"{detached} Their data is not in the image."
+    return f"{detached} {'Its' if len(rows) == 1 else 'Their'} data is not in the image."
 
 
 def _power(instance: Instance) -> str:

@@ -1,4 +1,4 @@
-"""Page four: the test launch that proves that the image boots."""
+"""The page of the test: the test launch that proves that the image boots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from screens.wizard.state import Page, WizardState
 
 _TEST = (
     Choice("yes", "launch a test instance", "see if it boots, then remove it"),
-    Choice("keep", "launch a test instance and keep it", "the same, but do not remove it"),
+    Choice("keep", "keep the test instance", "the same, but for inspection it is not removed"),
     Choice("no", "no test", "the image stays unverified"),
 )
 AUTO = "auto"
@@ -29,7 +29,6 @@ class TestPage(Page):
     """Whether to test, where, and in which size."""
 
     __test__ = False  # its name begins with "Test", which pytest would take for a test class
-    HEADING = "Test launch"
 
     def compose(self) -> ComposeResult:
         """The three choices."""

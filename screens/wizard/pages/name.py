@@ -1,4 +1,4 @@
-"""Page one: how the image is made, its name and its description, judged while they are written."""
+"""The first page: the name and the description of the image, judged while they are written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from imaging.guidelines.instance.image_names import suggest_name
 from models.findings import Finding, Outcome
+from models.run.request import RunRequest
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import finding_sign, urgency
@@ -20,11 +20,8 @@ _ABOUT_TEXTS = ("NAME-", "DESC-")
 """The rules that this page shows: those about what is written on it."""
 
 
-class ImagePage(Page):
+class NamePage(Page):
     """Mode, name and description."""
-
-    HEADING = "Image"
-    _drafted = False
 
     def compose(self) -> ComposeResult:
         """The fields, and below them what the rules say."""
@@ -44,28 +41,21 @@ class ImagePage(Page):
         """Begin with the name."""
         self.query_one("#name", Entry).focus()
 
+    def fill(self, request: RunRequest, *, only_empty: bool) -> None:
+        """Put in what was suggested, or kept from the last time."""
+        name, description = self.query_one("#name", Entry), self.query_one("#description", Draft)
+        if not (only_empty and name.value):
+            name.value, name.cursor_position = request.name, len(request.name)
+        if not (only_empty and description.text):
+            description.text = request.description
+
     def show(self, state: WizardState) -> None:
-        """Suggest once what can be suggested, then judge what is written."""
+        """Judge what is written."""
         super().show(state)
-        if state.facts is not None and not self._drafted:
-            self._drafted = True
-            self._suggest(state)
         findings = state.checklist.findings if state.checklist else ()
         about = sorted((one for one in findings if one.rule.startswith(_ABOUT_TEXTS)), key=urgency)
         shown = [one for one in about if one.outcome in {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}]
         self.query_one("#findings", Static).update(_status_text(shown, state, self.glyphs))
-
-    def _suggest(self, state: WizardState) -> None:
-        facts, name, description = state.facts, self.query_one("#name", Entry), self.query_one("#description", Draft)
-        if facts is None:
-            return
-        if not name.value:
-            name.value = suggest_name(state.instance.name, facts.now.date(), state.profile, facts.images.value or ())
-            name.cursor_position = len(name.value)
-        if not description.text:
-            from imaging.guidelines.description_draft import draft_description  # noqa: PLC0415  # not for the first paint
-
-            description.text = draft_description(facts)
 
     @on(Entry.Changed, "#name")
     def _named(self, event: Entry.Changed) -> None:
@@ -88,9 +78,7 @@ class ImagePage(Page):
 
 def _mode_text(glyphs: Glyphs) -> Content:
     text = "the root disk as it is. Everyone who can launch the image can read /home, /root and the shell histories."
-    return joined(
-        toned("Mode  ", Tone.QUIET), toned("plain", Tone.STRONG), glyphs.plain(f": {text} The image stays private.")
-    )
+    return joined(toned("Mode  ", Tone.QUIET), toned("plain", Tone.STRONG), glyphs.plain(f": {text}"))
 
 
 def _status_text(findings: list[Finding], state: WizardState, glyphs: Glyphs) -> Content:

@@ -1,0 +1,1 @@
+"""The pages of the wizard, what pages with findings share, and the bar that names them all."""

@@ -1,0 +1,1 @@
+"""The review, the last page of the wizard: its rows, its text, and the page."""
