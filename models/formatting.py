@@ -37,6 +37,11 @@ def size_kib(kib: int | None) -> str:
     return size(None if kib is None else kib * _KIB)
 
 
+def size_mib(mib: int | None) -> str:
+    """The same for a size in MiB, which flavors and images count memory in: `3.0 GiB`."""
+    return size(None if mib is None else mib * _KIB * _KIB)
+
+
 def duration(seconds: float | None) -> str:
     """How long something took: `4 s`, `2 min 5 s`, `1 h 3 min`; empty for None."""
     if seconds is None:

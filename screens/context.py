@@ -80,6 +80,9 @@ class Runs(Protocol):
     ) -> RunRecord:
         """Put the source of a run back as it was."""
 
+    async def delete_image(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """Delete the image that a run made, after the run is over."""
+
 
 class Guests(Protocol):
     """What the screens ask of guests (`imaging.guest.service.GuestService`)."""
@@ -129,10 +132,6 @@ class Console(Protocol):
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What the user should know of the cloud's entry, such as that its certificate is not checked."""
-
-    @property
-    def has_sent_all(self) -> bool:
-        """Whether a slow line has taken all that was drawn."""
 
     async def cloud(self) -> Cloud:
         """The cloud, logged in. The first call logs in and asks the user for what is missing.

@@ -228,6 +228,10 @@ class ShownRuns:
         """The same."""
         raise NotImplementedError
 
+    async def delete_image(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """The same."""
+        raise NotImplementedError
+
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         """No instance has one."""
         raise NotImplementedError

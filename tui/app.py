@@ -36,6 +36,7 @@ from screens.style.glyphs import UNICODE, Glyphs
 from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
 from tui.access import Access
 from tui.crash import report
+from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.themes import THEMES, chosen_theme
@@ -49,7 +50,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(KeysInOrder, DrawnInCells, inherit_bindings=False):
+class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
@@ -210,11 +211,6 @@ class ImagingApp(KeysInOrder, DrawnInCells, inherit_bindings=False):
     def notices(self) -> tuple[Notice, ...]:
         """What should be known of the cloud's entry."""
         return self._access.notices
-
-    @property
-    def has_sent_all(self) -> bool:
-        """Whether the terminal has been sent all that was drawn; other drivers do not say, and are believed."""
-        return bool(getattr(self._driver, "has_sent_all", True))
 
     async def cloud(self) -> Cloud:
         """The cloud, logged in."""

@@ -20,6 +20,7 @@ from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
 from imaging.runs.journal.rows import Changes
+from imaging.runs.ownership.image_deletion import delete_image_of
 from imaging.runs.plan.deep_check_plan import plan_deep_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.new_run import run_of_claim, run_of_plan
@@ -31,7 +32,7 @@ from imaging.runs.source.instance import refuse_half_known
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.cloud.instance import Instance
-from models.cloud.login import CloudIdentity
+from models.cloud.login import CloudIdentity, Login
 from models.errors import ImagingError, NotOursError, RunError, UnreadableRunError, UsageError, WrongProjectError
 from models.fact import Fact
 from models.formatting import minute
@@ -254,6 +255,23 @@ class RunService:
             return await self._undo_run(record, resolved, other_host)
         return await self._undo_claim(target, resolved, other_host)
 
+    async def delete_image(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """Delete the image that a run made, after the run is over.
+
+        Raises:
+            UsageError: the run is not over, or has no image of its own any more.
+            NotOursError: the image is protected or published.
+            WrongProjectError: the login is another project's.
+        """
+        record = await self.run(run_id)
+        cloud = await self._connect(resolved, self._clock)
+        try:
+            _refuse_other_place(record, await cloud.login())
+            removed = await delete_image_of(record, cloud)
+        finally:
+            await cloud.close()
+        return await self._journal.request_change(record.id, lambda changes: changes.own(removed))
+
     async def close(self) -> None:
         """Let go of the journal."""
         await self._journal.close()
@@ -338,14 +356,19 @@ class RunService:
             login = await cloud.login()
         finally:
             await cloud.close()
-        if _place(login.identity) != _place(record.identity):
-            theirs = record.identity
-            raise WrongProjectError(
-                f"Run {record.id} belongs to project {theirs.project_id} at {theirs.auth_url} (cloud {theirs.cloud}), "
-                f"but the login is to project {login.identity.project_id} at {login.identity.auth_url}.",
-                meaning="Nothing was changed.",
-                remedy=f"Choose its cloud: --os-cloud {theirs.cloud}.",
-            )
+        _refuse_other_place(record, login)
+
+
+def _refuse_other_place(record: RunRecord, login: Login) -> None:
+    """Refuse a login that is not to the run's own project."""
+    if _place(login.identity) != _place(record.identity):
+        theirs = record.identity
+        raise WrongProjectError(
+            f"Run {record.id} belongs to project {theirs.project_id} at {theirs.auth_url} (cloud {theirs.cloud}), "
+            f"but the login is to project {login.identity.project_id} at {login.identity.auth_url}.",
+            meaning="Nothing was changed.",
+            remedy=f"Choose its cloud: --os-cloud {theirs.cloud}.",
+        )
 
 
 def _place(identity: CloudIdentity) -> tuple[str, ...]:

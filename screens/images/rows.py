@@ -9,7 +9,7 @@ from textual.content import Content
 from imaging.guidelines.instance.flavor_fit import FlavorFit, real_minimum_disk_gib
 from models.cloud.image import Image
 from models.cloud.login import Login
-from models.formatting import local_day, size
+from models.formatting import local_day, size, size_mib
 from models.text import one_line
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
@@ -65,7 +65,10 @@ def matching(images: Iterable[Image], text: str) -> list[Image]:
 
 def about_image(image: Image, glyphs: Glyphs) -> Content:
     """What is known of an image: description, sizes, id, and what a test launch of this very image came to."""
-    needs = [f"{real_minimum_disk_gib(image)} GiB disk", f"{image.min_ram_mib} MiB RAM" if image.min_ram_mib else ""]
+    needs = [
+        f"{real_minimum_disk_gib(image)} GiB disk",
+        f"{size_mib(image.min_ram_mib)} RAM" if image.min_ram_mib else "",
+    ]
     facts = [image.disk_format or "", size(image.size_bytes), f"needs {', '.join(need for need in needs if need)}"]
     flags = [
         word

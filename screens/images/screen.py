@@ -96,6 +96,8 @@ class ImagesScreen(ListScreen[Image]):
         self._listed_at: datetime | None = None
         self._flavors: tuple[Flavor, ...] = ()
         self._quota: Quota | None = None
+        self._wanted: str | None = None
+        """The image to go to when it is listed."""
 
     def compose_body(self) -> ComposeResult:
         """List, and beside or below it the chosen image."""
@@ -173,6 +175,7 @@ class ImagesScreen(ListScreen[Image]):
         self._listed_at = self.console.clock.now()
         self.retitle()
         super()._take(items, complete=complete)
+        self._go_to_wanted()
 
     @on(SizesRead)
     def _sizes_read(self, event: SizesRead) -> None:
@@ -207,6 +210,17 @@ class ImagesScreen(ListScreen[Image]):
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
         self.query_one("#matrix").focus()
+
+    def show_image(self, image_id: str) -> None:
+        """Put the cursor on an image, as soon as it is listed."""
+        self._wanted = image_id
+        self.action_refresh()
+        self._go_to_wanted()
+
+    def _go_to_wanted(self) -> None:
+        if self._wanted is not None and self._rows.select(self._wanted):
+            self._wanted = None
+            self._rows.focus()
 
     @property
     def _read_at(self) -> datetime | None:

@@ -1,67 +1,56 @@
-"""One run, live: its steps with state, clock times and phases, and the verdict with its evidence."""
+"""One run, live: what it does in words, how far it is, and what came of it with what can be done next."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from models.errors import ImagingError
 from models.formatting import clock_time, duration
-from models.run.kind import RunKind
-from models.run.record import RunRecord, RunState, StepRecord
+from models.run.record import RunRecord
 from screens.base import OpenedScreen
-from screens.dialogs.confirm import ConfirmScreen, Question
-from screens.dialogs.dialog import Reading
-from screens.runs.run_text import (
-    can_be_cancelled,
-    details,
-    headline,
-    interesting_step,
-    is_watching_source,
-    status_text,
-    step_note,
-)
+from screens.dialogs.confirm import ConfirmScreen
+from screens.runs.bindings import BINDINGS
+from screens.runs.files import console_screen, report_screen
+from screens.runs.messages import AgainWanted, ImageWanted
+from screens.runs.step_screen import StepScreen
+from screens.runs.texts.headline import headline, run_title
+from screens.runs.texts.heard import Change, Heard
+from screens.runs.texts.next_steps import next_steps
+from screens.runs.texts.offers import image_id_of, is_offered
+from screens.runs.texts.questions import deletion_question, other_host, question
+from screens.runs.texts.run_log import log_lines
+from screens.runs.texts.run_text import status_text
+from screens.runs.texts.tasks import TaskRow, interesting_task, task_rows
 from screens.style.tones import Tone
-from screens.style.wording import is_interrupted, step_sign
 from screens.widgets.columns import Cell, Column
 from screens.widgets.rows import RowList
+from screens.widgets.text_lines import TextLines
 
 _COLUMNS = (
-    Column("Step", 22),
-    Column("State", 15),
-    Column("At", 8),
-    Column("Took", 11, drop=1),
-    Column("", 24, grow=1),
+    Column("", 27),
+    Column("Took", 10, right=True),
+    Column("At", 8, drop=1),
+    Column("", 38, grow=1),
 )
-
-_HEADLINE_PADDING = 4
+_PADDING = 4
 """Cells beside the headline at most, see run.tcss."""
+_NEXT_STEPS = ("undo", "again", "image", "console", "report", "delete_image")
+_NEEDS_RECORD = frozenset({"cancel", "resume", *_NEXT_STEPS})
 
 
 class RunScreen(OpenedScreen[None]):
     """Reads one run from the journal and follows it; the run itself needs no screen."""
 
     CSS_PATH = "run.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "cancel", "Cancel", id="run.cancel", tooltip="End the run and restore the instance"),
-        Binding("R", "resume", "Resume", id="run.resume", tooltip="Resume a run that is waiting or was interrupted"),
-        Binding("u", "undo", "Undo", id="run.undo", tooltip="Restore the instance: volumes, power, lock"),
-        Binding(
-            "y",
-            "copy",
-            "Copy id",
-            id="run.copy",
-            show=False,
-            tooltip="Copy the image's or run's id to the clipboard",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     class Changed(Message):
         """The record of the run has changed; a later one supersedes this."""
@@ -79,22 +68,26 @@ class RunScreen(OpenedScreen[None]):
         super().__init__()
         self._run_id = run_id
         self._run: RunRecord | None = None
+        self._heard: Heard | None = None
 
     def compose_body(self) -> ComposeResult:
-        """The headline, the steps, and what is known of the chosen one."""
+        """The headline, the steps, what can be done next, and the log."""
         yield Static(id="headline", markup=False)
-        yield RowList[StepRecord](
+        yield RowList[TaskRow](
             _COLUMNS,
-            key_of=lambda step: step.step.value,
+            key_of=lambda row: row.task.value,
             cells_of=self._cells,
             glyphs=self.glyphs,
             header=False,
             empty="Reading the journal",
             id="steps",
         )
-        reading = Reading(Content(""), id="details")
-        reading.add_class("panel")
-        yield reading
+        panel = Static(id="next", classes="panel", markup=False)
+        panel.border_title = "next"
+        yield panel
+        log = TextLines(follows=True, id="log", classes="panel")
+        log.border_title = self._log_title(log)
+        yield log
 
     def on_mount(self) -> None:
         """Follow the run."""
@@ -110,82 +103,98 @@ class RunScreen(OpenedScreen[None]):
     def _show(self, event: Changed) -> None:
         event.stop()
         before, self._run = self._run, event.run
-        rows = self.query_one(RowList)
-        follows = before is None or rows.selected_key == _key(interesting_step(before))
-        rows.show(event.run.steps)
-        if follows and (step := interesting_step(event.run)) is not None:
-            rows.select(step.step.value)
-        self._show_texts(event.run)
+        if self._heard is not None:
+            self._heard = None if event.run.state.is_over else self._heard.with_record(event.run)
+        rows, shown = self.query_one(RowList), task_rows(event.run, self.glyphs)
+        follows = before is None or rows.selected_key == interesting_task(before, self.glyphs)
+        rows.show(shown)
+        if follows and (task := interesting_task(event.run, self.glyphs)) is not None:
+            rows.select(task)
+        self.set_class(event.run.state.is_over, "-over")
+        self._show_texts()
         self.refresh_bindings()
 
-    def _show_texts(self, run: RunRecord) -> None:
-        self.put_title("Runs", run.title)
-        self._show_headline(run)
+    def _show_texts(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        self.put_title("Runs", run_title(run, self.glyphs.cut))
+        width = self.size.width - _PADDING
+        lines = headline(run, self.glyphs, width, now=self.console.clock.now(), heard=self._heard)
+        self.query_one("#headline", Static).update(lines)
+        self.query_one(TextLines).put(self.glyphs.plain(line) for line in log_lines(run, self._heard))
         self.status.say(*status_text(run))
-        self._show_details()
+        self._show_next(run)
 
-    def _show_headline(self, run: RunRecord) -> None:
-        width = self.size.width - _HEADLINE_PADDING
-        self.query_one("#headline", Static).update(headline(run, self.glyphs, width))
+    def _show_next(self, run: RunRecord) -> None:
+        steps = next_steps(run, self._keys(), self.glyphs) if run.state.is_over else Content("")
+        panel = self.query_one("#next", Static)
+        panel.display = bool(steps.plain)
+        panel.update(steps)
+
+    def _keys(self) -> dict[str, str]:
+        """The keys of what can be done about a run that is over."""
+        found = {}
+        for _node, binding, enabled, _tooltip in self.active_bindings.values():
+            if enabled and binding.action in _NEXT_STEPS:
+                found[binding.action] = binding.key_display or self.app.get_key_display(binding)
+        return {action: found[action] for action in _NEXT_STEPS if action in found}
 
     def on_resize(self) -> None:
-        """Cut the names again."""
-        if self._run is not None:
-            self._show_headline(self._run)
-
-    @on(RowList.Moved, "#steps")
-    def _moved(self, event: RowList.Moved) -> None:
-        event.stop()
-        self._show_details()
+        """Cut the lines again."""
+        self._show_texts()
 
     @on(RowList.Opened, "#steps")
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
-        self.query_one("#details").focus()
+        row = self.query_one(RowList).selected
+        if self._run is not None and isinstance(row, TaskRow):
+            self.app.push_screen(StepScreen(self._run, row))
 
-    def on_descendant_focus(self) -> None:
-        """While the details are read they get the lines of the steps, where lines are few."""
-        self.set_class(self.focused is self.query_one("#details"), "-reading")
+    @on(TextLines.FollowChanged)
+    def _head_log(self) -> None:
+        log = self.query_one(TextLines)
+        log.border_title = self._log_title(log)
+
+    def _log_title(self, log: TextLines) -> str:
+        state = "follows" if log.follows else "stands still"
+        return self.glyphs.plain(f"log · {state}, f changes that · z full screen")
 
     def action_back(self) -> None:
-        """From the details to the steps, from the steps to where the user came from."""
-        if self.focused is self.query_one("#details"):
-            self.query_one("#steps").focus()
+        """From the full log to the steps, from the log to the steps, from there to where the user came from."""
+        if self.has_class("-full"):
+            self.action_full()
+        elif self.focused is self.query_one(TextLines):
+            self.query_one(RowList).focus()
         else:
             super().action_back()
 
-    def _show_details(self) -> None:
-        step, run = self.query_one(RowList).selected, self._run
-        if run is not None and isinstance(step, StepRecord):
-            panel = self.query_one("#details", Reading)
-            panel.border_title = Content(step.step.value)
-            panel.put(details(run, step, self.glyphs))
+    def action_follow(self) -> None:
+        """Keep the end of the log in sight, or let it stand still."""
+        log = self.query_one(TextLines)
+        log.follow(not log.follows)
 
-    def _cells(self, step: StepRecord) -> Sequence[Cell]:
-        sign = step_sign(step.state, self.glyphs)
-        title = Tone.QUIET if sign.tone is Tone.QUIET else Tone.PLAIN
+    def action_full(self) -> None:
+        """Give the whole screen to the log, or to the steps again."""
+        self.toggle_class("-full")
+        (self.query_one(TextLines) if self.has_class("-full") else self.query_one(RowList)).focus()
+
+    def _cells(self, row: TaskRow) -> Sequence[Cell]:
+        sign = row.sign
+        tone = Tone.QUIET if sign.tone in {Tone.QUIET, Tone.GOOD} else sign.tone
         return (
-            Cell(f"{sign.glyph} {step.step.value}", sign.tone if title is Tone.PLAIN else title),
-            Cell(sign.word, sign.tone),
-            Cell(clock_time(step.started_at), Tone.QUIET),
-            Cell(duration(step.seconds), Tone.QUIET),
-            Cell(step_note(step), title),
+            Cell(f"{sign.glyph} {self.glyphs.plain(row.words)}", sign.tone),
+            Cell(duration(row.seconds), Tone.QUIET),
+            Cell(clock_time(row.started_at), Tone.QUIET),
+            Cell(self.glyphs.plain(row.note), Tone.PLAIN if tone is Tone.ACCENT else tone),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense in the run's state is offered."""
-        run = self._run
-        if action in {"cancel", "resume", "undo"} and (run is None or self.console.read_only):
-            return False
-        if run is not None:
-            match action:
-                case "cancel":
-                    return can_be_cancelled(run)
-                case "resume":
-                    return is_interrupted(run) or run.state is RunState.WAITING
-                case "undo":
-                    return can_be_undone(run)
-        return super().check_action(action, parameters)
+        if self._run is None:
+            return action not in _NEEDS_RECORD and super().check_action(action, parameters)
+        offered = is_offered(action, self._run, read_only=self.console.read_only)
+        return offered and super().check_action(action, parameters)
 
     def action_copy(self) -> None:
         """Send the id of the image, or of the run before there is one, to the terminal's clipboard."""
@@ -193,91 +202,93 @@ class RunScreen(OpenedScreen[None]):
         self.app.copy_to_clipboard(wanted)
         self.notify(f"Copied {wanted} to the clipboard", markup=False)
 
+    def action_image(self) -> None:
+        """Go to the image."""
+        if self._run is not None and (image_id := image_id_of(self._run)) is not None:
+            self.post_message(ImageWanted(image_id))
+
+    def action_again(self) -> None:
+        """Open the wizard again."""
+        if self._run is not None:
+            self.post_message(AgainWanted(self._run))
+
+    def action_console(self) -> None:
+        """Show the console of the test instance."""
+        if self._run is not None:
+            self._show_console(self._run)
+
+    @work(group="file", exclusive=True, exit_on_error=False, description="read the console log")
+    async def _show_console(self, run: RunRecord) -> None:
+        await self.app.push_screen(await console_screen(self.console, run))
+
+    def action_report(self) -> None:
+        """Open the report in the user's pager, else in a screen of its own."""
+        if self._run is not None:
+            self._show_report(self._run)
+
+    @work(group="file", exclusive=True, exit_on_error=False, description="read the report")
+    async def _show_report(self, run: RunRecord) -> None:
+        screen = await report_screen(self.app, self.console, run)
+        if screen is not None:
+            await self.app.push_screen(screen)
+
+    def action_delete_image(self) -> None:
+        """Ask, then delete the image that this run made."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self._delete(self._run_id)
+
+        if self._run is not None:
+            self.app.push_screen(ConfirmScreen(deletion_question(self._run)), answered)
+
+    @work(group="deed", exclusive=True, exit_on_error=False, description="delete the image")
+    async def _delete(self, run_id: str) -> None:
+        self.status.say("Deleting the image", Tone.ACCENT)
+        changed = await self.console.runs.delete_image(run_id, await self.console.resolved())
+        self.post_message(self.Changed(changed))
+        self.notify("The image is deleted.", markup=False)
+
     def action_cancel(self) -> None:
         """Ask, then cancel."""
-        self._ask(
-            Question(
-                title="Cancel this run?",
-                sentence=f"The run on {self._subject} ends.",
-                details=self._cancel_details,
-            ),
-            "cancel",
-        )
+        self._ask(Change.CANCEL)
 
     def action_resume(self) -> None:
         """Ask, then hand the run to a new runner."""
-        self._ask(
-            Question(
-                title="Resume this run?",
-                sentence=f"A new runner continues the run on {self._subject}, with your current login.",
-                details="Every step first checks what is already done, so nothing is done twice.",
-                typed=self._other_host or "",
-            ),
-            "resume",
-        )
+        self._ask(Change.RESUME)
 
     def action_undo(self) -> None:
         """Ask, then restore the source."""
-        self._ask(
-            Question(
-                title="Restore this instance?",
-                sentence=f"The volumes, power state and lock of {self._subject} are restored.",
-                details="The run ends with that. A complete image is kept.",
-                typed=self._other_host or "",
-            ),
-            "undo",
-        )
+        self._ask(Change.UNDO)
 
-    @property
-    def _cancel_details(self) -> str:
-        """What is left when the run is cancelled."""
-        if self._run is not None and is_watching_source(self._run):
-            return "The instance is restored. It is not watched coming up any longer."
-        if self._run is not None and self._run.spec.inspects:
-            return "The call in flight is finished first. The temporary instance and the temporary image are removed."
-        return (
-            "The call in flight is finished first. The instance is restored. An incomplete image and the test instance "
-            "are removed; a complete image is kept, private and unverified."
-        )
-
-    @property
-    def _subject(self) -> str:
-        return self._run.title if self._run else self._run_id
-
-    @property
-    def _other_host(self) -> str | None:
-        runner = self._run.runner if self._run else None
-        return runner.host if runner and runner.host != platform.node() else None
-
-    def _ask(self, question: Question, change: str) -> None:
+    def _ask(self, change: Change) -> None:
         def answered(agreed: bool | None) -> None:
             if agreed:
+                self._heard = Heard(change, self.console.clock.now())
+                self._show_texts()
                 self._carry_out(change)
 
-        self.app.push_screen(ConfirmScreen(question), answered)
+        if self._run is not None:
+            self.app.push_screen(ConfirmScreen(question(change, self._run)), answered)
 
     @work(group="deed", exclusive=True, exit_on_error=False, description="change the run")
-    async def _carry_out(self, change: str) -> None:
+    async def _carry_out(self, change: Change) -> None:
         run, runs, console = self._run, self.console.runs, self.console
         if run is None:
             return
         match change:
-            case "cancel":
+            case Change.CANCEL:
                 alive = run.runner is not None and run.runner.alive
                 changed = await runs.cancel(run.id, None if alive else await console.resolved())
-            case "resume":
-                changed = await runs.resume(run.id, await console.resolved(), other_host=self._other_host)
-            case _:
-                changed = await runs.undo(run, await console.resolved(), other_host=self._other_host)
+            case Change.RESUME:
+                changed = await runs.resume(run.id, await console.resolved(), other_host=other_host(run))
+            case Change.UNDO:
+                changed = await runs.undo(run, await console.resolved(), other_host=other_host(run))
         self.post_message(self.Changed(changed))
         self._follow()
 
-
-def can_be_undone(run: RunRecord) -> bool:
-    """Whether a run has changed its source, has not restored it, and does not do so by itself."""
-    changed = run.kind is not RunKind.VERIFY and run.claim is not None and not run.instance_restored
-    return changed and (run.state.is_over or run.state is RunState.WAITING or is_interrupted(run))
-
-
-def _key(step: StepRecord | None) -> str | None:
-    return step.step.value if step else None
+    def failed(self, error: ImagingError) -> None:
+        """What was asked did not arrive: say so, and show the run as it is."""
+        self._heard = None
+        self._show_texts()
+        super().failed(error)

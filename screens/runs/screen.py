@@ -17,6 +17,7 @@ from models.run.record import RunRecord
 from screens.modes import ModeScreen
 from screens.runs.run import RunScreen
 from screens.style.glyphs import Glyphs
+from screens.style.run_words import step_words
 from screens.style.tones import Tone
 from screens.style.wording import is_interrupted, run_sign, verdict_sign
 from screens.widgets.columns import Cell, Column
@@ -130,7 +131,7 @@ def _made(run: RunRecord) -> str:
 def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
     """The verdict; of a run that is not over, the step that it has come to."""
     if not run.state.is_over and run.current_step is not None:
-        return Cell(f"{glyphs.pending} {run.current_step.step.value}", Tone.PLAIN)
+        return Cell(f"{glyphs.running} {step_words(run.current_step.step, run.title)}", Tone.PLAIN)
     if run.spec.inspects and run.verdict is None:
         return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
     verdict = verdict_sign(run.verdict, glyphs)

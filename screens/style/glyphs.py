@@ -28,7 +28,7 @@ _ASCII = str.maketrans(
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One set of signs, each exactly one cell wide, and none with two meanings."""
+    """One set of signs, each exactly one cell wide."""
 
     good: str
     bad: str
@@ -37,25 +37,13 @@ class Glyphs:
     waived: str
     none: str
     """Not applicable, skipped."""
-    note: str
-    """Good to know, no action needed."""
-    confirm: str
-    """Waits for the user's own word."""
     pending: str
     running: str
-    """A run or a step that is under way."""
-    active: str
-    """An instance that is on."""
     stopped: str
-    set_aside: str
-    """An instance that is suspended, paused, shelved, or in another state that is neither on nor off."""
     changing: str
     locked: str
     folded: str
     unfolded: str
-    rising: str
-    """Beside the column by which a list is sorted."""
-    falling: str
     cut: str
     """Stands at the end of a text that was cut."""
     ascii: bool = False
@@ -72,19 +60,13 @@ UNICODE = Glyphs(
     unknown="?",
     waived="~",
     none="-",
-    note="i",
-    confirm="☐",
     pending="◦",
     running="▸",
-    active="▪",
     stopped="▫",
-    set_aside="▯",
     changing="↻",
     locked="#",
-    folded="›",
+    folded="▸",
     unfolded="▾",
-    rising="▴",
-    falling="▿",
     cut="…",
 )
 
@@ -93,21 +75,15 @@ ASCII = Glyphs(
     bad="x",
     warn="!",
     unknown="?",
-    waived="w",
+    waived="~",
     none="-",
-    note="i",
-    confirm="_",
     pending=".",
     running=">",
-    active="|",
     stopped="o",
-    set_aside="=",
     changing="*",
     locked="#",
-    folded="(",
-    unfolded=")",
-    rising="^",
-    falling="v",
+    folded=">",
+    unfolded="v",
     cut="~",
     ascii=True,
 )

@@ -41,19 +41,10 @@ class FilterLine(Horizontal):
     class Left(Message):
         """The user is done with the filter."""
 
-    def __init__(
-        self,
-        placeholder: str = "part of a name, state, id or address",
-        *,
-        id: str | None = None,  # noqa: A002  # Textual's own name
-    ) -> None:
-        super().__init__(id=id)
-        self._placeholder = placeholder
-
     def compose(self) -> ComposeResult:
         """Slash and field."""
         yield Label("/", markup=False)
-        yield Entry(placeholder=self._placeholder)
+        yield Entry(placeholder="part of a name, state, id or address")
 
     @property
     def text(self) -> str:
@@ -61,20 +52,13 @@ class FilterLine(Horizontal):
         return self.query_one(Entry).value.strip()
 
     def open(self) -> None:
-        """Begin to write: the former filter is selected, so that typing replaces it and an arrow key edits it."""
+        """Begin to write."""
         self.add_class("-open")
-        entry = self.query_one(Entry)
-        entry.focus()
-        entry.action_select_all()
-
-    def clear(self) -> None:
-        """Search for nothing."""
-        self.query_one(Entry).value = ""
-        self.remove_class("-open")
+        self.query_one(Entry).focus()
 
     def action_clear(self) -> None:
         """Search for nothing and leave."""
-        self.clear()
+        self.query_one(Entry).value = ""
         self._leave()
 
     def action_keep(self) -> None:

@@ -22,7 +22,7 @@ def test_the_smallest_that_fits_comes_first():
 
 def test_too_little_disk_or_memory_is_said_with_the_numbers():
     fit = matrix(image(min_disk_gib=40, min_ram_mib=4096))
-    assert fit["m3.tiny"].why == "RAM 3072 MiB, image needs 4096 MiB"
+    assert fit["m3.tiny"].why == "RAM 3.0 GiB, image needs 4.0 GiB"
     assert fit["m3.quad"].why == "disk 20 GiB, image needs 40 GiB"
     assert fit["m3.medium"].fits
 

@@ -139,6 +139,10 @@ class FrozenRuns:
         self.asked.append(("undo", target.id, other_host))
         return self.records[target.id]
 
+    async def delete_image(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        self.asked.append(("delete image", run_id))
+        return self.records[run_id]
+
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         return None
 

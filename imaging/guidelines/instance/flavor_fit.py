@@ -11,6 +11,7 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.quota import Quota
+from models.formatting import size_mib
 from models.guidelines.profile import Profile
 from models.text import CleanText
 
@@ -132,7 +133,7 @@ def _refusal(image: Image, flavor: Flavor) -> _Refusal | None:
     if flavor.disabled:
         return FitReason.DISABLED, "disabled"
     if flavor.ram_mib < image.min_ram_mib:
-        return FitReason.RAM, f"RAM {flavor.ram_mib} MiB, image needs {image.min_ram_mib} MiB"
+        return FitReason.RAM, f"RAM {size_mib(flavor.ram_mib)}, image needs {size_mib(image.min_ram_mib)}"
     if image.is_volume_backed:
         return None
     if flavor.disk_gib == 0:
@@ -148,13 +149,13 @@ def _quota_refusal(flavor: Flavor, quota: Quota | None) -> _Refusal | None:
     if quota is None:
         return None
     wanted = (
-        ("instances", quota.instances, 1),
-        ("cores", quota.cores, flavor.vcpus),
-        ("MiB of RAM", quota.ram_mib, flavor.ram_mib),
+        ("instances", quota.instances, 1, str),
+        ("cores", quota.cores, flavor.vcpus, str),
+        ("of RAM", quota.ram_mib, flavor.ram_mib, size_mib),
     )
-    for what, limit, amount in wanted:
-        if limit is not None and not limit.has_room_for(amount):
-            return FitReason.QUOTA, f"quota: {limit.free} {what} free, {amount} needed"
+    for what, limit, amount, told in wanted:
+        if limit is not None and limit.free is not None and amount > limit.free:
+            return FitReason.QUOTA, f"quota: {told(limit.free)} {what} free, {told(amount)} needed"
     return None
 
 
@@ -164,5 +165,5 @@ def _special_refusal(flavor: Flavor, profile: Profile) -> _Refusal | None:
 
 
 def _size(image: Image, flavor: Flavor) -> str:
-    size = f"{flavor.vcpus} vCPU, {flavor.ram_mib} MiB"
+    size = f"{flavor.vcpus} vCPU, {size_mib(flavor.ram_mib)} RAM"
     return size if image.is_volume_backed else f"{size}, {flavor.disk_gib} GiB disk"

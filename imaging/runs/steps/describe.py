@@ -7,6 +7,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
 from models.cloud.image import Image
 from models.errors import RunError
+from models.formatting import size_mib
 from models.run.intent import IntentAction
 from models.run.lock_reason import is_reason_of_a_run
 from models.steps import StepName
@@ -38,7 +39,9 @@ async def describe(ctx: StepContext) -> StepResult:
         await ctx.cloud.images.update_image(
             image.id, name=name, min_disk_gib=disk, min_ram_mib=ram, properties=fresh, remove_properties=stale
         )
-    return StepResult(f"needs {disk or image.min_disk_gib} GiB of disk and {ram or image.min_ram_mib} MiB of memory")
+    memory = ram or image.min_ram_mib
+    and_memory = f" and {size_mib(memory)} of memory" if memory else ""
+    return StepResult(f"needs {disk or image.min_disk_gib} GiB of disk{and_memory}")
 
 
 def _is_leftover(key: str, value: str) -> bool:

@@ -1,0 +1,58 @@
+"""What lies in a run's folder beside the journal: its report, and the console of its test instance."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from imaging.runs.report.run_report import MARKDOWN_NAME
+from imaging.runs.test_instance.console_watch import CONSOLE_LOG
+from imaging.runtime.paths import Paths
+from imaging.runtime.private_files import NotPrivateError, read_private
+from models.errors import ImagingError
+from models.text import many_lines
+
+_LIMIT_BYTES = 8_000_000
+
+
+def report_file(paths: Paths, run_id: str) -> Path:
+    """Where the report of a run lies."""
+    return paths.run_folder(run_id) / MARKDOWN_NAME
+
+
+def console_file(paths: Paths, run_id: str) -> Path:
+    """Where the console of a run's test instance lies."""
+    return paths.run_folder(run_id) / CONSOLE_LOG
+
+
+def read_report(paths: Paths, run_id: str) -> tuple[str, ...]:
+    """The report of a run, line by line. Reads a file: for a thread.
+
+    Raises:
+        ImagingError: it is not on this machine, or cannot be read.
+    """
+    return _lines(report_file(paths, run_id), "The report")
+
+
+def read_console(paths: Paths, run_id: str) -> tuple[str, ...]:
+    """The console of a run's test instance, line by line, cleaned. Reads a file: for a thread.
+
+    Raises:
+        ImagingError: it is not on this machine, or cannot be read.
+    """
+    return _lines(console_file(paths, run_id), "The console log")
+
+
+def _lines(file: Path, what: str) -> tuple[str, ...]:
+    try:
+        content = read_private(file, _LIMIT_BYTES)
+    except FileNotFoundError:
+        raise ImagingError(
+            f"{what} is not on this machine.", remedy=f"The run's own machine keeps it in {file.parent}."
+        ) from None
+    except NotPrivateError as error:
+        raise ImagingError(f"{what} is not read: {error.strerror}.", remedy=error.remedy) from None
+    except OSError as error:
+        why = "it is too large" if error.errno == errno.EFBIG else error.strerror or "unknown"
+        raise ImagingError(f"{what} cannot be read: {why}.", remedy=f"It lies in {file}.") from None
+    return tuple(many_lines(content.decode("utf-8", "replace")).split("\n"))

@@ -1,0 +1,79 @@
+"""What can be done about a run that is over, with the key for each: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from textual.content import Content
+
+from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState, StepRecord, Trouble
+from models.run.request import Visibility
+from models.steps import StepState
+from screens.style.glyphs import Glyphs
+from screens.style.tones import Tone, joined, toned
+
+
+def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Content:
+    """A line for each thing that can be done.
+
+    Args:
+        run: a run that is over.
+        keys: the key of each action that works now.
+        glyphs: the signs that the terminal can show.
+    """
+    width = max((len(key) for key in keys.values()), default=0)
+    lines = [Content(glyphs.plain(text)) for text in _advice(run)]
+    for action, text in _texts(run).items():
+        if action in keys:
+            lines.append(joined(toned(keys[action].ljust(width), Tone.ACCENT).stylize("bold"), "  ", text))
+    return Content("\n").join(lines)
+
+
+def _advice(run: RunRecord) -> Iterator[str]:
+    """What the cloud or the engine said beside the cause, where no cause says it better."""
+    trouble = _trouble(run)
+    if _is_proven(run) and run.plan.request.visibility is Visibility.PRIVATE and run.kind is RunKind.CREATE:
+        yield f"To share it: openstack image set --shared {run.image_id}"
+    if run.state is RunState.FAILED and trouble is not None and boot_failure(run.verdict) is None:
+        yield from (text for text in (trouble.meaning, trouble.remedy) if text)
+        if trouble.request_id:
+            yield f"request {trouble.request_id}"
+
+
+def _trouble(run: RunRecord) -> Trouble | None:
+    failed: StepRecord | None = next((step for step in run.steps if step.state is StepState.FAILED), None)
+    return run.trouble or (failed.trouble if failed is not None else None)
+
+
+def _texts(run: RunRecord) -> dict[str, str]:
+    """What each action does, in the order in which they are of use: after a failure how to go further comes first."""
+    image_id = run.image_id or (run.plan.image.id if run.plan.image else "")
+    again, others = (
+        {"undo": f"Restore {run.title}: volumes, power state, lock", "again": _again(run)},
+        {
+            "image": f"Show the image in the list: {image_id}",
+            "report": "Open the report",
+            "console": "Show the console of the test instance",
+        },
+    )
+    ordered = {**others, **again} if _is_proven(run) else {**again, **others}
+    return {**ordered, "delete_image": f"Delete the image {run.plan.request.name}"}
+
+
+def _again(run: RunRecord) -> str:
+    failure = boot_failure(run.verdict)
+    if run.kind is not RunKind.CREATE:
+        return ""
+    if failure is not None and failure.rule:
+        return f"Fix {failure.rule} on {run.title} and run again; nothing starts by itself"
+    if _is_proven(run):
+        return f"Make another image of {run.title}"
+    return f"Run again for {run.title}; nothing starts by itself"
+
+
+def _is_proven(run: RunRecord) -> bool:
+    """Whether it made an image that was seen to boot, and that is still there."""
+    removed = any(each.id == run.image_id and each.removed for each in run.owned)
+    return run.image_id is not None and not removed and run.verdict is not None and run.verdict.has_proved_boot

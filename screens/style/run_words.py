@@ -1,0 +1,125 @@
+"""The steps of a run in the words of people: those of one kind are one row, and its words say where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from models.run.kind import RunKind
+from models.steps import StepName
+
+
+class Task(StrEnum):
+    """What a person would call one thing; a run takes one step or several for it."""
+
+    CHECK = "check"
+    STOP = "stop"
+    DETACH = "detach"
+    SAVE = "save"
+    RESTORE = "restore"
+    DESCRIBE = "describe"
+    TEST = "test"
+    CONFIRM = "confirm"
+    SEE_UP = "see up"
+    REPORT = "report"
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """What a task is called; `{name}` stands for the instance."""
+
+    ahead: str
+    running: str
+    done: str
+    skipped: str
+    failed: str
+
+
+TASK_OF: dict[StepName, Task] = {
+    StepName.CHECK: Task.CHECK,
+    StepName.UNLOCK: Task.STOP,
+    StepName.CLAIM: Task.STOP,
+    StepName.STOP: Task.STOP,
+    StepName.DETACH: Task.DETACH,
+    StepName.LOCK: Task.DETACH,
+    StepName.CREATE_IMAGE: Task.SAVE,
+    StepName.WAIT_FOR_IMAGE: Task.SAVE,
+    StepName.RESTORE: Task.RESTORE,
+    StepName.DESCRIBE: Task.DESCRIBE,
+    StepName.TEST_LAUNCH: Task.TEST,
+    StepName.VERIFY: Task.TEST,
+    StepName.READ_FACTS: Task.TEST,
+    StepName.REMOVE_TEST: Task.TEST,
+    StepName.REMOVE_SNAPSHOT: Task.TEST,
+    StepName.PUBLISH: Task.CONFIRM,
+    StepName.CONFIRM_IMAGE: Task.CONFIRM,
+    StepName.SEE_UP: Task.SEE_UP,
+    StepName.REPORT: Task.REPORT,
+}
+
+_WORDS: dict[Task, TaskWords] = {
+    Task.CHECK: TaskWords("Checks", "Checking", "Checked", "Not checked", "Checks failed"),
+    Task.STOP: TaskWords("Stop {name}", "Stopping {name}", "Stopped", "Was stopped", "Not stopped"),
+    Task.DETACH: TaskWords(
+        "Detach volumes, lock", "Detaching volumes", "Volumes detached, locked", "Not locked", "Volumes not detached"
+    ),
+    Task.SAVE: TaskWords("Image", "Saving the image", "Image saved", "No image", "Image not saved"),
+    Task.RESTORE: TaskWords("Restore {name}", "Restoring {name}", "Restored", "Unchanged", "NOT restored"),
+    Task.DESCRIBE: TaskWords(
+        "Describe the image", "Describing the image", "Image described", "Not described", "Image not described"
+    ),
+    Task.TEST: TaskWords("Boot test", "Testing the boot", "Boot test: boots", "Not boot-tested", "Boot test failed"),
+    Task.CONFIRM: TaskWords(
+        "Confirm the image", "Confirming the image", "Image confirmed", "Not confirmed", "Image not confirmed"
+    ),
+    Task.SEE_UP: TaskWords(
+        "See {name} come up", "Waiting for {name}", "Came up again", "Not watched", "Not seen to come up"
+    ),
+    Task.REPORT: TaskWords("Report", "Writing the report", "Report written", "No report", "Report not written"),
+}
+_INSPECTION: dict[Task, TaskWords] = {
+    Task.SAVE: TaskWords(
+        "Temporary image", "Saving a temporary image", "Temporary image saved", "No image", "Image not saved"
+    ),
+    Task.TEST: TaskWords(
+        "Inspect a copy", "Inspecting a copy", "Inspected, copy removed", "Not inspected", "Inspection failed"
+    ),
+}
+WITHOUT_VOLUMES = "Locked"
+"""What DETACH is called when it is done and no volume was attached."""
+NOT_PROVEN = "Boot test: not proven"
+"""What TEST is called when nothing went wrong for sure, and nothing was proven."""
+NOT_REACHED = "not reached"
+
+
+def task_words(task: Task, kind: RunKind) -> TaskWords:
+    """The words of a task in a run of this kind."""
+    return _INSPECTION.get(task, _WORDS[task]) if kind.spec.inspects else _WORDS[task]
+
+
+_STEPS: dict[StepName, str] = {
+    StepName.CHECK: "Checking",
+    StepName.UNLOCK: "Unlocking {name}",
+    StepName.CLAIM: "Marking {name} for this run",
+    StepName.STOP: "Stopping {name}",
+    StepName.DETACH: "Detaching volumes",
+    StepName.LOCK: "Locking {name}",
+    StepName.CREATE_IMAGE: "Asking for the image",
+    StepName.WAIT_FOR_IMAGE: "Saving the image",
+    StepName.RESTORE: "Restoring {name}",
+    StepName.DESCRIBE: "Describing the image",
+    StepName.TEST_LAUNCH: "Launching the test instance",
+    StepName.VERIFY: "Reading the console of the test instance",
+    StepName.READ_FACTS: "Reading what the temporary instance prints",
+    StepName.REMOVE_TEST: "Removing the test instance",
+    StepName.REMOVE_SNAPSHOT: "Removing the temporary image",
+    StepName.PUBLISH: "Publishing the image",
+    StepName.CONFIRM_IMAGE: "Confirming the image",
+    StepName.SEE_UP: "Waiting for {name} to come up",
+    StepName.REPORT: "Writing the report",
+}
+
+
+def step_words(step: StepName, name: str) -> str:
+    """What a single step under way is called; `name` is the instance's."""
+    return _STEPS[step].replace("{name}", name)
