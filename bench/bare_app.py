@@ -11,7 +11,7 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")  # as the console does, befo
 from textual.app import App, ComposeResult
 from textual.containers import Container, Vertical
 
-from screens.instances.rows import COLUMNS
+from screens.instances.table.rows import COLUMNS
 from screens.style.glyphs import UNICODE
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell

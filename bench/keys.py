@@ -48,7 +48,7 @@ def _names(environment: Mapping[str, str]) -> list[str]:
     """The names in the order of the list."""
     done = subprocess.run(_LIST, env=dict(environment), capture_output=True, check=True)
     found = [(one["name"].casefold(), one["id"], one["name"]) for one in json.loads(done.stdout)]
-    return [name for _folded, _id, name in sorted(found)]
+    return [name for _folded, _id, name in sorted(found, key=lambda each: (not each[0][:1].isalnum(), *each))]
 
 
 def _moving(terminal: Terminal, names: Sequence[str], presses: int) -> list[float]:

@@ -133,6 +133,10 @@ class Console(Protocol):
     def notices(self) -> tuple[Notice, ...]:
         """What the user should know of the cloud's entry, such as that its certificate is not checked."""
 
+    @property
+    def has_sent_all(self) -> bool:
+        """Whether a slow line has taken all that was drawn."""
+
     async def cloud(self) -> Cloud:
         """The cloud, logged in. The first call logs in and asks the user for what is missing.
 

@@ -97,9 +97,13 @@ class ListScreen(ModeScreen, Generic[T]):
         self.refresh_bindings()
 
     def _show_rows(self) -> None:
+        self._put_rows()
+        self._say()
+
+    def _put_rows(self) -> None:
+        """Show the rows as they are now, and leave the status line alone."""
         text = self.query_one(FilterLine).text
         self._rows.show(self._matching(text), empty=self._nothing(text))
-        self._say()
 
     def _nothing(self, text: str) -> str:
         if self._complete:
@@ -121,11 +125,13 @@ class ListScreen(ModeScreen, Generic[T]):
     def _filter_changed(self, event: FilterLine.Changed) -> None:
         event.stop()
         self._show_rows()
+        self.refresh_bindings()
 
     @on(FilterLine.Left)
     def _filter_left(self, event: FilterLine.Left) -> None:
         event.stop()
         self._rows.focus()
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The error is offered while there is one."""
@@ -139,7 +145,9 @@ class ListScreen(ModeScreen, Generic[T]):
             self.app.push_screen(ErrorScreen(self._trouble))
 
     def action_list(self) -> None:
-        """Back to the list."""
+        """One step back: from elsewhere to the list, and there out of the filter."""
+        if self._rows.has_focus:
+            self.query_one(FilterLine).clear()
         self._rows.focus()
 
     def action_filter(self) -> None:

@@ -212,6 +212,11 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         """What should be known of the cloud's entry."""
         return self._access.notices
 
+    @property
+    def has_sent_all(self) -> bool:
+        """Whether the terminal has been sent all that was drawn; other drivers do not say, and are believed."""
+        return bool(getattr(self._driver, "has_sent_all", True))
+
     async def cloud(self) -> Cloud:
         """The cloud, logged in."""
         return await self._access.cloud()

@@ -6,6 +6,10 @@ from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
     Binding(
+        "escape", "clear_filter", "Clear filter", id="instances.clear-filter",
+        tooltip="Show all instances again",
+    ),
+    Binding(
         "a", "fix", "Fix", id="instances.fix",
         tooltip="Let the console fix the selected finding, after asking",
     ),
@@ -36,6 +40,11 @@ BINDINGS: list[BindingType] = [
     Binding(
         "slash", "filter", "Filter", key_display="/", id="instances.filter",
         tooltip="Show only rows that contain these words",
+    ),
+    Binding("o", "sort", "Sort", id="instances.sort", tooltip="Sort by any column: worst first, running first"),
+    Binding(
+        "v", "view", "View", show=False, id="instances.view",
+        tooltip="Everything that the list knows about the instance, uncut",
     ),
     Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding("e", "error", "Error", id="instances.error", tooltip="Show the full error of the last refresh"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from models.errors import ImagingError
 from models.findings import Checklist
 from models.guidelines.facts import InstanceFacts
+from models.run.record import RunRecord
 
 
 class FactsRead(Message):
@@ -26,3 +29,15 @@ class FactsFailed(Message):
         super().__init__()
         self.instance_id = instance_id
         self.error = error
+
+
+class JournalRead(Message):
+    """The runs of this machine, as they are now."""
+
+    def __init__(self, runs: Sequence[RunRecord]) -> None:
+        super().__init__()
+        self.runs = runs
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest is of interest."""
+        return isinstance(message, JournalRead)

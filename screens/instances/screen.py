@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
@@ -17,22 +18,25 @@ from imaging.cloud.instance_list_polling import InstanceWatch
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import ImagingError
-from models.fact import Fact
-from models.findings import Checklist
 from models.formatting import clock_time
-from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
 from models.run.claim import run_on
 from models.text import one_line
 from screens.dialogs.finding import FindingScreen, Wish, which_action
+from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.instances.bindings import BINDINGS
 from screens.instances.deep_check import offer_deep_check
 from screens.instances.live_facts import FactsWatch
-from screens.instances.messages import FactsFailed, FactsRead
-from screens.instances.rows import COLUMNS, cells, matching
+from screens.instances.messages import FactsFailed, FactsRead, JournalRead
+from screens.instances.sort_dialog import sort_dialog
+from screens.instances.table.details import details
+from screens.instances.table.entry import InstanceEntry
+from screens.instances.table.known import Known
+from screens.instances.table.order import HeldOrder, Sorting
+from screens.instances.table.rows import COLUMNS, cells, matching
 from screens.listing import ListScreen
 from screens.rules_loading import judged, load_rules
 from screens.runs.run import RunScreen
@@ -45,6 +49,9 @@ from screens.wizard.wizard import WizardScreen
 REST_SECONDS = 0.2
 """How long the cursor must rest on an instance before the cloud is asked about it."""
 
+JOURNAL_SECONDS = 5.0
+"""How often the journal, a local file, is read while the list is on show."""
+
 LATE_SECONDS = 0.4
 """How long the former checklist stays, under its own name, before the screen says that it is reading."""
 
@@ -52,7 +59,7 @@ _NAME_CELLS = 56
 """What a name takes of a panel's frame at most, in cells."""
 
 
-class InstancesScreen(ListScreen[Instance]):
+class InstancesScreen(ListScreen[InstanceEntry]):
     """List and checklist."""
 
     MODE = "instances"
@@ -64,8 +71,11 @@ class InstancesScreen(ListScreen[Instance]):
         """Know nothing yet."""
         super().__init__()
         self._watch: InstanceWatch | None = None
-        self._facts: dict[str, tuple[InstanceFacts, Checklist]] = {}
-        self._guests: dict[str, Fact[GuestFacts]] = {}
+        self._known = Known()
+        self._order, self._sorting = HeldOrder(), Sorting()
+        self._sorted_for: tuple[str, Sorting, bool] | None = None
+        """Filter, order and completeness for which the rows were sorted last."""
+        self._sort_later: Timer | None = None
         self._watched: str | None = None
         self._rest: Timer | None = None
         self._guest = GuestWork(self, self.action_refresh)
@@ -79,7 +89,7 @@ class InstancesScreen(ListScreen[Instance]):
         with Container(id="panes"):
             with Vertical(id="list", classes="panel") as panel:
                 panel.border_title = "Instances"
-                yield RowList[Instance](
+                yield RowList[InstanceEntry](
                     COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
                     empty="Reading from the cloud", id="instances",
                 )  # fmt: skip
@@ -91,8 +101,10 @@ class InstancesScreen(ListScreen[Instance]):
     def on_mount(self) -> None:
         """Ask the cloud after the first paint."""
         super().on_mount()
-        self.query_one("#instances").focus()
+        self._rows.focus()
+        self._mark_order()
         self.status.say("Logging in")
+        self._journal_timer = self.set_interval(JOURNAL_SECONDS, self._read_journal)
         self.call_after_refresh(self._watch_list)
 
     @work(group="list", exclusive=True, exit_on_error=False, description="watch the instances")
@@ -104,7 +116,8 @@ class InstancesScreen(ListScreen[Instance]):
             if event.trouble is not None:
                 self.post_message(self.RefreshFailed(event.trouble))
             else:
-                self.post_message(self.ListRead(tuple(watch.instances.values()), complete=event.complete))
+                entries = tuple(self._known.entry(one, self.console.login) for one in watch.instances.values())
+                self.post_message(self.ListRead(entries, complete=event.complete))
 
     @work(group="facts", exclusive=True, exit_on_error=False, description="watch the chosen instance")
     async def _watch_facts(self, instance_id: str) -> None:
@@ -114,24 +127,17 @@ class InstancesScreen(ListScreen[Instance]):
             if isinstance(news, ImagingError):
                 self.post_message(FactsFailed(instance_id, news))
             else:
-                facts = self._with_guest(instance_id, news)
+                facts = self._known.with_guest(instance_id, news)
                 self.post_message(FactsRead(instance_id, facts, judged(facts, profile)))
-
-    def _with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
-        """The facts with what was found inside; the cloud knows nothing of that."""
-        guest = self._guests.get(instance_id)
-        return facts if guest is None else facts.model_copy(update={"guest": guest})
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:
         """Judge again by what was found inside."""
         event.stop()
-        before = self._guests.get(event.instance_id)
-        if before is not None and before.read_at and event.guest.read_at and event.guest.read_at < before.read_at:
+        if not self._known.take_guest(event.instance_id, event.guest):
             return
-        self._guests[event.instance_id] = event.guest
-        if (known := self._facts.get(event.instance_id)) is not None:
-            facts = self._with_guest(event.instance_id, known[0])
+        if (known := self._known.facts.get(event.instance_id)) is not None:
+            facts = self._known.with_guest(event.instance_id, known[0])
             self.post_message(FactsRead(event.instance_id, facts, judged(facts, self.console.profile)))
 
     @on(GuestProgress)
@@ -159,7 +165,8 @@ class InstancesScreen(ListScreen[Instance]):
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:
         event.stop()
-        self._facts[event.instance_id] = (event.facts, event.checklist)
+        if self._known.take_facts(event.instance_id, event.facts, event.checklist):
+            self._make_rows_again()
         if event.instance_id == self._watched:
             self._show_checklist(event.instance_id)
             self.refresh_bindings()
@@ -170,7 +177,7 @@ class InstancesScreen(ListScreen[Instance]):
         if event.instance_id != self._watched:
             return
         view = self.query_one(ChecklistView)
-        known = self._facts.get(event.instance_id)
+        known = self._known.facts.get(event.instance_id)
         if known is None:
             view.clear(str(event.error))
         else:
@@ -194,24 +201,24 @@ class InstancesScreen(ListScreen[Instance]):
         if key != self._watched:
             self._watched = key
             self.refresh_bindings()
-            if key is None or key in self._facts:
+            if key is None or key in self._known.facts:
                 self._show_checklist(key)
             else:
                 self._rest = self.set_timer(LATE_SECONDS, self._show_reading)
             if key is not None:
-                if key not in self._guests:
+                if key not in self._known.guests:
                     self._read_stored(key)
                 self._watch_facts(key)
 
     def _show_reading(self) -> None:
-        if self._watched not in self._facts:
+        if self._watched not in self._known.facts:
             self._show_checklist(self._watched)
 
     def _show_checklist(self, instance_id: str | None) -> None:
         view = self.query_one(ChecklistView)
         self._stale = ""
         self._head_checklist()
-        known = self._facts.get(instance_id or "")
+        known = self._known.facts.get(instance_id or "")
         if known is not None:
             view.show(known[1], inspected=known[1].not_inspected_because is None)
         else:
@@ -219,20 +226,76 @@ class InstancesScreen(ListScreen[Instance]):
 
     @property
     def _chosen(self) -> Instance | None:
-        return self._rows.selected
+        entry = self._rows.selected
+        return entry.instance if entry is not None else None
 
-    def _cells(self, instance: Instance) -> Sequence[Cell]:
-        return cells(instance, self.console.login, self.glyphs)
+    def _cells(self, entry: InstanceEntry) -> Sequence[Cell]:
+        return cells(entry, self.glyphs)
+
+    @work(group="journal", exclusive=True, exit_on_error=False, description="read the journal")
+    async def _read_journal(self) -> None:
+        with suppress(ImagingError):  # the screen of the runs says it
+            self.post_message(JournalRead(await self.console.runs.runs()))
+
+    @on(JournalRead)
+    def _journal_read(self, event: JournalRead) -> None:
+        event.stop()
+        if self._known.take_runs(event.runs):
+            self._make_rows_again()
+
+    def _make_rows_again(self) -> None:
+        """Something beside the cloud's list has changed what the rows say."""
+        self._listed = tuple(self._known.entry(one.instance, self.console.login) for one in self._listed)
+        self._put_rows()
 
     @property
     def _read_at(self) -> datetime | None:
         return self._watch.read_at if self._watch else None
 
-    def _matching(self, text: str) -> Sequence[Instance]:
-        return matching(self._listed, text)
+    def _matching(self, text: str) -> Sequence[InstanceEntry]:
+        """In their order; while only the cloud changes things the rows keep their places for some seconds."""
+        found, now = matching(self._listed, text, self.glyphs), self.console.clock.monotonic()
+        asked = (text, self._sorting, self._complete)
+        free = not self._complete or asked != self._sorted_for
+        free = free or (self.is_current and not self._order.seconds_left(now))
+        self._sorted_for = asked
+        rows = self._order.arranged(found, self._sorting, now=now, free=free)
+        if self._order.is_stale and self._sort_later is None and self.is_current:
+            self._sort_later = self.set_timer(self._order.seconds_left(now) + 0.05, self._sort_again)
+        return rows
+
+    def _sort_again(self) -> None:
+        self._sort_later = None
+        if self._order.is_stale:
+            self._put_rows()
+
+    def _mark_order(self) -> None:
+        sign = self.glyphs.falling if self._sorting.is_reversed else self.glyphs.rising
+        self._rows.mark(self._sorting.column, sign)
+
+    def action_sort(self) -> None:
+        """Choose by what the list is sorted."""
+        self.app.push_screen(sort_dialog(self._sorting), self._sort_by)
+
+    def _sort_by(self, column: str | None) -> None:
+        if column is not None:
+            self._sorting = self._sorting.chosen(column)
+            self._mark_order()
+            self._show_rows()
+
+    def action_clear_filter(self) -> None:
+        """Show all instances again."""
+        self.query_one(FilterLine).clear()
+
+    def action_view(self) -> None:
+        """Show everything that is known of the chosen row, uncut."""
+        if (entry := self._rows.selected) is not None:
+            self.app.push_screen(NoticeScreen("Instance", entry.name or "(no name)", *details(entry, self.glyphs)))
 
     def _say_fresh(self, count: str) -> None:
-        self.status.say(count if self._complete else f"{count} so far", right=self.console.profile.title)
+        order = "" if self._sorting == Sorting() else f" by {self._sorting.words}"
+        said = f"{count}{order}" if self._complete else f"{count} so far"
+        self.status.say(said, right=self.console.profile.title)
 
     def failed(self, error: ImagingError) -> None:
         """Without a login there is nothing to show; with one, what is on show stays."""
@@ -256,24 +319,35 @@ class InstancesScreen(ListScreen[Instance]):
     @property
     def chosen_facts(self) -> InstanceFacts | None:
         """The facts of the instance whose checklist is open."""
-        known = self._facts.get(self._watched or "")
+        known = self._known.facts.get(self._watched or "")
         return known[0] if known else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered: of a guest one thing at a time, and only while it runs."""
-        writes, instance = not self.console.read_only, self._instance
-        match action:
-            case "image":
-                return writes and self._chosen is not None
-            case "stop_inspection":
-                return self._guest.busy
-            case "inspect" | "save":
-                return not self._guest.busy and instance is not None and instance.is_running
-            case "fix":
-                return not self._guest.busy and writes and bool(self.chosen_actions)
-            case "deep_check":
-                return writes and instance is not None
-        return super().check_action(action, parameters)
+        offered = self._offered.get(action)
+        return offered(self) if offered is not None else super().check_action(action, parameters)
+
+    _offered: ClassVar[Mapping[str, Callable[[InstancesScreen], bool]]] = {
+        "image": lambda self: self._writes and self._chosen is not None,
+        "view": lambda self: self._chosen is not None,
+        "clear_filter": lambda self: self._rows.has_focus and bool(self.query_one(FilterLine).text),
+        "stop_inspection": lambda self: self._guest.busy,
+        "inspect": lambda self: self._can_enter,
+        "save": lambda self: self._can_enter,
+        "fix": lambda self: not self._guest.busy and self._writes and bool(self.chosen_actions),
+        "deep_check": lambda self: self._writes and self._instance is not None,
+    }
+    """When an action makes sense; those that are not named always do."""
+
+    @property
+    def _writes(self) -> bool:
+        return not self.console.read_only
+
+    @property
+    def _can_enter(self) -> bool:
+        """Whether the inside of the chosen instance can be reached now."""
+        instance = self._instance
+        return not self._guest.busy and instance is not None and instance.is_running
 
     @property
     def _instance(self) -> Instance | None:
@@ -310,14 +384,14 @@ class InstancesScreen(ListScreen[Instance]):
         """Start the wizard; where a run works on the instance, show that run."""
         if (instance := self._chosen) is None:
             return
-        run_id = run_on(instance)
+        run_id = self._known.run_on(instance.id) or run_on(instance)
         if run_id is None:
             self._open_wizard(instance)
         else:
             self._open_run(instance, run_id)
 
     def _open_wizard(self, instance: Instance) -> None:
-        known = self._facts.get(instance.id)
+        known = self._known.facts.get(instance.id)
         self.app.push_screen(WizardScreen(instance, known[0] if known else None))
 
     @work(group="open run", exclusive=True, exit_on_error=False, description="open the run on the instance")
@@ -385,5 +459,12 @@ class InstancesScreen(ListScreen[Instance]):
     def on_screen_resume(self) -> None:
         """A deep check may have ended meanwhile."""
         super().on_screen_resume()
+        self._journal_timer.resume()
+        self._read_journal()
+        self._sort_again()
         if (instance := self._instance) is not None:
             self._read_stored(instance.id)
+
+    def on_screen_suspend(self) -> None:
+        """Nobody sees the rows."""
+        self._journal_timer.pause()

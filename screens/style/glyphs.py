@@ -28,7 +28,7 @@ _ASCII = str.maketrans(
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One set of signs, each exactly one cell wide."""
+    """One set of signs, each exactly one cell wide, and none with two meanings."""
 
     good: str
     bad: str
@@ -37,13 +37,25 @@ class Glyphs:
     waived: str
     none: str
     """Not applicable, skipped."""
+    note: str
+    """Good to know, no action needed."""
+    confirm: str
+    """Waits for the user's own word."""
     pending: str
     running: str
+    """A run or a step that is under way."""
+    active: str
+    """An instance that is on."""
     stopped: str
+    set_aside: str
+    """An instance that is suspended, paused, shelved, or in another state that is neither on nor off."""
     changing: str
     locked: str
     folded: str
     unfolded: str
+    rising: str
+    """Beside the column by which a list is sorted."""
+    falling: str
     cut: str
     """Stands at the end of a text that was cut."""
     ascii: bool = False
@@ -60,13 +72,19 @@ UNICODE = Glyphs(
     unknown="?",
     waived="~",
     none="-",
+    note="i",
+    confirm="☐",
     pending="◦",
     running="▸",
+    active="▪",
     stopped="▫",
+    set_aside="▯",
     changing="↻",
     locked="#",
-    folded="▸",
+    folded="›",
     unfolded="▾",
+    rising="▴",
+    falling="▿",
     cut="…",
 )
 
@@ -75,15 +93,21 @@ ASCII = Glyphs(
     bad="x",
     warn="!",
     unknown="?",
-    waived="~",
+    waived="w",
     none="-",
+    note="i",
+    confirm="_",
     pending=".",
     running=">",
+    active="|",
     stopped="o",
+    set_aside="=",
     changing="*",
     locked="#",
-    folded=">",
-    unfolded="v",
+    folded="(",
+    unfolded=")",
+    rising="^",
+    falling="v",
     cut="~",
     ascii=True,
 )

@@ -37,13 +37,13 @@ def instance_sign(instance: Instance, glyphs: Glyphs) -> Sign:
     status = instance.status
     match instance.status:
         case "ACTIVE":
-            return Sign(glyphs.running, status, Tone.GOOD)
+            return Sign(glyphs.active, status, Tone.GOOD)
         case "SHUTOFF":
             return Sign(glyphs.stopped, status, Tone.PLAIN)
         case "ERROR" | "DELETED":
             return Sign(glyphs.bad, status, Tone.BAD)
         case _:
-            return Sign(glyphs.pending, status, Tone.WARN)
+            return Sign(glyphs.set_aside, status, Tone.WARN)
 
 
 def image_sign(status: str, glyphs: Glyphs) -> Sign:
@@ -70,7 +70,7 @@ def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.none, "n/a", Tone.QUIET)
         case Outcome.UNKNOWN:
             if finding.awaits_confirmation:
-                return Sign(glyphs.unknown, "confirm", Tone.ACCENT)
+                return Sign(glyphs.confirm, "confirm", Tone.ACCENT)
             return Sign(glyphs.unknown, "unknown", Tone.PLAIN)
         case Outcome.FAIL:
             return _failure(finding, glyphs)
@@ -93,7 +93,7 @@ def _failure(finding: Finding, glyphs: Glyphs) -> Sign:
     if finding.severity is Severity.BLOCK:
         return Sign(glyphs.bad, "blocker", Tone.BAD)
     if finding.severity is Severity.INFO:
-        return Sign(glyphs.pending, "note", Tone.PLAIN)
+        return Sign(glyphs.note, "note", Tone.PLAIN)
     return Sign(glyphs.warn, "warning", Tone.WARN)
 
 

@@ -53,6 +53,11 @@ def widths(columns: Sequence[Column], available: int) -> tuple[int, ...]:
     return tuple(given.get(id(column), 0) for column in columns)
 
 
+def titles(columns: Sequence[Column], marked: str, sign: str) -> Sequence[Cell]:
+    """The header; behind the title of one column stands a sign."""
+    return [Cell(column.title + sign if column.title == marked else column.title) for column in columns]
+
+
 def spanned(cells: Sequence[Cell], sizes: Sequence[int]) -> tuple[int, ...]:
     """The width of each cell of a row, whose cells may reach over several columns; 0 for one that was dropped."""
     found, place = [], 0

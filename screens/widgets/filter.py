@@ -41,10 +41,19 @@ class FilterLine(Horizontal):
     class Left(Message):
         """The user is done with the filter."""
 
+    def __init__(
+        self,
+        placeholder: str = "part of a name, state, id or address",
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self._placeholder = placeholder
+
     def compose(self) -> ComposeResult:
         """Slash and field."""
         yield Label("/", markup=False)
-        yield Entry(placeholder="part of a name, state, id or address")
+        yield Entry(placeholder=self._placeholder)
 
     @property
     def text(self) -> str:
@@ -52,13 +61,20 @@ class FilterLine(Horizontal):
         return self.query_one(Entry).value.strip()
 
     def open(self) -> None:
-        """Begin to write."""
+        """Begin to write: the former filter is selected, so that typing replaces it and an arrow key edits it."""
         self.add_class("-open")
-        self.query_one(Entry).focus()
+        entry = self.query_one(Entry)
+        entry.focus()
+        entry.action_select_all()
+
+    def clear(self) -> None:
+        """Search for nothing."""
+        self.query_one(Entry).value = ""
+        self.remove_class("-open")
 
     def action_clear(self) -> None:
         """Search for nothing and leave."""
-        self.query_one(Entry).value = ""
+        self.clear()
         self._leave()
 
     def action_keep(self) -> None:

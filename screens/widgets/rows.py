@@ -21,7 +21,7 @@ from textual.strip import Strip
 from models.text import one_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.tones import Tone
-from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, widths
+from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, titles, widths
 
 T = TypeVar("T")
 
@@ -122,14 +122,13 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         """
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
-        self._key_of = key_of
-        self._cells_of = cells_of
+        self._key_of, self._cells_of = key_of, cells_of
         self._glyphs = glyphs
         self._header = 1 if header else 0
         self._empty = empty
         self._items: tuple[T, ...] = ()
         self._places: dict[str, int] = {}
-        self._cursor = 0
+        self._cursor, self._title_sign = 0, ("", "")
         self._widths: tuple[int, ...] = ()
         self._laid_out_for = -1
 
@@ -152,8 +151,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
     def show(self, items: Sequence[T], *, empty: str | None = None) -> None:
         """Show these items. The cursor stays on its item if it is still there; only lines that differ are drawn."""
         before = self._drawn()
-        key, was = self.selected_key, self.selected
-        shown_before = len(self._items)
+        key, was, shown_before = self.selected_key, self.selected, len(self._items)
         self._items = tuple(items)
         self._places = {self._key_of(item): place for place, item in enumerate(self._items)}
         self._cursor = self._places.get(key or "", min(self._cursor, max(0, len(self._items) - 1)))
@@ -164,6 +162,11 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._redraw(before)
         if self.selected_key != key or self.selected != was:
             self.post_message(self.Moved(self, self.selected_key))
+
+    def mark(self, title: str, sign: str) -> None:
+        """Put a sign behind the title of one column, such as that by which the rows are sorted."""
+        self._title_sign = (title, sign)
+        self.refresh_line(0)
 
     def select(self, key: str) -> bool:
         """Put the cursor on an item; False if it is not there."""
@@ -269,7 +272,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         return self.get_component_rich_style(f"rows--{name}")
 
     def _titles(self, width: int) -> Strip:
-        return self._strip([Cell(column.title) for column in self._columns], width, self._style("header"))
+        return self._strip(titles(self._columns, *self._title_sign), width, self._style("header"))
 
     def _row(self, place: int, width: int) -> Strip:
         cells = self._cells_of(self._items[place])

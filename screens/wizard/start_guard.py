@@ -21,7 +21,7 @@ class StartGuard:
         self._since = None
 
     def painted(self) -> None:
-        """The review has been painted."""
+        """The review has been painted, and sent in full."""
         if self._since is None:
             self._since = self._clock.monotonic()
 

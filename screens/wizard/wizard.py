@@ -56,6 +56,8 @@ _PAGES: dict[PageName, type[Page]] = {
     PageName.TEST: TestPage,
     PageName.REVIEW: ReviewPage,
 }
+SENT_POLL_SECONDS = 0.1
+"""How often it is asked whether the review has been sent."""
 _NO_REASON = "Continuing without inspection needs a reason: it goes into the report."
 
 
@@ -299,7 +301,14 @@ class WizardScreen(OpenedScreen[None]):
         """Count from when the review has been painted."""
         self._guard.changed()
         if self._page is PageName.REVIEW:
-            self.call_after_refresh(self._guard.painted)
+            self.call_after_refresh(self._review_painted)
+
+    def _review_painted(self) -> None:
+        """On a slow line what was painted is seen only once it has been sent."""
+        if self.console.has_sent_all:
+            self._guard.painted()
+        else:
+            self.set_timer(SENT_POLL_SECONDS, self._review_painted)
 
     def _plan_if_wanted(self) -> None:
         if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None and self._is_filled:

@@ -69,7 +69,7 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     console.press("enter")
     wait_for(lambda: console.cursor_line.startswith("Made from"))
     console.press(f"{DESCRIPTION}. ")
-    console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "A run writes it to")
+    console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "run writes it to")
     pages = (
         "Who can see",
         "VOL-DETACHED",

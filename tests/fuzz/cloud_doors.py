@@ -15,7 +15,9 @@ from imaging.guidelines.checklist import judge
 from models.cloud.login import Login
 from models.cloud.quota import Quota
 from screens.images import rows as image_rows
-from screens.instances import rows as instance_rows
+from screens.instances.table import rows as instance_rows
+from screens.instances.table.details import details
+from screens.instances.table.entry import InstanceEntry
 from screens.style.glyphs import UNICODE
 from tests.fuzz.door import Door
 from tests.guidelines.building import facts, profile
@@ -51,9 +53,10 @@ def _instance(raw: dict[str, Any]) -> None:
     if instance is None:
         return
     login = _login()
-    list(instance_rows.cells(instance, login, UNICODE))
-    instance_rows.remarks(instance)
-    instance_rows.matching([instance], "db")
+    entry = InstanceEntry(instance, instance_rows.is_anothers(instance, login))
+    list(instance_rows.cells(entry, UNICODE))
+    list(details(entry, UNICODE))
+    instance_rows.matching([entry], "db", UNICODE)
     instance_document(instance, login).model_dump_json()
     judge(facts(instance=instance), profile())
 

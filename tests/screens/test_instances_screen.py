@@ -46,7 +46,7 @@ async def test_an_instance_with_a_run_in_it_says_so_and_leads_to_that_run(demo, 
         cloud = await driver.app.cloud()
         await cloud.compute.set_metadata(demo.server_id("db-07"), {"imaging.claim.abc123": "{}"})
         await cloud.compute.set_metadata(demo.server_id("quiet-box"), {"imaging.claim.zzz999": "{}"})
-        await driver.sees("imaging: active")
+        await driver.sees("imaging", "run: i opens it")
         await driver.press("i")
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         await driver.press("escape")
@@ -75,6 +75,8 @@ async def test_a_volume_that_goes_is_seen_without_a_key_press(demo, tmp_path):
 
 async def test_a_hostile_name_is_shown_as_it_is(demo, tmp_path):
     async with console(tmp_path) as driver:
+        await driver.sees("16 instances")
+        await driver.press("end")
         await driver.sees("[/red]")
         assert "\x1b" not in driver.text
 
@@ -94,6 +96,61 @@ async def test_the_filter_narrows_the_list_while_it_is_written(demo, tmp_path):
         await driver.sees("1 of 16 instances", "gis-lab")
         await driver.press("escape")
         await driver.sees("16 instances", "db-07")
+
+
+async def test_escape_takes_the_filter_off_and_a_slash_begins_a_fresh_one(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("16 instances")
+        await driver.press("slash")
+        await driver.write("web")
+        await driver.press("enter")
+        await driver.sees("1 of 16 instances", "esc Clear filter")
+        await driver.press("slash")
+        await driver.write("gis")
+        await driver.press("enter")
+        await driver.sees("gis-lab", "1 of 16 instances")
+        await driver.press("escape")
+        await driver.sees(" 16 instances")
+        assert "esc Clear filter" not in driver.text
+
+
+async def test_a_filter_is_still_there_after_a_look_at_the_images(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("16 instances")
+        await driver.press("slash")
+        await driver.write("gis")
+        await driver.press("enter", "2", "1")
+        await driver.sees("1 of 16 instances", "gis-lab")
+
+
+async def test_the_worst_come_first_where_that_is_asked_and_the_cursor_stays_on_its_instance(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.press("o", "down", "down", "enter")
+        await driver.sees("by readiness, worst first", "Readiness▴")
+        rows = driver.app.screen.query_one("#instances", RowList)
+        assert rows.items[0].name == "archive-gw"
+        assert rows.selected is not None
+        assert rows.selected.name == "db-07"
+        await driver.press("o", "down", "down", "enter")
+        await driver.sees("by readiness, ready first", "Readiness▿")
+
+
+async def test_ten_instances_stand_beside_a_checklist_on_a_small_terminal(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.sees("VOL-DETACHED")
+        rows = driver.app.screen.query_one("#instances", RowList)
+        names = [one.name for one in rows.items[:10]]
+        assert all(any(line.startswith(name) for line in driver.lines) for name in names)
+        assert not any(names[0].startswith(sign) for sign in "[")
+
+
+async def test_what_is_cut_in_the_list_is_read_in_full_by_one_key(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "archive-gw")
+        await driver.press("v")
+        await driver.sees("do not touch: tape transfer until December, ask Grace")
 
 
 async def test_enter_goes_to_the_checklist_and_there_to_a_finding(demo, tmp_path):
@@ -197,6 +254,6 @@ async def test_the_instances_id_is_sent_to_the_terminals_clipboard(demo, tmp_pat
 async def test_where_the_terminal_knows_ascii_alone_our_own_words_are_ascii(demo, tmp_path):
     async with console(tmp_path, glyphs=ASCII) as driver:
         await choose(driver, "db-07")
-        await driver.sees("VOL-DETACHED", "> ACTIVE")
+        await driver.sees("VOL-DETACHED", "| ACTIVE")
         ours = [line for line in driver.lines if "宇" not in line and "─" not in line and "█" not in line]
         assert all(line.isascii() for line in ours if "ACTIVE" in line or "VOL-" in line)

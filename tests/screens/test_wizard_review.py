@@ -11,6 +11,7 @@ from tests.screens.samples import inspected
 from tests.screens.test_wizard import go_on_uninspected, open_wizard, rename, turn_to
 from tests.screens.test_wizard_findings import waive
 from tests.support.known import present
+from tui.app import ImagingApp
 
 
 async def at_review(driver: Driver, name: str = "db-07") -> WizardScreen:
@@ -166,3 +167,19 @@ async def test_a_suspended_instance_cannot_be_imaged_and_the_review_says_why(dem
     async with console(tmp_path, size=(120, 36)) as driver:
         await at_review(driver, "notebook-3")
         await driver.sees("Before you can start", "STATE-")
+
+
+async def test_a_review_that_a_slow_line_has_not_taken_yet_cannot_be_agreed_to(demo, tmp_path, monkeypatch):
+    monkeypatch.setattr(ImagingApp, "has_sent_all", False)
+    runs, clock = FrozenRuns(), HeldClock()
+    async with console(tmp_path, runs=runs, clock=clock) as driver:
+        screen = await at_review(driver)
+        await go_on_uninspected(driver)
+        await driver.sees("^g Start")
+        clock.seconds += 60
+        await driver.press("ctrl+g")
+        await driver.sees("Nothing was started")
+        monkeypatch.setattr(ImagingApp, "has_sent_all", True)
+        await ready_to_start(driver, screen, clock)
+        await driver.press("ctrl+g")
+        await driver.until(lambda: len(runs.started) == 1)

@@ -24,6 +24,12 @@ def test_every_glyph_is_one_cell_wide_in_every_terminal(glyphs):
             assert unicodedata.east_asian_width(glyph) in {"N", "Na"}, name
 
 
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_no_glyph_has_two_meanings(glyphs):
+    signs = [glyph for name, glyph in asdict(glyphs).items() if name != "ascii"]
+    assert len(set(signs)) == len(signs)
+
+
 def test_the_ascii_set_is_ascii():
     assert all(str(glyph).isascii() for glyph in asdict(ASCII).values())
     assert ASCII.plain("a · b → c…").isascii()

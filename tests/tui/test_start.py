@@ -96,7 +96,7 @@ async def test_the_first_list_can_be_left_and_come_back_to(tmp_path):
         await driver.press("2")
         await driver.sees("─Images")
         await driver.press("1")
-        await driver.sees("─Instances")
+        await driver.sees("─Checklist")
         assert driver.app.screen is first
 
 

@@ -59,6 +59,11 @@ class CellDriver(LinuxDriver):
             _ERRORS, canvas, powers_of(), draw_again=lambda: self._app.call_later(self._app.refresh, layout=True)
         )
 
+    @property
+    def has_sent_all(self) -> bool:
+        """Whether the terminal has been sent all that was drawn."""
+        return self._output is None or self._output.has_sent_all
+
     def send_all(self) -> None:
         """Let the next frame be sent whole: something else may have written to the terminal."""
         if self._output is not None:

@@ -45,6 +45,8 @@ class Output:
         self._changed = Condition()
         self._controls: deque[str] = deque()
         self._drawn = False
+        self._is_sending = False
+        """Whether the line is taking what was handed to it last."""
         self._ends = False
         self._asks = True
         self._unread = False
@@ -85,6 +87,12 @@ class Output:
         self._unread = True
         self._draw_again()
 
+    @property
+    def has_sent_all(self) -> bool:
+        """Whether the line has taken all that was drawn, and the terminal has answered where it was asked."""
+        with self._changed:
+            return not (self._drawn or self._controls or self._is_sending or self._pauses)
+
     def forget(self) -> None:
         """Something else may have written to the terminal: send everything with the next drawing."""
         with self._changed:
@@ -113,6 +121,8 @@ class Output:
         try:
             while (data := self._next()) is not None:
                 self._send(data.encode("utf-8", "replace"))
+                with self._changed:
+                    self._is_sending = False
         except OSError:
             _log.info("the terminal is gone")
 
@@ -125,6 +135,7 @@ class Output:
                 self._changed.wait(self._pace.seconds_to_wait if self._drawn else None)
             controls = "".join(self._controls)
             self._controls.clear()
+            self._is_sending = True
             return controls + self._painting()
 
     @property

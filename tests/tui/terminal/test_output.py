@@ -79,6 +79,27 @@ def test_nobody_waits_for_a_line_that_takes_nothing_and_the_last_frame_arrives(l
     assert len(sent) < 300 * len(frame(0)) / 3  # most were never sent
 
 
+def test_all_is_sent_only_once_the_line_has_taken_it(line):
+    fill(line.output._fileno)
+    line.write(frame(39))
+    time.sleep(0.05)
+    assert not line.output.has_sent_all
+    taken, deadline = b"", time.monotonic() + 10
+    while not line.output.has_sent_all and time.monotonic() < deadline:
+        if select.select([line.end], [], [], 0.05)[0]:
+            taken += os.read(line.end, 65536)
+    assert line.output.has_sent_all
+    assert b"0039" in taken + os.read(line.end, 65536)
+
+
+def fill(line: int) -> None:
+    """Let the line take nothing more before it is read."""
+    os.set_blocking(line, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(line, b" " * 512)
+
+
 def test_titles_and_the_bell_arrive_in_their_order_though_frames_are_superseded(line):
     for number in range(50):
         line.write(frame(number) + f"\x1b]0;title {number}\x07")

@@ -1,0 +1,76 @@
+"""What the journal of this machine and the images of the project say of each instance: its last image, its run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from models.cloud.image import Image
+from models.cloud.login import Login
+from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState
+from screens.instances.table.entry import Activity, LastImage
+
+_MADE_OF = "instance_uuid"
+"""The property in which Nova names the instance that a snapshot was made of."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def activities(runs: Iterable[RunRecord]) -> Mapping[str, Activity]:
+    """The runs that are not over, by the instance that they work on."""
+    return {run.instance_id: _activity(run) for run in runs if run.instance_id and not run.state.is_over}
+
+
+def _activity(run: RunRecord) -> Activity:
+    step = run.current_step
+    gone = run.runner is not None and not run.runner.alive
+    return Activity(run.id, step.step.value if step else "", waits=gone or run.state is RunState.WAITING)
+
+
+def last_images(
+    runs: Iterable[RunRecord], images: Iterable[Image] | None, login: Login | None
+) -> Mapping[str, LastImage]:
+    """The newest image of each instance, with what a test launch of that very image came to.
+
+    Args:
+        runs: the journal, newest first.
+        images: what the project can see; None where that was not read yet. An image that is not among them is gone.
+        login: whose images count: anybody may write the id of an instance into the properties of an image.
+    """
+    journal = tuple(runs)
+    verdicts = _verdicts(journal)
+    found: dict[str, LastImage] = {}
+    known = None if images is None else {image.id: image for image in images}
+    for instance_id, image in _of_journal(journal):
+        if known is None or image.id in known:
+            _keep_newest(found, instance_id, image)
+    for each in (known or {}).values():
+        instance_id = each.properties.get(_MADE_OF, "")
+        is_own = login is not None and each.owner == login.identity.project_id
+        if instance_id and each.is_snapshot and is_own and each.status == "active":
+            verdict = verdicts.get(each.id) or each.noted_verdict
+            _keep_newest(found, instance_id, LastImage(each.id, each.name, each.created_at, verdict))
+    return found
+
+
+def _verdicts(runs: Iterable[RunRecord]) -> dict[str, str]:
+    """By image; a later test launch counts before an earlier one."""
+    found: dict[str, str] = {}
+    for run in runs:
+        if run.image_id and run.verdict is not None:
+            found.setdefault(run.image_id, run.verdict.word.value)
+    return found
+
+
+def _of_journal(runs: tuple[RunRecord, ...]) -> Iterable[tuple[str, LastImage]]:
+    verdicts = _verdicts(runs)
+    for run in runs:
+        if run.kind is RunKind.CREATE and run.instance_id and run.image_id and run.image_data is not None:
+            name = run.plan.request.name
+            yield run.instance_id, LastImage(run.image_id, name, run.created_at, verdicts.get(run.image_id))
+
+
+def _keep_newest(found: dict[str, LastImage], instance_id: str, image: LastImage) -> None:
+    known = found.get(instance_id)
+    if known is None or (image.made_at or _LONG_AGO) > (known.made_at or _LONG_AGO):
+        found[instance_id] = image

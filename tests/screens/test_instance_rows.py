@@ -1,0 +1,163 @@
+"""The rows of the instances: what is known of their readiness, their last image, their order, and their columns."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.cloud.image import VERDICT, VERDICT_ABOUT, Image, ImageData
+from models.findings import Checklist, Outcome, Readiness, Severity
+from models.run.record import RunnerPresence, RunState
+from models.steps import StepName
+from models.verdict import Verdict, VerdictWord
+from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage
+from screens.instances.table.history import activities, last_images
+from screens.instances.table.order import HOLD_SECONDS, ORDERS, HeldOrder, Sorting
+from screens.instances.table.readiness import readiness_of
+from screens.instances.table.rows import COLUMNS, READINESS, RUN, cells, matching
+from screens.style.glyphs import UNICODE
+from screens.widgets.columns import widths
+from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
+
+
+def entry(name: str = "db-07", **fields: Any) -> InstanceEntry:
+    own = {key: fields.pop(key) for key in ("judgement", "activity", "image", "is_anothers") if key in fields}
+    return InstanceEntry(instance(name, **fields), **own)
+
+
+def said(one: InstanceEntry) -> str:
+    return str(readiness_of(one, UNICODE).sign)
+
+
+def judged(blockers: int, readiness: Readiness = Readiness.BLOCKED) -> Judgement:
+    return Judgement(readiness, blockers)
+
+
+@pytest.mark.parametrize(
+    "one, words",
+    [
+        (entry(), "? not inspected"),
+        (entry(status="SHUTOFF"), "? not inspected"),
+        (entry(status="SUSPENDED"), "✗ resume first"),
+        (entry(status="SHELVED_OFFLOADED"), "✗ unshelve first"),
+        (entry(status="ERROR"), "✗ in error"),
+        (entry(status="TELEPORTING"), "↻ wait"),
+        (entry(task_state="image_uploading"), "↻ busy: image uploading"),
+        (entry(locked=True, locked_reason="do not touch"), "✗ locked: do not touch"),
+        (entry(is_anothers=True), "✗ another's: ask"),
+        (entry(judgement=judged(2)), "✗ 2 to fix"),
+        (entry(judgement=judged(0, Readiness.INCOMPLETE)), "? incomplete"),
+        (entry(judgement=judged(0, Readiness.READY)), "✓ ready"),
+        (entry(metadata={"imaging.claim.abc": "{}"}), "↻ run: i opens it"),
+        (entry(activity=Activity("abc", "upload")), "▸ imaging: upload"),
+        (entry(activity=Activity("abc", "upload", waits=True)), "! run waits: i"),
+    ],
+)
+def test_readiness_says_what_is_known_and_nothing_more(one, words):
+    assert said(one) == words
+
+
+def test_an_instance_that_nobody_inspected_or_that_is_locked_is_never_ready():
+    ready = judged(0, Readiness.READY)
+    assert "ready" not in said(entry())
+    assert "ready" not in said(entry(judgement=ready, locked=True, locked_reason="suspected misuse"))
+    assert "ready" not in said(entry(judgement=ready, status="PAUSED"))
+
+
+def test_a_judgement_counts_what_must_be_fixed_and_not_what_the_run_fixes():
+    found = (finding(), finding(fixed_by=StepName.STOP), finding(severity=Severity.WARN), finding(Outcome.PASS))
+    assert Judgement.of(Checklist(profile="p", findings=found)) == judged(1)
+
+
+def image(image_id: str, days_old: int = 0, **fields: Any) -> Image:
+    properties = {"image_type": "snapshot", "instance_uuid": "id-db-07", **fields.pop("properties", {})}
+    texts = {"name": image_id, "status": "active", "owner": "p1", "created_at": NOW - timedelta(days=days_old)}
+    return Image(id=image_id, properties=properties, **{**texts, **fields})
+
+
+def test_the_verdict_of_another_image_in_copied_properties_does_not_count():
+    copied = image("new", properties={VERDICT: "booted", VERDICT_ABOUT: "old"})
+    assert last_images((), [copied], LOGIN)["id-db-07"].verdict is None
+    own = image("new", properties={VERDICT: "booted", VERDICT_ABOUT: "new"})
+    assert last_images((), [own], LOGIN)["id-db-07"].boots
+
+
+def test_an_image_of_another_project_that_names_our_instance_does_not_count():
+    assert last_images((), [image("theirs", owner="p2")], LOGIN) == {}
+
+
+def test_the_newest_image_counts_and_one_that_was_deleted_does_not():
+    made = run(
+        "r1", RunState.DONE, image_id="gone", image_data=ImageData(image_id="gone"),
+        verdict=Verdict(word=VerdictWord.FAILED), plan=plan(), created_at=NOW,
+    )  # fmt: skip
+    assert last_images([made], None, LOGIN)["id-db-07"].verdict == "failed"
+    found = last_images([made], [image("older", 9), image("newer", 2)], LOGIN)
+    assert found["id-db-07"].name == "newer"
+
+
+def test_a_run_whose_runner_is_gone_waits_for_somebody():
+    gone = RunnerPresence(host="login1", pid=1, heartbeat_at=NOW, alive=False)
+    assert activities([run("r1")])["id-db-07"] == Activity("r1", "detach volumes")
+    assert activities([run("r1", runner=gone)])["id-db-07"].waits
+    assert activities([run("r1", RunState.DONE)]) == {}
+
+
+def names(rows: Any) -> list[str]:
+    return [one.name for one in rows]
+
+
+def test_names_that_begin_with_a_sign_come_last_and_each_column_sorts_both_ways():
+    some = [
+        entry("[/red]"),
+        entry("b", status="ERROR"),
+        entry("a", judgement=judged(1)),
+        entry("c", judgement=judged(3)),
+    ]
+    assert names(Sorting().sorted(some)) == ["a", "b", "c", "[/red]"]
+    worst = Sorting().chosen(READINESS)
+    assert worst.words == "readiness, worst first"
+    assert names(worst.sorted(some))[:2] == ["c", "a"]
+    assert names(worst.chosen(READINESS).sorted(some))[0] == "[/red]"
+    busy = [*some, entry("z", activity=Activity("r", "upload"))]
+    assert names(Sorting(RUN).sorted(busy))[0] == "z"
+    for column in ORDERS:
+        for is_reversed in (False, True):
+            assert len(Sorting(column, is_reversed).sorted(busy)) == len(busy)
+
+
+def test_rows_keep_their_places_for_five_seconds_whatever_changes():
+    order, worst = HeldOrder(), Sorting(READINESS)
+    calm = [entry("a"), entry("b")]
+    assert names(order.arranged(calm, worst, now=100.0, free=True)) == ["a", "b"]
+    changed = [entry("a"), entry("b", judgement=judged(1)), entry("aa")]
+    assert names(order.arranged(changed, worst, now=101.0, free=False)) == ["a", "b", "aa"]
+    assert order.is_stale
+    assert order.seconds_left(101.0) == HOLD_SECONDS - 1
+    assert names(order.arranged(changed, worst, now=105.0, free=True)) == ["b", "a", "aa"]
+    assert not order.is_stale
+
+
+def test_a_wider_terminal_has_every_column_of_a_narrower_one_and_at_least_its_width():
+    before = widths(COLUMNS, 59)
+    for available in range(60, 240):
+        now = widths(COLUMNS, available)
+        assert all(had == 0 or has for had, has in zip(before, now, strict=True)), available
+        before = now
+    assert sum(1 for width in widths(COLUMNS, 79) if width) >= 6
+    assert all(widths(COLUMNS, 199))
+
+
+def test_ten_thousand_instances_are_filtered_and_sorted_in_half_a_second():
+    many = [entry(f"web-{number:05}") for number in range(10_000)]
+    began = time.process_time()
+    Sorting(READINESS).sorted(matching(many, "web not", UNICODE))
+    assert time.process_time() - began < 0.5
+
+
+def test_the_last_image_says_its_day_and_whether_it_boots():
+    shown = cells(entry(image=LastImage("i", "n", NOW, "failed")), UNICODE)
+    assert any("02 Nov ✗ fails" in cell.text for cell in shown)
