@@ -80,6 +80,8 @@ class Boot(Frozen):
     host_only_initramfs: bool | None = None
     selinux: CleanText = ""
     """enforcing, permissive, disabled; empty without SELinux."""
+    selinux_policy_missing: CleanText = ""
+    """The folder of the policy that the next boot has to load, where it holds none; empty if nothing is missing."""
     autorelabel: bool = False
     huge_pages: int = 0
     kdump_enabled: bool = False

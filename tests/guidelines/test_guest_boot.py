@@ -222,6 +222,27 @@ def test_a_relabelling_that_is_due_costs_an_extra_boot():
     assert "enforcing" in guest_finding("BOOT-SELINUX", boot=boot(selinux="enforcing")).evidence
 
 
+@pytest.mark.parametrize(
+    "system, words, outcome",
+    [
+        (ROCKY, "ro quiet", Outcome.FAIL),
+        (ROCKY, "ro enforcing=0", Outcome.PASS),
+        (ROCKY, "ro selinux=0", Outcome.PASS),
+        (HEALTHY["system"], "ro quiet", Outcome.PASS),
+        (HEALTHY["system"], "ro selinux=1 security=selinux", Outcome.FAIL),
+        (HEALTHY["system"], "ro lsm=landlock,yama,selinux", Outcome.FAIL),
+        (HEALTHY["system"], "ro lsm=landlock,yama,apparmor", Outcome.PASS),
+    ],
+)
+def test_a_policy_that_is_not_there_blocks_where_the_next_kernel_enforces_it(system, words, outcome):
+    changed = boot(command_line=words, default_command_line=words, selinux_policy_missing="/etc/selinux/targted")
+    found = guest_finding("BOOT-SELINUX", boot=changed, system=system)
+    assert found.outcome is outcome
+    if outcome is Outcome.FAIL:
+        assert found.severity is Severity.BLOCK
+        assert "/etc/selinux/targted" in found.evidence
+
+
 @pytest.mark.parametrize("word", ["hugepages=1024", "mem=2G", "isolcpus=2-7", "crashkernel=512M"])
 def test_reserved_memory_and_cpus_are_warned_of(word):
     found = line("BOOT-MEMORY", f"root=UUID=root-uuid {word} quiet")

@@ -1,7 +1,8 @@
 # How it boots. Rows: now LINE (of the running kernel); grub, extlinux LINE FILE (what of their configuration chooses and
 # loads a kernel); bls, loader KEY VALUE FILE (entries, and what systemd-boot chooses); env NAME VALUE (of grubenv);
 # default NAME VALUE (of /etc/default/grub); image, empty PATH (files that a boot loader may load); link TARGET PATH;
-# library VERSION (its modules are there); firmware, selinux, kdump, agent WORD; builtin, module, loaded NAME;
+# library VERSION (its modules are there); selinux WORD (of the running kernel); mode, type TEXT (of SELinux's settings);
+# policy NAME (its file is there); firmware, kdump, agent WORD; builtin, module, loaded NAME;
 # initramfs KIND; resume VALUE (of initramfs-tools); built LINE (words that dracut puts
 # into its initramfs); systemd NUMBER (its version); pages NUMBER; crash KIB; running, kernel VERSION; autorelabel.
 part_boot() {
@@ -31,12 +32,18 @@ part_boot() {
     for boot_kernel in "$R"/boot/vmlinuz-*; do
         [ -e "$boot_kernel" ] && row kernel "${boot_kernel##*/vmlinuz-}"
     done
+    for boot_policy in "$R"/etc/selinux/*/policy/policy.*; do
+        [ -s "$boot_policy" ] || continue
+        boot_policy=${boot_policy%/policy/*}
+        row policy "${boot_policy##*/}"
+    done
     boot_images
 }
 
 # What a boot loader could load. Folders of GRUB hold its own modules alone.
 boot_images() {
-    for boot_file in "$R/boot" "$R/boot/efi" "$R/boot/loader/entries" "$R/boot/grub2" "$R/boot/grub"; do
+    for boot_file in "$R/boot" "$R/boot/efi" "$R/boot/loader/entries" "$R/boot/grub2" "$R/boot/grub" \
+        "$R"/etc/selinux "$R"/etc/selinux/*/policy; do
         [ ! -d "$boot_file" ] || [ -x "$boot_file" ] || incomplete "only root may read ${boot_file#"$R"}"
     done
     for boot_file in "$R"/boot/grub*/custom.cfg; do
@@ -69,11 +76,8 @@ boot_files() {
     boot_file_is loaded "$R/proc/modules"
     boot_file_is initramfs-tools "$R/etc/initramfs-tools/initramfs.conf" "$R"/etc/initramfs-tools/conf.d/*
     boot_file_is dracut "$R"/usr/lib/dracut/dracut.conf.d/*.conf "$R/etc/dracut.conf" "$R"/etc/dracut.conf.d/*.conf
-    if [ -r "$R/sys/fs/selinux/enforce" ]; then
-        boot_file_is enforce "$R/sys/fs/selinux/enforce"
-    else
-        boot_file_is selinux "$R/etc/selinux/config"
-    fi
+    boot_file_is enforce "$R/sys/fs/selinux/enforce"
+    boot_file_is selinux "$R/etc/selinux/config"
 }
 
 boot_file_is() {
@@ -125,7 +129,12 @@ boot_lines() {
         if (what == "dracut" && sub(/^[ \t]*kernel_cmdline[+]?=/, "", line)) print "built\t" mask(line)
         if (what == "dracut" && line ~ /^[ \t]*hostonly=/) initramfs = "hostonly-" value_of(line)
         if (what == "enforce") print "selinux\t" (line == 1 ? "enforcing" : "permissive")
-        if (what == "selinux" && line ~ /^SELINUX=/) print "selinux\t" value_of(line)
+        if (what == "selinux" && sub(/^SELINUX=/, "", line)) print "mode\t" line
+        if (what == "selinux" && tolower(line) ~ /^[ \t]*selinuxtype=/) {
+            sub(/^[^=]*=[ \t]*/, "", line)
+            sub(/[ \t\r]+$/, "", line)
+            print "type\t" line
+        }
     }
     BEGIN {
         grub = "^(menuentry|submenu|function|linux(16|efi)?|initrd(16|efi)?|blscfg|configfile|load_env|chainloader|source" \

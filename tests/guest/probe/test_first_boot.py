@@ -162,6 +162,31 @@ def test_how_it_boots_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "settings, missing",
+    [
+        ("SELINUX=enforcing\nSELINUXTYPE=targeted\n", ""),
+        ("SELINUX=enforcing\n  selinuxtype= targeted \n", ""),
+        ("SELINUX=enforcing\n", ""),
+        ("# SELINUXTYPE=mls\nSELINUX=enforcing\nSELINUXTYPE=targted\n", "/etc/selinux/targted"),
+        ("SELINUX=Enforcing\nSELINUXTYPE=targeted\nSELINUXTYPE=mls\n", "/etc/selinux/mls"),
+        ('SELINUX=enforcing\nSELINUXTYPE="targeted"\n', '/etc/selinux/"targeted"'),
+        ("SELINUX=enforcing\nSELINUXTYPE=\n", "/etc/selinux/"),
+        ("SELINUX=permissive\nSELINUX=enforcing\nSELINUXTYPE=targted\n", ""),
+        ("SELINUX=disabled\nSELINUXTYPE=targted\n", ""),
+        ("SELINUXTYPE=targted\n", ""),
+    ],
+)
+def test_a_policy_that_the_next_boot_enforces_and_does_not_find_is_told(tmp_path, settings, missing):
+    policies = {"/etc/selinux/targeted/policy/policy.33": "x", "/etc/selinux/mls/policy/policy.33": ""}
+    found = boot(tmp_path, {**BOOT, **policies, "/etc/selinux/config": settings})
+    assert (found.selinux, found.selinux_policy_missing) == ("enforcing", missing)
+
+
+def test_without_a_running_selinux_the_settings_say_its_mode(tmp_path):
+    assert boot(tmp_path, {"/etc/selinux/config": "SELINUX=permissive\n"}).selinux == "permissive"
+
+
+@pytest.mark.parametrize(
     "files, host_only, modules",
     [
         ({"/etc/initramfs-tools/initramfs.conf": "MODULES=most\n"}, False, ("virtio_blk", "virtio_pci", "virtio_scsi")),

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from imaging.guest.report.boot_loader import next_entry
 from imaging.guest.report.boot_loader.entries import by_numbers
 from imaging.guest.report.masking import masked
+from imaging.guest.report.readers.selinux import missing_policy, selinux_mode
 from imaging.guest.report.rows import Rows, whole
 from models.guest.boot import Boot
 
@@ -34,7 +35,8 @@ def read_boot(rows: Rows) -> Boot:
         firmware=rows.text("firmware"),
         virtio_modules=_virtio(rows, kinds),
         host_only_initramfs=True if kinds & _HOST_ONLY else False if kinds & _GENERIC else None,
-        selinux=rows.text("selinux"),
+        selinux=rows.text("selinux") or selinux_mode(rows),
+        selinux_policy_missing=missing_policy(rows),
         autorelabel=rows.has("autorelabel"),
         huge_pages=_first_number(rows, "pages"),
         kdump_enabled=rows.has("kdump"),
