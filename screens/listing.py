@@ -158,4 +158,4 @@ class ListScreen(ModeScreen, Generic[T]):
         """Send the id of what is chosen to the terminal's clipboard."""
         if (key := self._rows.selected_key) is not None:
             self.app.copy_to_clipboard(key)
-            self.notify(f"Copied {key} to the clipboard", markup=False)
+            self.notify(f"The id {key} was sent to the terminal's clipboard.", markup=False, timeout=3)

@@ -37,6 +37,10 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
             tooltip="Confirm what this rule asks, or take that back",
         ),
         Binding("p", "wish('inspect')", "Inspect", id="finding.inspect", tooltip="Inspect the guest by SSH"),
+        Binding(
+            "C", "copy_command", "Copy command", id="finding.copy",
+            tooltip="Send the command to the terminal's clipboard",
+        ),
         Binding("r", "wish('read_again')", "Read again", id="finding.refresh", tooltip="Read from the cloud again"),
     ]  # fmt: skip
 
@@ -69,7 +73,7 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
             paragraphs(
                 (f"{sign} ({finding.severity.value})", finding.evidence),
                 ("What to do", remedy.text if remedy else ""),
-                ("Command", remedy.command or "" if remedy else ""),
+                ("Command", self._command),
                 ("The console can fix this", actions),
                 ("Fixed by the run", fixed),
                 (
@@ -91,6 +95,8 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
             return bool(self._actions)
         if action == "wish":
             return parameters[0] in self._offers
+        if action == "copy_command":
+            return bool(self._command)
         return super().check_action(action, parameters)
 
     def action_act(self) -> None:
@@ -103,6 +109,16 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
     def _chosen(self, place: str | None) -> None:
         if place is not None:
             self.dismiss(self._actions[int(place)])
+
+    @property
+    def _command(self) -> str:
+        remedy = self._finding.remedy
+        return remedy.command or "" if remedy is not None else ""
+
+    def action_copy_command(self) -> None:
+        """Send the finding's command to the terminal's clipboard."""
+        self.app.copy_to_clipboard(self._command)
+        self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
 
     def action_wish(self, wish: str) -> None:
         """Give the wish; the screen below carries it out."""

@@ -160,7 +160,7 @@ class InstancesScreen(ListScreen[InstanceEntry]):
     def _age(self) -> str:
         facts = self.chosen_facts
         read_at = facts.guest.read_at if facts else None
-        return f"guest {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
+        return f"inspected {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
 
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -12,36 +13,57 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from models.findings import Checklist, Finding, Outcome
+from models.findings import Checklist, Finding, FindingClass, Outcome
 from models.formatting import counted
 from models.words.checklist_summary import applying_counts
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import came_from, finding_sign, readiness_sign
-from screens.widgets.chapters import Head, Row, key_of, rows_of
 from screens.widgets.columns import Cell, Column
+from screens.widgets.filter import FilterLine
+from screens.widgets.groups import Head, Row, Shown, key_of, rows_of
 from screens.widgets.rows import RowList
 
-_COLUMNS = (
-    Column("Finding", 13),
-    Column("Rule", 19),
-    Column("Evidence", 29, grow=1),
-    Column("Source", 11, drop=1),
-)
+_COLUMNS = (Column("Finding", 32, grow=2), Column("Evidence", 25, grow=3), Column("Rule", 18, drop=1))
+_HEAD_NOTES = {
+    FindingClass.UNKNOWN: "not answered yet",
+    FindingClass.FIXED_BY_RUN: "nothing to do: a run does it",
+    FindingClass.WAIVED: "you continue anyway",
+    FindingClass.NOTE: "good to know",
+}
 
 
 class ChecklistView(Vertical):
-    """A line of summary above the chapters with their findings."""
+    """A line of summary above the findings; below them, where there is room, the chosen one in full."""
 
+    BINDING_GROUP_TITLE = "Checklist"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape", "show_all", "Show all", id="checklist.all",
+            tooltip="Take the filter off the checklist",
+        ),
+        Binding(
+            "C", "copy_command", "Copy command", id="checklist.copy",
+            tooltip="Send the finding's command to the terminal's clipboard",
+        ),
+        Binding(
+            "b", "only_blocking", "Only blockers", id="checklist.blocking",
+            tooltip="Show only what keeps a run from starting, or all again",
+        ),
+        Binding(
+            "slash", "filter_findings", "Filter", key_display="/", id="checklist.filter",
+            tooltip="Show only findings that contain these words",
+        ),
         Binding("z", "fold", "Fold", show=False, id="checklist.fold", tooltip="Show or hide what needs no attention"),
-    ]
+    ]  # fmt: skip
 
     DEFAULT_CSS = """
     ChecklistView { height: 1fr; }
     ChecklistView > #readiness { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     ChecklistView > RowList { height: 1fr; }
-    ChecklistView > #finding { display: none; height: 8; border-top: solid $border-blurred; }
+    ChecklistView > #finding {
+        display: none; height: 8; border-top: solid $border-blurred; border-title-align: right;
+    }
     """
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  # Textual's own name
@@ -49,7 +71,7 @@ class ChecklistView(Vertical):
         self._glyphs = glyphs
         self._checklist: Checklist | None = None
         self._inspected = False
-        self._opened: frozenset[str] = frozenset()
+        self._shown = Shown()
 
     def compose(self) -> ComposeResult:
         """Summary and list."""
@@ -62,40 +84,46 @@ class ChecklistView(Vertical):
             header=False,
             id="findings",
         )
+        yield FilterLine("part of a title, of what was found, of a rule or its chapter", id="findings-filter")
         yield Static(id="finding", markup=False)
 
     @on(RowList.Moved, "#findings")
     def _moved(self) -> None:
         row = self.rows.selected
-        text = (
-            _finding_summary(row)
-            if isinstance(row, Finding)
-            else _chapter_summary(row, self._glyphs)
-            if row
-            else Content("")
-        )
-        self.query_one("#finding", Static).update(text, layout=False)
+        told = self.query_one("#finding", Static)
+        told.border_title = Content(f"{row.rule} - {row.chapter}" if isinstance(row, Finding) else "")
+        told.update(self._summary_of(row), layout=False)
 
     def _summary_of(self, row: Row | None) -> Content:
         if row is None:
             return Content("")
-        return _finding_summary(row) if isinstance(row, Finding) else _chapter_summary(row, self._glyphs)
+        return _finding_summary(row) if isinstance(row, Finding) else _head_summary(row, self._glyphs)
 
     @on(RowList.Opened, "#findings")
     def _opened_row(self, event: RowList.Opened) -> None:
-        """Enter on a chapter folds it; what it does on a finding is for the screen to say."""
+        """Enter on the line of a group folds it; what it does on a finding is for the screen to say."""
         if self.chosen is None:
             event.stop()
             self.action_fold()
 
+    @on(FilterLine.Changed)
+    def _filter_changed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        self._show(replace(self._shown, text=event.text))
+
+    @on(FilterLine.Left)
+    def _filter_left(self, event: FilterLine.Left) -> None:
+        event.stop()
+        self.rows.focus()
+
     @property
     def rows(self) -> RowList[Row]:
-        """The list of chapters and findings."""
+        """The list of findings and the lines of their groups."""
         return self.query_one("#findings", RowList)
 
     @property
     def chosen(self) -> Finding | None:
-        """The finding under the cursor; None on the line of a chapter."""
+        """The finding under the cursor; None on the line of a group."""
         row = self.rows.selected
         return row if isinstance(row, Finding) else None
 
@@ -108,9 +136,16 @@ class ChecklistView(Vertical):
         """
         self._checklist, self._inspected = checklist, inspected
         self.say(readiness(checklist, self._glyphs))
-        self.rows.show(rows_of(checklist, self._opened, inspected=inspected))
-        if not self.rows.has_focus:
+        self._show(self._shown)
+        if not self.has_focus_within:
             self._go_to_worst()  # nobody reads further down
+
+    def _show(self, shown: Shown) -> None:
+        self._shown = shown
+        if self._checklist is not None:
+            nothing = "No matches for the filter" if shown.text else "Nothing keeps a run from starting"
+            self.rows.show(rows_of(self._checklist, shown, inspected=self._inspected), empty=nothing)
+        self.screen.refresh_bindings()
 
     def begin(self) -> None:
         """Put the keys on the list, and the cursor on the worst finding."""
@@ -118,20 +153,57 @@ class ChecklistView(Vertical):
         self.rows.focus()
 
     def _go_to_worst(self) -> None:
-        """The cursor on the worst finding, with the line of its chapter in sight."""
+        """The cursor on the worst finding, with the line of its group in sight."""
         self.rows.action_first()
         first = next((row for row in self.rows.items if isinstance(row, Finding)), None)
         if first is not None:
             self.rows.select(first.rule)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what makes sense now is offered."""
+        if action == "show_all":
+            return bool(self._shown.text or self._shown.only_blocking)
+        if action == "copy_command":
+            return self._command is not None
+        return super().check_action(action, parameters)
+
+    @property
+    def _command(self) -> str | None:
+        finding = self.chosen
+        return finding.remedy.command if finding is not None and finding.remedy is not None else None
+
+    def action_show_all(self) -> None:
+        """Take the filter off."""
+        self.query_one(FilterLine).clear()
+        self._show(replace(self._shown, text="", only_blocking=False))
+
+    def action_filter_findings(self) -> None:
+        """Write a filter."""
+        self.query_one(FilterLine).open()
+
+    def action_only_blocking(self) -> None:
+        """Show only what keeps a run from starting, or all again."""
+        self._show(replace(self._shown, only_blocking=not self._shown.only_blocking))
+
+    def action_copy_command(self) -> None:
+        """Send the finding's command to the terminal's clipboard."""
+        if self._command is not None:
+            self.app.copy_to_clipboard(self._command)
+            self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
+
     def action_fold(self) -> None:
-        """Show all findings of the chapter under the cursor, or only those that need attention."""
+        """Show all findings of the group under the cursor, or only those that need attention."""
         row = self.rows.selected
-        if row is None or self._checklist is None:
-            return
-        self._opened ^= {row.chapter}
-        self.rows.show(rows_of(self._checklist, self._opened, inspected=self._inspected))
-        self.rows.select(f"chapter {row.chapter}") if row.chapter not in self._opened else None
+        head = row if isinstance(row, Head) else self._head_above()
+        if head is not None:
+            self._show(replace(self._shown, toggled=self._shown.toggled ^ {head.kind}))
+            self.rows.select(key_of(head))
+
+    def _head_above(self) -> Head | None:
+        """The line of the group in which the cursor is."""
+        items, key = self.rows.items, self.rows.selected_key
+        place = next((number for number, row in enumerate(items) if key_of(row) == key), 0)
+        return next((row for row in reversed(items[:place]) if isinstance(row, Head)), None)
 
     def say(self, content: Content) -> None:
         """Say something above the list."""
@@ -141,26 +213,24 @@ class ChecklistView(Vertical):
         """Show no findings, and why."""
         self._checklist = None
         self.say(toned(self._glyphs.plain(reason), Tone.QUIET))
-        self.rows.show(())
+        self.rows.show((), empty="")
 
     def _cells(self, row: Row) -> Sequence[Cell]:
         return self._head(row) if isinstance(row, Head) else self._finding(row)
 
     def _head(self, head: Head) -> Sequence[Cell]:
-        sign = self._glyphs.unfolded if head.is_open or not head.hidden else self._glyphs.folded
-        return (
-            Cell(f"{sign} {head.chapter}", Tone.STRONG, span=2),
-            Cell(self._glyphs.plain(head.numbers), Tone.QUIET, span=2),
-        )
+        sign = self._glyphs.folded if head.hidden else self._glyphs.unfolded
+        note = f"{counted(head.hidden, 'finding')} folded" if head.hidden else _HEAD_NOTES.get(head.kind, "")
+        return Cell(f"{sign} {head.words}", Tone.STRONG), Cell(note, Tone.QUIET, span=2)
 
     def _finding(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)
         quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_confirmation
+        title = self._glyphs.plain(f"{sign.glyph} {finding.title}")
         return (
-            Cell(f"  {sign}", sign.tone),
+            Cell(title, Tone.QUIET if quiet else sign.tone),
+            Cell(self._glyphs.plain(finding.evidence), Tone.QUIET if quiet else Tone.PLAIN),
             Cell(finding.rule, Tone.QUIET),
-            Cell(self._glyphs.plain(finding.evidence or finding.title), Tone.QUIET if quiet else Tone.PLAIN),
-            Cell(came_from(finding), Tone.QUIET),
         )
 
 
@@ -180,11 +250,13 @@ def _finding_summary(finding: Finding) -> Content:
         parts.append(joined(toned("To do ", Tone.QUIET), finding.remedy.text))
         if finding.remedy.command:
             parts.append(toned(finding.remedy.command, Tone.ACCENT))
+    if source := came_from(finding):
+        parts.append(toned(f"Source: {source}", Tone.QUIET))
     return Content("\n").join(parts)
 
 
-def _chapter_summary(head: Head, glyphs: Glyphs) -> Content:
-    """What is folded away in a chapter, and how it is unfolded."""
-    hidden = f"{counted(head.hidden, 'finding')} not shown; no action needed." if head.hidden else ""
-    key = "enter or z hides them" if head.is_open else "enter or z shows all" if head.hidden else ""
-    return Content("\n").join([toned(glyphs.plain(head.chapter), Tone.STRONG), joined(hidden), toned(key, Tone.QUIET)])
+def _head_summary(head: Head, glyphs: Glyphs) -> Content:
+    """What is folded away in a group, and how it is unfolded."""
+    hidden = f"{counted(head.hidden, 'finding')} not shown." if head.hidden else ""
+    key = "enter or z shows them" if head.hidden else "enter or z folds them"
+    return Content("\n").join([toned(glyphs.plain(head.words), Tone.STRONG), joined(hidden), toned(key, Tone.QUIET)])

@@ -24,14 +24,14 @@ def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(ma
         go_to(terminal, "db-07")
         assert "blocker" not in terminal.text
         terminal.press("p")
-        terminal.sees("─db-07 · guest ", "Blocked", "SEC-PRIVKEY", "SW-LICFILES")
+        terminal.sees("─db-07 · inspected ", "Blocked", "SEC-PRIVKEY", "SW-LICFILES")
         terminal.press("enter")
         terminal.sees("Licence keys on the disk", "/home/ada/licences/fit.lic")
         terminal.press("\x11")
         assert terminal.ended() == 0
     with Terminal(*CONSOLE) as terminal:
         go_to(terminal, "db-07")
-        terminal.sees("─db-07 · guest ", "SEC-PRIVKEY")
+        terminal.sees("─db-07 · inspected ", "SEC-PRIVKEY")
 
 
 def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machine) -> None:
@@ -44,9 +44,9 @@ def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machin
         terminal.press("p")
         terminal.sees("Unknown host key")
         terminal.press("y")
-        terminal.sees("─gis-lab · guest ", "VOL-FSTAB")
+        terminal.sees("─gis-lab · inspected ", "VOL-FSTAB")
         terminal.press("p")
-        terminal.sees("Inspect", "─gis-lab · guest ")
+        terminal.sees("Inspect", "─gis-lab · inspected ")
         assert "Unknown host key" not in terminal.text
 
 
@@ -67,15 +67,17 @@ def test_a_volume_is_unmounted_and_detached_and_then_no_longer_there(machine: Ma
         terminal.press("p")
         terminal.sees("Unknown host key")
         terminal.press("y")
-        terminal.sees("─gis-lab · guest ", "VOL-DETACHED")
-        terminal.press("enter", "down")
+        terminal.sees("─gis-lab · inspected ")
+        terminal.press("enter", "/")
+        terminal.sees("part of a title")
+        terminal.press("VOL-DETACHED", "enter")
         terminal.sees("Attached volumes", "a Fix")
         terminal.press("a")
         terminal.sees("Do this in gis-lab?", "Unmount /data, then detach gis-data")
         terminal.press("y")
         terminal.sees("Unmounted /data.", "is detached.", "To undo it")
         terminal.press("escape")
-        terminal.sees("─gis-lab · guest ")
+        terminal.sees("─gis-lab · inspected ")
         gone = demo.calls("DELETE", "os-volume_attachments")
         assert [call["path"].endswith(demo.volume_id("gis-data")) for call in gone] == [True]
 
@@ -89,6 +91,6 @@ def test_a_deep_check_needs_no_way_in_and_its_facts_are_in_the_checklist(machine
         terminal.sees("deep check of db-07")
         terminal.sees("The findings are in the")
         terminal.press("escape")
-        terminal.sees("─db-07 · guest ")
+        terminal.sees("─db-07 · inspected ")
     kept = Paths.of_user().state / "guests"
     assert all(file.stat().st_mode & 0o077 == 0 for file in kept.iterdir())

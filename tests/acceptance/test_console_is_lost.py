@@ -26,7 +26,7 @@ def test_a_run_that_was_started_by_keys_outlives_its_console(
 
     with machine.console() as console:
         choose(console, "db-07")
-        console.sees("2 volumes attached: pgdata (/dev/vdb", "VOL-DETACHED")
+        console.sees("2 volumes attached: pgda", "VOL-DETACHED")
         start_a_run(console, name="db-07-postgres")
         console.sees("Runs › db-07", "wait for image        running")
         lose(console)

@@ -31,7 +31,8 @@ def test_active_and_shutoff_can_be_imaged(status):
     ],
 )
 def test_every_other_status_blocks_and_names_the_way_back(status, way_back):
-    found = finding("STATE-OK", instance=instance(status=status))
+    alone = profile(disabled_rules=("STATE-SUSPENDED", "STATE-RESIZE"))
+    found = finding("STATE-OK", of=alone, instance=instance(status=status))
     assert (found.outcome, found.severity, found.blocks) == (Outcome.FAIL, Severity.BLOCK, True)
     assert status in found.evidence
     assert command_of(found) == way_back
@@ -63,6 +64,14 @@ def test_a_shelved_instance_points_at_the_image_that_shelving_made():
     found = finding("STATE-SUSPENDED", instance=instance(status="SHELVED_OFFLOADED"))
     assert found.blocks
     assert "db-07-shelved" in remedy_of(found).text
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "PAUSED", "SHELVED", "SHELVED_OFFLOADED", "VERIFY_RESIZE", "ERROR"])
+def test_one_state_is_one_finding_and_it_blocks(status):
+    rules = ("STATE-OK", "STATE-SUSPENDED", "STATE-RESIZE")
+    found = [finding(rule, instance=instance(status=status)) for rule in rules]
+    assert [one.blocks for one in found].count(True) == 1
+    assert [one.outcome for one in found].count(Outcome.FAIL) == 1
 
 
 def test_a_running_instance_is_not_set_aside():

@@ -132,8 +132,7 @@ async def test_an_instance_that_was_set_aside(ground: Ground, instance: str, sta
     ground.act(instance, away)
     ground.subject.until_idle(instance, status)
     judged = await ground.judge(instance)
-    found = judged.fails("STATE-OK", f"Status is {status}, not ACTIVE or SHUTOFF.")
-    judged.fails("STATE-SUSPENDED", f"Status is {status}. {evidence}")
+    found = judged.fails("STATE-SUSPENDED", f"Status is {status}. {evidence}")
     assert command_of(found) == f"openstack server {back} {instance}"
     ground.act(instance, back)
     ground.subject.until_idle(instance, "ACTIVE")
@@ -161,7 +160,6 @@ async def test_a_resize_that_waits_to_be_confirmed(ground: Ground, instance: str
         ground.act(instance, "resize", {"flavorRef": roomy})
         cloud.until_idle(instance, "VERIFY_RESIZE")
         judged = await ground.judge(instance, image_id=stored)
-        judged.fails("STATE-OK", "Status is VERIFY_RESIZE")
         judged.fails("STATE-RESIZE", "A resize waits")
         judged.fails("EPH-NOTCOPIED", "2 GiB ephemeral disk and 64 MiB swap disk of its flavor")
         judged.fails("SIZE-SMALLEST", "About 0.0 of 20 GiB are used: m1.tiny would do")

@@ -11,7 +11,7 @@ from imaging.cloud.interface import Cloud
 from imaging.guest.interface import Progress
 from models.errors import ForbiddenError, GuestLoginError, GuestUnreachableError
 from models.fact import Fact
-from models.findings import Finding, Source
+from models.findings import Finding, FindingClass, Source
 from models.guest.directories import Directories, Directory
 from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
@@ -24,8 +24,8 @@ from screens.dialogs.finding import FindingScreen
 from screens.instances.screen import InstancesScreen
 from screens.runs.run import RunScreen
 from screens.style.glyphs import ASCII
-from screens.widgets.chapters import Head
 from screens.widgets.checklist import ChecklistView
+from screens.widgets.groups import Head
 from screens.widgets.rows import RowList
 from tests.guidelines.guest_building import READ_AT, guest_fact
 from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
@@ -39,8 +39,8 @@ HOMES = Directories(homes=(Directory(path="/home/ada", owner="ada", size_kib=204
 async def ready(driver: Driver, name: str) -> None:
     """Wait until the checklist of an instance is there."""
     await choose(driver, name)
-    await driver.sees("pass")
     await driver.until(lambda: driver.shown(InstancesScreen).chosen_facts is not None)
+    await driver.until(lambda: bool(driver.app.screen.query_one(ChecklistView).rows.items))
 
 
 def chosen(driver: Driver) -> InstanceFacts:
@@ -64,7 +64,7 @@ async def test_before_any_inspection_what_only_the_guest_can_tell_is_folded_away
         await ready(driver, "db-07")
         shown = driver.app.screen.query_one(ChecklistView).rows.items
         assert not any(getattr(row, "rule", "") == "FS-ROOT" for row in shown)
-        assert any(getattr(row, "chapter", "") == "File system" for row in shown)
+        assert any(isinstance(row, Head) and row.kind is FindingClass.UNKNOWN and row.hidden > 90 for row in shown)
 
 
 async def test_p_inspects_and_the_checklist_says_from_when_it_is(demo, tmp_path, guests):
@@ -72,7 +72,7 @@ async def test_p_inspects_and_the_checklist_says_from_when_it_is(demo, tmp_path,
     async with console(tmp_path, guests=guests, size=(120, 36)) as driver:
         await ready(driver, "db-07")
         await driver.press("p")
-        await driver.sees(f"guest {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
+        await driver.sees(f"inspected {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
         view = driver.app.screen.query_one(ChecklistView)
         facts = chosen(driver)
         assert facts.guest.known
@@ -111,7 +111,7 @@ async def test_what_an_earlier_inspection_found_is_shown_when_the_console_is_ope
     guests.known[demo.server_id("db-07")] = inspected()
     async with console(tmp_path, guests=guests) as driver:
         await choose(driver, "db-07")
-        await driver.sees(f"guest {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
+        await driver.sees(f"inspected {(NOW - timedelta(minutes=2)).astimezone():%H:%M}")
 
 
 async def test_a_remedy_is_carried_out_after_asking_and_says_how_it_is_undone(demo, tmp_path, guests):
@@ -352,15 +352,15 @@ async def test_facts_of_another_day_carry_their_date(demo, tmp_path, guests):
 
 
 @pytest.mark.parametrize("key", ["z", "enter"])
-async def test_a_chapter_is_unfolded_and_folded_again(demo, tmp_path, key):
+async def test_a_group_is_unfolded_and_folded_again(demo, tmp_path, key):
     async with console(tmp_path) as driver:
         await ready(driver, "db-07")
         await driver.press("enter")
         rows = driver.app.screen.query_one(ChecklistView).rows
-        rows.select("chapter Owner")
+        rows.select("group pass")
         before = len(rows.items)
         await driver.press(key)
         await driver.until(lambda: len(rows.items) > before)
-        assert rows.selected_key == "chapter Owner"
+        assert rows.selected_key == "group pass"
         await driver.press(key)
         await driver.until(lambda: len(rows.items) == before)

@@ -59,7 +59,7 @@ async def test_an_instance_with_a_run_in_it_says_so_and_leads_to_that_run(demo, 
 async def test_resting_on_an_instance_shows_its_checklist(demo, tmp_path, size):
     async with console(tmp_path, size=size) as driver:
         await choose(driver, "db-07")
-        await driver.sees("run fixes", "VOL-DETACHED", "2 volumes attached", "unknown")
+        await driver.sees("3 fixed by the run", "VOL-DETACHED", "2 volumes attached", "105 unknown")
 
 
 async def test_a_volume_that_goes_is_seen_without_a_key_press(demo, tmp_path):

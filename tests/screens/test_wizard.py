@@ -101,7 +101,7 @@ async def test_the_checklist_begins_with_the_worst_although_something_else_was_t
         await driver.until(lambda: "blocker" not in driver.text)
         await turn_to(driver, screen, PageName.CHECKLIST)
         rows = screen.query_one("#checklist #findings", RowList)
-        assert rows.selected is rows.items[1]  # below the line of its chapter
+        assert rows.selected is rows.items[0]  # what must be confirmed stands on top
         assert "VOL-DETACHED" in driver.text
 
 

@@ -35,9 +35,18 @@ def state_ok(facts: InstanceFacts, profile: Profile) -> Answer:
         return unknown("The cloud sent no status.", command=command("openstack", "server", "show", instance.id))
     if instance.status in profile.allowed_statuses:
         return passed(f"Status is {instance.status}.", facts.instance)
+    if (other := _judged_by(instance, profile)) is not None:
+        return not_applicable(f"Status is {instance.status}: {other} says what to do.")
     allowed = " or ".join(profile.allowed_statuses)
     text, line = _way_back(instance)
     return failed(f"Status is {shown(instance.status)}, not {allowed}.", text, facts.instance, command=line)
+
+
+def _judged_by(instance: Instance, profile: Profile) -> str | None:
+    """The rule that a state of its own has, unless the profile leaves it out: one state is one finding."""
+    rules = {**dict.fromkeys(_SET_ASIDE, "STATE-SUSPENDED"), "VERIFY_RESIZE": "STATE-RESIZE"}
+    other = rules.get(instance.status)
+    return None if other in profile.disabled_rules else other
 
 
 def _way_back(instance: Instance) -> tuple[str, str | None]:
