@@ -102,6 +102,8 @@ class RunScreen(OpenedScreen[None]):
     @on(Changed)
     def _show(self, event: Changed) -> None:
         event.stop()
+        if not self.is_attached:
+            return  # closed meanwhile, and its widgets are gone
         before, self._run = self._run, event.run
         if self._heard is not None:
             self._heard = None if event.run.state.is_over else self._heard.with_record(event.run)

@@ -43,8 +43,7 @@ def over(state: RunState = RunState.FAILED, verdict: Verdict | None = STUCK, **f
 
 async def opened(driver: Driver) -> None:
     await driver.app.push_screen(RunScreen("r1"))
-    rows = driver.app.screen.query_one("#steps", RowList)
-    await driver.until(lambda: bool(rows.items))
+    await driver.until(lambda: any(rows.items for rows in driver.app.screen.query("#steps").results(RowList)))
     await driver.pilot.pause()
 
 

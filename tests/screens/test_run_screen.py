@@ -25,8 +25,7 @@ BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG, reason="It a
 
 async def open_run(driver: Driver, run_id: str = "r1") -> None:
     await driver.app.push_screen(RunScreen(run_id))
-    rows = driver.app.screen.query_one("#steps", RowList)
-    await driver.until(lambda: bool(rows.items))
+    await driver.until(lambda: any(rows.items for rows in driver.app.screen.query("#steps").results(RowList)))
     await driver.pilot.pause()
 
 
@@ -238,13 +237,25 @@ async def test_a_name_of_255_wide_characters_leaves_times_and_steps_on_the_scree
         await driver.sees("Report")
 
 
+async def test_a_run_that_changes_while_its_screen_is_being_closed_ends_nothing(tmp_path):
+    runs = FrozenRuns(run())
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await open_run(driver)
+        screen = driver.shown(RunScreen)
+        closing = driver.app.pop_screen()
+        screen.post_message(RunScreen.Changed(run(at=StepName.RESTORE)))
+        await closing
+        await driver.press("3")
+        await driver.sees("1 run")
+
+
 @pytest.mark.parametrize("kind", list(RunKind))
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.DONE, RunState.FAILED])
 async def test_a_run_of_every_kind_can_be_opened(tmp_path, kind, state):
     ended = None if state is RunState.RUNNING else NOW
     runs = FrozenRuns(run(kind=kind, state=state, at=StepName.REPORT, ended_at=ended))
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
-        await driver.press("3")
+        await driver.pilot.pause()
         await open_run(driver)
         await driver.sees("db-07", "Writing the report" if state is RunState.RUNNING else f"{state} after")
 
