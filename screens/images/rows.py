@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from textual.content import Content
 
@@ -10,22 +11,24 @@ from imaging.guidelines.instance.flavor_fit import FlavorFit, real_minimum_disk_
 from models.cloud.image import Image
 from models.cloud.login import Login
 from models.formatting import local_day, size, size_mib
-from models.text import one_line
+from models.text import many_lines
+from models.verdict import VerdictWord
+from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import image_sign
+from screens.style.wording import Sign, image_sign
 from screens.widgets.columns import Cell, Column
 
 COLUMNS = (
-    Column("State", 10),
+    Column("Boot test", 14),
     Column("Image", 18, grow=3),
+    Column("Size", 9, right=True),
+    Column("Created", 10, drop=1),
     Column("Visibility", 10, drop=2),
     Column("Owner", 15, drop=3),
-    Column("Size", 8, right=True, drop=4),
-    Column("Created", 10, drop=1),
-    Column("Boot test", 12, drop=5),
 )
 FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def fit_cells(fit: FlavorFit, glyphs: Glyphs) -> Sequence[Cell]:
@@ -36,50 +39,84 @@ def fit_cells(fit: FlavorFit, glyphs: Glyphs) -> Sequence[Cell]:
     return Cell(word, tone), Cell(fit.flavor.name), Cell(fit.why, Tone.QUIET)
 
 
-def cells(image: Image, login: Login | None, glyphs: Glyphs) -> Sequence[Cell]:
+def proof_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign:
+    """Whether an image is known to boot; while it is not active, its state in Glance's own word instead."""
+    if image.status != "active":
+        return image_sign(image.status, glyphs)
+    match history.word(image):
+        case VerdictWord.BOOTED:
+            return Sign(glyphs.good, "booted", Tone.GOOD)
+        case VerdictWord.FAILED:
+            return Sign(glyphs.bad, "did not boot", Tone.BAD)
+        case VerdictWord.INCONCLUSIVE:
+            return Sign(glyphs.unknown, "not proven", Tone.WARN)
+        case _:
+            return Sign(glyphs.none, "not tested", Tone.QUIET)
+
+
+def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
-    sign = image_sign(image.status, glyphs)
-    own = login is not None and image.owner == login.identity.project_id
+    sign = proof_sign(image, history, glyphs)
+    own = is_own(image, login)
     owner = "this project" if own else "another project" if login is not None and image.owner else ""
     return (
         Cell(str(sign), sign.tone),
         Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
+        Cell(image_size(image), Tone.QUIET),
+        Cell(local_day(image.created_at), Tone.QUIET),
         Cell(image.visibility, Tone.QUIET),
         Cell(owner, Tone.QUIET),
-        Cell("volumes" if image.is_volume_backed else size(image.size_bytes), Tone.QUIET),
-        Cell(local_day(image.created_at), Tone.QUIET),
-        Cell(image.noted_verdict or "", _verdict_tone(image)),
     )
 
 
-def matching(images: Iterable[Image], text: str) -> list[Image]:
-    """Those in which every word of the text occurs; the project's snapshots first would hide the rest, so by name."""
+def image_size(image: Image) -> str:
+    """What it takes; of a volume-backed one the data is in volume snapshots."""
+    return "volumes" if image.is_volume_backed else size(image.size_bytes)
+
+
+def is_own(image: Image, login: Login | None) -> bool:
+    """Whether it belongs to the project."""
+    return login is not None and image.owner == login.identity.project_id
+
+
+def matching(images: Iterable[Image], text: str, login: Login | None = None) -> list[Image]:
+    """Those in which every word of the text occurs: the project's own first, newest first; others by name."""
     words = text.casefold().split()
     found = [
         one
         for one in images
         if all(word in f"{one.name} {one.status} {one.visibility} {one.id}".casefold() for word in words)
     ]
-    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
+    by_name = sorted(found, key=lambda one: (one.name.casefold(), one.id))
+    own = sorted((one for one in by_name if is_own(one, login)), key=_age, reverse=True)
+    return own + [one for one in by_name if not is_own(one, login)]
 
 
-def about_image(image: Image, glyphs: Glyphs) -> Content:
-    """What is known of an image: description, sizes, id, and what a test launch of this very image came to."""
-    needs = [
-        f"{real_minimum_disk_gib(image)} GiB disk",
-        f"{size_mib(image.min_ram_mib)} RAM" if image.min_ram_mib else "",
-    ]
-    facts = [image.disk_format or "", size(image.size_bytes), f"needs {', '.join(need for need in needs if need)}"]
-    flags = [
-        word
-        for word, on in (("protected", image.protected), ("hidden", image.hidden), ("snapshot", image.is_snapshot))
-        if on
-    ]
-    description = one_line(image.description, 400) or "no description"
-    line = glyphs.plain(" · ").join(part for part in (*facts, *flags) if part)
-    verdict = toned(f"   boot test: {one_line(image.noted_verdict or 'none')}", _verdict_tone(image))
-    return joined(description, "\n", toned(line, Tone.QUIET), "\n", toned(image.id, Tone.QUIET), verdict)
+def _age(image: Image) -> datetime:
+    return image.created_at or _LONG_AGO
 
 
-def _verdict_tone(image: Image) -> Tone:
-    return {None: Tone.QUIET, "booted": Tone.GOOD}.get(image.noted_verdict, Tone.WARN)
+def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Content:
+    """What must not be pushed away by anything: the verdict, the size and the id, and why it did not boot."""
+    sign = proof_sign(image, history, glyphs)
+    memory = f", {size_mib(image.min_ram_mib)} RAM" if image.min_ram_mib else ""
+    facts = [image_size(image), f"needs {real_minimum_disk_gib(image)} GiB disk{memory}", image.visibility]
+    flags = (
+        (image.disk_format or "", bool(image.disk_format)),
+        ("protected", image.protected),
+        ("hidden", image.hidden),
+        ("snapshot", image.is_snapshot),
+    )
+    facts += [word for word, on in flags if on]
+    first = joined(
+        toned(str(sign), sign.tone), toned(glyphs.plain(" · ") + glyphs.plain(" · ").join(facts), Tone.QUIET)
+    )
+    lines = [first, Content(image.id)]
+    if cause := history.cause(image):
+        lines.append(toned(glyphs.plain(cause), Tone.BAD if sign.tone is Tone.BAD else Tone.WARN))
+    return Content("\n").join(lines)
+
+
+def description_of(image: Image) -> Content:
+    """The description, whole."""
+    return Content(many_lines(image.description).strip() or "No description")

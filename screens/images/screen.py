@@ -8,10 +8,9 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from imaging.guidelines.instance.flavor_fit import FlavorFit, launch_matrix
@@ -23,9 +22,15 @@ from models.formatting import clock_time
 from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
-from screens.dialogs.confirm import ConfirmScreen, Question
-from screens.images.rows import COLUMNS, FLAVOR_COLUMNS, about_image, cells, fit_cells, matching
+from screens.dialogs.confirm import ConfirmScreen
+from screens.dialogs.dialog import Reading
+from screens.images.bindings import BINDINGS
+from screens.images.history import ImageHistory
+from screens.images.messages import HistoryRead, Planned, SizesRead, Started
+from screens.images.questions import launch_question
+from screens.images.rows import COLUMNS, FLAVOR_COLUMNS, cells, description_of, facts_of, fit_cells, matching
 from screens.listing import ListScreen
+from screens.runs.files import report_screen
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.columns import Cell, shortened
@@ -36,7 +41,7 @@ REFRESH_SECONDS = 300.0
 """How often the images are listed again while they are on show: Glance cannot be asked for changes."""
 
 _NAME_CELLS = 56
-"""What a name takes of a panel's frame and of a sentence at most, in cells."""
+"""What a name takes of a panel's frame at most, in cells."""
 
 
 class ImagesScreen(ListScreen[Image]):
@@ -46,49 +51,7 @@ class ImagesScreen(ListScreen[Image]):
     NOUN = "image"
     NONE = "No images"
     CSS_PATH = "screen.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "v",
-            "verify",
-            "Test launch",
-            id="images.verify",
-            tooltip="Launch a test instance of this image and see if it boots",
-        ),
-        Binding(
-            "slash",
-            "filter",
-            "Filter",
-            key_display="/",
-            id="images.filter",
-            tooltip="Show only rows that contain these words",
-        ),
-        Binding("r", "refresh", "Refresh", id="images.refresh", tooltip="Read from the cloud again"),
-        Binding("e", "error", "Error", id="images.error", tooltip="Show the full error of the last refresh"),
-        Binding("y", "copy", "Copy id", show=False, id="images.copy", tooltip="Copy the image's id to the clipboard"),
-        Binding("escape", "list", "List", show=False, id="images.list", tooltip="Back to the list"),
-    ]
-
-    class SizesRead(Message):
-        """Flavors and quota are known."""
-
-        def __init__(self, flavors: tuple[Flavor, ...], quota: Quota | None) -> None:
-            super().__init__()
-            self.flavors = flavors
-            self.quota = quota
-
-    class Planned(Message):
-        """A test launch was planned."""
-
-        def __init__(self, plan: Plan) -> None:
-            super().__init__()
-            self.plan = plan
-
-    class Started(Message):
-        """A test launch was started."""
-
-        def __init__(self, run: RunRecord) -> None:
-            super().__init__()
-            self.run = run
+    BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
     def __init__(self) -> None:
         """Know nothing yet."""
@@ -96,6 +59,9 @@ class ImagesScreen(ListScreen[Image]):
         self._listed_at: datetime | None = None
         self._flavors: tuple[Flavor, ...] = ()
         self._quota: Quota | None = None
+        self._history = ImageHistory()
+        self._newest_seen: str | None = None
+        """The image of the newest run, when the list was last on show."""
         self._wanted: str | None = None
         """The image to go to when it is listed."""
 
@@ -111,6 +77,7 @@ class ImagesScreen(ListScreen[Image]):
                 yield FilterLine(id="filter")
             with Vertical(id="detail", classes="panel"):
                 yield Static(id="about", markup=False)
+                yield Reading(Content(""), id="description")
                 yield RowList[FlavorFit](
                     FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
                     header=False, id="matrix",
@@ -127,6 +94,7 @@ class ImagesScreen(ListScreen[Image]):
         """The list is on show."""
         super().on_screen_resume()
         self._timer.resume()
+        self._read_history()
 
     def on_screen_suspend(self) -> None:
         """The list is hidden."""
@@ -146,6 +114,25 @@ class ImagesScreen(ListScreen[Image]):
         else:
             self.post_message(self.ListRead(found, complete=True))
 
+    @work(group="history", exclusive=True, exit_on_error=False, description="read the journal")
+    async def _read_history(self) -> None:
+        self.post_message(HistoryRead(ImageHistory(await self.console.runs.runs())))
+
+    @on(HistoryRead)
+    def _history_read(self, event: HistoryRead) -> None:
+        """Go to the image of a run that has ended since the list was last on show."""
+        event.stop()
+        self._history, newest = event.history, event.history.newest_image_id
+        if newest is not None and newest != self._newest_seen:
+            self._newest_seen = self._wanted = newest
+            if self._complete and newest not in {image.id for image in self._listed}:
+                self._read_list()
+        self._put_rows()
+        self._go_to_wanted()
+        self._rows.refresh()
+        self._show_detail()
+        self.refresh_bindings()
+
     @work(group="sizes", exclusive=True, exit_on_error=False, description="read flavors and quota")
     async def _read_sizes(self) -> None:
         try:
@@ -158,18 +145,18 @@ class ImagesScreen(ListScreen[Image]):
             quota = await cloud.quota()
         except ImagingError:
             quota = None  # the matrix then leaves quotas out
-        self.post_message(self.SizesRead(flavors, quota))
+        self.post_message(SizesRead(flavors, quota))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="plan a test launch")
     async def _make_plan(self, image_id: str) -> None:
         cloud, profile = await self.console.cloud(), self.console.profile
         request = RunRequest(profile=profile.name, attended=True)
-        self.post_message(self.Planned(await self.console.runs.plan_verification(cloud, image_id, request, profile)))
+        self.post_message(Planned(await self.console.runs.plan_verification(cloud, image_id, request, profile)))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="start a test launch")
     async def _start(self, plan: Plan) -> None:
         resolved = await self.console.resolved()
-        self.post_message(self.Started(await self.console.runs.start(plan, resolved, self.console.profile)))
+        self.post_message(Started(await self.console.runs.start(plan, resolved, self.console.profile)))
 
     def _take(self, items: tuple[Image, ...], *, complete: bool) -> None:
         self._listed_at = self.console.clock.now()
@@ -193,7 +180,7 @@ class ImagesScreen(ListScreen[Image]):
             if agreed:
                 self._start(plan)
 
-        self.app.push_screen(ConfirmScreen(_question(plan)), answered)
+        self.app.push_screen(ConfirmScreen(launch_question(plan)), answered)
 
     @on(Started)
     def _started(self, event: Started) -> None:
@@ -209,11 +196,15 @@ class ImagesScreen(ListScreen[Image]):
     @on(RowList.Opened, "#images")
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
-        self.query_one("#matrix").focus()
+        if self._history_of_chosen is not None:
+            self.action_run()
+        else:
+            self.query_one("#description").focus()
 
     def show_image(self, image_id: str) -> None:
         """Put the cursor on an image, as soon as it is listed."""
         self._wanted = image_id
+        self.query_one(FilterLine).clear()
         self.action_refresh()
         self._go_to_wanted()
 
@@ -227,7 +218,7 @@ class ImagesScreen(ListScreen[Image]):
         return self._listed_at
 
     def _matching(self, text: str) -> Sequence[Image]:
-        return matching(self._listed, text)
+        return matching(self._listed, text, self.console.login)
 
     def _say_fresh(self, count: str) -> None:
         self.status.say(f"{count}, listed at {clock_time(self._read_at)}" if self._complete else f"{count} so far")
@@ -236,7 +227,9 @@ class ImagesScreen(ListScreen[Image]):
         image = self._rows.selected
         panel, matrix = self.query_one("#detail"), self.query_one("#matrix", RowList)
         panel.border_title = Content(shortened(image.name, _NAME_CELLS, cut=self.glyphs.cut) if image else "")
-        self.query_one("#about", Static).update(about_image(image, self.glyphs) if image else Content(""))
+        facts = facts_of(image, self._history, self.glyphs) if image else Content("")
+        self.query_one("#about", Static).update(facts)
+        self.query_one("#description", Reading).put(description_of(image) if image else Content(""))
         matrix.show(launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ())
 
     def failed(self, error: ImagingError) -> None:
@@ -245,7 +238,7 @@ class ImagesScreen(ListScreen[Image]):
         super().failed(error)
 
     def _cells(self, image: Image) -> Sequence[Cell]:
-        return cells(image, self.console.login, self.glyphs)
+        return cells(image, self.console.login, self._history, self.glyphs)
 
     def _fit_cells(self, fit: FlavorFit) -> Sequence[Cell]:
         return fit_cells(fit, self.glyphs)
@@ -255,6 +248,11 @@ class ImagesScreen(ListScreen[Image]):
         if action == "verify":
             image = self._rows.selected
             return not self.console.read_only and image is not None and image.status == "active"
+        if action == "run":
+            return self._history_of_chosen is not None
+        if action == "report":
+            image = self._rows.selected
+            return image is not None and self._history.report(image) is not None
         return super().check_action(action, parameters)
 
     def action_verify(self) -> None:
@@ -263,22 +261,30 @@ class ImagesScreen(ListScreen[Image]):
             self.status.say("Planning the test launch", Tone.ACCENT)
             self._make_plan(image.id)
 
+    @property
+    def _history_of_chosen(self) -> RunRecord | None:
+        image = self._rows.selected
+        return self._history.run(image) if image is not None else None
+
+    def action_run(self) -> None:
+        """Open the run that made or tested the image."""
+        if (run := self._history_of_chosen) is not None:
+            self.app.push_screen(RunScreen(run.id))
+
+    def action_report(self) -> None:
+        """Open the report of that run."""
+        image = self._rows.selected
+        if image is not None and (run := self._history.report(image)) is not None:
+            self._show_report(run)
+
+    @work(group="report", exclusive=True, exit_on_error=False, description="read the report")
+    async def _show_report(self, run: RunRecord) -> None:
+        screen = await report_screen(self.app, self.console, run)
+        if screen is not None:
+            await self.app.push_screen(screen)
+
     def action_refresh(self) -> None:
         """Ask the cloud again now."""
         self._read_list()
+        self._read_history()
         self._read_sizes()
-
-
-def _question(plan: Plan) -> Question:
-    name = shortened(plan.image.name, _NAME_CELLS, cut="…") if plan.image else "this image"
-    test = plan.test
-    flavor = f" in the flavor {test.flavors[0].name}" if test and test.flavors else ""
-    network = f" on the network {test.network.name}" if test and test.network else ""
-    details = [test.why if test else "", *plan.warnings]
-    if test and test.refused_because:
-        details.append(f"A test launch is not possible: {test.refused_because}")
-    return Question(
-        title="Test launch",
-        sentence=f"This will launch a test instance of {name}{flavor}{network}, read its console, and remove it.",
-        details="\n".join(part for part in details if part),
-    )

@@ -1,18 +1,71 @@
-"""What is said of one image."""
+"""What is said of an image: whether it boots, how large it is, and its id, before anything else."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
 from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
-from screens.images.rows import about_image
+from models.run.record import RunState
+from models.steps import StepName
+from models.verdict import DeadEnd, Strength, Verdict, VerdictWord
+from screens.images.history import ImageHistory
+from screens.images.rows import cells, facts_of, matching
 from screens.style.glyphs import UNICODE
+from tests.screens.samples import LOGIN, NOW, run
+
+GIB = 1024**3
+
+
+def image(image_id: str = "img1", **fields: object) -> Image:
+    given = {"id": image_id, "name": "db-07-v1", "status": "active", "size_bytes": 5 * GIB, **fields}
+    return Image.model_validate(given)
+
+
+def history(verdict: Verdict | None, image_id: str = "img1") -> ImageHistory:
+    return ImageHistory((run(state=RunState.FAILED, at=StepName.REPORT, image_id=image_id, verdict=verdict),))
+
+
+STUCK = Verdict(
+    word=VerdictWord.FAILED, dead_end=DeadEnd.EMERGENCY, evidence=("[DEPEND] Dependency failed for /data.",)
+)
 
 
 @pytest.mark.parametrize(
-    "about, said", [("img1", "boot test: booted"), ("its-ancestor", "boot test: none"), (None, "boot test: none")]
+    "about, said", [("img1", "✓ booted"), ("its-ancestor", "- not tested"), (None, "- not tested")]
 )
 def test_a_verdict_is_told_only_of_the_image_that_it_is_about(about, said):
     properties = {VERDICT: "booted"} | ({} if about is None else {VERDICT_ABOUT: about})
-    image = Image(id="img1", name="db-07-v1", status="active", properties=properties)
-    assert said in about_image(image, UNICODE).plain
+    assert facts_of(image(properties=properties), ImageHistory(), UNICODE).plain.startswith(said)
+
+
+def test_an_image_that_did_not_boot_is_no_green_one_and_says_why():
+    row = cells(image(), LOGIN, history(STUCK), UNICODE)
+    assert row[0].text == "✗ did not boot"
+    assert "/data in /etc/fstab could not be mounted" in facts_of(image(), history(STUCK), UNICODE).plain
+
+
+def test_a_boot_without_an_address_proves_nothing():
+    verdict = Verdict(word=VerdictWord.BOOTED, strength=Strength.BASIC, has_address=False)
+    assert cells(image(), LOGIN, history(verdict), UNICODE)[0].text == "? not proven"
+
+
+def test_an_image_that_is_still_saved_shows_its_state_instead():
+    assert cells(image(status="saving"), LOGIN, ImageHistory(), UNICODE)[0].text == "↻ saving"
+
+
+def test_size_and_id_are_told_in_units_for_people():
+    said = facts_of(image(min_ram_mib=3072), ImageHistory(), UNICODE).plain
+    assert "5.0 GiB" in said
+    assert "3.0 GiB RAM" in said
+    assert "img1" in said
+    assert "MiB" not in said
+
+
+def test_the_own_images_come_first_and_the_newest_of_them_on_top():
+    mine = {"owner": "p1"}
+    old = image("old", created_at=NOW - timedelta(days=9), **mine)
+    new = image("new", name="zzz", created_at=NOW, **mine)
+    other = image("other", name="aaa", owner="p2", created_at=NOW)
+    assert [one.id for one in matching((other, old, new), "", LOGIN)] == ["new", "old", "other"]

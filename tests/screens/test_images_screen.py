@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from models.run.record import RunState
+from models.steps import StepName
+from models.verdict import DeadEnd, Verdict, VerdictWord
 from screens.dialogs.confirm import ConfirmScreen
+from screens.images.screen import ImagesScreen
 from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import FrozenRuns, console
+from tests.screens.samples import NOW, run
 from tests.support.known import present
+
+STUCK = Verdict(word=VerdictWord.FAILED, dead_end=DeadEnd.KERNEL_PANIC)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_matrix_says_which_flavors_can_launch_an_image(demo, tmp_path, size):
     async with console(tmp_path, size=size) as driver:
         await driver.press("2")
-        await driver.sees("Featured-Ubuntu24", "astro-base", "fits", "m3.tiny")
+        await driver.sees("Featured-", "astro-base", "fits", "m3.tiny")
 
 
 async def test_the_matrix_says_why_a_flavor_cannot(demo, tmp_path):
@@ -28,7 +35,9 @@ async def test_a_test_launch_asks_before_it_starts(demo, tmp_path):
     runs = FrozenRuns()
     async with console(tmp_path, runs=runs, size=(120, 36)) as driver:
         await driver.press("2")
-        await driver.sees("astro-base")
+        await driver.sees("12 images")
+        rows = driver.app.screen.query_one("#images", RowList)
+        rows.select(next(one.id for one in rows.items if one.name == "astro-base"))
         await driver.press("v")
         await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
         await driver.sees("This will launch a test instance of astro-base")
@@ -36,6 +45,54 @@ async def test_a_test_launch_asks_before_it_starts(demo, tmp_path):
         await driver.press("y")
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         assert present(runs.started[0].image).name == "astro-base"
+
+
+async def test_verdict_size_and_id_are_in_sight_however_long_the_description_is(demo, tmp_path):
+    ended = run(state=RunState.FAILED, at=StepName.REPORT, verdict=STUCK, ended_at=NOW)
+    runs = FrozenRuns()
+    async with console(tmp_path, runs=runs) as driver:
+        await driver.press("2")
+        await driver.sees("12 images")
+        rows = driver.app.screen.query_one("#images", RowList)
+        image = next(one for one in rows.items if one.name == "astro-base")
+        described = image.model_copy(update={"properties": {**image.properties, "description": "word " * 500}})
+        runs.records["r1"] = ended.model_copy(update={"image_id": image.id})
+        screen = driver.shown(ImagesScreen)
+        screen.post_message(ImagesScreen.ListRead((described,), complete=True))
+        screen._read_history()
+        await driver.sees("did not boot", image.id, "GiB", "m3.tiny", "word word")
+
+
+async def test_a_long_description_can_be_scrolled_by_keys(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.press("2")
+        await driver.sees("12 images")
+        rows = driver.app.screen.query_one("#images", RowList)
+        words = " ".join(f"word{number}" for number in range(400))
+        described = rows.items[0].model_copy(update={"properties": {"description": words}})
+        driver.app.screen.post_message(ImagesScreen.ListRead((described,), complete=True))
+        await driver.sees("word0")
+        await driver.press("tab", "end")
+        await driver.sees("word399")
+
+
+async def test_from_an_image_to_its_run_and_back_again(demo, tmp_path):
+    runs = FrozenRuns()
+    async with console(tmp_path, runs=runs) as driver:
+        await driver.press("2")
+        await driver.sees("12 images")
+        rows = driver.app.screen.query_one("#images", RowList)
+        image = next(one for one in rows.items if one.name == "survey-appliance")
+        ended = run(state=RunState.DONE, at=StepName.REPORT, image_id=image.id, ended_at=NOW, report_path="/x")
+        runs.records["r1"] = ended
+        driver.shown(ImagesScreen)._read_history()
+        await driver.until(lambda: rows.selected_key == image.id)
+        await driver.press("m")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        await driver.sees("The image is complete")
+        await driver.press("m")
+        await driver.until(lambda: isinstance(driver.app.screen, ImagesScreen))
+        assert rows.selected_key == image.id
 
 
 async def test_the_filter_narrows_the_images(demo, tmp_path):

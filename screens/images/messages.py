@@ -1,0 +1,44 @@
+"""What the workers of the list of images tell it."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from models.cloud.flavor import Flavor
+from models.cloud.quota import Quota
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from screens.images.history import ImageHistory
+
+
+class SizesRead(Message):
+    """Flavors and quota are known."""
+
+    def __init__(self, flavors: tuple[Flavor, ...], quota: Quota | None) -> None:
+        super().__init__()
+        self.flavors = flavors
+        self.quota = quota
+
+
+class HistoryRead(Message):
+    """The journal was read."""
+
+    def __init__(self, history: ImageHistory) -> None:
+        super().__init__()
+        self.history = history
+
+
+class Planned(Message):
+    """A test launch was planned."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+class Started(Message):
+    """A test launch was started."""
+
+    def __init__(self, run: RunRecord) -> None:
+        super().__init__()
+        self.run = run
