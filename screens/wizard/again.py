@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.cloud.interface import Cloud
 from models.errors import NotFoundError
 from models.run.record import RunRecord
+from screens.wizard.beginning import beginning_of
 from screens.wizard.wizard import WizardScreen
 
 
@@ -17,4 +18,4 @@ async def wizard_again(cloud: Cloud, run: RunRecord) -> WizardScreen:
     """
     if run.instance_id is None:
         raise NotFoundError(f"Run {run.id} is about no instance.")
-    return WizardScreen(await cloud.compute.instance(run.instance_id), None)
+    return WizardScreen(await cloud.compute.instance(run.instance_id), None, begin=beginning_of(run))

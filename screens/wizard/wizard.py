@@ -16,6 +16,7 @@ from imaging.runs.drafts import DraftStore
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import DraftError, ImagingError
+from models.findings import Outcome
 from models.guidelines.facts import InstanceFacts
 from models.run.draft import DraftKey
 from models.run.plan import Plan
@@ -30,6 +31,7 @@ from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
+from screens.wizard.beginning import Beginning
 from screens.wizard.bindings import BINDINGS
 from screens.wizard.drafts.keeper import DraftKeeper
 from screens.wizard.drafts.kept_answers import KeptAnswers
@@ -67,9 +69,16 @@ class WizardScreen(OpenedScreen[None]):
     CSS_PATH = "wizard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
-    def __init__(self, instance: Instance, facts: InstanceFacts | None) -> None:
-        """Begin with what is known of the instance already."""
+    def __init__(self, instance: Instance, facts: InstanceFacts | None, *, begin: Beginning | None = None) -> None:
+        """Begin with what is known of the instance already.
+
+        Args:
+            instance: the one of which an image is made.
+            facts: what is known of it.
+            begin: what the fields hold where no draft was kept, and where the user is led.
+        """
         super().__init__()
+        self._begin = begin
         self._instance = instance
         self._known = facts
         self._guest = facts.guest if facts is not None and facts.guest.known else None
@@ -98,6 +107,8 @@ class WizardScreen(OpenedScreen[None]):
         """Put in what was kept, then read the instance again: what the list knew may be old."""
         self.put_title("Instances", self._instance.name, "make an image")
         await self._restore()
+        if self._begin is not None and not self._is_filled:
+            self._state = replace(self._state, request=self._begin.request, seen=self._begin.seen)
         if self._known is not None:
             self._take_facts(self._known)
         self._open_page(PageName.NAME)
@@ -178,6 +189,16 @@ class WizardScreen(OpenedScreen[None]):
         else:
             request = suggested(state.request, facts, self.console.profile)
             self._fill(replace(state, request=request), only_empty=True)
+        self._lead_to_finding()
+
+    def _lead_to_finding(self) -> None:
+        """Once: to the finding that the wizard was opened for, where the facts have it as a failure."""
+        begin, self._begin = self._begin, None
+        checklist = self._state.checklist
+        if begin is None or checklist is None or not begin.rule:
+            return
+        if any(one.rule == begin.rule and one.outcome is Outcome.FAIL for one in checklist.findings):
+            self._open_page(PageName.CHECKLIST, Target(PageName.CHECKLIST, begin.rule))
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:

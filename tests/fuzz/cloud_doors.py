@@ -15,6 +15,7 @@ from imaging.guidelines.checklist import judge
 from models.cloud.login import Login
 from models.cloud.quota import Quota
 from screens.images import rows as image_rows
+from screens.images.history import ImageHistory
 from screens.instances.table import rows as instance_rows
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
@@ -66,9 +67,11 @@ def _image(raw: dict[str, Any]) -> None:
     if image is None:
         return
     login = _login()
-    list(image_rows.cells(image, login, UNICODE))
-    image_rows.about_image(image, UNICODE)
-    image_rows.matching([image], "n")
+    history = ImageHistory()
+    list(image_rows.cells(image, login, history, UNICODE))
+    image_rows.facts_of(image, history, UNICODE)
+    image_rows.description_of(image)
+    image_rows.matching([image], "n", login)
     image_document(image, login).model_dump_json()
 
 
