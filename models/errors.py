@@ -58,6 +58,10 @@ class ConfigError(UsageError):
     """A configuration file is missing, malformed, or names something that is not there."""
 
 
+class NoCloudError(ConfigError):
+    """No cloud is configured at all: nobody has set one up on this machine yet."""
+
+
 class DraftError(ImagingError):
     """What was entered in the wizard cannot be kept, or what was kept cannot be read."""
 

@@ -12,15 +12,19 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from models.errors import ImagingError
+from models.errors import ImagingError, NoCloudError
 from screens.context import Console
+from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.error import ErrorScreen, explained
+from screens.dialogs.no_cloud import CloudWanted, NoCloudAnswer, NoCloudScreen
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.widgets.lines import KeyLine, StatusLine, TitleLine, TooSmall
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
+_DOWNLOADED = "~/Downloads/clouds.yaml"
+"""Where a browser puts it."""
 
 
 class ConsoleScreen(Screen[R]):
@@ -70,7 +74,33 @@ class ConsoleScreen(Screen[R]):
 
     def failed(self, error: ImagingError) -> None:
         """Say an error; screens that keep stale data on show say it in the status line instead."""
-        self.app.push_screen(ErrorScreen(error))
+        if isinstance(error, NoCloudError):
+            self._explain_no_cloud()
+        else:
+            self.app.push_screen(ErrorScreen(error))
+
+    def _explain_no_cloud(self) -> None:
+        """Once, however many workers have failed of it."""
+        if not any(isinstance(screen, NoCloudScreen | AskTextScreen) for screen in self.app.screen_stack):
+            from imaging.cloud.clouds_yaml.files import search_folders  # noqa: PLC0415  # rarely needed
+
+            self.app.push_screen(NoCloudScreen(search_folders()), self._without_cloud)
+
+    def _without_cloud(self, answer: NoCloudAnswer | None) -> None:
+        match answer:
+            case NoCloudAnswer.DEMONSTRATION:
+                self.post_message(CloudWanted(None))
+            case NoCloudAnswer.FILE:
+                question = AskTextScreen(
+                    "Choose a file", "The path of your clouds.yaml:", value="~/Downloads/clouds.yaml"
+                )
+                self.app.push_screen(question, self._file_named)
+            case NoCloudAnswer.QUIT:
+                self.app.call_later(self.app.action_quit)
+
+    def _file_named(self, file: str | None) -> None:
+        if file:
+            self.post_message(CloudWanted(file))
 
 
 class OpenedScreen(ConsoleScreen[R]):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imaging.runtime.clock import Clock
 from imaging.runtime.threads import in_thread
 from models.cloud.login import Login
+from models.errors import ConfigError
 
 if TYPE_CHECKING:
     from imaging.cloud.interface import Cloud
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from imaging.cloud.login.resolution import ResolvedCloud
 
 Ask = Callable[[str], Awaitable[str]]
+_DEMONSTRATION = "demo"
+"""The name of the demonstration cloud in its own clouds.yaml."""
 Choose = Callable[[Sequence[str]], Awaitable[str]]
 
 
@@ -44,6 +47,31 @@ class Access:
         self._attempt: asyncio.Task[Cloud] | None = None
         self._resolved: ResolvedCloud | None = None
         self.login: Login | None = None
+
+    async def use_file(self, file: str) -> None:
+        """Let the next call log in by this file of clouds.
+
+        Raises:
+            ConfigError: there is no such file.
+        """
+        path = await in_thread(lambda: Path(file).expanduser().absolute())
+        if not await in_thread(path.is_file):
+            raise ConfigError(
+                f"There is no file {path}.", meaning="Nothing was changed.", remedy="Press r to try again."
+            )
+        os.environ["OS_CLIENT_CONFIG_FILE"] = str(path)
+
+    async def use_demonstration(self, join: Callable[[], object]) -> None:
+        """Let the next call log in to the demonstration cloud.
+
+        Args:
+            join: starts it where it does not run, and lets the environment name it; blocks.
+
+        Raises:
+            CloudError: it does not start.
+        """
+        await in_thread(join)
+        self._name = _DEMONSTRATION
 
     @property
     def name(self) -> str:

@@ -105,6 +105,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         read_only: bool = False,
         runs: Runs | None = None,
         guests: Guests | None = None,
+        join_demonstration: Callable[[], object] | None = None,
     ) -> None:
         """Make the application; nothing is asked of the network before the first paint.
 
@@ -118,6 +119,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
             read_only: offer nothing that changes the cloud.
             runs: the run service; the real one by default.
             guests: what inspects guests; the real one by default.
+            join_demonstration: starts the demonstration cloud and lets the environment name it.
 
         Raises:
             ConfigError: the user's keys cannot be meant so.
@@ -127,7 +129,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         self.animation_level = "none"
         self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
         self.glyphs, self.read_only = glyphs, read_only
-        self._runs, self._guests = runs, guests
+        self._runs, self._guests, self._join_demonstration = runs, guests, join_demonstration
         self._own_keys = checked(settings.keymap, known_bindings(ImagingApp, Screen, Widget))
         self._access = Access(
             cloud_name, clock, ask=self._ask_secret, choose=self._choose_cloud, cache_folder=paths.cache

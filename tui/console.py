@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
@@ -21,6 +22,7 @@ def run_console(
     paths: Paths,
     clock: Clock | None = None,
     read_only: bool = False,
+    join_demonstration: Callable[[], object] | None = None,
 ) -> int:
     """Show the console until the user leaves it.
 
@@ -31,6 +33,7 @@ def run_console(
         paths: where journal, logs and reports lie.
         clock: the time; the machine's own by default.
         read_only: offer nothing that changes the cloud.
+        join_demonstration: starts the demonstration cloud and lets the environment name it; for a user without a cloud.
 
     Returns:
         The exit status: 0, or 1 after a fault of the program.
@@ -49,6 +52,7 @@ def run_console(
         clock=clock or SystemClock(),
         glyphs=terminal.glyphs,
         read_only=read_only or settings.read_only,
+        join_demonstration=join_demonstration,
     )
     app.run(mouse=terminal.mouse)
     status = app.return_code or 0

@@ -1,8 +1,9 @@
-"""Ways from one screen to another that neither of them knows: from a run to its image, and to the wizard again."""
+"""Ways that no screen knows by itself: from a run to its image, to the wizard again, and from no cloud to one."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 from textual import on, work
 from textual.app import App
@@ -11,13 +12,19 @@ from imaging.cloud.interface import Cloud
 from models.errors import ImagingError
 from models.run.record import RunRecord
 from screens.dialogs.error import ErrorScreen
+from screens.dialogs.no_cloud import CloudWanted
 from screens.images.screen import ImagesScreen
 from screens.runs.messages import AgainWanted, ImageWanted
 from screens.wizard.again import wizard_again
+from tui.access import Access
 
 
 class Crossings(App[None], inherit_bindings=False):
-    """Answers what a run screen asks of the application."""
+    """Answers what a screen asks of the application."""
+
+    _access: Access
+    _join_demonstration: Callable[[], object] | None = None
+    """Starts the demonstration cloud where it does not run, and lets the environment name it; blocks."""
 
     @abstractmethod
     async def cloud(self) -> Cloud:
@@ -49,3 +56,21 @@ class Crossings(App[None], inherit_bindings=False):
             await self.push_screen(ErrorScreen(error))
         else:
             await self.push_screen(wizard)
+
+    @on(CloudWanted)
+    def _cloud_wanted(self, event: CloudWanted) -> None:
+        """Log in where the user has said, and show what is there."""
+        event.stop()
+        self._use_cloud(event.file)
+
+    @work(group="cloud", exclusive=True, exit_on_error=False, description="find another cloud")
+    async def _use_cloud(self, file: str | None) -> None:
+        try:
+            if file is not None:
+                await self._access.use_file(file)
+            elif self._join_demonstration is not None:
+                await self._access.use_demonstration(self._join_demonstration)
+        except ImagingError as error:
+            await self.push_screen(ErrorScreen(error))
+        else:
+            await self.run_action("screen.refresh")

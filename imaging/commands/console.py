@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from imaging.commands.flow import session
+from imaging.commands.flow.demo_cloud import join_demonstration
 from imaging.commands.options.invocation import Invocation
 from imaging.commands.output.prompts import is_interactive
 from models.errors import UsageError
@@ -31,4 +32,5 @@ def open_console(invocation: Invocation) -> int:
         profile=session.profile(invocation),
         settings=settings,
         paths=places,
+        join_demonstration=lambda: join_demonstration(places.state, os.environ),
     )

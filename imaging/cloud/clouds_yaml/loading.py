@@ -16,7 +16,7 @@ from imaging.cloud.clouds_yaml.one_meaning import one_meaning, refuse_swelling
 from imaging.cloud.clouds_yaml.remote_profile import address_of_profile, fetch
 from imaging.runtime.redaction import redactor
 from models import foreign
-from models.errors import ConfigError
+from models.errors import ConfigError, NoCloudError
 from models.text import one_line
 from models.words.near_names import did_you_mean
 
@@ -206,7 +206,7 @@ def _choose(name: str | None, names: tuple[str, ...], file: str | None) -> str:
     if wanted is None:
         if not names:
             why = f"{file} names no cloud" if file else "there is no clouds.yaml"
-            raise ConfigError(f"No cloud is configured: {why}, and OS_AUTH_URL is not set.", remedy=_EXAMPLE_REMEDY)
+            raise NoCloudError(f"No cloud is configured: {why}, and OS_AUTH_URL is not set.", remedy=_EXAMPLE_REMEDY)
         raise ConfigError(f"Several clouds are configured: {listed}.", remedy="Name one with --os-cloud or OS_CLOUD.")
     if wanted not in names:
         where = f" in {file}" if file else ""
