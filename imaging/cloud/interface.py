@@ -85,6 +85,18 @@ class Compute(Protocol):
     async def start(self, instance_id: str) -> None:
         """Ask it to start."""
 
+    async def resume(self, instance_id: str) -> None:
+        """Ask a suspended one to continue."""
+
+    async def unpause(self, instance_id: str) -> None:
+        """Ask a paused one to continue."""
+
+    async def unshelve(self, instance_id: str) -> None:
+        """Ask a shelved one to come back; it may be placed on another host."""
+
+    async def confirm_resize(self, instance_id: str) -> None:
+        """Give up the old size of one that was resized."""
+
     async def lock(self, instance_id: str, reason: str | None) -> None:
         """Lock it; below 2.73 the reason is dropped, and a locked one keeps its old reason."""
 

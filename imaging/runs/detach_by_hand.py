@@ -74,6 +74,24 @@ async def unmount_and_detach(
     )
 
 
+async def detach_stopped(cloud: Cloud, clock: Clock, instance_id: str, volume_id: str) -> str:
+    """Detach a volume from a stopped instance, in which nothing can use it.
+
+    Returns:
+        What was done, and the command that undoes it.
+
+    Raises:
+        RunError: it is not attached, is the root volume, the instance runs, a run works on it, or it was not let go.
+        ImagingError: the cloud failed.
+    """
+    instance = await cloud.compute.instance(instance_id)
+    if instance.status != "SHUTOFF":
+        raise RunError(f"The instance is {instance.status}.", meaning=_UNCHANGED, remedy="Stop it first.")
+    attachment = await _detachable(cloud, instance_id, volume_id)
+    await _detach(cloud, clock, instance_id, volume_id)
+    return f"{_named(attachment)} is detached. To undo it: {attach_command(instance_id, attachment)}"
+
+
 async def _detachable(cloud: Cloud, instance_id: str, volume_id: str) -> VolumeAttachment:
     """The attachment, if nothing forbids ending it."""
     instance = await cloud.compute.instance(instance_id)

@@ -26,6 +26,8 @@ class Question:
     details: str = ""
     typed: str = ""
     """The word that must be typed; empty where a key is enough."""
+    enter_refuses: bool = False
+    """Whether *No* is the default: enter changes nothing."""
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -34,6 +36,14 @@ class ConfirmScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "agree", "Yes", id="confirm.agree", tooltip="Do it"),
         Binding("n", "refuse", "No", id="confirm.refuse", tooltip="Change nothing"),
+        Binding(
+            "enter",
+            "refuse_by_enter",
+            "No",
+            key_display="enter",
+            id="confirm.default",
+            tooltip="No is the default",
+        ),
     ]
 
     def __init__(self, question: Question) -> None:
@@ -63,6 +73,8 @@ class ConfirmScreen(Dialog[bool]):
         """Where a word must be typed, no key agrees."""
         if action in {"agree", "refuse"} and self._question.typed:
             return False
+        if action == "refuse_by_enter":
+            return self._question.enter_refuses and not self._question.typed
         return super().check_action(action, parameters)
 
     @on(Entry.Submitted, "#typed")
@@ -75,6 +87,10 @@ class ConfirmScreen(Dialog[bool]):
     def action_agree(self) -> None:
         """Yes."""
         self.dismiss(True)
+
+    def action_refuse_by_enter(self) -> None:
+        """No, by the key that agrees to nothing."""
+        self.dismiss(False)
 
     def action_refuse(self) -> None:
         """No."""

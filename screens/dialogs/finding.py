@@ -24,6 +24,8 @@ class Wish(StrEnum):
     CONFIRM = "confirm"
     INSPECT = "inspect"
     READ_AGAIN = "read_again"
+    CHANGE_STATE = "change_state"
+    """What the cloud can do about the instance's state: start it, resume it, unlock it, …"""
 
 
 class FindingScreen(Dialog[RemedyAction | Wish]):
@@ -35,6 +37,10 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
         Binding(
             "space", "wish('confirm')", "Confirm", id="finding.confirm",
             tooltip="Confirm what this rule asks, or take that back",
+        ),
+        Binding(
+            "u", "wish('change_state')", "Change state", id="finding.state",
+            tooltip="Start, resume, unpause, unshelve or unlock the instance, after asking",
         ),
         Binding("p", "wish('inspect')", "Inspect", id="finding.inspect", tooltip="Inspect the guest by SSH"),
         Binding(

@@ -9,6 +9,18 @@ BINDINGS: list[BindingType] = [
         "escape", "clear_filter", "Clear filter", id="instances.clear-filter",
         tooltip="Show all instances again",
     ),
+    Binding("u", "remedy('start')", "Start", id="instances.start", tooltip="Start the stopped instance, after asking"),
+    Binding("u", "remedy('resume')", "Resume", id="instances.resume", tooltip="Resume the instance, after asking"),
+    Binding("u", "remedy('unpause')", "Unpause", id="instances.unpause", tooltip="Unpause the instance, after asking"),
+    Binding(
+        "u", "remedy('unshelve')", "Unshelve", id="instances.unshelve",
+        tooltip="Bring the shelved instance back, after asking",
+    ),
+    Binding(
+        "u", "remedy('resize confirm')", "Confirm resize", id="instances.confirm-resize",
+        tooltip="Give up the old size; its name must be typed",
+    ),
+    Binding("u", "remedy('unlock')", "Unlock", id="instances.unlock", tooltip="Take the lock off, after asking"),
     Binding(
         "a", "fix", "Fix", id="instances.fix",
         tooltip="Let the console fix the selected finding, after asking",
@@ -30,6 +42,10 @@ BINDINGS: list[BindingType] = [
         tooltip="Inspect its disk through a temporary instance, without SSH",
     ),
     Binding(
+        "p", "say_why_not", "", show=False, id="instances.why-not",
+        tooltip="Why the instance cannot be inspected now, and what helps",
+    ),
+    Binding(
         "i", "image", "Make image", id="instances.image",
         tooltip="Start the wizard that makes an image of this instance",
     ),
@@ -45,6 +61,14 @@ BINDINGS: list[BindingType] = [
     Binding(
         "v", "view", "View", show=False, id="instances.view",
         tooltip="Everything that the list knows about the instance, uncut",
+    ),
+    Binding(
+        "S", "remedy('stop')", "Stop instance", show=False, id="instances.shut-off",
+        tooltip="Stop the instance, after reading what ends with it",
+    ),
+    Binding(
+        "D", "remedy('remove volume')", "Detach volume", show=False, id="instances.detach",
+        tooltip="Detach a volume from the stopped instance, after asking",
     ),
     Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding("e", "error", "Error", id="instances.error", tooltip="Show the full error of the last refresh"),

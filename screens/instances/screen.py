@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
@@ -15,36 +15,26 @@ from textual.content import Content
 from textual.timer import Timer
 
 from imaging.cloud.instance_list_polling import InstanceWatch
-from imaging.runtime.threads import in_thread
-from models.cloud.instance import Instance
 from models.errors import ImagingError
 from models.formatting import clock_time
-from models.guidelines.facts import InstanceFacts
-from models.remedy_action import RemedyAction
-from models.run.claim import run_on
 from models.text import one_line
-from screens.dialogs.finding import FindingScreen, Wish, which_action
 from screens.dialogs.notice import NoticeScreen
-from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
+from screens.instances.actions import InstanceActions
 from screens.instances.bindings import BINDINGS
-from screens.instances.deep_check import offer_deep_check
 from screens.instances.live_facts import FactsWatch
 from screens.instances.messages import FactsFailed, FactsRead, JournalRead
 from screens.instances.sort_dialog import sort_dialog
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
-from screens.instances.table.known import Known
 from screens.instances.table.order import HeldOrder, Sorting
 from screens.instances.table.rows import COLUMNS, cells, matching
-from screens.listing import ListScreen
 from screens.rules_loading import judged, load_rules
-from screens.runs.run import RunScreen
+from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
-from screens.wizard.wizard import WizardScreen
 
 REST_SECONDS = 0.2
 """How long the cursor must rest on an instance before the cloud is asked about it."""
@@ -59,7 +49,7 @@ _NAME_CELLS = 56
 """What a name takes of a panel's frame at most, in cells."""
 
 
-class InstancesScreen(ListScreen[InstanceEntry]):
+class InstancesScreen(InstanceActions):
     """List and checklist."""
 
     MODE = "instances"
@@ -71,14 +61,11 @@ class InstancesScreen(ListScreen[InstanceEntry]):
         """Know nothing yet."""
         super().__init__()
         self._watch: InstanceWatch | None = None
-        self._known = Known()
         self._order, self._sorting = HeldOrder(), Sorting()
         self._sorted_for: tuple[str, Sorting, bool] | None = None
         """Filter, order and completeness for which the rows were sorted last."""
         self._sort_later: Timer | None = None
-        self._watched: str | None = None
         self._rest: Timer | None = None
-        self._guest = GuestWork(self, self.action_refresh)
         self._progress = ""
         """What is being done inside the chosen guest."""
         self._stale = ""
@@ -189,6 +176,7 @@ class InstancesScreen(ListScreen[InstanceEntry]):
         """Nothing but the two rows is drawn while the cursor moves; the checklist follows when it rests."""
         event.stop()
         if event.key != self._watched:
+            self._said = ""
             self._rest_then_watch()
 
     def _rest_then_watch(self) -> None:
@@ -223,11 +211,6 @@ class InstancesScreen(ListScreen[InstanceEntry]):
             view.show(known[1], inspected=known[1].not_inspected_because is None)
         else:
             view.clear("Reading the instance" if instance_id else "")
-
-    @property
-    def _chosen(self) -> Instance | None:
-        entry = self._rows.selected
-        return entry.instance if entry is not None else None
 
     def _cells(self, entry: InstanceEntry) -> Sequence[Cell]:
         return cells(entry, self.glyphs)
@@ -294,8 +277,8 @@ class InstancesScreen(ListScreen[InstanceEntry]):
 
     def _say_fresh(self, count: str) -> None:
         order = "" if self._sorting == Sorting() else f" by {self._sorting.words}"
-        said = f"{count}{order}" if self._complete else f"{count} so far"
-        self.status.say(said, right=self.console.profile.title)
+        told = self._said or (f"{count}{order}" if self._complete else f"{count} so far")
+        self.status.say(told, Tone.GOOD if self._said else Tone.QUIET, right=self.console.profile.title)
 
     def failed(self, error: ImagingError) -> None:
         """Without a login there is nothing to show; with one, what is on show stays."""
@@ -307,64 +290,6 @@ class InstancesScreen(ListScreen[InstanceEntry]):
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
         self.query_one(ChecklistView).begin()
-
-    @on(RowList.Opened, "#findings")
-    def _finding_opened(self, event: RowList.Opened) -> None:
-        event.stop()
-        finding, facts = self.query_one(ChecklistView).chosen, self.chosen_facts
-        if finding is not None and facts is not None:
-            can_act = not self.console.read_only
-            self.app.push_screen(FindingScreen(finding, can_act=can_act), lambda action: self._carry_out(facts, action))
-
-    @property
-    def chosen_facts(self) -> InstanceFacts | None:
-        """The facts of the instance whose checklist is open."""
-        known = self._known.facts.get(self._watched or "")
-        return known[0] if known else None
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what makes sense now is offered: of a guest one thing at a time, and only while it runs."""
-        offered = self._offered.get(action)
-        return offered(self) if offered is not None else super().check_action(action, parameters)
-
-    _offered: ClassVar[Mapping[str, Callable[[InstancesScreen], bool]]] = {
-        "image": lambda self: self._writes and self._chosen is not None,
-        "view": lambda self: self._chosen is not None,
-        "clear_filter": lambda self: self._rows.has_focus and bool(self.query_one(FilterLine).text),
-        "stop_inspection": lambda self: self._guest.busy,
-        "inspect": lambda self: self._can_enter,
-        "save": lambda self: self._can_enter,
-        "fix": lambda self: not self._guest.busy and self._writes and bool(self.chosen_actions),
-        "deep_check": lambda self: self._writes and self._instance is not None,
-    }
-    """When an action makes sense; those that are not named always do."""
-
-    @property
-    def _writes(self) -> bool:
-        return not self.console.read_only
-
-    @property
-    def _can_enter(self) -> bool:
-        """Whether the inside of the chosen instance can be reached now."""
-        instance = self._instance
-        return not self._guest.busy and instance is not None and instance.is_running
-
-    @property
-    def _instance(self) -> Instance | None:
-        """The instance whose checklist is open, as it was read for that."""
-        facts = self.chosen_facts
-        return facts.instance.value if facts is not None else None
-
-    @property
-    def chosen_actions(self) -> tuple[RemedyAction, ...]:
-        """What the console can do about the finding under the cursor, while the keys are there."""
-        view = self.query_one(ChecklistView)
-        finding = view.chosen if view.rows.has_focus else None
-        return finding.remedy.actions if finding is not None and finding.remedy is not None else ()
-
-    @on(RowList.Moved, "#findings")
-    def _finding_chosen(self) -> None:
-        self.refresh_bindings()
 
     def action_open(self) -> None:
         """Go to the checklist."""
@@ -379,82 +304,6 @@ class InstancesScreen(ListScreen[InstanceEntry]):
             self._watch.refresh(full=True)
         else:
             self._watch_list()
-
-    def action_image(self) -> None:
-        """Start the wizard; where a run works on the instance, show that run."""
-        if (instance := self._chosen) is None:
-            return
-        run_id = self._known.run_on(instance.id) or run_on(instance)
-        if run_id is None:
-            self._open_wizard(instance)
-        else:
-            self._open_run(instance, run_id)
-
-    def _open_wizard(self, instance: Instance) -> None:
-        known = self._known.facts.get(instance.id)
-        self.app.push_screen(WizardScreen(instance, known[0] if known else None))
-
-    @work(group="open run", exclusive=True, exit_on_error=False, description="open the run on the instance")
-    async def _open_run(self, instance: Instance, run_id: str) -> None:
-        known = {run.id for run in await self.console.runs.runs()}
-        # Of another machine's run this journal knows nothing; the wizard's checklist says that it is in the way.
-        if run_id in known:
-            self.app.push_screen(RunScreen(run_id))
-        else:
-            self._open_wizard(instance)
-
-    def action_inspect(self) -> None:
-        """Inspect the instance."""
-        if (facts := self.chosen_facts) is not None:
-            self._guest.inspect(facts)
-
-    def action_stop_inspection(self) -> None:
-        """Stop what is being done inside."""
-        self._guest.stop()
-
-    def action_save(self) -> None:
-        """Copy directories of the instance to this machine."""
-        if (facts := self.chosen_facts) is not None:
-            self._guest.save(facts)
-
-    def action_fix(self) -> None:
-        """Choose what is to be done where there is a choice, and carry it out after asking."""
-        facts, actions = self.chosen_facts, self.chosen_actions
-        if facts is None:
-            return
-        if len(actions) == 1:
-            self._carry_out(facts, actions[0])
-            return
-        self.app.push_screen(
-            which_action(actions), lambda place: self._carry_out(facts, None if place is None else actions[int(place)])
-        )
-
-    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | Wish | None) -> None:
-        if isinstance(action, RemedyAction) and not self.console.read_only:
-            self._guest.carry_out(facts, action)
-
-    def action_deep_check(self) -> None:
-        """Say what a deep check costs, and start it after agreement."""
-        if (instance := self._instance) is not None:
-            self._start_deep_check(instance)
-
-    @work(group="deep", exclusive=True, exit_on_error=False, description="prepare a deep check")
-    async def _start_deep_check(self, instance: Instance) -> None:
-        run_id = await offer_deep_check(self.app, self.console, instance)
-        if run_id is not None:
-            self._await_facts(run_id, instance.id)
-
-    @work(group="deep facts", exit_on_error=False, description="wait for what a deep check finds")
-    async def _await_facts(self, run_id: str, instance_id: str) -> None:
-        async for _run in self.console.runs.watch(run_id):
-            pass
-        self._read_stored(instance_id)
-
-    @work(group="stored", exit_on_error=False, description="read the results of the last inspection")
-    async def _read_stored(self, instance_id: str) -> None:
-        guest = await in_thread(self.console.guests.stored, instance_id)
-        if guest.known:
-            self.post_message(GuestRead(instance_id, guest))
 
     def on_screen_resume(self) -> None:
         """A deep check may have ended meanwhile."""

@@ -43,6 +43,22 @@ class NovaCompute(ComputeReading):
         """Ask it to start."""
         await self._act(instance_id, {"os-start": None}, f"start the instance {instance_id}")
 
+    async def resume(self, instance_id: str) -> None:
+        """Ask a suspended one to continue."""
+        await self._act(instance_id, {"resume": None}, f"resume the instance {instance_id}")
+
+    async def unpause(self, instance_id: str) -> None:
+        """Ask a paused one to continue."""
+        await self._act(instance_id, {"unpause": None}, f"unpause the instance {instance_id}")
+
+    async def unshelve(self, instance_id: str) -> None:
+        """Ask a shelved one to come back; it may be placed on another host."""
+        await self._act(instance_id, {"unshelve": None}, f"unshelve the instance {instance_id}")
+
+    async def confirm_resize(self, instance_id: str) -> None:
+        """Give up the old size of one that was resized."""
+        await self._act(instance_id, {"confirmResize": None}, f"confirm the resize of the instance {instance_id}")
+
     async def lock(self, instance_id: str, reason: str | None) -> None:
         """Lock it. Below 2.73 a reason would be dropped in silence, so none is sent; a locked one keeps its own."""
         has_reason = reason is not None and await self.microversion() >= LOCK_REASON
