@@ -16,7 +16,8 @@ from screens.style.glyphs import UNICODE
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell
 from screens.widgets.filter import FilterLine
-from screens.widgets.lines import KeyLine, StatusLine, TitleLine, TooSmall
+from screens.widgets.key_line import KeyLine
+from screens.widgets.lines import StatusLine, TitleLine, TooSmall
 from screens.widgets.rows import RowList
 
 

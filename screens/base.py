@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -19,7 +20,8 @@ from screens.dialogs.error import ErrorScreen, explained
 from screens.dialogs.no_cloud import CloudWanted, NoCloudAnswer, NoCloudScreen
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.widgets.lines import KeyLine, StatusLine, TitleLine, TooSmall
+from screens.widgets.key_line import KeyLine
+from screens.widgets.lines import StatusLine, TitleLine, TooSmall
 
 R = TypeVar("R")
 _log = logging.getLogger(__name__)
@@ -31,6 +33,12 @@ class ConsoleScreen(Screen[R]):
     """A screen that fills the terminal: a title line, a body, a status line and the keys."""
 
     BINDING_GROUP_TITLE = "This screen"
+
+    async def _on_message(self, message: Message) -> None:
+        """Leave what a worker still says to a screen that is being closed: its widgets are gone already."""
+        is_of_textual = type(message).__module__.startswith("textual.")
+        if self.display or is_of_textual:
+            await super()._on_message(message)
 
     def compose(self) -> ComposeResult:
         """The fixed lines around the body."""

@@ -134,15 +134,24 @@ class ListScreen(ModeScreen, Generic[T]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The error is offered while there is one."""
-        if action == "error":
-            return self._trouble is not None
+        """The error is offered while there is one, escape while it leads anywhere, copying where a row is."""
+        match action:
+            case "error":
+                return self._trouble is not None
+            case "list":
+                return not self._rows.has_focus or bool(self.query_one(FilterLine).text)
+            case "copy":
+                return self._rows.selected_key is not None
         return super().check_action(action, parameters)
 
     def action_error(self) -> None:
         """Say the whole error that keeps the list from being fresh."""
         if self._trouble is not None:
             self.app.push_screen(ErrorScreen(self._trouble))
+
+    def key_name(self, action: str) -> str | None:
+        """In the list escape takes the filter off."""
+        return "Clear filter" if action == "list" and self._rows.has_focus else None
 
     def action_list(self) -> None:
         """One step back: from elsewhere to the list, and there out of the filter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,6 +14,7 @@ from screens.style.tones import Tone, joined, toned
 from screens.widgets.lines import TitleLine
 
 MODES = ("instances", "images", "runs")
+_BETWEEN_TABS = "   "
 
 
 class ModeScreen(ConsoleScreen[None]):
@@ -35,6 +37,14 @@ class ModeScreen(ConsoleScreen[None]):
         """The login may have become known meanwhile."""
         self.retitle()
 
+    @on(TitleLine.Clicked)
+    async def _tab_clicked(self, event: TitleLine.Clicked) -> None:
+        """A click on a tab does what its number does."""
+        event.stop()
+        mode = tab_at(event.column)
+        if mode is not None:
+            await self.run_action(f"app.mode('{mode}')")
+
     def retitle(self) -> None:
         """Draw the title line again."""
         self.query_one("#title", TitleLine).put(_tabs(self.MODE), login_line(self.console))
@@ -48,5 +58,16 @@ def _tabs(current: str) -> Content:
             parts += [toned(f"{number} ", Tone.ACCENT), toned(f"{word}", Tone.STRONG).stylize("underline")]
         else:
             parts += [toned(f"{number} {word}", Tone.QUIET)]
-        parts.append("   ")
+        parts.append(_BETWEEN_TABS)
     return joined(*parts)
+
+
+def tab_at(column: int) -> str | None:
+    """The list whose tab stands at a column of the title line."""
+    end = 0
+    for mode in MODES:
+        start, end = end, end + len(f"1 {mode}")
+        if start <= column < end:
+            return mode
+        end += len(_BETWEEN_TABS)
+    return None

@@ -26,10 +26,11 @@ from models.settings import Settings
 from screens.base import ConsoleScreen, OpenedScreen
 from screens.context import Guests, Runs
 from screens.dialogs.choose import Choice, ChooseScreen
-from screens.dialogs.help import HelpScreen, collect
+from screens.dialogs.help import HelpScreen
 from screens.dialogs.secret import SecretScreen
 from screens.images.screen import ImagesScreen
 from screens.instances.screen import InstancesScreen
+from screens.offered_keys import offered_keys
 from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
 from screens.style.glyphs import UNICODE, Glyphs
@@ -45,6 +46,9 @@ from tui.typeahead import KeysInOrder
 if TYPE_CHECKING:
     from imaging.cloud.login.notices import Notice
     from imaging.cloud.login.resolution import ResolvedCloud
+
+_KEY_WORDS = {key: key for key in ("enter", "up", "down", "left", "right", "backspace", "tab")}
+"""Keys for which Textual has signs that are not ASCII."""
 
 QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
@@ -62,7 +66,6 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
     ]
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDING_GROUP_TITLE = "Everywhere"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "images": ImagesScreen,
         "runs": RunsScreen,
@@ -85,7 +88,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         Binding(
             "colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"
         ),
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="app.help", tooltip="The keys of this screen"),
+        Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="The keys of this screen"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the screen again"),
         Binding(
             "ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="To the shell; fg returns"
@@ -237,10 +240,15 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         if parting_words and isinstance(self.screen, ConsoleScreen):
             self.screen.status.say(parting_words)
 
+    def get_key_display(self, binding: Binding) -> str:
+        """Keys by names that every terminal can show."""
+        plain = _KEY_WORDS if self.glyphs.ascii else {"enter": "enter"}
+        return binding.key_display or plain.get(binding.key) or super().get_key_display(binding)
+
     def action_help(self) -> None:
         """Show the keys of the present screen."""
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(collect(self, self.screen), self._access.about))
+            self.push_screen(HelpScreen(offered_keys(self.screen), self._access.about))
 
     async def action_quit(self) -> None:
         """End within two seconds, whatever the network does."""
@@ -253,8 +261,8 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers: the screen's keys by name, the modes, the themes."""
-        for line in collect(self, screen):
-            yield SystemCommand(line.description, f"{line.tooltip} ({line.keys})", line.run)
+        for key in offered_keys(screen):
+            yield SystemCommand(key.name, f"{key.tooltip} ({key.keys[0]})", key.run)
         for theme in THEMES:
             if theme.name != self.theme:
                 yield SystemCommand(

@@ -20,14 +20,6 @@ TAKEN_BACK = ""
 _ESCAPE_AGAIN = "Press esc again to leave without what you typed, or enter to keep it."
 
 
-class AnswerEntry(Entry):
-    """A field whose Enter is named in the last line of its dialog."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "OK", key_display="enter", id="answer.submit", tooltip="Give this answer"),
-    ]
-
-
 class AskTextScreen(Dialog[str]):
     """Gives what was written; None when it was left."""
 
@@ -68,7 +60,7 @@ class AskTextScreen(Dialog[str]):
     def compose_body(self) -> ComposeResult:
         """The sentence, the field, and below it why an answer is refused."""
         yield Reading(paragraphs(("", self._details), lead=self._sentence), beside=3)
-        yield AnswerEntry(self._value, placeholder="Write here", id="answer")
+        yield Entry(self._value, placeholder="Write here", enter="OK", id="answer")
         refusal = Static(id="refusal", markup=False)
         refusal.display = False
         yield refusal

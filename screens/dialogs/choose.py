@@ -46,6 +46,7 @@ class ChooseScreen(Dialog[str]):
             cells_of=lambda choice: (Cell(choice.name), Cell(choice.note)),
             glyphs=self.glyphs,
             header=False,
+            opens="Choose",
             id="choices",
         )
 

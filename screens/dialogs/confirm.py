@@ -62,7 +62,7 @@ class ConfirmScreen(Dialog[bool]):
         yield Reading(paragraphs(("", question.details), lead=question.sentence), beside=5 if question.typed else 0)
         if question.typed:
             yield Static(toned(f"Type {one_line(question.typed)} and press enter to confirm.", Tone.WARN), markup=False)
-            yield Entry(id="typed")
+            yield Entry(enter="Confirm", id="typed")
 
     def on_mount(self) -> None:
         """Where a word is wanted, write at once."""

@@ -10,13 +10,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from models.text import many_lines
 from screens.context import Console
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.widgets.lines import KeyLine, TooSmall
+from screens.widgets.key_line import KeyLine
+from screens.widgets.lines import TooSmall
 
 R = TypeVar("R")
 
@@ -27,6 +28,8 @@ class Dialog(ModalScreen[R]):
     BINDING_GROUP_TITLE = "This dialog"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", id="dialog.leave", tooltip="Close this dialog without answering"),
+        Binding("q", "close", "Back", show=False, id="dialog.close", tooltip="The same as escape"),
+        Binding("question_mark,f1", "keys", "Help", id="dialog.help", tooltip="The keys of this dialog"),
     ]
     TITLE = ""
 
@@ -57,9 +60,23 @@ class Dialog(ModalScreen[R]):
         """The signs that the terminal can show."""
         return self.console.glyphs
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where something can be written, `q` is a letter, also when it is typed beside the field."""
+        if action == "close":
+            return not self.query(Input) and self.check_action("leave", ()) is not False
+        return super().check_action(action, parameters)
+
     def action_leave(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+    def action_close(self) -> None:
+        """The same by a letter."""
+        self.action_leave()
+
+    async def action_keys(self) -> None:
+        """Show the keys of this dialog."""
+        await self.run_action("app.help")
 
 
 _AROUND = 7

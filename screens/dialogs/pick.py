@@ -21,7 +21,7 @@ class PickOne(RowList[Choice]):
 
     BINDING_GROUP_TITLE = "Choice"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "open", "Choose", id="pick.choose", tooltip="Choose the selected line"),
+        Binding("space", "open", "Choose", show=False, id="pick.choose", tooltip="Choose the selected line"),
     ]
     DEFAULT_CSS = "PickOne { height: auto; max-height: 6; }"
 
@@ -46,6 +46,7 @@ class PickOne(RowList[Choice]):
             cells_of=self._marked,
             glyphs=glyphs,
             header=False,
+            opens="Choose",
             id=id,
         )
         self._chosen = chosen

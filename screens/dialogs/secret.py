@@ -34,7 +34,7 @@ class SecretScreen(Dialog[str]):
     def compose_body(self) -> ComposeResult:
         """The sentence and a field that shows no letters."""
         yield Static(joined(many_lines(self._prompt)), markup=False)
-        yield Entry(password=True, id="secret")
+        yield Entry(password=True, enter="Continue", id="secret")
         yield Static(toned(self._note, Tone.QUIET), markup=False)
 
     @on(Entry.Submitted, "#secret")

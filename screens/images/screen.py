@@ -72,7 +72,7 @@ class ImagesScreen(ListScreen[Image]):
                 panel.border_title = "Images"
                 yield RowList[Image](
                     COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
-                    empty="Reading from the cloud", id="images",
+                    empty="Reading from the cloud", opens="Flavors", id="images",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
             with Vertical(id="detail", classes="panel"):
@@ -80,7 +80,7 @@ class ImagesScreen(ListScreen[Image]):
                 yield Reading(Content(""), id="description")
                 yield RowList[FlavorFit](
                     FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
-                    header=False, id="matrix",
+                    header=False, opens="", id="matrix",
                 )  # fmt: skip
 
     def on_mount(self) -> None:

@@ -96,7 +96,6 @@ class InstanceActions(ListScreen[InstanceEntry]):
     _offered: ClassVar[Mapping[str, Callable[[InstanceActions], bool]]] = {
         "image": lambda self: self._writes and self._chosen is not None,
         "view": lambda self: self._chosen is not None,
-        "clear_filter": lambda self: self._rows.has_focus and bool(self.query_one(FilterLine).text),
         "stop_inspection": lambda self: self._guest.busy,
         "inspect": lambda self: self._can_enter,
         "say_why_not": lambda self: not self._can_enter and self._chosen is not None,

@@ -5,10 +5,6 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
-    Binding(
-        "escape", "clear_filter", "Clear filter", id="instances.clear-filter",
-        tooltip="Show all instances again",
-    ),
     Binding("u", "remedy('start')", "Start", id="instances.start", tooltip="Start the stopped instance, after asking"),
     Binding("u", "remedy('resume')", "Resume", id="instances.resume", tooltip="Resume the instance, after asking"),
     Binding("u", "remedy('unpause')", "Unpause", id="instances.unpause", tooltip="Unpause the instance, after asking"),
@@ -34,7 +30,7 @@ BINDINGS: list[BindingType] = [
         tooltip="Stop what the console is doing inside the instance",
     ),
     Binding(
-        "s", "save", "Save files", show=False, id="instances.save",
+        "s", "save", "Save files", id="instances.save",
         tooltip="Copy directories of the instance to this machine",
     ),
     Binding(
@@ -50,11 +46,7 @@ BINDINGS: list[BindingType] = [
         tooltip="Start the wizard that makes an image of this instance",
     ),
     Binding(
-        "enter", "open", "Checklist", id="instances.open",
-        tooltip="Go to the checklist; there, enter opens a finding",
-    ),
-    Binding(
-        "slash", "filter", "Filter", key_display="/", id="instances.filter",
+        "slash", "filter", "Filter", id="instances.filter",
         tooltip="Show only rows that contain these words",
     ),
     Binding("o", "sort", "Sort", id="instances.sort", tooltip="Sort by any column: worst first, running first"),
@@ -73,9 +65,12 @@ BINDINGS: list[BindingType] = [
     Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding("e", "error", "Error", id="instances.error", tooltip="Show the full error of the last refresh"),
     Binding(
-        "y", "copy", "Copy id", show=False, id="instances.copy",
+        "y", "copy", "Copy id", id="instances.copy",
         tooltip="Copy the instance's id to the clipboard",
     ),
-    Binding("escape", "list", "List", show=False, id="instances.list", tooltip="Back to the list"),
+    Binding(
+        "escape", "list", "Back", id="instances.list",
+        tooltip="Back to the list; there, clear the filter",
+    ),
 ]  # fmt: skip
 """The ids are the names that users give in their keymaps."""

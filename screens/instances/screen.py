@@ -78,7 +78,7 @@ class InstancesScreen(InstanceActions):
                 panel.border_title = "Instances"
                 yield RowList[InstanceEntry](
                     COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
-                    empty="Reading from the cloud", id="instances",
+                    empty="Reading from the cloud", opens="Checklist", id="instances",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
             checklist = ChecklistView(self.glyphs, id="checklist", classes="panel")
@@ -266,10 +266,6 @@ class InstancesScreen(InstanceActions):
             self._mark_order()
             self._show_rows()
 
-    def action_clear_filter(self) -> None:
-        """Show all instances again."""
-        self.query_one(FilterLine).clear()
-
     def action_view(self) -> None:
         """Show everything that is known of the chosen row, uncut."""
         if (entry := self._rows.selected) is not None:
@@ -289,10 +285,6 @@ class InstancesScreen(InstanceActions):
     @on(RowList.Opened, "#instances")
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
-        self.query_one(ChecklistView).begin()
-
-    def action_open(self) -> None:
-        """Go to the checklist."""
         self.query_one(ChecklistView).begin()
 
     def action_refresh(self) -> None:

@@ -80,6 +80,7 @@ class RunScreen(OpenedScreen[None]):
             glyphs=self.glyphs,
             header=False,
             empty="Reading the journal",
+            opens="Read step",
             id="steps",
         )
         panel = Static(id="next", classes="panel", markup=False)
@@ -161,6 +162,10 @@ class RunScreen(OpenedScreen[None]):
     def _log_title(self, log: TextLines) -> str:
         state = "follows" if log.follows else "stands still"
         return self.glyphs.plain(f"log · {state}, f changes that · z full screen")
+
+    def key_name(self, action: str) -> str | None:
+        """From the log escape leads to the steps only."""
+        return "Steps" if action == "back" and isinstance(self.focused, TextLines) else None
 
     def action_back(self) -> None:
         """From the full log to the steps, from the log to the steps, from there to where the user came from."""

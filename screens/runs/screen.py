@@ -64,6 +64,7 @@ class RunsScreen(ModeScreen):
             cells_of=self._cells,
             glyphs=self.glyphs,
             empty="Reading the journal",
+            opens="Open run",
             id="runs",
             classes="panel",
         )

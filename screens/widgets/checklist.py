@@ -82,6 +82,7 @@ class ChecklistView(Vertical):
             cells_of=self._cells,
             glyphs=self._glyphs,
             header=False,
+            opens=lambda row: "Finding" if isinstance(row, Finding) else "Unfold or fold",
             id="findings",
         )
         yield FilterLine("part of a title, of what was found, of a rule or its chapter", id="findings-filter")

@@ -53,7 +53,7 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Slash and field."""
         yield Label("/", markup=False)
-        yield Entry(placeholder=self._placeholder)
+        yield Entry(placeholder=self._placeholder, enter="Keep filter")
 
     @property
     def text(self) -> str:

@@ -1,22 +1,19 @@
-"""The fixed lines of every screen: where you are, how things stand, which keys help; and the notice of a small one."""
+"""The fixed lines of every screen: where you are and how things stand; and the notice of a small terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.screen import Screen
+from textual.events import Click
+from textual.message import Message
 from textual.widget import Widget
 
 from models.text import one_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.widgets.columns import GAP, shortened
-
-if TYPE_CHECKING:
-    from textual.binding import Binding
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 16
@@ -65,6 +62,19 @@ class TitleLine(_Line):
     DEFAULT_CSS = "TitleLine { background: $panel; color: $foreground; }"
     _path: tuple[str, ...] = ()
 
+    class Clicked(Message):
+        """The mouse was pressed on the line."""
+
+        def __init__(self, column: int) -> None:
+            super().__init__()
+            self.column = column
+
+    def on_click(self, event: Click) -> None:
+        """Say where; what stands there is for the screen to know."""
+        if (offset := event.get_content_offset(self)) is not None:
+            event.stop()
+            self.post_message(self.Clicked(offset.x))
+
     def put_path(self, path: Sequence[str], right: Content) -> None:
         """Show the way to a screen, the last part in bold; where it is narrow its longest part is cut."""
         self._path = tuple(one_line(part) for part in path)
@@ -97,54 +107,6 @@ class StatusLine(_Line):
 
     def _left_end(self, room: int) -> Content:
         return self._left.truncate(room, ellipsis=not self._glyphs.ascii) if self._right_stays else self._left
-
-
-class KeyLine(Widget):
-    """At the bottom: the keys that make sense now, from the bindings; what does not fit is left to the help."""
-
-    DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; padding: 0 1; background: $panel; color: $foreground; }"
-
-    def on_mount(self) -> None:
-        """Follow the bindings of the screen."""
-        self.screen.bindings_updated_signal.subscribe(self, self._changed)
-        self._shown: tuple[tuple[str, str], ...] = ()
-        self.call_after_refresh(self._changed, self.screen)
-
-    def _changed(self, screen: Screen[object]) -> None:
-        if not self.is_attached or screen is not self.screen:
-            return
-        keys = _keys(screen, self.app.get_key_display)
-        if keys != self._shown:
-            self._shown = keys
-            self.refresh()
-
-    def render(self) -> Content:
-        """As many keys as fit, the last one (help) always among them."""
-        shown = list(getattr(self, "_shown", ()))
-        while len(shown) > 1 and _length(shown) > self.content_size.width:
-            shown.pop(-2)
-        parts: list[Content | str] = []
-        for key, description in shown:
-            parts += [toned(key, Tone.ACCENT).stylize("bold"), f" {description}", "  "]
-        return joined(*parts[:-1])
-
-
-def _keys(screen: Screen[object], display: object) -> tuple[tuple[str, str], ...]:
-    """The bindings to be shown: those of the focus first, those of the application last."""
-    found: dict[str, tuple[str, str]] = {}
-    for _node, binding, enabled, _tooltip in screen.active_bindings.values():
-        if binding.show and enabled and binding.action not in found:
-            found[binding.action] = (_display(binding, display), binding.description)
-    ordered = sorted(found.items(), key=lambda item: item[0].endswith("help"))
-    return tuple(pair for _action, pair in ordered)
-
-
-def _display(binding: Binding, display: object) -> str:
-    return binding.key_display or str(display(binding) if callable(display) else binding.key)
-
-
-def _length(shown: list[tuple[str, str]]) -> int:
-    return sum(cell_len(key) + 1 + cell_len(description) for key, description in shown) + 2 * (len(shown) - 1)
 
 
 class TooSmall(Widget):

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
-from textual.events import Resize
+from textual.binding import BindingType
+from textual.events import Click, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -22,6 +22,7 @@ from models.text import one_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.tones import Tone
 from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, titles, widths
+from screens.widgets.rows_look import KEYS, LOOK, PARTS
 
 T = TypeVar("T")
 
@@ -30,41 +31,9 @@ class RowList(ScrollView, Generic[T], can_focus=True):
     """Rows with a cursor, addressed by key: after a change the cursor stays on its item, not on its line."""
 
     BINDING_GROUP_TITLE = "List"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="rows.up", tooltip="One row up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="rows.down", tooltip="One row down"),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="rows.page-up", tooltip="One page up"),
-        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="rows.page-down", tooltip="One page down"),
-        Binding("home,g", "first", "First", show=False, id="rows.first", tooltip="To the first row"),
-        Binding("end,G", "last", "Last", show=False, id="rows.last", tooltip="To the last row"),
-        Binding("enter", "open", "Open", show=False, id="rows.open", tooltip="Open the selected row"),
-    ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--header",
-        "rows--cursor",
-        "rows--empty",
-        *(f"rows--{tone}" for tone in Tone),
-    }
-    DEFAULT_CSS = """
-    RowList {
-        overflow-x: hidden;
-        scrollbar-gutter: stable;
-        scrollbar-size: 0 1;
-        & > .rows--header { color: $text-muted; text-style: bold; }
-        & > .rows--empty, & > .rows--quiet { color: $text-muted; }
-        & > .rows--strong { text-style: bold; }
-        & > .rows--accent { color: $text-accent; }
-        & > .rows--good { color: $text-success; }
-        & > .rows--warn { color: $text-warning; }
-        & > .rows--bad { color: $text-error; }
-        & > .rows--cursor { background: $block-cursor-blurred-background; }
-        &:focus > .rows--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
-        &:ansi > .rows--cursor { text-style: bold; background: transparent; color: ansi_default; }
-        &:ansi:focus > .rows--cursor, &:nocolor:focus > .rows--cursor { text-style: reverse; }
-        &:nocolor > .rows--cursor { text-style: bold; }
-        &:nocolor:focus > .rows--cursor { text-style: reverse; }
-    }
-    """
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    COMPONENT_CLASSES: ClassVar[set[str]] = PARTS
+    DEFAULT_CSS = LOOK
 
     class Moved(Message):
         """The cursor is on another item now, or its item has changed."""
@@ -105,6 +74,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         glyphs: Glyphs = UNICODE,
         header: bool = True,
         empty: str = "",
+        opens: str | Callable[[T], str] = "Open",
         id: str | None = None,  # noqa: A002  # Textual's own name for it
         classes: str | None = None,
     ) -> None:
@@ -117,6 +87,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
             glyphs: the signs that the terminal can show.
             header: whether the titles of the columns stand on top.
             empty: what to say when there is nothing.
+            opens: what Enter does, in a word or two; empty where it does nothing.
             id: the widget's id.
             classes: the widget's classes.
         """
@@ -126,6 +97,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._glyphs = glyphs
         self._header = 1 if header else 0
         self._empty = empty
+        self._opens = opens
         self._items: tuple[T, ...] = ()
         self._places: dict[str, int] = {}
         self._cursor, self._title_sign = 0, ("", "")
@@ -150,7 +122,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
 
     def show(self, items: Sequence[T], *, empty: str | None = None) -> None:
         """Show these items. The cursor stays on its item if it is still there; only lines that differ are drawn."""
-        before = self._drawn()
+        before, offered = self._drawn(), self._open_name
         key, was, shown_before = self.selected_key, self.selected, len(self._items)
         self._items = tuple(items)
         self._places = {self._key_of(item): place for place, item in enumerate(self._items)}
@@ -160,6 +132,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
             self._resize()
         self._keep_cursor_in_sight()
         self._redraw(before)
+        self._offer_again(offered)
         if self.selected_key != key or self.selected != was:
             self.post_message(self.Moved(self, self.selected_key))
 
@@ -174,6 +147,19 @@ class RowList(ScrollView, Generic[T], can_focus=True):
             return False
         self._go(self._places[key])
         return True
+
+    def key_name(self, action: str) -> str | None:
+        """What Enter does to the row under the cursor."""
+        return self._open_name if action == "open" else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter is offered where it does something."""
+        return bool(self._open_name) if action == "open" else super().check_action(action, parameters)
+
+    @property
+    def _open_name(self) -> str:
+        item = self.selected
+        return "" if item is None else self._opens if isinstance(self._opens, str) else self._opens(item)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
@@ -217,12 +203,20 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._keep_cursor_in_sight()
 
     def on_focus(self) -> None:
-        """The cursor looks different with the focus."""
+        """The cursor looks different with the focus and without it."""
         self._draw(self._cursor)
 
-    def on_blur(self) -> None:
-        """The cursor looks different without the focus."""
-        self._draw(self._cursor)
+    on_blur = on_focus
+
+    def on_click(self, event: Click) -> None:
+        """A click puts the cursor on a row; a second one opens it."""
+        offset = event.get_content_offset(self)
+        place = -1 if offset is None or offset.y < self._header else offset.y - self._header + self.scroll_offset.y
+        if 0 <= place < len(self._items):
+            event.stop()
+            self._go(place)
+            if event.chain > 1 and self._open_name:
+                self.action_open()
 
     @property
     def _height(self) -> int:
@@ -242,11 +236,17 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         place = max(0, min(place, len(self._items) - 1))
         if place == self._cursor or not self._items:
             return
+        offered = self._open_name
         was, self._cursor = self._cursor, place
         self._keep_cursor_in_sight()
         self._draw(was)
         self._draw(place)
+        self._offer_again(offered)
         self.post_message(self.Moved(self, self.selected_key))
+
+    def _offer_again(self, before: str) -> None:
+        if self._open_name != before and self.is_attached:
+            self.screen.refresh_bindings()
 
     def _keep_cursor_in_sight(self) -> None:
         top = self.scroll_offset.y

@@ -111,11 +111,12 @@ async def test_number_keys_switch_between_the_lists(tmp_path):
         await driver.sees("Logging in")
 
 
-async def test_help_opens_once_and_escape_closes_it(tmp_path):
+@pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
+async def test_the_key_that_opened_the_help_closes_it_and_so_do_escape_and_q(tmp_path, key):
     async with console(tmp_path, cloud=NOWHERE) as driver:
-        await driver.press("question_mark", "question_mark")
-        assert sum(isinstance(one, HelpScreen) for one in driver.app.screen_stack) == 1
-        await driver.press("escape")
+        await driver.press("question_mark")
+        driver.shown(HelpScreen)
+        await driver.press(key)
         assert not isinstance(driver.app.screen, HelpScreen)
 
 

@@ -27,7 +27,7 @@ class NamePage(Page):
         """The fields, and below them what the rules say."""
         yield Static(_mode_text(self.glyphs), id="mode", markup=False)
         yield Static(toned("Name of the image", Tone.QUIET), classes="label", markup=False)
-        yield Entry(self.state.request.name, id="name")
+        yield Entry(self.state.request.name, enter="Description", id="name")
         yield Static(
             toned("Description: what the image contains, and how it differs from its base", Tone.QUIET),
             classes="label",

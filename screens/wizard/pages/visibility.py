@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from models.findings import AskedFor, Finding
@@ -39,17 +39,6 @@ _ADD = "+"
 """The key of the line that adds a project; no id is one sign."""
 
 
-class MemberList(RowList[Choice]):
-    """The projects, whose Enter is named in the last line."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "open", "Add or remove", key_display="enter", id="members.open",
-            tooltip="Share with another project, or stop sharing with this one",
-        ),
-    ]  # fmt: skip
-
-
 class VisibilityPage(FindingPage):
     """Visibility, members, and what has to be confirmed."""
 
@@ -61,11 +50,11 @@ class VisibilityPage(FindingPage):
         yield Static(toned("Who can see and launch the image", Tone.QUIET), markup=False)
         yield PickOne(_CHOICES, self.state.request.visibility.value, glyphs=self.glyphs, id="visibility")
         yield Static(toned("Shared with these projects", Tone.QUIET), id="members-label", classes="label", markup=False)
-        yield MemberList(
+        yield RowList[Choice](
             (Column("", 34), Column("", 20, grow=1, drop=1)),
             key_of=lambda row: row.key,
             cells_of=lambda row: (Cell(row.name), Cell(row.note, Tone.QUIET)),
-            glyphs=self.glyphs, header=False, id="members",
+            glyphs=self.glyphs, header=False, opens="Add or remove", id="members",
         )  # fmt: skip
         yield Static(toned("It gets this visibility", Tone.QUIET), classes="label others", markup=False)
         yield PickOne(_WHEN, _BOOTED, glyphs=self.glyphs, id="when").add_class("others")

@@ -50,7 +50,7 @@ class VolumesPage(Page):
         yield Static(id="volumes-lead", markup=False)
         yield RowList[Row](
             _COLUMNS, key_of=lambda row: row[0].volume_id, cells_of=_cells, glyphs=self.glyphs,
-            empty="No volumes", id="volumes",
+            empty="No volumes", opens="", id="volumes",
         )  # fmt: skip
         yield Static(id="power", markup=False)
         yield Static(

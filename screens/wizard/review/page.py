@@ -20,17 +20,6 @@ from screens.wizard.state import WizardState
 from screens.wizard.targets import Target
 
 
-class ReviewList(RowList[Row]):
-    """The list of the review, whose Enter is named in the last line."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "open", "Open", key_display="enter", id="review.open",
-            tooltip="Go to what the line is about, or read it whole",
-        ),
-    ]  # fmt: skip
-
-
 class ReasonWanted(Message):
     """The user wants to change why there is no inspection."""
 
@@ -51,13 +40,13 @@ class ReviewPage(FindingPage):
 
     def compose(self) -> ComposeResult:
         """The list."""
-        yield ReviewList(
+        yield RowList[Row](
             COLUMNS, key_of=lambda row: row.key, cells_of=cells, glyphs=self.glyphs, header=False, id="review"
         )
 
     @property
-    def _rows(self) -> ReviewList:
-        return self.query_one(ReviewList)
+    def _rows(self) -> RowList[Row]:
+        return self.query_one("#review", RowList)
 
     def enter(self) -> None:
         """Begin at the top, or with the first thing that keeps the run from starting."""

@@ -1,0 +1,115 @@
+"""The one keymap: what can be done now and by which keys, from the bindings alone.
+
+The last line of a screen, its help and the palette are all made from this list, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import partial
+from typing import Any, Protocol, runtime_checkable
+
+from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.keys import KEY_DISPLAY_ALIASES, format_key, key_to_character
+from textual.screen import Screen
+
+_MOVING_IDS = ("rows.", "reading.", "text.")
+"""How the ids of keys that only move something begin; *open* is no such key."""
+
+
+class KeyGroup(IntEnum):
+    """The parts of the help, in its order."""
+
+    ACTIONS = 0
+    MOVING = 1
+    EVERYWHERE = 2
+
+
+@runtime_checkable
+class NamesItsKeys(Protocol):
+    """A widget or screen in which a key means something more exact than its binding can say."""
+
+    def key_name(self, action: str) -> str | None:
+        """What a key of this action does now; None: what its binding says."""
+
+
+@dataclass(frozen=True)
+class OfferedKey:
+    """One thing that can be done now."""
+
+    id: str
+    name: str
+    tooltip: str
+    keys: tuple[str, ...]
+    """As they are displayed; the first one stands in the last line of the screen."""
+    group: KeyGroup
+    in_footer: bool
+    leads_back: bool
+    """Whether escape does it."""
+    run: Callable[[], Awaitable[object]]
+    """Does what the key does."""
+
+    @property
+    def is_help(self) -> bool:
+        """Whether it opens the help, which the last line always names."""
+        return self.id.endswith(".help")
+
+
+def offered_keys(screen: Screen[Any]) -> tuple[OfferedKey, ...]:
+    """What works on a screen now: its actions first, then moving, then what works everywhere.
+
+    Within the actions Enter stands first. In a field only keys that the field does not take for letters are offered.
+    """
+    found: dict[tuple[str, str], OfferedKey] = {}
+    for node, binding in _working(screen):
+        key, place = screen.app.get_key_display(binding), (str(node.css_identifier), binding.action)
+        known = found.get(place)
+        if known is None:
+            found[place] = _offered(screen.app, node, binding, key)
+        elif key not in known.keys:
+            leads_back = known.leads_back or binding.key == "escape"
+            found[place] = replace(known, keys=(*known.keys, key), leads_back=leads_back)
+    return tuple(sorted(found.values(), key=lambda one: (one.group, not one.id.endswith(".open"))))
+
+
+def _working(screen: Screen[Any]) -> Iterator[tuple[DOMNode, Binding]]:
+    """The bindings of ours whose keys arrive and do something, the focused widget's first."""
+    focused = screen.focused
+    for node, binding, enabled, _tooltip in screen.active_bindings.values():
+        if binding.system or not enabled or not binding.id:
+            continue
+        written = focused is not None and focused.check_consume_key(binding.key, _character(binding.key))
+        if binding.priority or not written:
+            yield node, binding
+
+
+def _character(key: str) -> str | None:
+    """What a key writes; Textual itself does not know it of `slash`."""
+    shown = format_key(key)
+    plain = len(shown) == 1 and "+" not in key and key not in KEY_DISPLAY_ALIASES
+    return key_to_character(key) or (shown if plain else None)
+
+
+def _offered(app: App[Any], node: DOMNode, binding: Binding, key: str) -> OfferedKey:
+    named = node.key_name(binding.action) if isinstance(node, NamesItsKeys) else None
+    return OfferedKey(
+        id=binding.id or "",
+        name=named or binding.description,
+        tooltip=binding.tooltip or binding.description,
+        keys=(key,),
+        group=_group(node, binding),
+        in_footer=binding.show,
+        leads_back=binding.key == "escape",
+        run=partial(app.run_action, binding.action, node),
+    )
+
+
+def _group(node: DOMNode, binding: Binding) -> KeyGroup:
+    if isinstance(node, App) or binding.action.startswith("app."):
+        return KeyGroup.EVERYWHERE
+    moves = (binding.id or "").startswith(_MOVING_IDS) and binding.id != "rows.open"
+    return KeyGroup.MOVING if moves else KeyGroup.ACTIONS
