@@ -72,6 +72,11 @@ class ConsoleScreen(Screen[R]):
         """Show the path to this screen, the last part in bold, and who is logged in at the right."""
         self.query_one("#title", TitleLine).put_path(path, login_line(self.console))
 
+    def copy(self, text: str) -> None:
+        """Send a text to the terminal's clipboard (OSC 52); no terminal answers, so that nobody knows if it took it."""
+        self.app.copy_to_clipboard(text)
+        self.status.say(f"Sent to the terminal's clipboard: {text}", Tone.ACCENT)
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a worker of this screen."""
         error = event.worker.error

@@ -166,5 +166,4 @@ class ListScreen(ModeScreen, Generic[T]):
     def action_copy(self) -> None:
         """Send the id of what is chosen to the terminal's clipboard."""
         if (key := self._rows.selected_key) is not None:
-            self.app.copy_to_clipboard(key)
-            self.notify(f"The id {key} was sent to the terminal's clipboard.", markup=False, timeout=3)
+            self.copy(key)

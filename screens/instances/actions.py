@@ -28,7 +28,6 @@ from screens.listing import ListScreen
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
-from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
 

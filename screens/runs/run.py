@@ -206,8 +206,7 @@ class RunScreen(OpenedScreen[None]):
     def action_copy(self) -> None:
         """Send the id of the image, or of the run before there is one, to the terminal's clipboard."""
         wanted = self._run.image_id if self._run and self._run.image_id else self._run_id
-        self.app.copy_to_clipboard(wanted)
-        self.notify(f"Copied {wanted} to the clipboard", markup=False)
+        self.copy(wanted)
 
     def action_image(self) -> None:
         """Go to the image."""

@@ -126,6 +126,15 @@ async def test_q_closes_what_is_only_read_but_is_a_letter_where_something_is_wri
         driver.shown(AskTextScreen)
 
 
+async def test_a_copied_id_is_said_to_be_sent_and_covers_no_row(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("db-07")
+        await driver.press("y")
+        await driver.until(lambda: "Sent to the terminal's clipboard" in driver.lines[-2])
+        assert driver.app.clipboard == driver.app.screen.query_one("#instances", RowList).selected_key
+        assert not driver.app._notifications
+
+
 async def test_q_agrees_to_nothing(tmp_path):
     async with console(tmp_path, cloud=NOWHERE) as driver:
         answers: list[bool | None] = []
