@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 
 from imaging.runs.report.run_report import MARKDOWN_NAME
@@ -13,6 +14,8 @@ from models.errors import ImagingError
 from models.text import many_lines
 
 _LIMIT_BYTES = 8_000_000
+_SPENT_COLOURS = re.compile(r"\[(?:\d{1,3}(?:;\d{1,3}){0,8})?[mK]")
+"""What is left of colour codes after Nova has taken out the escape character before them."""
 
 
 def report_file(paths: Paths, run_id: str) -> Path:
@@ -40,7 +43,7 @@ def read_console(paths: Paths, run_id: str) -> tuple[str, ...]:
     Raises:
         ImagingError: it is not on this machine, or cannot be read.
     """
-    return _lines(console_file(paths, run_id), "The console log")
+    return tuple(_SPENT_COLOURS.sub("", line) for line in _lines(console_file(paths, run_id), "The console log"))
 
 
 def _lines(file: Path, what: str) -> tuple[str, ...]:

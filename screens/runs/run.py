@@ -38,7 +38,7 @@ _COLUMNS = (
     Column("", 27),
     Column("Took", 10, right=True),
     Column("At", 8, drop=1),
-    Column("", 38, grow=1),
+    Column("", 33, grow=1),
 )
 _PADDING = 4
 """Cells beside the headline at most, see run.tcss."""

@@ -192,12 +192,12 @@ class WizardScreen(OpenedScreen[None]):
         self._lead_to_finding()
 
     def _lead_to_finding(self) -> None:
-        """Once: to the finding that the wizard was opened for, where the facts have it as a failure."""
+        """Once: to the finding that the wizard was opened for, unless it is known to be no trouble any more."""
         begin, self._begin = self._begin, None
         checklist = self._state.checklist
         if begin is None or checklist is None or not begin.rule:
             return
-        if any(one.rule == begin.rule and one.outcome is Outcome.FAIL for one in checklist.findings):
+        if any(one.rule == begin.rule and one.outcome in {Outcome.FAIL, Outcome.UNKNOWN} for one in checklist.findings):
             self._open_page(PageName.CHECKLIST, Target(PageName.CHECKLIST, begin.rule))
 
     @on(GuestRead)

@@ -61,7 +61,10 @@ async def test_the_wizard_opens_with_the_old_description_and_a_name_that_is_free
         await driver.sees("It did not boot")
         await driver.press("a")
         await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
-        await driver.sees("What the course needs.", "gis-lab-2026")
+        await driver.sees("[Checklist]", "p Inspect")
+        request = driver.shown(WizardScreen)._state.request
+        assert request.description == "What the course needs."
+        assert request.name.startswith("gis-lab-2026")
         assert runs.started == []
 
 

@@ -77,11 +77,11 @@ async def test_the_console_is_shown_whole_and_cleaned(tmp_path):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over())) as driver:
         file = console_file(Paths.below(tmp_path), "r1")
         file.parent.mkdir(mode=0o700, parents=True)
-        file.write_text("".join(f"line {number}\n" for number in range(300)) + HOSTILE)
+        file.write_text("".join(f"line {number}\n" for number in range(300)) + "[0;1;31m TIME [0m] " + HOSTILE)
         await opened(driver)
         await driver.press("o")
         await driver.until(lambda: isinstance(driver.app.screen, TextScreen))
-        await driver.sees("[/red][bold]gone[/bold]", "301 lines")
+        await driver.sees(" TIME ] [/red][bold]gone[/bold]", "301 lines")
         assert "\x1b" not in driver.text
         await driver.press("g")
         await driver.sees("line 0")

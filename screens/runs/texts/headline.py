@@ -141,7 +141,7 @@ def _times(run: RunRecord, now: datetime) -> str:
     planned = run.plan.estimated_seconds
     estimate = about(planned)
     if (now - run.created_at).total_seconds() > planned:
-        return f"{elapsed} so far, expected were {estimate} · {started}"
+        return f"{elapsed} so far; {estimate} were expected · {started}"
     ends = run.created_at + timedelta(seconds=planned)
     return f"{elapsed} of {estimate} · {started}, ends about {ends.astimezone():%H:%M}"
 
