@@ -115,6 +115,23 @@ def test_a_file_that_could_not_be_read_is_unknown_not_pass():
     assert seen("SEC-PRIVKEY", closed, key("/opt/b.pem")).blocks
 
 
+@pytest.mark.parametrize(
+    "as_root, said, advice",
+    [
+        (True, "Time was up before 1 file could be read: /home/bob/.ssh/id_rsa.", "Inspect again, or"),
+        (False, "1 file could not be read: /home/bob/.ssh/id_rsa.", "Inspect again with `sudo` allowed, or"),
+    ],
+)
+def test_a_file_that_was_not_read_is_named_once_with_what_kept_from_it(as_root, said, advice):
+    twice = [
+        sighting(f"SEC-PRIVKEY.{search}", "/home/bob/.ssh/id_rsa", unread=True, size_bytes=399)
+        for search in ("ssh", "putty")
+    ]
+    found = seen("SEC-PRIVKEY", *twice, as_root=as_root)
+    assert (found.outcome, found.evidence) == (Outcome.UNKNOWN, said)
+    assert remedy_of(found).text.startswith(advice)
+
+
 def test_an_odd_name_is_quoted_and_an_unreadable_one_makes_no_command():
     found = seen("SEC-PRIVKEY", key("/home/alice/my key;reboot.pem"))
     assert command_of(found) == "sudo rm -- '/home/alice/my key;reboot.pem'"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imaging.guidelines import tables
+from imaging.guidelines.evidence import fitted, on_paths
 from imaging.guidelines.guest import parts
-from imaging.guidelines.guest.facts import inside, inside_or_none
+from imaging.guidelines.guest.facts import guest_unknown, inside, inside_or_none
 from imaging.guidelines.guest.storage import is_below, is_device, mounts_elsewhere
+from imaging.guidelines.rule import Answer
+from models.formatting import counted
 from models.guest.files import Sighting
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -25,6 +30,19 @@ def seen(facts: InstanceFacts, *searches: str) -> tuple[Sighting, ...]:
 def meaningful(sightings: tuple[Sighting, ...], profile: Profile) -> tuple[Sighting, ...]:
     """Those that do not lie among test fixtures, documentation and the like."""
     return tuple(each for each in sightings if not tables.harmless(each.path, profile))
+
+
+def not_read(facts: InstanceFacts, paths: Iterable[str]) -> Answer:
+    """*Unknown*: files that would decide were found, but not read. Several searches may have found the same one.
+
+    Root may read every file: what an inspection as root has not read, it had no time for.
+    """
+    files = list(dict.fromkeys(paths))
+    by_root = facts.guest.value is not None and facts.guest.value.as_root
+    counted_files = counted(len(files), "file")
+    said = f"Time was up before {counted_files} could be read: " if by_root else f"{counted_files} could not be read: "
+    advice = "Inspect again, or by hand:" if by_root else "Inspect again with `sudo` allowed, or by hand:"
+    return guest_unknown(fitted(said, files), advice, command=on_paths(["sudo", "head", "-n", "2"], files[:1]))
 
 
 def points_away(facts: InstanceFacts) -> tuple[str, ...]:

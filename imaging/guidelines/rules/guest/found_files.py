@@ -10,10 +10,10 @@ from imaging.guidelines.declaration import rule
 from imaging.guidelines.evidence import fitted, on_paths, removal
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, unless_incomplete
-from imaging.guidelines.guest.sightings import meaningful, seen
+from imaging.guidelines.guest.sightings import meaningful, not_read, seen
 from imaging.guidelines.rule import SEVERITIES, Answer, Chapter, Judge, Rule
 from models.findings import Severity
-from models.formatting import counted, size
+from models.formatting import size
 from models.guest.files import Sighting
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -157,13 +157,7 @@ def nothing_found(facts: InstanceFacts, search: Search, nothing: str) -> Answer:
             return guest_unknown(
                 "Time was up before all files were searched for tokens.", "Inspect again, or by hand:", command=_BY_HAND
             )
-        paths = [each.path for each in search.undecided]
-        said = fitted(f"{counted(len(paths), 'file')} could not be read: ", paths)
-        return guest_unknown(
-            said,
-            "Inspect again with `sudo` allowed, or by hand:",
-            command=on_paths(["sudo", "head", "-n", "2"], paths[:1]),
-        )
+        return not_read(facts, [each.path for each in search.undecided])
     return unless_incomplete(guest_passed(nothing, facts, parts.sightings), facts, parts.sightings)
 
 

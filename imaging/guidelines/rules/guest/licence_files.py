@@ -11,17 +11,15 @@ from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import (
     guest_failed,
     guest_passed,
-    guest_unknown,
     inside_or_none,
     running,
     unless_incomplete,
 )
 from imaging.guidelines.guest.questions import CLOUDS_OWN, ENVIRONMENT
-from imaging.guidelines.guest.sightings import meaningful, seen
+from imaging.guidelines.guest.sightings import meaningful, not_read, seen
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.products import judge_products
 from models.findings import Severity
-from models.formatting import counted
 from models.guest.files import Sighting
 from models.guest.services import Services
 from models.guidelines.facts import InstanceFacts
@@ -98,8 +96,7 @@ def sw_licfiles(facts: InstanceFacts, profile: Profile) -> Answer:
             severity=None if keys else Severity.WARN,
         )
     if undecided:
-        said = fitted(f"{counted(len(undecided), 'file')} could not be read: ", undecided)
-        return guest_unknown(said, "Inspect again with `sudo` allowed.")
+        return not_read(facts, undecided)
     passed = guest_passed("No licence key was found; texts of licences do not count.", facts, parts.sightings)
     return unless_incomplete(passed, facts, parts.sightings)
 
