@@ -59,6 +59,19 @@ class ListScreen(ModeScreen, Generic[T]):
         self._trouble: ImagingError | None = None
 
     @property
+    def listed(self) -> tuple[T, ...]:
+        """All that is known, whatever the filter leaves."""
+        return self._listed
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on a row, out of the filter where that hides it; False if it is not there any more."""
+        if not self._rows.select(key) and self._rows.selected_key != key:
+            self.query_one(FilterLine).clear()
+            self._rows.show(self._matching(""))
+        self._rows.focus()
+        return self._rows.select(key)
+
+    @property
     @abstractmethod
     def _read_at(self) -> datetime | None:
         """From when the list on show is."""

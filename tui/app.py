@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -39,6 +38,7 @@ from tui.access import Access
 from tui.crash import report
 from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
+from tui.palette import ConsolePalette
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.themes import THEMES, chosen_theme
 from tui.typeahead import KeysInOrder
@@ -65,6 +65,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         "../screens/instances/screen.tcss",  # Textual loads no style sheet of a default screen
     ]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ConsolePalette}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
         "images": ImagesScreen,
@@ -86,7 +87,12 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         Binding("2", "mode('images')", "Images", show=False, id="app.images", tooltip="The images"),
         Binding("3", "mode('runs')", "Runs", show=False, id="app.runs", tooltip="The runs"),
         Binding(
-            "colon,ctrl+p", "command_palette", "Commands", show=False, id="app.commands", tooltip="All commands by name"
+            "colon,ctrl+p",
+            "command_palette",
+            "Find",
+            show=False,
+            id="app.commands",
+            tooltip="Find anything by its name",
         ),
         Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="The keys of this screen"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the screen again"),
@@ -259,22 +265,10 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
             self.abandoned = True
         self.exit()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """What the command palette offers: the screen's keys by name, the modes, the themes."""
-        for key in offered_keys(screen):
-            yield SystemCommand(key.name, f"{key.tooltip} ({key.keys[0]})", key.run)
-        for theme in THEMES:
-            if theme.name != self.theme:
-                yield SystemCommand(
-                    f"Theme {theme.name}", "Change the colours", lambda name=theme.name: self._use_theme(name)
-                )
-
-    def _use_theme(self, theme: str) -> None:
-        self.theme = theme
-
     @on(CommandPalette.Opened)
     def _no_blinking(self) -> None:
-        self.screen.query_one(Input).cursor_blink = False
+        entry = self.screen.query_one(Input)
+        entry.cursor_blink, entry.placeholder = False, "name of an instance, an image, a run or an action"
 
     async def _ask_secret(self, prompt: str) -> str:
         answer = await self._answer_of(SecretScreen(prompt))

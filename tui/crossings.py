@@ -14,7 +14,10 @@ from models.run.record import RunRecord
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.no_cloud import CloudWanted
 from screens.images.screen import ImagesScreen
+from screens.instances.screen import InstancesScreen
 from screens.runs.messages import AgainWanted, ImageWanted
+from screens.runs.run import RunScreen
+from screens.widgets.rows import RowList
 from screens.wizard.again import wizard_again
 from tui.access import Access
 
@@ -38,9 +41,27 @@ class Crossings(App[None], inherit_bindings=False):
     async def _show_image(self, event: ImageWanted) -> None:
         """Lead from a run to its image."""
         event.stop()
+        await self.show_image_by_id(event.image_id)
+
+    async def show_image_by_id(self, image_id: str) -> None:
+        """Show an image in the list of images."""
         await self.action_mode("images")
         if isinstance(self.screen, ImagesScreen):
-            self.screen.show_image(event.image_id)
+            self.screen.show_image(image_id)
+
+    async def show_instance(self, instance_id: str, then: str) -> None:
+        """Choose an instance in its list, and go to its checklist (`open`) or into the wizard (`image`)."""
+        await self.action_mode("instances")
+        if isinstance(self.screen, InstancesScreen) and self.screen.go_to(instance_id):
+            if then == "image":
+                self.screen.action_image()
+            else:
+                self.screen.query_one("#instances", RowList).action_open()
+
+    async def open_run(self, run_id: str) -> None:
+        """Open a run from the list of runs."""
+        await self.action_mode("runs")
+        await self.push_screen(RunScreen(run_id))
 
     @on(AgainWanted)
     def _begin_again(self, event: AgainWanted) -> None:

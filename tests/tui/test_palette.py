@@ -1,0 +1,123 @@
+"""The palette finds things by their names, and never stands in the way of the keys."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import OptionList
+
+from models.run.record import RunState
+from models.steps import StepName
+from screens.images.screen import ImagesScreen
+from screens.runs.run import RunScreen
+from screens.widgets.rows import RowList
+from screens.wizard.wizard import WizardScreen
+from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.samples import run
+from tui.palette import MOST_HITS, SLICE, Entry, best, rank
+
+
+def entry(name: str) -> Entry:
+    return Entry(name, "open", lambda: None)
+
+
+async def find(driver: Driver, text: str, line: str) -> None:
+    """Open the palette, type, and take the first hit, which is this line."""
+    await driver.press("colon")
+    await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+    await driver.write(text)
+    options = driver.app.screen.query_one(OptionList)
+    await driver.until(lambda: bool(options.options) and str(options.options[0].prompt) == line, lambda: driver.text)
+    await driver.press("enter")
+
+
+@pytest.mark.parametrize("name, ranked", [("web-01", 0), ("my web", 1), ("cobweb", 2), ("db-07", None)])
+def test_a_name_that_begins_with_what_was_typed_comes_first(name, ranked):
+    assert rank(name, "WEB") == ranked
+
+
+async def test_at_most_fifty_are_shown_and_those_that_begin_so_are_among_them():
+    names = [f"x-node-{number:05}" for number in range(9_999)] + ["node"]
+    found = await best((entry(name) for name in names), "node")
+    assert len(found) == MOST_HITS
+    assert found[0].name == "node"
+
+
+async def test_ten_thousand_names_leave_others_their_turn_after_each_slice():
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    await best((entry(f"node-{number}") for number in range(10_000)), "node")
+    task.cancel()
+    assert turns >= 10_000 // SLICE - 1
+
+
+async def test_an_instance_is_found_by_the_beginning_of_its_name_and_its_checklist_opened(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("gis-lab")
+        await find(driver, "gis", "gis-lab: checklist")
+        rows: RowList[object] = driver.app.screen.query_one("#instances", RowList)
+        await driver.until(lambda: rows.selected_key == demo.server_id("gis-lab"))
+        await driver.until(lambda: getattr(driver.app.focused, "id", "") == "findings")
+
+
+async def test_the_wizard_for_an_instance_is_found_although_the_filter_hides_it(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("gis-lab")
+        await driver.press("slash")
+        await driver.write("web")
+        await driver.press("enter", "colon")
+        await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+        await driver.write("gis")
+        await driver.sees("gis-lab: make image")
+        await driver.press("down", "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
+
+
+async def test_a_run_is_found_by_its_instance(demo, tmp_path):
+    over = run("abc123", state=RunState.DONE, at=StepName.REPORT)
+    async with console(tmp_path, runs=FrozenRuns(over)) as driver:
+        await driver.sees("gis-lab")
+        await driver.press("colon")
+        await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+        await driver.write("abc")
+        await driver.sees("abc123): open run")
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+
+
+async def test_an_image_is_found_once_the_list_of_images_was_on_show(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.press("2")
+        await driver.sees("12 images")
+        await driver.press("1")
+        await driver.sees("gis-lab")
+        await find(driver, "spectra-t", "spectra-tools: show image")
+        await driver.until(lambda: isinstance(driver.app.screen, ImagesScreen))
+
+
+async def test_a_name_is_never_read_as_markup(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await driver.sees("gis-lab")
+        await driver.press("colon")
+        await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+        for key in ("left_square_bracket", "slash", "r"):
+            await driver.press(key)
+        await driver.sees("[/red]")
+
+
+async def test_the_palette_does_not_offer_itself_nor_moving(demo, tmp_path):
+    async with console(tmp_path, size=(100, 50)) as driver:
+        await driver.sees("gis-lab")
+        await driver.press("colon")
+        await driver.sees("Make image (i)")
+        assert "Find (" not in driver.text
+        assert "Down (" not in driver.text
