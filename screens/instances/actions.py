@@ -15,6 +15,7 @@ from models.findings import Finding
 from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
 from models.run.claim import run_on
+from models.run.request import RunRequest
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen, Wish, which_action
 from screens.dialogs.notice import NoticeScreen
@@ -29,6 +30,8 @@ from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
+from screens.wizard.answers import can_be_waived
+from screens.wizard.beginning import Beginning
 from screens.wizard.wizard import WizardScreen
 
 
@@ -70,6 +73,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
         return {
             Wish.READ_AGAIN,
             *({Wish.INSPECT} if self._can_enter else ()),
+            *({Wish.WAIVE} if self._writes and can_be_waived(finding) else ()),
             *({Wish.CHANGE_STATE} if about_state else ()),
         }
 
@@ -100,6 +104,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
         "say_why_not": lambda self: not self._can_enter and self._chosen is not None,
         "save": lambda self: self._can_enter,
         "fix": lambda self: not self._guest.busy and self._writes and bool(self.chosen_actions),
+        "waive": lambda self: self._writes and self._chosen_finding is not None and can_be_waived(self._chosen_finding),
         "deep_check": lambda self: self._writes and self._instance is not None,
     }
     """When an action makes sense; those that are not named always do."""
@@ -128,9 +133,26 @@ class InstanceActions(ListScreen[InstanceEntry]):
     @property
     def chosen_actions(self) -> tuple[RemedyAction, ...]:
         """What the console can do about the finding under the cursor, while the keys are there."""
-        view = self.query_one(ChecklistView)
-        finding = view.chosen if view.rows.has_focus else None
+        finding = self._chosen_finding
         return finding.remedy.actions if finding is not None and finding.remedy is not None else ()
+
+    @property
+    def _chosen_finding(self) -> Finding | None:
+        """The finding under the cursor, while the keys are there."""
+        view = self.query_one(ChecklistView)
+        return view.chosen if view.rows.has_focus else None
+
+    def action_waive(self) -> None:
+        """Open the wizard at the finding, where the reason is asked for; where a run works on it, show that run."""
+        finding, instance = self.query_one(ChecklistView).chosen, self._instance
+        if finding is None or instance is None:
+            return
+        if self._known.run_on(instance.id) or run_on(instance):
+            self.action_image()
+            return
+        request = RunRequest(profile=self.console.profile.name, attended=True)
+        begin = Beginning(request, rule=finding.rule, asks_waiver=True)
+        self.app.push_screen(WizardScreen(instance, None, begin=begin))  # it reads the facts before it leads there
 
     @on(RowList.Moved, "#findings")
     def _finding_chosen(self) -> None:
@@ -189,6 +211,8 @@ class InstanceActions(ListScreen[InstanceEntry]):
         match action:
             case RemedyAction() if self._writes:
                 self._guest.carry_out(facts, action)
+            case Wish.WAIVE:
+                self.action_waive()
             case Wish.INSPECT:
                 self.action_inspect()
             case Wish.READ_AGAIN:

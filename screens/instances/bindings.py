@@ -22,6 +22,10 @@ BINDINGS: list[BindingType] = [
         tooltip="Let the console fix the selected finding, after asking",
     ),
     Binding(
+        "w", "waive", "Waive", id="instances.waive",
+        tooltip="Continue despite the selected finding: asks for the reason in the wizard",
+    ),
+    Binding(
         "p", "inspect", "Inspect", id="instances.inspect",
         tooltip="Inspect the running instance by SSH; nothing is changed in it",
     ),
@@ -50,19 +54,19 @@ BINDINGS: list[BindingType] = [
         tooltip="Show only rows that contain these words",
     ),
     Binding("o", "sort", "Sort", id="instances.sort", tooltip="Sort by any column: worst first, running first"),
+    Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding(
-        "v", "view", "View", show=False, id="instances.view",
+        "v", "view", "View", id="instances.view",
         tooltip="Everything that the list knows about the instance, uncut",
     ),
     Binding(
-        "S", "remedy('stop')", "Stop instance", show=False, id="instances.shut-off",
+        "S", "remedy('stop')", "Stop instance", id="instances.shut-off",
         tooltip="Stop the instance, after reading what ends with it",
     ),
     Binding(
-        "D", "remedy('remove volume')", "Detach volume", show=False, id="instances.detach",
+        "D", "remedy('remove volume')", "Detach volume", id="instances.detach",
         tooltip="Detach a volume from the stopped instance, after asking",
     ),
-    Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding("e", "error", "Error", id="instances.error", tooltip="Show the full error of the last refresh"),
     Binding(
         "y", "copy", "Copy id", id="instances.copy",

@@ -227,7 +227,8 @@ class ChecklistView(Vertical):
     def _finding(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)
         quiet = finding.outcome is not Outcome.FAIL and not finding.awaits_confirmation
-        title = self._glyphs.plain(f"{sign.glyph} {finding.title}")
+        asks = "Confirm: " if finding.awaits_confirmation else ""
+        title = self._glyphs.plain(f"{sign.glyph} {asks}{finding.title}")
         return (
             Cell(title, Tone.QUIET if quiet else sign.tone),
             Cell(self._glyphs.plain(finding.evidence), Tone.QUIET if quiet else Tone.PLAIN),

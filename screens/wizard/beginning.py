@@ -18,6 +18,8 @@ class Beginning:
     seen: Mapping[str, str] = field(default_factory=dict)
     """What the waived findings said when they were waived: where they say something else now, the waiver lapses."""
     rule: str = ""
+    asks_waiver: bool = False
+    """Whether the reason for continuing despite that finding is asked for at once."""
 
 
 def beginning_of(run: RunRecord) -> Beginning:

@@ -197,8 +197,11 @@ class WizardScreen(OpenedScreen[None]):
         checklist = self._state.checklist
         if begin is None or checklist is None or not begin.rule:
             return
-        if any(one.rule == begin.rule and one.outcome in {Outcome.FAIL, Outcome.UNKNOWN} for one in checklist.findings):
+        found = {Outcome.FAIL, Outcome.WAIVED if begin.asks_waiver else Outcome.UNKNOWN}
+        if any(one.rule == begin.rule and one.outcome in found for one in checklist.findings):
             self._open_page(PageName.CHECKLIST, Target(PageName.CHECKLIST, begin.rule))
+            if begin.asks_waiver:
+                self.query_one(ChecklistPage).action_waive()
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:

@@ -98,6 +98,17 @@ async def test_the_window_of_a_finding_about_the_state_offers_the_same(demo, tmp
         await asked(driver)
 
 
+async def test_a_finding_is_waived_from_the_list_and_the_wizard_asks_for_the_reason(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "grace-sandbox")
+        await driver.sees("STATE-OWN")
+        assert "w Waive" not in driver.text
+        await driver.press("enter")
+        await driver.sees("w Waive")
+        await driver.press("w")
+        await driver.sees("Waive STATE-OWN", "Why continue anyway?")
+
+
 async def test_a_console_that_only_reads_changes_no_state(demo, tmp_path):
     async with console(tmp_path, read_only=True) as driver:
         await choose(driver, "notebook-3")

@@ -21,10 +21,10 @@ NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, OWNER, RUN, CREATED, ADDRESS, RE
 """The titles of the columns, which also name the orders."""
 
 COLUMNS = (
-    Column(NAME, 14, grow=3),
+    Column(NAME, 13, grow=3),
     Column(STATE, 11, grow=1),
     Column(READINESS, 18, grow=3),
-    Column(FLAVOR, 8, drop=3),
+    Column(FLAVOR, 9, drop=3),
     Column(VOLUMES, 4, drop=2, right=True),
     Column(IMAGE, 14, grow=1, drop=1),
     Column(OWNER, 5, drop=4),
