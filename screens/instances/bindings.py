@@ -42,7 +42,7 @@ BINDINGS: list[BindingType] = [
         tooltip="Inspect its disk through a temporary instance, without SSH",
     ),
     Binding(
-        "p", "say_why_not", "", show=False, id="instances.why-not",
+        "p", "say_why_not", "Why no inspection", show=False, id="instances.why-not",
         tooltip="Why the instance cannot be inspected now, and what helps",
     ),
     Binding(

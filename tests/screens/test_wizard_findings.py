@@ -69,7 +69,9 @@ async def test_escape_drops_a_typed_reason_only_at_the_second_time(demo, tmp_pat
 
 async def test_each_waiver_has_its_own_empty_reason_and_keeps_its_own(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
-        screen, rows = await at_checklist(driver, "sim-paused")  # not ACTIVE or SHUTOFF, and paused: two rules
+        cloud = await driver.app.cloud()
+        await cloud.compute.lock(demo.server_id("sim-paused"), "do not touch")  # paused and locked: two rules
+        screen, rows = await at_checklist(driver, "sim-paused")
         await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.blocks)
         first = present(rows.selected).rule
         await waive(driver, "agreed")

@@ -128,7 +128,7 @@ async def test_a_terminal_that_is_too_small_is_told_so(tmp_path, size):
 
 async def test_the_smallest_size_that_is_promised_works(demo, tmp_path):
     async with console(tmp_path, size=(60, 16)) as driver:
-        await driver.sees("archive-gw", "ACTIVE", "STATE-LOCKED")
+        await driver.sees("archive-gw", "ACTIVE", "Lock of the instance")
         assert "needs at least" not in driver.text
 
 
