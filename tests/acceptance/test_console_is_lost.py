@@ -28,13 +28,13 @@ def test_a_run_that_was_started_by_keys_outlives_its_console(
         choose(console, "db-07")
         console.sees("2 volumes attached: pgda", "VOL-DETACHED")
         start_a_run(console, name="db-07-postgres")
-        console.sees("Runs › db-07", "wait for image        running")
+        console.sees("Runs › db-07", "Saving the image")
         lose(console)
 
     with machine.console() as console:
-        console.sees("db-07 → db-07-postgres", "wait for image        running")
+        console.sees("db-07 → db-07-postgres", "Saving the image")
         demo.turn(UPLOAD_SECONDS)
-        console.sees("booted", "Instance restored", "report                done")
+        console.sees("The image boots", "restored", "Report written")
         console.press("q", "q")
         console.ended()
 

@@ -26,11 +26,11 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
     assert api.image(early)["imaging.run"] == run["run"]
 
     with machine.console() as console:
-        console.sees("interrupted   db-07 → db-07-v1", "Press R to resume")
+        console.sees("db-07 → db-07-v1", "Interrupted", "Press R to resume")
         console.press("R")
         console.sees("Resume this run?")
         console.press("y")
-        console.sees("booted", "Instance restored", "report                done")
+        console.sees("The image boots", "restored", "Report written")
         late = api.snapshot("made-after-the-verdict", api.launch("another", ours))
         assert api.image(late)["imaging.verdict"] == "booted"
 
