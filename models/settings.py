@@ -29,6 +29,8 @@ class Settings(Frozen):
     """Whether the console takes the mouse; `auto` leaves it to the terminal over SSH, so that text can be selected."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """Which signs stand beside the words; `auto` asks the locale."""
+    bell: bool = True
+    """Whether the end of a run that was on show rings the bell and stands in the terminal's title."""
     keymap: Mapping[str, str] = Field(default_factory=dict)
     """Keys of the user's own, by the binding's id, such as `"instances.image" = "i,ctrl+t"`."""
     log_level: LogLevel = "info"

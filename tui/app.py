@@ -40,6 +40,7 @@ from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.palette import ConsolePalette
 from tui.terminal.drawn_in_cells import DrawnInCells
+from tui.terminal.switches import TerminalSwitches
 from tui.themes import THEMES, chosen_theme
 from tui.typeahead import KeysInOrder
 
@@ -54,7 +55,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
+class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
@@ -95,6 +96,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
             tooltip="Find anything by its name",
         ),
         Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="The keys of this screen"),
+        Binding("M", "mouse", "Mouse", show=False, id="app.mouse", tooltip="The mouse is for the terminal, or not"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the screen again"),
         Binding(
             "ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend", tooltip="To the shell; fg returns"
@@ -180,6 +182,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
         self.set_class(self.glyphs.ascii, "-ascii")
         self.call_after_refresh(self._return_to_runs)
         self.set_keymap(self._own_keys)
+        self.screen_change_signal.subscribe(self, lambda _screen: self.watch_end_of_shown_run())
 
     @work(group="return", exit_on_error=False, description="find runs that are not over")
     async def _return_to_runs(self) -> None:
@@ -263,6 +266,7 @@ class ImagingApp(Crossings, KeysInOrder, DrawnInCells, inherit_bindings=False):
             await asyncio.wait_for(self._access.close(), QUIT_SECONDS)
         except Exception:  # noqa: BLE001  # nothing that goes wrong now may keep the user here
             self.abandoned = True
+        self.leave_mouse()
         self.exit()
 
     @on(CommandPalette.Opened)

@@ -54,6 +54,7 @@ def run_console(
         read_only=read_only or settings.read_only,
         join_demonstration=join_demonstration,
     )
+    app.has_mouse = terminal.mouse
     app.run(mouse=terminal.mouse)
     status = app.return_code or 0
     if app.abandoned:

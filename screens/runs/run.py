@@ -66,7 +66,7 @@ class RunScreen(OpenedScreen[None]):
     def __init__(self, run_id: str) -> None:
         """Show this run."""
         super().__init__()
-        self._run_id = run_id
+        self.run_id = run_id
         self._run: RunRecord | None = None
         self._heard: Heard | None = None
 
@@ -92,12 +92,12 @@ class RunScreen(OpenedScreen[None]):
 
     def on_mount(self) -> None:
         """Follow the run."""
-        self.put_title("Runs", self._run_id)
+        self.put_title("Runs", self.run_id)
         self._follow()
 
     @work(group="run", exclusive=True, exit_on_error=False, description="follow the run")
     async def _follow(self) -> None:
-        async for run in self.console.runs.watch(self._run_id):
+        async for run in self.console.runs.watch(self.run_id):
             self.post_message(self.Changed(run))
 
     @on(Changed)
@@ -205,7 +205,7 @@ class RunScreen(OpenedScreen[None]):
 
     def action_copy(self) -> None:
         """Send the id of the image, or of the run before there is one, to the terminal's clipboard."""
-        wanted = self._run.image_id if self._run and self._run.image_id else self._run_id
+        wanted = self._run.image_id if self._run and self._run.image_id else self.run_id
         self.copy(wanted)
 
     def action_image(self) -> None:
@@ -243,7 +243,7 @@ class RunScreen(OpenedScreen[None]):
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self._delete(self._run_id)
+                self._delete(self.run_id)
 
         if self._run is not None:
             self.app.push_screen(ConfirmScreen(deletion_question(self._run)), answered)
