@@ -8,6 +8,7 @@ from models.run.record import RunState
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
 from screens.dialogs.help import HelpScreen
+from screens.instances.screen import InstancesScreen
 from screens.runs.run import RunScreen
 from screens.style.glyphs import ASCII
 from screens.widgets.checklist import ChecklistView
@@ -134,6 +135,25 @@ async def test_the_worst_come_first_where_that_is_asked_and_the_cursor_stays_on_
         assert rows.selected.name == "db-07"
         await driver.press("o", "down", "down", "enter")
         await driver.sees("by readiness, ready first", "Readiness▿")
+
+
+async def test_rows_never_change_their_places_under_a_dialog(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await choose(driver, "db-07")
+        await driver.press("o", "down", "enter")
+        await driver.sees("by state")
+        screen, rows = driver.shown(InstancesScreen), driver.app.screen.query_one("#instances", RowList)
+        before = [one.id for one in rows.items]
+        await driver.press("v")
+        screen._order._sorted_at = 0.0  # long ago: but for the dialog the rows may be sorted again
+        cloud = await driver.app.cloud()
+        await cloud.compute.stop(demo.server_id("web-01"))
+        await driver.until(lambda: any(one.name == "web-01" and one.instance.status != "ACTIVE" for one in rows.items))
+        assert [one.id for one in rows.items] == before
+        await driver.press("escape")
+        await driver.until(lambda: [one.id for one in rows.items] != before)
+        assert rows.selected is not None
+        assert rows.selected.name == "db-07"
 
 
 async def test_ten_instances_stand_beside_a_checklist_on_a_small_terminal(demo, tmp_path):
