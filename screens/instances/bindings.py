@@ -5,6 +5,18 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
+    Binding(
+        "i", "image", "Make image", id="instances.image",
+        tooltip="Start the wizard that makes an image of this instance",
+    ),
+    Binding(
+        "a", "fix", "Fix", id="instances.fix",
+        tooltip="Let the console fix the selected finding, after asking",
+    ),
+    Binding(
+        "w", "waive", "Waive", id="instances.waive",
+        tooltip="Continue despite the selected finding: asks for the reason in the wizard",
+    ),
     Binding("u", "remedy('start')", "Start", id="instances.start", tooltip="Start the stopped instance, after asking"),
     Binding("u", "remedy('resume')", "Resume", id="instances.resume", tooltip="Resume the instance, after asking"),
     Binding("u", "remedy('unpause')", "Unpause", id="instances.unpause", tooltip="Unpause the instance, after asking"),
@@ -18,14 +30,6 @@ BINDINGS: list[BindingType] = [
     ),
     Binding("u", "remedy('unlock')", "Unlock", id="instances.unlock", tooltip="Take the lock off, after asking"),
     Binding(
-        "a", "fix", "Fix", id="instances.fix",
-        tooltip="Let the console fix the selected finding, after asking",
-    ),
-    Binding(
-        "w", "waive", "Waive", id="instances.waive",
-        tooltip="Continue despite the selected finding: asks for the reason in the wizard",
-    ),
-    Binding(
         "p", "inspect", "Inspect", id="instances.inspect",
         tooltip="Inspect the running instance by SSH; nothing is changed in it",
     ),
@@ -34,26 +38,22 @@ BINDINGS: list[BindingType] = [
         tooltip="Stop what the console is doing inside the instance",
     ),
     Binding(
-        "s", "save", "Save files", id="instances.save",
-        tooltip="Copy directories of the instance to this machine",
+        "slash", "filter", "Filter", id="instances.filter",
+        tooltip="Show only rows that contain these words",
     ),
+    Binding("o", "sort", "Sort", id="instances.sort", tooltip="Sort by any column: worst first, running first"),
     Binding(
         "d", "deep_check", "Deep check", id="instances.deep-check",
         tooltip="Inspect its disk through a temporary instance, without SSH",
     ),
     Binding(
+        "s", "save", "Save files", id="instances.save",
+        tooltip="Copy directories of the instance to this machine",
+    ),
+    Binding(
         "p", "say_why_not", "Why no inspection", show=False, id="instances.why-not",
         tooltip="Why the instance cannot be inspected now, and what helps",
     ),
-    Binding(
-        "i", "image", "Make image", id="instances.image",
-        tooltip="Start the wizard that makes an image of this instance",
-    ),
-    Binding(
-        "slash", "filter", "Filter", id="instances.filter",
-        tooltip="Show only rows that contain these words",
-    ),
-    Binding("o", "sort", "Sort", id="instances.sort", tooltip="Sort by any column: worst first, running first"),
     Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
     Binding(
         "v", "view", "View", id="instances.view",

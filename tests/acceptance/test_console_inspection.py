@@ -14,9 +14,9 @@ CONSOLE = ("--os-cloud", "demo")
 
 def go_to(terminal: Terminal, name: str) -> None:
     """Put the cursor on an instance, by the filter, and wait for its checklist."""
-    terminal.sees("gis-lab", "pass")
+    terminal.sees("gis-lab", "to confirm")
     terminal.press("/", *name, "enter")
-    terminal.sees(f"─{name}", "pass")
+    terminal.sees(f"─{name}", "to confirm")
 
 
 def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(machine: Machine) -> None:
