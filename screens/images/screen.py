@@ -72,7 +72,7 @@ class ImagesScreen(ListScreen[Image]):
                 panel.border_title = "Images"
                 yield RowList[Image](
                     COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
-                    empty="Reading from the cloud", opens="Flavors", id="images",
+                    empty="Reading from the cloud", opens=self._enter_name, id="images",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
             with Vertical(id="detail", classes="panel"):
@@ -200,6 +200,9 @@ class ImagesScreen(ListScreen[Image]):
             self.action_run()
         else:
             self.query_one("#description").focus()
+
+    def _enter_name(self, image: Image) -> str:
+        return "Run" if self._history.run(image) is not None else "Description"
 
     def show_image(self, image_id: str) -> None:
         """Put the cursor on an image, as soon as it is listed."""

@@ -54,6 +54,8 @@ WHY = {
     "screens/wizard/review/text.py": "shows the image's name, as the user typed it; quotes an error",
     "screens/wizard/pages/test_launch.py": _ERROR,
     "tui/crash.py": "quotes an exception of any library",
+    "tui/palette.py": "shows names uncut by their source in one line of the palette",
+    "tui/terminal/switches.py": "puts a name into the title of the terminal",
 }
 """By file: why it cleans a text, although what a model of ours holds is clean."""
 
