@@ -6,16 +6,16 @@ from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
     Binding(
-        "i", "image", "Make image", id="instances.image",
-        tooltip="Start the wizard that makes an image of this instance",
-    ),
-    Binding(
         "a", "fix", "Fix", id="instances.fix",
         tooltip="Let the console fix the selected finding, after asking",
     ),
     Binding(
         "w", "waive", "Waive", id="instances.waive",
         tooltip="Continue despite the selected finding: asks for the reason in the wizard",
+    ),
+    Binding(
+        "i", "image", "Make image", id="instances.image",
+        tooltip="Start the wizard that makes an image of this instance",
     ),
     Binding("u", "remedy('start')", "Start", id="instances.start", tooltip="Start the stopped instance, after asking"),
     Binding("u", "remedy('resume')", "Resume", id="instances.resume", tooltip="Resume the instance, after asking"),

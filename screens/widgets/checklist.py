@@ -24,7 +24,7 @@ from screens.widgets.filter import FilterLine
 from screens.widgets.groups import Head, Row, Shown, key_of, rows_of
 from screens.widgets.rows import RowList
 
-_COLUMNS = (Column("Finding", 32, grow=2), Column("Evidence", 25, grow=3), Column("Rule", 18, drop=1))
+_COLUMNS = (Column("Finding", 30, grow=2), Column("Evidence", 24, grow=3), Column("Rule", 18, drop=1))
 _HEAD_NOTES = {
     FindingClass.UNKNOWN: "not answered yet",
     FindingClass.FIXED_BY_RUN: "nothing to do: a run does it",
@@ -43,11 +43,11 @@ class ChecklistView(Vertical):
             tooltip="Take the filter off the checklist",
         ),
         Binding(
-            "C", "copy_command", "Copy command", id="checklist.copy",
+            "C", "copy_command", "Copy", id="checklist.copy",
             tooltip="Send the finding's command to the terminal's clipboard",
         ),
         Binding(
-            "b", "only_blocking", "Only blockers", id="checklist.blocking",
+            "b", "only_blocking", "Blockers", id="checklist.blocking",
             tooltip="Show only what keeps a run from starting, or all again",
         ),
         Binding(
@@ -116,6 +116,7 @@ class ChecklistView(Vertical):
     def _filter_left(self, event: FilterLine.Left) -> None:
         event.stop()
         self.rows.focus()
+        self.call_after_refresh(self.screen.refresh_bindings)  # what the keys do depends on the focus
 
     @property
     def rows(self) -> RowList[Row]:

@@ -83,7 +83,7 @@ async def test_the_command_of_a_finding_is_sent_to_the_terminals_clipboard_by_on
         await choose(driver, "notebook-3")
         await driver.sees("1 blocker")
         await driver.press("enter")
-        await driver.sees("C Copy command")
+        await driver.sees("C Copy")
         await driver.press("C")
         assert driver.app.clipboard == f"openstack server resume {demo.server_id('notebook-3')}"
         assert any("terminal's clipboard" in said.message for said in driver.app._notifications)
@@ -99,5 +99,5 @@ async def test_where_nothing_can_be_copied_the_key_is_not_offered(demo, tmp_path
         await choose(driver, "db-07")
         await driver.sees("SW-ATTEST")
         await driver.press("enter")
-        await driver.sees("Only blockers")
-        assert "Copy command" not in driver.text
+        await driver.sees("b Blockers")
+        assert "C Copy" not in driver.text
