@@ -37,15 +37,15 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
         console.press("q")
         console.sees("1 Instances   2 Images")
         console.press("2")
-        console.sees("astro-base-2024", "listed at")
+        console.sees("astro-base", "listed at")
         for name in ("db-07-v1", "made-before-the-verdict", "made-after-the-verdict"):
             console.press("/")
             console.sees("part of a name")
             console.press(name)
             shown = console.sees(" 1 of ", f"─{name}─")
-            assert ("boot test: booted" in shown) == (name == "db-07-v1")
+            assert ("✓ booted" in shown) == (name == "db-07-v1")
             console.press("escape")
-            console.sees("listed at", "Featured-AlmaLinux9")
+            console.sees("listed at", "spectra-tools")
 
     verdicts = {one["id"]: one["verdict"] for one in machine.imaging("images", "--os-cloud", "demo", "--json").document}
     assert (verdicts[ours], verdicts[early], verdicts[late]) == ("booted", None, None)

@@ -93,7 +93,7 @@ OURS = {
     ("imaging/runs/test_instance/boot_verdict/dead_ends.py", "int(number)"): "one to six ASCII digits, just matched",
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
     ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
-    ("screens/instances/screen.py", "int(place)"): "the place in a list of ours",
+    ("screens/instances/actions.py", "int(place)"): "the place in a list of ours",
     ("tui/terminal/canvas.py", "int(token['column'] or 1)"): "at most five digits, by the pattern",
     ("tui/terminal/canvas.py", "int(token['line'] or 1)"): "at most five digits, by the pattern",
     (

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from imaging.guest.report.boot_loader import next_entry
 from imaging.guest.report.boot_loader.entries import by_numbers
 from imaging.guest.report.masking import masked
-from imaging.guest.report.readers.selinux import missing_policy, selinux_mode
 from imaging.guest.report.rows import Rows, whole
+from imaging.guest.report.selinux_settings import missing_policy, selinux_mode
 from models.guest.boot import Boot
 
 _GENERIC = frozenset({"modules-most", "hostonly-no"})

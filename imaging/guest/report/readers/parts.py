@@ -12,11 +12,11 @@ from typing import Any
 
 from imaging.guest.report.readers.accounts import read_accounts
 from imaging.guest.report.readers.boot import read_boot
+from imaging.guest.report.readers.boot_mounts import read_boot_mounts
 from imaging.guest.report.readers.cloud_init import read_cloud_init
 from imaging.guest.report.readers.directories import read_directories
 from imaging.guest.report.readers.disks import read_disks
 from imaging.guest.report.readers.firewall import read_firewall
-from imaging.guest.report.readers.fstab_and_mount_units import read_boot_mounts
 from imaging.guest.report.readers.identity import read_identity
 from imaging.guest.report.readers.mounts import read_mounts
 from imaging.guest.report.readers.network import read_network

@@ -52,7 +52,7 @@ _BOOT_FULL = 95
 @rule(
     "STOP-SYSCTL",
     Chapter.STATUS,
-    "Kernel settings that no file sets",
+    "Kernel settings made by hand",
     Severity.WARN,
     by_hand="sysctl vm.swappiness vm.overcommit_memory vm.max_map_count; grep -r vm /etc/sysctl.conf /etc/sysctl.d",
 )
@@ -91,7 +91,7 @@ def _is_set_by_hand(setting: KernelSetting) -> bool:
 @rule(
     "STOP-NETWORK",
     Chapter.STATUS,
-    "Addresses and routes that no file names",
+    "Addresses and routes set by hand",
     Severity.WARN,
     by_hand="ip -4 address show permanent; ip -4 route show proto boot",
 )
