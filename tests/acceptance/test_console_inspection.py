@@ -89,7 +89,7 @@ def test_a_deep_check_needs_no_way_in_and_its_facts_are_in_the_checklist(machine
         terminal.sees("Inspect the disk of db-07", "It costs one instance")
         terminal.press("y")
         terminal.sees("Runs › db-07 (deep check)")
-        terminal.sees("The findings are in the")
+        terminal.sees("the findings are in the")
         terminal.press("escape")
         terminal.sees("─db-07 · inspected ")
     kept = Paths.of_user().state / "guests"

@@ -72,7 +72,7 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "run writes it to")
     pages = (
         "Who can see",
-        "Only blockers",
+        "Disk of a running",
         "2 volumes will be detached",
         "Launched on astro-net",
         "What happens to db-07",

@@ -15,7 +15,7 @@ IDLE_SECONDS = 20
 def test_an_idle_console_writes_nothing_to_the_terminal(machine: Machine, demo: DemoCloud) -> None:
     demo.hold()
     with machine.console() as console:
-        console.sees("16 instances", "Not inspected")
+        console.sees("16 instances", "not inspected", "Lock of the instance")
         time.sleep(2)
         demo.forget_calls()
         written = len(console.written)

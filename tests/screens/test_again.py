@@ -61,7 +61,7 @@ async def test_the_wizard_opens_with_the_old_description_and_a_name_that_is_free
         await driver.sees("It did not boot")
         await driver.press("a")
         await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
-        await driver.sees("[Checklist]", "p Inspect")
+        await driver.sees("[Checklist]", "w Waive")
         request = driver.shown(WizardScreen)._state.request
         assert request.description == "What the course needs."
         assert request.name.startswith("gis-lab-2026")

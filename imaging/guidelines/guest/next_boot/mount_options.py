@@ -35,7 +35,7 @@ _FAMILY = {"ext2": "ext4", "ext3": "ext4", "msdos": "vfat"}
 _COMMENT = ("x-", "X-", "comment")
 _ALIKE = 0.8
 _LONGEST_WORD = 40
-_VERSION = re.compile(r"(\d+)\.(\d+)")
+_VERSION = re.compile(r"([0-9]{1,5})\.([0-9]{1,5})")
 
 
 @dataclass(frozen=True)
