@@ -109,8 +109,8 @@ def test_only_a_machine_that_is_ready_ends_with_0(brought, printed):
 def test_who_was_root_already_is_not_told_to_become_root(brought, printed):
     unread = printed.replace('"state":"ok"', '"state":"unknown"')
     assert "Not answered: " in brought(unread).out
-    assert "The report was not made as root" not in brought(unread).out
-    assert "The report was not made as root" in brought(unread.replace('"uid":0', '"uid":1000')).out
+    assert "Inspect it as root" not in " ".join(brought(unread).out.split())
+    assert "Inspect it as root" in " ".join(brought(unread.replace('"uid":0', '"uid":1000')).out.split())
 
 
 def test_a_report_from_the_future_is_told(brought, printed):
