@@ -9,8 +9,8 @@ from bench.results import Number
 from tests.support.slow_line import BYTES_PER_SECOND, DELAY_SECONDS, SlowLine, cursor_is_on
 
 _SIZE = (24, 80)
-_STEPS = ("archive-gw", "bfv-01")
-_TENTH = "quiet-box"
+_STEPS = ("bfv-01", "db-07")
+_TENTH = "sim-paused"
 _UNDER_WAY_SECONDS = 0.9
 _LINE = f"{BYTES_PER_SECOND} bytes/s, {DELAY_SECONDS * 1000:.0f} ms later"
 

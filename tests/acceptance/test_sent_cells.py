@@ -16,10 +16,10 @@ from tests.support.demo import DemoCloud
 from tests.support.terminal_cells import Cells
 
 SESSION = (
-    ("down", ""), ("down", "─bfv-01"), ("enter", ""), ("down", ""), ("enter", "esc Back"), ("escape", ""),
+    ("down", "─bfv-01"), ("down", "─db-07"), ("enter", ""), ("down", ""), ("enter", "esc Back"), ("escape", ""),
     ("escape", ""), ("G", ""), ("up", ""), ("up", ""), ("?", "─ Keys"), ("escape", ""), ("2", "astro-base"),
     ("G", ""), ("3", "No runs"), ("1", "Instances"), ("/", ""), ("w", ""), ("e", ""), ("b", "web-01"),
-    ("escape", ""), (":", "All commands"), ("escape", ""), ("i", "Checklist"), ("ctrl+n", ""), ("ctrl+n", ""),
+    ("escape", ""), (":", "name of an instance"), ("escape", ""), ("i", "Checklist"), ("ctrl+n", ""), ("ctrl+n", ""),
     ("escape", ""), ("g", ""),
 )  # fmt: skip
 COLOUR_CODE = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;\d+)*m")

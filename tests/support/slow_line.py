@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
 from bench.terminal import Terminal
-from tests.support.terminal_cells import Cells
+from tests.support.terminal_cells import Cells, Seen
 
 BYTES_PER_SECOND = 960
 DELAY_SECONDS = 0.3
@@ -67,8 +68,9 @@ class SlowLine:
         """The line of the list that has another colour behind it: the one with the cursor."""
         with self._lock:
             seen = self._cells.seen
-        ground = seen[2][20].back
-        return next(("".join(c.text for c in line) for line in seen[3:9] if line[20].back != ground), "")
+        heads = next((y for y, line in enumerate(seen) if _text(line).startswith("Name")), 0)
+        ground = seen[heads][20].back
+        return next((_text(line) for line in _rows(seen[heads + 1 :]) if line[20].back != ground), "")
 
     def until(self, holds: Callable[[], object], seconds: float = 60.0) -> float:
         """Wait until it holds; how many seconds that took."""
@@ -105,6 +107,15 @@ class SlowLine:
             self.arrived += data
         if self._answers:
             self.type(_ANSWER * asked)
+
+
+def _rows(lines: list[list[Seen]]) -> Iterator[list[Seen]]:
+    """The rows of the list: all lines before the frame of the checklist."""
+    return takewhile(lambda line: line[0].text != "─", lines)
+
+
+def _text(line: list[Seen]) -> str:
+    return "".join(cell.text for cell in line)
 
 
 def cursor_is_on(line: SlowLine, name: str) -> Callable[[], bool]:

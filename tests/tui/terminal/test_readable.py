@@ -54,10 +54,10 @@ async def tour(driver: Driver) -> AsyncIterator[str]:
     await driver.sees("esc Back")
     yield "finding"
     await driver.press("escape", "question_mark")
-    await driver.sees("Everywhere")
+    await driver.sees("Open the selected row")
     yield "help"
     await driver.press("escape", "colon")
-    await driver.sees("All commands")
+    await driver.sees("name of an instance")
     yield "palette"
     await driver.press("escape", "2")
     await driver.sees("astro-base")
