@@ -19,7 +19,6 @@ from tests.guest.recordings.hardware import Disks
 
 RELEASES = {"debian-11": "bullseye", "debian-12": "bookworm", "debian-13": "trixie", "debian-sid": "sid"}
 _TOOLS = ("debootstrap", "sfdisk", "mkfs.ext4", "mkfs.vfat", "losetup", "unshare")
-_MIRROR = "http://mirror.invalid/debian"
 _HERE = Path(__file__).parent
 _SECONDS = 3600
 _ROOT_OFFSET = 512 * 262144
@@ -41,12 +40,24 @@ def disk_of(name: str, folder: Path) -> Path:
                 "sh",
                 str(_HERE / "debian.sh"),
                 RELEASES[name],
-                os.environ.get("BENCH_DEBIAN", _MIRROR),
+                _mirror(),
                 str(made),
             ]
             subprocess.run(command, stdout=log, stderr=log, check=True, timeout=_SECONDS)
         made.rename(disk)
     return disk
+
+
+def _mirror() -> str:
+    """The mirror of Debian that this machine's own apt is set to, unless BENCH_DEBIAN names one."""
+    if named := os.environ.get("BENCH_DEBIAN"):
+        return named
+    command = ["apt-get", "indextargets", "--format", "$(SITE) $(ORIGIN) $(COMPONENT)", "Created-By: Packages"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    sites = [line.split(" ")[0] for line in told.splitlines() if line.endswith(" Debian main")]
+    if not sites:
+        raise RuntimeError("apt is set to no mirror of Debian; name one with BENCH_DEBIAN")
+    return sites[0]
 
 
 @contextmanager
