@@ -75,7 +75,7 @@ class ConsoleScreen(Screen[R]):
     def copy(self, text: str) -> None:
         """Send a text to the terminal's clipboard (OSC 52); no terminal answers, so that nobody knows if it took it."""
         self.app.copy_to_clipboard(text)
-        self.status.say(f"Sent to the terminal's clipboard: {text}", Tone.ACCENT)
+        self.status.notice(f"Sent to the terminal's clipboard: {text}")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a worker of this screen."""

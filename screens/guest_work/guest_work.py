@@ -21,6 +21,7 @@ from screens.dialogs.guest_questions import DialogQuestions
 from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.guest_work.save_questions import ask_directory, ask_target
+from screens.style.tones import Tone
 from screens.widgets.columns import shortened
 
 if TYPE_CHECKING:  # it brings the probe and the tables of the guidelines, which are loaded when they are wanted
@@ -81,7 +82,7 @@ class GuestWork:
         """Stop what is being done."""
         if self._worker is not None:
             self._worker.cancel()
-            self._screen.status.say("Stopped")
+            self._screen.status.notice("Stopped", Tone.QUIET)
 
     def _start(self, facts: InstanceFacts, task: Task) -> None:
         from screens.guest_work.guest_session import GuestSession  # noqa: PLC0415  # not for the first paint
@@ -110,7 +111,7 @@ class GuestWork:
             self._post_progress("")
             self._screen.refresh_bindings()
             if self._last_message:
-                self._screen.status.say(self._last_message)
+                self._screen.status.notice(self._last_message, Tone.QUIET)
 
     async def _inspect(self, session: GuestSession) -> None:
         self._show_progress(Progress("Connecting"))

@@ -224,7 +224,9 @@ class InstanceActions(ListScreen[InstanceEntry]):
         """Say why the instance cannot be inspected now, and what helps."""
         instance = self._chosen
         if instance is not None and not instance.is_running and not self._guest.busy:
-            self.status.say(f"{instance.name} is {instance.status}: start it to inspect it (u), or press d.", Tone.WARN)
+            self.status.notice(
+                f"{instance.name} is {instance.status}: start it to inspect it (u), or press d.", Tone.WARN
+            )
 
     def action_remedy(self, kind: str) -> None:
         """Let the cloud do something about the instance's state; where a run works on it, show that run."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 
 from models.text import one_line
@@ -17,6 +19,10 @@ from screens.widgets.columns import GAP, shortened
 
 LEAST_WIDTH = 60
 LEAST_HEIGHT = 16
+NOTICE_SECONDS = 5.0
+"""So long an answer to a key is shown before the state of the list takes its place again."""
+_ROUTINE = (Tone.QUIET, Tone.GOOD)
+"""Tones of what may wait for a notice."""
 _LEAST_RIGHT = 12
 """Cells below which a right end that would have to be cut is left out."""
 _LEAST_NAME = 8
@@ -99,14 +105,50 @@ class StatusLine(_Line):
     DEFAULT_CSS = "StatusLine { color: $text-muted; }"
 
     _right_stays = False
+    _noticed: Timer | None = None
+    """Runs while a notice is on show."""
+    _below: _Said | None = None
+    """What is shown when the notice has had its time."""
 
     def say(self, text: str, tone: Tone = Tone.QUIET, *, right: str = "", stays: bool = False) -> None:
-        """Say how things stand; texts are taken literally. Where the right end `stays`, the text is cut for it."""
-        plain, self._right_stays = self._glyphs.plain, stays
-        self.put(toned(plain(one_line(text)), tone), toned(plain(one_line(right)), Tone.QUIET))
+        """Say how things stand; texts are taken literally. Where the right end `stays`, the text is cut for it.
+
+        A list that was read again waits until a notice has been read; progress and what went wrong do not.
+        """
+        self._below = _Said(text, tone, right, stays)
+        if self._noticed is None or tone not in _ROUTINE:
+            self._end_notice()
+
+    def notice(self, text: str, tone: Tone = Tone.ACCENT) -> None:
+        """Answer a key; it stays for some seconds, whatever the cloud sends meanwhile."""
+        if self._noticed is not None:
+            self._noticed.stop()
+        self._show(_Said(text, tone))
+        self._noticed = self.set_timer(NOTICE_SECONDS, self._end_notice)
+
+    def _end_notice(self) -> None:
+        if self._noticed is not None:
+            self._noticed.stop()
+        self._noticed = None
+        if self._below is not None:
+            self._show(self._below)
+
+    def _show(self, said: _Said) -> None:
+        plain, self._right_stays = self._glyphs.plain, said.stays
+        self.put(toned(plain(one_line(said.text)), said.tone), toned(plain(one_line(said.right)), Tone.QUIET))
 
     def _left_end(self, room: int) -> Content:
         return self._left.truncate(room, ellipsis=not self._glyphs.ascii) if self._right_stays else self._left
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the status line was told."""
+
+    text: str
+    tone: Tone
+    right: str = ""
+    stays: bool = False
 
 
 class TooSmall(Widget):

@@ -444,7 +444,7 @@ class WizardScreen(OpenedScreen[None]):
         below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
         self.dismiss(None)
         if isinstance(below, ConsoleScreen) and self.parting_words:
-            below.status.say(self.parting_words)
+            below.status.notice(self.parting_words, Tone.QUIET)
 
     @property
     def parting_words(self) -> str:
@@ -470,7 +470,7 @@ class WizardScreen(OpenedScreen[None]):
             return
         if not self._guard.has_been_read:
             early = "Nothing was started: that key came before the review was shown. Press it again."
-            self.status.say(early, Tone.WARN)
+            self.status.notice(early, Tone.WARN)
             return
         self._starting = True
         self.refresh_bindings()

@@ -130,7 +130,7 @@ async def test_a_copied_id_is_said_to_be_sent_and_covers_no_row(demo, tmp_path):
     async with console(tmp_path) as driver:
         await driver.sees("db-07")
         await driver.press("y")
-        await driver.until(lambda: "Sent to the terminal's clipboard" in driver.lines[-2])
+        await driver.until(lambda: "Sent to the terminal's clipboard" in driver.lines[-2], lambda: driver.text)
         assert driver.app.clipboard == driver.app.screen.query_one("#instances", RowList).selected_key
         assert not driver.app._notifications
 
