@@ -15,6 +15,7 @@ from models.foreign import Moment
 from models.guest.facts import GuestFacts
 from models.run.kind import RunKind
 from models.run.request import RunRequest
+from models.seal.plan import SealPlan
 from models.steps import StepName
 from models.text import CleanText
 
@@ -78,6 +79,8 @@ class Plan(Frozen):
     """What the user must know before: device letters that may change, a cloud too old to restore something, …"""
     guest: Fact[GuestFacts] | None = None
     """What an inspection had found when this was planned; the run judges by it again before it begins."""
+    seal: SealPlan | None = None
+    """What the seal of a temporary clone does; None for every other kind of run."""
     kind: RunKind = RunKind.CREATE
     """What the run is for."""
     estimated_seconds: int = 240

@@ -60,6 +60,10 @@ class RunRequest(Frozen):
     """Project ids that a shared image is shared with."""
     network_id: CleanText | None = None
     flavor_id: CleanText | None = None
+    keep_homes: tuple[CleanText, ...] = ()
+    """Accounts whose homes a seal leaves, without keys, histories and the secrets that were found."""
+    keep_paths: tuple[CleanText, ...] = ()
+    """Paths that a seal leaves."""
     test: bool = True
     keep_test: bool = False
     timeout_seconds: int = 7200
