@@ -9,8 +9,8 @@ from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
 from models.guidelines.profile import Profile
 from models.settings import Settings
-from tui.hangup import end_with_the_terminal
 from tui.long_lived import set_survivors_aside
+from tui.terminal.hangup import end_with_the_terminal
 from tui.terminal_settings import prepare, terminal_settings
 
 

@@ -45,9 +45,9 @@ class Machine:
         """The state folder."""
         return self.home / ".local/state/imaging-console"
 
-    def console(self, **environment: str) -> Terminal:
-        """Open the console on a terminal of its own."""
-        return Terminal("--os-cloud", "demo", **environment)
+    def console(self, *, controls: bool = True, **environment: str) -> Terminal:
+        """Open the console on a terminal of its own, which may control its session or not."""
+        return Terminal("--os-cloud", "demo", controls=controls, **environment)
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Call the program and do not wait for it."""

@@ -50,8 +50,14 @@ _TAKE_THE_TERMINAL = (
 class Terminal:
     """The program on a pseudo-terminal of its own. Leaving the `with` block ends it."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
-        """Start `imaging` with these arguments."""
+    def __init__(self, *arguments: str, controls: bool = True, **environment: str) -> None:
+        """Start `imaging` with these arguments.
+
+        Args:
+            arguments: of the command line.
+            controls: whether it is the controlling terminal of its session, so that closing it sends a SIGHUP.
+            environment: variables beside those of the tests.
+        """
         self.written = b""
         """Every byte that the program has written to the terminal."""
         self._screen = pyte.Screen(COLUMNS, LINES)
@@ -61,7 +67,7 @@ class Terminal:
         fcntl.ioctl(programs_side, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         program = [sys.executable, "-m", "imaging.commands", *arguments]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_THE_TERMINAL, *program],
+            [sys.executable, "-c", _TAKE_THE_TERMINAL, *program] if controls else program,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
             | environment,
             stdin=programs_side,
@@ -135,7 +141,7 @@ class Terminal:
         self.process.wait(PATIENCE_SECONDS)
 
     def hang_up(self) -> None:
-        """Close the window: the program gets SIGHUP, and whatever it writes from now on fails."""
+        """Close the window: whatever the program writes from now on fails, and one that it controls gets SIGHUP."""
         self._close()
         self.process.wait(PATIENCE_SECONDS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import DESCRIPTION, Machine
 from tests.acceptance.terminal import Terminal, wait_for
 from tests.support.demo import DemoCloud
+from tui.terminal.hangup import LEAVE_SECONDS
 
 UPLOAD_SECONDS = 6000
 """Of the cloud: the image is not complete before a test turns the clock."""
@@ -45,6 +47,21 @@ def test_a_run_that_was_started_by_keys_outlives_its_console(
     assert image["description"].startswith(DESCRIPTION)
     assert api.instance_as_seen(db_07) == before
     assert api.others() == others
+
+
+def test_a_console_that_no_hangup_reaches_ends_with_its_terminal_and_keeps_what_was_typed(machine: Machine) -> None:
+    with machine.console(controls=False) as console:
+        choose(console, "db-07")
+        console.press("i")
+        console.sees("Name of the image", "Made from the instance")
+        console.press("-mine")
+        console.sees("-mine")
+        begun = time.monotonic()
+        console.hang_up()
+        assert time.monotonic() - begun < LEAVE_SECONDS, "it had to be ended by force"
+    assert console.process.returncode == 128 + signal.SIGHUP
+    (draft,) = (machine.state / "drafts").rglob("*.json")
+    assert "-mine" in draft.read_text()
 
 
 def choose(console: Terminal, name: str) -> None:

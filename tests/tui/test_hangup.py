@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
+from threading import Event
 
 import pytest
 
-from tui.hangup import end_with_the_terminal
+from tests.support.demo import REPOSITORY
+from tui.terminal.hangup import end_with_the_terminal, watch_terminal
+
+_STUCK = """
+import sys, threading, tui.terminal.hangup
+tui.terminal.hangup.LEAVE_SECONDS = 0.1
+tui.terminal.hangup.watch_terminal(0, lambda: print("asked to end", flush=True))
+threading.Event().wait()
+"""
 
 
 @pytest.fixture
@@ -19,3 +31,28 @@ def ignored_hangup():
 def test_a_hangup_ends_the_process_though_its_parent_ignores_hangups(ignored_hangup):
     end_with_the_terminal()
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+
+
+def test_a_program_that_does_not_end_when_its_terminal_is_gone_is_ended():
+    side, programs_side = os.openpty()
+    program = subprocess.Popen(
+        [sys.executable, "-c", _STUCK],
+        stdin=programs_side,
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        start_new_session=True,
+    )
+    os.close(programs_side)
+    os.close(side)
+    told, _ = program.communicate(timeout=20)
+    assert told == b"asked to end\n"
+    assert program.returncode == -signal.SIGHUP
+
+
+def test_what_is_no_terminal_is_not_watched():
+    asked = Event()
+    reading, writing = os.pipe()
+    os.close(writing)
+    watch_terminal(reading, asked.set)
+    assert not asked.wait(0.2)
+    os.close(reading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from textual.message import Message
 
 from screens.style.glyphs import UNICODE, Glyphs
 from tui.terminal.canvas import Canvas
+from tui.terminal.hangup import watch_terminal
 from tui.terminal.output import Output
 from tui.terminal.plain_cells import stand_in
 from tui.terminal.powers import powers_of
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
+_log = logging.getLogger(__name__)
 _ERRORS = 2
 """Where Textual draws: standard output may be a pipe."""
+_SHELL_SIGNALS = 128
+"""Added to a signal's number it is the status that a shell gives a program that the signal has ended."""
 
 
 class CellDriver(LinuxDriver):
@@ -40,9 +45,29 @@ class CellDriver(LinuxDriver):
         """
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._output: Output | None = None
+        self._is_watched = False
         signal.signal(signal.SIGTSTP, self._stop_asked)
         signal.signal(signal.SIGCONT, self._continued)
         signal.signal(signal.SIGTERM, self._end_asked)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; from the first time on, notice when it is gone."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's has no types
+        if not self._is_watched:
+            self._is_watched = True
+            watch_terminal(self.fileno, self._terminal_gone)
+
+    def run_input_thread(self) -> None:
+        """Read keys; a terminal that cannot be read any more is no fault of the program."""
+        try:
+            super().run_input_thread()
+        except OSError:
+            _log.info("the terminal cannot be read any more")
+
+    def _terminal_gone(self) -> None:
+        """Read no more, for an end of file is always there to be read, and end as by a key, so that drafts are kept."""
+        self.exit_event.set()
+        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=_SHELL_SIGNALS + signal.SIGHUP))
 
     def write(self, data: str) -> None:
         """Take letters and sequences; nothing waits for the line."""
@@ -93,7 +118,7 @@ class CellDriver(LinuxDriver):
     def _end_asked(self, number: int, _frame: object) -> None:
         """SIGTERM. End as by a key, so that the terminal is given back; a second one ends at once."""
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=128 + number))
+        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=_SHELL_SIGNALS + number))
 
     def _stop_asked(self, *_: object) -> None:
         """SIGTSTP. The loop gives the terminal back first, unless somebody else has it at the moment."""
