@@ -223,6 +223,13 @@ class Networking(Protocol):
     async def create_security_group(self, name: str, description: str) -> SecurityGroup:
         """A new group without ingress rules."""
 
+    async def close_security_group(self, group_id: str) -> SecurityGroup:
+        """Delete every rule of a group, those that let out among them, and read the group again.
+
+        Raises:
+            NotOursError: its name is none that a run gives, or it is another project's.
+        """
+
     async def delete_security_group(self, group_id: str) -> None:
         """Delete a group; ConflictError while a port still uses it.
 

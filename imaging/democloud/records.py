@@ -174,6 +174,7 @@ class Server:
     description: str | None = None
     key_name: str | None = None
     user_data: str | None = None
+    config_drive: bool = False
     security_groups: list[str] = field(default_factory=list)
     port_ids: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

@@ -10,13 +10,16 @@ from models.base import Frozen
 
 
 class LaunchRequest(Frozen):
-    """A server to be launched from an image on one network."""
+    """A server to be launched from an image on one network, or on none."""
 
     name: str
     image_id: str
     flavor_id: str
-    network_id: str
+    network_id: str | None
+    """None: no network at all, which a cloud allows from microversion 2.37 on."""
     security_group_name: str | None = None
+    config_drive: bool = False
+    """Whether it gets its metadata and user data on a small disk of its own, so that no network is needed."""
     metadata: Mapping[str, str] = Field(default_factory=dict)
     user_data: str | bytes | None = None
     """Plain text, or what cloud-init unpacks by itself; the adapter encodes it.

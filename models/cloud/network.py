@@ -40,6 +40,8 @@ class SecurityGroup(Frozen):
     """Whether a rule lets traffic in from 0.0.0.0/0 or ::/0, or from anywhere by naming nothing."""
     lets_in: bool = False
     """Whether any rule lets anything in."""
+    rule_ids: tuple[CleanText, ...] | None = None
+    """Its rules, those that let out among them; None where Neutron did not show them."""
     remote_group_ids: tuple[CleanText, ...] = ()
     """The groups that its rules name as senders: with one of them Neutron deletes the rule as well."""
     description: CleanText = ""

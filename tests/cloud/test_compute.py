@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from models.cloud.launch import AttachRequest, LaunchRequest
-from models.errors import BadAnswerError, ConflictError, ForbiddenError, NotFoundError, NotOursError, ServerFaultError
+from models.errors import (
+    BadAnswerError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    NotOursError,
+    RejectedError,
+    ServerFaultError,
+)
 from tests.cloud.scripted import Reply
 
 SERVER = "/compute/v2.1/servers/i-1"
@@ -157,6 +165,22 @@ async def test_a_launch_gives_the_id_alone_and_encodes_the_user_data(scripted, c
     assert sent["networks"] == [{"uuid": "net"}]
     assert sent["security_groups"] == [{"name": "sg"}]
     assert base64.b64decode(sent["user_data"]).decode() == "#!/bin/sh\n…"
+
+
+async def test_a_launch_without_a_network_names_none_and_asks_for_a_config_drive(scripted, cloud):
+    scripted.on("POST", "/compute/v2.1/servers", Reply(202, {"server": {"id": "new"}}))
+    request = LaunchRequest(name="clone", image_id="img", flavor_id="f", network_id=None, config_drive=True)
+    await cloud.compute.launch(request)
+    sent = scripted.seen("POST", "/compute/v2.1/servers")[0].body["server"]
+    assert (sent["networks"], sent["config_drive"]) == ("none", True)
+    assert "key_name" not in sent
+
+
+async def test_below_2_37_nova_would_choose_a_network_so_nothing_is_launched(scripted, cloud):
+    scripted.max_microversion = "2.36"
+    with pytest.raises(RejectedError, match="without any network"):
+        await cloud.compute.launch(LaunchRequest(name="clone", image_id="img", flavor_id="f", network_id=None))
+    assert scripted.seen("POST", "/compute/v2.1/servers") == []
 
 
 async def test_a_refusal_because_of_the_state_says_what_the_state_is(scripted, cloud):

@@ -27,6 +27,14 @@ CASES: tuple[tuple[str, str, str, Any], ...] = (
         "networking", "delete_security_group", GROUP,
         {"security_group": {"id": "x", "name": "imaging-r7", "project_id": "another-project"}},
     ),
+    (
+        "networking", "close_security_group", GROUP,
+        {"security_group": {"id": "x", "name": "default", "security_group_rules": [{"id": "y"}]}},
+    ),
+    (
+        "networking", "close_security_group", GROUP,
+        {"security_group": {"id": "x", "name": "imaging-r7", "project_id": "another-project"}},
+    ),
 )  # fmt: skip
 
 

@@ -146,6 +146,27 @@ class TestNetworking:
         )  # fmt: skip
         assert [network.id for network in await cloud.networking.networks()] == ["own", "shared", "provider"]
 
+    async def test_a_group_is_closed_rule_by_rule_and_read_again(self, scripted, cloud):
+        rules = [{"id": "r1", "direction": "egress"}, {"id": "r2", "direction": "egress"}]
+        group = {"id": "g", "name": "imaging-clone-r7"}
+        scripted.on(
+            "GET",
+            "/network/v2.0/security-groups/g",
+            {"security_group": {**group, "security_group_rules": rules}},
+            {"security_group": {**group, "security_group_rules": []}},
+        )
+        scripted.on("DELETE", "/network/v2.0/security-group-rules/r1", Reply(204))
+        gone = {"NeutronError": {"type": "SecurityGroupRuleNotFound", "message": "no"}}
+        scripted.on("DELETE", "/network/v2.0/security-group-rules/r2", Reply(404, gone))
+        assert (await cloud.networking.close_security_group("g")).rule_ids == ()
+        assert len(scripted.seen("DELETE")) == 2
+
+    @pytest.mark.parametrize("shown", [{}, {"security_group_rules": None}, {"security_group_rules": [{"id": None}]}])
+    async def test_rules_that_cannot_be_read_are_not_none(self, scripted, cloud, shown):
+        group = {"id": "g", "name": "imaging-clone-r7", **shown}
+        scripted.on("GET", "/network/v2.0/security-groups/g", {"security_group": group})
+        assert (await cloud.networking.close_security_group("g")).rule_ids is None
+
     async def test_security_groups_are_made_listed_and_deleted(self, scripted, cloud):
         scripted.on("POST", "/network/v2.0/security-groups", Reply(201, {"security_group": {"id": "g", "name": "n"}}))
         scripted.on("GET", "/network/v2.0/security-groups", {"security_groups": [{"id": "g"}]})

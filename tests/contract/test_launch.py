@@ -94,6 +94,29 @@ def test_from_2_37_the_networks_are_required(cloud: Subject, choice: Choice):
     assert "'networks' is a required property" in message
 
 
+def test_from_2_37_a_server_can_be_launched_without_any_network(cloud: Subject, choice: Choice):
+    with a_server(cloud, server_request(choice, fresh_name(cloud, "alone"), networks="none")) as server:
+        assert cloud.network.get(f"/ports?device_id={server}").json()["ports"] == []
+        assert cloud.server(server)["addresses"] == {}
+
+
+def test_a_config_drive_is_shown_where_one_was_asked_for(cloud: Subject, choice: Choice):
+    with a_server(cloud, server_request(choice, fresh_name(cloud, "drive"), config_drive=True)) as server:
+        assert cloud.server(server)["config_drive"] == "True"
+
+
+def test_a_server_in_a_group_without_rules_has_an_address_all_the_same(
+    cloud: Subject, choice: Choice, group: dict[str, Any]
+):
+    for rule in group["security_group_rules"]:
+        cloud.network.delete(f"/security-group-rules/{rule['id']}")
+    body = server_request(choice, fresh_name(cloud, "closed"), security_groups=[{"name": group["id"]}])
+    with a_server(cloud, body) as server:
+        (port,) = cloud.network.get(f"/ports?device_id={server}").json()["ports"]
+        assert port["security_groups"] == [group["id"]]
+        assert port["fixed_ips"]
+
+
 def test_user_data_that_is_not_base64_is_400(cloud: Subject, choice: Choice):
     body = server_request(choice, fresh_name(cloud, "unread"), user_data="#!/bin/sh")
     assert "is not a 'base64'" in complaint(ask(cloud, body), "badRequest", 400)

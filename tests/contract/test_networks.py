@@ -71,6 +71,17 @@ def test_a_new_group_lets_everything_out_and_nothing_in(cloud: Subject, group: d
     assert found[0]["description"] == "for run 20261101-a1b2"
 
 
+def test_a_groups_rules_are_deleted_one_by_one_until_it_has_none(cloud: Subject, group: dict[str, Any]):
+    for rule in group["security_group_rules"]:
+        reply = cloud.network.delete(f"/security-group-rules/{rule['id']}")
+        assert (reply.status_code, reply.text) == (204, "")
+    found = cloud.network.get(f"/security-groups/{group['id']}").json()["security_group"]
+    assert found["security_group_rules"] == []
+    again = cloud.network.delete(f"/security-group-rules/{group['security_group_rules'][0]['id']}")
+    assert again.status_code == 404
+    assert again.json()["NeutronError"]["type"] == "SecurityGroupRuleNotFound"
+
+
 def test_a_group_is_deleted_at_once(cloud: Subject, group: dict[str, Any]):
     reply = cloud.network.delete(f"/security-groups/{group['id']}")
     assert (reply.status_code, reply.text) == (204, "")

@@ -39,6 +39,7 @@ def read_security_group(raw: Mapping[str, Any]) -> SecurityGroup | None:
         name=text(raw.get("name")) or "",
         open_to_world=any(_lets_the_world_in(rule) for rule in rules),
         lets_in=any(rule.get("direction") == "ingress" for rule in rules),
+        rule_ids=_rule_ids(raw.get("security_group_rules")),
         remote_group_ids=tuple(group for rule in rules if (group := text(rule.get("remote_group_id")))),
         description=text(raw.get("description")) or "",
         project_id=text(raw.get("project_id")) or text(raw.get("tenant_id")),
@@ -54,6 +55,15 @@ def read_group_port(raw: Mapping[str, Any]) -> GroupPort | None:
     return GroupPort(
         id=port_id, device_id=text(raw.get("device_id")) or "", group_ids=words(raw.get("security_groups"))
     )
+
+
+def _rule_ids(listed: Any) -> tuple[str, ...] | None:
+    """The ids of a group's rules; None where one of them, or the list, cannot be read: then nobody knows them all."""
+    if not isinstance(listed, list):
+        return None
+    ids = [text(rule.get("id")) for rule in rows(listed)]
+    known = tuple(rule_id for rule_id in ids if rule_id is not None)
+    return known if len(known) == len(listed) else None
 
 
 def _lets_the_world_in(rule: Mapping[str, Any]) -> bool:

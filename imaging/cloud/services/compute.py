@@ -16,6 +16,7 @@ from imaging.cloud.services.microversions import (
     CHANGE_DELETE_ON_TERMINATION,
     DELETE_ON_TERMINATION,
     LOCK_REASON,
+    NO_NETWORK,
 )
 from imaging.cloud.services.protected_ids import Protected
 from models.cloud.instance import Instance
@@ -139,14 +140,19 @@ class NovaCompute(ComputeReading):
         """POST /servers; returns the id alone, for the answer holds adminPass.
 
         `networks` is always named: from 2.37 on Nova insists, and before it was merely optional.
+
+        Raises:
+            RejectedError: it is to have no network, and the cloud is older than 2.37, where Nova would choose one.
         """
         server: dict[str, Any] = {
             "name": request.name,
             "imageRef": request.image_id,
             "flavorRef": request.flavor_id,
-            "networks": [{"uuid": request.network_id}],
+            "networks": await self._networks(request.network_id),
             "metadata": dict(request.metadata),
         }
+        if request.config_drive:
+            server["config_drive"] = True
         if request.security_group_name is not None:
             server["security_groups"] = [{"name": request.security_group_name}]
         if request.user_data is not None:
@@ -155,6 +161,13 @@ class NovaCompute(ComputeReading):
             server["user_data"] = base64.b64encode(plain).decode("ascii")
         call = await self._call("POST", "/servers", "launch an instance", json={"server": server})
         return await self._transport.ask(call, _server_id)
+
+    async def _networks(self, network_id: str | None) -> list[dict[str, str]] | str:
+        if network_id is not None:
+            return [{"uuid": network_id}]
+        if await self.microversion() < NO_NETWORK:
+            raise RejectedError("The cloud is too old to launch an instance without any network.")
+        return "none"
 
     async def delete_instance(self, instance_id: str) -> None:
         """Delete a test or clone instance.

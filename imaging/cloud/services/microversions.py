@@ -8,6 +8,7 @@ Older clouds, step by step, lose only this:
 
 - below 2.9 whether an instance is locked is not known, so a run does not lock it;
 - below 2.26 an instance's tags are not known;
+- below 2.37 an instance cannot be launched without any network;
 - below 2.45 the new image's id comes in the Location header;
 - below 2.47 an instance names its flavor by id alone, and its sizes are looked up;
 - below 2.49 a volume is attached again without its tag, below 2.70 the tag is not even known;
@@ -27,6 +28,7 @@ LOWEST: Microversion = (2, 1)
 HIGHEST_KNOWN: Microversion = (2, 96)
 """The newest version whose changes have been read and tried (2024.1). Newer clouds speak it too."""
 
+NO_NETWORK: Microversion = (2, 37)
 ATTACH_TAG: Microversion = (2, 49)
 ACTIONS_PAGE: Microversion = (2, 58)
 LOCK_REASON: Microversion = (2, 73)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from imaging.cloud.http.answers import Answer
@@ -11,7 +12,7 @@ from imaging.cloud.readers.network import read_group_port, read_network, read_se
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.services.paging import pages
 from models.cloud.network import GROUP_PREFIX, GroupPort, Network, SecurityGroup
-from models.errors import NotOursError
+from models.errors import NotFoundError, NotOursError
 
 
 class NeutronNetworking:
@@ -80,6 +81,19 @@ class NeutronNetworking:
         call = Call("network", "POST", "/security-groups", "make a security group", wanted)
         return await self._transport.ask(call, _read_group)
 
+    async def close_security_group(self, group_id: str) -> SecurityGroup:
+        """Delete every rule of a group, and read it again: Neutron gives each new one rules that let all out.
+
+        Raises:
+            NotOursError: its name is none that a run gives, or it is another project's.
+        """
+        group = await self._our_group(group_id, "is not closed")
+        for rule_id in group.rule_ids or ():
+            with suppress(NotFoundError):  # somebody was quicker
+                doing = f"delete a rule of the security group {group_id}"
+                await self._transport.tell(Call("network", "DELETE", path("security-group-rules", rule_id), doing))
+        return await self._our_group(group_id, "is not closed")
+
     async def delete_security_group(self, group_id: str) -> None:
         """Delete a group of a test launch.
 
@@ -87,15 +101,20 @@ class NeutronNetworking:
             ConflictError: a port still uses it.
             NotOursError: its name is none that a run gives, or it is another project's.
         """
+        await self._our_group(group_id, "is not deleted")
         url, doing = path("security-groups", group_id), f"delete the security group {group_id}"
-        # Read before it is deleted, so that a wrong id never costs somebody's group.
+        await self._transport.tell(Call("network", "DELETE", url, doing))
+
+    async def _our_group(self, group_id: str, refusal: str) -> SecurityGroup:
+        """A group, read before it is changed, so that a wrong id never costs somebody's."""
+        url = path("security-groups", group_id)
         group = await self._transport.ask(Call("network", "GET", url, f"read the group {group_id}"), _read_group)
         if not group.name.startswith(GROUP_PREFIX) or group.project_id not in {None, self._project_id}:
             raise NotOursError(
-                f"The security group {group_id} is not deleted: it is called {group.name}.",
-                meaning="The console deletes only groups that a run of its own has made.",
+                f"The security group {group_id} {refusal}: it is called {group.name}.",
+                meaning="The console changes only groups that a run of its own has made.",
             )
-        await self._transport.tell(Call("network", "DELETE", url, doing))
+        return group
 
 
 def _read_group(answer: Answer) -> SecurityGroup:

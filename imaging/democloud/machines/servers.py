@@ -35,6 +35,7 @@ class Order:
     mappings: Sequence[dict[str, Any]] = ()
     """Block devices, as in `block_device_mapping_v2`."""
     user_data: str | None = None
+    config_drive: bool = False
     key_name: str | None = None
     description: str | None = None
     tags: list[str] = field(default_factory=list)
@@ -66,6 +67,7 @@ def launch(world: World, order: Order) -> Server:
         description=order.description,
         key_name=order.key_name,
         user_data=order.user_data,
+        config_drive=order.config_drive,
         security_groups=list(order.security_groups),
         serial=world.number(),
     )

@@ -190,6 +190,16 @@ async def _make_rule(call: Call) -> Response:
     return answer({"security_group_rule": rule_view(group, rule)}, 201)
 
 
+async def _delete_rule(call: Call) -> Response:
+    rule_id = call.path("rule")
+    for group in _groups(call):
+        for rule in group.rules:
+            if rule.id == rule_id:
+                group.rules.remove(rule)
+                return Response(status_code=204)
+    raise Refusal(404, f"Security group rule {rule_id} does not exist", kind="SecurityGroupRuleNotFound")
+
+
 async def _quotas(call: Call) -> Response:
     limits = {**_NETWORK_QUOTAS, "security_group": call.world.quotas[call.project_id].security_groups}
     return answer({"quota": limits})
@@ -238,6 +248,7 @@ _ROUTES: tuple[tuple[str, Handler, str], ...] = (
     ("security-groups/{group}", _delete_group, "DELETE"),
     ("security-group-rules", _list_rules, "GET"),
     ("security-group-rules", _make_rule, "POST"),
+    ("security-group-rules/{rule}", _delete_rule, "DELETE"),
     ("quotas", _no_quota_list, "GET"),
     ("quotas/{project}/details", _quota_details, "GET"),
     ("quotas/{project}", _quotas, "GET"),

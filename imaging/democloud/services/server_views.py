@@ -72,7 +72,7 @@ def full_view(call: Call, server: Server, *, listed: bool = False) -> Json:
         "updated": whole_seconds(server.updated_at),
         "OS-DCF:diskConfig": "MANUAL",
         "OS-EXT-AZ:availability_zone": "nova" if server.launched_at else "",
-        "config_drive": "",
+        "config_drive": "True" if server.config_drive else "",
         "key_name": server.key_name,
         "OS-SRV-USG:launched_at": microseconds(server.launched_at),
         "OS-SRV-USG:terminated_at": microseconds(server.terminated_at),

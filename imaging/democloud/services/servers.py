@@ -92,6 +92,7 @@ async def make_server(call: Call) -> Response:
         metadata=metadata,
         mappings=asked.get("block_device_mapping_v2") or (),
         user_data=asked.get("user_data"),
+        config_drive=asked.get("config_drive") in {True, "true", "True"},
         key_name=asked.get("key_name"),
         description=asked.get("description"),
         tags=list(asked.get("tags") or []),

@@ -78,7 +78,7 @@ TABLE: tuple[OursRule, ...] = (
     ),
     OursRule(
         ActedOn.SECURITY_GROUP,
-        ("networking.delete_security_group",),
+        ("networking.delete_security_group", "networking.close_security_group"),
         (Pointer.NAME, Pointer.AGE, Pointer.ATTACHMENT),
         "its id in the journal, else name, description, project and age fit and it lets nothing in; no port but those "
         "of our test instances uses it, and no rule of another group names it",
