@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from models.base import Frozen
 from models.guidelines.profile import Profile
-from models.guidelines.tables import LicenceRow, PlaceRow, SecretRow, SoftwareRow, SupportRow, UnsuitableRow
+from models.guidelines.tables import LicenceRow, PlaceRow, SealRow, SecretRow, SoftwareRow, SupportRow, UnsuitableRow
 
 Row = TypeVar("Row", bound=Frozen)
 
@@ -58,6 +58,18 @@ def support(profile: Profile | None = None) -> tuple[SupportRow, ...]:
 def system_file_paths() -> tuple[str, ...]:
     """The system files that the page says are overwritten, by their real names."""
     return tuple(str(row["path"]) for row in _content("system_files")["system_files"])
+
+
+@cache
+def seal_operations_of_the_system() -> tuple[SealRow, ...]:
+    """What a seal does to the system by itself, with the reasons."""
+    return tuple(SealRow.model_validate(row) for row in _content("seal")["operations"])
+
+
+@cache
+def seal_masked_units() -> tuple[str, ...]:
+    """The units that must not start in a clone that is sealed."""
+    return tuple(_content("seal")["masked_units"])
 
 
 @cache

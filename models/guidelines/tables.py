@@ -184,6 +184,16 @@ class UnsuitableRow(Frozen):
     """The unit to be switched off."""
 
 
+class SealRow(Frozen):
+    """Something that a seal does to the system by itself, and why."""
+
+    id: str
+    """As in `models.seal.plan.OperationId`."""
+    title: str
+    reasons: tuple[str, ...]
+    """Numbers of the page's sentences, and ids of rules."""
+
+
 class SupportRow(Frozen):
     """How long the maker supports one version of a system in its standard way."""
 

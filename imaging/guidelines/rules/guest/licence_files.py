@@ -78,7 +78,7 @@ sw_licensed = rule(
 )
 def sw_licfiles(facts: InstanceFacts, profile: Profile) -> Answer:
     """Keys block; a mere pointer to a server is warned of, unless the server is the cloud's own."""
-    found, undecided = _licence_files(facts, profile)
+    found, undecided = licence_files_found(facts, profile)
     keys = [each for each in found if each.is_key]
     if keys or found:
         said = (
@@ -101,8 +101,12 @@ def sw_licfiles(facts: InstanceFacts, profile: Profile) -> Answer:
     return unless_incomplete(passed, facts, parts.sightings)
 
 
-def _licence_files(facts: InstanceFacts, profile: Profile) -> tuple[list[LicenceFile], list[str]]:
-    """What is a licence, each file once, and what could not be read."""
+def licence_files_found(facts: InstanceFacts, profile: Profile) -> tuple[list[LicenceFile], list[str]]:
+    """What is a licence, each file once, and what could not be read.
+
+    Raises:
+        UnreadError: the files were not searched for.
+    """
     rows = {tables.licence_key(row): row for row in tables.licence_files(profile)}
     found: dict[str, LicenceFile] = {}
     undecided: dict[str, None] = {}
