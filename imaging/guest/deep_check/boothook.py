@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from importlib.resources import files
 
-from imaging.guest.deep_check.chunks import LIMIT, WIDTH
+from imaging.guest.deep_check.chunks import LIMIT, WIDTH, WORD
 from imaging.guest.deep_check.source_facts import HIDDEN
 from imaging.guest.probe import PARTS
 from imaging.guest.probe import script as probe_script
@@ -70,7 +70,8 @@ def boothook(probe: str, nonce: str) -> bytes:
     values = {
         "NONCE": nonce,
         "LIMIT": LIMIT,
-        "WIDTH": WIDTH,
+        "CONSOLE": console_functions(WORD),
+        "WORD": WORD,
         "SECONDS": SECONDS,
         "HOLD": _HOLD_SECONDS,
         "DROPPED_FIRST": " ".join(_dropped_first()),
@@ -86,6 +87,15 @@ def boothook(probe: str, nonce: str) -> bytes:
             remedy="Let the profile search for less, or inspect the instance by SSH.",
         )
     return made
+
+
+def console_functions(word: str) -> str:
+    """Functions of a shell that show a report on the console, in lines that begin with this word.
+
+    A script that uses them sets `nonce`, and `console` to a file or to what `serial_console` finds: `say LINE`,
+    `packed TEXT`, `pieces` from its input, and `show`, which says the `lines`.
+    """
+    return _filled("console.sh", {"WORD": word, "WIDTH": WIDTH})
 
 
 def _compressed(script: bytes) -> bytes:

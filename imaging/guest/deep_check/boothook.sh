@@ -33,32 +33,7 @@ probe() {
   printf %s '@PROBE@' | base64 -d | gzip -dc
 }
 
-# Where the cloud reads: /dev/console, unless that is a screen.
-serial_console() {
-  active=$(cat /sys/class/tty/console/active 2>/dev/null)
-  found=/dev/console
-  case ${active##* } in
-    tty[0-9]*)
-      for each in ttyS0 $active; do
-        case $each in
-          tty[0-9]*) ;;
-          *) [ -c "/dev/$each" ] && found=/dev/$each ;;
-        esac
-      done
-      ;;
-  esac
-  printf %s "$found"
-}
-
-# One write, which a terminal does not mix with those of others.
-say() {
-  printf '%s\n' "$1" >>"$console"
-}
-
-rest() {
-  if [ -c "$console" ]; then sleep "$1"; fi
-}
-
+@CONSOLE@
 # What the temporary instance knows of itself, for the disk is its source's but for what its own boot has changed.
 self() {
   printf '@@imaging-self %s instance %s\n' "$nonce" "${INSTANCE_ID-}"
@@ -78,11 +53,6 @@ machine_id() {
   fi
 }
 
-# What the console will show: compressed, as text.
-packed() {
-  printf '%s\n' "$1" | gzip -9c | base64
-}
-
 # The report without the rows of one part; the probe begins each part on a line of its own.
 without() {
   printf '%s\n' "$report" | awk -v part="$1" '
@@ -100,46 +70,16 @@ without() {
     !dropping { print }'
 }
 
-# Numbered pieces with checksums; `h` is what `imaging.guest.deep.chunks` computes, too.
-pieces() {
-  awk -v nonce="$nonce" '
-    BEGIN { letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=" }
-    function hash(text,  at, h) {
-      h = 0
-      for (at = 1; at <= length(text); at++) h = (h * 33 + index(letters, substr(text, at, 1))) % 2147483647
-      return sprintf("%d", h)
-    }
-    { rest = rest $0 }
-    length(rest) >= @WIDTH@ { piece[++total] = substr(rest, 1, @WIDTH@); rest = substr(rest, @WIDTH@ + 1) }
-    END {
-      while (length(rest)) { piece[++total] = substr(rest, 1, @WIDTH@); rest = substr(rest, @WIDTH@ + 1) }
-      for (n = 1; n <= total; n++) {
-        place = n "/" total
-        print "@@imaging-deep " nonce " " place " " hash(place " " piece[n]) " " piece[n]
-      }
-    }'
-}
-
-# In small helpings, so that the boot can speak in between and a slow line keeps up.
-show() {
-  shown=0
-  printf '%s\n' "$lines" | while IFS= read -r line; do
-    say "$line"
-    shown=$((shown + 1))
-    if [ $((shown % 40)) -eq 0 ]; then rest 1; fi
-  done
-}
-
 [ -n "$console" ] || console=$(serial_console)
 missing=
 for tool in awk base64 gzip sed tr; do
   command -v "$tool" >/dev/null || missing="$missing $tool"
 done
 if [ -n "$missing" ]; then
-  say "@@imaging-deep $nonce failed it lacks$missing"
+  say "@WORD@ $nonce failed it lacks$missing"
   exit 1
 fi
-say "@@imaging-deep $nonce began"
+say "@WORD@ $nonce began"
 report=$({ self; probe | sh -s; } 3>&-)
 (echo inspected >&3) 2>/dev/null
 exec 3>&-
@@ -150,7 +90,7 @@ for part in $dropped_first; do
   packed=$(packed "$report")
 done
 if [ "${#packed}" -gt "$limit" ]; then
-  say "@@imaging-deep $nonce failed its report is too long for a console"
+  say "@WORD@ $nonce failed its report is too long for a console"
   exit 1
 fi
 lines=$(printf '%s\n' "$packed" | pieces)
@@ -166,4 +106,4 @@ show
 rest 5
 show
 if [ -n "$level" ]; then dmesg -n "$level" 2>/dev/null; fi
-say "@@imaging-deep $nonce ended"
+say "@WORD@ $nonce ended"

@@ -1,7 +1,8 @@
-"""The report of a deep check as lines on a console: cut in numbered pieces, with checksums, each said twice.
+"""A temporary instance's report as lines on a console: numbered pieces with checksums, each said twice.
 
-A line is `@@imaging-deep NONCE 3/12 CHECKSUM PIECE`. Boot messages may stand before it on the same line, and messages
-of the kernel may break it: a broken one is left out, for its checksum does not fit, and its twin is taken.
+A line is `@@imaging-deep NONCE 3/12 CHECKSUM PIECE`; another report than a deep check's has a word of its own. Boot
+messages may stand before it on the same line, and messages of the kernel may break it: a broken one is left out,
+for its checksum does not fit, and its twin is taken.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from models.errors import BadProbeError
 from models.text import many_lines, one_line
 
 WORD = "@@imaging-deep"
+"""With which the lines of a deep check begin."""
 WIDTH = 144
 """Characters of a piece; a whole line then stays below 200."""
 LIMIT = 32_768
@@ -80,9 +82,12 @@ class Listener:
     The console's text is the guest's: whatever else stands in it, and however long a line is.
     """
 
-    def __init__(self, nonce: str) -> None:
-        """Keep the nonce of the user data that the temporary instance was given; other reports are left alone."""
-        self._beginning = f"{WORD} {nonce} "
+    def __init__(self, nonce: str, word: str = WORD) -> None:
+        """Keep the nonce of the user data that the temporary instance was given, and the word of the report.
+
+        Other reports are left alone.
+        """
+        self._beginning = f"{word} {nonce} "
         self._tail = ""
         self._heard = _Transmission()
 
@@ -126,9 +131,9 @@ class _Transmission:
             self.copies[piece] = None
 
 
-def hear(text: str, nonce: str) -> Heard:
+def hear(text: str, nonce: str, word: str = WORD) -> Heard:
     """Find the pieces of one report in a console's text; see `Listener`."""
-    listener = Listener(nonce)
+    listener = Listener(nonce, word)
     listener.take(text[-_LARGEST_TEXT:])
     return listener.heard
 
