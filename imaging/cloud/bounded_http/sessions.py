@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import keystoneauth1.session
 import requests
@@ -116,8 +117,19 @@ class RequestsSession(requests.Session):
         """Send everything through the line."""
         super().__init__()
         self.auth = _only_what_the_address_names
+        self._settings: dict[tuple[str, ...], dict[str, Any]] = {}
         for scheme in ("http://", "https://"):
             self.mount(scheme, LineAdapter(line))
+
+    def merge_environment_settings(self, url: str, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
+        """Proxies and certificates as the environment names them, read once for each host and way to check it.
+
+        requests reads all variables anew for each request, which takes as long as the rest of one.
+        """
+        asked = (*urlsplit(url)[:2], repr((proxies, stream, verify, cert)))
+        if asked not in self._settings:
+            self._settings[asked] = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return dict(self._settings[asked])
 
     def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
         """Send it. Cookies of a load balancer or a federated login are kept, a flood of them is not.

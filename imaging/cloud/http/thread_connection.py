@@ -12,6 +12,7 @@ from typing import Any
 import keystoneauth1.access
 import openstack.config
 import openstack.connection
+from keystoneauth1.adapter import Adapter
 from openstack.config.cloud_region import CloudRegion
 
 from imaging.cloud.bounded_http.catalogue import catalogue_of
@@ -83,6 +84,7 @@ class ThreadConnection:
         """Keep the connection, and the line that all of its requests pass."""
         self._connection = connection
         self._line = line
+        self._endpoints: dict[str, tuple[Any, str | None]] = {}
 
     def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
         """Send a call once.
@@ -99,6 +101,7 @@ class ThreadConnection:
         exchange = Exchange(_service(call.service), call.doing, call.changes, call.limit)
         self._line.begin(exchange, call_seconds(timeout))
         adapter = self._adapter(call.service, exchange)
+        endpoint = self._endpoint(call.service, adapter, exchange)
         with _translated(exchange, sent=True):
             # V25: keystoneauth's own retries are off, for they would send a POST again after a read time-out.
             response = adapter.request(
@@ -112,6 +115,7 @@ class ThreadConnection:
                 status_code_retries=0,
                 raise_exc=False,
                 timeout=timeout,
+                endpoint_override=endpoint,
             )
         answer = answer_of(response)
         if answer.status >= _LEAST_ERROR:
@@ -129,6 +133,24 @@ class ThreadConnection:
             # Before anything is sent with it: from here on no log and no message can show the token.
             redactor.hide(self._connection.session.get_token() or "")
             return getattr(self._connection, service)
+
+    def _endpoint(self, service: str, adapter: Any, exchange: Exchange) -> str | None:
+        """Where a service is, as keystoneauth formats it; looked up once for each login, for it comes with that.
+
+        keystoneauth goes through the whole catalogue for each request else, and copies it.
+
+        Raises:
+            ImagingError: the catalogue does not tell.
+        """
+        access = getattr(self._connection.session.auth, "auth_ref", None)
+        known = self._endpoints.get(service)
+        if known is None or access is None or known[0] is not access:
+            with _translated(exchange, sent=False):
+                # By its class: what the SDK has for Keystone has a method of this name that is about something else.
+                found = adapter.endpoint_override or _escaped(Adapter.get_endpoint(adapter))
+            known = access, found
+            self._endpoints[service] = known
+        return known[1]
 
     def endpoint_data(self, service: str, doing: str) -> Any:
         """What a service's version document says, its microversions among it; None where there is none.
@@ -177,6 +199,11 @@ def _translated(exchange: Exchange, *, sent: bool) -> Iterator[None]:
 
 def _service(attribute: str) -> str:
     return service_named(attribute) or attribute
+
+
+def _escaped(endpoint: str | None) -> str | None:
+    """What keystoneauth formats to this endpoint."""
+    return endpoint.replace("%", "%%") if endpoint else None
 
 
 def _without_nulls(config: dict[str, Any]) -> dict[str, Any]:
