@@ -10,9 +10,9 @@ from textual.app import App
 
 from imaging.cloud.interface import Cloud
 from models.errors import ImagingError
-from models.run.record import RunRecord
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.no_cloud import CloudWanted
+from screens.dialogs.notice import NoticeScreen
 from screens.images.screen import ImagesScreen
 from screens.instances.screen import InstancesScreen
 from screens.runs.messages import AgainWanted, ImageWanted
@@ -67,16 +67,18 @@ class Crossings(App[None], inherit_bindings=False):
     def _begin_again(self, event: AgainWanted) -> None:
         """Lead from a run to the wizard, filled in as for that run."""
         event.stop()
-        self._open_again(event.run)
+        self._open_again(event)
 
     @work(group="again", exclusive=True, exit_on_error=False, description="open the wizard again")
-    async def _open_again(self, run: RunRecord) -> None:
+    async def _open_again(self, wanted: AgainWanted) -> None:
         try:
-            wizard = await wizard_again(await self.cloud(), run)
+            wizard = await wizard_again(await self.cloud(), wanted.run, wanted.facts)
         except ImagingError as error:
             await self.push_screen(ErrorScreen(error))
         else:
             await self.push_screen(wizard)
+            if wanted.done:
+                await self.push_screen(NoticeScreen("Fixed", "\n\n".join(wanted.done)))
 
     @on(CloudWanted)
     def _cloud_wanted(self, event: CloudWanted) -> None:

@@ -15,6 +15,13 @@ BINDINGS: list[BindingType] = [
         id="run.again",
         tooltip="Open the wizard for this instance, to fix what failed and run again; nothing starts by itself",
     ),
+    Binding(
+        "x",
+        "stop_repair",
+        "Stop",
+        id="run.stop-repair",
+        tooltip="Stop what is being done about the cause of the failure",
+    ),
     Binding("m", "image", "Image", id="run.image", tooltip="Show the image in the list of images"),
     Binding("o", "console", "Console", id="run.console", tooltip="Show the console of the test instance"),
     Binding("r", "report", "Report", id="run.report", tooltip="Open the report, in $PAGER where that is set"),

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.errors import ImagingError
 from models.formatting import clock_time, duration
 from models.run.record import RunRecord
@@ -20,6 +21,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.runs.bindings import BINDINGS
 from screens.runs.files import console_screen, report_screen
 from screens.runs.messages import AgainWanted, ImageWanted
+from screens.runs.repair_work import RepairWork
 from screens.runs.step_screen import StepScreen
 from screens.runs.texts.headline import headline, run_title
 from screens.runs.texts.heard import Change, Heard
@@ -69,6 +71,7 @@ class RunScreen(OpenedScreen[None]):
         self.run_id = run_id
         self._run: RunRecord | None = None
         self._heard: Heard | None = None
+        self._repair = RepairWork(self, self._show_texts)
 
     def compose_body(self) -> ComposeResult:
         """The headline, the steps, what can be done next, and the log."""
@@ -164,7 +167,9 @@ class RunScreen(OpenedScreen[None]):
         return self.glyphs.plain(f"log · {state}, f changes that · z full screen")
 
     def key_name(self, action: str) -> str | None:
-        """From the log escape leads to the steps only."""
+        """From the log escape leads to the steps only; where a cause is known, it is fixed first."""
+        if action == "again" and self._run is not None and boot_failure(self._run.verdict) is not None:
+            return "Fix, run again"
         return "Steps" if action == "back" and isinstance(self.focused, TextLines) else None
 
     def action_back(self) -> None:
@@ -197,7 +202,9 @@ class RunScreen(OpenedScreen[None]):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what makes sense in the run's state is offered."""
+        """Only what makes sense in the run's state is offered, and nothing else while its cause is being fixed."""
+        if action == "stop_repair" or (action in {"again", "delete_image", "back"} and self._repair.busy):
+            return action == "stop_repair" and self._repair.busy
         if self._run is None:
             return action not in _NEEDS_RECORD and super().check_action(action, parameters)
         offered = is_offered(action, self._run, read_only=self.console.read_only)
@@ -214,9 +221,22 @@ class RunScreen(OpenedScreen[None]):
             self.post_message(ImageWanted(image_id))
 
     def action_again(self) -> None:
-        """Open the wizard again."""
-        if self._run is not None:
+        """Fix the cause where one is known, and open the wizard again."""
+        if self._run is None:
+            return
+        if boot_failure(self._run.verdict) is not None:
+            self._repair.begin(self._run)
+        else:
             self.post_message(AgainWanted(self._run))
+
+    def action_stop_repair(self) -> None:
+        """Stop what is being done about the cause."""
+        self._repair.stop()
+
+    @property
+    def holds(self) -> bool:
+        """Whether something is changed in the instance just now."""
+        return self._repair.busy
 
     def action_console(self) -> None:
         """Show the console of the test instance."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
-from models.run.record import RunRecord
+from models.run.record import RunRecord, RunState
 from models.run.request import RunRequest
 
 
@@ -20,6 +20,8 @@ class Beginning:
     rule: str = ""
     asks_waiver: bool = False
     """Whether the reason for continuing despite that finding is asked for at once."""
+    ends_on_review: bool = False
+    """Whether the review is shown at once, where no such finding is left: all its answers are there."""
 
 
 def beginning_of(run: RunRecord) -> Beginning:
@@ -33,4 +35,5 @@ def beginning_of(run: RunRecord) -> Beginning:
         request=request,
         seen={finding.rule: finding.evidence for finding in findings if finding.rule in waived},
         rule=failure.rule if failure is not None else "",
+        ends_on_review=run.state is RunState.FAILED or failure is not None,
     )

@@ -109,9 +109,9 @@ class WizardScreen(OpenedScreen[None]):
         await self._restore()
         if self._begin is not None and not self._is_filled:
             self._state = replace(self._state, request=self._begin.request, seen=self._begin.seen)
+        self._open_page(PageName.NAME)
         if self._known is not None:
             self._take_facts(self._known)
-        self._open_page(PageName.NAME)
         self._read_facts()
 
     @property
@@ -195,13 +195,15 @@ class WizardScreen(OpenedScreen[None]):
         """Once: to the finding that the wizard was opened for, unless it is known to be no trouble any more."""
         begin, self._begin = self._begin, None
         checklist = self._state.checklist
-        if begin is None or checklist is None or not begin.rule:
+        if begin is None or checklist is None:
             return
         found = {Outcome.FAIL, Outcome.WAIVED if begin.asks_waiver else Outcome.UNKNOWN}
         if any(one.rule == begin.rule and one.outcome in found for one in checklist.findings):
             self._open_page(PageName.CHECKLIST, Target(PageName.CHECKLIST, begin.rule))
             if begin.asks_waiver:
                 self.query_one(ChecklistPage).action_waive()
+        elif begin.ends_on_review:
+            self._open_page(PageName.REVIEW)
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:

@@ -60,6 +60,8 @@ async def test_the_wizard_opens_with_the_old_description_and_a_name_that_is_free
         await driver.app.push_screen(RunScreen("r1"))
         await driver.sees("It did not boot")
         await driver.press("a")
+        await driver.sees("Fix and run again: gis-lab")
+        await driver.press("i")
         await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
         await driver.sees("[Checklist]", "w Waive")
         request = driver.shown(WizardScreen)._state.request
