@@ -17,8 +17,8 @@ from models.errors import ImagingError
 from models.formatting import clock_time, duration
 from models.run.record import RunRecord
 from screens.base import OpenedScreen
-from screens.dialogs.confirm import ConfirmScreen
 from screens.runs.bindings import BINDINGS
+from screens.runs.changes import RunChanges
 from screens.runs.files import console_screen, report_screen
 from screens.runs.messages import AgainWanted, ImageWanted
 from screens.runs.repair_work import RepairWork
@@ -27,7 +27,6 @@ from screens.runs.texts.headline import headline, run_title
 from screens.runs.texts.heard import Change, Heard
 from screens.runs.texts.next_steps import next_steps
 from screens.runs.texts.offers import image_id_of, is_offered
-from screens.runs.texts.questions import deletion_question, other_host, question
 from screens.runs.texts.run_log import log_lines
 from screens.runs.texts.run_text import status_text
 from screens.runs.texts.tasks import TaskRow, interesting_task, task_rows
@@ -72,6 +71,7 @@ class RunScreen(OpenedScreen[None]):
         self._run: RunRecord | None = None
         self._heard: Heard | None = None
         self._repair = RepairWork(self, self._show_texts)
+        self._changes = RunChanges(self, self._heard_of, self._changed, self._follow)
 
     def compose_body(self) -> ComposeResult:
         """The headline, the steps, what can be done next, and the log."""
@@ -260,20 +260,8 @@ class RunScreen(OpenedScreen[None]):
 
     def action_delete_image(self) -> None:
         """Ask, then delete the image that this run made."""
-
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self._delete(self.run_id)
-
         if self._run is not None:
-            self.app.push_screen(ConfirmScreen(deletion_question(self._run)), answered)
-
-    @work(group="deed", exclusive=True, exit_on_error=False, description="delete the image")
-    async def _delete(self, run_id: str) -> None:
-        self.status.say("Deleting the image", Tone.ACCENT)
-        changed = await self.console.runs.delete_image(run_id, await self.console.resolved())
-        self.post_message(self.Changed(changed))
-        self.notify("The image is deleted.", markup=False)
+            self._changes.ask_deletion(self._run)
 
     def action_cancel(self) -> None:
         """Ask, then cancel."""
@@ -288,30 +276,15 @@ class RunScreen(OpenedScreen[None]):
         self._ask(Change.UNDO)
 
     def _ask(self, change: Change) -> None:
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self._heard = Heard(change, self.console.clock.now())
-                self._show_texts()
-                self._carry_out(change)
-
         if self._run is not None:
-            self.app.push_screen(ConfirmScreen(question(change, self._run)), answered)
+            self._changes.ask(change, self._run)
 
-    @work(group="deed", exclusive=True, exit_on_error=False, description="change the run")
-    async def _carry_out(self, change: Change) -> None:
-        run, runs, console = self._run, self.console.runs, self.console
-        if run is None:
-            return
-        match change:
-            case Change.CANCEL:
-                alive = run.runner is not None and run.runner.alive
-                changed = await runs.cancel(run.id, None if alive else await console.resolved())
-            case Change.RESUME:
-                changed = await runs.resume(run.id, await console.resolved(), other_host=other_host(run))
-            case Change.UNDO:
-                changed = await runs.undo(run, await console.resolved(), other_host=other_host(run))
-        self.post_message(self.Changed(changed))
-        self._follow()
+    def _heard_of(self, change: Change) -> None:
+        self._heard = Heard(change, self.console.clock.now())
+        self._show_texts()
+
+    def _changed(self, run: RunRecord) -> None:
+        self.post_message(self.Changed(run))
 
     def failed(self, error: ImagingError) -> None:
         """What was asked did not arrive: say so, and show the run as it is."""

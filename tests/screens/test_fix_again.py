@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from imaging.guest.service import GuestService
@@ -36,10 +38,10 @@ def line_action(kind: ActionKind, line: int) -> RemedyAction:
     return RemedyAction(kind=kind, summary=f"{kind} {line}", file="/etc/fstab", line=line, line_text=text)
 
 
-def fstab(*lines: int, **fields: object) -> Finding:
+def fstab(*lines: int, **fields: Any) -> Finding:
     kinds = (ActionKind.ADD_NOFAIL, ActionKind.COMMENT_LINE)
     actions = tuple(line_action(kind, line) for kind in kinds for line in lines)
-    given = {"rule": "VOL-FSTAB", "remedy": Remedy(text="Add nofail.", actions=actions), **fields}
+    given: dict[str, Any] = {"rule": "VOL-FSTAB", "remedy": Remedy(text="Add nofail.", actions=actions), **fields}
     return finding(**given)
 
 
