@@ -73,6 +73,8 @@ class Accounts(Frozen):
     sudo_without_password: tuple[SudoRule, ...] | None = None
     """None: not readable without root."""
     authorized_keys: tuple[AuthorizedKeys, ...] = ()
+    key_comments: tuple[CleanText, ...] = ()
+    """What stands behind those keys: `alice@laptop`."""
     orphans: tuple[OrphanFiles, ...] = ()
     autologins: tuple[CleanText, ...] = ()
     """Files that log somebody in without asking."""

@@ -1,6 +1,6 @@
 # part_accounts: who is known here and who may log in by what. Of a password only its kind is told: none, locked or set.
 # Rows: first_uid N; account NAME UID GID PASSWORD SHELL HOME; group NAME GID MEMBERS; default_user NAME; sudo WHO FILE;
-# sudo_read; keys OWNER COUNT PATH; orphans UID OWNER COUNT EXAMPLE; autologin PATH.
+# sudo_read; keys OWNER COUNT PATH; key-comment TEXT; orphans UID OWNER COUNT EXAMPLE; autologin PATH.
 part_accounts() {
     find_homes
     row first_uid "$first_uid"
@@ -72,7 +72,7 @@ tell_sudo() {
     done
 }
 
-# tell_keys: how many keys in which files let somebody in.
+# tell_keys: how many keys in which files let somebody in, and what stands behind them: whose they are.
 tell_keys() {
     set --
     IFS=$LINE_END
@@ -93,11 +93,14 @@ tell_keys() {
         if [ -r "$each" ]; then
             keys=$(head -c 1000000 "$each" | grep -c '^[[:space:]]*[^#[:space:]]')
             as_line "$(stat -c %u "$each")$TAB$keys$TAB${each#"$R"}"
+            head -c 1000000 "$each" |
+                sed -n '/^[[:space:]]*#/d;s/.*[[:space:]]AAAA[^[:space:]]*[[:space:]]\{1,\}/comment'"$TAB"'/p' | head -n 40
         else
             incomplete "not every authorized_keys may be read"
         fi
     done | awk "$NAMES"'
     $1 == "incomplete" { print; next }
+    $1 == "comment" { text = after(1); gsub(/\t/, " ", text); print "key-comment\t" text; next }
     { print "keys\t" owner($1) "\t" $2 "\t" after(2) }'
 }
 

@@ -95,6 +95,19 @@ def test_keys_of_homes_elsewhere_and_of_the_system_are_found():
     assert {"/data/carol/.ssh/authorized_keys", "/etc/ssh/authorized_keys.d/dave"} <= paths
 
 
+def test_whose_the_keys_are_is_told_by_what_stands_behind_them():
+    root = new_tree("debian-12")
+    odd = 'command="echo hello there",no-pty ssh-rsa AAAAB3Nza eve at\thome\n'
+    put(
+        root,
+        "root/.ssh/authorized_keys",
+        f"# ssh-rsa AAAAB3 nobody\nssh-rsa AAAAB3Nza\n{odd}{odd}ssh-rsa AAAAB3 frank@work\n",
+    )
+    assert {"eve at home", "frank@work"} <= set(accounts(root).key_comments)
+    assert "nobody" not in accounts(root).key_comments
+    assert len(set(accounts(root).key_comments)) == len(accounts(root).key_comments)
+
+
 @needs_root
 def test_files_of_people_outside_their_homes_are_counted():
     root = new_tree("debian-12")

@@ -16,6 +16,7 @@ def read_accounts(rows: Rows) -> Accounts:
         default_user=rows.text("default_user"),
         sudo_without_password=rows.read("sudo", _sudo, fields=2) if rows.has("sudo_read") else None,
         authorized_keys=rows.read("keys", _keys, fields=3),
+        key_comments=tuple(dict.fromkeys(rows.texts("key-comment"))),
         orphans=rows.read("orphans", _orphans, fields=4),
         autologins=rows.texts("autologin"),
     )
