@@ -10,6 +10,7 @@ from imaging.cloud.interface import Cloud
 from imaging.guest.interface import LoginRoute
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
+from models.cloud.command_log import CommandLog
 from models.cloud.login import Login
 from models.errors import UnreadableRunError
 from models.fact import Fact
@@ -136,6 +137,9 @@ class Console(Protocol):
     @property
     def has_sent_all(self) -> bool:
         """Whether a slow line has taken all that was drawn."""
+
+    def command_log(self) -> CommandLog:
+        """What this console has asked of clouds so far."""
 
     async def cloud(self) -> Cloud:
         """The cloud, logged in. The first call logs in and asks the user for what is missing.

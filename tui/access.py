@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imaging.cloud.http.command_recorder import CommandRecorder
 from imaging.runtime.clock import Clock
 from imaging.runtime.threads import in_thread
 from models.cloud.login import Login
@@ -47,6 +48,8 @@ class Access:
         self._attempt: asyncio.Task[Cloud] | None = None
         self._resolved: ResolvedCloud | None = None
         self.login: Login | None = None
+        self.commands = CommandRecorder(clock)
+        """What is asked of clouds, whichever is used."""
 
     async def use_file(self, file: str) -> None:
         """Let the next call log in by this file of clouds.
@@ -126,7 +129,7 @@ class Access:
             name = await self._choose(names)
         self._resolved = await resolve_cloud(name, ask=self._ask)
         listed = remembering(self._cache_folder, self._resolved.name) if self._cache_folder is not None else None
-        cloud = await connect(self._resolved, self._clock, listed=listed)
+        cloud = await connect(self._resolved, self._clock, listed=listed, recorder=self.commands)
         self.login = await cloud.login()
         return cloud
 

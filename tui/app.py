@@ -96,6 +96,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
             tooltip="Find anything by its name",
         ),
         Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="The keys of this screen"),
+        Binding("at", "command_log", "Command log", show=False, id="app.log", tooltip="What was asked of clouds"),
         Binding("M", "mouse", "Mouse", show=False, id="app.mouse", tooltip="The mouse is for the terminal, or not"),
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="app.redraw", tooltip="Draw the screen again"),
         Binding(

@@ -9,7 +9,9 @@ from textual import on, work
 from textual.app import App
 
 from imaging.cloud.interface import Cloud
+from models.cloud.command_log import CommandLog
 from models.errors import ImagingError
+from screens.command_log.screen import CommandLogScreen
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.no_cloud import CloudWanted
 from screens.dialogs.notice import NoticeScreen
@@ -62,6 +64,15 @@ class Crossings(App[None], inherit_bindings=False):
         """Open a run from the list of runs."""
         await self.action_mode("runs")
         await self.push_screen(RunScreen(run_id))
+
+    def command_log(self) -> CommandLog:
+        """What this console has asked of clouds so far."""
+        return self._access.commands.log()
+
+    def action_command_log(self) -> None:
+        """Show it."""
+        if not isinstance(self.screen, CommandLogScreen):
+            self.push_screen(CommandLogScreen())
 
     @on(AgainWanted)
     def _begin_again(self, event: AgainWanted) -> None:

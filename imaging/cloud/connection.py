@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from imaging.cloud.bounded_http.exchange import Monotonic
+from imaging.cloud.http.command_recorder import CommandRecorder
 from imaging.cloud.http.pool import Pool
 from imaging.cloud.http.transport import CloudConnection, Transport
 from imaging.cloud.interface import Cloud, Compute, Images, Networking, Volumes
@@ -91,6 +92,7 @@ async def connect(
     *,
     monotonic: Monotonic = time.monotonic,
     listed: Listed | None = None,
+    recorder: CommandRecorder | None = None,
 ) -> Cloud:
     """Log in to a cloud.
 
@@ -101,6 +103,7 @@ async def connect(
         clock: for the pauses between attempts.
         monotonic: for the deadlines of answers. Not that of `clock`: other tasks may turn it while a call is under way.
         listed: is told what is in a list of instances or images that was read to its end.
+        recorder: is told of each call that is sent; the login itself is none.
 
     Raises:
         ConfigError: the configuration does not make a login, or it belongs to no project.
@@ -109,7 +112,7 @@ async def connect(
     """
     shared = await in_thread(lambda: _shared_login(resolved, monotonic))
     pool: Pool[CloudConnection] = Pool(shared.new_connection)
-    transport = Transport(pool, clock, read_seconds=_api_timeout(resolved.config))
+    transport = Transport(pool, clock, read_seconds=_api_timeout(resolved.config), recorder=recorder)
     try:
         # Log in now, although the SDK would do so by itself at the first call: a wrong secret is told at once.
         access = await transport.run(lambda connection: connection.access())

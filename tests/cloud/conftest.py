@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from imaging.cloud.connection import OpenStackCloud, connect
+from imaging.cloud.http.command_recorder import CommandRecorder
 from imaging.cloud.login.resolution import resolve_cloud
 from tests.cloud.scripted import ScriptedCloud
 from tests.support.clock import ManualClock
@@ -62,9 +63,9 @@ async def enter(write_clouds: Callable[..., Path], clock: ManualClock) -> AsyncI
     """Log in to a scripted cloud; everything is closed at the end of the test."""
     opened: list[OpenStackCloud] = []
 
-    async def log_in(url: str, **more: Any) -> OpenStackCloud:
+    async def log_in(url: str, *, recorder: CommandRecorder | None = None, **more: Any) -> OpenStackCloud:
         write_clouds(dev=password_entry(url, **more))
-        cloud = await connect(await resolve_cloud("dev", ask=None), clock)
+        cloud = await connect(await resolve_cloud("dev", ask=None), clock, recorder=recorder)
         assert isinstance(cloud, OpenStackCloud)
         opened.append(cloud)
         return cloud

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imaging.cloud.http.transport import Call
+from imaging.cloud.http.call import Call
 from models.errors import ConfigError, ImagingError, UnreachableError, UnsafeAddressError
 from tests.cloud.conftest import password_entry
 from tests.cloud.scripted import HERE, TOKEN, Reply, ScriptedCloud

@@ -22,9 +22,10 @@ from imaging.cloud.bounded_http.service_names import service_named
 from imaging.cloud.bounded_http.sessions import LineSession
 from imaging.cloud.clouds_yaml.one_meaning import filled_in_already, one_meaning
 from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.call import Call
 from imaging.cloud.http.no_answer import from_exception
 from imaging.cloud.http.refusals import answer_of, from_answer
-from imaging.cloud.http.transport import Call, call_seconds
+from imaging.cloud.http.transport import call_seconds
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.runtime.redaction import redactor
 from models.errors import ImagingError

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
-from urllib.parse import quote
 
-from imaging.cloud.bounded_http.limits import AnswerLimit
 from imaging.cloud.http.answers import Answer
+from imaging.cloud.http.call import Call
+from imaging.cloud.http.command_recorder import CommandRecorder, SentCall
 from imaging.cloud.http.pool import CallTimeoutError, Pool
 from imaging.runtime.clock import Clock
 from models.errors import ForeignValueError, ImagingError, RateLimitedError, UnreachableError
 
 T = TypeVar("T")
-Microversion = tuple[int, int]
 
 _log = logging.getLogger(__name__)
 
@@ -41,60 +39,9 @@ _GRACE_SECONDS = 5.0
 """The line ends a call by itself when its time is over; only what it cannot end is given up with its thread."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """What is asked of a service."""
-
-    service: str
-    """The attribute of an openstack connection: compute, image, block_storage, network or identity."""
-    method: str
-    url: str
-    """Below the service's endpoint; made with `path`, so that no id can lead elsewhere."""
-    doing: str
-    """The end of the sentence "The cloud refused to …"."""
-    json: Any = None
-    params: Mapping[str, str | int] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    microversion: Microversion | None = None
-    harmless: bool = False
-    """It changes nothing although it is no GET (Nova's console log is a POST)."""
-    most: AnswerLimit | None = None
-    """How much of the answer is read, where not as usual."""
-
-    @property
-    def limit(self) -> AnswerLimit:
-        """How much of the answer is read."""
-        if self.most is not None:
-            return self.most
-        return AnswerLimit.CHANGE if self.changes else AnswerLimit.CONSOLE if self.harmless else AnswerLimit.ONE
-
-    @property
-    def changes(self) -> bool:
-        """Whether it changes something in the cloud, so that it is never sent twice unasked."""
-        return self.method != "GET" and not self.harmless
-
-
 def call_seconds(timeout: tuple[float, float]) -> float:
     """How long a call may take in all, with a login before it: an answer may drip, each byte within its time-out."""
     return 2 * sum(timeout)
-
-
-def path(*parts: str) -> str:
-    """A path below an endpoint; what is in a part stays in that part, whatever characters it has.
-
-    Raises:
-        ForeignValueError: a part is empty: the path would name the list instead of the thing.
-    """
-    return "/" + "/".join(_segment(part) for part in parts)
-
-
-def _segment(part: str) -> str:
-    if not part:
-        raise ForeignValueError("The cloud named something by an empty id.")
-    if part in {".", ".."}:
-        # requests takes %2E for a dot and sends it as one, so that the percent sign needs an escape of its own.
-        return "%252E" * len(part)
-    return quote(part, safe="", errors="replace")
 
 
 class CloudConnection(Protocol):
@@ -110,15 +57,24 @@ class CloudConnection(Protocol):
 class Transport:
     """Sends calls through the pool, with time limits and retries."""
 
-    def __init__(self, pool: Pool[CloudConnection], clock: Clock, *, read_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool[CloudConnection],
+        clock: Clock,
+        *,
+        read_seconds: float | None = None,
+        recorder: CommandRecorder | None = None,
+    ) -> None:
         """Keep the pool and the patience.
 
         Args:
             pool: the threads.
             clock: for the pauses between attempts.
             read_seconds: `api_timeout` of clouds.yaml, where the user set one.
+            recorder: is told of each call that is sent.
         """
         self._pool = pool
+        self._recorder = recorder or CommandRecorder(clock)
         self._clock = clock
         self._read_seconds = read_seconds
 
@@ -156,20 +112,16 @@ class Transport:
         await self._pool.close()
 
     async def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
-        from imaging.cloud.http.no_answer import not_taken_in, timed_out  # noqa: PLC0415  # the same
+        from imaging.cloud.http.no_answer import timed_out  # noqa: PLC0415  # the same
         from imaging.cloud.http.refusals import bad_answer  # noqa: PLC0415  # the HTTP libraries: not before they are needed
 
         timeout = (_CONNECT_SECONDS, self._read_seconds or (_CHANGE_SECONDS if call.changes else _READ_SECONDS))
+        sent: list[SentCall] = []
 
         def work(connection: CloudConnection) -> T:
             begun = time.perf_counter()
-            try:
-                answer = connection.perform(call, timeout)
-            except ImagingError:
-                raise
-            except Exception as error:  # noqa: BLE001  # a library fell over what the cloud sent
-                _log.debug("the answer was too much for a library", exc_info=error)
-                raise not_taken_in(call.doing, changes=call.changes) from None
+            sent.append(self._recorder.begin(call))
+            answer = _noted(sent[0], lambda: _perform(connection, call, timeout))
             _log.debug(
                 "%s %s %s: %d in %.3f s (%s)",
                 *(call.service, call.method, call.url, answer.status, time.perf_counter() - begun, answer.request_id),
@@ -186,7 +138,38 @@ class Transport:
         try:
             return await self._pool.run(work, limit_seconds=call_seconds(timeout) + _GRACE_SECONDS)
         except CallTimeoutError:
-            raise timed_out(call.doing, changes=call.changes) from None
+            late = timed_out(call.doing, changes=call.changes)
+            for one in sent:
+                one.failed(late)
+            raise late from None
+
+
+def _noted(sent: SentCall, perform: Callable[[], Answer]) -> Answer:
+    """Note what comes of a call."""
+    try:
+        answer = perform()
+    except ImagingError as error:
+        sent.failed(error)
+        raise
+    sent.answered(answer.request_id)
+    return answer
+
+
+def _perform(connection: CloudConnection, call: Call, timeout: tuple[float, float]) -> Answer:
+    """Send a call once.
+
+    Raises:
+        ImagingError: whatever went wrong.
+    """
+    from imaging.cloud.http.no_answer import not_taken_in  # noqa: PLC0415  # see `_once`
+
+    try:
+        return connection.perform(call, timeout)
+    except ImagingError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a library fell over what the cloud sent
+        _log.debug("the answer was too much for a library", exc_info=error)
+        raise not_taken_in(call.doing, changes=call.changes) from None
 
 
 def _pause(call: Call, error: ImagingError, attempt: int, waited: float) -> float | None:

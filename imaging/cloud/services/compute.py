@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.values import mapping, text
 from imaging.cloud.services.compute_reading import ComputeReading
 from imaging.cloud.services.microversions import (

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.interface import InstanceActions, InstanceChanges
 from imaging.cloud.readers.flavor import read_flavor
 from imaging.cloud.readers.instance import read_action, read_attachment, read_instance, read_port

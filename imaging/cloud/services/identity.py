@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.readers.values import mapping, moment, text
 from models.cloud.login import CloudIdentity, Login

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.image import read_image, read_members
 from imaging.cloud.services.paging import pages
 from imaging.cloud.services.protected_ids import Protected

@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.network import read_group_port, read_network, read_security_group
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.services.paging import pages

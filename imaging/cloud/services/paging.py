@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from imaging.cloud.bounded_http.limits import AnswerLimit
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport
+from imaging.cloud.http.call import Call
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.values import rows
 from models.errors import BadAnswerError
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from imaging.cloud.http.answers import Answer
-from imaging.cloud.http.transport import Call, Transport, path
+from imaging.cloud.http.call import Call, path
+from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.readers.volume import read_snapshot, read_volume
 from imaging.cloud.services.paging import pages

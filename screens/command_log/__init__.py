@@ -1,0 +1,1 @@
+"""The command log: what this console has asked of clouds."""
