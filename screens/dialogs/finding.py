@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from models.findings import Finding
 from models.formatting import clock_time
 from models.remedy_action import RemedyAction
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.dialog import Dialog, Reading, paragraphs
+from screens.finding_keys import FindingDeed, Place, binding, command_of, fixes_of, possible
 from screens.style.wording import finding_sign
 
 
-class Wish(StrEnum):
-    """What the user wants to be done about a finding, besides a fix; the value is the name of the key's action."""
-
-    WAIVE = "waive"
-    CONFIRM = "confirm"
-    INSPECT = "inspect"
-    READ_AGAIN = "read_again"
-    CHANGE_STATE = "change_state"
-    """What the cloud can do about the instance's state: start it, resume it, unlock it, …"""
-
-
-class FindingScreen(Dialog[RemedyAction | Wish]):
-    """The details of one finding; gives the fix to be carried out, or another wish, or None."""
+class FindingScreen(Dialog[RemedyAction | FindingDeed]):
+    """The details of one finding; gives the fix to be carried out, or something else to be done, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "act", "Fix", id="finding.act", tooltip="Let the console fix this, after asking"),
-        Binding("w", "wish('waive')", "Waive", id="finding.waive", tooltip="Continue despite this, with a reason"),
-        Binding(
-            "space", "wish('confirm')", "Confirm", id="finding.confirm",
-            tooltip="Confirm what this rule asks, or take that back",
-        ),
-        Binding(
-            "u", "wish('change_state')", "Change state", id="finding.state",
-            tooltip="Start, resume, unpause, unshelve or unlock the instance, after asking",
-        ),
-        Binding("p", "wish('inspect')", "Inspect", id="finding.inspect", tooltip="Inspect the guest by SSH"),
-        Binding(
-            "C", "copy_command", "Copy command", id="finding.copy",
-            tooltip="Send the command to the terminal's clipboard",
-        ),
-        Binding("r", "wish('read_again')", "Read again", id="finding.refresh", tooltip="Read from the cloud again"),
-    ]  # fmt: skip
+        binding(FindingDeed.FIX, "act", "finding.act"),
+        binding(FindingDeed.WAIVE, "give('waive')", "finding.waive"),
+        binding(FindingDeed.CONFIRM, "give('confirm')", "finding.confirm"),
+        binding(FindingDeed.CHANGE_STATE, "give('change_state')", "finding.state"),
+        binding(FindingDeed.INSPECT, "give('inspect')", "finding.inspect"),
+        binding(FindingDeed.COPY_COMMAND, "copy_command", "finding.copy"),
+        binding(FindingDeed.READ_AGAIN, "give('read_again')", "finding.refresh"),
+    ]
 
-    def __init__(self, finding: Finding, *, can_act: bool = False, offers: Collection[Wish] = ()) -> None:
-        """Show this finding.
-
-        Args:
-            finding: what a rule says.
-            can_act: whether its remedies can be carried out from here.
-            offers: what else can be done about it from here.
-        """
+    def __init__(self, finding: Finding, place: Place) -> None:
+        """Show this finding, as it is seen from there."""
         super().__init__()
         self._finding = finding
-        self._actions = finding.remedy.actions if can_act and finding.remedy is not None else ()
-        self._offers = frozenset(offers)
+        self._deeds = possible(finding, place)
+        self._actions = fixes_of(finding) if FindingDeed.FIX in self._deeds else ()
 
     @property
     def heading(self) -> str:
@@ -79,7 +53,7 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
             paragraphs(
                 (f"{sign} ({finding.severity.value})", finding.evidence),
                 ("What to do", remedy.text if remedy else ""),
-                ("Command", self._command),
+                ("Command", command_of(self._finding)),
                 ("The console can fix this", actions),
                 ("Fixed by the run", fixed),
                 (
@@ -98,11 +72,11 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done about this finding."""
         if action == "act":
-            return bool(self._actions)
-        if action == "wish":
-            return parameters[0] in self._offers
+            return FindingDeed.FIX in self._deeds
+        if action == "give":
+            return parameters[0] in self._deeds
         if action == "copy_command":
-            return bool(self._command)
+            return FindingDeed.COPY_COMMAND in self._deeds
         return super().check_action(action, parameters)
 
     def action_act(self) -> None:
@@ -116,19 +90,14 @@ class FindingScreen(Dialog[RemedyAction | Wish]):
         if place is not None:
             self.dismiss(self._actions[int(place)])
 
-    @property
-    def _command(self) -> str:
-        remedy = self._finding.remedy
-        return remedy.command or "" if remedy is not None else ""
-
     def action_copy_command(self) -> None:
         """Send the finding's command to the terminal's clipboard."""
-        self.app.copy_to_clipboard(self._command)
+        self.app.copy_to_clipboard(command_of(self._finding))
         self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
 
-    def action_wish(self, wish: str) -> None:
-        """Give the wish; the screen below carries it out."""
-        self.dismiss(Wish(wish))
+    def action_give(self, deed: str) -> None:
+        """Give what is to be done; the screen below carries it out."""
+        self.dismiss(FindingDeed(deed))
 
 
 def which_action(actions: Sequence[RemedyAction]) -> ChooseScreen:

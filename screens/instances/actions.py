@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -17,8 +18,9 @@ from models.remedy_action import RemedyAction
 from models.run.claim import run_on
 from models.run.request import RunRequest
 from screens.dialogs.error import ErrorScreen
-from screens.dialogs.finding import FindingScreen, Wish, which_action
+from screens.dialogs.finding import FindingScreen, which_action
 from screens.dialogs.notice import NoticeScreen
+from screens.finding_keys import FindingDeed, Place, fixes_of, possible
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestRead
 from screens.instances.deep_check import offer_deep_check
@@ -30,7 +32,6 @@ from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
-from screens.wizard.answers import can_be_waived
 from screens.wizard.beginning import Beginning
 from screens.wizard.wizard import WizardScreen
 
@@ -50,9 +51,9 @@ class InstanceActions(ListScreen[InstanceEntry]):
         self._said = ""
         """What came of it; it stays on show until the cursor moves."""
 
+    @abstractmethod
     def action_refresh(self) -> None:
         """Ask the cloud again now."""
-        raise NotImplementedError
 
     @property
     def _chosen(self) -> Instance | None:
@@ -64,18 +65,17 @@ class InstanceActions(ListScreen[InstanceEntry]):
         event.stop()
         finding, facts = self.query_one(ChecklistView).chosen, self.chosen_facts
         if finding is not None and facts is not None:
-            screen = FindingScreen(finding, can_act=self._writes and self._can_enter, offers=self._wishes(finding))
-            self.app.push_screen(screen, lambda wish: self._carry_out(facts, wish))
+            self.app.push_screen(FindingScreen(finding, self._place), lambda answer: self._carry_out(facts, answer))
 
-    def _wishes(self, finding: Finding) -> set[Wish]:
-        """What can be done about a finding from here, besides a fix inside."""
-        about_state = finding.rule.startswith("STATE-") and self._writes and self._state_change is not None
-        return {
-            Wish.READ_AGAIN,
-            *({Wish.INSPECT} if self._can_enter else ()),
-            *({Wish.WAIVE} if self._writes and can_be_waived(finding) else ()),
-            *({Wish.CHANGE_STATE} if about_state else ()),
-        }
+    @property
+    def _place(self) -> Place:
+        """What is possible here about a finding."""
+        changes_state = self._state_change is not None
+        return Place(can_write=self._writes, can_enter=self._can_enter, changes_state=changes_state)
+
+    def _can(self, deed: FindingDeed) -> bool:
+        """Whether this can be done about the finding under the cursor, while the keys are there."""
+        return self._chosen_finding is not None and deed in possible(self._chosen_finding, self._place)
 
     @property
     def _state_change(self) -> RemedyKind | None:
@@ -103,8 +103,8 @@ class InstanceActions(ListScreen[InstanceEntry]):
         "inspect": lambda self: self._can_enter,
         "say_why_not": lambda self: not self._can_enter and self._chosen is not None,
         "save": lambda self: self._can_enter,
-        "fix": lambda self: not self._guest.busy and self._writes and bool(self.chosen_actions),
-        "waive": lambda self: self._writes and self._chosen_finding is not None and can_be_waived(self._chosen_finding),
+        "fix": lambda self: self._can(FindingDeed.FIX),
+        "waive": lambda self: self._can(FindingDeed.WAIVE),
         "deep_check": lambda self: self._writes and self._instance is not None,
     }
     """When an action makes sense; those that are not named always do."""
@@ -133,8 +133,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
     @property
     def chosen_actions(self) -> tuple[RemedyAction, ...]:
         """What the console can do about the finding under the cursor, while the keys are there."""
-        finding = self._chosen_finding
-        return finding.remedy.actions if finding is not None and finding.remedy is not None else ()
+        return fixes_of(self._chosen_finding)
 
     @property
     def _chosen_finding(self) -> Finding | None:
@@ -207,17 +206,17 @@ class InstanceActions(ListScreen[InstanceEntry]):
             which_action(actions), lambda place: self._carry_out(facts, None if place is None else actions[int(place)])
         )
 
-    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | Wish | None) -> None:
+    def _carry_out(self, facts: InstanceFacts, action: RemedyAction | FindingDeed | None) -> None:
         match action:
             case RemedyAction() if self._writes:
                 self._guest.carry_out(facts, action)
-            case Wish.WAIVE:
+            case FindingDeed.WAIVE:
                 self.action_waive()
-            case Wish.INSPECT:
+            case FindingDeed.INSPECT:
                 self.action_inspect()
-            case Wish.READ_AGAIN:
+            case FindingDeed.READ_AGAIN:
                 self.action_refresh()
-            case Wish.CHANGE_STATE if self._state_change is not None:
+            case FindingDeed.CHANGE_STATE if self._state_change is not None:
                 self.action_remedy(self._state_change)
 
     def action_say_why_not(self) -> None:

@@ -4,35 +4,32 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from screens.finding_keys import FindingDeed, binding
+
+_STATE_KEYS = [
+    binding(FindingDeed.CHANGE_STATE, f"remedy('{verb}')", binding_id, name=name, tooltip=tooltip)
+    for verb, binding_id, name, tooltip in (
+        ("start", "instances.start", "Start", "Start the stopped instance, after asking"),
+        ("resume", "instances.resume", "Resume", "Resume the instance, after asking"),
+        ("unpause", "instances.unpause", "Unpause", "Unpause the instance, after asking"),
+        ("unshelve", "instances.unshelve", "Unshelve", "Bring the shelved instance back, after asking"),
+        ("resize confirm", "instances.confirm-resize", "Confirm resize", "Give up the old size, after typing its name"),
+        ("unlock", "instances.unlock", "Unlock", "Take the lock off, after asking"),
+    )
+]
+"""One key for whatever brings the instance back: it is in one state at a time."""
 BINDINGS: list[BindingType] = [
-    Binding(
-        "a", "fix", "Fix", id="instances.fix",
-        tooltip="Let the console fix the selected finding, after asking",
-    ),
-    Binding(
-        "w", "waive", "Waive", id="instances.waive",
-        tooltip="Continue despite the selected finding: asks for the reason in the wizard",
+    binding(FindingDeed.FIX, "fix", "instances.fix"),
+    binding(
+        FindingDeed.WAIVE, "waive", "instances.waive",
+        tooltip="Continue despite this finding: asks for the reason in the wizard",
     ),
     Binding(
         "i", "image", "Make image", id="instances.image",
         tooltip="Start the wizard that makes an image of this instance",
     ),
-    Binding("u", "remedy('start')", "Start", id="instances.start", tooltip="Start the stopped instance, after asking"),
-    Binding("u", "remedy('resume')", "Resume", id="instances.resume", tooltip="Resume the instance, after asking"),
-    Binding("u", "remedy('unpause')", "Unpause", id="instances.unpause", tooltip="Unpause the instance, after asking"),
-    Binding(
-        "u", "remedy('unshelve')", "Unshelve", id="instances.unshelve",
-        tooltip="Bring the shelved instance back, after asking",
-    ),
-    Binding(
-        "u", "remedy('resize confirm')", "Confirm resize", id="instances.confirm-resize",
-        tooltip="Give up the old size; its name must be typed",
-    ),
-    Binding("u", "remedy('unlock')", "Unlock", id="instances.unlock", tooltip="Take the lock off, after asking"),
-    Binding(
-        "p", "inspect", "Inspect", id="instances.inspect",
-        tooltip="Inspect the running instance by SSH; nothing is changed in it",
-    ),
+    *_STATE_KEYS,
+    binding(FindingDeed.INSPECT, "inspect", "instances.inspect"),
     Binding(
         "x", "stop_inspection", "Stop", id="instances.stop",
         tooltip="Stop what the console is doing inside the instance",
@@ -54,7 +51,9 @@ BINDINGS: list[BindingType] = [
         "p", "say_why_not", "Why no inspection", show=False, id="instances.why-not",
         tooltip="Why the instance cannot be inspected now, and what helps",
     ),
-    Binding("r", "refresh", "Refresh", id="instances.refresh", tooltip="Read from the cloud again"),
+    binding(
+        FindingDeed.READ_AGAIN, "refresh", "instances.refresh", name="Refresh", tooltip="Read from the cloud again"
+    ),
     Binding(
         "v", "view", "View", id="instances.view",
         tooltip="Everything that the list knows about the instance, uncut",

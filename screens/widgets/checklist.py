@@ -16,6 +16,7 @@ from textual.widgets import Static
 from models.findings import Checklist, Finding, FindingClass, Outcome
 from models.formatting import counted
 from models.words.checklist_summary import applying_counts
+from screens.finding_keys import FindingDeed, binding, command_of
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import came_from, finding_sign, readiness_sign
@@ -42,10 +43,7 @@ class ChecklistView(Vertical):
             "escape", "show_all", "Show all", id="checklist.all",
             tooltip="Take the filter off the checklist",
         ),
-        Binding(
-            "C", "copy_command", "Copy", id="checklist.copy",
-            tooltip="Send the finding's command to the terminal's clipboard",
-        ),
+        binding(FindingDeed.COPY_COMMAND, "copy_command", "checklist.copy", name="Copy"),
         Binding(
             "b", "only_blocking", "Blockers", id="checklist.blocking",
             tooltip="Show only what keeps a run from starting, or all again",
@@ -166,13 +164,8 @@ class ChecklistView(Vertical):
         if action == "show_all":
             return bool(self._shown.text or self._shown.only_blocking)
         if action == "copy_command":
-            return self._command is not None
+            return bool(command_of(self.chosen))
         return super().check_action(action, parameters)
-
-    @property
-    def _command(self) -> str | None:
-        finding = self.chosen
-        return finding.remedy.command if finding is not None and finding.remedy is not None else None
 
     def action_show_all(self) -> None:
         """Take the filter off."""
@@ -189,8 +182,8 @@ class ChecklistView(Vertical):
 
     def action_copy_command(self) -> None:
         """Send the finding's command to the terminal's clipboard."""
-        if self._command is not None:
-            self.app.copy_to_clipboard(self._command)
+        if command := command_of(self.chosen):
+            self.app.copy_to_clipboard(command)
             self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
 
     def action_fold(self) -> None:

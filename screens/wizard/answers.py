@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.findings import Finding, Outcome
+from models.findings import Finding
 from models.run.request import Attestation, RunRequest, Waiver
 from screens.dialogs.ask_text import AskTextScreen
 from screens.wizard.state import WizardState
 
 _NO_REASON = "A waiver needs a reason: it goes into the report."
-
-
-def can_be_waived(finding: Finding) -> bool:
-    """Whether a reason can be given for continuing despite it: what a step of the run fixes needs none."""
-    return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.fixed_by is None
 
 
 def waiver_question(finding: Finding, state: WizardState) -> AskTextScreen:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from screens.finding_keys import FindingDeed, binding
+
 BINDINGS: list[BindingType] = [
     Binding("ctrl+g", "start", "Start", id="wizard.start", tooltip="Start the run that this page describes"),
     Binding("ctrl+n", "next", "Next page", id="wizard.next", priority=True, tooltip="To the next page"),
     Binding("right", "next", "Next page", show=False, id="wizard.right", tooltip="To the next page"),
     Binding("left", "previous", "Previous page", show=False, id="wizard.left", tooltip="To the page before"),
-    Binding(
-        "p", "inspect", "Inspect", id="wizard.inspect", tooltip="Inspect the guest by SSH; nothing is changed in it"
-    ),
+    binding(FindingDeed.INSPECT, "inspect", "wizard.inspect"),
     Binding(
         "x", "stop_inspection", "Stop", id="wizard.stop",
         tooltip="Stop what the console is doing inside the instance",
@@ -20,7 +20,7 @@ BINDINGS: list[BindingType] = [
         "u", "uninspected", "Without inspection", id="wizard.uninspected",
         tooltip="Continue although the guest was not inspected, or not wholly; the reason goes into the report",
     ),
-    Binding("r", "read_again", "Read again", id="wizard.refresh", tooltip="Read the instance from the cloud again"),
+    binding(FindingDeed.READ_AGAIN, "read_again", "wizard.refresh"),
     Binding(
         "ctrl+r", "discard", "Discard draft", priority=True, id="wizard.discard",
         tooltip="Discard what you entered for this instance, after asking",

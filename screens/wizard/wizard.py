@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -12,29 +11,25 @@ from textual.binding import BindingType
 from textual.widgets import ContentSwitcher
 
 from imaging.cloud.instance_facts import gather_facts
-from imaging.runs.drafts import DraftStore
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
-from models.errors import DraftError, ImagingError
+from models.errors import ImagingError
 from models.findings import Outcome
 from models.guidelines.facts import InstanceFacts
-from models.run.draft import DraftKey
 from models.run.plan import Plan
 from models.run.request import RunRequest
 from screens.base import ConsoleScreen, OpenedScreen
 from screens.dialogs.ask_text import AskTextScreen
-from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.error import explained
-from screens.dialogs.finding import Wish
-from screens.dialogs.notice import NoticeScreen
+from screens.finding_keys import FindingDeed
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
+from screens.wizard.allowed import Situation
 from screens.wizard.beginning import Beginning
 from screens.wizard.bindings import BINDINGS
-from screens.wizard.drafts.keeper import DraftKeeper
-from screens.wizard.drafts.kept_answers import KeptAnswers
+from screens.wizard.drafts.session import DraftSession
 from screens.wizard.messages import DraftChanged, FactsRead, Planned, Started
 from screens.wizard.pages.bar import PageBar, TurnTo
 from screens.wizard.pages.checklist import ChecklistPage
@@ -44,6 +39,7 @@ from screens.wizard.pages.test_launch import TestPage
 from screens.wizard.pages.visibility import VisibilityPage
 from screens.wizard.pages.volumes import VolumesPage
 from screens.wizard.review.page import ReasonWanted, ReviewPage
+from screens.wizard.review_shown import ReviewShown
 from screens.wizard.start_guard import StartGuard
 from screens.wizard.state import Page, RequestChanged, WizardState
 from screens.wizard.status import status_of
@@ -58,8 +54,6 @@ _PAGES: dict[PageName, type[Page]] = {
     PageName.TEST: TestPage,
     PageName.REVIEW: ReviewPage,
 }
-SENT_POLL_SECONDS = 0.1
-"""How often it is asked whether the review has been sent."""
 _NO_REASON = "Continuing without inspection needs a reason: it goes into the report."
 
 
@@ -94,10 +88,9 @@ class WizardScreen(OpenedScreen[None]):
         """The bar of the pages, and the page."""
         blank = RunRequest(profile=self.console.profile.name, attended=True)
         self._state = WizardState(self._instance, self.console.profile, blank)
-        store, clock = DraftStore(self.console.paths), self.console.clock
-        self._keeper = DraftKeeper(store, clock, self._draft_key, self._tell_draft_changed)
-        self._guard = StartGuard(clock)
-        self._kept = KeptAnswers(self._keeper, clock, blank)
+        self._draft = DraftSession(self, self._instance, blank, self._tell_draft_changed)
+        self._guard = StartGuard(self.console.clock)
+        self._review_shown = ReviewShown(self, self._guard, lambda: self._page is PageName.REVIEW)
         yield PageBar(self.glyphs, id="pages-line")
         with ContentSwitcher(initial=self._page.id, id="pages"):
             for name in PAGES:
@@ -106,7 +99,8 @@ class WizardScreen(OpenedScreen[None]):
     async def on_mount(self) -> None:
         """Put in what was kept, then read the instance again: what the list knew may be old."""
         self.put_title("Instances", self._instance.name, "make an image")
-        await self._restore()
+        if (restored := await self._draft.restored(self._state)) is not None:
+            self._fill(restored)
         if self._begin is not None and not self._is_filled:
             self._state = replace(self._state, request=self._begin.request, seen=self._begin.seen)
         self._open_page(PageName.NAME)
@@ -114,26 +108,8 @@ class WizardScreen(OpenedScreen[None]):
             self._take_facts(self._known)
         self._read_facts()
 
-    @property
-    def _draft_key(self) -> DraftKey | None:
-        login = self.console.login
-        if login is None:
-            return None
-        identity = login.identity
-        return DraftKey(cloud=identity.cloud, project_id=identity.project_id, instance_id=self._instance.id)
-
     def _tell_draft_changed(self) -> None:
         self.post_message(DraftChanged())
-
-    async def _restore(self) -> None:
-        """Put in what was entered the last time; say it where that cannot be read."""
-        try:
-            state = await self._kept.restored(self._state)
-        except DraftError as error:
-            self.app.push_screen(NoticeScreen("Draft", error.what, ("", error.meaning), ("What to do", error.remedy)))
-        else:
-            if state is not None:
-                self._fill(state)
 
     def _fill(self, state: WizardState, *, only_empty: bool = False) -> None:
         """Show a request that did not come from the fields."""
@@ -169,10 +145,6 @@ class WizardScreen(OpenedScreen[None]):
         resolved = await self.console.resolved()
         self.post_message(Started(await self.console.runs.start(plan, resolved, self.console.profile)))
 
-    @work(group="draft", exclusive=True, exit_on_error=False, description="keep what was entered")
-    async def _keep_soon(self) -> None:
-        await self._keeper.write_soon()
-
     @on(FactsRead)
     def _facts_read(self, event: FactsRead) -> None:
         event.stop()
@@ -183,7 +155,7 @@ class WizardScreen(OpenedScreen[None]):
         """Judge by these; the first ones also suggest what the user has not written."""
         instance = facts.instance.value or self._instance
         state = replace(self._state, facts=facts, instance=instance, plan=None, plan_trouble="")
-        self._kept.learn(facts, state)
+        self._draft.learn(facts, state)
         if self._is_filled:
             self._set_state(state)
         else:
@@ -241,14 +213,13 @@ class WizardScreen(OpenedScreen[None]):
     @on(Started)
     async def _started(self, event: Started) -> None:
         event.stop()
-        self._keeper.forget()
-        await self._keeper.flush_before_leaving()
+        await self._draft.forget()
         self.app.switch_screen(RunScreen(event.run.id))
 
     @on(DraftChanged)
     def _draft_changed(self, event: DraftChanged) -> None:
         event.stop()
-        if self._keeper.trouble:
+        if self._draft.trouble:
             self._show_status()
         self.refresh_bindings()
 
@@ -267,9 +238,9 @@ class WizardScreen(OpenedScreen[None]):
     @on(Wanted)
     def _wanted(self, event: Wanted) -> None:
         event.stop()
-        if event.wish is Wish.INSPECT and self.check_action("inspect", ()):
+        if event.deed is FindingDeed.INSPECT and self.check_action("inspect", ()):
             self.action_inspect()
-        elif event.wish is Wish.READ_AGAIN:
+        elif event.deed is FindingDeed.READ_AGAIN:
             self.action_read_again()
 
     @on(ReasonWanted)
@@ -286,55 +257,30 @@ class WizardScreen(OpenedScreen[None]):
     def _set_state(self, state: WizardState) -> None:
         before, self._state = self._state, state.judged()
         if before.plan is not self._state.plan:
-            self._review_changed()
+            self._review_shown.changed()
         for page in self.query(Page):
             page.show(self._state)
-        self._keep()
+        self._draft.note(self._state)
         self._show_status()
         self.refresh_bindings()
 
-    def _keep(self) -> None:
-        """Note what the user has changed, and write it in a moment."""
-        if self._kept.note(self._state) and not self._is_keeping:
-            self._keep_soon()
-
-    @property
-    def _is_keeping(self) -> bool:
-        """Whether a write is coming that will hold this change, too: typing on does not put it off."""
-        return any(
-            worker.node is self and worker.group == "draft" and not worker.is_finished for worker in self.workers
-        )
-
     def _show_status(self) -> None:
-        not_kept, restored_at = self._keeper.trouble, self._kept.restored_at
-        self.status.say(*status_of(self._state, not_kept=not_kept, restored_at=restored_at))
+        draft = self._draft
+        self.status.say(*status_of(self._state, not_kept=draft.trouble, restored_at=draft.restored_at))
 
     def _open_page(self, page: PageName, target: Target | None = None) -> None:
         if page is not self._page:
-            self._kept.restored_at = ""  # it was read
+            self._draft.page_turned()
         self._page = page
         self.query_one("#pages", ContentSwitcher).current = page.id
         self.query_one(PageBar).put(page)
-        self._review_changed()
+        self._review_shown.changed()
         self._current.enter()
         if target is not None:
             self._current.go_to(target.rule)
         self._plan_if_wanted()
         self._show_status()
         self.refresh_bindings()
-
-    def _review_changed(self) -> None:
-        """Count from when the review has been painted."""
-        self._guard.changed()
-        if self._page is PageName.REVIEW:
-            self.call_after_refresh(self._review_painted)
-
-    def _review_painted(self) -> None:
-        """On a slow line what was painted is seen only once it has been sent."""
-        if self.console.has_sent_all:
-            self._guard.painted()
-        else:
-            self.set_timer(SENT_POLL_SECONDS, self._review_painted)
 
     def _plan_if_wanted(self) -> None:
         if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None and self._is_filled:
@@ -357,33 +303,19 @@ class WizardScreen(OpenedScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Go only where everything is known and there is no obstacle."""
-        allowed = self._allowed()
+        allowed = self._situation.allowed()
         return allowed[action] if action in allowed else super().check_action(action, parameters)
 
-    def _allowed(self) -> Mapping[str, bool]:
-        """Which of the wizard's keys can do something now."""
-        first, last, free = self._page is PAGES[0], self._page is PAGES[-1], not self._starting
-        goes_back = not first or self._return_to is not None
-        return {
-            "next": not last,
-            "previous": not first,
-            "start": last and self._may_go,
-            "inspect": self._state.facts is not None and self._state.instance.is_running and not self._inside.busy,
-            "stop_inspection": self._inside.busy,
-            "uninspected": self._inspection_is_missing or bool(self._state.request.uninspected),
-            "discard": first and self._keeper.exists and free,
-            "back": free and goes_back,
-            "leave": free and not goes_back,
-        }
-
     @property
-    def _inspection_is_missing(self) -> bool:
-        checklist = self._state.checklist
-        return checklist is not None and (checklist.not_inspected_because is not None or bool(checklist.unanswered))
-
-    @property
-    def _may_go(self) -> bool:
-        return self._state.plan is not None and not self._state.obstacles and not self._starting
+    def _situation(self) -> Situation:
+        return Situation(
+            self._state,
+            self._page,
+            is_inside=self._inside.busy,
+            is_starting=self._starting,
+            has_draft=self._draft.exists,
+            came_from_line=self._return_to is not None,
+        )
 
     def action_inspect(self) -> None:
         """Inspect the guest."""
@@ -435,12 +367,7 @@ class WizardScreen(OpenedScreen[None]):
 
     async def action_leave(self) -> None:
         """Leave; what was entered is kept. Where it could not be kept, ask first."""
-        if await self._keeper.flush_before_leaving():
-            self._go()
-            return
-        lost = f"{self._keeper.trouble} Leave anyway, and lose it?"
-        question = Question("What you entered is not kept", lost)
-        self.app.push_screen(ConfirmScreen(question), lambda agreed: self._go() if agreed else None)
+        await self._draft.leave(self._go)
 
     def _go(self) -> None:
         below = self.app.screen_stack[-2] if len(self.app.screen_stack) > 1 else None
@@ -451,24 +378,19 @@ class WizardScreen(OpenedScreen[None]):
     @property
     def parting_words(self) -> str:
         """What the list says once the wizard is left."""
-        return (
-            f"What you entered for {self._instance.name} is kept: press i to continue." if self._keeper.exists else ""
-        )
+        return self._draft.parting_words
 
     def action_discard(self) -> None:
         """Ask, then begin again with what is suggested."""
-        question = Question("Discard the draft?", f"What you entered for {self._instance.name} will be lost.")
-        self.app.push_screen(ConfirmScreen(question), lambda agreed: self._discard() if agreed else None)
+        self._draft.ask_to_discard(self._discarded, lambda: self._state)
 
-    def _discard(self) -> None:
-        self._fill(self._kept.discarded(self._state))
-        if not self._is_keeping:
-            self._keep_soon()
+    def _discarded(self, state: WizardState) -> None:
+        self._fill(state)
         self._plan_if_wanted()
 
     def action_start(self) -> None:
         """Start the run; not by a key that was typed before the review could be read."""
-        if not self._may_go or self._state.plan is None:
+        if not self._situation.may_start or self._state.plan is None:
             return
         if not self._guard.has_been_read:
             early = "Nothing was started: that key came before the review was shown. Press it again."
@@ -481,4 +403,4 @@ class WizardScreen(OpenedScreen[None]):
 
     async def on_unmount(self) -> None:
         """Write what was typed last, also where the program ends."""
-        await self._keeper.flush_before_leaving()
+        await self._draft.flush()

@@ -15,6 +15,7 @@ from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
 from screens.dialogs.notice import NoticeScreen
+from screens.finding_keys import Place
 from tests.screens.driving import NOWHERE, console
 from tests.screens.samples import finding
 
@@ -24,7 +25,7 @@ DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
     "typed": lambda: ConfirmScreen(Question("Title", "Do it?", LONG, typed="db-07")),
     "text": lambda: AskTextScreen("Title", "Why?", details=LONG),
     "error": lambda: ErrorScreen(ImagingError("It failed.", meaning=LONG)),
-    "finding": lambda: FindingScreen(finding(evidence=LONG)),
+    "finding": lambda: FindingScreen(finding(evidence=LONG), Place()),
     "notice": lambda: NoticeScreen("Title", "Done.", ("Printed", LONG)),
 }
 

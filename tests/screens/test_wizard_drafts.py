@@ -68,7 +68,7 @@ async def test_leaving_says_that_it_is_kept_and_coming_back_restores_it(demo, tm
         assert screen.query_one("#name", Entry).value == "survey-a"
         assert "Made from the instance db-07" in screen.query_one("#description", Draft).text
         assert screen._state.request.attests("SW-ATTEST")
-        assert screen._kept.restored_at
+        assert screen._draft._kept.restored_at
 
 
 async def test_a_long_paste_survives_leaving_at_once(demo, tmp_path):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar, cast
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from models.findings import Finding
 from models.remedy_action import RemedyAction
 from screens.context import Console
-from screens.dialogs.finding import FindingScreen, Wish, which_action
-from screens.wizard.answers import can_be_waived, waiver_question, with_confirmation, with_waiver
+from screens.dialogs.finding import FindingScreen, which_action
+from screens.finding_keys import FindingDeed, Place, binding, fixes_of, possible
+from screens.wizard.answers import waiver_question, with_confirmation, with_waiver
 from screens.wizard.state import Page
+
+_DEEDS = {"fix": FindingDeed.FIX, "waive": FindingDeed.WAIVE, "attest": FindingDeed.CONFIRM}
 
 
 class FixWanted(Message):
@@ -26,72 +30,61 @@ class FixWanted(Message):
 class Wanted(Message):
     """The user wants the guest to be inspected, or the cloud to be read again."""
 
-    def __init__(self, wish: Wish) -> None:
+    def __init__(self, deed: FindingDeed) -> None:
         super().__init__()
-        self.wish = wish
+        self.deed = deed
 
 
 class FindingPage(Page):
     """A page with a finding under the cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "fix", "Fix", id="wizard.fix", tooltip="Let the console fix this finding, after asking"),
-        Binding("w", "waive", "Waive", id="wizard.waive", tooltip="Continue despite this finding, with a reason"),
-        Binding(
-            "space", "attest", "Confirm", id="wizard.attest", tooltip="Confirm what this rule asks, or take that back"
-        ),
+        binding(FindingDeed.FIX, "fix", "wizard.fix"),
+        binding(FindingDeed.WAIVE, "waive", "wizard.waive"),
+        binding(FindingDeed.CONFIRM, "attest", "wizard.attest"),
     ]
 
     @property
+    @abstractmethod
     def chosen(self) -> Finding | None:
         """The finding under the cursor."""
-        raise NotImplementedError
 
     def answered(self, rule: str) -> None:  # most pages need do nothing
         """The user has just answered a finding."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Fix what the console can fix, confirm what is asked, waive what fails."""
-        if action not in {"fix", "attest", "waive"}:
+        deed = _DEEDS.get(action)
+        if deed is None:
             return super().check_action(action, parameters)
-        finding = self.chosen
-        if finding is None:
-            return False
-        if action == "fix":
-            return self._can_fix and bool(finding.remedy and finding.remedy.actions)
-        return finding.asked_for is not None if action == "attest" else can_be_waived(finding)
+        return self.chosen is not None and deed in possible(self.chosen, self._place)
 
     @property
-    def _can_fix(self) -> bool:
-        return self.state.facts is not None and not self.state.busy and self.state.instance.is_running
+    def _place(self) -> Place:
+        can_enter = self.state.facts is not None and not self.state.busy and self.state.instance.is_running
+        return Place(can_enter=can_enter, confirms=True)
 
     def open_finding(self) -> None:
         """Show the finding under the cursor whole, with all that can be done about it."""
         finding = self.chosen
-        if finding is None:
-            return
-        offers = {Wish.READ_AGAIN}
-        offers |= {Wish.WAIVE} if can_be_waived(finding) else set()
-        offers |= {Wish.CONFIRM} if finding.asked_for is not None else set()
-        offers |= {Wish.INSPECT} if self._can_fix else set()
-        screen = FindingScreen(finding, can_act=self._can_fix, offers=offers)
-        self.app.push_screen(screen, lambda answer: self._carry_out(finding, answer))
+        if finding is not None:
+            screen = FindingScreen(finding, self._place)
+            self.app.push_screen(screen, lambda answer: self._carry_out(finding, answer))
 
-    def _carry_out(self, finding: Finding, answer: RemedyAction | Wish | None) -> None:
+    def _carry_out(self, finding: Finding, answer: RemedyAction | FindingDeed | None) -> None:
         match answer:
             case RemedyAction():
                 self.post_message(FixWanted(answer))
-            case Wish.WAIVE:
+            case FindingDeed.WAIVE:
                 self._ask_for_reason(finding)
-            case Wish.CONFIRM:
+            case FindingDeed.CONFIRM:
                 self._confirm(finding)
-            case Wish():
+            case FindingDeed():
                 self.post_message(Wanted(answer))
 
     def action_fix(self) -> None:
         """Choose what is to be done where there is a choice; the wizard asks before it is done."""
-        finding = self.chosen
-        actions = finding.remedy.actions if finding is not None and finding.remedy is not None else ()
+        actions = fixes_of(self.chosen)
         if len(actions) == 1:
             self.post_message(FixWanted(actions[0]))
         elif actions:
