@@ -20,11 +20,11 @@ from imaging.guest.probe import script as probe_script
 from models.errors import UsageError
 from models.guest.files import Questions
 
-_NONCE = re.compile(r"[A-Za-z0-9]{1,32}")
+NONCE = re.compile(r"[A-Za-z0-9]{1,32}")
 _PLACE = re.compile(r"@([A-Z_]+)@")
-_FIRST_LINE = "#cloud-boothook"
+FIRST_LINE = "#cloud-boothook"
 """By which cloud-init knows what it is; it takes this line away, so that `#!/bin/sh` comes first."""
-_LARGEST = 65_535 // 4 * 3
+LARGEST = 65_535 // 4 * 3
 """Bytes of user data: Nova takes 65,535 characters of base64."""
 _SLOWNESS = 6
 """How many times as long as on a running machine everything may take beside a boot, without help by the processor."""
@@ -63,10 +63,10 @@ def unhurried(probe: str) -> str:
 
 def boothook(probe: str, nonce: str) -> bytes:
     """The boothook that runs a probe and shows its report, as text, or compressed if it is long; see `user_data`."""
-    if _NONCE.fullmatch(nonce) is None:
+    if NONCE.fullmatch(nonce) is None:
         msg = f"not a nonce: {nonce!r}"
         raise ValueError(msg)
-    packed = base64.b64encode(_compressed(squeezed(probe).encode("ascii"))).decode("ascii")
+    packed = base64.b64encode(compressed(squeezed(probe).encode("ascii"))).decode("ascii")
     values = {
         "NONCE": nonce,
         "LIMIT": LIMIT,
@@ -78,12 +78,12 @@ def boothook(probe: str, nonce: str) -> bytes:
         "PROBE": packed,
     }
     heading, _, work = _filled("boothook.sh", values).partition("\n\n")
-    made = f"{_FIRST_LINE}\n{heading}\n\n{squeezed(work)}".encode("ascii")
-    if len(made) > _LARGEST:
-        made = _compressed(made)  # which cloud-init undoes by itself
-    if len(made) > _LARGEST:
+    made = f"{FIRST_LINE}\n{heading}\n\n{squeezed(work)}".encode("ascii")
+    if len(made) > LARGEST:
+        made = compressed(made)  # which cloud-init undoes by itself
+    if len(made) > LARGEST:
         raise UsageError(
-            f"The deep check's script takes {len(made)} bytes; a cloud takes at most {_LARGEST}.",
+            f"The deep check's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
             remedy="Let the profile search for less, or inspect the instance by SSH.",
         )
     return made
@@ -98,7 +98,7 @@ def console_functions(word: str) -> str:
     return _filled("console.sh", {"WORD": word, "WIDTH": WIDTH})
 
 
-def _compressed(script: bytes) -> bytes:
+def compressed(script: bytes) -> bytes:
     """In the form of gzip, the shortest that zlib finds: how much it keeps in mind changes some hundred bytes."""
     found = []
     for memory in range(6, 10):

@@ -1,0 +1,22 @@
+"""The proof that an image is sealed: what a test instance of it finds on its own disk, over two boots.
+
+`needles` says what to search for, `proof_user_data` is what the test instance is launched with, `read_proof_report`
+reads what it then shows on its console. All three are pure.
+"""
+
+from __future__ import annotations
+
+from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles, needles
+from imaging.guest.seal_proof.proof_report import proof_listener, read_proof_report
+from imaging.guest.seal_proof.user_data import proof_user_data, seconds_for
+
+__all__ = [
+    "Needle",
+    "NeedleKind",
+    "Needles",
+    "needles",
+    "proof_listener",
+    "proof_user_data",
+    "read_proof_report",
+    "seconds_for",
+]

@@ -1,0 +1,70 @@
+#!/bin/sh
+# imaging proof @NONCE@
+#
+# Given by the Imaging Console to a test instance of a sealed image, which is removed afterwards. It searches the disk for
+# what the seal was to take away, restarts the instance once, and shows what it found on the console: nothing is sent
+# anywhere.
+
+nonce=@NONCE@
+search_limit=@SEARCH_SECONDS@
+repeats=${IMAGING_PROOF_REPEATS-@REPEATS@}
+console=${IMAGING_PROOF_CONSOLE-}
+R=${IMAGING_PROOF_ROOT-}
+restarts=${IMAGING_PROOF_RESTART-systemctl reboot}
+PATH=${IMAGING_PROOF_PATH-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
+HOME=${HOME-/root}
+LC_ALL=C
+TAB=$(printf '\t')
+export PATH HOME LC_ALL R
+umask 077
+work=$R/run/imaging-proof-$nonce
+state=$R/var/lib/imaging-proof-$nonce
+[ -n "$INSTANCE_ID" ] || INSTANCE_ID=$(cat "$R/run/cloud-init/.instance-id" 2>/dev/null)
+export INSTANCE_ID
+
+@CONSOLE@
+@SEARCH@
+@RAW_DISK@
+@CANARIES@
+@SECOND_BOOT@
+
+[ -n "$console" ] || console=$(serial_console)
+case ${1-} in
+  search)
+    search || echo 'unsearched the list of names could not be read' >"$work/found"
+    (echo searched >&3) 2>/dev/null
+    exit 0
+    ;;
+  unit)
+    unit_work
+    exit 0
+    ;;
+esac
+
+# From here on as cloud-init runs it, at every boot. The folder on tmpfs is new at each of them.
+mkdir -p "$R/run" "$state"
+mkdir "$work" 2>/dev/null || exit 0
+boots=$(($(cat "$state/boots" 2>/dev/null || echo 0) + 1))
+echo "$boots" >"$state/boots"
+cp "$0" "$work/proof"
+missing=
+for tool in awk base64 find grep gzip sed sha256sum timeout tr; do
+  command -v "$tool" >/dev/null || missing="$missing $tool"
+done
+if [ -n "$missing" ]; then
+  say "@@imaging-proof $nonce failed it lacks$missing"
+  exit 0
+fi
+say "@@imaging-proof $nonce began"
+# What cloud-init does next is to write accounts, host keys and /etc/hosts of this instance: the search comes first. Where it
+# takes long the boot continues beside it.
+if [ "$boots" -eq 1 ]; then
+  {
+    {
+      timeout -k 5 "$search_limit" sh "$work/proof" search 3>&1 </dev/null >/dev/null 2>&1
+      : >"$work/searched"
+    } &
+  } | timeout @HOLD@ head -n 1 >/dev/null
+fi
+start_unit
+exit 0

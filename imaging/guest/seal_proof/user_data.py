@@ -1,0 +1,108 @@
+"""The user data of a test instance of a sealed image: what searches its disk, and the marker of its boot.
+
+cloud-init undoes the gzip by itself, runs the boothook before it makes anything new, at every boot, and the marker's
+script late, once. Everybody inside can read it, and cloud-init stores it on the disk that is searched: so names stand
+in it encoded, and tokens not at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from importlib.resources import files
+
+from imaging.guest.deep_check.boothook import LARGEST, compressed, console_functions, squeezed
+from imaging.guest.deep_check.chunks import LIMIT
+from imaging.guest.seal_proof.needles import Needles
+from models.errors import UsageError
+from models.seal.report import CanaryClass
+
+WORD = "@@imaging-proof"
+"""With which the lines of this report begin."""
+SEARCH_SECONDS = 900
+"""How long the search for names may take; beyond it the proof is unknown."""
+REPEATS = 90
+"""How often the report is shown, every 20 seconds: for 30 minutes."""
+_HOLD_SECONDS = 120
+"""How long the boot is held up for the search at most."""
+_BOOT_SECONDS = 900
+"""What two boots and what is shown of them may take beside the work, without help by the processor."""
+_READ_SECONDS = 300
+_SECONDS_PER_GIB = 60
+"""How long reading a disk may take: some 17 MiB each second, on storage that is far slower than usual."""
+_NONCE = re.compile(r"[A-Za-z0-9]{1,32}")
+_PLACE = re.compile(r"@([A-Z_]+)@")
+_PARTS = ("search", "canaries", "second_boot")
+
+
+def seconds_for(disk_gib: int) -> int:
+    """How long the whole proof may take on a root disk of that size."""
+    return SEARCH_SECONDS + _READ_SECONDS + _SECONDS_PER_GIB * disk_gib + _BOOT_SECONDS
+
+
+def proof_user_data(needles: Needles, *, seal_nonce: str, nonce: str, marker: str) -> bytes:
+    """The user data of one test instance.
+
+    Args:
+        needles: the names that must not be found.
+        seal_nonce: that of the clone's user data; the tokens of its canaries are computed from it.
+        nonce: letters and digits, of this test instance alone; its report bears it.
+        marker: the script that prints the marker of the boot.
+
+    Raises:
+        UsageError: there are so many names that Nova would not take the script.
+        ValueError: a nonce is none.
+    """
+    for each in (seal_nonce, nonce):
+        if _NONCE.fullmatch(each) is None:
+            msg = f"not a nonce: {each!r}"
+            raise ValueError(msg)
+    parts = MIMEMultipart(boundary=f"imaging-{nonce}")
+    parts.attach(MIMEText(_boothook(needles, seal_nonce, nonce), "cloud-boothook", "us-ascii"))
+    parts.attach(MIMEText(marker, "x-shellscript", "us-ascii"))
+    made = compressed(parts.as_bytes())
+    if len(made) > LARGEST:
+        raise UsageError(
+            f"The proof's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
+            remedy="Seal without the proof, or from an instance with fewer accounts.",
+        )
+    return made
+
+
+def needle_lines(needles: Needles) -> str:
+    """What the script reads: kind, whether people chose it, and the name, with tabs between."""
+    lines = [
+        f"{each.kind.value.replace(' ', '-')}\t{'word' if each.kind.is_word else 'exact'}\t{each.text}"
+        for each in needles.searched
+        if "\t" not in each.text
+    ]
+    return "".join(f"{line}\n" for line in (*lines, *(f"kept\tpath\t{path}" for path in needles.kept)))
+
+
+def _boothook(needles: Needles, seal_nonce: str, nonce: str) -> str:
+    values: dict[str, object] = {
+        "NONCE": nonce,
+        "SEAL_NONCE": seal_nonce,
+        "LIMIT": LIMIT,
+        "SEARCH_SECONDS": SEARCH_SECONDS,
+        "REPEATS": REPEATS,
+        "HOLD": _HOLD_SECONDS,
+        "READ_SECONDS": _READ_SECONDS,
+        "SECONDS_PER_GIB": _SECONDS_PER_GIB,
+        "CLASSES": " ".join(each.value for each in CanaryClass),
+        "NEEDLES": base64.b64encode(compressed(needle_lines(needles).encode())).decode("ascii"),
+        "CONSOLE": console_functions(WORD),
+        "RAW_DISK": files("imaging.guest.seal_proof").joinpath("raw_disk.sh").read_text(encoding="ascii"),
+    }
+    values |= {name.upper(): _filled(f"{name}.sh", values) for name in _PARTS}
+    heading, _, work = _filled("proof.sh", values).partition("\n\n")
+    return f"#cloud-boothook\n{heading}\n\n{squeezed(work)}"
+
+
+def _filled(name: str, values: Mapping[str, object]) -> str:
+    """A file of this folder with its places filled in."""
+    text = files("imaging.guest.seal_proof").joinpath(name).read_text(encoding="ascii")
+    return _PLACE.sub(lambda found: str(values[found[1]]), text)
