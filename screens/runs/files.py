@@ -11,7 +11,7 @@ from imaging.runtime.threads import in_thread
 from models.errors import ImagingError
 from models.run.record import RunRecord
 from screens.context import Console
-from screens.runs.pager import pager_command, show_in_pager
+from screens.programs.pager import pager_command, show_in_pager
 from screens.runs.text_screen import TextScreen
 from screens.runs.texts.headline import run_title
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Input, TextArea
 
 
@@ -39,9 +40,19 @@ class Entry(Input):
 class Draft(TextArea):
     """Several lines to write in; tab leaves it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "editor", "Your editor", id="draft.editor", tooltip="Write this in your $EDITOR"),
+    ]
     DEFAULT_CSS = """
     Draft, Draft:focus { border: none; padding: 0 1; }
     """
+
+    class EditorWanted(Message):
+        """The user wants to write this text in an editor of their own."""
+
+        def __init__(self, draft: Draft) -> None:
+            super().__init__()
+            self.draft = draft
 
     def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002  # Textual's own name
         super().__init__(
@@ -54,3 +65,27 @@ class Draft(TextArea):
             highlight_cursor_line=False,
         )
         self.cursor_blink = False
+
+    def action_editor(self) -> None:
+        """Ask for the user's own editor."""
+        self.post_message(self.EditorWanted(self))
+
+    def undo(self) -> None:
+        """Take back the last edits, the cursor being where a line is left.
+
+        Textual measures the text before it moves the cursor, and failed where the cursor's line was gone.
+        """
+        if self.history.undo_stack:
+            self.move_cursor(self.document.start)
+            super().undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back; the same holds."""
+        if self.history.redo_stack:
+            self.move_cursor(self.document.start)
+            super().redo()
+
+    def put(self, text: str) -> None:
+        """Replace what is written, as the user would: it can be undone."""
+        if text != self.text:
+            self.replace(text, self.document.start, self.document.end)

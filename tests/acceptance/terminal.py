@@ -38,6 +38,7 @@ KEYS: Mapping[str, bytes] = {
     "ctrl+g": b"\x07",
     "ctrl+l": b"\x0c",
     "ctrl+n": b"\x0e",
+    "ctrl+o": b"\x0f",
     "ctrl+u": b"\x15",
     "ctrl+z": b"\x1a",
 }

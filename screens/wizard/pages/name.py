@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from textual import on
+from typing import cast
+
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from models.errors import ImagingError
 from models.findings import Finding, Outcome
 from models.run.request import RunRequest
+from screens.context import Console
+from screens.dialogs.error import ErrorScreen
+from screens.programs.editor import edited
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import finding_sign, urgency
@@ -69,6 +75,19 @@ class NamePage(Page):
         text = event.text_area.text
         if text != self.state.request.description:
             self.change(description=text)
+
+    @on(Draft.EditorWanted)
+    def _editor_wanted(self, event: Draft.EditorWanted) -> None:
+        event.stop()
+        self._edit(event.draft)
+
+    @work(group="editor", exclusive=True, exit_on_error=False, description="write in the user's editor")
+    async def _edit(self, draft: Draft) -> None:
+        try:
+            folder = cast("Console", self.app).paths.state / "editor"
+            draft.put(await edited(self.app, folder, draft.text))
+        except ImagingError as error:
+            self.app.push_screen(ErrorScreen(error))
 
     @on(Entry.Submitted, "#name")
     def _name_done(self, event: Entry.Submitted) -> None:
