@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,6 +90,9 @@ class Guests(Protocol):
 
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         """What the last inspection found, if it is not too old. Reads a file: for a thread."""
+
+    def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
+        """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""
 
     async def probe(
         self, route: LoginRoute, questions: Questions, *, parts: Collection[str] | None = None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
+import os
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -61,6 +64,19 @@ class GuestStore:
         if facts is None or not -_AHEAD <= self._clock.now() - facts.read_at <= OLDEST:
             return Fact(unknown_because=NOT_INSPECTED, unknown_code=UnknownCode.NOT_INSPECTED, source=Source.GUEST)
         return fact_of(facts)
+
+    def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
+        """Of these instances the ones of which something is kept, the newest file first, `most` at most.
+
+        Only the folder is listed: whether a file is too old or can be read, `read` tells.
+        """
+        try:
+            with os.scandir(self._folder) as entries:
+                times = {entry.name: entry.stat(follow_symlinks=False).st_mtime for entry in entries}
+        except OSError:
+            return ()
+        kept = [(times[name], each) for each in instance_ids if (name := self._file(each).name) in times]
+        return tuple(each for _, each in heapq.nlargest(most, kept))
 
     def write(self, instance_id: str, facts: GuestFacts) -> None:
         """Keep what an inspection found, in one step: a reader never sees half of it.

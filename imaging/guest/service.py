@@ -6,7 +6,7 @@ asyncssh is loaded with the first connection, not with this module: nobody waits
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +53,10 @@ class GuestService:
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         """What the last inspection found, if it is not too old. Reads a file: for a thread."""
         return self._store.read(instance_id)
+
+    def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
+        """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""
+        return self._store.kept_among(instance_ids, most)
 
     async def probe(
         self, route: LoginRoute, questions: Questions, *, parts: Collection[str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
@@ -10,6 +10,7 @@ from models.errors import ImagingError
 from models.findings import Checklist
 from models.guidelines.facts import InstanceFacts
 from models.run.record import RunRecord
+from screens.instances.table.entry import SavedInspection
 
 
 class FactsRead(Message):
@@ -29,6 +30,14 @@ class FactsFailed(Message):
         super().__init__()
         self.instance_id = instance_id
         self.error = error
+
+
+class SavedRead(Message):
+    """What inspections of earlier sessions found in some of the instances."""
+
+    def __init__(self, saved: Mapping[str, SavedInspection]) -> None:
+        super().__init__()
+        self.saved = saved
 
 
 class JournalRead(Message):

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.timer import Timer
 
 from imaging.cloud.instance_list_polling import InstanceWatch
+from models.cloud.instance import Instance
 from models.errors import ImagingError
 from models.formatting import clock_time
 from models.text import one_line
@@ -23,7 +24,8 @@ from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.instances.actions import InstanceActions
 from screens.instances.bindings import BINDINGS
 from screens.instances.live_facts import FactsWatch
-from screens.instances.messages import FactsFailed, FactsRead, JournalRead
+from screens.instances.messages import FactsFailed, FactsRead, JournalRead, SavedRead
+from screens.instances.saved_inspections import saved_inspections
 from screens.instances.sort_dialog import sort_dialog
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
@@ -105,6 +107,24 @@ class InstancesScreen(InstanceActions):
             else:
                 entries = tuple(self._known.entry(one, self.console.login) for one in watch.instances.values())
                 self.post_message(self.ListRead(entries, complete=event.complete))
+
+    def _take(self, items: tuple[InstanceEntry, ...], *, complete: bool) -> None:
+        """Once the list is whole, look up what earlier sessions have found in what is new in it."""
+        super()._take(items, complete=complete)
+        if complete and (new := self._known.without_saved(one.instance for one in items)):
+            self._read_saved(new)
+
+    @work(group="saved", exit_on_error=False, description="read the inspections of earlier sessions")
+    async def _read_saved(self, instances: Sequence[Instance]) -> None:
+        console = self.console
+        async for saved in saved_inspections(console.guests, console.clock, console.profile, instances):
+            self.post_message(SavedRead(saved))
+
+    @on(SavedRead)
+    def _saved_read(self, event: SavedRead) -> None:
+        event.stop()
+        if self._known.take_saved(event.saved):
+            self._make_rows_again()
 
     @work(group="facts", exclusive=True, exit_on_error=False, description="watch the chosen instance")
     async def _watch_facts(self, instance_id: str) -> None:

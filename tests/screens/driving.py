@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -159,6 +159,9 @@ class FrozenGuests:
 
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not inspected", source=Source.GUEST))
+
+    def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
+        return tuple(each for each in instance_ids if each in self.known)[:most]
 
     async def probe(
         self, route: LoginRoute, questions: Questions, *, parts: Collection[str] | None = None

@@ -13,7 +13,7 @@ from models.findings import Checklist, Outcome, Readiness, Severity
 from models.run.record import RunnerPresence, RunState
 from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
-from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage
+from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage, SavedInspection
 from screens.instances.table.history import activities, last_images
 from screens.instances.table.order import HOLD_SECONDS, ORDERS, HeldOrder, Sorting
 from screens.instances.table.readiness import readiness_of
@@ -22,9 +22,11 @@ from screens.style.glyphs import UNICODE
 from screens.widgets.columns import widths
 from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
 
+BEFORE = SavedInspection(NOW, blockers=0)
+
 
 def entry(name: str = "db-07", **fields: Any) -> InstanceEntry:
-    own = {key: fields.pop(key) for key in ("judgement", "activity", "image", "is_anothers") if key in fields}
+    own = {key: fields.pop(key) for key in ("judgement", "activity", "image", "is_anothers", "saved") if key in fields}
     return InstanceEntry(instance(name, **fields), **own)
 
 
@@ -41,6 +43,15 @@ def judged(blockers: int, readiness: Readiness = Readiness.BLOCKED) -> Judgement
     [
         (entry(), "? not inspected"),
         (entry(status="SHUTOFF"), "? not inspected"),
+        (entry(saved=BEFORE), f"? inspected {NOW.astimezone():%H:%M}"),
+        (entry(saved=BEFORE, updated_at=NOW), f"? inspected {NOW.astimezone():%H:%M}"),
+        (entry(saved=BEFORE, updated_at=NOW + timedelta(seconds=1)), "? inspect again"),
+        (entry(saved=BEFORE, launched_at=NOW + timedelta(seconds=1)), "? inspect again"),
+        (entry(saved=SavedInspection(NOW, 0, is_outdated=True)), "? inspect again"),
+        (entry(saved=SavedInspection(NOW, 2)), "✗ 2 to fix"),
+        (entry(saved=SavedInspection(NOW, 2), updated_at=NOW + timedelta(seconds=1)), "? inspect again"),
+        (entry(saved=SavedInspection(NOW, 2), judgement=Judgement(Readiness.READY, 0)), "✓ ready"),
+        (entry(saved=BEFORE, status="SUSPENDED"), "✗ resume first"),
         (entry(status="SUSPENDED"), "✗ resume first"),
         (entry(status="SHELVED_OFFLOADED"), "✗ unshelve first"),
         (entry(status="ERROR"), "✗ in error"),

@@ -25,6 +25,22 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class SavedInspection:
+    """What an inspection of an earlier session found, as far as it can be told without asking the cloud."""
+
+    inspected_at: datetime
+    blockers: int
+    """What was found inside that keeps a run from starting."""
+    is_outdated: bool = False
+    """Whether the guest's own facts say that it counts no longer."""
+
+    def counts_for(self, instance: Instance) -> bool:
+        """Whether nothing has happened to the instance since, as far as the list tells."""
+        times = (instance.updated_at, instance.launched_at)
+        return not self.is_outdated and all(at is None or at <= self.inspected_at for at in times)
+
+
+@dataclass(frozen=True)
 class Activity:
     """A run of this machine that is not over."""
 
@@ -62,6 +78,8 @@ class InstanceEntry:
     """None before its checklist was read in this session."""
     activity: Activity | None = None
     image: LastImage | None = None
+    saved: SavedInspection | None = None
+    """Of an earlier session; it counts only until the checklist was read in this one."""
 
     @property
     def id(self) -> str:

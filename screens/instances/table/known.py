@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from models.cloud.image import Image
 from models.cloud.instance import Instance
@@ -12,7 +12,7 @@ from models.findings import Checklist
 from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.run.record import RunRecord
-from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage
+from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage, SavedInspection
 from screens.instances.table.history import activities, last_images
 from screens.instances.table.rows import is_anothers
 
@@ -25,6 +25,8 @@ class Known:
         self.facts: dict[str, tuple[InstanceFacts, Checklist]] = {}
         self.guests: dict[str, Fact[GuestFacts]] = {}
         self._judgements: dict[str, Judgement] = {}
+        self._saved: dict[str, SavedInspection] = {}
+        self._looked_up: set[str] = set()
         self._runs: Sequence[RunRecord] = ()
         self._images: tuple[Image, ...] | None = None
         self._login: Login | None = None
@@ -39,6 +41,7 @@ class Known:
             self._judgements.get(instance.id),
             self._activities.get(instance.id),
             self._last_images.get(instance.id),
+            self._saved.get(instance.id),
         )
 
     def with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
@@ -53,6 +56,17 @@ class Known:
             return False
         self.guests[instance_id] = guest
         return True
+
+    def take_saved(self, saved: Mapping[str, SavedInspection]) -> bool:
+        """Keep what inspections of earlier sessions found; whether the rows look different now."""
+        self._saved.update(saved)
+        return any(each not in self._judgements for each in saved)
+
+    def without_saved(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
+        """Those of which it was not looked up yet what an earlier session found."""
+        new = tuple(one for one in instances if one.id not in self._looked_up)
+        self._looked_up.update(one.id for one in new)
+        return new
 
     def take_facts(self, instance_id: str, facts: InstanceFacts, checklist: Checklist) -> bool:
         """Keep the facts of an instance; whether the rows look different now."""

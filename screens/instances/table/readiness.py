@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from models.findings import Readiness
 from models.run.claim import run_on
-from screens.instances.table.entry import InstanceEntry
+from screens.instances.table.entry import InstanceEntry, SavedInspection
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import Sign
@@ -82,10 +82,22 @@ def _judged(entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
         return _blocked(f"{judged.blockers} to fix", glyphs, judged.blockers)
     if entry.is_anothers:
         return _blocked("another's: ask", glyphs)
+    if judged is None and entry.saved is not None:
+        return _remembered(entry.saved, entry, glyphs)
     readiness = judged.readiness if judged is not None else Readiness.NOT_INSPECTED
     if readiness is Readiness.READY:
         return ReadinessSign(Sign(glyphs.good, readiness.words, Tone.GOOD), Weight.READY)
     return ReadinessSign(Sign(glyphs.unknown, readiness.words, Tone.WARN), Weight.OPEN)
+
+
+def _remembered(saved: SavedInspection, entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
+    """Of an earlier session: never a yes, for what the cloud says of it was not read yet."""
+    if not saved.counts_for(entry.instance):
+        return ReadinessSign(Sign(glyphs.unknown, "inspect again", Tone.WARN), Weight.OPEN)
+    if saved.blockers:
+        return _blocked(f"{saved.blockers} to fix", glyphs, saved.blockers)
+    at = saved.inspected_at.astimezone()
+    return ReadinessSign(Sign(glyphs.unknown, f"inspected {at:%H:%M}", Tone.QUIET), Weight.OPEN)
 
 
 def _blocked(words: str, glyphs: Glyphs, blockers: int = 1) -> ReadinessSign:

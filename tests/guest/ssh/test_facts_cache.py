@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,6 +109,19 @@ def test_an_odd_id_leads_nowhere_else(store: GuestStore, clock: ManualClock, pat
     store.write(odd, facts_at(clock.now()))
     assert store.read(odd).known
     assert file_of(paths).name.startswith("id-")
+
+
+def test_of_a_list_those_that_are_kept_are_told_the_newest_first(store: GuestStore, clock: ManualClock, paths: Paths):
+    for age, name in enumerate(("a", "b", "../c")):
+        store.write(name, facts_at(clock.now()))
+        newest = max((paths.state / "guests").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        os.utime(newest, (1000 - age, 1000 - age))
+    assert store.kept_among(("x", "b", "../c", "a"), 2) == ("a", "b")
+    assert store.kept_among(("../c",), 2) == ("../c",)
+
+
+def test_where_nothing_was_ever_kept_none_is_told(store: GuestStore):
+    assert store.kept_among(("a",), 2) == ()
 
 
 def test_forgetting_what_is_not_there_is_fine(store: GuestStore, clock: ManualClock):
