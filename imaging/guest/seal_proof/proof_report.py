@@ -29,6 +29,12 @@ def proof_listener(nonce: str) -> Listener:
     return Listener(nonce, WORD)
 
 
+def proof_word(line: str, nonce: str) -> str:
+    """The word that a line of a console says of this proof: `began`, `restarts`, ...; empty if it is not about it."""
+    _, found, rest = line.partition(f"{WORD} {nonce} ")
+    return one_line(rest, _LONGEST).partition(" ")[0] if found else ""
+
+
 def read_proof_report(text: str, *, nonce: str) -> SealedImageReport:
     """Read the report that a test instance has printed on its console.
 

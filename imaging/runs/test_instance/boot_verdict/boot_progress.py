@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.guest.seal_proof import proof_word
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_patterns import (
     DATASOURCE,
@@ -38,7 +39,8 @@ def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
         line: one line, cleaned.
         marker: the token that our user data prints; None when none was given along.
     """
-    if not line.strip():
+    # What a machine does that was restarted on purpose says nothing of the boot before.
+    if not line.strip() or reading.restarts_on_purpose:
         return False
     was_silent = reading.stage is Stage.SILENT
     if was_silent:
@@ -52,6 +54,10 @@ def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
         reading.marker = report
         _arrive(reading, Stage.MARKER)
         return True
+    proof = proof_word(line, marker) if marker is not None else ""
+    if proof:
+        reading.restarts_on_purpose = proof == "restarts"
+        return reading.restarts_on_purpose
     dead_end = next((dead_end for pattern, dead_end in DEAD_ENDS if pattern.search(line)), None)
     if dead_end is not None and _counts(reading, dead_end, line):
         # A shell that asks for a password says less than what led to it.

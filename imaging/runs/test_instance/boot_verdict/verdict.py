@@ -62,6 +62,8 @@ class ConsoleReading:
     """Whether the boot loader's menu has said, in this boot, that it goes on by itself."""
     has_linux: bool = False
     """Whether a kernel of Linux has started in this boot."""
+    restarts_on_purpose: bool = False
+    """Whether our user data has said that it restarts the machine now: what the boot came to is settled by then."""
     network_boots: int = 0
     """How often the firmware asked the network for something to boot, in this boot."""
     evidence: tuple[str, ...] = ()
@@ -73,7 +75,7 @@ class ConsoleReading:
         """Whether nothing that may still come could change the verdict."""
         # A prompt alone is not enough: V32, it comes without a network as well.
         good = self.dead_end is None and self.strength in {Strength.STRONG, Strength.GOOD}
-        return good or self._restarts_for_ever()
+        return good or self.restarts_on_purpose or self._restarts_for_ever()
 
     @property
     def strength(self) -> Strength | None:
