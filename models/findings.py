@@ -82,6 +82,8 @@ class Remedy(Frozen):
     command: CleanLines | None = None
     actions: tuple[RemedyAction, ...] = ()
     """What the console can do about it itself, after asking; the mildest first."""
+    by_hand_because: CleanText = ""
+    """Why the console does not run the command itself, where a user would expect it to; empty where it can."""
 
 
 class Finding(Frozen):

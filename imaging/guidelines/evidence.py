@@ -41,6 +41,13 @@ def shortened(text: str, limit: int) -> str:
     return f"{text[: limit - tail - 1]}…{text[-tail:]}"
 
 
+NOT_BY_KEY = (
+    "Something in the instance may need it, and a backup on its disk would be in the image, too. "
+    "Save the directory first (s in the list), then run the command in the guest."
+)
+"""Why the console removes no files of people: there is no place for a copy from which it could undo that."""
+
+
 def removal(paths: Sequence[str], *, recursive: bool = False) -> str | None:
     """The command that removes them, each quoted for a shell; None where none can be named exactly and safely."""
     deep = [path for path in paths if path.strip("/").count("/") >= 1]

@@ -98,15 +98,19 @@ def failed(
     *,
     command: str | None = None,
     actions: tuple[RemedyAction, ...] = (),
+    by_hand_because: str = "",
     severity: Severity | None = None,
     fixed_by: StepName | None = None,
     source: Source = Source.CLOUD,
 ) -> Answer:
-    """The rule is broken; `of` shows it, `command` puts it right by hand, `actions` is what the console can do."""
+    """The rule is broken; `of` shows it, `command` puts it right by hand, `actions` is what the console can do.
+
+    Where the console does not run the command itself, `by_hand_because` says why.
+    """
     return Answer(
         Outcome.FAIL,
         evidence,
-        Remedy(text=remedy, command=command, actions=actions),
+        Remedy(text=remedy, command=command, actions=actions, by_hand_because=by_hand_because),
         severity,
         fixed_by,
         of.source if of else source,

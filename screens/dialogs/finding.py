@@ -54,6 +54,7 @@ class FindingScreen(Dialog[RemedyAction | FindingDeed]):
                 (f"{sign} ({finding.severity.value})", finding.evidence),
                 ("What to do", remedy.text if remedy else ""),
                 ("Command", command_of(self._finding)),
+                ("Not by key", remedy.by_hand_because if remedy and command_of(finding) else ""),
                 ("The console can fix this", actions),
                 ("Fixed by the run", fixed),
                 (

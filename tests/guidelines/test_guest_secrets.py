@@ -44,6 +44,8 @@ def test_a_private_key_blocks_with_kind_path_owner_and_size():
     assert found.blocks
     assert found.evidence == "Will be in the image: private key /home/alice/.ssh/id_ed25519 (alice, 399 B)."
     assert command_of(found) == "sudo rm -- /home/alice/.ssh/id_ed25519"
+    assert not remedy_of(found).actions
+    assert "a backup on its disk would be in the image" in remedy_of(found).by_hand_because
 
 
 def test_an_encrypted_key_is_warned_of():

@@ -9,6 +9,7 @@ import pytest
 from textual.screen import Screen
 
 from models.errors import ImagingError
+from models.findings import Remedy
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.confirm import ConfirmScreen, Question
@@ -57,3 +58,22 @@ async def test_choices_without_notes_have_the_whole_line(tmp_path):
     async with console(tmp_path, cloud=NOWHERE) as driver:
         await driver.app.push_screen(ChooseScreen("Which fix?", [Choice("0", summary), Choice("1", "Or not")]))
         await driver.sees(summary)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_a_finding_says_its_rule_in_full_and_why_the_console_does_not_run_its_command(tmp_path, size):
+    remedy = Remedy(text="Remove it.", command="sudo rm -- /home/ada/fit.lic", by_hand_because="A copy would stay.")
+    one = finding(rule="SW-LICFILES-OF-A-LONG-NAME", remedy=remedy)
+    async with console(tmp_path, cloud=NOWHERE, size=size) as driver:
+        await driver.app.push_screen(FindingScreen(one, Place(can_enter=True)))
+        await driver.sees("SW-LICFILES-OF-A-LONG-NAME")
+        await driver.press("G")
+        await driver.sees("Not by key", "A copy would stay.")
+
+
+async def test_where_there_is_no_command_nothing_is_said_of_it(tmp_path):
+    one = finding(remedy=Remedy(text="Ask the owner.", by_hand_because="A copy would stay."))
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        await driver.app.push_screen(FindingScreen(one, Place(can_enter=True)))
+        await driver.sees("Ask the owner.")
+        assert "Not by key" not in driver.text

@@ -112,16 +112,18 @@ def guest_failed(
     *parts: Part,
     command: str | None = None,
     actions: tuple[RemedyAction, ...] = (),
+    by_hand_because: str = "",
     severity: Severity | None = None,
     fixed_by: StepName | None = None,
 ) -> Answer:
-    """The rule is broken; `parts` show it, `command` puts it right by hand, `actions` is what the console can do."""
+    """The rule is broken; `parts` show it, the others are those of `imaging.guidelines.rule.failed`."""
     return failed(
         evidence,
         remedy,
         _shown_by(facts, parts),
         command=command,
         actions=actions,
+        by_hand_because=by_hand_because,
         severity=severity,
         fixed_by=fixed_by,
     )

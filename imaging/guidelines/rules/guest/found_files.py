@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import fitted, on_paths, removal
+from imaging.guidelines.evidence import NOT_BY_KEY, fitted, on_paths, removal
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, unless_incomplete
 from imaging.guidelines.guest.sightings import meaningful, not_read, seen
@@ -146,6 +146,7 @@ def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, seve
         facts,
         parts.sightings,
         command=first.row.command or _removal(found),
+        by_hand_because=NOT_BY_KEY,
         severity=severity or first.severity,
     )
 

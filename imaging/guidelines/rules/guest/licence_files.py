@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import fitted, on_names, on_paths, removal
+from imaging.guidelines.evidence import NOT_BY_KEY, fitted, on_names, on_paths, removal
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import (
     guest_failed,
@@ -93,6 +93,7 @@ def sw_licfiles(facts: InstanceFacts, profile: Profile) -> Answer:
             facts,
             parts.sightings,
             command=removal([each.sighting.path for each in told]),
+            by_hand_because=NOT_BY_KEY,
             severity=None if keys else Severity.WARN,
         )
     if undecided:

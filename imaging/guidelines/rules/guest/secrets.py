@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import fitted, removal
+from imaging.guidelines.evidence import NOT_BY_KEY, fitted, removal
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.commands import root_commands
 from imaging.guidelines.guest.facts import (
@@ -56,6 +56,7 @@ def sec_userdata(facts: InstanceFacts, _profile: Profile) -> Answer:
         facts,
         parts.cloud_init,
         command=removal([each.path for each in kept]),
+        by_hand_because=NOT_BY_KEY,
         severity=None if secret else Severity.WARN,
     )
 
