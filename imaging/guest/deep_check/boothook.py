@@ -71,10 +71,11 @@ def boothook(probe: str, nonce: str) -> bytes:
         "NONCE": nonce,
         "LIMIT": LIMIT,
         "CONSOLE": console_functions(WORD),
+        "SHORTER": shorter_function(),
         "WORD": WORD,
         "SECONDS": SECONDS,
         "HOLD": _HOLD_SECONDS,
-        "DROPPED_FIRST": " ".join(_dropped_first()),
+        "DROPPED_FIRST": " ".join(dropped_first()),
         "PROBE": packed,
     }
     heading, _, work = _filled("boothook.sh", values).partition("\n\n")
@@ -98,6 +99,11 @@ def console_functions(word: str) -> str:
     return _filled("console.sh", {"WORD": word, "WIDTH": WIDTH})
 
 
+def shorter_function() -> str:
+    """A function of a shell, `without PART`, that prints the probe's `report` without the rows of one part."""
+    return _filled("shorter.sh", {})
+
+
 def compressed(script: bytes) -> bytes:
     """In the form of gzip, the shortest that zlib finds: how much it keeps in mind changes some hundred bytes."""
     found = []
@@ -107,7 +113,7 @@ def compressed(script: bytes) -> bytes:
     return min(found, key=len)
 
 
-def _dropped_first() -> list[str]:
+def dropped_first() -> list[str]:
     """The parts that a report does without when it is too long for a console, the least important first."""
     return [part.name for part in sorted(PARTS.values(), key=lambda part: part.dropped) if part.dropped]
 

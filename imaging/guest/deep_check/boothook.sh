@@ -53,23 +53,7 @@ machine_id() {
   fi
 }
 
-# The report without the rows of one part; the probe begins each part on a line of its own.
-without() {
-  printf '%s\n' "$report" | awk -v part="$1" '
-    /^,?"[a-z_]+":[{]"rows":\[/ {
-      at = $0
-      sub(/^,?"/, "", at)
-      sub(/".*/, "", at)
-      dropping = (at == part)
-      if (dropping) {
-        print (/^,/ ? "," : "") "\"" part "\":{\"rows\":[],\"state\":\"unknown\"," \
-          "\"why\":\"the report was too long for a console: needs SSH\",\"incomplete\":\"\"}"
-      }
-    }
-    /^[}],"ended":/ { dropping = 0 }
-    !dropping { print }'
-}
-
+@SHORTER@
 [ -n "$console" ] || console=$(serial_console)
 missing=
 for tool in awk base64 gzip sed tr; do

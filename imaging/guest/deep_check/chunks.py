@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from models.errors import BadProbeError
@@ -35,6 +35,7 @@ _LARGEST_TEXT = 4_000_000
 _LONGEST_TAIL = 65_536
 """Characters without a line end that are waited for; a piece has 200."""
 _LONGEST_REASON = 300
+_LONGEST_PROGRESS = 80
 _MOST_COPIES = 20 * _MOST
 """Good pieces that are kept: each comes twice, and what another boot says may differ."""
 _LARGEST_REPORT = 9_000_000
@@ -53,6 +54,8 @@ class Heard:
     """Whether it has said everything, both times."""
     failed: str
     """Why it gave up, in its own words; empty if it did not."""
+    progress: str
+    """What it said last of how far it is, in its own words: `reading vda: 40 %`; empty if it said nothing."""
     copies: tuple[tuple[int, int, str], ...]
     """Number, total and text of each good piece, in the order in which they came, without exact repeats."""
 
@@ -101,9 +104,15 @@ class Listener:
     @property
     def heard(self) -> Heard:
         """What was heard so far; a last line counts although more of it may come."""
-        said = _Transmission(self._heard.began, self._heard.ended, self._heard.failed, self._heard.copies.copy())
+        said = replace(self._heard, copies=self._heard.copies.copy())
         said.take(self._tail, self._beginning)
-        return Heard(began=said.began, ended=said.ended, failed=said.failed, copies=tuple(said.copies))
+        return Heard(
+            began=said.began,
+            ended=said.ended,
+            failed=said.failed,
+            progress=said.progress,
+            copies=tuple(said.copies),
+        )
 
 
 @dataclass
@@ -113,6 +122,7 @@ class _Transmission:
     began: bool = False
     ended: bool = False
     failed: str = ""
+    progress: str = ""
     copies: dict[tuple[int, int, str], None] = field(default_factory=dict)
 
     def take(self, text: str, beginning: str) -> None:
@@ -127,6 +137,8 @@ class _Transmission:
         self.ended = self.ended or rest == "ended"
         if rest.startswith("failed "):
             self.failed = one_line(rest.removeprefix("failed "), _LONGEST_REASON)
+        elif rest.startswith("progress "):
+            self.progress = one_line(rest.removeprefix("progress "), _LONGEST_PROGRESS)
         elif (piece := _piece(rest)) is not None and len(self.copies) < _MOST_COPIES:
             self.copies[piece] = None
 
@@ -138,14 +150,18 @@ def hear(text: str, nonce: str, word: str = WORD) -> Heard:
     return listener.heard
 
 
-def unpack(heard: Heard) -> bytes:
+def unpack(heard: Heard, work: str = "inspection") -> bytes:
     """Put the pieces together.
+
+    Args:
+        heard: what came.
+        work: what the temporary instance was to report of, for the error.
 
     Raises:
         BadProbeError: pieces are missing, which are named, or they do not fit together.
     """
     if heard.missing or not heard.copies:
-        raise BadProbeError(_what_is_missing(heard))
+        raise BadProbeError(_what_is_missing(heard, work))
     newest = {number: piece for number, total, piece in heard.copies if total == heard.total}
     oldest = {number: piece for number, total, piece in reversed(heard.copies) if total == heard.total}
     for copies in (newest, oldest):
@@ -187,11 +203,11 @@ def _unpacked(text: str) -> bytes | None:
     return report if inflating.eof else None
 
 
-def _what_is_missing(heard: Heard) -> str:
+def _what_is_missing(heard: Heard, work: str) -> str:
     if heard.failed:
         return f"The temporary instance could not report: {heard.failed}."
     if not heard.copies:
-        said = "started the inspection, but printed no report" if heard.began else "printed no report"
+        said = f"started the {work}, but printed no report" if heard.began else "printed no report"
         return f"The temporary instance {said}."
     named = ", ".join(str(number) for number in heard.missing[:_NAMED])
     more = f" and {len(heard.missing) - _NAMED} more" if len(heard.missing) > _NAMED else ""

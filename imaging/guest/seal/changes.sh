@@ -1,0 +1,40 @@
+# What nobody had agreed to: accounts, homes and enabled units that the plan does not know.
+
+# read_state: what there is now, in the words of the plan.
+read_state() {
+    {
+        awk -F: -v first="$first_uid" -v last="$last_uid" -v TAB="$TAB" '
+            $3 ~ /^[0-9]+$/ && ($3 == 0 || ($3 >= first + 0 && $3 <= last + 0)) { print "account" TAB $1 }' "$R/etc/passwd"
+        state_homes
+        state_units
+    } 2>/dev/null | sort -u >"$run/state"
+}
+
+# state_homes: folders in /home and the homes of people; a line end in a name is shown as a question mark.
+state_homes() {
+    for state_home in "$R"/home/*; do
+        [ ! -d "$state_home" ] || printf 'home\t%s\n' "$(printf '%s' "${state_home#"$R"}" | tr '\n' '?')"
+    done
+    awk -F: -v first="$first_uid" -v last="$last_uid" '
+        $3 ~ /^[0-9]+$/ && $3 >= first + 0 && $3 <= last + 0 && $6 ~ /^\/./ { sub(/\/+$/, "", $6); print $6 }' "$R/etc/passwd" |
+        while IFS= read -r state_home; do
+            [ ! -d "$R$state_home" ] || printf 'home\t%s\n' "$state_home"
+        done
+}
+
+state_units() {
+    for state_link in "$R"/etc/systemd/system/*.wants/* "$R"/etc/systemd/system/*.requires/*; do
+        state_unit=${state_link##*/}
+        case $state_unit in *.service | *.socket | *.timer) ;; *) continue ;; esac
+        if [ -L "$R/etc/systemd/system/$state_unit" ] && [ -c "$R/etc/systemd/system/$state_unit" ]; then continue; fi
+        printf 'unit\t%s\n' "$(printf '%s' "$state_unit" | tr '\n' '?')"
+    done
+}
+
+# find_changes: what appeared, one line each.
+find_changes() {
+    sed -n "/^account$TAB/p; /^home$TAB/p; /^unit$TAB/p" "$run/plan" >"$run/agreed"
+    printf 'account\troot\nhome\t/root\n' >>"$run/agreed"
+    grep -v -x -F -f "$run/agreed" "$run/state" | tr "$TAB" ' ' >"$run/appeared"
+    [ -s "$run/appeared" ]
+}

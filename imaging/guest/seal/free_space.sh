@@ -1,0 +1,144 @@
+# What is deleted lies in free space until that is given back or overwritten; and what was swapped out lies in the swap.
+
+# read_mounts: sets mounts to lines of own or other, and a mount point: own is what lies on the disk of the root. Sets
+# disks to its devices, and shows the root without its mounts below view.
+read_mounts() {
+    [ -n "$live" ] || return 0
+    mounts=
+    cat /proc/self/mountinfo >"$run/mountinfo"
+    root_disks=$(disks_below "$(device_of "$(awk '$5 == "/" { print $3 }' "$run/mountinfo" | tail -n 1)" \
+        "$(awk '$2 == "/" { print $1 }' /proc/self/mounts | tail -n 1)")" | sort -u)
+    disks=$(printf '%s\n' "$root_disks" | sed -n 's@^..*@/dev/&@p')
+    while read -r mount_id mount_parent mount_number mount_root mount_point mount_rest; do
+        [ "$mount_point" != / ] || continue
+        case $mount_point in *\\*) mount_point=$(printf '%b' "$mount_point") ;; esac
+        case $mount_point in *"$NL"*) continue ;; esac
+        mount_rest=${mount_rest##* - }
+        mount_type=${mount_rest%% *}
+        mount_rest=${mount_rest#* }
+        mount_kind=other
+        for mount_disk in $(disks_below "$(device_of "$mount_number" "${mount_rest%% *}")"); do
+            case $NL$root_disks$NL in *"$NL$mount_disk$NL"*) mount_kind=own ;; esac
+            # A file of the disk that is mounted as one.
+            case $mount_type:$mount_disk in squashfs:* | iso9660:*) ;; *:loop*) mount_kind=own ;; esac
+        done
+        mounts="$mounts$mount_kind $mount_point$NL"
+    done <"$run/mountinfo"
+    : "$mount_id $mount_parent $mount_root"
+}
+
+# device_of MAJOR:MINOR SOURCE: the name of a block device; the number of some file systems is none.
+device_of() {
+    if [ -e "/sys/dev/block/$1" ]; then
+        device_path=$(readlink -f "/sys/dev/block/$1")
+    else
+        device_path=$(readlink -f "$2")
+        [ -e "/sys/class/block/${device_path##*/}" ] || return 0
+    fi
+    printf '%s\n' "${device_path##*/}"
+} 2>/dev/null
+
+# disks_below NAME: the whole disks on which a block device lies.
+disks_below() {
+    if [ -z "$1" ]; then
+        return 0
+    elif [ -e "/sys/class/block/$1/partition" ]; then
+        disks_path=$(readlink -f "/sys/class/block/$1")
+        disks_path=${disks_path%/*}
+        printf '%s\n' "${disks_path##*/}"
+        return 0
+    fi
+    set -- "$1" "/sys/class/block/$1"/slaves/*
+    [ -e "$2" ] || { printf '%s\n' "$1" && return; }
+    shift
+    for disks_slave; do
+        disks_below "${disks_slave##*/}"
+    done
+}
+
+# own_points: the root and all mounts of its disk.
+own_points() {
+    echo /
+    printf '%s' "$mounts" | sed -n 's/^own //p'
+}
+
+# trim_free_space: says yes where each file system took it; that proves nothing.
+trim_free_space() {
+    trimmed=yes
+    sync
+    [ -n "$live" ] || { trimmed=unknown && return; }
+    own_points >"$run/points"
+    while IFS= read -r trim_point; do
+        fstrim "$trim_point" 2>/dev/null || trimmed=no
+    done <"$run/points"
+}
+
+# fill_free_space: zeros until the disk is full, then they are deleted.
+fill_free_space() {
+    zero_filled=yes
+    own_points >"$run/points"
+    while IFS= read -r fill_point; do
+        fill_file=$R${fill_point%/}/.imaging-seal-zeros
+        ! there "$fill_file" || rm -f "$fill_file"
+        progress "overwriting free space of $fill_point"
+        dd if=/dev/zero of="$fill_file" bs=1048576
+        dd if=/dev/zero of="$fill_file" bs=4096 oflag=append conv=notrunc
+        sync
+        rm -f "$fill_file"
+        sync
+    done <"$run/points" 2>/dev/null
+    trim_free_space
+}
+
+# find_swap: files and partitions of the root's disk into which memory may have been written, one line each.
+find_swap() {
+    : >"$run/swaps"
+    [ -n "$live" ] || return 0
+    {
+        sed '1d; s/[[:space:]].*//' /proc/swaps
+        awk '$3 == "swap" && $1 !~ /^#/ { print $1 }' /etc/fstab
+    } | sort -u | while IFS= read -r swap_each; do
+        case $swap_each in
+        UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) swap_each=$(blkid -t "$swap_each" -o device | head -n 1) ;;
+        esac
+        if [ -b "$swap_each" ]; then
+            for swap_disk in $(disks_below "$(basename "$(readlink -f "$swap_each")")"); do
+                case $NL$disks$NL in *"$NL/dev/$swap_disk$NL"*) readlink -f "$swap_each" ;; esac
+            done
+        elif [ -f "$swap_each" ] && [ ! -L "$swap_each" ] && ! elsewhere "$swap_each"; then
+            printf '%s\n' "$swap_each"
+        fi
+    done 2>/dev/null | sort -u >"$run/swaps"
+    swapoff -a 2>/dev/null
+}
+
+plant_swap() {
+    swap_first=$(head -n 1 "$run/swaps")
+    [ -n "$swap_first" ] || return 0
+    printf 'swap\t%s\n' "$swap_first" >>"$run/canaries"
+    token_of swap | dd of="$swap_first" bs=1048576 seek=1 conv=notrunc 2>/dev/null
+}
+
+# clear_swap: zeros where something was, behind the header.
+clear_swap() {
+    while IFS= read -r swap_each; do
+        progress "overwriting the swap"
+        swap_mib=$(size_of_disk "$swap_each") || fail "the swap $swap_each cannot be read"
+        swap_bytes=$disk_bytes
+        clear_step "$swap_each" 65536 16 15
+        swap_at=1
+        while [ "$swap_at" -lt "$swap_mib" ]; do
+            swap_count=$((swap_mib - swap_at))
+            [ "$swap_count" -le 64 ] || swap_count=64
+            [ $(((swap_at + swap_count) * 1048576)) -le "$swap_bytes" ] || swap_count=$((swap_count - 1))
+            clear_step "$swap_each" 1048576 "$swap_at" "$swap_count"
+            swap_at=$((swap_at + 64))
+        done
+    done <"$run/swaps"
+}
+clear_step() {
+    [ "$4" -gt 0 ] || return 0
+    step_used=$(dd if="$1" bs="$2" skip="$3" count="$4" 2>/dev/null | tr -d '\000' | head -c 1 | wc -c)
+    [ "$step_used" -gt 0 ] || return 0
+    dd if=/dev/zero of="$1" bs="$2" seek="$3" count="$4" conv=notrunc 2>/dev/null || fail "the swap $1 could not be overwritten"
+}

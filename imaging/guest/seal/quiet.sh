@@ -1,0 +1,93 @@
+# Keeps still what would write or call home with the identity of the instance, in memory alone: nothing of it is in the
+# image.
+KEEP='systemd-journald.service systemd-udevd.service systemd-logind.service dbus.service dbus-broker.service acpid.service
+qemu-guest-agent.service imaging-seal.service'
+# They run no program, but write when they are stopped.
+WRITERS='systemd-random-seed.service systemd-update-utmp.service alsa-restore.service'
+UPKEEP='apt-daily.timer apt-daily.service apt-daily-upgrade.timer apt-daily-upgrade.service unattended-upgrades.service
+dnf-automatic.timer dnf-automatic-install.timer dnf-makecache.timer dnf-makecache.service packagekit.service snapd.refresh.timer
+fwupd-refresh.timer cron.service crond.service anacron.service anacron.timer atd.service logrotate.timer man-db.timer
+motd-news.timer ua-timer.timer esm-cache.service sysstat-collect.timer mlocate-updatedb.timer plocate-updatedb.timer'
+
+# hold_units: by a condition that never holds, which counts for units in /etc, too, where a mask in memory does not.
+hold_units() {
+    {
+        printf '%s\n' "$UPKEEP" | tr ' ' '\n'
+        sed -n "s/^mask$TAB//p" "$run/plan"
+    } | while IFS= read -r hold_unit; do
+        case $hold_unit in '' | */* | .*) continue ;; esac
+        hold_folder=/run/systemd/system/$hold_unit.d
+        mkdir -p "$hold_folder"
+        printf '[Unit]\nConditionPathExists=!/\n' >"$hold_folder/zzz-imaging-seal.conf"
+        chmod 755 "$hold_folder"
+        chmod 644 "$hold_folder/zzz-imaging-seal.conf"
+        printf '%s\n' "$hold_unit"
+    done >"$run/held"
+    systemctl daemon-reload
+    while IFS= read -r hold_unit; do
+        systemctl --no-block stop "$hold_unit"
+    done <"$run/held"
+} 2>/dev/null
+
+# start_worker: a unit that is in memory alone waits for the end of the boot.
+start_worker() {
+    cat >/run/systemd/system/imaging-seal.service <<END
+[Unit]
+Description=Imaging Console: seal
+After=cloud-final.service multi-user.target
+[Service]
+Type=simple
+ExecStart=/usr/bin/env -i /bin/sh $run/script work
+StandardInput=null
+StandardOutput=null
+StandardError=null
+OOMScoreAdjust=-900
+END
+    chmod 644 /run/systemd/system/imaging-seal.service
+    systemctl daemon-reload
+    systemctl --no-block start imaging-seal.service
+} 2>/dev/null
+
+# await_boot: until no job is queued, ten minutes at most; what then still waits, waits in vain.
+await_boot() {
+    [ -n "$live" ] || return 0
+    await_until=$(($(now) + 600))
+    while [ "$(now)" -lt "$await_until" ]; do
+        case $(systemctl list-jobs --no-legend --no-pager 2>/dev/null) in '' | 'No jobs'*) return 0 ;; esac
+        sleep 2
+    done
+    systemctl cancel 2>/dev/null
+}
+
+# stop_services: all but those without which the clone could not be stopped.
+stop_services() {
+    [ -n "$live" ] || return 0
+    {
+        mkdir -p /run/systemd/journald.conf.d
+        printf '[Journal]\nStorage=volatile\n' >/run/systemd/journald.conf.d/zzz-imaging-seal.conf
+        chmod 755 /run/systemd/journald.conf.d
+        chmod 644 /run/systemd/journald.conf.d/zzz-imaging-seal.conf
+        systemctl restart systemd-journald.service
+    } 2>/dev/null
+    # Timers, paths and sockets first, for they start services.
+    systemctl list-units --plain --no-legend --no-pager --type=timer,path,socket,service 2>/dev/null | awk '
+        $1 ~ /\.service$/ && $4 == "exited" { next }
+        $1 ~ /^(systemd-|dbus|lvm2-).*\.socket$/ { next }
+        $3 ~ /^(active|activating|reloading)$/ { print ($1 ~ /\.service$/ ? 2 : 1) "\t" $1 }' |
+        sort | cut -f 2 | grep -v -x -F "$(printf '%s' "$KEEP" | tr ' ' '\n')" >"$run/stopping"
+    printf '%s' "$WRITERS" | tr ' ' '\n' >>"$run/stopping"
+    set --
+    while IFS= read -r stop_unit; do
+        set -- "$@" "$stop_unit"
+    done <"$run/stopping"
+    timeout 60 systemctl --no-block stop -- "$@" 2>/dev/null
+    stop_until=$(($(now) + 60))
+    while [ "$(now)" -lt "$stop_until" ]; do
+        case $(systemctl list-jobs --no-legend --no-pager 2>/dev/null) in '' | 'No jobs'*) break ;; esac
+        sleep 1
+    done
+    # auditd does not let itself be stopped that way.
+    while IFS= read -r stop_unit; do
+        case $stop_unit in *.service) systemctl is-active -q "$stop_unit" && systemctl kill -s KILL "$stop_unit" ;; esac
+    done <"$run/stopping" 2>/dev/null
+}

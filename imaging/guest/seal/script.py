@@ -1,0 +1,105 @@
+"""Puts the script of a seal together from its files, and makes the user data of the clone of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from imaging.guest.deep_check.boothook import (
+    FIRST_LINE,
+    LARGEST,
+    NONCE,
+    compressed,
+    console_functions,
+    dropped_first,
+    shorter_function,
+    squeezed,
+    unhurried,
+)
+from imaging.guest.deep_check.chunks import LIMIT
+from imaging.guest.probe import script as probe_script
+from imaging.guest.seal.plan_lines import plan_lines
+from imaging.guest.seal.seal_report import WORD
+from models.errors import UsageError
+from models.guest.files import Questions
+from models.seal.plan import SealPlan
+
+PROBED = frozenset(
+    {
+        "accounts",
+        "cloud_init",
+        "directories",
+        "identity",
+        "network",
+        "sightings",
+        "sshd",
+        "system_files",
+    }
+)
+"""The parts of the probe that are asked again after the seal: those that see what was to go; all would not fit."""
+_FILES = (
+    "plan", "places", "homes", "people", "litter", "network", "system_files", "identities",
+    "raw_disk", "canaries", "free_space", "changes", "quiet", "work",
+)  # fmt: skip
+_HERE = Path(__file__).parent
+_PLACE = re.compile(r"@([A-Z_]+)@")
+
+
+def seal_user_data(plan: SealPlan, questions: Questions, nonce: str, *, largest: int = LARGEST) -> bytes:
+    """The user data of the clone: compressed whole, which cloud-init undoes by itself.
+
+    Args:
+        plan: what was agreed to.
+        questions: what the guidelines want to know of the sealed clone.
+        nonce: letters and digits; the report bears it, and the tokens on the disk are made from it.
+        largest: bytes that the cloud takes.
+
+    Raises:
+        UsageError: the cloud would not take it, or the plan has a name that cannot travel.
+        ValueError: the nonce is none.
+    """
+    made = compressed(f"{FIRST_LINE}\n{seal_script(plan, questions, nonce)}".encode())
+    if len(made) > largest:
+        raise UsageError(
+            f"The plan of the seal takes {len(made)} bytes of user data; a cloud takes at most {largest}.",
+            meaning=f"The plan names {sum(len(each.targets) for each in plan.operations)} things and "
+            f"{len(plan.units)} units.",
+            remedy="Remove some of what was found on the instance yourself, whole folders first, and inspect it again; "
+            "or let the profile search for less.",
+        )
+    return made
+
+
+def seal_script(plan: SealPlan, questions: Questions, nonce: str) -> str:
+    """The script as it runs in the clone: its work, and as comments at its end the plan and the probe.
+
+    Raises:
+        UsageError: the plan has a name that cannot travel.
+        ValueError: the nonce is none.
+    """
+    heading, _, head = _file("head", nonce).partition("\n\n")
+    work = squeezed("\n".join([head, *_functions(nonce)]))
+    probe = squeezed(unhurried(probe_script(questions, PROBED, nonce=nonce)))
+    return f"{heading}\n{work}{_comments('#= ', plan_lines(plan))}{_comments('#: ', probe)}"
+
+
+def readable_script(nonce: str) -> str:
+    """The work of the script alone, with its explanations, for those who want to know what it does."""
+    return "\n".join([_file("head", nonce), *_functions(nonce)])
+
+
+def _functions(nonce: str) -> list[str]:
+    return [console_functions(WORD), shorter_function(), *(_file(name, nonce) for name in _FILES)]
+
+
+def _comments(mark: str, lines: str) -> str:
+    return "".join(f"{mark}{line}\n" for line in lines.removesuffix("\n").split("\n"))
+
+
+def _file(name: str, nonce: str) -> str:
+    """A file of this folder with its places filled in."""
+    if NONCE.fullmatch(nonce) is None:
+        msg = f"not a nonce: {nonce!r}"
+        raise ValueError(msg)
+    values = {"NONCE": nonce, "LIMIT": str(LIMIT), "WORD": WORD, "DROPPED_FIRST": " ".join(dropped_first())}
+    return _PLACE.sub(lambda found: values[found[1]], (_HERE / f"{name}.sh").read_text(encoding="ascii"))
