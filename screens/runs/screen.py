@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.message import Message
 
 from models.errors import ImagingError, UnreadableRunError
-from models.formatting import clock_time, counted, local_minute
-from models.run.kind import RunKind
 from models.run.record import RunRecord
-from screens.modes import ModeScreen
+from screens.listing import ListScreen
 from screens.runs.run import RunScreen
-from screens.style.glyphs import Glyphs
-from screens.style.run_words import step_words
+from screens.runs.texts.run_rows import COLUMNS, cells, matching, summary
 from screens.style.tones import Tone
-from screens.style.wording import is_interrupted, run_sign, verdict_sign
-from screens.widgets.columns import Cell, Column
+from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 
 REFRESH_SECONDS = 2.0
 """How often the journal, a local file, is read while the list is on show."""
 
-_COLUMNS = (
-    Column("Run", 12, drop=3),
-    Column("State", 17),
-    Column("Started", 16, drop=1),
-    Column("Subject", 14, grow=2),
-    Column("Image", 14, grow=2, drop=2),
-    Column("Verdict or step", 20),
-)
 
-
-class RunsScreen(ModeScreen):
+class RunsScreen(ListScreen[RunRecord]):
     """All runs; enter opens one."""
 
     MODE = "runs"
+    NOUN = "run"
+    NONE = "No runs yet: choose an instance and press i."
+    CSS = "RunsScreen #list, RunsScreen #runs { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="runs.filter", tooltip="Show only rows that contain these words"),
         Binding("r", "refresh", "Refresh", id="runs.refresh", tooltip="Read the journal again"),
+        Binding("e", "error", "Error", id="runs.error", tooltip="Show the full error of the last refresh"),
+        Binding("y", "copy", "Copy id", id="runs.copy", tooltip="Copy the run's id to the clipboard"),
+        Binding("escape", "list", "Back", id="runs.list", tooltip="Back to the list; there, clear the filter"),
     ]
 
     class Read(Message):
@@ -56,28 +52,36 @@ class RunsScreen(ModeScreen):
             """Whether an earlier reading that still waits is of no interest any more."""
             return isinstance(message, RunsScreen.Read)
 
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._unreadable: tuple[UnreadableRunError, ...] = ()
+        self._known_at: datetime | None = None
+
     def compose_body(self) -> ComposeResult:
-        """The list."""
-        rows = RowList[RunRecord](
-            _COLUMNS,
-            key_of=lambda run: run.id,
-            cells_of=self._cells,
-            glyphs=self.glyphs,
-            empty="Reading the journal",
-            opens="Open run",
-            id="runs",
-            classes="panel",
-        )
-        rows.border_title = "Runs"
-        yield rows
+        """The list and its filter."""
+        with Vertical(id="list", classes="panel") as panel:
+            panel.border_title = "Runs"
+            yield RowList[RunRecord](
+                COLUMNS,
+                key_of=lambda run: run.id,
+                cells_of=lambda run: cells(run, self.glyphs),
+                glyphs=self.glyphs,
+                empty="Reading the journal",
+                opens="Open run",
+                id="runs",
+            )
+            yield FilterLine("part of a name, state, verdict or id", id="filter")
 
     def on_mount(self) -> None:
         """Read now and, while the list is on show, every two seconds."""
         super().on_mount()
+        self._rows.focus()
         self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
 
     def on_screen_resume(self) -> None:
         """The list is on show."""
+        super().on_screen_resume()
         self.action_refresh()
         self._timer.resume()
 
@@ -95,14 +99,10 @@ class RunsScreen(ModeScreen):
         self.post_message(self.Read(await runs.runs(), runs.unreadable_runs))
 
     @on(Read)
-    def _show(self, event: Read) -> None:
+    def _journal_read(self, event: Read) -> None:
         event.stop()
-        self.query_one(RowList).show(event.runs, empty="No runs yet: choose an instance and press i.")
-        if event.unreadable:
-            ids = ", ".join(each.run_id for each in event.unreadable)
-            self.status.say(f"{_summary(event.runs)} · cannot be read: {ids} (see `imaging runs`)", Tone.WARN)
-        else:
-            self.status.say(_summary(event.runs))
+        self._unreadable, self._known_at = event.unreadable, self.console.clock.now()
+        self._take(event.runs, complete=True)
 
     @on(RowList.Opened, "#runs")
     def _open(self, event: RowList.Opened) -> None:
@@ -111,42 +111,23 @@ class RunsScreen(ModeScreen):
 
     def failed(self, error: ImagingError) -> None:
         """Keep what is on show and say why it is not fresh."""
-        self.status.say(f"The journal could not be read: {error}", Tone.BAD)
+        self._fail(error)
 
-    def _cells(self, run: RunRecord) -> Sequence[Cell]:
-        state = run_sign(run, self.glyphs)
-        return (
-            Cell(run.id, Tone.QUIET),
-            Cell(str(state), state.tone),
-            Cell(local_minute(run.created_at), Tone.QUIET),
-            Cell(run.title),
-            Cell(_made(run)),
-            _outcome(run, self.glyphs),
-        )
+    @property
+    def _read_at(self) -> datetime | None:
+        return self._known_at
 
+    def _matching(self, text: str) -> Sequence[RunRecord]:
+        return matching(self._listed, text)
 
-def _made(run: RunRecord) -> str:
-    return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+    def _nothing(self, text: str) -> str:
+        if self._complete:
+            return super()._nothing(text)
+        return "Reading the journal" if self._trouble is None else "No list: press r to try again"
 
-
-def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
-    """The verdict; of a run that is not over, the step that it has come to."""
-    if not run.state.is_over and run.current_step is not None:
-        return Cell(f"{glyphs.running} {step_words(run.current_step.step, run.title)}", Tone.PLAIN)
-    if run.spec.inspects and run.verdict is None:
-        return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
-    verdict = verdict_sign(run.verdict, glyphs)
-    return Cell(str(verdict), verdict.tone)
-
-
-def _summary(runs: Sequence[RunRecord]) -> str:
-    going = sum(not run.state.is_over for run in runs)
-    halted = sum(is_interrupted(run) for run in runs)
-    parts = [counted(len(runs), "run")]
-    if going:
-        parts.append(f"{going} in progress")
-    if halted:
-        parts.append(f"{halted} interrupted: open and press R to resume")
-    if runs and not going:
-        parts.append(f"last change {clock_time(max(run.updated_at for run in runs))}")
-    return " · ".join(parts)
+    def _say_fresh(self, count: str) -> None:
+        if self._unreadable:
+            ids = ", ".join(each.run_id for each in self._unreadable)
+            self.status.say(f"{summary(count, self._listed)} · cannot be read: {ids} (see `imaging runs`)", Tone.WARN)
+        else:
+            self.status.say(summary(count, self._listed))

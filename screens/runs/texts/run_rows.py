@@ -1,0 +1,76 @@
+"""What a row of the list of runs says, and which rows a filter leaves: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.formatting import clock_time, local_minute
+from models.run.kind import RunKind
+from models.run.record import RunRecord
+from screens.style.glyphs import UNICODE, Glyphs
+from screens.style.run_words import step_words
+from screens.style.tones import Tone
+from screens.style.wording import is_interrupted, run_sign, verdict_sign
+from screens.widgets.columns import Cell, Column
+
+COLUMNS = (
+    Column("Run", 12, drop=3),
+    Column("State", 17),
+    Column("Started", 16, drop=1),
+    Column("Subject", 14, grow=2),
+    Column("Image", 14, grow=2, drop=2),
+    Column("Verdict or step", 20),
+)
+
+
+def cells(run: RunRecord, glyphs: Glyphs) -> Sequence[Cell]:
+    """The cells of a run, one for each column."""
+    state = run_sign(run, glyphs)
+    return (
+        Cell(run.id, Tone.QUIET),
+        Cell(str(state), state.tone),
+        Cell(local_minute(run.created_at), Tone.QUIET),
+        Cell(run.title),
+        Cell(_made(run)),
+        _outcome(run, glyphs),
+    )
+
+
+def matching(runs: Sequence[RunRecord], text: str) -> list[RunRecord]:
+    """The runs in which every word of the text occurs, in the order in which they are given."""
+    words = text.casefold().split()
+    return [run for run in runs if all(word in _searched(run) for word in words)]
+
+
+def _searched(run: RunRecord) -> str:
+    """All that a run can be found by: what its row says on a wide terminal, and the ids that belong to it."""
+    ids = (run.image_id or "", run.instance_id or "")
+    return " ".join((*(cell.text for cell in cells(run, UNICODE)), run.kind.value, *ids)).casefold()
+
+
+def _made(run: RunRecord) -> str:
+    return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+
+
+def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
+    """The verdict; of a run that is not over, the step that it has come to."""
+    if not run.state.is_over and run.current_step is not None:
+        return Cell(f"{glyphs.running} {step_words(run.current_step.step, run.title)}", Tone.PLAIN)
+    if run.spec.inspects and run.verdict is None:
+        return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
+    verdict = verdict_sign(run.verdict, glyphs)
+    return Cell(str(verdict), verdict.tone)
+
+
+def summary(count: str, runs: Sequence[RunRecord]) -> str:
+    """How many there are, and how they stand."""
+    going = sum(not run.state.is_over for run in runs)
+    halted = sum(is_interrupted(run) for run in runs)
+    parts = [count]
+    if going:
+        parts.append(f"{going} in progress")
+    if halted:
+        parts.append(f"{halted} interrupted: open and press R to resume")
+    if runs and not going:
+        parts.append(f"last change {clock_time(max(run.updated_at for run in runs))}")
+    return " · ".join(parts)
