@@ -20,6 +20,7 @@ from screens.dialogs.error import ErrorScreen, explained
 from screens.dialogs.no_cloud import CloudWanted, NoCloudAnswer, NoCloudScreen
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
+from screens.widgets.clipboard import copy_text
 from screens.widgets.key_line import KeyLine
 from screens.widgets.lines import StatusLine, TitleLine, TooSmall
 
@@ -73,9 +74,8 @@ class ConsoleScreen(Screen[R]):
         self.query_one("#title", TitleLine).put_path(path, login_line(self.console))
 
     def copy(self, text: str) -> None:
-        """Send a text to the terminal's clipboard (OSC 52); no terminal answers, so that nobody knows if it took it."""
-        self.app.copy_to_clipboard(text)
-        self.status.notice(f"Sent to the terminal's clipboard: {text}")
+        """Send a text to the terminal's clipboard, and say so."""
+        copy_text(self.app, text)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what went wrong in a worker of this screen."""

@@ -15,6 +15,7 @@ from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.dialog import Dialog, Reading, paragraphs
 from screens.finding_keys import FindingDeed, Place, binding, command_of, fixes_of, possible
 from screens.style.wording import finding_sign
+from screens.widgets.clipboard import copy_text
 
 
 class FindingScreen(Dialog[RemedyAction | FindingDeed]):
@@ -93,8 +94,7 @@ class FindingScreen(Dialog[RemedyAction | FindingDeed]):
 
     def action_copy_command(self) -> None:
         """Send the finding's command to the terminal's clipboard."""
-        self.app.copy_to_clipboard(command_of(self._finding))
-        self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
+        copy_text(self.app, command_of(self._finding))
 
     def action_give(self, deed: str) -> None:
         """Give what is to be done; the screen below carries it out."""

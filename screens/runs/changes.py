@@ -68,4 +68,4 @@ class RunChanges:
     async def _delete(self, run_id: str) -> None:
         self._screen.status.say("Deleting the image", Tone.ACCENT)
         self._changed(await self._screen.console.runs.delete_image(run_id, await self._screen.console.resolved()))
-        self._screen.notify("The image is deleted.", markup=False)
+        self._screen.status.notice("The image is deleted.", Tone.GOOD)

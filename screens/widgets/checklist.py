@@ -20,6 +20,7 @@ from screens.finding_keys import FindingDeed, binding, command_of
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import came_from, finding_sign, readiness_sign
+from screens.widgets.clipboard import copy_text
 from screens.widgets.columns import Cell, Column
 from screens.widgets.filter import FilterLine
 from screens.widgets.groups import Head, Row, Shown, key_of, rows_of
@@ -183,8 +184,7 @@ class ChecklistView(Vertical):
     def action_copy_command(self) -> None:
         """Send the finding's command to the terminal's clipboard."""
         if command := command_of(self.chosen):
-            self.app.copy_to_clipboard(command)
-            self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
+            copy_text(self.app, command)
 
     def action_fold(self) -> None:
         """Show all findings of the group under the cursor, or only those that need attention."""

@@ -128,6 +128,7 @@ async def test_the_image_is_deleted_only_after_a_clear_yes_that_names_its_id(tmp
         assert runs.asked == []
         await driver.press("D", "y")
         await driver.until(lambda: runs.asked == [("delete image", "r1")])
+        await driver.sees("The image is deleted.")
 
 
 @pytest.mark.parametrize(
