@@ -32,7 +32,7 @@ plant_home() {
 
 # plant KIND PATH: a block full of the token. On a full disk there is none, and it will count as not seen.
 plant() {
-    canary_token=$(token_of "$1")
+    canary_token=$(token "$nonce" "$1")
     printf '%s\t%s\n' "$1" "$2" >>"$run/canaries"
     straight "$2"
     ! there "$R$2" || return 0
@@ -41,43 +41,40 @@ plant() {
     done >"$R$2"
 } 2>/dev/null
 
-# see_canaries before|after: what the raw disks show, as files `before.KIND` with yes, no or unknown.
+# see_canaries before|after: what the raw disks show, as files `before.KIND` with yes, no or unknown. Before the seal it is
+# enough to have seen each once.
 see_canaries() {
-    seen_tokens=
-    while IFS=$TAB read -r seen_kind seen_path; do
-        seen_tokens=$seen_tokens$(token_of "$seen_kind")$NL
-    done <"$run/canaries"
-    : "$seen_path"
-    seen_control=$(token_of control)
     write_control
-    seen_all=
+    {
+        while IFS=$TAB read -r seen_kind seen_path; do
+            echo "$seen_kind $(token "$nonce" "$seen_kind")"
+        done <"$run/canaries"
+        echo "control $seen_control"
+    } >"$run/tokens"
+    : "$seen_path"
+    : >"$run/counts"
     seen_whole=yes
-    [ "$1" = after ] || seen_stop=all
-    [ "$1" = before ] || seen_stop=
     [ -n "$disks" ] || seen_whole=no
-    IFS=$NL
+    seen_stop=
+    [ "$1" = after ] || seen_stop=enough
     for seen_disk in $disks; do
-        unset IFS
-        read_disk "$seen_disk" "$seen_tokens$seen_control" "$seen_stop" || seen_whole=no
-        seen_all=$seen_all$disk_found
+        count_on_disk "$seen_disk" "$run/tokens" $((300 + $(mebibytes "$seen_disk") * 60 / 1024)) "$seen_stop" >>"$run/counts" ||
+            seen_whole=no
     done
-    unset IFS
-    disk_found=$seen_all
     remove_control
-    while IFS=$TAB read -r seen_kind seen_path; do
-        saw "$(token_of "$seen_kind")" >"$run/$1.$seen_kind"
-    done <"$run/canaries"
-    saw "$seen_control" >"$run/$1.control"
+    while read -r seen_kind seen_path; do
+        awk -v kind="$seen_kind" -v whole="$seen_whole" '
+            $1 == kind { total += $2 }
+            END { print total ? "yes" : whole == "yes" ? "no" : "unknown" }' "$run/counts" >"$run/$1.$seen_kind"
+    done <"$run/tokens"
 }
-saw() {
-    if is_found "$1"; then echo yes
-    elif [ "$seen_whole" = yes ]; then echo no
-    else echo unknown
-    fi
+reading() {
+    progress "reading the disk: $1 of $2 MiB"
 }
 
 # The control shows that the reader finds what is there. Its content is overwritten before it goes.
 write_control() {
+    seen_control=$(token "$nonce" control)
     control_file=$R/var/tmp/.imaging-seal-control
     ! there "$control_file" || rm -f "$control_file"
     printf '%s\n%s\n' "$seen_control" "$seen_control" >"$control_file"

@@ -6,9 +6,7 @@ read_mounts() {
     [ -n "$live" ] || return 0
     mounts=
     cat /proc/self/mountinfo >"$run/mountinfo"
-    root_disks=$(disks_below "$(device_of "$(awk '$5 == "/" { print $3 }' "$run/mountinfo" | tail -n 1)" \
-        "$(awk '$2 == "/" { print $1 }' /proc/self/mounts | tail -n 1)")" | sort -u)
-    disks=$(printf '%s\n' "$root_disks" | sed -n 's@^..*@/dev/&@p')
+    disks=$(root_disks)
     while read -r mount_id mount_parent mount_number mount_root mount_point mount_rest; do
         [ "$mount_point" != / ] || continue
         case $mount_point in *\\*) mount_point=$(printf '%b' "$mount_point") ;; esac
@@ -17,44 +15,24 @@ read_mounts() {
         mount_type=${mount_rest%% *}
         mount_rest=${mount_rest#* }
         mount_kind=other
-        for mount_disk in $(disks_below "$(device_of "$mount_number" "${mount_rest%% *}")"); do
-            case $NL$root_disks$NL in *"$NL$mount_disk$NL"*) mount_kind=own ;; esac
+        for mount_disk in $(whole_disks "$(device_of "$mount_number" "${mount_rest%% *}")"); do
+            case $NL$disks$NL in *"$NL$mount_disk$NL"*) mount_kind=own ;; esac
             # A file of the disk that is mounted as one.
-            case $mount_type:$mount_disk in squashfs:* | iso9660:*) ;; *:loop*) mount_kind=own ;; esac
+            case $mount_type:$mount_disk in squashfs:* | iso9660:*) ;; *:/dev/loop*) mount_kind=own ;; esac
         done
         mounts="$mounts$mount_kind $mount_point$NL"
     done <"$run/mountinfo"
     : "$mount_id $mount_parent $mount_root"
 }
 
-# device_of MAJOR:MINOR SOURCE: the name of a block device; the number of some file systems is none.
+# device_of MAJOR:MINOR SOURCE: the block device below /sys; the number of some file systems is none.
 device_of() {
     if [ -e "/sys/dev/block/$1" ]; then
-        device_path=$(readlink -f "/sys/dev/block/$1")
+        printf '%s\n' "/sys/dev/block/$1"
     else
-        device_path=$(readlink -f "$2")
-        [ -e "/sys/class/block/${device_path##*/}" ] || return 0
+        printf '%s\n' "/sys/class/block/$(basename "$(readlink -f "$2")")"
     fi
-    printf '%s\n' "${device_path##*/}"
 } 2>/dev/null
-
-# disks_below NAME: the whole disks on which a block device lies.
-disks_below() {
-    if [ -z "$1" ]; then
-        return 0
-    elif [ -e "/sys/class/block/$1/partition" ]; then
-        disks_path=$(readlink -f "/sys/class/block/$1")
-        disks_path=${disks_path%/*}
-        printf '%s\n' "${disks_path##*/}"
-        return 0
-    fi
-    set -- "$1" "/sys/class/block/$1"/slaves/*
-    [ -e "$2" ] || { printf '%s\n' "$1" && return; }
-    shift
-    for disks_slave; do
-        disks_below "${disks_slave##*/}"
-    done
-}
 
 # own_points: the root and all mounts of its disk.
 own_points() {
@@ -102,8 +80,8 @@ find_swap() {
         UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=*) swap_each=$(blkid -t "$swap_each" -o device | head -n 1) ;;
         esac
         if [ -b "$swap_each" ]; then
-            for swap_disk in $(disks_below "$(basename "$(readlink -f "$swap_each")")"); do
-                case $NL$disks$NL in *"$NL/dev/$swap_disk$NL"*) readlink -f "$swap_each" ;; esac
+            for swap_disk in $(whole_disks "$(device_of - "$swap_each")"); do
+                case $NL$disks$NL in *"$NL$swap_disk$NL"*) readlink -f "$swap_each" ;; esac
             done
         elif [ -f "$swap_each" ] && [ ! -L "$swap_each" ] && ! elsewhere "$swap_each"; then
             printf '%s\n' "$swap_each"
@@ -116,24 +94,25 @@ plant_swap() {
     swap_first=$(head -n 1 "$run/swaps")
     [ -n "$swap_first" ] || return 0
     printf 'swap\t%s\n' "$swap_first" >>"$run/canaries"
-    token_of swap | dd of="$swap_first" bs=1048576 seek=1 conv=notrunc 2>/dev/null
+    token "$nonce" swap | dd of="$swap_first" bs=1048576 seek=1 conv=notrunc 2>/dev/null
 }
 
-# clear_swap: zeros where something was, behind the header.
+# clear_swap: zeros where something was, behind the header, by which a system knows it.
 clear_swap() {
     while IFS= read -r swap_each; do
         progress "overwriting the swap"
-        swap_mib=$(size_of_disk "$swap_each") || fail "the swap $swap_each cannot be read"
-        swap_bytes=$disk_bytes
-        clear_step "$swap_each" 65536 16 15
+        swap_bytes=$(if [ -b "$swap_each" ]; then blockdev --getsize64 "$swap_each"; else stat -c %s "$swap_each"; fi)
+        [ "${swap_bytes:-0}" -gt 0 ] || fail "the swap $swap_each cannot be read"
+        swap_mib=$((swap_bytes / 1048576))
+        clear_step "$swap_each" 65536 1 15
         swap_at=1
         while [ "$swap_at" -lt "$swap_mib" ]; do
             swap_count=$((swap_mib - swap_at))
             [ "$swap_count" -le 64 ] || swap_count=64
-            [ $(((swap_at + swap_count) * 1048576)) -le "$swap_bytes" ] || swap_count=$((swap_count - 1))
             clear_step "$swap_each" 1048576 "$swap_at" "$swap_count"
             swap_at=$((swap_at + 64))
         done
+        clear_step "$swap_each" 4096 $((swap_mib * 256)) $((swap_bytes % 1048576 / 4096))
     done <"$run/swaps"
 }
 clear_step() {

@@ -1,82 +1,90 @@
-# Searches a whole disk for tokens, as it lies there: below all file systems, in what is deleted, too. The test instance
-# of the sealed image has the same reader. It needs `run`, a folder in memory, and the functions `progress` and `now`.
+# Searches raw disks for tokens: of the clone, and of the test instance of the sealed image. Zeros and holes of gigabytes pass: a disk is read in blocks of 64 MiB, each with the first
+# MiB of the next one, so that a token across the border is seen, too, and all that cannot be part of a token ends a line.
+# No token stands in an argument; the files that hold them lie in memory.
 
-# read_disk DEVICE TOKENS [all]: sets disk_found to the tokens (hexadecimal, one line each) that lie on a device or in a
-# file, one line for each time, those on the border of a step twice. Fails if it could not read to the end, or in time.
-# With `all` it stops as soon as every token was found.
-#
-# In steps of 64 MiB that share one, so that no token is cut; zeros are made line ends, for no grep takes gigabytes of them
-# for one line. Tokens go to grep by a descriptor: they are in no argument, and in no file but in memory.
-read_disk() {
-    disk_found=
-    disk_tokens=$(printf '%s' "$2")
-    disk_mib=$(size_of_disk "$1") || return 1
-    disk_limit=$(($(now) + 120 + disk_mib / 4))
-    disk_at=0
-    disk_told=-10
-    disk_flags=
-    # Past what memory keeps of the device; where a device or a dd cannot, memory is dropped instead.
-    if dd if="$1" of=/dev/null bs=1048576 count=1 iflag=direct 2>/dev/null; then disk_flags=iflag=direct; fi
-    forget_disk "$1"
-    while [ "$disk_at" -lt "$disk_mib" ]; do
-        if [ "$(now)" -ge "$disk_limit" ]; then return 1; fi
-        disk_percent=$((disk_at * 100 / disk_mib))
-        if [ $((disk_percent - disk_told)) -ge 10 ]; then
-            progress "reading ${1##*/}: $disk_percent %"
-            disk_told=$disk_percent
-        fi
-        disk_wanted=$((disk_mib - disk_at))
-        [ "$disk_wanted" -le 65 ] || disk_wanted=65
-        # shellcheck disable=SC2086  # no flag, or one
-        disk_step=$(timeout -k 5 300 dd if="$1" bs=1048576 skip="$disk_at" count=65 $disk_flags 2>"$run/dd" |
-            tr '\000' '\n' | find_tokens)
-        disk_read=$(sed -n 's/^\([0-9]*\)+\([0-9]*\) records in$/\1 + \2/p' "$run/dd")
-        if [ $((${disk_read:-0})) -ne "$disk_wanted" ] || grep -q -i error "$run/dd"; then return 1; fi
-        [ -z "$disk_step" ] || disk_found=$disk_found$disk_step$NL
-        if [ "${3-}" = all ] && all_found; then return 0; fi
-        disk_at=$((disk_at + 64))
-    done
+# token NONCE WORD: as the clone computed it; a token never stands in an argument.
+token() {
+  printf 'imaging-canary %s %s' "$1" "$2" | sha256sum | cut -c1-32
 }
 
-find_tokens() {
-    grep -a -o -F -f /proc/self/fd/9 9<<END
-$disk_tokens
-END
+# The disks that hold the root file system, whole, whatever lies between: partitions, LVM, RAID, encryption.
+root_disks() {
+  number=$(awk '$5 == "/" { found = $3 } END { print found }' /proc/self/mountinfo)
+  if [ ! -e "/sys/dev/block/$number" ]; then
+    device=$(awk '$2 == "/" && $1 ~ "^/dev/" { found = $1 } END { print found }' /proc/mounts)
+    number=$(stat -L -c '%t %T' "$device" 2>/dev/null) || return
+    number=$(printf '%d:%d' "0x${number% *}" "0x${number#* }")
+  fi
+  whole_disks "/sys/dev/block/$number" | awk '!seen[$0]++'
 }
 
-# is_found TOKEN: whether the last reading saw it.
-is_found() {
-    case $NL$disk_found in
-    *"$NL$1$NL"*) ;;
-    *) return 1 ;;
-    esac
-}
-all_found() {
-    for disk_token in $disk_tokens; do
-        is_found "$disk_token" || return 1
-    done
-}
-
-# size_of_disk DEVICE: in MiB, a begun one counts.
-size_of_disk() {
-    if [ -b "$1" ]; then
-        disk_bytes=$(blockdev --getsize64 "$1" 2>/dev/null)
-    else
-        disk_bytes=$(stat -c %s "$1" 2>/dev/null)
-    fi
-    [ "${disk_bytes:-0}" -gt 0 ] && echo $(((disk_bytes + 1048575) / 1048576))
+whole_disks() {
+  [ -e "$1" ] || return
+  for below in "$1"/slaves/*; do
+    [ -e "$below" ] && whole_disks "$below"
+  done
+  for below in "$1"/slaves/*; do
+    [ -e "$below" ] && return
+  done
+  below=$(readlink -f "$1")
+  [ ! -e "$below/partition" ] || below=${below%/*}
+  printf '/dev/%s\n' "${below##*/}"
 }
 
-# forget_disk DEVICE: drops what memory keeps of it, so that it is read as it lies there.
-forget_disk() {
-    sync
-    if [ -b "$1" ]; then
-        blockdev --flushbufs "$1"
-        echo 3 >/proc/sys/vm/drop_caches
-    fi
-} 2>/dev/null
+# mebibytes DISK: how many, rounded up.
+mebibytes() {
+  if [ -b "$1" ]; then
+    read -r sectors <"/sys/class/block/${1##*/}/size"
+    echo $(((sectors + 2047) / 2048))
+  else
+    echo $((($(wc -c <"$1") + 1048575) / 1048576))
+  fi
+}
 
-# token_of WORD: see imaging.guest.seal.tokens.
-token_of() {
-    printf 'imaging-canary %s %s' "$nonce" "$1" | sha256sum | cut -c 1-32
+# count_on_disk DISK TOKENS SECONDS [enough]: counts the tokens, of which the file TOKENS has one in each line after its name, and
+# prints `NAME COUNT` for each. Its status is not 0, and why stands in $unread, where the disk was not read to its end. A
+# function `reading DONE OF` of the caller's hears how far it is, in MiB, about every twenty seconds. With `enough` it stops
+# as soon as every token was seen.
+count_on_disk() {
+  unread=
+  size=$(mebibytes "$1")
+  [ "${size:-0}" -gt 0 ] || { unread="$1 has no size"; return 1; }
+  awk '{ print $2 }' "$2" >"$2.words"
+  : >"$2.seen"
+  : >"$2.failed"
+  direct=
+  if dd if="$1" of=/dev/null bs=1M count=1 iflag=direct 2>/dev/null; then
+    direct=iflag=direct
+  elif [ -b "$1" ]; then
+    # Memory may still hold what an earlier reading saw.
+    { blockdev --flushbufs "$1"; echo 3 >/proc/sys/vm/drop_caches; } 2>/dev/null
+  fi
+  done_mib=0
+  began=$(seconds_up)
+  told=$began
+  while [ "$done_mib" -lt "$size" ]; do
+    {
+      # shellcheck disable=SC2086  # one word or none
+      timeout -k 5 300 dd if="$1" bs=1M skip="$done_mib" count=65 $direct 2>/dev/null || echo dd >>"$2.failed"
+    } | tr -c -s '0-9a-f' '\n' | {
+      grep -o -F -f "$2.words"
+      [ $? -le 1 ] || echo grep >>"$2.failed"
+    } >>"$2.seen"
+    [ ! -s "$2.failed" ] || { unread="$1 could not be read at $done_mib MiB"; break; }
+    [ "${4-}" != enough ] || [ "$(sort -u "$2.seen" | wc -l)" -lt "$(sort -u "$2.words" | wc -l)" ] || break
+    done_mib=$((done_mib + 64))
+    now=$(seconds_up)
+    [ "$((now - began))" -le "$3" ] || [ "$done_mib" -ge "$size" ] || {
+      unread="$1 was read to $done_mib of $size MiB only: time was up"
+      break
+    }
+    [ "$((now - told))" -lt 20 ] || { reading "$done_mib" "$size"; told=$now; }
+  done
+  awk 'FILENAME == ARGV[1] { count[$0]++; next } { print $1, count[$2] + 0 }' "$2.seen" "$2"
+  [ -z "$unread" ]
+}
+
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
 }

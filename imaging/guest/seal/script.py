@@ -19,6 +19,7 @@ from imaging.guest.deep_check.boothook import (
 from imaging.guest.deep_check.chunks import LIMIT
 from imaging.guest.probe import script as probe_script
 from imaging.guest.seal.plan_lines import plan_lines
+from imaging.guest.seal.raw_disk import raw_disk_functions
 from imaging.guest.seal.seal_report import WORD
 from models.errors import UsageError
 from models.guest.files import Questions
@@ -39,7 +40,7 @@ PROBED = frozenset(
 """The parts of the probe that are asked again after the seal: those that see what was to go; all would not fit."""
 _FILES = (
     "plan", "places", "homes", "people", "litter", "network", "system_files", "identities",
-    "raw_disk", "canaries", "free_space", "changes", "quiet", "work",
+    "canaries", "free_space", "changes", "quiet", "work",
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _PLACE = re.compile(r"@([A-Z_]+)@")
@@ -89,7 +90,7 @@ def readable_script(nonce: str) -> str:
 
 
 def _functions(nonce: str) -> list[str]:
-    return [console_functions(WORD), shorter_function(), *(_file(name, nonce) for name in _FILES)]
+    return [console_functions(WORD), shorter_function(), raw_disk_functions(), *(_file(name, nonce) for name in _FILES)]
 
 
 def _comments(mark: str, lines: str) -> str:

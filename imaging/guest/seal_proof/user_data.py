@@ -16,6 +16,7 @@ from importlib.resources import files
 
 from imaging.guest.deep_check.boothook import LARGEST, compressed, console_functions, squeezed
 from imaging.guest.deep_check.chunks import LIMIT
+from imaging.guest.seal.raw_disk import raw_disk_functions
 from imaging.guest.seal_proof.needles import Needles
 from models.errors import UsageError
 from models.seal.report import CanaryClass
@@ -95,7 +96,7 @@ def _boothook(needles: Needles, seal_nonce: str, nonce: str) -> str:
         "CLASSES": " ".join(each.value for each in CanaryClass),
         "NEEDLES": base64.b64encode(compressed(needle_lines(needles).encode())).decode("ascii"),
         "CONSOLE": console_functions(WORD),
-        "RAW_DISK": files("imaging.guest.seal_proof").joinpath("raw_disk.sh").read_text(encoding="ascii"),
+        "RAW_DISK": raw_disk_functions(),
     }
     values |= {name.upper(): _filled(f"{name}.sh", values) for name in _PARTS}
     heading, _, work = _filled("proof.sh", values).partition("\n\n")
