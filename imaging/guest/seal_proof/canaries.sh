@@ -1,7 +1,7 @@
 # The tokens that the clone wrote before it was sealed, counted on this instance's own raw disk. It uses $R, $work, $state.
 
 tell_canaries() {
-  disks=${IMAGING_PROOF_DISK-$(root_disks)}
+  [ -n "$disks" ] || disks=$(root_disks)
   if [ -z "$disks" ]; then
     echo 'uncounted the disk of the root file system was not found'
     return
@@ -15,8 +15,8 @@ tell_canaries() {
   : >"$work/counts"
   : >"$work/uncounted"
   for disk in $disks; do
-    limit=$((@READ_SECONDS@ + $(mebibytes "$disk") * @SECONDS_PER_GIB@ / 1024))
-    count_on_disk "$disk" "$work/tokens" "${IMAGING_PROOF_SECONDS-$limit}" >>"$work/counts" ||
+    seconds=${limit:-$((@READ_SECONDS@ + $(mebibytes "$disk") * @SECONDS_PER_GIB@ / 1024))}
+    count_on_disk "$disk" "$work/tokens" "$seconds" >>"$work/counts" ||
       printf 'uncounted %s\n' "$unread" >>"$work/uncounted"
   done
   # What was found is there, even if not all was read; that nothing was found is known only at the end.

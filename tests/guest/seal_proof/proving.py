@@ -90,12 +90,13 @@ class Guest:
             "IMAGING_PROOF_CONSOLE": str(self.root.parent / "console"),
             "IMAGING_PROOF_RESTART": "exit 0",
             "IMAGING_PROOF_REPEATS": "1",
-            "IMAGING_PROOF_DISK": str(self.disk or ""),
+            "IMAGING_PROOF_DISK": str(self.disk or "/nothing"),
+            "IMAGING_PROOF_SECONDS": "",
             "INSTANCE_ID": INSTANCE_ID,
             **self.settings,
         }
         subprocess.run(
-            [*command, str(script), *arguments], env=environment, capture_output=True, timeout=120, check=False
+            [*command, str(script), "trial", *arguments], env=environment, capture_output=True, timeout=120, check=False
         )
 
     @property

@@ -111,3 +111,13 @@ def test_without_systemd_that_is_said(guest: Guest, tmp_path):
     assert f"{NONCE} failed there is no systemd" in guest.console.removeprefix(shown)
     with pytest.raises(BadProbeError, match="there is no systemd"):
         guest.report()
+
+
+def test_a_setting_of_the_image_leads_it_to_no_other_tree(guest: Guest, tmp_path):
+    guest.boot(unit=False)
+    script = (guest.root / f"run/imaging-proof-{NONCE}/proof").read_text()
+    before, _, after = script.partition('if [ "${1-}" = trial ]; then')
+    assert after
+    settings, _, rest = after.partition("\nfi\n")
+    assert "$IMAGING_PROOF_ROOT" in settings
+    assert "IMAGING_PROOF" not in before + rest
