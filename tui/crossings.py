@@ -45,11 +45,11 @@ class Crossings(App[None], inherit_bindings=False):
         event.stop()
         await self.show_image_by_id(event.image_id)
 
-    async def show_image_by_id(self, image_id: str) -> None:
-        """Show an image in the list of images."""
+    async def show_image_by_id(self, image_id: str, then: str = "") -> None:
+        """Show an image in the list of images, and begin there what a key does."""
         await self.action_mode("images")
         if isinstance(self.screen, ImagesScreen):
-            self.screen.show_image(image_id)
+            self.screen.show_image(image_id, then)
 
     async def show_instance(self, instance_id: str, then: str) -> None:
         """Choose an instance in its list, and go to its checklist (`open`) or into the wizard (`image`)."""
@@ -60,10 +60,10 @@ class Crossings(App[None], inherit_bindings=False):
             else:
                 self.screen.query_one("#instances", RowList).action_open()
 
-    async def open_run(self, run_id: str) -> None:
-        """Open a run from the list of runs."""
+    async def open_run(self, run_id: str, then: str = "") -> None:
+        """Open a run from the list of runs, and begin there what a key does."""
         await self.action_mode("runs")
-        await self.push_screen(RunScreen(run_id))
+        await self.push_screen(RunScreen(run_id, then))
 
     def command_log(self) -> CommandLog:
         """What this console has asked of clouds so far."""

@@ -19,8 +19,10 @@ from textual.content import Content
 from models.errors import ImagingError
 from models.text import one_line
 from screens.context import Console
+from screens.images.history import ImageHistory
 from screens.listing import ListScreen
 from screens.offered_keys import KeyGroup, offered_keys
+from screens.runs.texts.offers import is_offered
 from tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -31,6 +33,14 @@ MOST_HITS = 50
 SLICE = 500
 """Names that are searched before keys are handled again."""
 _NAME_CELLS = 60
+_OF_A_RUN = {
+    "resume": "resume run",
+    "cancel": "cancel run",
+    "undo": "undo run",
+    "again": "run again",
+    "report": "report",
+}
+"""What can be done about a run: actions of its screen, which asks where anything is changed."""
 _OWN_WAY = frozenset({"app.commands", "app.help", "rows.open"})
 """What is not offered here: it is done faster than it is found."""
 
@@ -41,11 +51,11 @@ class Destinations(Console, Protocol):
     async def show_instance(self, instance_id: str, then: str) -> None:
         """Choose an instance in its list, and go to its checklist (`open`) or into the wizard (`image`)."""
 
-    async def show_image_by_id(self, image_id: str) -> None:
-        """Show an image in the list of images."""
+    async def show_image_by_id(self, image_id: str, then: str = "") -> None:
+        """Show an image in the list of images, and begin there what a key does."""
 
-    async def open_run(self, run_id: str) -> None:
-        """Open a run from the list of runs."""
+    async def open_run(self, run_id: str, then: str = "") -> None:
+        """Open a run from the list of runs, and begin there what a key does."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +132,8 @@ class ConsolePalette(Provider):
     def _all(self) -> Iterator[Entry]:
         yield from self._actions()
         yield from self._instances()
-        for image in self._listed("images") or self._images:
-            yield Entry(image.name, "show image", partial(self._console.show_image_by_id, image.id))
-        for run in self._runs:
-            yield Entry(f"{run.title} ({run.id})", "open run", partial(self._console.open_run, run.id))
+        yield from self._of_images()
+        yield from self._of_runs()
 
     def _actions(self) -> Iterator[Entry]:
         for key in offered_keys(self.screen):
@@ -140,6 +148,24 @@ class ConsolePalette(Provider):
             yield Entry(one.name, "checklist", partial(self._console.show_instance, one.id, "open"))
             if not self._console.read_only:
                 yield Entry(one.name, "make image", partial(self._console.show_instance, one.id, "image"))
+
+    def _of_images(self) -> Iterator[Entry]:
+        history = ImageHistory(self._runs)
+        for image in self._listed("images") or self._images:
+            show = partial(self._console.show_image_by_id, image.id)
+            yield Entry(image.name, "show image", show)
+            if image.status == "active" and not self._console.read_only:
+                yield Entry(image.name, "test launch", partial(show, "verify"))
+            if (run := history.report(image)) is not None:
+                yield Entry(image.name, "report", partial(self._console.open_run, run.id, "report"))
+
+    def _of_runs(self) -> Iterator[Entry]:
+        for run in self._runs:
+            name, show = f"{run.title} ({run.id})", partial(self._console.open_run, run.id)
+            yield Entry(name, "open run", show)
+            for action, what in _OF_A_RUN.items():
+                if is_offered(action, run, read_only=self._console.read_only):
+                    yield Entry(name, what, partial(show, action))
 
     def _listed(self, mode: str) -> Sequence[Any]:
         """What one of the lists holds; nothing where it was not yet on show."""

@@ -64,6 +64,8 @@ class ImagesScreen(ListScreen[Image]):
         """The image of the newest run, when the list was last on show."""
         self._wanted: str | None = None
         """The image to go to when it is listed."""
+        self._then = ""
+        """What is done there: the name of an action."""
 
     def compose_body(self) -> ComposeResult:
         """List, and beside or below it the chosen image."""
@@ -204,17 +206,19 @@ class ImagesScreen(ListScreen[Image]):
     def _enter_name(self, image: Image) -> str:
         return "Run" if self._history.run(image) is not None else "Description"
 
-    def show_image(self, image_id: str) -> None:
-        """Put the cursor on an image, as soon as it is listed."""
-        self._wanted = image_id
+    def show_image(self, image_id: str, then: str = "") -> None:
+        """Put the cursor on an image, as soon as it is listed; then do what a key does there."""
+        self._wanted, self._then = image_id, then
         self.query_one(FilterLine).clear()
         self.action_refresh()
         self._go_to_wanted()
 
     def _go_to_wanted(self) -> None:
         if self._wanted is not None and self._rows.select(self._wanted):
-            self._wanted = None
+            (then, self._then), self._wanted = (self._then, ""), None
             self._rows.focus()
+            if then:
+                self.call_after_refresh(self.run_action, then)
 
     @property
     def _read_at(self) -> datetime | None:

@@ -64,10 +64,10 @@ class RunScreen(OpenedScreen[None]):
             """Whether an earlier record that still waits is of no interest any more."""
             return isinstance(message, RunScreen.Changed)
 
-    def __init__(self, run_id: str) -> None:
-        """Show this run."""
+    def __init__(self, run_id: str, then: str = "") -> None:
+        """Show this run, and when it is known do what a key does: the name of an action."""
         super().__init__()
-        self.run_id = run_id
+        self.run_id, self._then = run_id, then
         self._run: RunRecord | None = None
         self._heard: Heard | None = None
         self._repair = RepairWork(self, self._show_texts)
@@ -119,6 +119,8 @@ class RunScreen(OpenedScreen[None]):
         self.set_class(event.run.state.is_over, "-over")
         self._show_texts()
         self.refresh_bindings()
+        if before is None and self._then:
+            self.call_after_refresh(self.run_action, self._then)
 
     def _show_texts(self) -> None:
         run = self._run

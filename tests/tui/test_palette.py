@@ -10,11 +10,12 @@ from textual.widgets import OptionList
 
 from models.run.record import RunState
 from models.steps import StepName
+from screens.dialogs.confirm import ConfirmScreen
 from screens.images.screen import ImagesScreen
 from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
-from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
 from tests.screens.samples import run
 from tui.palette import MOST_HITS, SLICE, Entry, best, rank
 
@@ -121,3 +122,79 @@ async def test_the_palette_does_not_offer_itself_nor_moving(demo, tmp_path):
         await driver.sees("Make image (i)")
         assert "Find (" not in driver.text
         assert "Down (" not in driver.text
+
+
+async def asked_for(driver: Driver, text: str) -> list[str]:
+    """What the palette offers for a text."""
+    await driver.press("colon")
+    await driver.until(lambda: isinstance(driver.app.screen, CommandPalette))
+    await driver.write(text)
+    options = driver.app.screen.query_one(OptionList)
+    await driver.until(lambda: any(text in str(one.prompt) for one in options.options), lambda: driver.text)
+    return [str(one.prompt) for one in options.options]
+
+
+async def take(driver: Driver, line: str) -> None:
+    """Take a hit of the palette."""
+    options = driver.app.screen.query_one(OptionList)
+    place = next(number for number, one in enumerate(options.options) if str(one.prompt) == line)
+    await driver.press(*["down"] * place, "enter")
+
+
+@pytest.mark.parametrize("seen_before", [True, False], ids=["list was on show", "list was not on show"])
+async def test_the_test_launch_of_an_image_is_found_by_its_name_and_asks_first(demo, tmp_path, seen_before):
+    async with console(tmp_path) as driver:
+        await driver.sees("gis-lab")
+        if seen_before:
+            await driver.press("2")
+            await driver.sees("12 images")
+            await driver.press("1")
+        assert await asked_for(driver, "spectra-t") == ["spectra-tools: show image", "spectra-tools: test launch"]
+        await take(driver, "spectra-tools: test launch")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen), lambda: driver.text)
+        await driver.sees("spectra-tools")
+
+
+async def test_no_test_launch_is_offered_where_nothing_may_be_changed_or_the_image_is_not_complete(demo, tmp_path):
+    async with console(tmp_path, read_only=True) as driver:
+        await driver.sees("gis-lab")
+        assert await asked_for(driver, "spectra-t") == ["spectra-tools: show image"]
+    async with console(tmp_path) as driver:
+        await driver.sees("gis-lab")
+        assert "nightly-2026: test launch" not in await asked_for(driver, "nightly")
+
+
+async def test_what_can_be_done_about_a_run_is_found_with_it_and_asks_first(tmp_path):
+    runs = FrozenRuns(run("abc123"))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        await driver.press("1")
+        title = next(iter(runs.records.values())).title
+        assert await asked_for(driver, "abc123") == [f"{title} (abc123): open run", f"{title} (abc123): cancel run"]
+        await take(driver, f"{title} (abc123): cancel run")
+        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
+        assert runs.asked == []
+        await driver.press("y")
+        await driver.until(lambda: [one[:2] for one in runs.asked] == [("cancel", "abc123")])
+
+
+async def test_a_run_that_is_over_offers_its_report_and_no_cancelling(tmp_path):
+    over = run("abc123", state=RunState.DONE, at=StepName.REPORT, report_path="/elsewhere/report.md")
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over)) as driver:
+        offered = [line.partition(": ")[2] for line in await asked_for(driver, "abc123")]
+        assert offered == ["open run", "run again", "report"]
+        await take(driver, f"{over.title} (abc123): report")
+        await driver.sees("The report is not on this machine.")
+
+
+async def test_the_report_of_an_image_is_found_by_the_name_of_the_image(demo, tmp_path):
+    runs = FrozenRuns()
+    async with console(tmp_path, runs=runs) as driver:
+        await driver.sees("gis-lab")
+        images = [image async for page in (await driver.app.cloud()).images.images() for image in page]
+        image_id = next(image.id for image in images if image.name == "spectra-tools")
+        over = run("abc123", state=RunState.DONE, at=StepName.REPORT, report_path="/elsewhere/report.md")
+        runs.records["abc123"] = over.model_copy(update={"image_id": image_id})
+        await asked_for(driver, "spectra-t")
+        await take(driver, "spectra-tools: report")
+        await driver.sees("The report is not on this machine.")
