@@ -113,9 +113,16 @@ cloud_user_data() {
     cloud_kept=/var/lib/cloud/instance/manual-clean
     [ ! -e "$R$cloud_kept" ] || row yaml 'manual_cache_clean: true' "$cloud_kept"
     [ -d "$R/var/lib/cloud/instances" ] || return
-    cloud_size=$(within 4 du -skx "$R/var/lib/cloud/instances")
-    cloud_size=${cloud_size%%"$TAB"*}
-    [ -z "$cloud_size" ] || row instances "$cloud_size"
+    # In a deep check the temporary instance has its own folder by now, of which the disk knew nothing.
+    set --
+    for cloud_file in "$R"/var/lib/cloud/instances/*; do
+        [ ! -e "$cloud_file" ] || [ "${cloud_file##*/}" = "${INSTANCE_ID-}" ] || set -- "$@" "$cloud_file"
+    done
+    if [ $# != 0 ]; then
+        cloud_size=$(within 4 du -skcx "$@" | tail -n 1)
+        cloud_size=${cloud_size%%"$TAB"*}
+        [ -z "$cloud_size" ] || row instances "$cloud_size"
+    fi
     is_root || incomplete "only root may read all of /var/lib/cloud"
     set --
     for cloud_file in "$R"/var/lib/cloud/instances/*/user-data.txt "$R"/var/lib/cloud/instances/*/user-data.txt.i \

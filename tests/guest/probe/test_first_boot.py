@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 
 import pytest
 
+from imaging.guest.probe import script
+from imaging.guest.report import read_report
+from models.findings import InspectionMethod
 from models.guest.boot import Identity
+from models.guest.files import Questions
 from models.guest.first_boot import Setting, UserData
-from tests.guest.probe.running import plant, probe
+from tests.guest.probe.running import NONCE, NOW, output_of, plant, probe
 from tests.support.known import known
 
 CFG = """# The top level settings are used as module
@@ -83,6 +88,20 @@ def test_user_data_says_whether_it_looks_secret_and_never_what_it_holds(cloud_in
     }
     assert "hunter2" not in cloud_init.model_dump_json()
     assert cloud_init.instances_kib > 0
+
+
+@pytest.mark.parametrize("own, found", [("i-1", False), ("i-2", True), ("", True), ("*", True)])
+def test_what_cloud_init_keeps_of_a_temporary_instance_is_none_of_the_disks(tmp_path, own, found):
+    tree = plant(tmp_path, FILES)
+    said = output_of(script(Questions(), ("cloud_init",), nonce=NONCE), root=tree, env={"INSTANCE_ID": own})
+    facts = read_report(said, nonce=NONCE, method=InspectionMethod.DEEP_CHECK, now=NOW)
+    assert bool(known(facts.cloud_init).instances_kib) is found
+
+
+def test_an_empty_folder_of_instances_is_nothing(tmp_path):
+    tree = plant(tmp_path, FILES)
+    shutil.rmtree(tree / INSTANCE.lstrip("/"))
+    assert known(probe("cloud_init", root=tree).cloud_init).instances_kib is None
 
 
 def test_an_ordinary_user_does_not_know_what_user_data_holds(tmp_path):
