@@ -20,7 +20,7 @@ from screens.dialogs.error import ErrorScreen
 from screens.dialogs.guest_questions import DialogQuestions
 from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.messages import GuestProgress, GuestRead
-from screens.guest_work.save_questions import ask_directory, ask_target
+from screens.guest_work.save_questions import ask_directories, ask_target
 from screens.style.tones import Tone
 from screens.widgets.columns import shortened
 
@@ -70,7 +70,7 @@ class GuestWork:
         self._start(facts, self._inspect)
 
     def save(self, facts: InstanceFacts) -> None:
-        """Ask which directory and where to, then copy it."""
+        """Ask which directories and where to, then copy them."""
         self._start(facts, self._save)
 
     def carry_out(self, facts: InstanceFacts, action: RemedyAction) -> None:
@@ -131,10 +131,10 @@ class GuestWork:
 
     async def _save(self, session: GuestSession) -> None:
         app = self._screen.app
-        directory = await ask_directory(app, session.facts)
-        target = await ask_target(app, _name(session.facts)) if directory else None
-        if directory and target:
-            saved = await session.save((directory,), target)
+        directories = await ask_directories(app, session.facts)
+        target = await ask_target(app, _name(session.facts)) if directories else None
+        if directories and target:
+            saved = await session.save(directories, target)
             left = "\n".join(f"{path}: {why}" for path, why in saved.left_out)
             app.push_screen(NoticeScreen("Saved", saved.summary, ("Not copied", left)))
 

@@ -1,4 +1,4 @@
-"""Asks which directory of an instance is saved, and to which folder of this machine."""
+"""Asks which directories of an instance are saved, and to which folder of this machine."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from models.guest.directories import Directories
 from models.guidelines.facts import InstanceFacts
 from models.text import one_line
 from screens.dialogs.ask_text import AskTextScreen
-from screens.dialogs.choose import Choice, ChooseScreen
+from screens.dialogs.choose import Choice
+from screens.dialogs.choose_several import ChooseSeveralScreen
 
-_ANOTHER = "?"
-"""The key of the choice to write a directory's name; no path begins so."""
 _LONGEST_FOLDER = 60
+_UNSEEN = (Choice("/home", "/home", "the homes of all users"), Choice("/root", "/root", "the home of root"))
+"""What is offered where the instance was not inspected."""
 
 
-async def ask_directory(app: App[Any], facts: InstanceFacts) -> str | None:
-    """A directory of the guest: one that the last inspection found, or whatever is written; None for none."""
+async def ask_directories(app: App[Any], facts: InstanceFacts) -> tuple[str, ...]:
+    """Directories of the guest: some that the last inspection found, and others that are written; none if left."""
     found = facts.guest.value.directories.value if facts.guest.value else None
-    if found is not None and (found.homes or found.desktops):
-        choices = [*_directories(found), Choice(_ANOTHER, "another directory")]
-        chosen = await app.push_screen_wait(ChooseScreen("Which directory?", choices))
-        if chosen != _ANOTHER:
-            return chosen
-    return await app.push_screen_wait(AskTextScreen("Save files", "Which directory of the instance?", value="/home"))
+    choices = _directories(found) if found is not None else _UNSEEN
+    asked = ChooseSeveralScreen("Which directories?", choices, verb="Copy", another=_another)
+    return await app.push_screen_wait(asked) or ()
+
+
+def _another() -> AskTextScreen:
+    def refusal(answer: str) -> str:
+        return "" if answer.startswith("/") else "Name it from the root on, such as /srv/data."
+
+    return AskTextScreen("Save files", "Which directory of the instance?", value="/", refuses=refusal)
 
 
 async def ask_target(app: App[Any], name: str) -> Path | None:

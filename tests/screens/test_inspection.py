@@ -251,9 +251,19 @@ async def test_a_directory_that_the_inspection_did_not_name_can_be_saved_too(dem
         await ready(driver, "db-07")
         await driver.until(lambda: chosen(driver).guest.known)
         await driver.press("s")
-        await driver.sees("another directory")
-        await driver.press("end", "enter")
+        await driver.sees("Which directories?", "n Another")
+        await driver.press("n")
         await driver.sees("Which directory of the instance?")
+        await driver.press("backspace")
+        await driver.write("srv")
+        await driver.press("enter")
+        await driver.sees("Name it from the root on")
+        await driver.press("home", "slash", "enter")
+        await driver.sees("[x] /srv", "Copy 1 marked")
+        await driver.press("enter")
+        await driver.sees("Copy to which folder")
+        await driver.press("enter")
+        await driver.until(lambda: [one[:2] for one in guests.asked] == [("save", ("/srv",))])
 
 
 async def test_while_the_checklist_is_read_it_has_most_of_the_lines_and_tells_the_finding_whole(demo, tmp_path, guests):
@@ -321,7 +331,7 @@ async def test_directories_that_were_found_can_be_saved(demo, tmp_path, guests):
         await ready(driver, "db-07")
         await driver.until(lambda: chosen(driver).guest.known)
         await driver.press("s")
-        await driver.sees("Which directory?", "/home/ada", "12 files, 2.0 MiB")
+        await driver.sees("Which directories?", "[ ] /home/ada", "12 files, 2.0 MiB", "enter Copy this")
         await driver.press("enter")
         await driver.sees("Copy to which folder", "~/saved-from-db-07")
         await driver.press("enter")
@@ -330,11 +340,43 @@ async def test_directories_that_were_found_can_be_saved(demo, tmp_path, guests):
         assert guests.asked[0][2].name == "saved-from-db-07"
 
 
+async def test_several_directories_are_marked_and_copied_together(demo, tmp_path, guests):
+    guests.known[demo.server_id("db-07")] = inspected(directories=HOMES)
+    async with console(tmp_path, guests=guests) as driver:
+        await ready(driver, "db-07")
+        await driver.until(lambda: chosen(driver).guest.known)
+        await driver.press("s")
+        await driver.sees("Which directories?", "/home/ada", "/root")
+        await driver.press("end", "space")
+        await driver.sees("[x] /root", "[ ] /home/ada", "enter Copy 1 marked")
+        await driver.press("a")
+        await driver.sees("[x] /home/ada", "[x] /root")
+        await driver.press("a")
+        await driver.sees("[ ] /home/ada", "[ ] /root", "Copy this")
+        await driver.press("space", "home", "space", "enter")
+        await driver.sees("Copy to which folder")
+        await driver.press("enter")
+        await driver.sees("3 files are in")
+        assert guests.asked[0][:2] == ("save", ("/home/ada", "/root"))
+
+
+async def test_leaving_the_choice_of_directories_copies_nothing(demo, tmp_path, guests):
+    async with console(tmp_path, guests=guests) as driver:
+        await ready(driver, "db-07")
+        await driver.press("s")
+        await driver.sees("Which directories?")
+        await driver.press("space", "escape")
+        await driver.until(lambda: "Which directories?" not in driver.text)
+        await driver.pilot.pause()
+        assert "Copy to which folder" not in driver.text
+        assert guests.asked == []
+
+
 async def test_a_folder_in_a_home_that_nobody_has_is_said(demo, tmp_path, guests):
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.press("s")
-        await driver.sees("Which directory of the instance?")
+        await driver.sees("Which directories?", "/home", "the homes of all users")
         await driver.press("enter")
         await driver.sees("Copy to which folder", "~/saved-from-db-07")
         driver.app.screen.query_one(Input).value = "~nobody-of-that-name/saved"
