@@ -42,6 +42,12 @@ def size_mib(mib: int | None) -> str:
     return size(None if mib is None else mib * _KIB * _KIB)
 
 
+def compared_mib(first: int, second: int) -> tuple[str, str]:
+    """Two sizes in MiB that a sentence compares: to the MiB where they would else look the same, and are not."""
+    told = size_mib(first), size_mib(second)
+    return told if first == second or told[0] != told[1] else (f"{first:,} MiB", f"{second:,} MiB")
+
+
 def duration(seconds: float | None) -> str:
     """How long something took: `4 s`, `2 min 5 s`, `1 h 3 min`; empty for None."""
     if seconds is None:

@@ -108,6 +108,28 @@ def test_the_memory_needed_is_the_users_to_state():
     assert finding("SIZE-MINRAM", request=request(min_ram_mib=999_999)).outcome is Outcome.FAIL
 
 
+def test_what_is_short_is_said_in_sizes_and_numbers_that_agree_with_their_nouns():
+    short = quota(
+        instances=Limit(used=10, maximum=10), cores=Limit(used=10, maximum=10), ram_mib=Limit(used=1024, maximum=2048)
+    )
+    assert finding("QUOTA", quota=short).evidence == (
+        "No room for a test instance m3.tiny: 1 instance needed, 0 free, 1 core needed, 0 free, "
+        "3.0 GiB of RAM needed, 1.0 GiB free."
+    )
+
+
+def test_sizes_that_would_look_the_same_are_told_to_the_mib():
+    short = quota(ram_mib=Limit(used=0, maximum=3071))
+    assert "3,072 MiB of RAM needed, 3,071 MiB free" in finding("QUOTA", quota=short).evidence
+
+
+def test_the_space_for_images_is_told_as_a_size():
+    short = quota(image_size_mib=Limit(used=0, maximum=5 * 1024))
+    assert "5.0 GiB are free for images; this one can become 20 GiB." in finding("QUOTA-IMAGES", quota=short).evidence
+    roomy = quota(images=Limit(used=0, maximum=1), image_size_mib=Limit(used=0, maximum=-1))
+    assert finding("QUOTA-IMAGES", quota=roomy).evidence == "Room for one more image (1 image, no limit of space)."
+
+
 def test_room_for_the_smallest_flavor_beside_the_source_is_enough():
     found = finding("QUOTA", quota=quota(cores=Limit(used=9, maximum=10)))
     assert found.outcome is Outcome.PASS

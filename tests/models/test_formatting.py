@@ -11,6 +11,7 @@ import pytest
 from models.formatting import (
     about,
     clock_time,
+    compared_mib,
     counted,
     day,
     duration,
@@ -97,3 +98,16 @@ def test_in_a_report_times_are_said_with_their_zone() -> None:
 def test_a_time_that_is_not_known_is_a_question_mark_in_evidence_and_empty_on_a_screen() -> None:
     assert day(None) == "?"
     assert local_day(None) == clock_time(None) == ""
+
+
+@pytest.mark.parametrize(
+    "first, second, told",
+    [
+        (3072, 1024, ("3.0 GiB", "1.0 GiB")),
+        (3072, 3071, ("3,072 MiB", "3,071 MiB")),
+        (2048, 2048, ("2.0 GiB", "2.0 GiB")),
+        (512, 0, ("512 MiB", "0 B")),
+    ],
+)
+def test_sizes_that_are_compared_never_look_the_same_when_they_are_not(first, second, told):
+    assert compared_mib(first, second) == told

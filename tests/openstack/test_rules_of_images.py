@@ -9,6 +9,7 @@ import pytest
 
 from imaging.runs.steps import STEPS
 from models.findings import Severity
+from models.formatting import compared_mib, size_mib
 from models.run.request import Attestation, Visibility
 from models.steps import StepName
 from tests.contract.making import Choice, fresh_name
@@ -65,12 +66,12 @@ async def test_what_else_is_said_of_the_image(ground: Ground, instance: str, cho
     ram = choice.flavor["ram"]
     rash = await ground.judge(instance, name="db", visibility=Visibility.COMMUNITY, min_ram_mib=ram + 1)
     rash.fails("PROP-VISIBILITY", "go to everybody on this cloud")
-    rash.fails("SIZE-MINRAM", f"more than its own {ram} MiB")
+    rash.fails("SIZE-MINRAM", f"more than its own {compared_mib(ram, ram + 1)[0]}")
     rash.is_unknown("SW-ATTEST", "Only you can say")
     word = Attestation(rule="SW-ATTEST", given_by="alice", given_at=datetime.now(UTC))
     good = await ground.judge(instance, name="db", min_ram_mib=ram, attestations=(word,))
     good.passes("PROP-VISIBILITY", "Private")
-    good.passes("SIZE-MINRAM", f"Needs {ram} MiB")
+    good.passes("SIZE-MINRAM", f"Needs {size_mib(ram)}")
     good.passes("SW-ATTEST", "Confirmed by alice")
 
 

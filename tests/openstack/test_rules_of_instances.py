@@ -184,7 +184,7 @@ async def test_an_instance_whose_root_disk_is_a_volume(ground: Ground, instance:
         judged.passes("VOL-DETACHED", "No volume is attached but the root volume.")
         judged.passes("QUOTA-VOLUMES", "Room for the snapshot of its root volume")
         with quotas(ground.subject, "block_storage", snapshots=0, gigabytes=1):
-            short = (await ground.judge(backed)).fails("QUOTA-VOLUMES", "1 volume snapshots needed, 0 free")
+            short = (await ground.judge(backed)).fails("QUOTA-VOLUMES", "1 volume snapshot needed, 0 free")
             assert "2 GiB of volumes needed, 0 free" in short.evidence
 
 
@@ -204,7 +204,7 @@ async def test_quotas_that_leave_no_room_for_a_test_instance(ground: Ground, ins
     used = ground.subject.compute.get("/limits").json()["limits"]["absolute"]
     with quotas(ground.subject, "compute", instances=used["totalInstancesUsed"], ram=used["totalRAMUsed"] + 100):
         short = (await ground.judge(instance)).fails("QUOTA", "No room for a test instance m1.tiny")
-        assert "1 instances needed, 0 free, 512 MiB of RAM needed, 100 free" in short.evidence
+        assert "1 instance needed, 0 free, 512 MiB of RAM needed, 100 MiB free" in short.evidence
 
 
 @shows("QUOTA-METADATA")

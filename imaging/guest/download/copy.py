@@ -18,6 +18,7 @@ from imaging.guest.interface import Progress, Telling
 from imaging.guest.ssh.commands.shell import SshShell
 from imaging.runtime.threads import in_thread
 from models.errors import GuestUnreachableError
+from models.formatting import size
 from models.text import one_line
 
 _CHUNK = 4 << 20
@@ -107,9 +108,9 @@ class Copy:
         if more:
             named.append(("…", f"and {more:,} more"))
         missed = f"; {self._listing.left_out_count:,} left out" if named else ""
-        size = f"{self._bytes_done / 1e6:,.1f} MB"
         place = one_line(target, 200)
-        summary = f"{self._files_done:,} files ({size}) copied from the guest to {place}, verified by checksum{missed}."
+        copied = f"{self._files_done:,} {'file' if self._files_done == 1 else 'files'} ({size(self._bytes_done)})"
+        summary = f"{copied} copied from the guest to {place}, verified by checksum{missed}."
         return SavedDirectories(summary, tuple(named), self._files_done, self._bytes_done)
 
     async def _fetch(self, file: GuestFile, limit: asyncio.Semaphore) -> bool:
@@ -128,9 +129,9 @@ class Copy:
             return False
 
     async def _fetch_to(self, place: Place, file: GuestFile) -> bool:
-        size = local_folder.finished_size(place)
-        if size is not None:
-            if size != file.size:
+        finished = local_folder.finished_size(place)
+        if finished is not None:
+            if finished != file.size:
                 raise InTheWayError(ANOTHER)
             return True
         begun = local_folder.begun_bytes(place, file.size)
@@ -179,7 +180,7 @@ def _settled(place: Place, file: GuestFile, digest: str | None) -> str:
     return "it could not be read a second time" if digest is None else _CHANGED
 
 
-async def _chunk(reading: asyncssh.SFTPClientFile, begun: int, size: int) -> bytes:
+async def _chunk(reading: asyncssh.SFTPClientFile, begun: int, whole: int) -> bytes:
     async with asyncio.timeout(_SECONDS_PER_CHUNK):
-        data: Any = await reading.read(min(_CHUNK, size - begun), begun)
+        data: Any = await reading.read(min(_CHUNK, whole - begun), begun)
     return bytes(data)  # opened as bytes, whatever asyncssh's hints say

@@ -19,6 +19,7 @@ from pathlib import Path
 from imaging.guest.download.listing import GuestFile, part_name
 from imaging.runtime import private_files
 from models.errors import UsageError
+from models.formatting import size
 from models.text import one_line
 
 ANOTHER = "another file of that name already exists"
@@ -138,13 +139,13 @@ def digest_of(place: Place, name: bytes) -> str:
         return hashlib.file_digest(reading, "sha256").hexdigest()
 
 
-def begun_bytes(place: Place, size: int) -> int:
+def begun_bytes(place: Place, whole: int) -> int:
     """How much of an unfinished copy is there; one that is too long is thrown away."""
     try:
         begun = os.stat(place.part, dir_fd=place.folder, follow_symlinks=False)
     except FileNotFoundError:
         return 0
-    if _is_own_file(begun) and begun.st_size <= size:
+    if _is_own_file(begun) and begun.st_size <= whole:
         return begun.st_size
     os.unlink(place.part, dir_fd=place.folder)
     return 0
@@ -181,7 +182,7 @@ def append(place: Place, data: bytes) -> None:
 def full(needed_bytes: int) -> UsageError:
     """The error for a disk that is full."""
     return UsageError(
-        f"The disk is full: at least {needed_bytes / 1e6:,.1f} MB more are needed.",
+        f"The disk is full: at least {size(needed_bytes)} more are needed.",
         meaning="What was copied so far is kept.",
         remedy="Free some space, or choose another folder; the same command continues the copy.",
     )

@@ -68,11 +68,12 @@ def quota_refusal(costs: DeepCosts, quota: Quota | None) -> str | None:
         return None
     wanted = (
         ("images", quota.images, 1),
-        ("MiB of images", quota.image_size_mib, 1),
         ("volume snapshots", quota.volume_snapshots, costs.volumes),
         ("volumes", quota.volumes, costs.volumes),
         ("GiB of volumes", quota.volume_gib, costs.volumes_gib or 0),
     )
+    if quota.image_size_mib is not None and not quota.image_size_mib.has_room_for(1):
+        return "quota: no space for images is free"
     for what, limit, amount in wanted:
         if amount and limit is not None and not limit.has_room_for(amount):
             return f"quota: {limit.free} {what} free, {amount} needed"

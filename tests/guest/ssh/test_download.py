@@ -295,7 +295,7 @@ async def test_too_little_room_is_said_before_anything_is_copied(
 ):
     (home / "file").write_bytes(b"x" * 3_000_000)
     monkeypatch.setattr(local_folder.LocalFolder, "free_bytes", lambda _self: 1_000_000)
-    with pytest.raises(UsageError, match=r"disk is full: at least 3\.0 MB"):
+    with pytest.raises(UsageError, match=r"disk is full: at least 2\.9 MiB"):
         await save(shell, home, target=target)
     assert not any(name.endswith(".part") for name in files_below(target))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from imaging.guidelines.declaration import rule
 from imaging.guidelines.instance.flavor_fit import launch_matrix
 from imaging.guidelines.instance.root_volume import data_attachments, root_attachment
@@ -12,10 +15,37 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.quota import Limit, Quota
 from models.findings import Severity
+from models.formatting import compared_mib, counted, size_mib
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 
 _COMMAND = "openstack limits show --absolute"
+
+
+@dataclass(frozen=True)
+class _Need:
+    """How much of one quota is needed."""
+
+    unit: str
+    limit: Limit | None
+    amount: int
+    plural: str | None = None
+    in_mib: bool = False
+    """Whether the numbers are sizes in MiB, and the unit is what they are sizes of."""
+
+    @property
+    def units(self) -> str:
+        """What is counted."""
+        return self.unit if self.in_mib else self.plural or f"{self.unit}s"
+
+    @property
+    def shortage(self) -> str:
+        """What is needed beside what is free."""
+        free = (self.limit.free if self.limit else None) or 0
+        if self.in_mib:
+            needed, left = compared_mib(self.amount, free)
+            return f"{needed} of {self.unit} needed, {left if free else 0} free"
+        return f"{counted(self.amount, self.unit, self.plural)} needed, {free} free"
 
 
 @rule("QUOTA", Chapter.QUOTA, "Quota for a test instance", Severity.BLOCK)
@@ -31,11 +61,11 @@ def quota(facts: InstanceFacts, profile: Profile) -> Answer:
             facts.flavors,
             command="openstack flavor list",
         )
-    wanted = {
-        "instances": (quota.instances, 1),
-        "cores": (quota.cores, smallest.vcpus),
-        "MiB of RAM": (quota.ram_mib, smallest.ram_mib),
-    }
+    wanted = (
+        _Need("instance", quota.instances, 1),
+        _Need("core", quota.cores, smallest.vcpus),
+        _Need("RAM", quota.ram_mib, smallest.ram_mib, in_mib=True),
+    )
     return _room(wanted, f"a test instance {shown(smallest.name)}", "Delete an instance, or use --no-test.", facts)
 
 
@@ -54,12 +84,12 @@ def quota_volumes(facts: InstanceFacts, _profile: Profile) -> Answer:
     if not instance.volume_backed:
         return not_applicable("Image-backed: no volume snapshot is made.")
     quota = need(facts.quota)
-    wanted: dict[str, tuple[Limit | None, int]] = {"volume snapshots": (quota.volume_snapshots, 1)}
+    wanted = [_Need("volume snapshot", quota.volume_snapshots, 1)]
+    copies = 1
     if facts.request is None or facts.request.test:
-        wanted["volumes"] = (quota.volumes, 1)
-        wanted["GiB of volumes"] = (quota.volume_gib, 2 * _root_gib(facts))
-    else:
-        wanted["GiB of volumes"] = (quota.volume_gib, _root_gib(facts))
+        wanted.append(_Need("volume", quota.volumes, 1))
+        copies = 2
+    wanted.append(_Need("GiB of volumes", quota.volume_gib, copies * _root_gib(facts), plural="GiB of volumes"))
     return _room(wanted, "the snapshot of its root volume and the test", "Delete a volume or a snapshot.", facts)
 
 
@@ -83,10 +113,11 @@ def quota_images(facts: InstanceFacts, _profile: Profile) -> Answer:
             facts.quota,
             command="openstack image list --private",
         )
-    size_mib = 0 if need(facts.instance).volume_backed else (root_disk_gib(facts) or 0) * 1024
-    if quota.image_size_mib is not None and not quota.image_size_mib.has_room_for(size_mib):
+    image_mib = 0 if need(facts.instance).volume_backed else (root_disk_gib(facts) or 0) * 1024
+    if quota.image_size_mib is not None and not quota.image_size_mib.has_room_for(image_mib):
+        free, needed = compared_mib(quota.image_size_mib.free or 0, image_mib)
         return failed(
-            f"{quota.image_size_mib.free} MiB are free for images; this one can become {size_mib} MiB.",
+            f"{free} are free for images; this one can become {needed}.",
             "Delete an image that nobody needs.",
             facts.quota,
             command="openstack image list --private",
@@ -96,8 +127,13 @@ def quota_images(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 
 def _free(quota: Quota) -> str:
-    told = ((quota.images, "images"), (quota.image_size_mib, "MiB"))
-    return ", ".join(f"{'no limit of' if limit.free is None else limit.free} {what}" for limit, what in told if limit)
+    told = []
+    if quota.images is not None:
+        told.append("no limit of images" if quota.images.free is None else counted(quota.images.free, "image"))
+    if quota.image_size_mib is not None:
+        free_mib = quota.image_size_mib.free
+        told.append("no limit of space" if free_mib is None else size_mib(free_mib))
+    return ", ".join(told)
 
 
 @rule("QUOTA-METADATA", Chapter.QUOTA, "Quota for the metadata of a claim", Severity.BLOCK)
@@ -118,16 +154,12 @@ def quota_metadata(facts: InstanceFacts, _profile: Profile) -> Answer:
     )
 
 
-def _room(wanted: dict[str, tuple[Limit | None, int]], what: str, remedy: str, facts: InstanceFacts) -> Answer:
+def _room(wanted: Sequence[_Need], what: str, remedy: str, facts: InstanceFacts) -> Answer:
     """Whether there is room for something; what the cloud does not tell makes it unknown, what is short fails."""
-    short = [
-        f"{amount} {unit} needed, {limit.free} free"
-        for unit, (limit, amount) in wanted.items()
-        if limit is not None and not limit.has_room_for(amount)
-    ]
+    short = [each.shortage for each in wanted if each.limit is not None and not each.limit.has_room_for(each.amount)]
     if short:
         return failed(f"No room for {what}: {listed(short)}.", remedy, facts.quota, command=_COMMAND)
-    untold = [unit for unit, (limit, _) in wanted.items() if limit is None]
+    untold = [each.units for each in wanted if each.limit is None]
     if untold:
         return unknown(f"Whether there is room for {what} is not told: {listed(untold)}.", command=_COMMAND)
     return passed(f"Room for {what}.", facts.quota)

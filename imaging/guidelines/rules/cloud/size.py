@@ -11,6 +11,7 @@ from imaging.guidelines.rule import Answer, Chapter, UnreadError, failed, need, 
 from imaging.guidelines.wording import command, listed, shown
 from models.cloud.flavor import Flavor
 from models.findings import Severity, Source
+from models.formatting import compared_mib, size_mib
 from models.guidelines.facts import Fact, InstanceFacts
 from models.guidelines.profile import Profile
 from models.steps import StepName
@@ -109,7 +110,7 @@ def size_minram(facts: InstanceFacts, _profile: Profile) -> Answer:
     stated = facts.request.min_ram_mib if facts.request else None
     if stated is None:
         inherited = facts.base_image.value.min_ram_mib if facts.base_image.value else 0
-        said = f"min_ram stays at its base image's {inherited} MiB" if inherited else "any flavor's RAM will do"
+        said = f"min_ram stays at its base image's {size_mib(inherited)}" if inherited else "any flavor's RAM will do"
         return unknown(
             f"How much memory it needs is not stated: {said}.",
             "State it on the image if what runs in it needs more.",
@@ -117,5 +118,6 @@ def size_minram(facts: InstanceFacts, _profile: Profile) -> Answer:
         )
     own = need(facts.instance).flavor.ram_mib
     if own is not None and stated > own:
-        return failed(f"{stated} MiB stated, more than its own {own} MiB.", "State less.", source=Source.USER)
-    return passed(f"Needs {stated} MiB of memory, as you stated.", source=Source.USER)
+        more, less = compared_mib(stated, own)
+        return failed(f"{more} stated, more than its own {less}.", "State less.", source=Source.USER)
+    return passed(f"Needs {size_mib(stated)} of memory, as you stated.", source=Source.USER)

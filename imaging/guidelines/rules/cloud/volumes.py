@@ -12,7 +12,7 @@ from imaging.guidelines.wording import command, commands, fitting, listed, shown
 from models.cloud.flavor import Flavor
 from models.cloud.instance import InstanceFlavor, VolumeAttachment
 from models.findings import Severity
-from models.formatting import counted
+from models.formatting import counted, size_mib
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.remedy_action import RemedyAction
@@ -92,7 +92,7 @@ def eph_notcopied(facts: InstanceFacts, _profile: Profile) -> Answer:
         return unknown("The size of its ephemeral and swap disks is not told.", command="lsblk")
     ephemeral_gib, swap_mib = sizes
     kinds = [f"{ephemeral_gib} GiB ephemeral disk"] if ephemeral_gib else []
-    kinds += [f"{swap_mib} MiB swap disk"] if swap_mib else []
+    kinds += [f"{size_mib(swap_mib)} swap disk"] if swap_mib else []
     if not kinds:
         return passed("Its flavor has neither an ephemeral nor a swap disk.", facts.instance)
     said = f"Will not be in the image: {' and '.join(kinds)} of its flavor"
