@@ -1,1 +1,1 @@
-"""Planning a seal: from what an inspection found to the operations on a temporary clone. Pure functions."""
+"""Sealing as pure functions: from an inspection to the operations on a clone, and from reports to a verdict."""
