@@ -17,6 +17,8 @@ from textual.dom import DOMNode
 from textual.keys import KEY_DISPLAY_ALIASES, format_key, key_to_character
 from textual.screen import Screen
 
+_WAYS_FORWARD = ("wizard.next", "wizard.start")
+"""The ids of the keys by which the main job goes on."""
 _MOVING_IDS = ("rows.", "reading.", "text.")
 """How the ids of keys that only move something begin; *open* is no such key."""
 
@@ -50,6 +52,8 @@ class OfferedKey:
     in_footer: bool
     leads_back: bool
     """Whether escape does it."""
+    leads_on: bool
+    """Whether it is the way forward, which the last line names however narrow it is."""
     run: Callable[[], Awaitable[object]]
     """Does what the key does."""
 
@@ -104,6 +108,7 @@ def _offered(app: App[Any], node: DOMNode, binding: Binding, key: str) -> Offere
         group=_group(node, binding),
         in_footer=binding.show,
         leads_back=binding.key == "escape",
+        leads_on=binding.id in _WAYS_FORWARD,
         run=partial(app.run_action, binding.action, node),
     )
 

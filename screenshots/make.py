@@ -25,6 +25,7 @@ START = datetime.fromisoformat("2026-11-02T13:40:00+00:00")
 NOW = datetime.fromisoformat("2026-11-02T14:05:00+00:00")
 WIDE = (120, 36)
 NARROW = (80, 24)
+WHOLE_SCREEN = (200, 60)
 _PATIENCE_SECONDS = 60.0
 
 sys.path.insert(0, str(REPOSITORY))
@@ -46,6 +47,7 @@ from models.settings import Settings  # noqa: E402
 from screens.dialogs.choose import Choice, ChooseScreen  # noqa: E402
 from screens.dialogs.confirm import ConfirmScreen  # noqa: E402
 from screens.dialogs.error import ErrorScreen  # noqa: E402
+from screens.dialogs.fix_again import FixAgainScreen  # noqa: E402
 from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
@@ -172,6 +174,13 @@ class Tour:
             await self._open(RunScreen(run_id))
             await self._until(lambda: bool(self._rows("#steps").items))
             await self._take(picture)
+            if picture == "run-failed":
+                await self._pilot.press("a")
+                await self._until(lambda: isinstance(self._app.screen, FixAgainScreen))
+                await self._take("fix-again")
+                await self._pilot.press("escape")
+                await self._until(lambda: not isinstance(self._app.screen, FixAgainScreen))
+                await self._until(lambda: self._app.screen.check_action("back", ()) is True)
             if picture == "run":
                 await self._pilot.press("c")
                 await self._take("confirm")
@@ -272,7 +281,7 @@ def main() -> int:
         made = asyncio.run(made_runs(controls, START))
         controls.order("reset", {})
         controls.order("clock", {"hold": True})
-        for size, suffix in ((WIDE, ""), (NARROW, "-80x24")):
+        for size, suffix in ((WIDE, ""), (NARROW, "-80x24"), (WHOLE_SCREEN, "-200x60")):
             asyncio.run(draw(into, made, Tour.all, size=size, suffix=suffix, theme="dark"))
         for theme in ("light", "ansi", "high-contrast"):
             asyncio.run(draw(into, made, Tour.first, size=WIDE, suffix=f"-{theme}", theme=theme))

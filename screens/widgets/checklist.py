@@ -26,7 +26,13 @@ from screens.widgets.filter import FilterLine
 from screens.widgets.groups import Head, Row, Shown, key_of, rows_of
 from screens.widgets.rows import RowList
 
-_COLUMNS = (Column("Finding", 30, grow=2), Column("Evidence", 24, grow=3), Column("Rule", 18, drop=1))
+_LONGEST_TITLE = 62
+"""Cells: the evidence has more use for what is left over."""
+_COLUMNS = (
+    Column("Finding", 30, grow=2, most=_LONGEST_TITLE),
+    Column("Evidence", 24, grow=3),
+    Column("Rule", 18, drop=1),
+)
 _HEAD_NOTES = {
     FindingClass.UNKNOWN: "not answered yet",
     FindingClass.FIXED_BY_RUN: "nothing to do: a run does it",

@@ -9,6 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from screens.style.tones import Tone
 
+_NO_LIMIT = 10_000
 GAP = 2
 """Cells between two columns."""
 
@@ -32,6 +33,8 @@ class Column:
     """In cells; for a growing column the least."""
     grow: int = 0
     """Its share of the cells that are left over; 0 keeps its width."""
+    most: int | None = None
+    """In cells, for a growing column: what is left over beyond it goes to the others. None: there is no such limit."""
     drop: int = 0
     """Where it is narrow the column with the greatest number goes first; 0 stays always."""
     right: bool = False
@@ -45,12 +48,18 @@ def widths(columns: Sequence[Column], available: int) -> tuple[int, ...]:
         kept.remove(max(kept, key=lambda column: column.drop))
     rest = max(0, available - _least(kept))
     shares = sum(column.grow for column in kept)
-    given = {}
-    for column in kept:
-        extra = rest * column.grow // shares if column.grow else 0
+    given = {id(column): column.width for column in kept}
+    # Those with a limit first, the tightest before the others: what they leave is shared by the rest.
+    for column in sorted((each for each in kept if each.grow), key=_room):
+        extra = min(rest * column.grow // shares, _room(column))
         rest, shares = rest - extra, shares - column.grow
-        given[id(column)] = column.width + extra
+        given[id(column)] += extra
     return tuple(given.get(id(column), 0) for column in columns)
+
+
+def _room(column: Column) -> int:
+    """How many cells more a growing column may take."""
+    return _NO_LIMIT if column.most is None else max(0, column.most - column.width)
 
 
 def titles(columns: Sequence[Column], marked: str, sign: str) -> Sequence[Cell]:

@@ -37,7 +37,7 @@ class KeyLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """As many keys as fit, the way back and the help always among them."""
+        """As many keys as fit, the ways on and back and the help always among them."""
         parts: list[Content | str] = []
         for each in self._fitting():
             key, name = _label(each)
@@ -72,7 +72,7 @@ def _footer(offered: tuple[OfferedKey, ...]) -> list[OfferedKey]:
 
 
 def _last_that_may_go(shown: list[OfferedKey]) -> int | None:
-    places = [place for place, one in enumerate(shown) if not (one.is_help or one.leads_back)]
+    places = [place for place, one in enumerate(shown) if not (one.is_help or one.leads_back or one.leads_on)]
     return places[-1] if places else None
 
 

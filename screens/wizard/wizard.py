@@ -39,8 +39,8 @@ from screens.wizard.pages.test_launch import TestPage
 from screens.wizard.pages.visibility import VisibilityPage
 from screens.wizard.pages.volumes import VolumesPage
 from screens.wizard.review.page import ReasonWanted, ReviewPage
-from screens.wizard.review_shown import ReviewShown
-from screens.wizard.start_guard import StartGuard
+from screens.wizard.review.shown import ReviewShown
+from screens.wizard.review.start_guard import StartGuard
 from screens.wizard.state import Page, RequestChanged, WizardState
 from screens.wizard.status import status_of
 from screens.wizard.suggestions import suggested

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from screens.wizard.start_guard import READ_FIRST_SECONDS
+from screens.wizard.review.start_guard import READ_FIRST_SECONDS
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import DESCRIPTION, Machine
 from tests.acceptance.terminal import Terminal, wait_for

@@ -18,6 +18,14 @@ def test_every_cell_is_given_away():
         assert sum(widths((NAME, STATE, NOTE), available)) + 2 * 2 == available
 
 
+def test_a_column_takes_no_more_than_its_most_and_leaves_the_rest_to_the_others():
+    limited = Column("Name", 10, grow=2, most=14)
+    assert widths((limited, STATE, NOTE), 28 + 9) == (14, 8, 11)
+    assert widths((NOTE, STATE, limited), 28 + 9) == (11, 8, 14)
+    for available in range(30, 120):
+        assert sum(widths((limited, STATE, NOTE), available)) + 2 * 2 == available
+
+
 def test_where_it_is_narrow_the_least_important_column_goes_first():
     assert widths((NAME, STATE, NOTE), 25) == (15, 8, 0)
 

@@ -190,3 +190,11 @@ async def turn_back_to_the_name(driver: Driver, screen: WizardScreen) -> None:
     while screen._page is not PageName.NAME:
         await driver.press("escape")
     await driver.until(lambda: driver.app.focused is not None and driver.app.focused.id == "name")
+
+
+async def test_the_way_on_is_named_however_many_keys_the_finding_under_the_cursor_has(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await at_a_bad_name(driver)
+        await driver.until(lambda: "w Waive" in driver.lines[-1])
+        assert "^n Next page" in driver.lines[-1]
+        assert "esc Back" in driver.lines[-1]

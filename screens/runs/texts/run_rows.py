@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
 from models.run.kind import RunKind
-from models.run.record import RunRecord
+from models.run.record import RunRecord, RunState
+from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone
@@ -17,9 +19,10 @@ COLUMNS = (
     Column("Run", 12, drop=3),
     Column("State", 17),
     Column("Started", 16, drop=1),
-    Column("Subject", 14, grow=2),
-    Column("Image", 14, grow=2, drop=2),
-    Column("Verdict or step", 20),
+    Column("Subject", 14, grow=2, most=24),
+    Column("Image", 14, grow=2, most=36, drop=2),
+    Column("Verdict or step", 20, grow=1, most=28),
+    Column("Why", 30, grow=3, drop=4),
 )
 
 
@@ -33,6 +36,7 @@ def cells(run: RunRecord, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(run.title),
         Cell(_made(run)),
         _outcome(run, glyphs),
+        Cell(glyphs.plain(_why(run)), Tone.QUIET),
     )
 
 
@@ -50,6 +54,12 @@ def _searched(run: RunRecord) -> str:
 
 def _made(run: RunRecord) -> str:
     return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+
+
+def _why(run: RunRecord) -> str:
+    """What kept a run that is over from its goal; empty where nothing did."""
+    has_failed = run.state is RunState.FAILED or (run.state.is_over and boot_failure(run.verdict) is not None)
+    return outcome_line(run) if has_failed and not run.spec.inspects else ""
 
 
 def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:

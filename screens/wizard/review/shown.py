@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from screens.base import ConsoleScreen
-from screens.wizard.start_guard import StartGuard
+from screens.wizard.review.start_guard import StartGuard
 
 SENT_POLL_SECONDS = 0.1
 """How often it is asked whether the review has been sent."""
