@@ -108,3 +108,11 @@ async def test_a_journal_that_cannot_be_read_any_more_leaves_the_list_and_says_w
         await driver.press("e")
         await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
         await driver.sees("The journal is not readable.", "Make room.")
+
+
+async def test_where_there_is_room_the_list_says_why_a_run_failed_and_nothing_of_one_that_did_not(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(GOOD, BAD), size=(200, 60)) as driver:
+        await opened(driver)
+        row_of = {key: next(line for line in driver.lines if key in line) for key in ("aaa111", "bbb222")}
+        assert "It did not." in row_of["bbb222"]
+        assert row_of["aaa111"].rstrip().rstrip("│").rstrip().endswith("booted (strong)")
