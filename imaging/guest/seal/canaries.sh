@@ -45,6 +45,7 @@ plant() {
 # enough to have seen each once.
 see_canaries() {
     write_control
+    sync
     {
         while IFS=$TAB read -r seen_kind seen_path; do
             echo "$seen_kind $(token "$nonce" "$seen_kind")"
@@ -84,6 +85,19 @@ remove_control() {
     sync
     rm -f "$control_file"
 } 2>/dev/null
+
+# canaries_in OPERATION: how many of its things are the seal's own.
+canaries_in() {
+    canaries_mine=0
+    while IFS=$TAB read -r canary_kind canary_path; do
+        case $1:$canary_kind in
+        homes:home | homes:history | root-home:root-home | logs:log | caches:cache)
+            ! there "$R$canary_path" || canaries_mine=$((canaries_mine + 1))
+            ;;
+        esac
+    done <"$run/canaries"
+    echo "$canaries_mine"
+}
 
 # delete_canary: the one that stands for deleted files.
 delete_canary() {

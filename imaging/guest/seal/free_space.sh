@@ -59,14 +59,23 @@ fill_free_space() {
         fill_file=$R${fill_point%/}/.imaging-seal-zeros
         ! there "$fill_file" || rm -f "$fill_file"
         progress "overwriting free space of $fill_point"
+        release_reserve "$R$fill_point"
         dd if=/dev/zero of="$fill_file" bs=1048576
-        dd if=/dev/zero of="$fill_file" bs=4096 oflag=append conv=notrunc
+        dd if=/dev/zero of="$fill_file" bs=512 oflag=append conv=notrunc
         sync
         rm -f "$fill_file"
         sync
     done <"$run/points" 2>/dev/null
     trim_free_space
 }
+
+# release_reserve MOUNT: what ext4 and XFS keep back, even from root, until the next mount.
+release_reserve() {
+    reserve_device=$(readlink -f "$(df -P "$1" | awk 'NR == 2 { print $1 }')")
+    reserve_file=/sys/fs/ext4/${reserve_device##*/}/reserved_clusters
+    if [ -w "$reserve_file" ]; then echo 0 >"$reserve_file"; fi
+    [ ! -d "/sys/fs/xfs/${reserve_device##*/}" ] || xfs_io -x -c 'resblks 0' "$1"
+} >/dev/null 2>&1
 
 # find_swap: files and partitions of the root's disk into which memory may have been written, one line each.
 find_swap() {

@@ -50,14 +50,19 @@ walk_caches() {
 
 walk_logs() {
     below /var/log/journal
-    for logs_all in /var/log/installer /var/log/anaconda /var/log/sa /var/log/sysstat /var/log/sudo-io /var/account \
-        /var/log/account; do
-        below "$logs_all" ! -type d
+    set --
+    for logs_all in installer anaconda sa sysstat sudo-io account; do
+        below "/var/log/$logs_all" ! -type d
+        set -- "$@" ! -path "*/log/$logs_all/*"
     done
-    below /var/log -type f \( -name '*.gz' -o -name '*.xz' -o -name '*.bz2' -o -name '*.zst' -o -name '*.lz4' -o -name '*.old' \
-        -o -name '*.[0-9]' -o -name '*.[0-9][0-9]' -o -name '*-20[0-9][0-9][0-9][0-9][0-9][0-9]*' -o -name "$CANARY*" \)
+    below /var/account ! -type d
+    below /var/log -type f "$@" ! -path '*/log/journal/*' \( -name '*.gz' -o -name '*.xz' -o -name '*.bz2' -o -name '*.zst' \
+        -o -name '*.lz4' -o -name '*.old' -o -name '*.[0-9]' -o -name '*.[0-9][0-9]' \
+        -o -name '*-20[0-9][0-9][0-9][0-9][0-9][0-9]*' -o -name "$CANARY*" \)
+    # The others stay, for programs need the file and its owner.
     how=truncate
-    below /var/log
+    below /var/log "$@" ! -path '*/log/journal/*' ! -name '*.gz' ! -name '*.xz' ! -name '*.bz2' ! -name '*.zst' ! -name '*.lz4' \
+        ! -name '*.old' ! -name '*.[0-9]' ! -name '*.[0-9][0-9]' ! -name '*-20[0-9][0-9][0-9][0-9][0-9][0-9]*' ! -name "$CANARY*"
     how=delete
     emptied /var/lib/wtmpdb/wtmp.db /var/lib/lastlog/lastlog2.db
     file /var/lib/rsyslog/imjournal.state

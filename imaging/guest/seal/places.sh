@@ -6,14 +6,26 @@ doing=count
 mounts=
 stays=
 
-# own_link LINK: whether the owner of the system made it, and it does not leave the tree.
+# own_link LINK: whether the owner of the system made it, and it does not leave the tree. Sets led to where it leads.
 own_link() {
-    [ "$(stat -c %u "$1")" = "$ruler" ] || return 1
-    [ -n "$R" ] || return 0
-    case $(cd -P "$1" 2>/dev/null && pwd -P)/ in
+    led=$(readlink -f "$1")
+    [ -n "$led" ] && [ "$(stat -c %u "$1")" = "$ruler" ] || return 1
+    case $led/ in
     "$R"/*) ;;
     *) return 1 ;;
     esac
+}
+
+# follow FILE PATH: sets followed to the file, behind a link of the system; fails where there is none on the root disk.
+follow() {
+    followed=$1
+    if [ -L "$1" ]; then
+        [ -e "$1" ] || return 1
+        own_link "$1" || fail "$2 is a link that leads away"
+        elsewhere "${led#"$R"}" && return 1
+        followed=$led
+    fi
+    [ -f "$followed" ]
 }
 
 # straight PATH: fails the seal where a link of a user leads elsewhere on the way to it.
@@ -105,8 +117,9 @@ within() {
     shift 2
     [ -d "$within_at" ] || return 0
     if [ -L "$within_at" ]; then
-        own_link "$within_at" || fail "$within_path is a link of a user"
-        within_at=$(cd -P "$within_at" && pwd -P) || fail "$within_path is a link that leads nowhere"
+        own_link "$within_at" || fail "$within_path is a link that leads away"
+        elsewhere "${led#"$R"}" && return 0
+        within_at=$led
     fi
     IFS=$NL
     set -f
@@ -128,7 +141,7 @@ within() {
     set +f
     if [ "$doing" = count ]; then
         found_there "$within_at" "$@"
-    elif ! gone_there "$within_at" "$@"; then
+    elif ! gone_there "$within_at" "$@" && [ "$how" != truncate ]; then
         find "$within_at" -xdev \( -type f -o -type d \) -exec chattr -i -a {} + 2>/dev/null
         gone_there "$within_at" "$@"
     fi
@@ -163,7 +176,13 @@ gone_there() {
     esac
     [ "$(found_there "$gone_at" "$@" | wc -c)" -eq 0 ]
 } 2>/dev/null
-TRUNCATE='for each; do : >"$each"; done'
+TRUNCATE='for each; do
+( : >"$each" ) 2>/dev/null && continue
+held=$(lsattr -d "$each" | sed "s/ .*//" | tr -dc ia)
+chattr -i -a "$each"
+: >"$each"
+chattr "+$held" "$each"
+done'
 
 # one: counts one thing, where it is counted; else says that there is something to do.
 one() {
@@ -217,9 +236,9 @@ emptied() {
     done
 }
 empty_file() {
-    if [ -L "$1" ] || [ ! -f "$1" ] || [ ! -s "$1" ]; then return 0; fi
+    if ! follow "$1" "$2" || [ ! -s "$followed" ]; then return 0; fi
     one || return 0
-    with_loosened "$1" truncate_file
+    with_loosened "$followed" truncate_file
 }
 truncate_file() {
     : >"$1"
@@ -238,8 +257,8 @@ edit() {
     at_places edit_file "$@"
 }
 edit_file() {
-    if [ -L "$1" ] || [ ! -f "$1" ]; then return 0; fi
-    edited=$1
+    follow "$1" "$2" || return 0
+    edited=$followed
     edited_path=$2
     shift 2
     tr -d '\000' <"$edited" | cmp -s - "$edited" || fail "$edited_path is not a text"

@@ -39,7 +39,7 @@ mebibytes() {
   else
     echo $((($(wc -c <"$1") + 1048575) / 1048576))
   fi
-}
+} 2>/dev/null
 
 # count_on_disk DISK TOKENS SECONDS [enough]: counts the tokens, of which the file TOKENS has one in each line after its name, and
 # prints `NAME COUNT` for each. Its status is not 0, and why stands in $unread, where the disk was not read to its end. A

@@ -15,7 +15,9 @@ read_names() {
 
 walk_system_files() {
     edit /etc/hosts own_hosts
-    if rewrites_resolver; then edit /etc/resolv.conf awk '$1 ~ /^(nameserver|search|domain)$/ { printf "# " } { print }'; fi
+    if [ ! -L "$R/etc/resolv.conf" ] && rewrites_resolver; then
+        edit /etc/resolv.conf awk '$1 ~ /^(nameserver|search|domain)$/ { printf "# " } { print }'
+    fi
     edit /etc/ldap.conf awk '!/^[ \t]*(#|$)/ { printf "# " } { print }'
     for ldap_folder in ldap openldap; do
         edit "/etc/$ldap_folder/ldap.conf" \

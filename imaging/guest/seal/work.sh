@@ -43,8 +43,8 @@ carry_out() {
     note=
     [ "$operation" != host-keys ] || makes_host_keys || note="kept: nothing would make new ones"
     count_things
-    before=$things
-    if [ "$before" -gt 0 ]; then
+    before=$((things - $(canaries_in "$operation")))
+    if [ "$things" -gt 0 ]; then
         (doing=act && walk)
         ! failed || exit 3
     fi
@@ -100,7 +100,7 @@ show_root() {
 seal_report() {
     echo "@@imaging-sealed-begin $nonce 1"
     if failed; then
-        printf 'state\tfailed\nwhy\t%s\n' "$(head -c 300 "$run/why" | tr '\t\n' '  ')"
+        printf 'state\tfailed\nwhy\t%s\n' "$(head -n 1 "$run/why" | cut -c 1-300 | tr '\t' ' ')"
     else
         printf 'state\t%s\n' "$(cat "$run/ended" 2>/dev/null || echo failed)"
     fi

@@ -32,7 +32,7 @@ def target(action: TargetAction, name: str, *lines: int, reads: str = "") -> Sea
     return SealTarget(action=action, name=name, lines=lines, must_read=reads)
 
 
-def plan(operations: Mapping[OperationId, tuple[SealTarget, ...]] | None = None, **values: object) -> SealPlan:
+def plan(operations: Mapping[OperationId, tuple[SealTarget, ...]] | None = None, /, **values: object) -> SealPlan:
     """A plan that has these operations, in order."""
     wanted = operations or {}
     made = [SealOperation(id=each, title=each.value, targets=wanted[each]) for each in OperationId if each in wanted]

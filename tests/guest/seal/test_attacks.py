@@ -1,0 +1,363 @@
+"""Guests whose files were made to fool the seal: it never leaves the tree, and never says *sealed* falsely."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from models.seal.plan import KeptThing, OperationId, SealPlan, SealTarget, TargetAction
+from models.seal.report import SealState
+from tests.guest.probe.trees import needs_root, new_tree
+from tests.guest.seal.lived_in import lived_in
+from tests.guest.seal.sealing import SHELLS, changed, plan, seal, state_of, target
+from tests.guest.trees.building import build_tree, put
+from tests.support.needs import needs
+
+PEOPLE = ("root", "debian", "alice", "bruno")
+HOMES = ("/home/debian", "/home/alice", "/home/bruno")
+
+
+def plan_of(*targets: tuple[OperationId, TargetAction, str], **values: object) -> SealPlan:
+    """A plan of single targets for a tree of Debian 12."""
+    wanted: dict[OperationId, tuple[SealTarget, ...]] = {}
+    for operation, action, name in targets:
+        wanted[operation] = (*wanted.get(operation, ()), target(action, name))
+    known = {"accounts": PEOPLE, "homes": HOMES, "units": ("survey.service",), **values}
+    return plan(wanted, **known)
+
+
+EMPTY_ALICE = plan_of((OperationId.HOMES, TargetAction.EMPTY, "/home/alice"))
+
+
+@pytest.fixture
+def root() -> Path:
+    return new_tree("debian-12")
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder of the machine, which no seal may touch."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "precious").write_text("1\n")
+    return folder
+
+
+class TestLinks:
+    def test_a_link_in_what_goes_is_removed_and_not_followed(self, root, outside, tmp_path):
+        (root / "home/alice/out").symlink_to(outside)
+        (root / "home/alice/precious").symlink_to(outside / "precious")
+        before = state_of(outside)
+        assert seal(root, EMPTY_ALICE, tmp_path).report.state is SealState.SEALED
+        assert not list((root / "home/alice").iterdir())
+        assert state_of(outside) == before
+
+    @needs_root
+    def test_a_link_of_a_user_on_the_way_to_a_target_ends_the_seal(self, root, outside, tmp_path):
+        (root / "srv/way").symlink_to(outside)
+        os.chown(root / "srv/way", 1001, 1001, follow_symlinks=False)
+        made = plan_of((OperationId.SECRETS, TargetAction.REMOVE, "/srv/way/precious"))
+        said = seal(root, made, tmp_path)
+        assert (said.report.state, said.report.why) == (
+            SealState.FAILED, "a link leads away on the way to /srv/way/precious",
+        )  # fmt: skip
+        assert (outside / "precious").exists()
+
+    @pytest.mark.parametrize("action", [TargetAction.EMPTY, TargetAction.RENEW])
+    def test_a_home_that_became_a_link_out_of_the_tree_ends_the_seal(self, root, outside, tmp_path, action):
+        (root / "home/alice").rename(root / "home/alice.old")
+        (root / "home/alice").symlink_to(outside)
+        made = plan_of((OperationId.HOMES, action, "/home/alice"), homes=(*HOMES, "/home/alice.old"))
+        said = seal(root, made, tmp_path)
+        assert said.report.state is SealState.FAILED
+        assert (outside / "precious").read_text() == "1\n"
+        assert [each.name for each in outside.iterdir()] == ["precious"]
+
+    def test_a_link_of_the_system_inside_of_the_tree_is_followed(self, root, tmp_path):
+        (root / "data/homes").mkdir()
+        (root / "home/alice").rename(root / "data/homes/alice")
+        (root / "home/alice").symlink_to("../data/homes/alice")
+        assert seal(root, EMPTY_ALICE, tmp_path).report.state is SealState.SEALED
+        assert (root / "home/alice").is_symlink()
+        assert not list((root / "data/homes/alice").iterdir())
+
+    def test_a_system_file_that_is_a_link_out_of_the_tree_ends_the_seal(self, root, outside, tmp_path):
+        (root / "etc/hosts").unlink()
+        (root / "etc/hosts").symlink_to(outside / "precious")
+        (outside / "precious").write_text("10.0.0.1 site\n")
+        said = seal(
+            root,
+            plan({OperationId.SYSTEM_FILES: ()}, accounts=PEOPLE, homes=HOMES, units=("survey.service",)),
+            tmp_path,
+        )
+        assert (said.report.state, said.report.why) == (SealState.FAILED, "/etc/hosts is a link that leads away")
+        assert (outside / "precious").read_text() == "10.0.0.1 site\n"
+
+    def test_a_log_that_is_a_link_is_not_followed(self, root, outside, tmp_path):
+        (root / "var/log/precious.log").symlink_to(outside / "precious")
+        said = seal(
+            root, plan({OperationId.LOGS: ()}, accounts=PEOPLE, homes=HOMES, units=("survey.service",)), tmp_path
+        )
+        assert said.report.state is SealState.SEALED
+        assert (outside / "precious").read_text() == "1\n"
+
+    def test_a_link_where_the_seal_writes_its_own_files_is_not_written_through(self, root, outside, tmp_path):
+        for name in (".imaging-seal-control", ".imaging-seal-canary"):
+            (root / "var/tmp" / name).symlink_to(outside / "precious")
+        (root / "home/alice/.imaging-seal-canary").symlink_to(outside / "precious")
+        seal(root, EMPTY_ALICE, tmp_path)
+        assert (outside / "precious").read_text() == "1\n"
+
+
+class TestNames:
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_odd_names_go_like_all_others(self, root, tmp_path, shell):
+        for name in ("-rf", "a\nb", "\n", " ", "*", "$(reboot)", "'", '"', "\\", "\x1b[2J", "[a]", "ü", "-delete", "!"):
+            (root / "home/alice" / f"{name} d").mkdir()
+            (root / "home/alice" / f"{name} d" / name).write_text("x")
+        (Path(os.fsdecode(os.fsencode(root) + b"/home/alice/\xff\xfe"))).write_text("x")
+        assert seal(root, EMPTY_ALICE, tmp_path, shell=shell).report.state is SealState.SEALED
+        assert not list((root / "home/alice").iterdir())
+
+    def test_a_target_is_a_name_and_never_a_pattern(self, root, tmp_path):
+        for name in ("a*b", "aXb", "[ab]", "a", "a b", "a"):
+            put(root, f"srv/{name}", "1\n")
+        made = plan_of(*((OperationId.SECRETS, TargetAction.REMOVE, f"/srv/{name}") for name in ("a*b", "[ab]")))
+        assert seal(root, made, tmp_path).report.state is SealState.SEALED
+        assert {"aXb", "a", "a b"} <= {each.name for each in (root / "srv").iterdir()}
+        assert not {"a*b", "[ab]"} & {each.name for each in (root / "srv").iterdir()}
+
+    def test_what_is_kept_is_a_name_and_never_a_pattern(self, root, tmp_path):
+        for name in ("k*/1", "kX/1", "k?/1", "[k]/1"):
+            put(root, f"home/alice/deep/{name}", "1\n")
+        kept = tuple(KeptThing(path=f"/home/alice/deep/{name}") for name in ("k*", "[k]"))
+        made = plan_of((OperationId.HOMES, TargetAction.REMOVE, "/home/alice"), kept=kept)
+        assert seal(root, made, tmp_path).report.state is SealState.SEALED
+        assert {str(each.relative_to(root / "home/alice")) for each in (root / "home/alice").rglob("*")} == {
+            "deep", "deep/k*", "deep/k*/1", "deep/[k]", "deep/[k]/1",
+        }  # fmt: skip
+
+    def test_a_binary_file_is_not_edited_by_lines(self, root, tmp_path):
+        put(root, "srv/db", b"a\0b\nsecret\n")
+        lines = {OperationId.SECRETS: (target(TargetAction.LINES, "/srv/db", 2),)}
+        made = plan(lines, accounts=PEOPLE, homes=HOMES, units=("survey.service",))
+        said = seal(root, made, tmp_path)
+        assert (said.report.state, said.report.why) == (SealState.FAILED, "/srv/db is not a text")
+        assert (root / "srv/db").read_bytes() == b"a\0b\nsecret\n"
+
+
+class TestChanged:
+    @pytest.mark.parametrize(
+        "appeared, said",
+        [
+            ("home/eve/x", "home /home/eve"),
+            ("home/a\nb/x", "home /home/a?b"),
+            ("etc/systemd/system/multi-user.target.wants/evil.service", "unit evil.service"),
+            ("etc/systemd/system/x.target.requires/evil.timer", "unit evil.timer"),
+        ],
+    )
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_what_nobody_agreed_to_stops_it_and_nothing_is_touched(self, root, tmp_path, appeared, said, shell):
+        put(root, appeared, "x")
+        before = state_of(root)
+        report = seal(root, EMPTY_ALICE, tmp_path, shell=shell).report
+        assert (report.state, report.appeared) == (SealState.CHANGED, (said,))
+        assert report.results == ()
+        assert changed(before, state_of(root)) == set()
+
+    def test_so_does_an_account(self, root, tmp_path):
+        with (root / "etc/passwd").open("a") as accounts:
+            accounts.write(
+                "eve:x:1009:1009::/srv/www:/bin/sh\nservice:x:988:988::/srv:/sbin/nologin\ntoor:x:0:0::/:/bin/sh\n"
+            )
+        before = state_of(root)
+        report = seal(root, EMPTY_ALICE, tmp_path).report
+        assert (report.state, report.appeared) == (SealState.CHANGED, ("account eve", "account toor", "home /srv/www"))
+        assert changed(before, state_of(root)) == set()
+
+    def test_what_is_gone_since_is_no_change(self, root, tmp_path):
+        made = plan_of(
+            (OperationId.HOMES, TargetAction.EMPTY, "/home/alice"),
+            homes=(*HOMES, "/home/carol"),
+            accounts=(*PEOPLE, "carol"),
+        )
+        assert seal(root, made, tmp_path).report.state is SealState.SEALED
+
+    def test_a_masked_unit_is_not_enabled(self, root, tmp_path):
+        (root / "etc/systemd/system/multi-user.target.wants/off.service").symlink_to(
+            "/usr/lib/systemd/system/off.service"
+        )
+        (root / "etc/systemd/system/off.service").symlink_to("/dev/null")
+        assert seal(root, EMPTY_ALICE, tmp_path).report.state is SealState.SEALED
+
+
+class TestResistance:
+    def test_what_comes_back_ends_the_seal(self, root, tmp_path):
+        script = f"while :; do mkdir -p {root}/home/alice; echo x >{root}/home/alice/again; sleep 0.02; done"
+        writer = subprocess.Popen(["sh", "-c", script])
+        try:
+            said = seal(root, EMPTY_ALICE, tmp_path)
+        finally:
+            writer.kill()
+            writer.wait()
+        assert said.report.state is SealState.FAILED
+        assert said.report.why.startswith("homes: ")
+        assert said.facts is None
+
+    def test_what_comes_back_later_ends_it_too(self, root, tmp_path):
+        """It is removed well, and written again while later operations are carried out."""
+        made = plan(
+            {**{each.id: each.targets for each in EMPTY_ALICE.operations}, **dict.fromkeys(OTHERS, ())},
+            accounts=PEOPLE, homes=HOMES, units=("survey.service",),
+        )  # fmt: skip
+        waiting = f"until grep -q 'progress logs' {tmp_path}/console; do :; done; echo x >{root}/home/alice/again"
+        writer = subprocess.Popen(["sh", "-c", waiting], stderr=subprocess.DEVNULL)
+        try:
+            said = seal(root, made, tmp_path)
+        finally:
+            writer.kill()
+            writer.wait()
+        assert (said.report.state, said.report.why) == (SealState.FAILED, "homes: 1 came back")
+
+    @needs_root
+    @needs("chattr")
+    def test_immutable_files_go_and_those_that_are_edited_stay_so(self, tmp_path):
+        root, made = lived_in("debian-12")
+        held = [
+            root / name
+            for name in ("home/alice/survey/results.csv", "home/alice/survey", "etc/hosts", "var/log/syslog")
+        ]
+        if subprocess.run(["chattr", "+i", *held[:3]], check=False, capture_output=True).returncode:
+            pytest.skip("this file system knows no immutable files")
+        subprocess.run(["chattr", "+a", held[3]], check=True)
+        try:
+            said = seal(root, made, tmp_path)
+            flags = subprocess.run(["lsattr", "-d", *held[2:]], capture_output=True, text=True, check=True).stdout
+        finally:
+            subprocess.run(["chattr", "-i", "-a", *held], check=False, capture_output=True)
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert not held[0].exists()
+        assert "catalogue.internal" not in held[2].read_text()
+        assert held[3].read_bytes() == b""
+        assert [line.split()[0].strip("-e") for line in flags.splitlines()] == ["i", "a"]
+
+    @needs_root
+    @needs("chattr")
+    def test_an_immutable_file_that_cannot_be_loosened_ends_the_seal(self, root, tmp_path):
+        held, tools = root / "home/alice/openrc.sh", tmp_path / "tools"
+        if subprocess.run(["chattr", "+i", held], check=False, capture_output=True).returncode:
+            pytest.skip("this file system knows no immutable files")
+        tools.mkdir()
+        put(tools, "chattr", "#!/bin/sh\nexit 1\n", mode=0o755)
+        try:
+            said = seal(root, EMPTY_ALICE, tmp_path, path=f"{tools}:/usr/sbin:/usr/bin:/sbin:/bin")
+        finally:
+            subprocess.run(["chattr", "-i", held], check=True)
+        assert (said.report.state, said.report.why[:14]) == (SealState.FAILED, "homes: 1 left ")
+
+    @needs_root
+    def test_on_a_read_only_root_nothing_is_said_to_be_gone(self, tmp_path):
+        with small_disk(tmp_path, 64) as (root, _):
+            subprocess.run(["mount", "-o", "remount,ro", root], check=True)
+            said = seal(root, EMPTY_ALICE, tmp_path)
+        assert said.report.state is SealState.FAILED
+        assert said.report.why.startswith("homes: ")
+
+    @needs_root
+    def test_on_a_full_disk_it_works_and_no_canary_counts(self, tmp_path):
+        with small_disk(tmp_path, 64) as (root, disk):
+            fill(root / "data/full")
+            said = seal(root, everything(), tmp_path, disk=disk)
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert {each.seen_before for each in said.report.canaries} == {False}
+
+
+OTHERS = (OperationId.BACKUPS, OperationId.CACHES, OperationId.LOGS)
+
+
+def everything() -> SealPlan:
+    """All operations, on a tree of Debian 12."""
+    wanted: dict[OperationId, tuple[SealTarget, ...]] = dict.fromkeys(OperationId, ())
+    made = plan_of(
+        (OperationId.HOMES, TargetAction.REMOVE, "/home/alice"),
+        (OperationId.HOMES, TargetAction.RENEW, "/home/debian"),
+        (OperationId.ROOT_HOME, TargetAction.RENEW, "/root"),
+        (OperationId.DIRECTORIES, TargetAction.EMPTY, "/var/tmp"),
+        (OperationId.ACCOUNTS, TargetAction.ACCOUNT, "alice"),
+    )
+    return plan(
+        {**wanted, **{each.id: each.targets for each in made.operations}},
+        accounts=PEOPLE,
+        homes=HOMES,
+        units=("survey.service",),
+    )
+
+
+def fill(file: Path) -> None:
+    """Write until the disk is full to the last block."""
+    with file.open("wb", buffering=0) as full:
+        for size in (65536, 512):
+            with suppress(OSError):
+                while full.write(bytes(size)):
+                    pass
+
+
+@contextmanager
+def small_disk(folder: Path, mib: int) -> Iterator[tuple[Path, Path]]:
+    """A tree on an ext4 of its own, and the file that is its disk."""
+    disk, top = folder / "disk", folder / "mounted"
+    with disk.open("wb") as file:
+        file.truncate(mib * 1024 * 1024)
+    top.mkdir()
+    subprocess.run(["mkfs.ext4", "-q", "-F", disk], check=True, capture_output=True)
+    if subprocess.run(["mount", "-o", "loop", disk, top], check=False, capture_output=True).returncode:
+        pytest.skip("no loop devices here")
+    try:
+        yield build_tree("debian-12", top), disk
+    finally:
+        for _ in range(50):
+            if subprocess.run(["umount", top], check=False, capture_output=True).returncode == 0:
+                break
+            time.sleep(0.1)
+
+
+@needs_root
+class TestCanaries:
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_all_are_seen_before_and_none_is_seen_after(self, tmp_path, shell):
+        with small_disk(tmp_path, 64) as (root, disk):
+            said = seal(root, everything(), tmp_path, disk=disk, shell=shell)
+        report = said.report
+        assert (report.state, report.why) == (SealState.SEALED, "")
+        assert {each.kind.value: each.seen_before for each in report.canaries} == dict.fromkeys(
+            ("home", "history", "root-home", "log", "deleted", "cache"), True
+        )
+        assert {each.seen_after for each in report.canaries} == {False}
+        assert report.control_seen
+        assert report.zero_filled, "nothing trims a tree, so its free space had to be overwritten"
+
+    def test_what_stays_on_the_disk_is_seen(self, tmp_path):
+        """A copy that no operation knows of, as a volume shadow would keep it."""
+        with small_disk(tmp_path, 64) as (root, disk):
+            waiting = f"until cp {root}/home/alice/.imaging-seal-canary {root}/opt/copy; do :; done"
+            copier = subprocess.Popen(["sh", "-c", waiting], stderr=subprocess.DEVNULL)
+            try:
+                said = seal(root, everything(), tmp_path, disk=disk)
+            finally:
+                copier.kill()
+                copier.wait()
+        seen = {each.kind.value: each.seen_after for each in said.report.canaries}
+        assert seen.pop("home") is True
+        assert set(seen.values()) == {False}
+
+    def test_a_disk_that_cannot_be_read_proves_nothing(self, root, tmp_path):
+        said = seal(root, everything(), tmp_path, disk=tmp_path / "none")
+        assert {each.seen_before for each in said.report.canaries} == {None}
+        assert said.report.control_seen is None
+        assert not said.report.zero_filled
