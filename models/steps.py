@@ -17,12 +17,20 @@ class StepName(StrEnum):
     CREATE_IMAGE = "create image"
     WAIT_FOR_IMAGE = "wait for image"
     RESTORE = "restore"
+    LAUNCH_CLONE = "launch clone"
+    SEAL = "seal"
+    STOP_CLONE = "stop clone"
+    IMAGE_CLONE = "image clone"
+    WAIT_FOR_SEALED = "wait for sealed image"
+    REMOVE_CLONE = "remove clone"
+    REMOVE_INTERIM = "remove interim image"
     DESCRIBE = "describe image"
     TEST_LAUNCH = "test launch"
     VERIFY = "verify"
     READ_FACTS = "read the facts"
     REMOVE_TEST = "remove test instance"
     REMOVE_SNAPSHOT = "remove snapshot"
+    INSPECT = "inspect sealed image"
     PUBLISH = "publish"
     CONFIRM_IMAGE = "confirm image"
     SEE_UP = "see up"
@@ -51,8 +59,24 @@ DEEP_CHECK_STEPS = (
 )
 """The steps of a deep check: an inspection through a temporary instance; here the image is a temporary one."""
 
-CREATE_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
+SEALED_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
+"""The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed."""
+
+_OF_A_CLONE = SEALED_STEPS[SEALED_STEPS.index(StepName.LAUNCH_CLONE) : SEALED_STEPS.index(StepName.REMOVE_INTERIM) + 1]
+_OF_A_SEAL = frozenset({*_OF_A_CLONE, StepName.INSPECT})
+
+CREATE_STEPS = tuple(step for step in SEALED_STEPS if step not in _OF_A_SEAL)
 """The steps of `imaging create` in plain mode."""
+
+SEAL_STEPS = (
+    StepName.CHECK,
+    *(
+        step
+        for step in SEALED_STEPS[SEALED_STEPS.index(StepName.LAUNCH_CLONE) :]
+        if step not in {StepName.REMOVE_INTERIM, StepName.SEE_UP}
+    ),
+)
+"""The steps of `imaging seal IMAGE`: the clone is launched from an image of the user's own, which stays as it is."""
 
 UNDO_STEPS = (StepName.RESTORE, StepName.SEE_UP, StepName.REPORT)
 """The steps of an undo without a journal."""

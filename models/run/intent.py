@@ -31,6 +31,14 @@ class IntentAction(StrEnum):
     CREATE_SECURITY_GROUP = "create-security-group"
     DELETE_SECURITY_GROUP = "delete-security-group"
     LAUNCH = "launch"
+    LAUNCH_CLONE = "launch-clone"
+    REPEAT_CLONE = "repeat-clone"
+    STOP_CLONE = "stop-clone"
+    IMAGE_CLONE = "image-clone"
+    CREATE_CLONE_GROUP = "create-clone-group"
+    CLOSE_GROUP = "close-group"
+    LAUNCH_INSPECTION = "launch-inspection"
+    CREATE_INSPECTION_GROUP = "create-inspection-group"
     DELETE_INSTANCE = "delete-instance"
     DELETE_VOLUME = "delete-volume"
     KEEP_VOLUME = "keep-volume"
@@ -66,7 +74,15 @@ _SENTENCES = {
     IntentAction.CREATE_SECURITY_GROUP: "create security group {target}",
     IntentAction.DELETE_SECURITY_GROUP: "delete security group {target}",
     IntentAction.LAUNCH: "launch {target}",
-    IntentAction.DELETE_INSTANCE: "delete test instance {target}",
+    IntentAction.LAUNCH_CLONE: "launch the clone {target}",
+    IntentAction.REPEAT_CLONE: "delete the clone {target}, which is off without a result, and launch another",
+    IntentAction.STOP_CLONE: "stop the clone {target}",
+    IntentAction.IMAGE_CLONE: "create image {target} of the clone",
+    IntentAction.CREATE_CLONE_GROUP: "create security group {target} for the clone",
+    IntentAction.CLOSE_GROUP: "delete every rule of security group {target}",
+    IntentAction.LAUNCH_INSPECTION: "launch {target}",
+    IntentAction.CREATE_INSPECTION_GROUP: "create security group {target}",
+    IntentAction.DELETE_INSTANCE: "delete instance {target}",
     IntentAction.DELETE_VOLUME: "delete volume {target} of the test instance",
     IntentAction.KEEP_VOLUME: "keep volume {target} of somebody else from going with the test instance",
     IntentAction.DELETE_SNAPSHOT: "delete volume snapshot {target}",

@@ -7,13 +7,25 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from models.base import Frozen
-from models.steps import CREATE_STEPS, DEEP_CHECK_STEPS, UNDO_STEPS, VERIFY_STEPS, StepName
+from models.steps import (
+    CREATE_STEPS,
+    DEEP_CHECK_STEPS,
+    SEAL_STEPS,
+    SEALED_STEPS,
+    UNDO_STEPS,
+    VERIFY_STEPS,
+    StepName,
+)
 
 
 class RunKind(StrEnum):
     """What a run does."""
 
     CREATE = "create"
+    SEALED = "sealed"
+    """Make an image of an instance by way of a temporary clone, which is sealed before it is imaged."""
+    SEAL = "seal"
+    """The same for an image that exists: a sealed one is made of it, and it stays as it is."""
     VERIFY = "verify"
     DEEP_CHECK = "deep check"
     """Inspect an instance through a temporary instance of a temporary snapshot; the source is only read."""
@@ -38,12 +50,39 @@ class RunSpec(Frozen):
     """Whether it is there to read facts: then the boot of its test instance is one of them, and decides nothing."""
     tests_image: bool = False
     """Whether a test launch decides how it ends, if one was wanted."""
+    must_test: bool = False
+    """Whether it comes to nothing without its test launch."""
+    makes_image: bool = False
+    """Whether an image of its own stays, with the name that the user gave."""
+    seals: bool = False
+    """Whether that image is made of a temporary clone, which is sealed before."""
+    makes_interim: bool = False
+    """Whether the clone is launched from an image that the run makes of its source for that alone."""
+
+    @property
+    def claims(self) -> bool:
+        """Whether it claims its source before it changes it."""
+        return StepName.CLAIM in self.steps
+
+    @property
+    def only_restores(self) -> bool:
+        """Whether all it does is to restore its source."""
+        return self.changes_source and not self.claims
 
 
 _SPECS: Mapping[RunKind, RunSpec] = MappingProxyType(
     {
-        RunKind.CREATE: RunSpec(steps=CREATE_STEPS, changes_source=True, tests_image=True),
-        RunKind.VERIFY: RunSpec(steps=VERIFY_STEPS, tests_image=True),
+        RunKind.CREATE: RunSpec(steps=CREATE_STEPS, changes_source=True, tests_image=True, makes_image=True),
+        RunKind.SEALED: RunSpec(
+            steps=SEALED_STEPS,
+            changes_source=True,
+            tests_image=True,
+            makes_image=True,
+            seals=True,
+            makes_interim=True,
+        ),
+        RunKind.SEAL: RunSpec(steps=SEAL_STEPS, tests_image=True, makes_image=True, seals=True),
+        RunKind.VERIFY: RunSpec(steps=VERIFY_STEPS, tests_image=True, must_test=True),
         RunKind.DEEP_CHECK: RunSpec(steps=DEEP_CHECK_STEPS, image_is_temporary=True, inspects=True),
         RunKind.UNDO: RunSpec(steps=UNDO_STEPS, changes_source=True),
     }

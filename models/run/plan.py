@@ -74,6 +74,8 @@ class Plan(Frozen):
     """The volumes to be detached and attached again, in their order; never the root volume."""
     test: TestLaunchPlan | None = None
     """None without a test launch."""
+    clone: TestLaunchPlan | None = None
+    """Where and in which size a clone is sealed; None for runs that seal nothing."""
     steps: tuple[PlannedStep, ...] = ()
     warnings: tuple[CleanText, ...] = ()
     """What the user must know before: device letters that may change, a cloud too old to restore something, …"""

@@ -13,6 +13,8 @@ from models.run.intent import Intent, IntentAction
 from models.run.kind import RunKind, RunSpec
 from models.run.plan import Plan
 from models.run.source_seen import SourceSeen
+from models.seal.report import SealedImageReport, SealReport
+from models.seal.verdict import SealVerdict
 from models.steps import StepName, StepState
 from models.text import CleanText
 from models.verdict import Stage, Verdict
@@ -86,6 +88,19 @@ class OwnedKind(StrEnum):
     VOLUME_SNAPSHOT = "volume snapshot"
 
 
+class OwnedRole(StrEnum):
+    """What a thing is for, where a run makes several of its kind."""
+
+    MAIN = "main"
+    """The image that the run is there for, or the test instance."""
+    INTERIM = "interim"
+    """The image of which the clone is launched."""
+    CLONE = "clone"
+    """The temporary clone that is sealed, or its security group."""
+    INSPECTION = "inspection"
+    """The second test instance of a sealed image, which prints what lies on its disk."""
+
+
 class Owned(Frozen):
     """Something that a run made; once its id is in the journal only that id counts as ours."""
 
@@ -93,6 +108,7 @@ class Owned(Frozen):
     id: CleanText
     name: CleanText = ""
     removed: bool = False
+    role: OwnedRole = OwnedRole.MAIN
 
 
 class LeftBehind(Frozen):
@@ -136,6 +152,14 @@ class RunRecord(Frozen):
     image_id: CleanText | None = None
     image_data: ImageData | None = None
     """What the image held when it became active, or when its verification began."""
+    interim_image_id: CleanText | None = None
+    """Of a sealed run: the image of the source, which is removed again."""
+    seal_report: SealReport | None = None
+    """What the clone said of its seal."""
+    sealed_image_report: SealedImageReport | None = None
+    """What a test instance of the sealed image found on its own disk."""
+    seal_verdict: SealVerdict | None = None
+    """What the proofs of the seal come to."""
     owned: tuple[Owned, ...] = ()
     left_behind: tuple[LeftBehind, ...] = ()
     """What was not deleted because it could not be shown to be the run's own."""

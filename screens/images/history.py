@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.cloud.image import Image
-from models.run.kind import RunKind
 from models.run.record import RunRecord
 from models.verdict import Verdict, VerdictWord
 
@@ -24,7 +23,7 @@ class ImageHistory:
             if image_id is None or run.spec.image_is_temporary:
                 continue
             self._by_image.setdefault(image_id, []).append(run)
-            if self.newest_image_id is None and run.kind is RunKind.CREATE and run.state.is_over:
+            if self.newest_image_id is None and run.spec.makes_image and run.state.is_over:
                 self.newest_image_id = image_id
 
     def run(self, image: Image) -> RunRecord | None:

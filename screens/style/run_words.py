@@ -17,8 +17,10 @@ class Task(StrEnum):
     DETACH = "detach"
     SAVE = "save"
     RESTORE = "restore"
+    SEAL = "seal"
     DESCRIBE = "describe"
     TEST = "test"
+    PROVE = "prove"
     CONFIRM = "confirm"
     SEE_UP = "see up"
     REPORT = "report"
@@ -45,12 +47,20 @@ TASK_OF: dict[StepName, Task] = {
     StepName.CREATE_IMAGE: Task.SAVE,
     StepName.WAIT_FOR_IMAGE: Task.SAVE,
     StepName.RESTORE: Task.RESTORE,
+    StepName.LAUNCH_CLONE: Task.SEAL,
+    StepName.SEAL: Task.SEAL,
+    StepName.STOP_CLONE: Task.SEAL,
+    StepName.IMAGE_CLONE: Task.SEAL,
+    StepName.WAIT_FOR_SEALED: Task.SEAL,
+    StepName.REMOVE_CLONE: Task.SEAL,
+    StepName.REMOVE_INTERIM: Task.SEAL,
     StepName.DESCRIBE: Task.DESCRIBE,
     StepName.TEST_LAUNCH: Task.TEST,
     StepName.VERIFY: Task.TEST,
     StepName.READ_FACTS: Task.TEST,
     StepName.REMOVE_TEST: Task.TEST,
     StepName.REMOVE_SNAPSHOT: Task.TEST,
+    StepName.INSPECT: Task.PROVE,
     StepName.PUBLISH: Task.CONFIRM,
     StepName.CONFIRM_IMAGE: Task.CONFIRM,
     StepName.SEE_UP: Task.SEE_UP,
@@ -65,10 +75,12 @@ _WORDS: dict[Task, TaskWords] = {
     ),
     Task.SAVE: TaskWords("Image", "Saving the image", "Image saved", "No image", "Image not saved"),
     Task.RESTORE: TaskWords("Restore {name}", "Restoring {name}", "Restored", "Unchanged", "NOT restored"),
+    Task.SEAL: TaskWords("Seal a clone", "Sealing a clone", "Clone sealed, imaged", "Not sealed", "Clone not sealed"),
     Task.DESCRIBE: TaskWords(
         "Describe the image", "Describing the image", "Image described", "Not described", "Image not described"
     ),
     Task.TEST: TaskWords("Boot test", "Testing the boot", "Boot test: boots", "Not boot-tested", "Boot test failed"),
+    Task.PROVE: TaskWords("Prove the seal", "Proving the seal", "Seal proved", "Seal not tested", "Seal NOT proved"),
     Task.CONFIRM: TaskWords(
         "Confirm the image", "Confirming the image", "Image confirmed", "Not confirmed", "Image not confirmed"
     ),
@@ -107,12 +119,20 @@ _STEPS: dict[StepName, str] = {
     StepName.CREATE_IMAGE: "Asking for the image",
     StepName.WAIT_FOR_IMAGE: "Saving the image",
     StepName.RESTORE: "Restoring {name}",
+    StepName.LAUNCH_CLONE: "Launching a temporary clone",
+    StepName.SEAL: "Sealing the clone",
+    StepName.STOP_CLONE: "Stopping the clone",
+    StepName.IMAGE_CLONE: "Asking for the image of the clone",
+    StepName.WAIT_FOR_SEALED: "Saving the sealed image",
+    StepName.REMOVE_CLONE: "Removing the clone",
+    StepName.REMOVE_INTERIM: "Removing the interim image",
     StepName.DESCRIBE: "Describing the image",
     StepName.TEST_LAUNCH: "Launching the test instance",
     StepName.VERIFY: "Reading the console of the test instance",
     StepName.READ_FACTS: "Reading what the temporary instance prints",
     StepName.REMOVE_TEST: "Removing the test instance",
     StepName.REMOVE_SNAPSHOT: "Removing the temporary image",
+    StepName.INSPECT: "Inspecting the sealed image",
     StepName.PUBLISH: "Publishing the image",
     StepName.CONFIRM_IMAGE: "Confirming the image",
     StepName.SEE_UP: "Waiting for {name} to come up",

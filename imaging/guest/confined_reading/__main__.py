@@ -7,10 +7,12 @@ import sys
 from imaging.guest.confined_reading.messages import LONGEST_HEAD, ReadingAnswer, ReadingRequest, Refusal
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.report import read_report
+from imaging.guest.seal import read_seal_report
 from imaging.runtime.confined_process import confine
 from models import foreign
 from models.errors import BadProbeError
 from models.guest.facts import GuestFacts, InspectionMethod
+from models.run.kept_seal import KeptSeal
 
 
 def main() -> None:
@@ -19,10 +21,17 @@ def main() -> None:
     head, _, sent = sys.stdin.buffer.read().partition(b"\n")
     request = foreign.model(ReadingRequest, head, max_bytes=LONGEST_HEAD)
     try:
-        answer = ReadingAnswer(facts=_facts(request, sent))
+        answer = _answer(request, sent)
     except BadProbeError as error:
         answer = ReadingAnswer(refusal=_refusal(error))
     sys.stdout.buffer.write(answer.model_dump_json().encode("utf-8"))
+
+
+def _answer(request: ReadingRequest, sent: bytes) -> ReadingAnswer:
+    if not request.is_of_seal:
+        return ReadingAnswer(facts=_facts(request, sent))
+    report, facts = read_seal_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now)
+    return ReadingAnswer(seal=KeptSeal(report=report, facts=facts))
 
 
 def _facts(request: ReadingRequest, sent: bytes) -> GuestFacts:

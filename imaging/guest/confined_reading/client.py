@@ -11,6 +11,7 @@ from imaging.runtime.confined_process import ConfinedProcessError, run_confined
 from models import foreign
 from models.errors import BadProbeError, ForeignValueError
 from models.guest.facts import GuestFacts, InspectionMethod
+from models.run.kept_seal import KeptSeal
 
 _MODULE: Final = "imaging.guest.confined_reading"
 SECONDS: Final = READING_SECONDS + 10
@@ -54,7 +55,27 @@ async def read_console_confined(text: str, *, nonce: str, now: datetime, seconds
     return await _ask(ReadingRequest(method=InspectionMethod.DEEP_CHECK, nonce=nonce, now=now), sent, seconds)
 
 
+async def read_seal_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> KeptSeal:
+    """What a clone has reported of its seal, in the text of its console.
+
+    Raises:
+        BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
+    """
+    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, is_of_seal=True, nonce=nonce, now=now)
+    answer = await _answer(request, text.encode("utf-8", "replace"), seconds)
+    if answer.seal is None:
+        raise BadProbeError("What the clone printed could not be read: its reader found nothing.")
+    return answer.seal
+
+
 async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFacts:
+    answer = await _answer(request, sent, seconds)
+    if answer.facts is None:
+        raise BadProbeError("What the guest sent could not be read: its reader found nothing.")
+    return answer.facts
+
+
+async def _answer(request: ReadingRequest, sent: bytes, seconds: float) -> ReadingAnswer:
     head = request.model_dump_json().encode("utf-8")
     try:
         printed = await run_confined(_MODULE, head + b"\n" + sent, seconds=seconds, limit_bytes=_LARGEST_ANSWER)
@@ -69,6 +90,4 @@ async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFac
     if answer.refusal is not None:
         said = answer.refusal
         raise BadProbeError(said.what, reason=said.reason, meaning=said.meaning, remedy=said.remedy)
-    if answer.facts is None:
-        raise BadProbeError("What the guest sent could not be read: its reader found nothing.")
-    return answer.facts
+    return answer

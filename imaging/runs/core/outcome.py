@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
+from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 
 _SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
@@ -33,18 +33,24 @@ def source_may_need_help(run: RunRecord) -> bool:
     """Whether the source may still be other than it was before the run."""
     if not run.spec.changes_source or run.instance_restored is True:
         return False
-    return run.kind is RunKind.UNDO or was_begun(run, StepName.UNLOCK) or was_begun(run, StepName.CLAIM)
+    return run.spec.only_restores or was_begun(run, StepName.UNLOCK) or was_begun(run, StepName.CLAIM)
 
 
 def outcome_by_verdict(run: RunRecord) -> RunState:
     """What a run that went through all its steps ends as: done only if what was to be shown was shown."""
-    if run.kind is RunKind.UNDO:
+    if run.spec.only_restores:
         return RunState.UNDONE
     if not run.spec.tests_image:
         return RunState.DONE  # it was to read the facts; that the test instance failed to boot is one of them
-    test_wanted = run.kind is RunKind.VERIFY or run.plan.request.test
+    test_wanted = run.spec.must_test or run.plan.request.test
     booted = run.verdict is not None and run.verdict.has_proved_boot
-    return RunState.DONE if booted or not test_wanted else RunState.FAILED
+    shown = booted and (not run.spec.seals or is_proven_sealed(run))
+    return RunState.DONE if shown or not test_wanted else RunState.FAILED
+
+
+def is_proven_sealed(run: RunRecord) -> bool:
+    """Whether the proofs of a seal agree; unknown is never sealed."""
+    return run.seal_verdict is not None and run.seal_verdict.word is SealWord.SEALED
 
 
 def awaits_source(run: RunRecord) -> bool:
@@ -67,10 +73,24 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
             return record.trouble
     if run.outcome is not RunState.FAILED or run.verdict is None:
         return _trouble_of_what_is_left(run)
+    if run.spec.seals and run.verdict.has_proved_boot:
+        return _trouble_of_the_seal(run)
     return Trouble(
         what=f"The test launch: {run.verdict.word}.",
         meaning=" ".join(part for part in (run.verdict.reason, _kept(run)) if part),
         remedy="Read the console lines in the report.",
+    )
+
+
+def _trouble_of_the_seal(run: RunRecord) -> Trouble:
+    """Why a run that has seen its image boot has failed all the same."""
+    verdict = run.seal_verdict
+    word = verdict.word.value if verdict is not None else "not proven"
+    reasons = verdict.reasons if verdict is not None else ()
+    return Trouble(
+        what=f"The seal: {word}.",
+        meaning=" ".join(part for part in (*reasons, _kept(run)) if part),
+        remedy="Read the proofs in the report; do not share the image as it is.",
     )
 
 
@@ -92,7 +112,7 @@ def _trouble_of_what_is_left(run: RunRecord) -> Trouble | None:
 
 
 def _kept(run: RunRecord) -> str:
-    if run.kind is not RunKind.CREATE or run.image_id is None:
+    if not run.spec.makes_image or run.image_id is None:
         return ""
     publish = _find(run, StepName.PUBLISH)
     insisted = publish is not None and publish.state is StepState.DONE and run.plan.request.publish_unverified

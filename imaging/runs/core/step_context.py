@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypedDict, TypeVar, Unpack
 
 from imaging.cloud.interface import Cloud
 from imaging.guest.facts_cache import GuestStore
@@ -17,6 +17,8 @@ from models.run.claim import Claim
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, RunRecord
 from models.run.source_seen import SourceSeen
+from models.seal.report import SealedImageReport, SealReport
+from models.seal.verdict import SealVerdict
 from models.steps import StepName
 from models.verdict import Stage, Verdict
 
@@ -35,6 +37,25 @@ class StepResult:
     """A few words for the screen and the report."""
     skipped: bool = False
     """Nothing needed doing, or what was planned is not wanted any more."""
+
+
+class RecordFields(TypedDict, total=False):
+    """What a step may change of the run's record."""
+
+    claim: Claim
+    image_id: str
+    image_data: ImageData
+    interim_image_id: str
+    seal_report: SealReport
+    sealed_image_report: SealedImageReport
+    seal_verdict: SealVerdict
+    verdict: Verdict
+    source_stage: Stage
+    source_seen: SourceSeen
+    test_flavor: str
+    changed_meanwhile: str
+    instance_restored: bool
+    report_path: str
 
 
 class StepContext(Protocol):
@@ -71,21 +92,8 @@ class StepContext(Protocol):
             target: what it is about, an id or a name. Never a body or a secret.
         """
 
-    async def record(
-        self,
-        *,
-        claim: Claim | None = None,
-        image_id: str | None = None,
-        image_data: ImageData | None = None,
-        verdict: Verdict | None = None,
-        source_stage: Stage | None = None,
-        source_seen: SourceSeen | None = None,
-        test_flavor: str | None = None,
-        changed_meanwhile: str | None = None,
-        instance_restored: bool | None = None,
-        report_path: str | None = None,
-    ) -> None:
-        """Change the run's record: what is None stays as it is."""
+    async def record(self, **fields: Unpack[RecordFields]) -> None:
+        """Change the run's record: what is not given stays as it is."""
 
     async def own(self, owned: Owned) -> None:
         """Add something that the run made, or replace the entry with the same kind and id."""
@@ -145,5 +153,9 @@ class Procedures:
     remove_unfinished_image: CleanUp
     """Delete our image unless it is active, with the volume snapshots that only it refers to, and wait until the
     source has no task state. An active image is kept."""
+    remove_unfinished_sealed: CleanUp
+    """The same for the image of a sealed clone, and the clone."""
+    remove_inspection: StepFunction
+    """Delete the second test instance of a sealed image with its security group."""
     mark_unverified: CleanUp
     """Note on a kept image, which stays private, that nobody has seen it boot."""

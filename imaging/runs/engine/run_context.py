@@ -8,26 +8,22 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from imaging.cloud.interface import Cloud
 from imaging.guest.facts_cache import GuestStore
 from imaging.runs.core.polling import SLOW_SECONDS, TRANSIENT_ERRORS, BackOff, RunnerStopped, TimeUpError, poll_interval
-from imaging.runs.core.step_context import CancelRequested
+from imaging.runs.core.step_context import CancelRequested, RecordFields
 from imaging.runs.engine.record_writer import RecordWriter
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import Lease
 from imaging.runs.source.verify_claim import verify_claim
 from imaging.runtime.clock import Clock
 from imaging.runtime.private_files import close_folder
-from models.cloud.image import ImageData
 from models.guidelines.profile import Profile
-from models.run.claim import Claim
 from models.run.intent import Intent, IntentAction, intent_sentence
 from models.run.record import LeftBehind, Owned, RunRecord, Trouble
-from models.run.source_seen import SourceSeen
 from models.text import one_line
-from models.verdict import Stage, Verdict
 
 T = TypeVar("T")
 
@@ -122,34 +118,9 @@ class RunContext:
         await self.writer.add_intent(intent)
         _log.info("about to %s", intent_sentence(action, intent.target))
 
-    async def record(
-        self,
-        *,
-        claim: Claim | None = None,
-        image_id: str | None = None,
-        image_data: ImageData | None = None,
-        verdict: Verdict | None = None,
-        source_stage: Stage | None = None,
-        source_seen: SourceSeen | None = None,
-        test_flavor: str | None = None,
-        changed_meanwhile: str | None = None,
-        instance_restored: bool | None = None,
-        report_path: str | None = None,
-    ) -> None:
-        """Change the run's record: what is None stays as it is."""
-        given = {
-            "claim": claim,
-            "image_id": image_id,
-            "image_data": image_data,
-            "verdict": verdict,
-            "source_stage": source_stage,
-            "source_seen": source_seen,
-            "test_flavor": test_flavor,
-            "changed_meanwhile": changed_meanwhile,
-            "instance_restored": instance_restored,
-            "report_path": report_path,
-        }
-        await self.writer.set_run(**{name: value for name, value in given.items() if value is not None})
+    async def record(self, **fields: Unpack[RecordFields]) -> None:
+        """Change the run's record: what is not given stays as it is."""
+        await self.writer.set_run(**fields)
 
     async def own(self, owned: Owned) -> None:
         """Add something that the run made, or replace the entry with the same kind and id."""

@@ -15,7 +15,6 @@ from imaging.runs.engine.run_context import RunContext
 from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.rows import Changes
 from models.errors import RestoreFaultError, UnauthorizedError
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord
 from models.run.request import OnFailure
 from models.steps import StepName, StepState
@@ -49,8 +48,14 @@ class Teardown:
             stuck = await self._source_unless_stuck(untouchable=untouchable)
         if was_begun(self._run, StepName.TEST_LAUNCH) and not stands(self._run, StepName.REMOVE_TEST):
             await self._attempt(StepName.REMOVE_TEST, self._step(StepName.REMOVE_TEST))
+        if was_begun(self._run, StepName.INSPECT) and not stands(self._run, StepName.INSPECT):
+            await self._attempt(StepName.INSPECT, lambda: self._procedures.remove_inspection(self._context))
+        if was_begun(self._run, StepName.LAUNCH_CLONE):
+            await self._clone()
         if self._run.spec.image_is_temporary and was_begun(self._run, StepName.CREATE_IMAGE):
-            await self._snapshot()
+            await self._temporary_image(StepName.REMOVE_SNAPSHOT)
+        if self._run.spec.makes_interim and was_begun(self._run, StepName.CREATE_IMAGE):
+            await self._temporary_image(StepName.REMOVE_INTERIM)
         # Only now: a source that cannot be restored is no reason to leave test instances running.
         if stuck is not None:
             raise stuck
@@ -80,7 +85,7 @@ class Teardown:
         return None
 
     async def _source(self, *, untouchable: bool) -> None:
-        if self._run.kind is RunKind.CREATE and not stands(self._run, StepName.CLAIM):
+        if self._run.spec.claims and not stands(self._run, StepName.CLAIM):
             # Without a claim nothing was stopped or detached; only the lock may be off.
             if was_begun(self._run, StepName.UNLOCK) and not await self._clear(
                 "restore the lock", self._procedures.release_claim
@@ -113,14 +118,26 @@ class Teardown:
     async def _image(self) -> None:
         if was_begun(self._run, StepName.CREATE_IMAGE) and not stands(self._run, StepName.WAIT_FOR_IMAGE):
             await self._clear("remove the unfinished image", self._procedures.remove_unfinished_image)
+        await self._unverified()
+
+    async def _unverified(self) -> None:
         # V24: the image inherits its base image's "booted", which must not stand for an image nobody has tested.
         if self._run.image_id is not None and self._run.verdict is None:
             await self._clear("mark the image as unverified", self._procedures.mark_unverified)
 
-    async def _snapshot(self) -> None:
-        """Remove what a deep check made for a while, however it ends."""
-        if not stands(self._run, StepName.REMOVE_SNAPSHOT):
-            await self._attempt(StepName.REMOVE_SNAPSHOT, self._step(StepName.REMOVE_SNAPSHOT))
+    async def _clone(self) -> None:
+        """Remove the clone, however the run ends, and before it an image of it that is not finished."""
+        if was_begun(self._run, StepName.IMAGE_CLONE) and not stands(self._run, StepName.WAIT_FOR_SEALED):
+            await self._clear("remove the unfinished sealed image", self._procedures.remove_unfinished_sealed)
+        if self._run.outcome is not RunState.DONE:
+            await self._unverified()
+        if not stands(self._run, StepName.REMOVE_CLONE):
+            await self._attempt(StepName.REMOVE_CLONE, self._step(StepName.REMOVE_CLONE))
+
+    async def _temporary_image(self, step: StepName) -> None:
+        """Remove an image that the run made for a while, however it ends."""
+        if not stands(self._run, step):
+            await self._attempt(step, self._step(step))
 
     def _step(self, name: StepName) -> Callable[[], Awaitable[StepResult]]:
         return lambda: self._procedures.steps[name](self._context)

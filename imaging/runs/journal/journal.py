@@ -40,7 +40,6 @@ from models.errors import (
     UsageError,
 )
 from models.guidelines.profile import Profile
-from models.run.kind import RunKind
 from models.run.plan import Plan
 from models.run.record import RunRecord, RunState
 from models.text import one_line
@@ -310,7 +309,7 @@ class Journal:
             try:
                 other = self._read(connection, _id_of(row))
             except UnreadableRunError:
-                if record.kind is RunKind.UNDO:
+                if record.spec.only_restores:
                     continue  # the way back for its instance
                 raise
             if not other.state.is_over:

@@ -26,8 +26,9 @@ from models.text import one_line
 
 _NOT_COLUMNS = {"steps", "owned", "left_behind", "runner"}
 _RUN_COLUMNS = tuple(name for name in RunRecord.model_fields if name not in _NOT_COLUMNS)
-_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble"}
-_FROM_OTHERS = frozenset({"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile"})
+_SEAL = ("seal_report", "sealed_image_report", "seal_verdict")
+_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", *_SEAL}
+_FROM_OTHERS = frozenset({"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile", *_SEAL})
 _STEP_COLUMNS = ("step", "state", "started_at", "ended_at", "note", "trouble")
 
 _LARGEST_DOCUMENT = 256 * 1024**2
@@ -71,8 +72,10 @@ class Changes:
 
     def own(self, owned: Owned) -> None:
         """Add something that the run made, or replace what is known of it."""
-        row = (self.run_id, owned.kind.value, owned.id, owned.name, int(owned.removed))
-        self.connection.execute("INSERT OR REPLACE INTO owned VALUES (?, ?, ?, ?, ?)", row)
+        row = (self.run_id, owned.kind.value, owned.id, owned.name, int(owned.removed), owned.role.value)
+        self.connection.execute(
+            "INSERT OR REPLACE INTO owned (run_id, kind, id, name, removed, role) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
         if owned.removed:  # it had been left behind, and could be removed later after all
             self.connection.execute("DELETE FROM left_behind WHERE run_id = ? AND kind = ? AND id = ?", row[:3])
 
@@ -197,8 +200,12 @@ def _by_step(rows: Iterable[sqlite3.Row]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _owned(connection: sqlite3.Connection, run_id: str) -> tuple[Owned, ...]:
-    rows = connection.execute("SELECT kind, id, name, removed FROM owned WHERE run_id = ? ORDER BY rowid", (run_id,))
-    return tuple(Owned.model_validate(dict(row)) for row in rows)
+    rows = connection.execute(
+        "SELECT kind, id, name, removed, role FROM owned WHERE run_id = ? ORDER BY rowid", (run_id,)
+    )
+    # An earlier program knew no roles: its rows have none.
+    known = ({name: value for name, value in dict(row).items() if value is not None} for row in rows)
+    return tuple(Owned.model_validate(fields) for fields in known)
 
 
 def _left_behind(connection: sqlite3.Connection, run_id: str) -> tuple[LeftBehind, ...]:

@@ -27,6 +27,10 @@ _TABLES = (
         claim TEXT,
         image_id TEXT,
         image_data TEXT,
+        interim_image_id TEXT,
+        seal_report TEXT,
+        sealed_image_report TEXT,
+        seal_verdict TEXT,
         source_stage TEXT,
         source_seen TEXT,
         verdict TEXT,
@@ -81,6 +85,7 @@ _TABLES = (
         id TEXT NOT NULL,
         name TEXT NOT NULL DEFAULT '',
         removed INTEGER NOT NULL DEFAULT 0,
+        role TEXT,
         PRIMARY KEY (run_id, kind, id)
     )
     """,

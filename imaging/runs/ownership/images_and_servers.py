@@ -11,25 +11,15 @@ from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from imaging.runs.ownership.made_things import ROLE, RUN, SERVERS, MadeImage, MadeServer
 from models import foreign
 from models.cloud.image import MAPPING, MAPPING_BYTES, Image
 from models.cloud.instance import Instance
-from models.cloud.network import GROUP_PREFIX
 from models.errors import ForeignValueError
 from models.run.claim import CLAIM_PREFIX
-from models.run.record import OwnedKind, RunRecord
+from models.run.record import OwnedKind, OwnedRole, RunRecord
 from models.text import one_line
 
-RUN = "imaging.run"
-"""The run's id: as a property of the images and in the metadata of the servers that it makes."""
-SOURCE = "imaging.source"
-"""The id of the instance that an image was made from."""
-ROLE = "imaging.role"
-"""In the metadata of a server that a run made: `test`."""
-TEST_ROLE = "test"
-_ROLES = frozenset({TEST_ROLE, "clone"})
-MARKER = "imaging.marker"
-"""In the metadata of a test instance: the token that its user data prints."""
 ATTESTED = "imaging.attested"
 """The rules that the user attested; it counts only together with `ATTESTED_ABOUT`."""
 ATTESTED_ABOUT = "imaging.attested.image"
@@ -39,65 +29,61 @@ HOSTS_APART = timedelta(seconds=10)
 """How far the clocks of one cloud's services may lie apart. Ours plays no part: a run begins by the cloud's `Date`."""
 
 
-def doubt_about_image(run: RunRecord, image: Image) -> str | None:
+def doubt_about_image(run: RunRecord, image: Image, made: MadeImage | None) -> str | None:
     """Why an image whose id is not in the journal is not the one that this run asked for; None if it is.
 
     Whatever an image was launched from gives it its properties, our run id with them. So the time must fit, and what
     Nova itself writes of an image-backed instance: which one it was, and who asked.
     """
-    properties, source, me = image.properties, run.plan.source, run.identity
-    if source is None or properties.get(RUN) != run.id or properties.get(SOURCE) != source.id:
+    properties, me = image.properties, run.identity
+    if made is None or not made.properties(run).items() <= properties.items():
         return "its properties do not name this run and its instance"
     # V7: Nova itself writes which instance and which user, over whatever was inherited.
-    told = not source.volume_backed  # of a volume-backed one Nova copies what an ancestor's image said
+    told = made.is_told
     return first_doubt(
-        (image.name != one_line(image_name(run)), "this run asked for another name"),
+        (image.name != one_line(made.name), "this run asked for another name"),
         # G3: public images of other projects are in the list too.
         (image.owner not in {None, me.project_id}, "it belongs to another project"),
-        (told and properties.get("instance_uuid") != source.id, "it was made from another instance"),
+        (told and properties.get("instance_uuid") != made.source_id, "it was made from another instance"),
         (told and properties.get("user_id", me.user_id) != me.user_id, "somebody else made it"),
         (not is_made_during(run, image.created_at), NOT_YOUNGER),
     )
 
 
-def images_of_run(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:
+def images_of_run(run: RunRecord, images: Iterable[Image], made: MadeImage | None) -> tuple[Image, ...]:
     """The images that this run asked for, the oldest first: the first is the run's image, the rest are surplus.
 
     A descendant that carries our properties can only be younger than our own image.
     """
-    found = [image for image in images if doubt_about_image(run, image) is None]
+    found = [image for image in images if doubt_about_image(run, image, made) is None]
     # The id settles a tie, so that every runner of this run takes the same one for the first.
     return tuple(sorted(found, key=lambda image: (_age_key(image.created_at), image.id)))
 
 
-def image_name(run: RunRecord) -> str:
-    """The name of the run's image: what the user wants, or of a deep check's temporary one a name with the run's id."""
-    return f"imaging-deep-{run.id}" if run.spec.image_is_temporary else run.plan.request.name
-
-
-def temporary_images(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:
-    """All images that a deep check asked for, each of which goes again; their names hold the run's id."""
-    known = owned_ids(run, OwnedKind.IMAGE)
+def temporary_images(run: RunRecord, images: Iterable[Image], made: MadeImage) -> tuple[Image, ...]:
+    """All images that a run asked for only to remove them again; their names hold the run's id."""
+    known = owned_ids(run, OwnedKind.IMAGE, role=made.owned)
     listed = tuple(images)
-    fitting = {image.id for image in images_of_run(run, listed)}
+    fitting = {image.id for image in images_of_run(run, listed, made)}
     return tuple(image for image in listed if image.id in known or image.id in fitting)
 
 
-def surplus_images(run: RunRecord, images: Iterable[Image]) -> tuple[Image, ...]:
+def surplus_images(run: RunRecord, images: Iterable[Image], made: MadeImage) -> tuple[Image, ...]:
     """The images that a repeated request made beside the one in the journal.
 
     Only those count that Nova itself says were made from our source: what else carries our properties may be a
     stranger's copy.
     """
+    known_id = made.known_id(run)
     return tuple(
         image
-        for image in images_of_run(run, images)
-        if image.id != run.image_id and image.properties.get("instance_uuid") == run.instance_id
+        for image in images_of_run(run, images, made)
+        if image.id != known_id and image.properties.get("instance_uuid") == made.source_id
     )
 
 
 def doubt_about_server(run: RunRecord, instance: Instance, claimed: Container[str] = ()) -> str | None:
-    """Why an instance is not a test instance that this run launched; None if it is.
+    """Why an instance is not one that this run launched; None if it is.
 
     Args:
         run: the run.
@@ -111,30 +97,27 @@ def doubt_about_server(run: RunRecord, instance: Instance, claimed: Container[st
     # Before the journal is believed: one restored from a back-up may name an instance that is a source by now.
     if taken or instance.id in owned_ids(run, OwnedKind.SERVER):
         return taken
-    metadata, me = instance.metadata, run.identity
-    named = metadata.get(ROLE) in _ROLES and metadata.get(RUN) == run.id
+    me, made = run.identity, server_of_run(run, instance)
+    roles = {each.role for each in SERVERS}
+    named = instance.metadata.get(ROLE) in roles and instance.metadata.get(RUN) == run.id
     return first_doubt(
         (not named, "its metadata do not name it a test instance of this run"),
         # Metadata is written by anybody in the project; who launched it is written by Nova alone.
         (instance.user_id != me.user_id, "somebody else launched it"),
         (instance.project_id not in {None, me.project_id}, "it belongs to another project"),
-        (instance.name != server_name(run), "this run gives another name"),
+        (made is None, "this run gives another name"),
         (not is_made_during(run, instance.created_at), NOT_YOUNGER),
     )
 
 
+def server_of_run(run: RunRecord, instance: Instance) -> MadeServer | None:
+    """As what a run would have launched an instance, by the name and the role that it shows; None for no such."""
+    fitting = (made for made in SERVERS if instance.name == made.name(run))
+    return next((made for made in fitting if instance.metadata.get(ROLE) == made.role), None)
+
+
 def _sources(run: RunRecord) -> set[str | None]:
     return {run.instance_id, run.claim.instance_id if run.claim else None}
-
-
-def group_name(run: RunRecord) -> str:
-    """The name of the run's security group."""
-    return f"{GROUP_PREFIX}{run.id}"
-
-
-def server_name(run: RunRecord) -> str:
-    """The name of the run's test instance."""
-    return f"imaging-test-{run.id}"
 
 
 def block_devices(image: Image) -> tuple[dict[str, Any], ...]:
@@ -181,10 +164,14 @@ def _texts(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(shown for value in values if isinstance(value, str) and (shown := one_line(value)))
 
 
-def owned_ids(run: RunRecord, kind: OwnedKind, *, removed: bool | None = None) -> tuple[str, ...]:
-    """The ids of one kind in the journal; with `removed`, only those that are, or are not, removed."""
+def owned_ids(
+    run: RunRecord, kind: OwnedKind, *, removed: bool | None = None, role: OwnedRole | None = None
+) -> tuple[str, ...]:
+    """The ids of one kind in the journal; with `removed`, only those that are, or are not, removed; with `role` too."""
     return tuple(
-        owned.id for owned in run.owned if owned.kind is kind and (removed is None or owned.removed is removed)
+        owned.id
+        for owned in run.owned
+        if owned.kind is kind and (removed is None or owned.removed is removed) and (role is None or owned.role is role)
     )
 
 

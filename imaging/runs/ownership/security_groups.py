@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imaging.runs.ownership.images_and_servers import NOT_YOUNGER, first_doubt, group_name, is_made_during, owned_ids
+from imaging.runs.ownership.images_and_servers import NOT_YOUNGER, first_doubt, is_made_during, owned_ids
+from imaging.runs.ownership.made_things import TEST, MadeServer
 from models.cloud.network import GroupPort, SecurityGroup
 from models.run.record import OwnedKind, RunRecord
 
 
-def group_description(run: RunRecord) -> str:
+def group_description(run: RunRecord, made: MadeServer = TEST) -> str:
     """What the run's group says of itself: whose it is as a code, and what it is for in words."""
-    return f"{_code(run)} (test launch of the Imaging Console; no access)"
+    return f"{_code(run, made)} ({made.what} of the Imaging Console; no access)"
 
 
-def _code(run: RunRecord) -> str:
-    return f"imaging.run={run.id} imaging.role=test"
+def _code(run: RunRecord, made: MadeServer) -> str:
+    return f"imaging.run={run.id} imaging.role={made.role}"
 
 
-def doubt_about_group(run: RunRecord, group: SecurityGroup) -> str | None:
-    """Why a security group is not the run's; None if it is: by its id in the journal, else by all that it shows."""
-    if group.id in owned_ids(run, OwnedKind.SECURITY_GROUP):
+def doubt_about_group(run: RunRecord, group: SecurityGroup, made: MadeServer = TEST) -> str | None:
+    """Why a security group is not the run's; None if it is: by its id in the journal, else by all that it shows.
+
+    Args:
+        run: the run.
+        group: as Neutron shows it.
+        made: the instance that the run launches in it.
+    """
+    if group.id in owned_ids(run, OwnedKind.SECURITY_GROUP, role=made.owned):
         return None
     # A group that lets something in is used for something by somebody, whatever its name is.
     # By the code alone: another version of the program may use other words.
-    changed = group.description.partition(" (")[0] != _code(run) or group.lets_in
+    changed = group.description.partition(" (")[0] != _code(run, made) or group.lets_in
     # Neutron shows the time only with an extension, so here an unknown time is no doubt.
     old = group.created_at is not None and not is_made_during(run, group.created_at)
     return first_doubt(
-        (group.name != group_name(run), "its name does not hold the run's id"),
+        (group.name != made.group_name(run), "its name does not hold the run's id"),
         (changed, "it is not as this run makes its group"),
         (group.project_id not in {None, run.identity.project_id}, "it belongs to another project"),
         (old, NOT_YOUNGER),

@@ -14,11 +14,11 @@ from imaging.runs.ownership.images_and_servers import (
     NOT_YOUNGER,
     block_devices,
     first_doubt,
-    image_name,
     is_made_during,
     owned_ids,
     snapshot_ids,
 )
+from imaging.runs.ownership.made_things import image_of_source
 from models.cloud.image import Image
 from models.cloud.instance import Instance, VolumeAttachment
 from models.cloud.volume import IMAGE_SNAPSHOT_PREFIX, Volume, VolumeSnapshot
@@ -87,7 +87,8 @@ def mapped_devices(image: Image) -> frozenset[str]:
 
 def snapshot_name(run: RunRecord) -> str:
     """The name that Nova gives the volume snapshots of the run's image."""
-    return f"{IMAGE_SNAPSHOT_PREFIX}{image_name(run)}"
+    made = image_of_source(run)
+    return f"{IMAGE_SNAPSHOT_PREFIX}{made.name if made else run.plan.request.name}"
 
 
 def doubt_about_snapshot(

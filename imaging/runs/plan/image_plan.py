@@ -11,6 +11,8 @@ from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.runs.plan.guest_warnings import volume_in_guest
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
+from imaging.runs.plan.seal_plan import with_seal
+from imaging.runs.plan.seal_texts import sealed_steps
 from imaging.runs.plan.step_texts import create_steps, verify_steps
 from imaging.runs.plan.warnings import image_warnings, source_warnings
 from imaging.runs.source.instance import in_device_order, root_volume_id
@@ -45,6 +47,7 @@ async def plan_run(
     profile: Profile,
     *,
     guest: Fact[GuestFacts] | None = None,
+    sealed: bool = False,
 ) -> Plan:
     """Plan the imaging of an instance.
 
@@ -55,6 +58,7 @@ async def plan_run(
         request: what the user wants, as far as it has been said.
         profile: the guidelines.
         guest: what the last inspection of the instance found; the plan keeps it, and the run judges by it again.
+        sealed: whether the image is made of a temporary clone, which is sealed before.
 
     Raises:
         NotFoundError: there is no such instance.
@@ -82,8 +86,10 @@ async def plan_run(
         estimated_seconds=_estimate(source, image, len(volumes), request),
         made_at=clock.now(),
     )
+    plan = await with_seal(cloud, plan, facts, image, profile) if sealed else plan
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
-    return plan.model_copy(update={"steps": create_steps(plan), "warnings": warnings})
+    steps = sealed_steps(plan) if sealed else create_steps(plan)
+    return plan.model_copy(update={"steps": steps, "warnings": warnings})
 
 
 async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: RunRequest, profile: Profile) -> Plan:

@@ -25,9 +25,21 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
         what = _NOTHING_BUT_A_LAUNCH[plan.kind]
         text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
         found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text))
+    if plan.kind.spec.seals:
+        found += _against_the_seal(plan)
     if plan.test is not None:
         found += _missing_network(plan.test)
     return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
+
+
+def _against_the_seal(plan: Plan) -> list[Obstacle]:
+    """Why no clone can be sealed: what the plan of the seal refuses, and where the clone would not be launched."""
+    reasons = list(plan.seal.refusals) if plan.seal is not None else ["there is no plan of what is to be removed."]
+    if plan.clone is not None and plan.clone.refused_because:
+        reasons.append(sentence(plan.clone.refused_because))
+    made = [Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=f"No sealed image can be made: {why}") for why in reasons]
+    missing = _missing_network(plan.clone) if plan.clone is not None and plan.test is None else []
+    return [*made, *missing]
 
 
 def checklist_obstacles(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:

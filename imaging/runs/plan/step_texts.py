@@ -22,7 +22,7 @@ def create_steps(plan: Plan) -> tuple[PlannedStep, ...]:
     source = plan.source
     if source is None:
         return ()
-    return (*_before_image(plan, source), *_image(plan, source), _restore(plan, source), *_after_image(plan))
+    return (*_before_image(plan, source), *_image(plan, source), _restore(plan, source), *after_image_steps(plan))
 
 
 def verify_steps(plan: Plan) -> tuple[PlannedStep, ...]:
@@ -133,7 +133,8 @@ def _lock_again(source: Instance) -> str:
     return openstack("server lock", "--reason", source.locked_reason, source.id, since="2.73")
 
 
-def _after_image(plan: Plan) -> tuple[PlannedStep, ...]:
+def after_image_steps(plan: Plan) -> tuple[PlannedStep, ...]:
+    """What is done with an image once it is there."""
     request = plan.request
     describe = PlannedStep(
         step=StepName.DESCRIBE,

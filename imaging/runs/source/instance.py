@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.instance.root_volume import root_attachment
@@ -15,7 +15,7 @@ _HALF_KNOWN = "UNKNOWN"
 
 
 class SourceGoneError(RunError):
-    """Somebody deleted the source."""
+    """Somebody deleted the instance that an image is made of."""
 
 
 async def read_source(ctx: StepContext) -> Instance:
@@ -53,11 +53,18 @@ def refuse_half_known(instance: Instance) -> None:
         )
 
 
-async def wait_idle(ctx: StepContext, *, limit_seconds: float, gone_is_idle: bool = False) -> None:
+async def wait_idle(
+    ctx: StepContext,
+    *,
+    limit_seconds: float,
+    gone_is_idle: bool = False,
+    read: Callable[[StepContext], Awaitable[Instance]] = read_source,
+) -> None:
     """Wait until nothing is being done to the source any more; a request to cancel does not end the wait.
 
     Args:
         ctx: the step's context.
+        read: reads the instance that is waited for, where that is not the source.
         limit_seconds: how long, in seconds, before the step waits for the user.
         gone_is_idle: whether it is all the same when somebody has deleted it.
 
@@ -67,7 +74,7 @@ async def wait_idle(ctx: StepContext, *, limit_seconds: float, gone_is_idle: boo
 
     async def idle() -> bool | None:
         try:
-            source = await read_source(ctx)
+            source = await read(ctx)
         except SourceGoneError:
             if gone_is_idle:
                 return True

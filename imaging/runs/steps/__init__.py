@@ -8,24 +8,35 @@ from types import MappingProxyType
 from imaging.runs.core.step_context import Procedures, StepFunction
 from imaging.runs.steps.check import check
 from imaging.runs.steps.claim import claim
-from imaging.runs.steps.compensation import mark_unverified, release_claim, remove_unfinished_image
+from imaging.runs.steps.compensation import (
+    mark_unverified,
+    release_claim,
+    remove_unfinished_image,
+    remove_unfinished_sealed,
+)
 from imaging.runs.steps.confirm_image import confirm_image
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
 from imaging.runs.steps.detach import detach
+from imaging.runs.steps.image_clone import image_clone
+from imaging.runs.steps.inspect import inspect_sealed
+from imaging.runs.steps.launch_clone import launch_clone
 from imaging.runs.steps.lock import lock
 from imaging.runs.steps.publish import publish
 from imaging.runs.steps.read_facts import read_facts
+from imaging.runs.steps.remove_clone import remove_clone, remove_inspection
 from imaging.runs.steps.remove_snapshot import remove_snapshot
 from imaging.runs.steps.remove_test import remove_test
 from imaging.runs.steps.report import report
 from imaging.runs.steps.restore import restore
+from imaging.runs.steps.seal import seal
 from imaging.runs.steps.see_up import see_up
 from imaging.runs.steps.stop import stop
+from imaging.runs.steps.stop_clone import stop_clone
 from imaging.runs.steps.test_launch import test_launch
 from imaging.runs.steps.unlock import unlock
 from imaging.runs.steps.verify import verify
-from imaging.runs.steps.wait_for_image import wait_for_image
+from imaging.runs.steps.wait_for_image import wait_for_image, wait_for_sealed
 from models.steps import StepName
 
 STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
@@ -39,12 +50,20 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.CREATE_IMAGE: create_image,
         StepName.WAIT_FOR_IMAGE: wait_for_image,
         StepName.RESTORE: restore,
+        StepName.LAUNCH_CLONE: launch_clone,
+        StepName.SEAL: seal,
+        StepName.STOP_CLONE: stop_clone,
+        StepName.IMAGE_CLONE: image_clone,
+        StepName.WAIT_FOR_SEALED: wait_for_sealed,
+        StepName.REMOVE_CLONE: remove_clone,
+        StepName.REMOVE_INTERIM: remove_snapshot,
         StepName.DESCRIBE: describe,
         StepName.TEST_LAUNCH: test_launch,
         StepName.VERIFY: verify,
         StepName.READ_FACTS: read_facts,
         StepName.REMOVE_TEST: remove_test,
         StepName.REMOVE_SNAPSHOT: remove_snapshot,
+        StepName.INSPECT: inspect_sealed,
         StepName.PUBLISH: publish,
         StepName.CONFIRM_IMAGE: confirm_image,
         StepName.SEE_UP: see_up,
@@ -57,6 +76,8 @@ PROCEDURES = Procedures(
     steps=STEPS,
     release_claim=release_claim,
     remove_unfinished_image=remove_unfinished_image,
+    remove_unfinished_sealed=remove_unfinished_sealed,
+    remove_inspection=remove_inspection,
     mark_unverified=mark_unverified,
 )
 """Everything by which the engine changes a cloud."""

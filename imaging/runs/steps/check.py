@@ -8,15 +8,19 @@ from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.made_things import INTERIM, ROLE, SOURCE
 from imaging.runs.plan.deep_check_plan import plan_deep_check
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
+from imaging.runs.plan.seal_costs import refuse_large_user_data, seal_quota_refusal
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
 from imaging.runs.steps.see_up import stage_of_source
 from imaging.runs.test_instance.image_data import image_data
 from imaging.runtime.threads import in_thread
-from models.errors import NotFoundError, RunError
+from models.cloud.instance import Instance
+from models.cloud.quota import Quota
+from models.errors import ImagingError, NotFoundError, RunError
 from models.findings import Checklist
 from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
@@ -41,6 +45,8 @@ async def check(ctx: StepContext) -> StepResult:
     refuse(obstacles(plan.model_copy(update={"checklist": None})))  # the checklist is judged again below
     if ctx.run.spec.inspects:
         return await _check_deep(ctx)
+    if ctx.run.spec.seals:
+        refuse_large_user_data(plan, ctx.profile)
     if not ctx.run.spec.changes_source:
         return await _check_image(ctx)
     source = await read_source(ctx)
@@ -59,11 +65,22 @@ async def check(ctx: StepContext) -> StepResult:
     checklist = judge(judged, ctx.profile)
     refuse(checklist_obstacles(checklist, plan.request))
     await _keep_inspection(ctx, judged.guest.value)
+    if ctx.run.spec.seals:
+        await _check_seal(ctx, source, facts.quota.value)
     stage = await stage_of_source(ctx, source)
     if stage is not None:
         await ctx.record(source_stage=stage)
     unreadable = "; the end of the application credential cannot be read" if login.credential_expiry_unreadable else ""
     return StepResult(_summary(checklist) + unreadable)
+
+
+async def _check_seal(ctx: StepContext, source: Instance, quota: Quota | None) -> None:
+    """There is room for what a seal takes beside the instance, and what it removes is what was agreed to."""
+    refusal = seal_quota_refusal(quota, images=2 if ctx.run.spec.makes_interim else 1)
+    if source.volume_backed:
+        refusal = "a seal of volume-backed instances is not possible"
+    if refusal is not None:
+        raise RunError(f"No sealed image can be made: {refusal}.", meaning="Nothing has been changed.")
 
 
 async def _keep_inspection(ctx: StepContext, guest: GuestFacts | None) -> None:
@@ -85,8 +102,24 @@ async def _check_image(ctx: StepContext) -> StepResult:
         raise RunError(f"The image {planned.id} is gone.", request_id=error.request_id) from error
     if image.status != "active":
         raise RunError(f"The image is {image.status}: only an active one can be launched.")
-    await ctx.record(image_data=await image_data(ctx, image))
+    properties = image.properties
+    # Nova copies the role to descendants, but writes itself of which instance an image was made.
+    if properties.get(ROLE) == INTERIM and properties.get("instance_uuid") == properties.get(SOURCE):
+        raise RunError("The image belongs to a sealed run that is under way: it is removed at its end.")
+    if ctx.run.spec.seals:
+        refusal = seal_quota_refusal(await _quota(ctx), images=1)
+        if refusal is not None:
+            raise RunError(f"No sealed image can be made: {refusal}.", meaning="Nothing has been changed.")
+    if not ctx.run.spec.seals:  # of which another image is made
+        await ctx.record(image_data=await image_data(ctx, image))
     return StepResult("the image is active")
+
+
+async def _quota(ctx: StepContext) -> Quota | None:
+    try:
+        return await ctx.cloud.quota()
+    except ImagingError:
+        return None  # unknown: the cloud will say
 
 
 async def _check_deep(ctx: StepContext) -> StepResult:

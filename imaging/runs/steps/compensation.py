@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from imaging.runs.core.idempotency import observe_until_found
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.image import find_image
+from imaging.runs.ownership.image import find_image, note_image
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots
 from imaging.runs.ownership.images_and_servers import snapshot_ids
+from imaging.runs.ownership.made_things import MadeImage, image_of_clone, image_of_source
 from imaging.runs.source.claim_keys import claim_keys, other_claims
 from imaging.runs.source.claim_lifecycle import delete_claim_keys
 from imaging.runs.source.instance import read_source, wait_idle
 from imaging.runs.source.lock import lock_with
 from imaging.runs.source.unwatched_changes import LOCKS, asked_meanwhile
+from imaging.runs.test_instance.imaged import read_imaged
 from imaging.runs.test_instance.verdict_note import write_verdict
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotFoundError, NotOursError, ServiceMissingError
@@ -44,16 +46,32 @@ async def release_claim(ctx: StepContext) -> None:
 
 
 async def remove_unfinished_image(ctx: StepContext) -> None:
-    """Delete our image unless it is finished, with the snapshots that only it refers to; wait for an idle source."""
-    image = await _our_image(ctx)
+    """Delete our image of the source unless it is finished, with its own snapshots; wait for an idle source."""
+    await _remove_unfinished(ctx, image_of_source(ctx.run))
+
+
+async def remove_unfinished_sealed(ctx: StepContext) -> None:
+    """Delete the image of the sealed clone unless it is finished; wait for an idle clone."""
+    await _remove_unfinished(ctx, image_of_clone(ctx.run))
+
+
+async def _remove_unfinished(ctx: StepContext, made: MadeImage | None) -> None:
+    if made is None:
+        return
+    image = await _our_image(ctx, made)
     # C3: snapshots outlive the image that names them, so they are deleted by the ids in the journal.
-    if image is None or (not await _is_finished(ctx, image) and await _delete(ctx, image)):
+    if image is None or (not await _is_finished(ctx, image) and await _delete(ctx, image, made)):
         await delete_snapshots(ctx)
     # V6: deleting the image ends Nova's work on it, but only some time later; until then a start is refused (V43).
-    await wait_idle(ctx, limit_seconds=_IDLE_SECONDS)
+    await wait_idle(
+        ctx,
+        limit_seconds=_IDLE_SECONDS,
+        gone_is_idle=made.is_of_clone,
+        read=lambda context: read_imaged(context, made),
+    )
 
 
-async def _delete(ctx: StepContext, image: Image) -> bool:
+async def _delete(ctx: StepContext, image: Image, made: MadeImage) -> bool:
     """Delete our image, its snapshots in the journal before; whether it is gone."""
     # Only the image names its snapshots by their ids: once it is deleted they can hardly be told from others (C3).
     await note_snapshots(ctx, image)
@@ -65,7 +83,7 @@ async def _delete(ctx: StepContext, image: Image) -> bool:
         return False
     except NotFoundError:
         pass  # Nova deleted it first
-    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
+    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True, role=made.owned))
     return True
 
 
@@ -77,24 +95,24 @@ async def mark_unverified(ctx: StepContext) -> None:
     await write_verdict(ctx, verdict)
 
 
-async def _our_image(ctx: StepContext) -> Image | None:
+async def _our_image(ctx: StepContext, made: MadeImage) -> Image | None:
     # The id is missing where the runner died, or the answer was lost, after the request.
-    if ctx.run.image_id is None:
-        return await _lost_image(ctx)
+    known_id = made.known_id(ctx.run)
+    if known_id is None:
+        return await _lost_image(ctx, made)
     try:
-        return await ctx.cloud.images.image(ctx.run.image_id)
+        return await ctx.cloud.images.image(known_id)
     except NotFoundError:
         return None
 
 
-async def _lost_image(ctx: StepContext) -> Image | None:
+async def _lost_image(ctx: StepContext, made: MadeImage) -> Image | None:
     """An image whose id never reached the journal: the request for it may still be carried out."""
-    if not ctx.run.times_intended(IntentAction.CREATE_IMAGE):
+    if not ctx.run.times_intended(made.create):
         return None
-    image = await observe_until_found(ctx, lambda: find_image(ctx), what="an image whose answer was lost")
+    image = await observe_until_found(ctx, lambda: find_image(ctx, made), what="an image whose answer was lost")
     if image is not None:
-        await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
-        await ctx.record(image_id=image.id)
+        await note_image(ctx, made, image.id)
     return image
 
 

@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from imaging.runs.core.idempotency import create_once
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.image import find_image
-from imaging.runs.ownership.images_and_servers import RUN, SOURCE, image_name
-from imaging.runs.source.instance import read_source, require_stopped, root_volume_id, source_id
+from imaging.runs.ownership.image import find_image, note_image
+from imaging.runs.ownership.made_things import MadeImage, image_of_source
+from imaging.runs.source.instance import read_source, require_stopped, root_volume_id
 from models.errors import QuotaExceededError, RunError
-from models.run.intent import IntentAction
-from models.run.record import Owned, OwnedKind
 
 
 async def create_image(ctx: StepContext) -> StepResult:
-    """Goal: one image of ours exists and its id is in the journal.
+    """Goal: one image of the source exists and its id is in the journal.
 
     Raises:
         RunError: the quota is used up.
     """
-    if ctx.run.image_id is not None:
-        return StepResult(f"image {ctx.run.image_id}")
+    made = image_of_source(ctx.run)
+    if made is None:
+        raise RunError("This run has no source instance.")
+    return await make_image(ctx, made, lambda: _refuse_unready_source(ctx))
+
+
+async def make_image(ctx: StepContext, made: MadeImage, refuse_unready: Callable[[], Awaitable[None]]) -> StepResult:
+    """Make one image, and see its id in the journal.
+
+    Args:
+        ctx: the step's context.
+        made: which image, and of what.
+        refuse_unready: raises where the instance may not be imaged as it is now; called right before it is.
+
+    Raises:
+        RunError: the quota is used up.
+    """
+    known_id = made.known_id(ctx.run)
+    if known_id is not None:
+        return StepResult(f"image {known_id}")
     # V25: a request whose answer was lost may still be carried out; asking again at once makes a second image.
-    asked_before = ctx.run.times_intended(IntentAction.CREATE_IMAGE) > 0
-    image_id = await create_once(
-        ctx, lambda: _ask(ctx), lambda: _find(ctx), what="the image to appear", asked_before=asked_before
-    )
-    # Owned before it is recorded as the run's image: killed in between, the image can still be deleted.
-    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image_id, name=image_name(ctx.run)))
-    await ctx.record(image_id=image_id)
+    asked_before = ctx.run.times_intended(made.create) > 0
+
+    async def ask() -> str:
+        await refuse_unready()
+        await ctx.intend(made.create, made.name)
+        return await _ask(ctx, made)
+
+    async def find() -> str | None:
+        image = await find_image(ctx, made)
+        return image.id if image else None
+
+    image_id = await create_once(ctx, ask, find, what="the image to appear", asked_before=asked_before)
+    await note_image(ctx, made, image_id)
     return StepResult(f"image {image_id}")
 
 
-async def _find(ctx: StepContext) -> str | None:
-    image = await find_image(ctx)
-    return image.id if image else None
-
-
-async def _ask(ctx: StepContext) -> str:
-    name = image_name(ctx.run)
-    if ctx.run.spec.changes_source:  # which takes the source as it is, running and with its volumes
-        await ctx.verify_claim()
-        # V2: Nova images a running instance without complaint, so it is up to us to check.
-        await require_stopped(ctx, "the image was made")
-        await _refuse_volumes(ctx)
-    await ctx.intend(IntentAction.CREATE_IMAGE, name)
-    # N16: these become properties of the image, by which a lost one is found again.
-    properties = {RUN: ctx.run.id, SOURCE: source_id(ctx)}
+async def _ask(ctx: StepContext, made: MadeImage) -> str:
     try:
-        return await ctx.cloud.compute.create_image(source_id(ctx), name, properties)
+        # N16: these become properties of the image, by which a lost one is found again.
+        return await ctx.cloud.compute.create_image(made.source_id, made.name, made.properties(ctx.run))
     # N6: of a volume-backed source this may be the quota of volume snapshots, not of images.
     except QuotaExceededError as error:
         raise RunError(
@@ -55,6 +66,15 @@ async def _ask(ctx: StepContext) -> str:
             remedy=error.remedy or "Delete images or volume snapshots that are not needed, or ask for more quota.",
             request_id=error.request_id,
         ) from error
+
+
+async def _refuse_unready_source(ctx: StepContext) -> None:
+    if not ctx.run.spec.changes_source:  # which takes the source as it is, running and with its volumes
+        return
+    await ctx.verify_claim()
+    # V2: Nova images a running instance without complaint, so it is up to us to check.
+    await require_stopped(ctx, "the image was made")
+    await _refuse_volumes(ctx)
 
 
 async def _refuse_volumes(ctx: StepContext) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from imaging.guidelines.instance.flavor_fit import real_minimum_disk_gib
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.images_and_servers import ATTESTED, ATTESTED_ABOUT, RUN, SOURCE
+from imaging.runs.ownership.images_and_servers import ATTESTED, ATTESTED_ABOUT
+from imaging.runs.ownership.made_things import ROLE, RUN, SEALED, SOURCE
 from models.cloud.image import Image
 from models.errors import RunError
 from models.formatting import size_mib
@@ -64,6 +65,8 @@ def _minimum_disk(image: Image) -> int | None:
 def _properties(ctx: StepContext, image: Image) -> dict[str, str]:
     request = ctx.run.plan.request
     wanted = {RUN: ctx.run.id, SOURCE: ctx.run.instance_id or ""}
+    if ctx.run.spec.seals:
+        wanted[ROLE] = SEALED
     if request.description:
         wanted["description"] = request.description
     if request.attestations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.runs.core.outcome import is_proven_sealed
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.steps.confirm_image import confirmed_image
 from models.cloud.image import Image
@@ -12,6 +13,9 @@ from models.run.intent import IntentAction
 from models.run.record import RunRecord
 from models.run.request import Visibility
 from models.verdict import Verdict, VerdictWord
+
+_VISIBILITY_RULE = "PROP-VISIBILITY"
+"""Its waiver lets an image be seen beyond the project although its seal is not proven."""
 
 
 async def publish(ctx: StepContext) -> StepResult:
@@ -56,6 +60,9 @@ def why_not(run: RunRecord) -> str | None:
     request = run.plan.request
     if not request.publish_unverified and not (run.verdict is not None and run.verdict.opens_publishing):
         return f"the test launch came to: {_shown(run.verdict)}"
+    if run.spec.seals and not is_proven_sealed(run) and request.waiver(_VISIBILITY_RULE) is None:
+        word = run.seal_verdict.word.value if run.seal_verdict else "not proven"
+        return f"the seal came to: {word} (or waive {_VISIBILITY_RULE})"
     findings = run.plan.checklist.findings if run.plan.checklist else ()
     missing = [
         finding.rule

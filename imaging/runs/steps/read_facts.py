@@ -9,16 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from imaging.guest.confined_reading import read_console_confined
-from imaging.guest.deep_check import SECONDS, Listener
-from imaging.guest.deep_check.chunks import Heard
+from imaging.guest.deep_check import SECONDS
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.ownership.images_and_servers import MARKER
 from imaging.runs.source.instance import source_id
-from imaging.runs.test_instance.console_watch import CONSOLE_LOG, ConsoleWatch
+from imaging.runs.test_instance.console_watch import CONSOLE_LOG
+from imaging.runs.test_instance.report_watch import Awaited, ReportWatch
 from imaging.runs.test_instance.server import standing_server
 from imaging.runtime.private_files import write_private
 from models import foreign
-from models.cloud.instance import Instance
 from models.errors import BadProbeError, ForeignValueError, RunError
 from models.guest.facts import GuestFacts
 from models.verdict import Verdict
@@ -30,8 +28,8 @@ FACTS = "guest.json"
 
 _AFTER_BOOT_SECONDS = SECONDS + 60.0
 """How long after the end of the boot a report may still come: its own limit for it and a little more."""
-_UNBEGUN_SECONDS = 60.0
-"""The same where the temporary instance has not even begun: it does so early in the boot or never."""
+DEEP_REPORT = Awaited(begun_seconds=_AFTER_BOOT_SECONDS, unbegun_seconds=60.0)
+"""Of a deep check, whose script begins early in the boot or never."""
 
 
 async def read_facts(ctx: StepContext) -> StepResult:
@@ -69,7 +67,7 @@ async def _watch(ctx: StepContext) -> GuestFacts:
     if server is None:
         why = ctx.run.verdict.reason if ctx.run.verdict else "The temporary instance was deleted by somebody else."
         raise RunError(why, meaning="No facts were read.")
-    watch = _ReportWatch(ctx, server)
+    watch = ReportWatch(ctx, server, DEEP_REPORT)
     # Longer than both deadlines of `observe`, so that those end the wait with a verdict and not with a time-out.
     limit = ctx.profile.patience.test_limit_seconds + _AFTER_BOOT_SECONDS + 60
     try:
@@ -79,7 +77,7 @@ async def _watch(ctx: StepContext) -> GuestFacts:
     return await _facts(ctx, watch, verdict)
 
 
-async def _facts(ctx: StepContext, watch: _ReportWatch, verdict: Verdict) -> GuestFacts:
+async def _facts(ctx: StepContext, watch: ReportWatch, verdict: Verdict) -> GuestFacts:
     try:
         facts = await read_console_confined(watch.text, nonce=watch.nonce, now=ctx.clock.now())
     except BadProbeError as error:
@@ -90,61 +88,6 @@ async def _facts(ctx: StepContext, watch: _ReportWatch, verdict: Verdict) -> Gue
             remedy=f"{error.remedy or 'Inspect it by SSH instead.'} The console is in {ctx.folder / CONSOLE_LOG}.",
         ) from error
     return facts.model_copy(update={"boot_verdict": verdict})
-
-
-class _ReportWatch:
-    """Watches the console for the report and for the end of the boot, whichever comes first."""
-
-    def __init__(self, ctx: StepContext, server: Instance) -> None:
-        self._ctx = ctx
-        self._console = ConsoleWatch(ctx, server)
-        # From the instance, not from memory: after a restart this runner did not launch it.
-        self.nonce = server.metadata.get(MARKER, "")
-        self._read = 0
-        self._listener = Listener(self.nonce)
-        self._heard = self._listener.heard
-        self._booted_at: float | None = None
-
-    @property
-    def text(self) -> str:
-        """What the console has shown."""
-        return self._console.console.text
-
-    def save(self) -> None:
-        """Keep the console's text."""
-        self._console.save()
-
-    async def observe(self) -> Verdict | None:
-        """Read once; the verdict, as soon as there is one and the report is whole or will not become so."""
-        verdict = await self._console.observe()
-        await self._listen()
-        if verdict is None:
-            return None
-        now = self._ctx.clock.monotonic()
-        # The verdict may come again at every poll; the patience counts from the first.
-        self._booted_at = now if self._booted_at is None else self._booted_at
-        return verdict if self._heard.whole or self._is_hopeless(now - self._booted_at) else None
-
-    async def _listen(self) -> None:
-        console = self._console.console
-        if console.length == self._read:
-            return
-        self._listener.take(console.since(self._read))
-        self._read = console.length
-        heard, before = self._listener.heard, self._heard
-        self._heard = heard
-        if heard.whole and not before.whole:
-            await self._ctx.phase(f"the report is whole: {heard.total} pieces")
-        elif heard.copies and not before.copies:
-            await self._ctx.phase(f"the report comes: {heard.total} pieces")
-        elif heard.began and not before.began:
-            await self._ctx.phase("the temporary instance reads its disk")
-
-    def _is_hopeless(self, seconds: float) -> bool:
-        """Whether a report that is not whole will not become so, `seconds` after the end of the boot."""
-        heard: Heard = self._heard
-        patience = _AFTER_BOOT_SECONDS if heard.began or heard.copies else _UNBEGUN_SECONDS
-        return self._console.is_over or bool(heard.failed) or heard.ended or seconds >= patience
 
 
 def _summary(facts: GuestFacts) -> str:

@@ -1,4 +1,4 @@
-"""Remove snapshot: a deep check's image was needed for one launch; nothing of it stays."""
+"""Remove snapshot, and remove interim image: an image that was needed for one launch; nothing of it stays."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots, note_temporary_snapshots
 from imaging.runs.ownership.images_and_servers import temporary_images
+from imaging.runs.ownership.made_things import MadeImage, image_of_source
 from imaging.runs.source.instance import wait_idle
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotFoundError, NotOursError
@@ -23,14 +24,15 @@ _GONE = frozenset({"deleted", "pending_delete"})
 
 
 async def remove_snapshot(ctx: StepContext) -> StepResult:
-    """Goal: no image that this deep check asked for is left, none of its volume snapshots, and the source is idle.
+    """Goal: no image that this run asked for only for a while is left, none of its snapshots, and the source is idle.
 
     An image that is still being made is deleted, too, by which Nova's work on it ends.
     """
-    if not ctx.run.times_intended(IntentAction.CREATE_IMAGE):
+    made = image_of_source(ctx.run)
+    if made is None or not ctx.run.times_intended(made.create):
         return StepResult("no image was asked for", skipped=True)
     # One after the other: each is in the journal before it is deleted, so that a kill in between loses none.
-    images = sum([await _remove(ctx, image) for image in await _images(ctx)])
+    images = sum([await _remove(ctx, image, made) for image in await _images(ctx, made)])
     await wait_idle(ctx, limit_seconds=_REMOVAL_SECONDS, gone_is_idle=True)
     # After the wait: while Nova still works on the request it may make further snapshots.
     snapshots = await _remove_volume_snapshots(ctx)
@@ -40,21 +42,22 @@ async def remove_snapshot(ctx: StepContext) -> StepResult:
     return StepResult("; ".join(part for part in (note, left) if part), skipped=not removed and not left)
 
 
-async def _images(ctx: StepContext) -> tuple[Image, ...]:
+async def _images(ctx: StepContext, made: MadeImage) -> tuple[Image, ...]:
     """What is there of ours; where no answer to the request ever came it may still appear."""
 
     async def found() -> tuple[Image, ...] | None:
-        return temporary_images(ctx.run, await all_images(ctx)) or None
+        return temporary_images(ctx.run, await all_images(ctx), made) or None
 
-    if ctx.run.image_id is not None:
+    if made.known_id(ctx.run) is not None:
         return await found() or ()
     return await observe_until_found(ctx, found, what="an image whose answer was lost") or ()
 
 
-async def _remove(ctx: StepContext, image: Image) -> bool:
+async def _remove(ctx: StepContext, image: Image, made: MadeImage) -> bool:
     """Delete one image; what it refers to is in the journal before. False where it is left."""
     # A second image of a repeated request is not in the journal yet.
-    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
+    owned = Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, role=made.owned)
+    await ctx.own(owned)
     await note_snapshots(ctx, image)
     await ctx.intend(IntentAction.DELETE_IMAGE, image.id)
     try:
@@ -64,7 +67,7 @@ async def _remove(ctx: StepContext, image: Image) -> bool:
         await ctx.leave(LeftBehind(kind=OwnedKind.IMAGE, id=image.id, name=image.name, reason=error.what))
         return False
     await wait_gone(ctx, lambda: _deletion(ctx, image.id), what="the temporary image", limit_seconds=_REMOVAL_SECONDS)
-    await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
+    await ctx.own(owned.model_copy(update={"removed": True}))
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.runs.core.outcome import left_note
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import owned_ids
+from imaging.runs.ownership.made_things import TEST, MadeServer
 from imaging.runs.test_instance.security_group import may_have_made_group, remove_groups
 from imaging.runs.test_instance.server import may_have_lost_one, our_servers, remove_server, standing_server
 from imaging.runs.test_instance.verdict_note import image_id_under_test
@@ -23,19 +24,28 @@ async def remove_test(ctx: StepContext) -> StepResult:
             return StepResult(
                 f"kept as wanted: {server.name} ({server.id}); it counts against your quota", skipped=True
             )
-    # V9: the image tells which of the attached volumes came along with the test instance.
-    image = await _image(ctx)
-    server_ids = list(owned_ids(ctx.run, OwnedKind.SERVER, removed=False))
-    if may_have_lost_one(ctx):
+    return await remove_launched(ctx, TEST, await _image(ctx))
+
+
+async def remove_launched(ctx: StepContext, made: MadeServer, image: Image | None) -> StepResult:
+    """Remove every instance of one kind that the run launched, what it brought, and its security group.
+
+    Args:
+        ctx: the step's context.
+        made: which instances.
+        image: of which they were launched; V9: it tells which of the attached volumes came along.
+    """
+    server_ids = list(owned_ids(ctx.run, OwnedKind.SERVER, removed=False, role=made.owned))
+    if may_have_lost_one(ctx, made):
         # Without a lost launch this list, which may have many pages, is not needed.
-        server_ids += [server.id async for server in our_servers(ctx) if server.id not in server_ids]
+        server_ids += [server.id async for server in our_servers(ctx, made) if server.id not in server_ids]
     servers = 0
     for server_id in server_ids:
-        servers += await remove_server(ctx, server_id, image)
+        servers += await remove_server(ctx, server_id, image, made)
     # V9: clones of data volumes are not deleted with the test instance, and can be deleted only after it.
     volumes = await remove_volumes(ctx)
-    # Last: Neutron refuses as long as a port of the test instance uses the group.
-    groups = await remove_groups(ctx) if may_have_made_group(ctx) else 0
+    # Last: Neutron refuses as long as a port of the instance uses the group.
+    groups = await remove_groups(ctx, made) if may_have_made_group(ctx, made) else 0
     removed = [
         counted(number, what)
         for number, what in ((servers, "instance"), (volumes, "volume"), (groups, "security group"))

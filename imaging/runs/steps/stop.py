@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from imaging.runs.core.idempotency import ask_until
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.instance import is_at_rest, read_source
@@ -10,7 +12,7 @@ from models.errors import RunError
 from models.run.intent import IntentAction
 
 # V14, V33: 21 s were seen while the guest still booted, 65 s in emergency mode.
-_LIMIT_SECONDS = 300.0
+STOP_SECONDS = 300.0
 """Nova pulls the plug after 60 s by default, after more where an image asks for more."""
 _STOPPABLE = frozenset({"ACTIVE"})
 
@@ -33,9 +35,9 @@ async def stop(ctx: StepContext) -> StepResult:
     await ask_until(
         ctx,
         lambda: _ask(ctx),
-        _Stopping(ctx).observe,
+        Stopping(ctx, read_source).observe,
         what="the instance to stop",
-        limit_seconds=_LIMIT_SECONDS,
+        limit_seconds=STOP_SECONDS,
     )
     return StepResult("stopped")
 
@@ -50,26 +52,31 @@ async def _ask(ctx: StepContext) -> None:
     await ctx.cloud.compute.stop(source.id)
 
 
-class _Stopping:
+class Stopping:
     """Watches a stop. One that fails ends in ACTIVE again, without a fault anywhere."""
 
-    def __init__(self, ctx: StepContext) -> None:
+    def __init__(
+        self, ctx: StepContext, read: Callable[[StepContext], Awaitable[Instance]], what: str = "instance"
+    ) -> None:
         self._ctx = ctx
+        self._read = read
+        self._what = what
         self._was_stopping = False
 
     async def observe(self) -> Instance | None:
-        source = await read_source(self._ctx)
-        await self._ctx.phase(f"instance {source.status}" + (f", {source.task_state}" if source.task_state else ""))
+        """The instance, once it is at rest."""
+        source = await self._read(self._ctx)
+        await self._ctx.phase(f"{self._what} {source.status}" + (f", {source.task_state}" if source.task_state else ""))
         if is_at_rest(source):
             return source
         if source.status == "ERROR":
-            raise RunError(f"The instance went into ERROR while stopping. {source.fault or ''}".strip())
+            raise RunError(f"The {self._what} went into ERROR while stopping. {source.fault or ''}".strip())
         if source.task_state == "powering-off":
             self._was_stopping = True
         # V14: Nova leaves no fault, so the only sign is that the task ended and the status did not change.
         elif self._was_stopping and source.task_state is None:
             raise RunError(
-                f"The instance did not stop: it is {source.status} again.",
+                f"The {self._what} did not stop: it is {source.status} again.",
                 remedy="Shut it down from inside, then try again.",
             )
         return None

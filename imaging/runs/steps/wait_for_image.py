@@ -10,14 +10,15 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import note_snapshots
 from imaging.runs.ownership.images_and_servers import snapshot_ids, surplus_images
-from imaging.runs.source.instance import read_source, source_id
+from imaging.runs.ownership.made_things import MadeImage, image_of_clone, image_of_source
 from imaging.runs.test_instance.image_data import image_data
+from imaging.runs.test_instance.imaged import read_imaged
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError
 from models.formatting import size
 from models.run.intent import IntentAction
-from models.run.record import Owned, OwnedKind
+from models.run.record import Owned, OwnedKind, OwnedRole
 
 # V25: an image that nobody makes any more stays queued for ever; only the idle instance gives it away.
 _FORGOTTEN_SECONDS = 60.0
@@ -32,25 +33,38 @@ async def wait_for_image(ctx: StepContext) -> StepResult:
     Raises:
         RunError: the image failed, with the reason if Nova gives one.
     """
-    if ctx.run.image_id is None:
+    return await wait_for(ctx, image_of_source(ctx.run))
+
+
+async def wait_for_sealed(ctx: StepContext) -> StepResult:
+    """Goal: the image of the sealed clone is active, and the clone idle; raises as `wait_for_image` does."""
+    return await wait_for(ctx, image_of_clone(ctx.run))
+
+
+async def wait_for(ctx: StepContext, made: MadeImage | None) -> StepResult:
+    """Wait for one of the run's images."""
+    image_id = made.known_id(ctx.run) if made is not None else None
+    if made is None or image_id is None:
         raise RunError("No image has been asked for.")
     limit = float(ctx.run.plan.request.timeout_seconds)
-    image = await ctx.wait_until(_Imaging(ctx, ctx.run.image_id).observe, what="the image", limit_seconds=limit)
+    image = await ctx.wait_until(_Imaging(ctx, made, image_id).observe, what="the image", limit_seconds=limit)
     # V9: a test launch in the first seconds fails, for the snapshots are not available yet.
     if image.is_volume_backed:
         await note_snapshots(ctx, image)
         await ctx.wait_until(lambda: _snapshots_available(ctx, image), what="the volume snapshots", limit_seconds=limit)
     # V25: only now, for a lost first request may come to an image long after the second.
-    removed = await _remove_surplus(ctx)
-    await ctx.record(image_data=await image_data(ctx, image))
+    removed = await _remove_surplus(ctx, made)
+    if made.owned is OwnedRole.MAIN:  # nobody is shown an interim image, and none is published
+        await ctx.record(image_data=await image_data(ctx, image))
     return StepResult(_size(image) + removed)
 
 
 class _Imaging:
     """Watches one image being made."""
 
-    def __init__(self, ctx: StepContext, image_id: str) -> None:
+    def __init__(self, ctx: StepContext, made: MadeImage, image_id: str) -> None:
         self._ctx = ctx
+        self._made = made
         self._image_id = image_id
         self._moved = False
         self._forgotten_since: float | None = None
@@ -60,8 +74,9 @@ class _Imaging:
         if image is None:
             return None
         # Read after the image: V4, so "active and idle" cannot be the idleness before the imaging began.
-        source = await read_source(self._ctx)
-        await self._ctx.phase(f"image {image.status}, instance {source.task_state or 'idle'}")
+        source = await read_imaged(self._ctx, self._made)
+        of = "clone" if self._made.is_of_clone else "instance"
+        await self._ctx.phase(f"image {image.status}, {of} {source.task_state or 'idle'}")
         if image.status == "active":
             # V4, N7: active up to half a second before the task ends, and until then Nova refuses a start.
             return image if source.task_state is None else None
@@ -81,7 +96,7 @@ class _Imaging:
         try:
             return await self._ctx.cloud.images.image(self._image_id)
         except NotFoundError as error:
-            source = await read_source(self._ctx)
+            source = await read_imaged(self._ctx, self._made)
             # V6: a deleted instance takes its unfinished image along, perhaps before it is gone itself.
             if source.task_state == "deleting":
                 return None
@@ -100,16 +115,16 @@ class _Imaging:
     async def _failed(self, what: str) -> RunError:
         return RunError(
             what,
-            meaning=await _reason(self._ctx),
+            meaning=await _reason(self._ctx, self._made),
             remedy="Try again; if it fails again, show the cloud's support the request id.",
-            request_id=await _request_id(self._ctx),
+            request_id=await _request_id(self._ctx, self._made),
         )
 
 
-async def _reason(ctx: StepContext) -> str:
+async def _reason(ctx: StepContext, made: MadeImage) -> str:
     """What Nova says of the last createImage: only a newer or older cloud than this one may know."""
     try:
-        listed = await ctx.cloud.compute.actions(source_id(ctx))
+        listed = await ctx.cloud.compute.actions(made.source_id)
     except ImagingError:
         return ""
     # N11, V5: newer clouds call the action a success even then, so it never decides, it only explains.
@@ -117,9 +132,9 @@ async def _reason(ctx: StepContext) -> str:
     return f"The cloud says: {message}." if message else "The cloud gives no reason."
 
 
-async def _request_id(ctx: StepContext) -> str | None:
+async def _request_id(ctx: StepContext, made: MadeImage) -> str | None:
     try:
-        listed = await ctx.cloud.compute.actions(source_id(ctx))
+        listed = await ctx.cloud.compute.actions(made.source_id)
     except ImagingError:
         return None
     return next((each.request_id for each in listed.actions if each.action == "createImage"), None)
@@ -142,17 +157,18 @@ async def _snapshots_available(ctx: StepContext, image: Image) -> bool | None:
     return True
 
 
-async def _remove_surplus(ctx: StepContext) -> str:
+async def _remove_surplus(ctx: StepContext, made: MadeImage) -> str:
     """Delete what a repeated request left behind; without a repetition there is nothing to search for."""
     # G3: saves the list of all images, which has many pages on a large cloud.
-    if ctx.run.times_intended(IntentAction.CREATE_IMAGE) <= 1:
+    if ctx.run.times_intended(made.create) <= 1:
         return ""
-    surplus = surplus_images(ctx.run, await all_images(ctx))
+    surplus = surplus_images(ctx.run, await all_images(ctx), made)
     for image in surplus:
-        await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name))
+        owned = Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, role=made.owned)
+        await ctx.own(owned)
         await ctx.intend(IntentAction.DELETE_IMAGE, image.id)
         await ctx.cloud.images.delete_image(image.id)
-        await ctx.own(Owned(kind=OwnedKind.IMAGE, id=image.id, name=image.name, removed=True))
+        await ctx.own(owned.model_copy(update={"removed": True}))
     return f", {len(surplus)} surplus removed" if surplus else ""
 
 

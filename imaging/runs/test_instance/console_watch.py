@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.images_and_servers import MARKER
+from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader
 from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
 from imaging.runs.test_instance.boot_verdict.verdict import Ending
@@ -27,8 +27,10 @@ CONSOLE_LOG = "console.log"
 class ConsoleWatch:
     """Reads a growing console, and decides when it has said enough or been silent for too long."""
 
-    def __init__(self, ctx: StepContext, server: Instance) -> None:
+    def __init__(self, ctx: StepContext, server: Instance, log: str = CONSOLE_LOG) -> None:
+        """Begin to watch; `log` is the file in the run's folder that keeps the console."""
         self._ctx = ctx
+        self._log = log
         self._server = server
         self.console = GrowingConsole()
         """What the console has shown while it was watched: raw, from the guest."""
@@ -67,7 +69,7 @@ class ConsoleWatch:
         """Keep the console's text beside the report, for its owner alone."""
         left_out = self.console.left_out
         note = f"[The first {left_out:,} characters of the console were left out.]\n" if left_out else ""
-        write_private(self._ctx.folder / CONSOLE_LOG, f"{note}{many_lines(self.console.text)}")
+        write_private(self._ctx.folder / self._log, f"{note}{many_lines(self.console.text)}")
 
     async def _take_in(self, text: str) -> None:
         length = self.console.length

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from models.cloud.image import Image
 from models.cloud.login import Login
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState
 from screens.instances.table.entry import Activity, LastImage
 
@@ -65,7 +64,7 @@ def _verdicts(runs: Iterable[RunRecord]) -> dict[str, str]:
 def _of_journal(runs: tuple[RunRecord, ...]) -> Iterable[tuple[str, LastImage]]:
     verdicts = _verdicts(runs)
     for run in runs:
-        if run.kind is RunKind.CREATE and run.instance_id and run.image_id and run.image_data is not None:
+        if run.spec.makes_image and run.instance_id and run.image_id and run.image_data is not None:
             name = run.plan.request.name
             yield run.instance_id, LastImage(run.image_id, name, run.created_at, verdicts.get(run.image_id))
 

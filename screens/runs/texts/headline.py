@@ -9,7 +9,6 @@ from textual.content import Content
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import about, clock_time, counted, duration
 from models.run.intent import IntentAction
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord
 from models.run.source_seen import SourceState
 from models.steps import StepName, StepState
@@ -32,7 +31,7 @@ _HEARD = {Change.CANCEL: "Cancelling", Change.RESUME: "Resuming", Change.UNDO: "
 
 def run_title(run: RunRecord, cut: str) -> str:
     """What the run is about, for the title line."""
-    if run.kind is not RunKind.CREATE:
+    if not run.spec.makes_image:
         return f"{run.title} ({run.kind})"
     return f"{shortened(run.title, _TITLE_CELLS, cut=cut)} → {run.plan.request.name}"
 
@@ -118,7 +117,7 @@ def _failure(run: RunRecord) -> str:
 def _success(run: RunRecord) -> str:
     if run.spec.inspects:
         return "Inspected: the findings are in the instance's checklist"
-    if run.kind is RunKind.UNDO:
+    if run.spec.only_restores:
         return f"{_name(run)} is restored"
     verdict = run.verdict
     if verdict is None or verdict.word is VerdictWord.NOT_TESTED:

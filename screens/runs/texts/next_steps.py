@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.run.request import Visibility
 from models.steps import StepState
@@ -34,7 +33,7 @@ def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Conte
 def _advice(run: RunRecord) -> Iterator[str]:
     """What the cloud or the engine said beside the cause, where no cause says it better."""
     trouble = _trouble(run)
-    if _is_proven(run) and run.plan.request.visibility is Visibility.PRIVATE and run.kind is RunKind.CREATE:
+    if _is_proven(run) and run.plan.request.visibility is Visibility.PRIVATE and run.spec.makes_image:
         yield f"To share it: openstack image set --shared {run.image_id}"
     if run.state is RunState.FAILED and trouble is not None and boot_failure(run.verdict) is None:
         yield from (text for text in (trouble.meaning, trouble.remedy) if text)
@@ -64,7 +63,7 @@ def _texts(run: RunRecord) -> dict[str, str]:
 
 def _again(run: RunRecord) -> str:
     failure = boot_failure(run.verdict)
-    if run.kind is not RunKind.CREATE:
+    if not run.spec.makes_image:
         return ""
     if failure is not None and failure.rule:
         return f"Fix {failure.rule} on {run.title} and run again; nothing starts by itself"

@@ -39,7 +39,7 @@ def _is_halted(run: RunRecord) -> bool:
 
 
 def _can_be_repeated(run: RunRecord) -> bool:
-    return run.state.is_over and run.kind is RunKind.CREATE and run.instance_restored is not False
+    return run.state.is_over and run.spec.makes_image and run.instance_restored is not False
 
 
 def _had_test_instance(run: RunRecord) -> bool:

@@ -127,6 +127,8 @@ class FakeSteps:
             steps=steps,
             release_claim=self._clean_up("release claim"),
             remove_unfinished_image=self._clean_up("remove unfinished image"),
+            remove_unfinished_sealed=self._clean_up("remove unfinished sealed"),
+            remove_inspection=self._function("remove inspection"),
             mark_unverified=self._clean_up("mark unverified"),
         )
 

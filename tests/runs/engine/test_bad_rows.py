@@ -18,7 +18,7 @@ BAD = [
     *(("claim", value) for value in ("7", '{"claimed_at":"0001-01-01T00:00:00+23:00"}', DEEP, "9" * 5000)),
     *(("created_at", value) for value in ("", "x", b"\x00", 2**63 - 1, "0001-01-01T00:00:00Z", "9999-12-31T23:59-23")),
     *(("state", value) for value in ("of a later version", b"x", 3)),
-    *(("trouble", '{"what":7}'), ("verdict", "NaN"), ("cancel_requested", 2**62), ("kind", "seal")),
+    *(("trouble", '{"what":7}'), ("verdict", "NaN"), ("cancel_requested", 2**62), ("kind", "bake")),
 ]
 
 

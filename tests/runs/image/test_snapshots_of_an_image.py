@@ -6,6 +6,7 @@ import pytest
 
 from imaging.runs.ownership.image import all_images, find_image
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots, note_temporary_snapshots
+from imaging.runs.ownership.made_things import image_of_source
 from models.cloud.image import Image
 from models.errors import NotFoundError
 from models.run.intent import IntentAction
@@ -253,11 +254,11 @@ class TestDeleting:
 
 class TestLookingForTheImage:
     async def test_the_oldest_that_is_ours_is_found(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        assert await find_image(ctx) is None
+        assert await find_image(ctx, image_of_source(ctx.run)) is None
         add_image(world, "b")
         add_image(world, "a")
         add_image(world, "foreign", "other")
-        found = await find_image(ctx)
+        found = await find_image(ctx, image_of_source(ctx.run))
         assert found is not None
         assert found.id == "a"
         assert {"a", "b", "foreign"} <= {image.id for image in await all_images(ctx)}

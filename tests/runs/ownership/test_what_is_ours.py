@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -12,20 +12,25 @@ from imaging.runs.ownership.images_and_servers import (
     doubt_about_image,
     doubt_about_server,
     existing_volume_ids,
-    group_name,
     has_unreadable_disks,
-    image_name,
     images_of_run,
     owned_ids,
-    server_name,
     snapshot_ids,
     surplus_images,
     temporary_images,
 )
+from imaging.runs.ownership.made_things import (
+    CLONE,
+    INSPECTION,
+    TEST,
+    MadeImage,
+    image_of_clone,
+    image_of_source,
+)
 from models.cloud.image import Image
 from models.run.claim import Claim
 from models.run.kind import RunKind
-from models.run.record import Owned, OwnedKind
+from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord
 from tests.runs.ownership.things import BEGAN, ON_A_VOLUME, image, launched, run_of, seconds
 
 NOT_NAMED = "its properties do not name this run and its instance"
@@ -36,9 +41,23 @@ def owns(kind: OwnedKind, *ids: str, removed: bool = False) -> tuple[Owned, ...]
     return tuple(Owned(kind=kind, id=each, removed=removed) for each in ids)
 
 
+def the_image(run: RunRecord) -> MadeImage:
+    made = image_of_source(run)
+    assert made is not None
+    return made
+
+
+def of_the_source(run: RunRecord, found: Image) -> str | None:
+    return doubt_about_image(run, found, image_of_source(run))
+
+
+def a_clone(*ids: str) -> tuple[Owned, ...]:
+    return tuple(Owned(kind=OwnedKind.SERVER, id=each, role=OwnedRole.CLONE) for each in ids)
+
+
 class TestImage:
     def test_what_fits_in_all_is_ours(self) -> None:
-        assert doubt_about_image(run_of(), image()) is None
+        assert of_the_source(run_of(), image()) is None
 
     @pytest.mark.parametrize(
         "changed,reason",
@@ -57,57 +76,106 @@ class TestImage:
         ],
     )
     def test_one_thing_that_differs_is_the_reason(self, changed: dict[str, Any], reason: str) -> None:
-        assert doubt_about_image(run_of(), image(**changed)) == reason
+        assert of_the_source(run_of(), image(**changed)) == reason
 
     @pytest.mark.parametrize(
         "changed",
         [{"owner": None}, {"properties": {"user_id": None}}, {"created_at": seconds(-10)}, {"created_at": BEGAN}],
     )
     def test_what_an_old_cloud_does_not_say_is_no_doubt(self, changed: dict[str, Any]) -> None:
-        assert doubt_about_image(run_of(), image(**changed)) is None
+        assert of_the_source(run_of(), image(**changed)) is None
 
     @pytest.mark.parametrize("copied", [{"instance_uuid": "source-2"}, {"user_id": "u-2"}])
     def test_of_a_volume_backed_source_nova_copies_what_an_ancestor_said(self, copied: dict[str, str | None]) -> None:
-        assert doubt_about_image(run_of(ON_A_VOLUME), image(properties=copied)) is None
+        assert of_the_source(run_of(ON_A_VOLUME), image(properties=copied)) is None
 
     def test_the_name_is_compared_as_it_is_shown(self) -> None:
         run = run_of()
         request = run.plan.request.model_copy(update={"name": "lidar\ttools"})
         run = run.model_copy(update={"plan": run.plan.model_copy(update={"request": request})})
-        assert doubt_about_image(run, image(name="lidar\N{REPLACEMENT CHARACTER}tools")) is None
+        assert of_the_source(run, image(name="lidar\N{REPLACEMENT CHARACTER}tools")) is None
 
     def test_a_verification_makes_no_image(self) -> None:
-        assert doubt_about_image(run_of(None, RunKind.VERIFY), image()) == NOT_NAMED
+        assert of_the_source(run_of(None, RunKind.VERIFY), image()) == NOT_NAMED
 
     def test_nothing_is_ours_of_a_run_whose_beginning_is_not_known(self) -> None:
-        assert doubt_about_image(run_of(began_at=None), image()) == NOT_YOUNGER
+        assert of_the_source(run_of(began_at=None), image()) == NOT_YOUNGER
 
 
 class TestImages:
     def test_the_oldest_comes_first_and_the_id_settles_a_tie(self) -> None:
         late, early, tie = image("a", created_at=seconds(90)), image("c"), image("b")
-        assert images_of_run(run_of(), [late, early, image("x", name="foreign"), tie]) == (tie, early, late)
+        assert images_of_run(run_of(), [late, early, image("x", name="foreign"), tie], image_of_source(run_of())) == (
+            tie,
+            early,
+            late,
+        )
 
     def test_only_what_nova_says_was_made_from_the_source_is_surplus(self) -> None:
         run = run_of(ON_A_VOLUME, image_id="image-1")
         second = image("image-2")
         copied = image("image-3", properties={"instance_uuid": "source-2"})
-        assert surplus_images(run, [image(), second, copied]) == (second,)
+        assert surplus_images(run, [image(), second, copied], the_image(run)) == (second,)
 
     def test_a_deep_checks_image_has_the_runs_id_in_its_name(self) -> None:
-        assert image_name(run_of(kind=RunKind.DEEP_CHECK)) == "imaging-deep-r1"
-        assert image_name(run_of()) == "lidar tools"
+        assert the_image(run_of(kind=RunKind.DEEP_CHECK)).name == "imaging-deep-r1"
+        assert the_image(run_of()).name == "lidar tools"
 
     def test_a_deep_check_removes_what_fits_and_what_the_journal_names(self) -> None:
         run = run_of(kind=RunKind.DEEP_CHECK, owned=owns(OwnedKind.IMAGE, "image-2"))
         fits, noted, foreign = image(name="imaging-deep-r1"), image("image-2", name="renamed"), image("image-3")
-        assert temporary_images(run, [foreign, noted, fits]) == (noted, fits)
+        assert temporary_images(run, [foreign, noted, fits], the_image(run)) == (noted, fits)
+
+
+class TestImagesOfASealedRun:
+    """Two images, both of which carry the run's id: the role and the instance tell them apart."""
+
+    INTERIM: ClassVar[dict[str, Any]] = {"name": "imaging-interim-r1", "properties": {"imaging.role": "interim"}}
+    SEALED: ClassVar[dict[str, Any]] = {
+        "properties": {"imaging.role": "sealed", "imaging.source": "clone-2", "instance_uuid": "clone-2"}
+    }
+
+    def test_the_interim_image_is_the_sources_with_a_role_and_a_name_of_its_own(self) -> None:
+        assert of_the_source(run_of(kind=RunKind.SEALED), image(**self.INTERIM)) is None
+        assert of_the_source(run_of(kind=RunKind.SEALED), image(name="imaging-interim-r1")) == NOT_NAMED
+
+    def test_the_sealed_one_is_that_of_the_last_clone_in_the_journal(self) -> None:
+        run = run_of(kind=RunKind.SEALED, owned=a_clone("clone-1", "clone-2"))
+        assert doubt_about_image(run, image(**self.SEALED), image_of_clone(run)) is None
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"imaging.role": "interim"},
+            {"imaging.role": None},
+            {"imaging.source": "source-1"},
+            {"imaging.source": "clone-1", "instance_uuid": "clone-1"},
+            {"instance_uuid": "source-1"},
+            {"instance_uuid": None},
+        ],
+    )
+    def test_whatever_else_nova_copied_into_a_descendant_is_not_it(self, changed: dict[str, str | None]) -> None:
+        run = run_of(kind=RunKind.SEALED, owned=a_clone("clone-1", "clone-2"))
+        found = image(properties={**self.SEALED["properties"], **changed})
+        assert doubt_about_image(run, found, image_of_clone(run))
+
+    def test_without_a_clone_in_the_journal_nothing_is_the_sealed_image(self) -> None:
+        run = run_of(kind=RunKind.SEALED)
+        assert doubt_about_image(run, image(**self.SEALED), image_of_clone(run)) == NOT_NAMED
+
+    def test_only_the_interim_image_is_removed_again(self) -> None:
+        sealed = Owned(kind=OwnedKind.IMAGE, id="image-9")
+        run = run_of(kind=RunKind.SEALED, owned=(*a_clone("clone-2"), sealed))
+        found = [image(**self.INTERIM), image("image-8", **self.SEALED), image("image-9", **self.SEALED)]
+        assert temporary_images(run, found, the_image(run)) == (found[0],)
 
 
 class TestServer:
     def test_what_fits_in_all_is_ours(self) -> None:
         assert doubt_about_server(run_of(), launched()) is None
-        assert doubt_about_server(run_of(), launched(metadata={"imaging.role": "clone"})) is None
+        clone = launched(name="imaging-clone-r1", metadata={"imaging.role": "clone"})
+        assert doubt_about_server(run_of(), clone) is None
+        assert doubt_about_server(run_of(), launched(name="imaging-inspect-r1")) is None
 
     @pytest.mark.parametrize(
         "changed,reason",
@@ -118,6 +186,8 @@ class TestServer:
             ({"user_id": None}, "somebody else launched it"),
             ({"project_id": "p-2"}, "it belongs to another project"),
             ({"name": "imaging-test-r2"}, "this run gives another name"),
+            ({"name": "imaging-clone-r1"}, "this run gives another name"),
+            ({"metadata": {"imaging.role": "clone"}}, "this run gives another name"),
             ({"created_at": seconds(-11)}, NOT_YOUNGER),
             ({"created_at": None}, NOT_YOUNGER),
             ({"metadata": {"imaging.claim.r1": "{}"}}, "its metadata hold the claim of a run"),
@@ -143,7 +213,9 @@ class TestServer:
         assert doubt_about_server(run, launched(**changed), {"claimed"})
 
     def test_each_run_gives_its_own_names(self) -> None:
-        assert (server_name(run_of()), group_name(run_of())) == ("imaging-test-r1", "imaging-r1")
+        assert (TEST.name(run_of()), TEST.group_name(run_of())) == ("imaging-test-r1", "imaging-r1")
+        assert (CLONE.name(run_of()), CLONE.group_name(run_of())) == ("imaging-clone-r1", "imaging-clone-r1")
+        assert INSPECTION.name(run_of()) == "imaging-inspect-r1"
 
 
 class TestJournal:

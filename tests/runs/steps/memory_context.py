@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from imaging.cloud.interface import Cloud
 from imaging.guest.facts_cache import GuestStore
-from imaging.runs.core.step_context import CancelRequested
+from imaging.runs.core.step_context import CancelRequested, RecordFields
+from imaging.runs.ownership.made_things import MadeImage, image_of_source
 from imaging.runs.source.claim_keys import decode_claims, is_same_claim
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.cloud.image import ImageData
 from models.errors import ClaimLostError, RateLimitedError, RunError, ServerFaultError, UnreachableError
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.intent import Intent, IntentAction, intent_sentence
 from models.run.record import LeftBehind, Owned, Phase, RunRecord
-from models.run.source_seen import SourceSeen
 from models.steps import StepName
-from models.verdict import Stage, Verdict
+from models.verdict import Verdict
 
 T = TypeVar("T")
 
@@ -99,33 +98,8 @@ class MemoryContext:
             )
         )
 
-    async def record(
-        self,
-        *,
-        claim: Claim | None = None,
-        image_id: str | None = None,
-        image_data: ImageData | None = None,
-        verdict: Verdict | None = None,
-        source_stage: Stage | None = None,
-        source_seen: SourceSeen | None = None,
-        test_flavor: str | None = None,
-        changed_meanwhile: str | None = None,
-        instance_restored: bool | None = None,
-        report_path: str | None = None,
-    ) -> None:
-        given = {
-            "claim": claim,
-            "image_id": image_id,
-            "image_data": image_data,
-            "verdict": verdict,
-            "source_stage": source_stage,
-            "source_seen": source_seen,
-            "test_flavor": test_flavor,
-            "changed_meanwhile": changed_meanwhile,
-            "instance_restored": instance_restored,
-            "report_path": report_path,
-        }
-        self.change(**{name: value for name, value in given.items() if value is not None})
+    async def record(self, **fields: Unpack[RecordFields]) -> None:
+        self.change(**fields)
 
     async def own(self, owned: Owned) -> None:
         others = (each for each in self._run.owned if (each.kind, each.id) != (owned.kind, owned.id))
@@ -170,3 +144,10 @@ class MemoryContext:
         claims = decode_claims(instance.metadata, instance.id)
         if not claims or not is_same_claim(claims[0], claim):
             raise ClaimLostError("another's claim, or none")
+
+
+def made_of_source(ctx: MemoryContext) -> MadeImage:
+    """The image that the run makes of its source."""
+    made = image_of_source(ctx.run)
+    assert made is not None
+    return made

@@ -26,7 +26,7 @@ from models.run.request import Attestation, Visibility
 from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
 from tests.runs.steps.held_world import DB, LOST, OTHERS, UNHEARD, HeldWorld, refusal
-from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.steps.memory_context import MemoryContext, made_of_source
 from tests.support.demo_here import TurnedClock
 
 
@@ -126,8 +126,8 @@ class TestOurs:
     def test_a_strangers_snapshot_of_a_child_of_ours_is_not_ours(self, ctx: MemoryContext, world: HeldWorld) -> None:
         copied = {"imaging.run": "run1", "imaging.source": DB, "imaging.verdict": "booted"}
         stranger = _snapshot(world, "grandchild", of="child-of-ours", **copied)
-        assert images_of_run(ctx.run, [stranger]) == ()
-        assert surplus_images(ctx.run, [stranger]) == ()
+        assert images_of_run(ctx.run, [stranger], made_of_source(ctx)) == ()
+        assert surplus_images(ctx.run, [stranger], made_of_source(ctx)) == ()
 
     def test_a_verdict_copied_from_an_ancestor_says_nothing(self, world: HeldWorld) -> None:
         copied = {"imaging.verdict": "booted", "imaging.verdict.image": "ancestor"}
@@ -144,13 +144,13 @@ class TestOurs:
         world.clock.turn(60)
         younger = Image(id="younger", name="postgres", status="active", created_at=world.clock.now(), properties=ours)
         ctx.change(image_id="first")
-        assert images_of_run(ctx.run, [younger, first])[0] is first
-        assert surplus_images(ctx.run, [younger, first]) == ()
+        assert images_of_run(ctx.run, [younger, first], made_of_source(ctx))[0] is first
+        assert surplus_images(ctx.run, [younger, first], made_of_source(ctx)) == ()
 
     def test_an_image_older_than_the_run_is_not_ours(self, ctx: MemoryContext, world: HeldWorld) -> None:
         ctx.change(began_at=world.clock.now() + timedelta(days=2))
         old = _snapshot(world, "old", **{"imaging.run": "run1", "imaging.source": DB})
-        assert images_of_run(ctx.run, [old]) == ()
+        assert images_of_run(ctx.run, [old], made_of_source(ctx)) == ()
 
 
 class TestWait:

@@ -26,7 +26,7 @@ from models.run.record import OwnedKind, RunRecord, RunState, StepRecord
 from models.run.request import Attestation, RunRequest, Waiver
 from models.steps import CREATE_STEPS, StepName
 from models.verdict import Strength, VerdictWord
-from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.steps.memory_context import MemoryContext, made_of_source
 from tests.support.clock import ManualClock
 from tests.support.demo import DemoCloud, demo_cloud, demo_process
 
@@ -204,7 +204,7 @@ async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_v
     assert stranger.properties["imaging.run"] == "run1"
     assert stranger.properties["imaging.verdict"] == "booted"
     assert stranger.noted_verdict is None
-    assert images_of_run(ctx.run, [stranger]) == ()
+    assert images_of_run(ctx.run, [stranger], made_of_source(ctx)) == ()
     ctx.change(image_id=None)  # even without the journal's word on which image is ours
     await ctx.at(StepName.CREATE_IMAGE).intend(IntentAction.CREATE_IMAGE, "lidar-tools")
     await remove_unfinished_image(ctx)

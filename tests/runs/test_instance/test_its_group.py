@@ -15,7 +15,7 @@ from tests.runs.steps.held_world import DB, LOST, NET, UNHEARD, HeldWorld, refus
 from tests.runs.steps.memory_context import MemoryContext, TooLongError
 
 NAME = "imaging-run1"
-DESCRIPTION = "imaging.run=run1 imaging.role=test (test launch of the Imaging Console; no access)"
+DESCRIPTION = "imaging.run=run1 imaging.role=test (test instance of the Imaging Console; no access)"
 NOTE = "own security group, no access"
 
 

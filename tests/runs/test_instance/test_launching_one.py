@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imaging.democloud.seed import names
-from imaging.runs.ownership.images_and_servers import MARKER
+from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.server import (
     launch,
     may_have_lost_one,

@@ -1,0 +1,46 @@
+"""What an instance that a run launches is to do when it comes up: its user data, and the word that its answer bears."""
+
+from __future__ import annotations
+
+from imaging.guest.deep_check import new_nonce
+from imaging.guest.deep_check import user_data as deep_user_data
+from imaging.guest.seal import seal_user_data
+from imaging.guidelines.guest.questions import questions_for
+from imaging.runs.core.step_context import StepContext
+from imaging.runs.ownership.made_things import CLONE, INSPECTION, MadeServer
+from imaging.runs.test_instance.boot_verdict.boot_marker import new_token, user_data
+from models.errors import RunError
+from models.guest.files import Questions
+from models.run.plan import Plan
+from models.seal.plan import SealPlan
+
+
+def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]:
+    """The word by which its answer is known, new each time, and its user data."""
+    if made is INSPECTION or ctx.run.spec.inspects:
+        nonce = new_nonce()
+        return nonce, deep_user_data(questions_for(ctx.profile), nonce)
+    if made is CLONE:
+        return seal_errand(ctx.run.plan.seal, questions_for(ctx.profile))
+    token = new_token()
+    return token, user_data(token, _machine_id_digest(ctx.run.plan))
+
+
+def seal_errand(plan: SealPlan | None, questions: Questions) -> tuple[str, bytes]:
+    """The nonce and the user data of a clone.
+
+    Raises:
+        RunError: there is no plan.
+        UsageError: they are larger than Nova takes.
+    """
+    if plan is None:
+        raise RunError("There is no plan of what is to be sealed.")
+    nonce = new_nonce()
+    return nonce, seal_user_data(plan, questions, nonce)
+
+
+def _machine_id_digest(plan: Plan) -> str:
+    """The digest of the source's machine-id, if an inspection told it: a test instance must have another one."""
+    guest = plan.guest.value if plan.guest is not None else None
+    identity = guest.identity.value if guest is not None else None
+    return identity.machine_id_digest if identity is not None else ""
