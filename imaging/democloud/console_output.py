@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from imaging.democloud.clock import http_date
 from imaging.democloud.guests.host_keys import console_lines
+from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
 from imaging.democloud.host_names import host_name
 from imaging.democloud.records import Server
@@ -43,6 +44,7 @@ def console_text(server: Server, now: float) -> str:
         return ""
     up = now - server.booted_at
     lines = _emergency(server) if not server.saw_fstab_volumes else _good_boot(server)
+    lines = sorted([*lines, *seal_lines(server, up)], key=lambda line: line[0])
     shown = [text for at, text in lines if at <= up]
     return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")
 

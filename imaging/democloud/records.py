@@ -37,6 +37,22 @@ class Disk:
     """What was changed in its fstab since the recording."""
     updated: bool = False
     """Whether its pending updates were installed since."""
+    sealed: bool = False
+    """Whether a clone has sealed itself on it."""
+    seal_fails_at: str = ""
+    """The operation of a seal that fails on it; empty: none does."""
+    seal_misses: str = ""
+    """The class of files of which a seal leaves something on the raw disk; empty: it misses nothing."""
+
+    @property
+    def recording_of_seal(self) -> str:
+        """What was recorded of it after a real seal; empty where nobody can inspect it."""
+        return f"{self.guest}-sealed" if self.guest else ""
+
+    @property
+    def recording(self) -> str:
+        """What was recorded of it as it is now."""
+        return self.recording_of_seal if self.sealed else self.guest
 
 
 @dataclass

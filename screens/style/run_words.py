@@ -97,6 +97,11 @@ _INSPECTION: dict[Task, TaskWords] = {
         "Inspect a copy", "Inspecting a copy", "Inspected, copy removed", "Not inspected", "Inspection failed"
     ),
 }
+_SEALED: dict[Task, TaskWords] = {
+    Task.SAVE: TaskWords(
+        "Interim image", "Saving an interim image", "Interim image saved", "No image", "Image not saved"
+    ),
+}
 WITHOUT_VOLUMES = "Locked"
 """What DETACH is called when it is done and no volume was attached."""
 NOT_PROVEN = "Boot test: not proven"
@@ -106,7 +111,8 @@ NOT_REACHED = "not reached"
 
 def task_words(task: Task, kind: RunKind) -> TaskWords:
     """The words of a task in a run of this kind."""
-    return _INSPECTION.get(task, _WORDS[task]) if kind.spec.inspects else _WORDS[task]
+    others = _INSPECTION if kind.spec.inspects else _SEALED if kind.spec.makes_interim else {}
+    return others.get(task, _WORDS[task])
 
 
 _STEPS: dict[StepName, str] = {

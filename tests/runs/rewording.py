@@ -37,13 +37,20 @@ SENTENCES: dict[str, frozenset[str]] = {
     "Finding": frozenset({"title", "evidence"}),
     "Remedy": frozenset({"text"}),
     "Checklist": frozenset({"not_inspected_because"}),
+    "SealOperation": frozenset({"title"}),
+    "SealPlan": frozenset({"impossible", "refusals"}),
+    "KeptThing": frozenset({"why"}),
+    "OperationResult": frozenset({"note"}),
+    "SealReport": frozenset({"why", "appeared"}),
+    "SealedImageReport": frozenset({"trouble", "not_searched"}),
+    "SealVerdict": frozenset({"reasons", "proofs", "kept"}),
     "Fact": frozenset({"unknown_because", "incomplete_because"}),
 }
 """The fields that hold words for people, by model."""
 
 NO_SENTENCES: dict[str, frozenset[str]] = {
     "Intent": frozenset({"target"}),
-    "RunRecord": frozenset({"id", "host", "image_id", "test_flavor", "report_path"}),
+    "RunRecord": frozenset({"id", "host", "image_id", "interim_image_id", "test_flavor", "report_path"}),
     "Trouble": frozenset({"request_id"}),
     "Owned": frozenset({"id", "name"}),
     "LeftBehind": frozenset({"id", "name"}),
@@ -57,6 +64,13 @@ NO_SENTENCES: dict[str, frozenset[str]] = {
     "Finding": frozenset({"rule", "chapter"}),
     "Checklist": frozenset({"profile"}),
     "Remedy": frozenset({"command"}),
+    "SealTarget": frozenset({"name", "must_read"}),
+    "SealOperation": frozenset({"reasons"}),
+    "SealPlan": frozenset({"accounts", "homes", "units", "mask"}),
+    "KeptThing": frozenset({"path", "owner"}),
+    "SealReport": frozenset({"nonce", "digest"}),
+    "NeedleSighting": frozenset({"kind", "path"}),
+    "BootSeen": frozenset({"machine_id_digest", "host_key_digests", "failed_units", "enabled_units"}),
 }
 """Ids, names, commands and what others wrote: they are data, not our words."""
 

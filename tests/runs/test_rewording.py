@@ -13,6 +13,9 @@ from models import fact, findings, verdict
 from models.run import claim, intent, plan, record
 from models.run.intent import IntentAction, intent_sentence
 from models.run.record import LeftBehind, OwnedKind, RunRecord, Trouble
+from models.seal import plan as seal_plan
+from models.seal import report as seal_report
+from models.seal import verdict as seal_verdict
 from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 from tests.runs.engine.conftest import clock, stage
@@ -21,7 +24,7 @@ from tests.runs.rewording import NO_SENTENCES, SENTENCES, model_name, other_word
 
 __all__ = ["clock", "stage"]
 
-MODULES = (record, plan, claim, intent, verdict, findings, fact)
+MODULES = (record, plan, claim, intent, verdict, findings, fact, seal_plan, seal_report, seal_verdict)
 
 
 def models_of(module: ModuleType) -> list[type[BaseModel]]:

@@ -14,6 +14,8 @@ _PAIR = re.compile(r'([A-Z:]+)="([^"]*)"')
 _SERIAL_LENGTH = 20
 WITHOUT_SUDO = "-without-sudo"
 """Behind the name of a recording that a user made who cannot become root."""
+SEALED = "-sealed"
+"""Behind the name of a recording that was made after a real seal of the same tree."""
 
 Rows = Sequence[Sequence[str]]
 
@@ -50,6 +52,8 @@ class Recording:
     whole_disk: str
     """Who uses which disk."""
     disks: tuple[RecordedDisk, ...]
+    seal: Mapping[str, int]
+    """Of a sealed tree: how many things each operation of a real seal took away; empty for others."""
 
     def rows(self, part: str) -> Rows:
         """The rows of a part of the report."""
@@ -72,6 +76,7 @@ def load(name: str) -> Recording:
         tables=read["tables"],
         whole_disk=read["whole_disk"],
         disks=tuple(_disks(read["report"]["parts"]["disks"]["rows"])),
+        seal=read.get("seal", {}),
     )
 
 

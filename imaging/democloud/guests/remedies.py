@@ -21,7 +21,7 @@ _SPACE = re.compile(r"\s+")
 
 def mount_tables(server: Server) -> str:
     """What is mounted, and what is swapped to."""
-    recording = load(server.disk.guest)
+    recording = load(server.disk.recording)
     there = present(recording, server)
     mounts, mark, swaps = recording.tables.partition("-- swaps\n")
     kept = (line for line in mounts.splitlines(keepends=True) if _point(line) not in there.unmounted)
@@ -30,7 +30,7 @@ def mount_tables(server: Server) -> str:
 
 def disk_use(server: Server) -> str:
     """Who uses which disk."""
-    recording = load(server.disk.guest)
+    recording = load(server.disk.recording)
     there = present(recording, server)
     lines = [line for line in recording.whole_disk.splitlines(keepends=True) if not _is_gone(line, there.gone)]
     kept = (line for line in lines if not (line.startswith("mount\t") and _mounted_at(line) in there.unmounted))
@@ -44,7 +44,7 @@ def disk_use(server: Server) -> str:
 
 def let_go(server: Server, how: str, point: str) -> tuple[str, str]:
     """Unmount: what is said on standard output and on standard error."""
-    recording = load(server.disk.guest)
+    recording = load(server.disk.recording)
     users = [row for row in recording.rows("mounts") if row[0] == "user" and row[-1] == point]
     if how != "umount" or point in present(recording, server).unmounted or not _is_mounted(server, point):
         return "", f"{how}: {point}: not mounted.\n"
@@ -69,7 +69,7 @@ def edit(server: Server, file: str, number: int, *, shown: str, how: str, stamp:
     Returns:
         A word, and what was written.
     """
-    lines = fstab_now(load(server.disk.guest), server.disk.fixed)
+    lines = fstab_now(load(server.disk.recording), server.disk.fixed)
     if file != "/etc/fstab":
         return "missing\n"
     line = lines[number - 1] if 0 < number <= len(lines) else ""
@@ -86,7 +86,7 @@ def run_command(server: Server, command: str) -> str | None:
     """Run a command as it was shown: updates alone are known; None for all others."""
     if _INSTALLING.search(command) is None:
         return "Reading package lists... Done\n" if _REFRESHING.search(command) else None
-    pending = [row for row in load(server.disk.guest).rows("updates") if row[0] == "pending"]
+    pending = [row for row in load(server.disk.recording).rows("updates") if row[0] == "pending"]
     if server.disk.updated or not pending:
         return "0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n"
     server.disk = replace(server.disk, updated=True)
@@ -98,12 +98,12 @@ def _needed_still(server: Server, line: str) -> tuple[str, ...]:
     """The volumes without which the next boot ends in emergency mode, after this line was fixed."""
     fields = line.split()
     point = fields[1] if len(fields) > 1 else ""
-    disks = [disk for disk in load(server.disk.guest).disks if point in disk.points]
+    disks = [disk for disk in load(server.disk.recording).disks if point in disk.points]
     return tuple(one for one in server.disk.fstab if not any(disk.holds(one) for disk in disks))
 
 
 def _is_mounted(server: Server, point: str) -> bool:
-    return any(_point(line) == point for line in _mount_lines(load(server.disk.guest).tables))
+    return any(_point(line) == point for line in _mount_lines(load(server.disk.recording).tables))
 
 
 def _mount_lines(tables: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ def report(
         without: parts whose rows are left out.
         as_root: whether the user may become root.
     """
-    recording = load(server.disk.guest if as_root else f"{server.disk.guest}{WITHOUT_SUDO}")
+    recording = load(server.disk.recording if as_root else f"{server.disk.recording}{WITHOUT_SUDO}")
     later = int(now) - recording.recorded_at
     changes = _changes(recording, server, volumes)
     parts = []

@@ -10,6 +10,7 @@ from typing import Any
 from imaging.democloud.console_output import switch_on
 from imaging.democloud.machines import attachments, image_creation
 from imaging.democloud.machines.phases import Phase, begin, finish_action, note_action, play
+from imaging.democloud.machines.sealing import begin_seal
 from imaging.democloud.machines.volumes import delete_volume, make_volume
 from imaging.democloud.records import Attachment, Disk, Flavor, Image, Network, Port, Server, Volume
 from imaging.democloud.world import World
@@ -130,6 +131,7 @@ class _Building:
         self._server.launched_at = self._world.now()
         switch_on(self._server, self._world.now())
         self._server.shows_host_keys = True
+        begin_seal(self._world, self._server)
         finish_action(self._world, self._action)
 
     def _fail(self, why: str) -> None:

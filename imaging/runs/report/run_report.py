@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from imaging.runs.report.guest import guest_lines
+from imaging.runs.report.seal import seal_lines
 from models.findings import Checklist, Finding, Outcome, Readiness
 from models.formatting import second
 from models.run.record import RunRecord, Trouble
@@ -36,7 +37,7 @@ def as_json(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
 def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
     """What was done, what came of it, and why."""
     beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict))
-    sections = (*beginning, _finished_image(finished), _guest(run), _checklist(run), _left(run))
+    sections = (*beginning, seal_lines(run, plain), _finished_image(finished), _guest(run), _checklist(run), _left(run))
     return "\n".join(line for section in sections for line in section) + "\n"
 
 
@@ -69,6 +70,8 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         if run.source_seen is not None:
             yield from (f"  - console: {plain(line)}" for line in run.source_seen.evidence)
         yield from _before(run)
+    elif run.spec.makes_image and run.image_id:
+        yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
         what = "The temporary instance" if run.spec.inspects else "Test launch"

@@ -9,6 +9,7 @@ from itertools import groupby
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.run.record import RunRecord, StepRecord
 from models.run.source_seen import SourceState
+from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import VerdictWord
 from screens.style.glyphs import Glyphs
@@ -88,6 +89,7 @@ _MAIN_STEP = {
     Task.STOP: StepName.STOP,
     Task.DETACH: StepName.DETACH,
     Task.SAVE: StepName.WAIT_FOR_IMAGE,
+    Task.SEAL: StepName.SEAL,
     Task.TEST: StepName.TEST_LAUNCH,
     Task.CONFIRM: StepName.CONFIRM_IMAGE,
 }
@@ -103,6 +105,8 @@ def _found_bad(run: RunRecord, task: Task) -> bool:
         case Task.TEST:
             failed = run.verdict is not None and run.verdict.word is not VerdictWord.INCONCLUSIVE
             return failed and not run.spec.inspects and boot_failure(run.verdict) is not None
+        case Task.PROVE:
+            return run.seal_verdict is not None and run.seal_verdict.word is not SealWord.SEALED
         case Task.RESTORE:
             return run.instance_restored is False
         case Task.SEE_UP:
@@ -201,7 +205,7 @@ def _ahead(run: RunRecord, task: Task) -> str:
         case Task.DETACH:
             return ", ".join(volume_names(run)) or "no volumes are attached"
         case Task.SAVE:
-            return plan.request.name if not run.spec.image_is_temporary else ""
+            return plan.request.name if not (run.spec.image_is_temporary or run.spec.makes_interim) else ""
         case Task.CONFIRM:
             return f"stays {plan.request.visibility}" if plan.source is not None else ""
         case _:

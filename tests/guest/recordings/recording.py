@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from imaging.democloud.guests.recording import WITHOUT_SUDO
+from imaging.democloud.guests.recording import SEALED, WITHOUT_SUDO
 from imaging.guest.probe import script as probe_script
 from imaging.guest.remedies.scripts import script as fix_script
 from imaging.guidelines.guest.questions import questions_for
@@ -19,32 +19,45 @@ from models.guest.files import Questions
 from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
 from tests.guest.recordings.placing import NOW
+from tests.guest.recordings.sealing import seal_tree
 
 RECORDINGS = Path(__file__).parents[3] / "imaging" / "democloud" / "guests" / "recordings"
 PROFILE = "jetstream"
 _NONCE = "recorded"
 _SECONDS = 120
 _BECOME_USER = ("setpriv", "--reuid=1000", "--regid=1000", "--clear-groups")
-RECORDED = (*GUESTS, f"ubuntu-24{WITHOUT_SUDO}")
-"""The recordings: each guest as root sees it, and one as a user without sudo does."""
+RECORDED = (*GUESTS, f"ubuntu-24{WITHOUT_SUDO}", *(f"{guest}{SEALED}" for guest in GUESTS))
+"""The recordings: each guest as root sees it, one as a user without sudo does, and each after a real seal."""
 _MOMENT = re.compile(r"1[5-9]\d{8}")
 """A moment of our century in seconds since 1970, alone in its field."""
 
 
 def record(name: str) -> dict[str, Any]:
     """All that the demonstration cloud needs to know of a guest; needs root, for owners and what only root may read."""
-    guest = name.removesuffix(WITHOUT_SUDO)
+    guest = name.removesuffix(WITHOUT_SUDO).removesuffix(SEALED)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         root = build(GUESTS[guest], Path(folder) / "root")
-        report = _report(_run(root, probe_script(questions(), nonce=_NONCE).encode(), as_user=guest != name))
+        sealed = _sealed(root, Path(folder)) if name.endswith(SEALED) else {}
+        report = _report(_probe(root, as_user=name.endswith(WITHOUT_SUDO)))
         return {
             "recorded_at": NOW,
             "report": report,
             "fstab": (root / "etc/fstab").read_text(),
             "tables": _run(root, fix_script("current_mounts", "tables")),
             "whole_disk": _without_this_machine(_run(root, fix_script("whole_disk", "inspect"))),
+            **sealed,
         }
+
+
+def _sealed(root: Path, folder: Path) -> dict[str, Any]:
+    """Seal the tree; how many things each operation took away."""
+    report = seal_tree(root, _probe(root), PROFILE, questions(), folder)
+    return {"seal": {each.id.value: each.before for each in report.results}}
+
+
+def _probe(root: Path, *, as_user: bool = False) -> str:
+    return _run(root, probe_script(questions(), nonce=_NONCE).encode(), as_user=as_user)
 
 
 def as_text(recording: dict[str, Any]) -> str:

@@ -1,0 +1,8 @@
+"""What the tests of sealed runs share: a run on the demonstration cloud, with the plan of a real inspection."""
+
+from __future__ import annotations
+
+from tests.runs.sealed.sealing import clock, cloud
+from tests.support.demo import demo_cloud, demo_process
+
+__all__ = ["clock", "cloud", "demo_cloud", "demo_process"]

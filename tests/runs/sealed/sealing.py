@@ -1,0 +1,90 @@
+"""A sealed run on the demonstration cloud, by the real steps, planned from what was recorded of its guest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from imaging.cloud.interface import Cloud
+from imaging.guest.report import read_report
+from imaging.runs.journal.journal import Journal
+from imaging.runs.plan.image_plan import plan_run
+from imaging.runs.plan.new_run import run_of_plan
+from imaging.runs.plan.start_gate import obstacles, refuse
+from models.fact import Fact
+from models.findings import Source
+from models.guest.facts import GuestFacts, InspectionMethod
+from models.run.plan import Plan
+from models.run.record import OwnedKind, RunRecord
+from models.run.request import Attestation, RunRequest, Waiver
+from tests.guest.recordings.recording import RECORDINGS
+from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, everything, one_runner
+
+__all__ = ["clock", "cloud", "everything"]
+
+REQUEST = RunRequest(
+    name="lidar-tools",
+    description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
+    profile="openstack",
+    attestations=(Attestation(rule="SW-ATTEST"),),
+    uninspected="the demonstration cloud's guest is known",
+)
+
+
+def inspected(name: str, now: datetime) -> Fact[GuestFacts]:
+    """What an inspection of a guest of the demonstration cloud finds."""
+    recorded = json.loads((RECORDINGS / f"{name}.json").read_text("ascii"))["report"]
+    nonce = recorded["nonce"]
+    framed = f"@@imaging-probe-begin {nonce}\n{json.dumps(recorded)}\n@@imaging-probe-end {nonce} 0\n"
+    facts = read_report(framed.encode("ascii"), nonce=nonce, method=InspectionMethod.SSH, now=now)
+    return Fact(value=facts, source=Source.GUEST, read_at=now)
+
+
+async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str) -> Plan:
+    """The plan of a sealed run; what its guidelines block is waived."""
+    facts = inspected(guest, clock.now())
+    first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts, sealed=True)
+    assert first.checklist is not None
+    waivers = tuple(
+        Waiver(rule=each.rule, reason="the test is about the seal") for each in first.checklist.findings if each.blocks
+    )
+    asked = tuple(each.rule for each in first.checklist.findings if each.awaits_confirmation)
+    attested = (*REQUEST.attestations, *(Attestation(rule=rule) for rule in asked))
+    request = REQUEST.model_copy(update={"waivers": waivers, "attestations": attested})
+    return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts, sealed=True)
+
+
+@asynccontextmanager
+async def a_sealed_run(
+    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str, *, guest: str = "db-07"
+) -> AsyncIterator[tuple[Journal, RunRecord]]:
+    """A journal of its own with a new sealed run."""
+    journal = Journal(folder / "runs.sqlite", clock)
+    plan = await plan_sealed(cloud, clock, source_id, guest)
+    refuse(obstacles(plan))
+    yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
+    await journal.close()
+
+
+async def to_its_end(
+    journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path
+) -> tuple[RunRecord, int]:
+    """One runner after the other until it is over; also how many were killed."""
+    killed = 0
+    while not run.state.is_over:
+        assert killed < 90
+        run = await one_runner(journal, run, cloud, clock, folder)
+        killed += not run.state.is_over
+    return run, killed
+
+
+def standing(run: RunRecord) -> list[str]:
+    """What of the run is still there but its image."""
+    return [
+        f"{each.kind} {each.name}"
+        for each in run.owned
+        if not each.removed and not (each.kind is OwnedKind.IMAGE and each.id == run.image_id)
+    ]
