@@ -35,7 +35,7 @@ SENTENCES: dict[str, frozenset[str]] = {
     "TestLaunchPlan": frozenset({"why", "refused_because"}),
     "Plan": frozenset({"warnings"}),
     "Finding": frozenset({"title", "evidence"}),
-    "Remedy": frozenset({"text"}),
+    "Remedy": frozenset({"text", "by_hand_because"}),
     "Checklist": frozenset({"not_inspected_because"}),
     "SealOperation": frozenset({"title"}),
     "SealPlan": frozenset({"impossible", "refusals"}),

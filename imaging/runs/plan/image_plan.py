@@ -11,8 +11,8 @@ from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.runs.plan.guest_warnings import volume_in_guest
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
-from imaging.runs.plan.seal_plan import with_seal
-from imaging.runs.plan.seal_texts import sealed_steps
+from imaging.runs.plan.seal.planning import with_seal
+from imaging.runs.plan.seal.texts import sealed_steps
 from imaging.runs.plan.step_texts import create_steps, verify_steps
 from imaging.runs.plan.warnings import image_warnings, source_warnings
 from imaging.runs.source.instance import in_device_order, root_volume_id
@@ -68,9 +68,7 @@ async def plan_run(
         gather_facts(cloud, instance_id, clock, request=request), cloud.login(), cloud.compute.microversion()
     )
     facts = with_guest(facts, guest)
-    source = facts.instance.value
-    if source is None:
-        raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
+    source = _source_of(facts, instance_id)
     volumes, root_id = _planned_volumes(facts, source)
     image = expected_image(source, facts.base_image.value, flavor_disk_gib(facts, source))
     test = await plan_launch_from(cloud, image, facts, request, profile) if request.test else None
@@ -88,8 +86,18 @@ async def plan_run(
     )
     plan = await with_seal(cloud, plan, facts, image, profile) if sealed else plan
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
-    steps = sealed_steps(plan) if sealed else create_steps(plan)
+    return _with_words(plan, warnings)
+
+
+def _with_words(plan: Plan, warnings: tuple[str, ...]) -> Plan:
+    steps = sealed_steps(plan) if plan.kind.spec.seals else create_steps(plan)
     return plan.model_copy(update={"steps": steps, "warnings": warnings})
+
+
+def _source_of(facts: InstanceFacts, instance_id: str) -> Instance:
+    if facts.instance.value is None:
+        raise NotFoundError(facts.instance.unknown_because or f"There is no instance {instance_id}.")
+    return facts.instance.value
 
 
 async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: RunRequest, profile: Profile) -> Plan:

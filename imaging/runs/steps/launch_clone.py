@@ -5,8 +5,8 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks
 from imaging.runs.ownership.made_things import CLONE
-from imaging.runs.plan.clone_choice import plan_clone
 from imaging.runs.plan.launch_choice import require_network
+from imaging.runs.plan.seal.clone_choice import plan_clone
 from imaging.runs.test_instance.clone import has_been_up, standing_clone
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
 from imaging.runs.test_instance.security_group import make_closed_group
@@ -19,7 +19,7 @@ from models.cloud.quota import Quota
 from models.errors import ImagingError, NotFoundError, RunError
 from models.run.plan import TestLaunchPlan
 
-_NO_IMAGE = "No sealed image is made. The instance itself is as it was."
+_NO_IMAGE = "No sealed image is made. The instance itself is restored."
 
 
 async def launch_clone(ctx: StepContext) -> StepResult:

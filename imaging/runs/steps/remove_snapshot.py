@@ -10,7 +10,7 @@ from imaging.runs.core.outcome import left_note
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.image import all_images
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots, note_temporary_snapshots
-from imaging.runs.ownership.images_and_servers import temporary_images
+from imaging.runs.ownership.images_and_servers import owned_ids, temporary_images
 from imaging.runs.ownership.made_things import MadeImage, image_of_source
 from imaging.runs.source.instance import wait_idle
 from models.cloud.image import Image
@@ -32,7 +32,9 @@ async def remove_snapshot(ctx: StepContext) -> StepResult:
     if made is None or not ctx.run.times_intended(made.create):
         return StepResult("no image was asked for", skipped=True)
     # One after the other: each is in the journal before it is deleted, so that a kill in between loses none.
-    images = sum([await _remove(ctx, image, made) for image in await _images(ctx, made)])
+    found = await _images(ctx, made)
+    images = sum([await _remove(ctx, image, made) for image in found])
+    await _note_gone(ctx, made, {image.id for image in found})
     await wait_idle(ctx, limit_seconds=_REMOVAL_SECONDS, gone_is_idle=True)
     # After the wait: while Nova still works on the request it may make further snapshots.
     snapshots = await _remove_volume_snapshots(ctx)
@@ -40,6 +42,14 @@ async def remove_snapshot(ctx: StepContext) -> StepResult:
     note = "removed: " + ", ".join(removed) if removed else "nothing was left"
     left = left_note(ctx.run)
     return StepResult("; ".join(part for part in (note, left) if part), skipped=not removed and not left)
+
+
+async def _note_gone(ctx: StepContext, made: MadeImage, found: set[str]) -> None:
+    """Write down that an image is gone whose deletion an earlier runner did not live to see."""
+    for image_id in owned_ids(ctx.run, OwnedKind.IMAGE, removed=False, role=made.owned):
+        if image_id not in found:
+            owned = Owned(kind=OwnedKind.IMAGE, id=image_id, name=made.name, role=made.owned)
+            await ctx.own(owned.model_copy(update={"removed": True}))
 
 
 async def _images(ctx: StepContext, made: MadeImage) -> tuple[Image, ...]:

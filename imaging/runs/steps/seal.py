@@ -162,7 +162,7 @@ def _refuse_unsealed(ctx: StepContext, report: SealReport) -> None:
     if report.state is SealState.FAILED:
         raise RunError(
             f"The seal failed in the clone: {report.why or 'it does not say why'}.",
-            meaning="No image is made of a clone that is sealed by half. The instance itself is as it was.",
+            meaning="No image is made of a clone that is sealed by half. The instance itself is restored.",
             remedy="Fix this in the instance, or leave it out of what is sealed (--keep), and start again.",
         )
     if plan is None or report.digest != plan.digest:

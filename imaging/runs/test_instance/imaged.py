@@ -32,7 +32,7 @@ async def read_imaged(ctx: StepContext, made: MadeImage) -> Instance:
 def _gone(request_id: str | None) -> SourceGoneError:
     return SourceGoneError(
         "The temporary clone was deleted by somebody else.",
-        meaning="It was to be sealed and imaged; the instance itself is as it was.",
+        meaning="It was to be sealed and imaged; the instance itself is restored.",
         remedy="Ask in your project who deleted it, and make the image again.",
         request_id=request_id,
     )

@@ -68,7 +68,23 @@ async def remove_groups(ctx: StepContext, made: MadeServer = TEST) -> int:
     removed = 0
     for group in await _groups_of_the_run(ctx, made):
         removed += await _remove(ctx, group, made)
+    await _note_gone(ctx, made)
     return removed
+
+
+async def _note_gone(ctx: StepContext, made: MadeServer) -> None:
+    """Write down that a group is gone whose deletion an earlier runner did not live to see."""
+    left = owned_ids(ctx.run, OwnedKind.SECURITY_GROUP, removed=False, role=made.owned)
+    if not left:
+        return
+    try:
+        there = {group.id for group in await ctx.cloud.networking.security_groups()}
+    except (ForbiddenError, ServiceMissingError):
+        return
+    for group_id in left:
+        if group_id not in there:
+            name = made.group_name(ctx.run)
+            await ctx.own(Owned(kind=OwnedKind.SECURITY_GROUP, id=group_id, name=name, role=made.owned, removed=True))
 
 
 async def _made(ctx: StepContext, made: MadeServer) -> SecurityGroup:

@@ -84,20 +84,21 @@ async def launch(
             )
         )
 
-    async def find() -> str | None:
-        known = owned_ids(ctx.run, OwnedKind.SERVER)
-        async for server in our_servers(ctx, made):
-            # One that had no room and was removed is ours as well, but is not the one that is searched for.
-            if server.id not in known:
-                return server.id
-        return None
-
-    server_id = await create_once(
-        ctx, ask, find, what=f"the {made.what} to appear", asked_before=may_have_lost_one(ctx, made)
-    )
+    lost, what = may_have_lost_one(ctx, made), f"the {made.what} to appear"
+    server_id = await create_once(ctx, ask, lambda: _find_lost(ctx, made), what=what, asked_before=lost)
     await ctx.own(Owned(kind=OwnedKind.SERVER, id=server_id, name=name, role=made.owned))
     # V29: the answer to a launch has the id and a password, and nothing of the instance.
     return await ctx.cloud.compute.instance(server_id)
+
+
+async def _find_lost(ctx: StepContext, made: MadeServer) -> str | None:
+    """The id of one whose launch was asked for, and whose answer never came."""
+    known = owned_ids(ctx.run, OwnedKind.SERVER)
+    async for server in our_servers(ctx, made):
+        # One that had no room and was removed is ours as well, but is not the one that is searched for.
+        if server.id not in known:
+            return server.id
+    return None
 
 
 async def our_servers(ctx: StepContext, made: MadeServer = TEST) -> AsyncIterator[Instance]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
-from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
@@ -53,7 +52,7 @@ def _searched(run: RunRecord) -> str:
 
 
 def _made(run: RunRecord) -> str:
-    return run.plan.request.name if run.kind is RunKind.CREATE else f"({run.kind.value})"
+    return run.plan.request.name if run.spec.makes_image else f"({run.kind.value})"
 
 
 def _why(run: RunRecord) -> str:

@@ -22,6 +22,7 @@ from models.guidelines.facts import InstanceFacts
 from models.run.request import RunRequest
 from models.seal.plan import SealPlan
 from models.seal.report import SealReport, SealState
+from tests.guest.recordings.placing import NOW
 
 _NONCE = "5ea15ea15ea15ea1"
 _SECONDS = 300
@@ -52,7 +53,15 @@ def seal_tree(root: Path, report: str, profile: str, questions: Questions, folde
     subprocess.run(command, env=setting, cwd="/", capture_output=True, timeout=_SECONDS, check=True)
     sealed, _ = read_seal_report(console.read_text(), nonce=_NONCE, now=_NOW)
     assert sealed.state is SealState.SEALED, sealed
+    _set_back(root)
     return sealed
+
+
+def _set_back(root: Path) -> None:
+    """What the seal has written was written at the time of the recording, by the clock in the guest."""
+    for path in (root, *root.rglob("*")):
+        if path.lstat().st_mtime > NOW:
+            os.utime(path, (NOW, NOW), follow_symlinks=False)
 
 
 def plan_of(report: str, profile: str) -> SealPlan:

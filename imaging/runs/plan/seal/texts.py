@@ -29,22 +29,8 @@ def _named_for_interim(step: PlannedStep, plan: Plan) -> PlannedStep:
 
 
 def _of_the_clone(plan: Plan) -> Iterator[PlannedStep]:
-    clone = plan.clone or TestLaunchPlan()
-    flavor = clone.flavors[0].name if clone.flavors else "FLAVOR"
-    network = clone.network.id if clone.network else "NETWORK"
-    image = plan.image.id if plan.image is not None else "INTERIM"
-    size = f"{flavor} ({clone.why})" if clone.why else flavor
-    launch = openstack("server create", "--image", image, "--flavor", flavor, "--network", network)
-    yield PlannedStep(
-        step=StepName.LAUNCH_CLONE,
-        summary=f"Launch a temporary clone: {size}, without a key, in a security group without a single rule.",
-        commands=(
-            "openstack security group create imaging-clone",
-            "openstack security group rule delete RULE …",
-            f"{launch} --security-group imaging-clone --config-drive True --user-data SCRIPT imaging-clone",
-        ),
-    )
     operations = len(plan.seal.operations) if plan.seal is not None else 0
+    yield _launch(plan)
     yield PlannedStep(
         step=StepName.SEAL,
         summary=f"Seal the clone by {counted(operations, 'operation')}, and read its result from its console.",
@@ -55,6 +41,29 @@ def _of_the_clone(plan: Plan) -> Iterator[PlannedStep]:
         summary="Stop the clone, once its result is written down.",
         commands=("openstack server stop imaging-clone",),
     )
+    yield from _of_its_image(plan)
+    yield _inspection(plan)
+
+
+def _launch(plan: Plan) -> PlannedStep:
+    clone = plan.clone or TestLaunchPlan()
+    flavor = clone.flavors[0].name if clone.flavors else "FLAVOR"
+    network = clone.network.id if clone.network else "NETWORK"
+    image = plan.image.id if plan.image is not None else "INTERIM"
+    size = f"{flavor} ({clone.why})" if clone.why else flavor
+    launch = openstack("server create", "--image", image, "--flavor", flavor, "--network", network)
+    return PlannedStep(
+        step=StepName.LAUNCH_CLONE,
+        summary=f"Launch a temporary clone: {size}, without a key, in a security group without a single rule.",
+        commands=(
+            "openstack security group create imaging-clone",
+            "openstack security group rule delete RULE …",
+            f"{launch} --security-group imaging-clone --config-drive True --user-data SCRIPT imaging-clone",
+        ),
+    )
+
+
+def _of_its_image(plan: Plan) -> Iterator[PlannedStep]:
     yield PlannedStep(
         step=StepName.IMAGE_CLONE,
         summary="Ask for an image of the sealed clone.",
@@ -75,8 +84,11 @@ def _of_the_clone(plan: Plan) -> Iterator[PlannedStep]:
         summary="Delete the interim image.",
         commands=("openstack image delete INTERIM",),
     )
+
+
+def _inspection(plan: Plan) -> PlannedStep:
     wanted = plan.request.test
-    yield PlannedStep(
+    return PlannedStep(
         step=StepName.INSPECT,
         summary="Inspect the sealed image through a second test instance." if wanted else "No test launch is wanted.",
         commands=("openstack console log show imaging-inspect",) if wanted else (),

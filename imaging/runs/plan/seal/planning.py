@@ -6,10 +6,10 @@ import asyncio
 
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.plan.clone_choice import plan_clone
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_test_launch
-from imaging.runs.plan.seal_costs import seal_quota_refusal, user_data_refusal
-from imaging.runs.plan.seal_texts import sealed_steps
+from imaging.runs.plan.seal.clone_choice import plan_clone
+from imaging.runs.plan.seal.costs import seal_quota_refusal, user_data_refusal
+from imaging.runs.plan.seal.texts import sealed_steps
 from imaging.runs.plan.warnings import image_warnings
 from imaging.runtime.clock import Clock
 from models.cloud.flavor import Flavor
