@@ -124,7 +124,7 @@ class RequestsSession(requests.Session):
     def merge_environment_settings(self, url: str, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
         """Proxies and certificates as the environment names them, read once for each host and way to check it.
 
-        requests reads all variables anew for each request, which takes as long as the rest of one.
+        requests reads all variables for each request, which takes as long as the rest of one.
         """
         asked = (*urlsplit(url)[:2], repr((proxies, stream, verify, cert)))
         if asked not in self._settings:

@@ -6,12 +6,13 @@ import copy
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import keystoneauth1.access
 import openstack.config
 import openstack.connection
+import os_service_types
 from keystoneauth1.adapter import Adapter
 from openstack.config.cloud_region import CloudRegion
 
@@ -35,6 +36,18 @@ _LOGIN_SECONDS = 30.0
 _SETTLING_SECONDS = 110.0
 """For a login and a version discovery, in all."""
 _LEAST_ERROR = 400
+
+
+class _QuickTypes(os_service_types.ServiceTypes):
+    """The names of services, which the SDK asks for thirty times per service and thread, each time copying them all."""
+
+    def get_all_types(self, service_type: str) -> list[str]:
+        return list(_all_types(service_type))
+
+
+@cache
+def _all_types(service_type: str) -> tuple[str, ...]:
+    return tuple(os_service_types.ServiceTypes().get_all_types(service_type))
 
 
 class SharedLogin:
@@ -75,6 +88,7 @@ class SharedLogin:
             discovery_cache=self._discovered,
             session_constructor=partial(LineSession, line=line),  # type: ignore[arg-type]  # it is only called
         )
+        region._service_type_manager = _QuickTypes()  # noqa: SLF001  # the SDK has no other way
         return ThreadConnection(openstack.connection.Connection(config=region), line)
 
 
