@@ -39,7 +39,7 @@ _TRANSIENT = frozenset(
 
 @dataclass(frozen=True)
 class WatchEvent:
-    """What differs from before. An event comes only when something does, so an idle screen stays still."""
+    """What differs from before. An event comes when something does, so an idle screen stays still; or to a refresh."""
 
     changed: tuple[Instance, ...] = ()
     """New or different instances; a full list comes page by page, newest first."""
@@ -79,22 +79,26 @@ class InstanceWatch:
         return self._by_id
 
     def refresh(self, *, full: bool = False) -> None:
-        """Ask now instead of at the end of the pause; with `full`, for the whole list."""
+        """Ask now instead of at the end of the pause; with `full`, for the whole list.
+
+        An event tells that it is done, also where nothing differs: whoever asked waits for it.
+        """
         self._want_full = self._want_full or full
         self._nudge.set()
 
     async def events(self) -> AsyncGenerator[WatchEvent, None]:
         """Every change from now on, for ever. Errors are events too; the watch continues."""
         while True:
+            is_asked_for = self._nudge.is_set()
             self._nudge.clear()
             try:
                 async for event in self._poll():
                     yield event
-                if self._trouble is not None:
+                if is_asked_for or self._trouble is not None:
                     self._trouble = None
                     yield WatchEvent()
             except ImagingError as error:
-                if error.what != self._trouble:
+                if is_asked_for or error.what != self._trouble:
                     self._trouble = error.what
                     yield WatchEvent(trouble=error)
                 # A cloud that asks for more time gets it; less than our own pause is never used.

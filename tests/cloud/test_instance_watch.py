@@ -196,17 +196,18 @@ async def test_a_full_list_that_breaks_off_drops_nothing_and_is_asked_for_again(
     assert {kind for kind, _, _ in cloud.compute.asked} == {"full"}
 
 
+class Patient:
+    """A clock whose sleep never ends by itself."""
+
+    def __init__(self, clock) -> None:
+        self.now, self.monotonic = clock.now, clock.monotonic
+
+    async def sleep(self, _seconds):
+        await asyncio.Event().wait()
+
+
 async def test_a_refresh_does_not_wait_for_the_end_of_the_pause(cloud, clock):
-    class Patient:
-        """A clock whose sleep never ends by itself."""
-
-        now = clock.now
-        monotonic = clock.monotonic
-
-        async def sleep(self, _seconds):
-            await asyncio.Event().wait()
-
-    watch = InstanceWatch(cloud, Patient())
+    watch = InstanceWatch(cloud, Patient(clock))
     events = watch.events()
     await anext(events)
     await anext(events)
@@ -216,4 +217,34 @@ async def test_a_refresh_does_not_wait_for_the_end_of_the_pause(cloud, clock):
     assert not waiting.done()
     watch.refresh()
     assert (await asyncio.wait_for(waiting, 5)).changed[0].status == "SHUTOFF"
+    await events.aclose()
+
+
+@pytest.mark.parametrize("full", [True, False])
+async def test_a_refresh_is_answered_also_where_nothing_differs(cloud, clock, full):
+    watch = InstanceWatch(cloud, Patient(clock))
+    events = watch.events()
+    await anext(events)
+    await anext(events)
+    waiting = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0.01)
+    watch.refresh(full=full)
+    assert await asyncio.wait_for(waiting, 5) == WatchEvent()
+    assert cloud.compute.asked[-1][0] == ("full" if full else "changes")
+    await events.aclose()
+
+
+async def test_a_refresh_that_fails_as_before_is_answered_too(cloud, clock):
+    cloud.compute.answers = [UnreachableError("The cloud does not answer.") for _ in range(2)]
+    watch = InstanceWatch(cloud, Patient(clock))
+    events = watch.events()
+    await anext(events)
+    await anext(events)
+    for _ in range(2):
+        waiting = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0.01)
+        watch.refresh()
+        trouble = (await asyncio.wait_for(waiting, 5)).trouble
+        assert trouble is not None
+        assert trouble.what == "The cloud does not answer."
     await events.aclose()
