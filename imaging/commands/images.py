@@ -19,6 +19,7 @@ _COLUMNS = (
     Column("VISIBILITY"),
     Column("OWNER"),
     Column("VERDICT"),
+    Column("SEALED"),
     Column("SIZE_BYTES", "SIZE", is_number=True),
     Column("MIN_DISK_GIB", "MIN DISK", is_number=True, spared=1),
     Column("ID", spared=2),
@@ -35,6 +36,10 @@ _COLUMNS = (
             "imaging images --json | jq -r '.[] | select(.verdict == \"booted\") | .id'",
             "those that have booted",
         ),
+        Example(
+            "imaging images --json | jq -r '.[] | select(.sealed == \"sealed\") | .id'",
+            "those that are proved to be sealed",
+        ),
     ),
 )
 @click.option("--mine", is_flag=True, help="Only images that belong to the project.")
@@ -42,7 +47,8 @@ _COLUMNS = (
 def command(invocation: Invocation, mine: bool) -> None:
     """List the images that the project can see.
 
-    VERDICT is the result of a test launch of that image, if it is noted on the image.
+    VERDICT is the result of a test launch of that image, and SEALED the verdict on its seal, if they are noted on the
+    image.
     """
     found = session.run(_images(invocation, mine=mine))
     if invocation.json:
@@ -65,6 +71,7 @@ def _row(image: ImageDocument) -> tuple[Cell, ...]:
         Cell(image.visibility),
         Cell({True: "project", False: "another", None: "-"}[image.mine]),
         Cell(image.verdict or "-"),
+        Cell(image.sealed or "-", {"sealed": "green", "not sealed": "red"}.get(image.sealed or "", "")),
         Cell("-") if image.size_bytes is None else Cell(size(image.size_bytes), whole=True, data=image.size_bytes),
         Cell(f"{image.min_disk_gib} GiB" if image.min_disk_gib else "-", whole=True, data=image.min_disk_gib),
         Cell(image.id, whole=True),

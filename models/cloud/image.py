@@ -18,6 +18,12 @@ VERDICT = "imaging.verdict"
 """The image property that holds the word of a verdict; it counts only together with `VERDICT_ABOUT`."""
 VERDICT_ABOUT = "imaging.verdict.image"
 """The image property that names the image which the verdict is about."""
+SEALED = "imaging.sealed"
+"""The image property that holds the word of the verdict on a seal; it counts only together with `SEALED_ABOUT`."""
+SEALED_ABOUT = "imaging.sealed.image"
+"""The image property that names the image which that verdict is about."""
+SEALED_KEPT = "imaging.sealed.kept"
+"""The image property that names what the seal kept on purpose."""
 
 
 class SnapshotData(Frozen):
@@ -112,6 +118,16 @@ class Image(Frozen):
         if self.properties.get(VERDICT_ABOUT) != self.id:
             return None
         return self.properties.get(VERDICT)
+
+    @property
+    def noted_seal(self) -> str | None:
+        """The word of the verdict on its seal, if one is noted here *about this very image*; see `noted_verdict`."""
+        return self.properties.get(SEALED) if self.properties.get(SEALED_ABOUT) == self.id else None
+
+    @property
+    def noted_as_kept(self) -> str:
+        """What its seal kept on purpose; empty if nothing was, or if no seal is noted about this very image."""
+        return " ".join(self.properties.get(SEALED_KEPT, "").split()) if self.noted_seal is not None else ""
 
     @property
     def is_snapshot(self) -> bool:

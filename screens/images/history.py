@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.cloud.image import Image
 from models.run.record import RunRecord
+from models.seal.verdict import SealWord
 from models.verdict import Verdict, VerdictWord
 
 
@@ -46,6 +47,11 @@ class ImageHistory:
             return VerdictWord.INCONCLUSIVE if booted else verdict.word
         noted = image.noted_verdict
         return VerdictWord(noted) if noted in set(VerdictWord) else None
+
+    def seal(self, image: Image) -> SealWord | None:
+        """The verdict on its seal, as it is noted on the image itself; None where there is none."""
+        noted = image.noted_seal
+        return SealWord(noted) if noted in set(SealWord) else None
 
     def cause(self, image: Image) -> str:
         """Why it is not proven to boot, in one sentence; empty where it is, or where nobody knows."""

@@ -11,6 +11,7 @@ from imaging.guidelines.instance.flavor_fit import FlavorFit, real_minimum_disk_
 from models.cloud.image import Image
 from models.cloud.login import Login
 from models.formatting import local_day, size, size_mib
+from models.seal.verdict import SealWord
 from models.text import many_lines
 from models.verdict import VerdictWord
 from screens.images.history import ImageHistory
@@ -25,7 +26,8 @@ COLUMNS = (
     Column("Size", 9, right=True),
     Column("Created", 10, drop=1),
     Column("Visibility", 10, drop=2),
-    Column("Owner", 15, drop=3),
+    Column("Seal", 12, drop=3),
+    Column("Owner", 15, drop=4),
 )
 FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -54,10 +56,24 @@ def proof_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.none, "not tested", Tone.QUIET)
 
 
+def seal_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign | None:
+    """The verdict on its seal; None of an image that nobody has sealed."""
+    match history.seal(image):
+        case SealWord.SEALED:
+            return Sign(glyphs.good, "sealed", Tone.GOOD)
+        case SealWord.NOT_SEALED:
+            return Sign(glyphs.bad, "not sealed", Tone.BAD)
+        case SealWord.UNKNOWN:
+            return Sign(glyphs.unknown, "seal unknown", Tone.WARN)
+        case None:
+            return None
+
+
 def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
     sign = proof_sign(image, history, glyphs)
     own = is_own(image, login)
+    seal = seal_sign(image, history, glyphs)
     owner = "this project" if own else "another project" if login is not None and image.owner else ""
     return (
         Cell(str(sign), sign.tone),
@@ -65,6 +81,7 @@ def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyp
         Cell(image_size(image), Tone.QUIET),
         Cell(local_day(image.created_at), Tone.QUIET),
         Cell(image.visibility, Tone.QUIET),
+        Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell(owner, Tone.QUIET),
     )
 
@@ -112,6 +129,9 @@ def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Content:
         toned(str(sign), sign.tone), toned(glyphs.plain(" · ") + glyphs.plain(" · ").join(facts), Tone.QUIET)
     )
     lines = [first, Content(image.id)]
+    if (seal := seal_sign(image, history, glyphs)) is not None:
+        kept = f" Kept on purpose: {image.noted_as_kept}" if image.noted_as_kept else ""
+        lines.append(joined(toned(str(seal), seal.tone), toned(kept, Tone.QUIET)))
     if cause := history.cause(image):
         lines.append(toned(glyphs.plain(cause), Tone.BAD if sign.tone is Tone.BAD else Tone.WARN))
     return Content("\n").join(lines)

@@ -16,7 +16,7 @@ from imaging.commands.documents.conversion import (
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.output.checklist_text import since_run_lines
 from imaging.commands.output.streams import write_json, write_json_line
-from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from models.cloud.image import SEALED, SEALED_ABOUT, VERDICT, VERDICT_ABOUT, Image
 from models.guest.facts import GuestFacts
 from models.guest.since_run import Difference, DifferenceCode, SinceRun
 from models.run.record import Phase, RunState, StepRecord, Trouble
@@ -152,6 +152,16 @@ def test_a_verdict_that_an_image_inherited_is_not_shown():
 
     assert image_document(ours, LOGIN).verdict == "booted"
     assert image_document(second, LOGIN).verdict is None
+
+
+@pytest.mark.parametrize(
+    "word, about, said",
+    [("sealed", "g1", "sealed"), ("not sealed", "g1", "not sealed"), ("odd", "g1", None), ("sealed", "g0", None)],
+)
+def test_a_seal_is_told_only_of_the_image_that_it_is_about(word, about, said):
+    properties = {SEALED: word, SEALED_ABOUT: about}
+    image = Image(id="g1", name="ours", status="active", properties=properties)
+    assert image_document(image, LOGIN).sealed == said
 
 
 def test_a_plan_says_what_would_be_done():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imaging.guidelines.rules.guest_rules import GUEST_RULES
+from models.cloud.image import Image
+from models.fact import Fact
 from models.findings import Finding, Outcome, Source
 from models.guest.accounts import Accounts, AuthorizedKeys
 from models.guest.directories import Directories, Directory
@@ -13,7 +15,7 @@ from models.guest.files import Sighting
 from models.guest.network import Sshd
 from models.guest.packages import Packages
 from models.run.request import Visibility, Waiver
-from tests.guidelines.building import finding, profile, request, unread
+from tests.guidelines.building import BASE, finding, profile, request, unread
 from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_finding, healthy, sighting, untold
 from tests.support.known import remedy_of
 
@@ -83,3 +85,37 @@ def test_before_an_inspection_it_blocks_and_says_once_how_to_go_on(guest):
 
 def test_it_speaks_of_every_rule_about_secrets_data_and_software_in_the_guest():
     assert len([rule for rule in GUEST_RULES if rule.id.startswith(("SEC-", "DATA-", "SW-"))]) >= 30
+
+
+SEALED = {"imaging.sealed": "sealed", "imaging.sealed.image": BASE.id}
+
+
+def leaving_as(properties: dict[str, str], **guest) -> Finding:
+    """The finding about the finished image that bears these notes, made of a guest that has a private key."""
+    image = Fact[Image](value=BASE.model_copy(update={"properties": properties}), source=Source.CLOUD)
+    return guest_finding("PROP-VISIBILITY", around={"request": SHARED, "image": image}, sightings=KEY, **guest)
+
+
+def test_an_image_that_is_proved_to_be_sealed_may_leave_without_waivers():
+    found = leaving_as(SEALED)
+    assert (found.outcome, found.source) == (Outcome.PASS, Source.CLOUD)
+    assert "sealed" in found.evidence
+
+
+def test_what_the_seal_kept_on_purpose_is_named():
+    assert "/home/alice" in leaving_as({**SEALED, "imaging.sealed.kept": "/home/alice"}).evidence
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {},
+        {**SEALED, "imaging.sealed": "not sealed"},
+        {**SEALED, "imaging.sealed": "unknown"},
+        {**SEALED, "imaging.sealed": "Sealed"},
+        {**SEALED, "imaging.sealed.image": "an ancestor"},
+        {"imaging.sealed": "sealed"},
+    ],
+)
+def test_any_other_word_and_a_note_about_another_image_hold_it_up(properties):
+    assert leaving_as(properties).blocks

@@ -51,6 +51,36 @@ def test_a_boot_without_an_address_proves_nothing():
     assert cells(image(), LOGIN, history(verdict), UNICODE)[0].text == "? not proven"
 
 
+SEALED = {"imaging.sealed": "sealed", "imaging.sealed.image": "img1"}
+
+
+@pytest.mark.parametrize(
+    "properties, said",
+    [
+        (SEALED, "✓ sealed"),
+        ({**SEALED, "imaging.sealed": "not sealed"}, "✗ not sealed"),
+        ({**SEALED, "imaging.sealed": "unknown"}, "? seal unknown"),
+        ({**SEALED, "imaging.sealed": "very sealed"}, ""),
+        ({**SEALED, "imaging.sealed.image": "its-ancestor"}, ""),
+        ({"imaging.sealed": "sealed"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_seal_is_told_only_of_the_image_that_it_is_about(properties, said):
+    sealed = image(properties=properties)
+    assert cells(sealed, LOGIN, ImageHistory(), UNICODE)[5].text == said
+    assert [line for line in facts_of(sealed, ImageHistory(), UNICODE).plain.split("\n") if "seal" in line] == (
+        [said] if said else []
+    )
+
+
+def test_what_a_seal_kept_is_named_on_one_line():
+    kept = image(properties={**SEALED, "imaging.sealed.kept": "/home/alice,\n[red]/srv/x"})
+    assert "✓ sealed Kept on purpose: /home/alice, [red]/srv/x" in facts_of(kept, ImageHistory(), UNICODE).plain
+    others = image(properties={"imaging.sealed.kept": "/home/alice"})
+    assert "/home/alice" not in facts_of(others, ImageHistory(), UNICODE).plain
+
+
 def test_an_image_that_is_still_saved_shows_its_state_instead():
     assert cells(image(status="saving"), LOGIN, ImageHistory(), UNICODE)[0].text == "↻ saving"
 

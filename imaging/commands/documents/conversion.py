@@ -33,6 +33,7 @@ from models.findings import Checklist, Finding, FindingClass, Remedy, class_of
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run.record import RunRecord, StepRecord, Trouble
+from models.seal.verdict import SealWord
 from models.verdict import Verdict
 
 
@@ -72,6 +73,7 @@ def image_document(image: Image, login: Login) -> ImageDocument:
         disk_format=image.disk_format,
         protected=image.protected,
         verdict=image.noted_verdict,
+        sealed=image.noted_seal if image.noted_seal in set(SealWord) else None,
         created_at=image.created_at,
     )
 

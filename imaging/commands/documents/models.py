@@ -177,6 +177,9 @@ class ImageDocument(Document):
     disk_format: str | None
     protected: bool
     verdict: str | None = Field(description="The verdict of a test launch of this image, if it is noted on it.")
+    sealed: str | None = Field(
+        description="The verdict on the seal of this image, if it is noted on it: sealed, not sealed or unknown."
+    )
     created_at: datetime | None
 
 

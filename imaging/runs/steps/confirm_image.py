@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.test_instance.image_data import image_data
+from imaging.runs.test_instance.seal_note import withdraw_seal_verdict
 from imaging.runs.test_instance.verdict_note import withdraw_verdict
 from models.cloud.image import Image, ImageData
 from models.errors import NotFoundError, RunError
@@ -73,9 +74,18 @@ def _snapshot_troubles(known: ImageData, now: ImageData) -> list[str]:
 
 async def _without_verdict(ctx: StepContext, image: Image, trouble: RunError) -> RunError:
     """The same trouble once the image claims no verdict any more, or with the word that it still does."""
-    if await withdraw_verdict(ctx, image):
+    claims = [
+        word
+        for word, withdrawn in (
+            (image.noted_verdict, await withdraw_verdict(ctx, image)),
+            (image.noted_seal, await withdraw_seal_verdict(ctx, image)),
+        )
+        if not withdrawn
+    ]
+    if not claims:
         return trouble
-    still = f'Its note still says "{image.noted_verdict}", for the cloud refused to change it.'
+    said = " and ".join(f'"{word}"' for word in claims)
+    still = f"Its note still says {said}, for the cloud refused to change it."
     return RunError(trouble.what, meaning=f"{trouble.meaning} {still}", remedy=trouble.remedy)
 
 

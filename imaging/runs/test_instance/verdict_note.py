@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from imaging.runs.core.step_context import StepContext
 from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
 from models.errors import ConflictError, ForbiddenError, NotFoundError, RejectedError
@@ -44,9 +46,16 @@ async def _note(ctx: StepContext, image_id: str, verdict: Verdict) -> bool:
     }
     if verdict.strength is not None:
         properties[VERDICT_STRENGTH] = verdict.strength.value
+    # An ancestor's strength says nothing of this verdict; one that is set stays.
+    return await note_on_image(ctx, image_id, properties, (VERDICT_STRENGTH,))
+
+
+async def note_on_image(
+    ctx: StepContext, image_id: str, properties: Mapping[str, str], remove: Collection[str] = ()
+) -> bool:
+    """Set properties of an image, and remove others; False where that is not allowed or the image is gone."""
     try:
-        # An ancestor's strength says nothing of this verdict; one that is set stays.
-        await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=(VERDICT_STRENGTH,))
+        await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=tuple(remove))
     # V41: the image may be deleted while its test instance boots, and the verdict still stands.
     except (ForbiddenError, NotFoundError):
         return False

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 import pytest
 
 from imaging.runs.steps.confirm_image import confirm_image
+from imaging.runs.test_instance.seal_note import write_seal_verdict
 from models.cloud.image import ImageData, SnapshotData
 from models.errors import RunError
+from models.seal.verdict import SealVerdict, SealWord
 from tests.runs.image.things import add_image, add_snapshot, naming
 from tests.runs.steps.held_world import PGDATA, HeldWorld, refusal
 from tests.runs.steps.memory_context import MemoryContext
@@ -121,6 +123,62 @@ class TestTheNotedVerdict:
         with pytest.raises(RunError):
             await confirm_image(knowing(ctx))
         assert world.asked("update_image") == []
+
+
+class TestTheNotedSeal:
+    """Nobody knows what bytes hold that were changed after the proof, so the image does not claim to be sealed."""
+
+    NOTED: ClassVar = {
+        "imaging.sealed": "sealed",
+        "imaging.sealed.image": "image-1",
+        "imaging.sealed.kept": "/home/alice",
+        "imaging.sealed.at": "2026-01-01T00:00:00+00:00",
+    }
+
+    async def test_does_not_stay_on_an_image_that_was_changed(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        image = add_image(world, properties={**TestTheNotedVerdict.NOTED, **self.NOTED}, size=999)
+        with pytest.raises(RunError) as told:
+            await confirm_image(knowing(ctx))
+        assert image.properties["imaging.sealed"] == "unknown"
+        assert image.properties["imaging.verdict"] == "not tested"
+        assert image.properties["imaging.sealed.image"] == "image-1"
+        assert "imaging.sealed.kept" not in image.properties
+        assert "still says" not in told.value.meaning
+
+    @pytest.mark.parametrize("status", [400, 403, 409])
+    async def test_that_cannot_be_taken_off_is_told(self, ctx: MemoryContext, world: HeldWorld, status: int) -> None:
+        add_image(world, properties={**TestTheNotedVerdict.NOTED, **self.NOTED}, size=999)
+        world.fault("update_image", times=2, **refusal(status, "no"))
+        with pytest.raises(RunError, match="its size") as told:
+            await confirm_image(knowing(ctx))
+        assert 'still says "booted" and "sealed"' in told.value.meaning
+
+    async def test_of_an_ancestor_is_none(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        add_image(world, properties={**self.NOTED, "imaging.sealed.image": "another"}, size=999)
+        with pytest.raises(RunError):
+            await confirm_image(knowing(ctx))
+        assert world.asked("update_image") == []
+
+    async def test_says_what_was_kept_and_nothing_of_what_an_ancestor_kept(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        image = add_image(world, properties=self.NOTED)
+        kept = ("/srv/data (kept as wanted)", "/home/bob")
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED, kept=kept))
+        assert image.properties["imaging.sealed.kept"] == "/srv/data (kept as wanted), /home/bob"
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.NOT_SEALED))
+        assert image.properties["imaging.sealed"] == "not sealed"
+        assert "imaging.sealed.kept" not in image.properties
+        assert image.properties["imaging.sealed.at"] == ctx.clock.now().isoformat(timespec="seconds")
+
+    async def test_that_cannot_be_written_is_told(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED)) is False
+
+    async def test_that_is_long_is_cut(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        image = add_image(world)
+        kept = tuple(f"/srv/{number:060}" for number in range(30))
+        await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED, kept=kept))
+        assert 200 < len(image.properties["imaging.sealed.kept"]) <= 250
 
 
 class TestVolumeBacked:

@@ -13,6 +13,7 @@ from models.findings import Finding, Outcome, Severity, Source
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.request import Visibility
+from models.seal.verdict import SealWord
 
 _WHO = {
     Visibility.SHARED: "the members of the projects it is shared with",
@@ -33,6 +34,10 @@ def prop_visibility(facts: InstanceFacts, profile: Profile) -> Answer:
     visibility = facts.request.visibility
     if visibility is Visibility.PRIVATE:
         return passed("Private: only this project can launch it.", source=Source.USER)
+    image = finished_image(facts)
+    if image is not None and image.value is not None and image.value.noted_seal == SealWord.SEALED.value:
+        kept = f" Kept on purpose: {image.value.noted_as_kept}." if image.value.noted_as_kept else ""
+        return passed(f"The image is sealed, and that was proved on it.{kept}", image)
     if facts.guest.value is None:
         return _not_inspected(visibility)
     answers = {rule.id: rule.find(facts, profile) for rule in GUEST_RULES if _concerns_others(rule, facts, profile)}
