@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from imaging.guest.deep_check.chunks import Listener, hear, unpack
 from imaging.guest.seal_proof.needles import NeedleKind
 from imaging.guest.seal_proof.user_data import WORD
+from models import foreign
 from models.errors import BadProbeError
 from models.seal.report import BootSeen, CanaryClass, CanaryCount, NeedleSighting, SealedImageReport
 from models.text import one_line
@@ -18,6 +19,7 @@ _LARGEST = 400_000
 _MOST_LINES = 4_000
 _MOST_BOOTS = 5
 _LONGEST = 400
+_HIGHEST = 999_999_999
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _KINDS = {each.value.replace(" ", "-"): each.value for each in NeedleKind}
 _CLASSES = {each.value: each for each in CanaryClass}
@@ -72,6 +74,10 @@ def _bad(why: str) -> BadProbeError:
     )
 
 
+def _number(text: str) -> int | None:
+    return foreign.whole(text, low=0, high=_HIGHEST, name="A number") if _NUMBER.fullmatch(text) else None
+
+
 @dataclass
 class _Reading:
     """What the lines so far come to."""
@@ -102,7 +108,7 @@ class _Reading:
         kind = _CLASSES.get(name)
         if kind is None:
             return
-        count = int(said) if _NUMBER.fullmatch(said) else None
+        count = _number(said)
         known = self.counts.get(kind, 0)
         self.counts[kind] = None if count is None or known is None else max(count, known)
 
@@ -115,8 +121,7 @@ class _Reading:
         self.needles.append(NeedleSighting(kind=_KINDS.get(slug, "name"), path=one_line(path, _LONGEST)))
 
     def take_searched(self, rest: str) -> None:
-        if _NUMBER.fullmatch(rest):
-            self.searched = int(rest)
+        self.searched = _number(rest)
 
     def unsearched(self, rest: str) -> None:
         self.is_unsearched = True
@@ -132,8 +137,9 @@ class _Reading:
         self.held.append(one_line(rest, _LONGEST))
 
     def boot(self, rest: str) -> None:
-        if _NUMBER.fullmatch(rest):
-            self.boots.append(BootSeen(number=int(rest)))
+        number = _number(rest)
+        if number is not None:
+            self.boots.append(BootSeen(number=number))
 
     def of_boot(self, name: str, rest: str) -> None:
         """What is said of the boot that was named last."""
