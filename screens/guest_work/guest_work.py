@@ -21,6 +21,7 @@ from screens.dialogs.guest_questions import DialogQuestions
 from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.messages import GuestProgress, GuestRead
 from screens.guest_work.save_questions import ask_directories, ask_target
+from screens.style.shown_command import shown_command
 from screens.style.tones import Tone
 from screens.widgets.columns import shortened
 
@@ -119,7 +120,9 @@ class GuestWork:
 
     async def _carry_out(self, session: GuestSession, action: RemedyAction) -> None:
         name = shortened(_name(session.facts), _NAME_CELLS, cut="…")
-        question = Question(f"Do this in {name}?", action.summary, action.command)
+        shown = shown_command(action, self.instance_id or "")
+        same = f"The same as:\n{shown}" if shown and not action.command else shown
+        question = Question(f"Do this in {name}?", action.summary, same)
         if not await self._screen.app.push_screen_wait(ConfirmScreen(question)):
             return
         result, guest = await session.carry_out(action)

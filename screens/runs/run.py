@@ -135,6 +135,8 @@ class RunScreen(OpenedScreen[None]):
         self._show_next(run)
 
     def _show_next(self, run: RunRecord) -> None:
+        if self._repair.busy:
+            return  # it stays as it was until its keys work again
         steps = next_steps(run, self._keys(), self.glyphs) if run.state.is_over else Content("")
         panel = self.query_one("#next", Static)
         panel.display = bool(steps.plain)
