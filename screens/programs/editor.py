@@ -22,7 +22,7 @@ from screens.programs.terminal import run_in_terminal, words_of
 
 MOST_BYTES = 64 * 1024
 """Of a text that is taken back; a description is one of a few lines."""
-_KEPT = "The text is as it was."
+_KEPT = "The text is unchanged."
 _ERRNO_TEXT = "it cannot be used"
 
 

@@ -83,7 +83,7 @@ async def test_what_goes_wrong_is_said_and_the_text_stays(tmp_path, monkeypatch,
         before = draft.text
         await driver.press("ctrl+o")
         await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
-        await driver.sees(said, "The text is as it was.")
+        await driver.sees(said, "The text is unchanged.")
         assert draft.text == before
         assert left_behind(tmp_path) == []
 
@@ -107,7 +107,7 @@ async def test_without_an_editor_that_is_said(demo, tmp_path, monkeypatch, value
         before = draft.text
         await driver.press("ctrl+o")
         await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
-        await driver.sees(said, "The text is as it was.")
+        await driver.sees(said, "The text is unchanged.")
         assert draft.text == before
 
 
