@@ -89,7 +89,7 @@ class Crossings(App[None], inherit_bindings=False):
         else:
             await self.push_screen(wizard)
             if wanted.done:
-                await self.push_screen(NoticeScreen("Fixed", "\n\n".join(wanted.done)))
+                await self.push_screen(NoticeScreen("Done", "\n\n".join(wanted.done)))
 
     @on(CloudWanted)
     def _cloud_wanted(self, event: CloudWanted) -> None:

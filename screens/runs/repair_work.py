@@ -93,6 +93,8 @@ class RepairWork:
             guest = await deeds.inspect(facts, was_started=repair.power is not None)
             facts = facts.model_copy(update={"guest": guest})
             answer, repair = await self._seen(run, facts, repair)
+            if repair.passes:
+                deeds.done.append(f"{repair.rule} found nothing: nothing had to be fixed.")
         if answer is FixAgain.YES:
             for action in repair.actions:
                 facts = facts.model_copy(update={"guest": await deeds.fix(facts, action)})
@@ -104,6 +106,12 @@ class RepairWork:
     async def _seen(self, run: RunRecord, facts: InstanceFacts, agreed: Repair) -> tuple[FixAgain | None, Repair]:
         """What is to be fixed now that the instance was inspected; asked again where it is not what was agreed to."""
         found = self._repair(run, facts, is_fresh=True)
+        if agreed.actions and found.finding is None and not found.passes:
+            raise ImagingError(
+                f"The inspection did not answer {found.rule}, so it is not known what has to be fixed.",
+                meaning="The fix was not applied.",
+                remedy="The checklist says what could not be read, and why: often sudo is missing.",
+            )
         if found.finding is None or found.actions == agreed.actions:
             return FixAgain.YES, replace(found, actions=() if found.finding is None else found.actions)
         return await self._ask(found), found

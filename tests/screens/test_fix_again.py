@@ -10,7 +10,9 @@ from imaging.guest.service import GuestService
 from imaging.runtime.paths import Paths
 from models.cloud.instance import Instance
 from models.errors import GuestError, GuestUnreachableError
-from models.findings import Checklist, Finding, Outcome, Remedy
+from models.fact import Fact
+from models.findings import Checklist, Finding, Outcome, Remedy, Source
+from models.guest.mounts import BootMounts
 from models.remedy_action import ActionKind, RemedyAction
 from models.run.record import RunRecord, RunState
 from models.steps import StepName
@@ -19,6 +21,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.fix_again import FixAgainScreen
 from screens.dialogs.notice import NoticeScreen
+from screens.runs import repair_work
 from screens.runs.run import RunScreen
 from screens.runs.texts.repair import question_parts, repair_of
 from screens.wizard.targets import PageName
@@ -253,5 +256,50 @@ async def test_a_line_that_was_fixed_meanwhile_is_left_alone(demo, tmp_path):
     async with console(tmp_path, runs=runs, guests=frozen) as driver:
         await asked_about(driver, runs, demo)
         await driver.press("y")
-        await driver.until(lambda: isinstance(driver.app.screen, WizardScreen))
+        await driver.sees("VOL-FSTAB found nothing: nothing had to be fixed.")
+        await driver.press("escape")
+        driver.shown(WizardScreen)
+        assert [what for what, *_ in frozen.asked] == ["probe"]
+
+
+async def test_a_fix_that_was_agreed_to_is_not_left_out_without_a_word_where_nothing_could_be_read(demo, tmp_path):
+    runs, frozen = FrozenRuns(), FrozenGuests()
+    frozen.inside = inspected(boot_mounts=Fact[BootMounts](unknown_because="no permission", source=Source.GUEST))
+    async with console(tmp_path, runs=runs, guests=frozen) as driver:
+        await driver.sees("gis-lab")
+        source = instance("gis-lab", id=demo.server_id("gis-lab"))
+        runs.records["r1"] = ended(STUCK, source, fstab(3))
+        await driver.app.push_screen(RunScreen("r1"))
+        await driver.sees("It did not boot")
+        await driver.press("a")
+        await driver.sees("add nofail 3", "$ sudo sed")
+        await driver.press("y")
+        await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
+        await driver.sees("did not answer VOL-FSTAB", "The fix was not applied.", "Nothing was changed.")
+
+
+async def test_a_known_fix_is_applied_at_once_where_the_inspection_finds_the_same(demo, tmp_path, monkeypatch):
+    runs, frozen = FrozenRuns(), FrozenGuests()
+    frozen.inside = inspected()
+    monkeypatch.setattr(repair_work, "judged", lambda *_: listing(fstab(3)))
+    async with console(tmp_path, runs=runs, guests=frozen) as driver:
+        await asked_about(driver, runs, demo)
+        await driver.sees("add nofail 3", "$ sudo sed")
+        await driver.press("y")
+        await driver.sees("It was done.", "So it is undone.")
+        assert [what for what, *_ in frozen.asked] == ["probe", "carry out"]
+
+
+async def test_another_line_than_the_one_agreed_to_is_asked_about_again(demo, tmp_path, monkeypatch):
+    runs, frozen = FrozenRuns(), FrozenGuests()
+    frozen.inside = inspected()
+    answers = [listing(fstab(3)), listing(fstab(4))]
+    monkeypatch.setattr(repair_work, "judged", lambda *_: answers.pop(0))
+    async with console(tmp_path, runs=runs, guests=frozen) as driver:
+        await asked_about(driver, runs, demo)
+        await driver.sees("add nofail 3")
+        await driver.press("y")
+        await driver.sees("add nofail 4")
+        await driver.press("n")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         assert [what for what, *_ in frozen.asked] == ["probe"]

@@ -15,6 +15,7 @@ from models.run.record import RunRecord
 from screens.style.shown_command import shown_command
 
 _FOUND = frozenset({Outcome.FAIL, Outcome.WAIVED})
+_FINE = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 _POWER = (RemedyKind.START, RemedyKind.RESUME, RemedyKind.UNPAUSE, RemedyKind.UNSHELVE)
 """What brings an instance back to where it can be inspected."""
 
@@ -37,7 +38,9 @@ class Repair:
     obstacle: str = ""
     """Why the instance cannot be inspected from here; empty where it can."""
     is_fresh: bool = False
-    """Whether an inspection has just answered the rule, so that nothing more is to be found out."""
+    """Whether an inspection was just made for this, so that nothing more is to be found out."""
+    passes: bool = False
+    """Whether the rule has nothing to say any more: what it found before was fixed by somebody."""
 
     @property
     def is_unknown(self) -> bool:
@@ -68,16 +71,21 @@ def repair_of(run: RunRecord, instance: Instance, checklist: Checklist | None, *
         power=power,
         obstacle=_obstacle(instance, power),
         is_fresh=is_fresh,
+        passes=any(one.rule == rule and one.outcome in _FINE for one in _findings(checklist)),
     )
 
 
 def _finding(rule: str, lists: Iterable[Checklist | None]) -> Finding | None:
     """What a rule found: the newest answer counts, and one that passes is one; what is unknown is none."""
     for checklist in lists:
-        for finding in checklist.findings if checklist is not None else ():
+        for finding in _findings(checklist):
             if finding.rule == rule and finding.outcome in {*_FOUND, Outcome.PASS}:
                 return finding if finding.outcome in _FOUND else None
     return None
+
+
+def _findings(checklist: Checklist | None) -> tuple[Finding, ...]:
+    return checklist.findings if checklist is not None else ()
 
 
 def _actions(finding: Finding | None) -> tuple[RemedyAction, ...]:
