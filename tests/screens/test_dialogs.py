@@ -15,6 +15,7 @@ from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.confirm import ConfirmScreen, Question
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
+from screens.dialogs.fix_again import FixAgainScreen
 from screens.dialogs.notice import NoticeScreen
 from screens.finding_keys import Place
 from tests.screens.driving import NOWHERE, console
@@ -27,6 +28,7 @@ DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
     "text": lambda: AskTextScreen("Title", "Why?", details=LONG),
     "error": lambda: ErrorScreen(ImagingError("It failed.", meaning=LONG)),
     "finding": lambda: FindingScreen(finding(evidence=LONG), Place()),
+    "fix again": lambda: FixAgainScreen("db-07", "It did not boot.", [("What a yes does", LONG)], is_possible=True),
     "notice": lambda: NoticeScreen("Title", "Done.", ("Printed", LONG)),
 }
 
