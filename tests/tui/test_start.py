@@ -87,11 +87,11 @@ async def test_the_console_opens_on_new_pythons_with_tasks_in_the_order_of_the_o
 
 
 async def end_what_is_left():
-    """What `asyncio.run` does when the console has ended."""
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
-        task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    """What `asyncio.run` does when the console has ended; what begins meanwhile, as a worker may, is ended as well."""
+    while left := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 async def test_the_first_list_can_be_left_and_come_back_to(tmp_path):
