@@ -29,8 +29,10 @@ from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan
-from models.run.request import RunRequest, Visibility
+from models.run.request import Mode, RunRequest, Visibility
+from models.text import cut
 
+_SEALED = "Add --mode sealed."
 _EXAMPLES = (
     Example("imaging create db-07 --plan", "what would be done, and the openstack commands to do it by hand"),
     Example(
@@ -42,9 +44,8 @@ _EXAMPLES = (
         "from a script, without questions; the run is written as JSON at the end",
     ),
     Example(
-        "imaging create db-07 --name N --description T --visibility shared --member PROJECT"
-        " --waive PROP-VISIBILITY='checked by hand'",
-        "share the image with another project after it has booted",
+        "imaging create db-07 --name N --description T --visibility shared --member PROJECT",
+        "share a sealed image with another project, once it has booted and is proved to be sealed",
     ),
 )
 
@@ -80,6 +81,7 @@ def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bo
 
 
 def _refuse_contradictions(choices: CreateOptions) -> None:
+    _refuse_contradictory_seal(choices)
     if choices.member and choices.visibility is not Visibility.SHARED:
         raise UsageError("--member needs an image that is shared.", remedy="Add --visibility shared.")
     if choices.no_test and choices.keep_test:
@@ -94,6 +96,18 @@ def _refuse_contradictions(choices: CreateOptions) -> None:
             "--no-test keeps the image private: only an image that has booted is shared.",
             remedy="Remove --no-test, or confirm with --publish-unverified and the image's name.",
         )
+
+
+def _refuse_contradictory_seal(choices: CreateOptions) -> None:
+    """What is kept is kept of a seal; and what a seal is about is proved by launching it."""
+    sealed = choices.chosen_mode is Mode.SEALED
+    if (choices.keep_home or choices.keep) and not sealed:
+        raise UsageError("--keep-home and --keep are for sealed images; a plain one keeps everything.", remedy=_SEALED)
+    for path in choices.keep:
+        if not path.startswith("/") or ".." in path.split("/"):
+            raise UsageError(f"--keep needs an absolute path without '..', not {cut(path, 60)}.")
+    if sealed and choices.no_test:
+        raise UsageError("A sealed image is proved by a test launch.", remedy="Remove --no-test, or add --mode plain.")
 
 
 async def _create(
@@ -140,7 +154,9 @@ async def _request(here: session.Session, choices: CreateOptions, guidelines: Pr
     return RunRequest(
         name=choices.name or "",
         description=choices.description or "",
-        mode=choices.mode,
+        mode=choices.chosen_mode,
+        keep_homes=choices.keep_home,
+        keep_paths=choices.keep,
         uninspected=choices.uninspected.strip(),
         profile=guidelines.name,
         visibility=choices.visibility,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.guest.inspection_age import without_old_inspection
 from imaging.guidelines.rule import SEVERITIES, Chapter
+from imaging.guidelines.sealing.fixed_findings import with_seal
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.guidelines.waivers_and_attestations import apply_answers
 from models.findings import Checklist, Finding, Outcome, Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
+from models.run.request import Mode
 
 _CHAPTERS = tuple(chapter.value for chapter in Chapter)
 _OUTCOMES = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED, Outcome.PASS, Outcome.NOT_APPLICABLE)
@@ -33,11 +36,20 @@ def judge(facts: InstanceFacts, profile: Profile) -> Checklist:
     guest = facts.guest.value
     return Checklist(
         profile=profile.name,
-        findings=tuple(sorted(findings, key=_place)),
+        findings=tuple(sorted(_with_seal(findings, facts, profile), key=_place)),
         not_inspected_because=facts.guest.unknown_because if guest is None else None,
         inspected_by=guest.method if guest is not None else None,
         inspected_as_root=guest is not None and guest.as_root,
     )
+
+
+def _with_seal(findings: list[Finding], facts: InstanceFacts, profile: Profile) -> Iterable[Finding]:
+    """The findings, those that a seal fixes marked so where the image is to be sealed."""
+    request = facts.request
+    if request is None or request.mode is not Mode.SEALED:
+        return findings
+    rules = [rule for rule in RULES if rule.id not in profile.disabled_rules]
+    return with_seal(findings, rules, facts, profile, plan_seal(facts, profile, request))
 
 
 def evidence_of(rules: Collection[str], facts: InstanceFacts, profile: Profile) -> Mapping[str, str]:

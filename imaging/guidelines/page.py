@@ -12,6 +12,7 @@ from importlib import resources
 
 from imaging.guidelines.catalogue import RULES
 from imaging.guidelines.rule import Rule
+from imaging.guidelines.tables import treatments
 from models.base import Frozen
 from models.findings import AskedFor, Source
 
@@ -29,7 +30,8 @@ leave a rule out (see [profiles](profiles.md)). The default profile, `jetstream`
 
 Two of the page's sentences turn around on a cloud where the image is a plain snapshot, as on every cloud where users
 make images themselves: S30 (*directories are deleted*) and S35 (*files are overwritten*). A plain image keeps all of
-them and hands them to everybody who launches it, so their rules ask what will be in the image.
+them and hands them to everybody who launches it, so their rules ask what will be in the image. A sealed one
+(`--mode sealed`) keeps the page's promise, on a temporary clone. What happens in either mode stands at each sentence.
 
 This file is written by `python -m imaging.guidelines.page`; a test holds it against the page and the rules.
 """
@@ -74,7 +76,7 @@ def document() -> str:
     for sentence in sentences():
         if sentence.heading:
             parts.append(f"## {sentence.heading}\n")
-        parts.append(f"> **{sentence.number}** {sentence.text}\n\n{_answered_by(sentence)}\n")
+        parts.append(f"> **{sentence.number}** {sentence.text}\n\n{_answered_by(sentence)}\n{_treated(sentence)}")
     beyond = "".join(_row(rule) for rule in RULES if not rule.sentences)
     return "\n".join([*parts, _ASKED.format(asked=_asked()), f"{_BEYOND}{beyond}"])
 
@@ -93,6 +95,12 @@ def _asked() -> str:
         AskedFor.BEFORE_PUBLISHING: "before the image is published; without it the publish step alone waits",
     }
     return "".join(f"- `{rule.id}` ({rule.title}): asked for {when[asked]}.\n" for rule, asked in rows if asked)
+
+
+def _treated(sentence: Sentence) -> str:
+    """What becomes of what the sentence names, in either mode; empty for the others."""
+    row = treatments().get(sentence.number)
+    return f"\nIn a plain image: {row.plain}. In a sealed one: {row.sealed}.\n" if row is not None else ""
 
 
 def _answered_by(sentence: Sentence) -> str:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from models.base import Frozen
 from models.guidelines.profile import Profile
-from models.guidelines.tables import LicenceRow, PlaceRow, SealRow, SecretRow, SoftwareRow, SupportRow, UnsuitableRow
+from models.guidelines.tables import (
+    LicenceRow,
+    PlaceRow,
+    SealRow,
+    SecretRow,
+    SoftwareRow,
+    SupportRow,
+    Treatment,
+    UnsuitableRow,
+)
 
 Row = TypeVar("Row", bound=Frozen)
 
@@ -64,6 +74,13 @@ def system_file_paths() -> tuple[str, ...]:
 def seal_operations_of_the_system() -> tuple[SealRow, ...]:
     """What a seal does to the system by itself, with the reasons."""
     return tuple(SealRow.model_validate(row) for row in _content("seal")["operations"])
+
+
+@cache
+def treatments() -> Mapping[str, Treatment]:
+    """What becomes of each directory and file that the page names, by the number of its sentence."""
+    rows = (Treatment.model_validate(row) for row in _content("seal")["page"])
+    return MappingProxyType({row.number: row for row in rows})
 
 
 @cache

@@ -194,6 +194,15 @@ class SealRow(Frozen):
     """Numbers of the page's sentences, and ids of rules."""
 
 
+class Treatment(Frozen):
+    """What becomes of a directory or file that the page names, in an image of either mode."""
+
+    number: str = Field(pattern=r"^S\d+$")
+    """Of the page's sentence."""
+    plain: str
+    sealed: str
+
+
 class SupportRow(Frozen):
     """How long the maker supports one version of a system in its standard way."""
 

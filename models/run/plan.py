@@ -82,7 +82,9 @@ class Plan(Frozen):
     guest: Fact[GuestFacts] | None = None
     """What an inspection had found when this was planned; the run judges by it again before it begins."""
     seal: SealPlan | None = None
-    """What the seal of a temporary clone does; None for every other kind of run."""
+    """What the seal of a temporary clone does; for a plain image what one would take away, and the image will hold.
+
+    None where no inspection tells."""
     kind: RunKind = RunKind.CREATE
     """What the run is for."""
     estimated_seconds: int = 240

@@ -14,6 +14,8 @@ class Mode(StrEnum):
 
     PLAIN = "plain"
     """The root disk as it is: what lies in /home and /root is published to all who may launch it."""
+    SEALED = "sealed"
+    """Without what the page says is deleted or overwritten; done on a temporary clone, never on the instance."""
 
 
 class OnFailure(StrEnum):

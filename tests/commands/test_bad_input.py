@@ -161,10 +161,42 @@ def test_an_exhausted_quota_stops_the_run_with_its_numbers(imaging, demo_cloud):
 
 
 def test_sharing_needs_a_waiver_for_what_lies_in_the_guest(imaging, demo_cloud):
-    done = imaging(*CREATE, *TEXTS, "--visibility", "shared")
+    done = imaging(*CREATE, *TEXTS, "--visibility", "shared", "--mode", "plain")
 
     assert done.status == 1
     assert "--waive PROP-VISIBILITY=WHY" in done.err
+
+
+def test_an_image_that_others_will_see_is_sealed_unless_a_plain_one_is_asked_for(imaging, demo_cloud):
+    done = imaging(*CREATE, *TEXTS, "--visibility", "shared")
+
+    assert done.status == 1
+    assert "No sealed image can be made: A seal is planned from an inspection" in " ".join(done.err.split())
+    assert "--mode plain" in done.err
+    assert demo_cloud.transitions("db-07") == []
+
+
+@pytest.mark.parametrize("option", [("--keep-home", "ada"), ("--keep", "/opt/app")])
+def test_keeping_something_of_a_plain_image_is_wrong_use(imaging, demo_cloud, option):
+    done = imaging(*CREATE, *TEXTS, *option)
+
+    assert done.status == 2
+    assert "--mode sealed" in done.err
+
+
+@pytest.mark.parametrize("path", ["opt/app", "/opt/../etc"])
+def test_what_is_kept_is_named_by_its_whole_path(imaging, demo_cloud, path):
+    done = imaging(*CREATE, *TEXTS, "--mode", "sealed", "--keep", path)
+
+    assert done.status == 2
+    assert "absolute path" in done.err
+
+
+def test_a_sealed_image_without_a_test_is_wrong_use(imaging, demo_cloud):
+    done = imaging(*CREATE, *TEXTS, "--mode", "sealed", "--no-test")
+
+    assert done.status == 2
+    assert "--no-test" in done.err
 
 
 def test_a_member_without_sharing_is_wrong_use(imaging, demo_cloud):

@@ -113,9 +113,6 @@ def test_every_example_can_be_parsed(line):
 
 def test_what_does_not_exist_yet_is_absent():
     assert not {"login", "logout", "doctor", "import", "export"} & set(ENTRIES)
-    create = cli.get_command(click.Context(cli), "create")
-    assert create is not None
-    assert "sealed" not in create.get_help(click.Context(create, info_name="create"))
 
 
 def test_the_documentation_names_every_command_and_option():

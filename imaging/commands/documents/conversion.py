@@ -26,6 +26,7 @@ from imaging.commands.documents.models import (
     TroubleDocument,
     VerdictDocument,
 )
+from imaging.commands.documents.seal import seal_document
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
@@ -239,6 +240,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         uninspected=request.uninspected or None,
         findings=_plan_findings(plan.checklist) if plan.checklist else None,
         will_stop=plan.will_stop,
+        seal=seal_document(plan.seal) if plan.seal else None,
         volumes=tuple(_planned_volume(volume) for volume in plan.volumes),
         test=_planned_test(plan.test),
         steps=tuple(

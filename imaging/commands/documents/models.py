@@ -19,6 +19,7 @@ from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
 from models.run.request import Mode, OnFailure, Visibility
 from models.run.source_seen import SourceState
+from models.seal.plan import OperationId, TargetAction
 from models.steps import StepName, StepState
 from models.verdict import Stage, Strength, VerdictWord
 
@@ -304,6 +305,43 @@ class PlanFindingsDocument(Document):
     unknowns: tuple[FindingDocument, ...]
 
 
+class SealTargetDocument(Document):
+    """One thing that a seal takes away or changes in the clone."""
+
+    action: TargetAction
+    name: str
+    lines: tuple[int, ...]
+
+
+class SealOperationDocument(Document):
+    """One operation of a seal."""
+
+    id: OperationId
+    title: str
+    reasons: tuple[str, ...] = Field(description="Numbers of the page's sentences, and ids of rules.")
+    targets: tuple[SealTargetDocument, ...] = Field(description="Empty: the clone finds by itself what there is.")
+    files: int | None
+    size_kib: int | None
+
+
+class SealKeptDocument(Document):
+    """Something that stays although the page would have it go."""
+
+    path: str
+    owner: str
+    why: str
+
+
+class SealPlanDocument(Document):
+    """What a seal does; of a plain image, what it would take away and what therefore will be in the image."""
+
+    digest: str = Field(description="Of operations and names, which is what is agreed to.")
+    operations: tuple[SealOperationDocument, ...]
+    kept: tuple[SealKeptDocument, ...]
+    impossible: tuple[str, ...]
+    refusals: tuple[str, ...] = Field(description="Why there can be no seal; empty if there can.")
+
+
 class PlanDocument(Document):
     """`imaging create --plan` and `imaging verify --plan`: what would be done."""
 
@@ -320,6 +358,7 @@ class PlanDocument(Document):
     uninspected: str | None = Field(description="The reason given with `--uninspected`.")
     findings: PlanFindingsDocument | None = Field(description="null for `imaging verify`.")
     will_stop: bool
+    seal: SealPlanDocument | None = Field(description="null where no inspection tells what lies on the disk.")
     volumes: tuple[PlannedVolumeDocument, ...]
     test: PlannedTestDocument | None = Field(description="null: no test launch requested.")
     steps: tuple[PlannedStepDocument, ...]

@@ -93,7 +93,9 @@ class CreateOptions(LaunchOptions):
 
     name: str | None
     description: str | None
-    mode: Mode
+    mode: Mode | None
+    keep_home: tuple[str, ...]
+    keep: tuple[str, ...]
     attest: tuple[str, ...]
     waive: tuple[str, ...]
     uninspected: str
@@ -102,6 +104,13 @@ class CreateOptions(LaunchOptions):
     visibility: Visibility
     member: tuple[str, ...]
     publish_unverified: str | None
+
+    @property
+    def chosen_mode(self) -> Mode:
+        """The mode; where none was named, sealed for what is seen beyond the project."""
+        if self.mode is not None:
+            return self.mode
+        return Mode.PLAIN if self.visibility is Visibility.PRIVATE else Mode.SEALED
 
 
 _TEST_OPTIONS = (
@@ -129,10 +138,12 @@ _CREATE_OPTIONS = (
     click.option(
         "--mode",
         type=_choices(Mode),
-        default=Mode.PLAIN.value,
-        show_default=True,
-        help="plain: the root disk as it is, including /home and /root.",
+        default=None,
+        help="plain: the root disk as it is, including /home and /root. sealed: without what the guidelines say is"
+        " deleted, done on a temporary clone. By default sealed for an image that others will see, else plain.",
     ),
+    click.option("--keep-home", multiple=True, metavar="USER", help="Sealed: keep this user's home; repeatable."),
+    click.option("--keep", multiple=True, metavar="PATH", help="Sealed: keep this file or directory; repeatable."),
     click.option("--attest", multiple=True, metavar="RULE", help="Confirm what a rule asks; repeatable."),
     click.option("--waive", multiple=True, metavar="RULE=WHY", help="Continue despite a finding; repeatable."),
     click.option(

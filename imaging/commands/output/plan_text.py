@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from imaging.commands.output.checklist_text import Page, blocker_lines, checklist_lines, summary_lines
+from imaging.commands.output.seal_text import seal_lines
 from imaging.commands.output.streams import Line
 from models.findings import Checklist, FindingClass, Readiness
 from models.formatting import counted
@@ -59,6 +60,7 @@ def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), 
     yield Line()
     yield from map(Line, _decisions(plan))
     yield Line()
+    yield from seal_lines(plan)
     for number, step in enumerate(plan.steps, 1):
         nothing = " (nothing to do)" if step.skipped else ""
         yield Line(f"{number:>3}. {step.step}: {step.summary}{nothing}", hanging=_STEP_INDENT)

@@ -17,11 +17,12 @@ from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.request import RunRequest
 from models.seal.plan import OperationId, SealOperation, SealPlan, TargetAction
-from models.text import one_line
 
 _ORDER = tuple(OperationId)
 _WHOLE = frozenset({TargetAction.REMOVE, TargetAction.EMPTY, TargetAction.RENEW})
 _TREES = frozenset({OperationId.HOMES, OperationId.ROOT_HOME, OperationId.DIRECTORIES})
+_CHANGED = frozenset({"\N{REPLACEMENT CHARACTER}", "\N{HORIZONTAL ELLIPSIS}"})
+"""What stands in a cleaned text for something that was there."""
 _ENABLED = frozenset({"enabled", "enabled-runtime"})
 
 
@@ -80,6 +81,6 @@ def _operations(facts: InstanceFacts, profile: Profile, who: People, kept: Keepi
 
 
 def unfit_names(plan: SealPlan) -> tuple[str, ...]:
-    """Targets whose names cannot be handed to the clone as they are: control characters were taken out of them."""
+    """Targets whose names cannot be handed to the clone as they are: the cleaning of texts has changed them."""
     names = (target.name for operation in plan.operations for target in operation.targets)
-    return tuple(name for name in names if one_line(name) != name or "\N{REPLACEMENT CHARACTER}" in name)
+    return tuple(name for name in names if _CHANGED & set(name))

@@ -15,7 +15,6 @@ from models.guidelines.facts import InstanceFacts
 
 _NAME = re.compile(r"[A-Za-z]\w*")
 _ENCRYPTED = "crypto_LUKS"
-_PLAIN = "Or make a plain image (--mode plain)."
 
 
 def refusals(facts: InstanceFacts) -> tuple[str, ...]:
@@ -30,7 +29,7 @@ def refusals(facts: InstanceFacts) -> tuple[str, ...]:
 def _reasons(facts: InstanceFacts) -> Iterator[str]:
     source = facts.instance.value
     if source is not None and source.volume_backed:
-        yield f"Its root disk is a volume: a seal of volume-backed instances is not possible yet. {_PLAIN}"
+        yield "Its root disk is a volume: a seal of volume-backed instances is not possible yet."
     guest = facts.guest.value
     if guest is None:
         why = facts.guest.unknown_because or "it was not inspected"
@@ -44,22 +43,22 @@ def _reasons(facts: InstanceFacts) -> Iterator[str]:
     yield from _about_cloud_init(facts)
     disks = inside_or_none(facts, disks_part)
     if disks is None:
-        yield f"Its disks could not be read, so that nobody knows whether the root disk is encrypted. {_PLAIN}"
+        yield "Its disks could not be read, so that nobody knows whether the root disk is encrypted."
     elif _is_encrypted(disks):
-        yield f"The root file system is encrypted (LUKS): nobody could open it in the clone. {_PLAIN}"
+        yield "The root file system is encrypted (LUKS): nobody could open it in the clone."
 
 
 def _about_cloud_init(facts: InstanceFacts) -> Iterator[str]:
     """The seal reaches the clone by cloud-init, and only over the configuration drive."""
     if inside_or_none(facts, cloud_init_part) is None:
-        yield f"cloud-init could not be read, and it carries the seal into the clone. {_PLAIN}"
+        yield "cloud-init could not be read, and it carries the seal into the clone."
         return
     found = coming_cloud_init(facts)
     if found.version is None:
-        yield f"cloud-init is not installed, and it carries the seal into the clone. Install it. {_PLAIN}"
+        yield "cloud-init is not installed, and it carries the seal into the clone. Install it."
     elif not sets_up_new_instances(found):
         by = found.disabled_by[0] if found.disabled_by else "its configuration"
-        yield f"cloud-init is switched off ({by}), and it carries the seal into the clone. Switch it on. {_PLAIN}"
+        yield f"cloud-init is switched off ({by}), and it carries the seal into the clone. Switch it on."
     elif not _asks_config_drive(found):
         yield (
             "cloud-init does not read configuration drives (datasource_list), by which the clone gets the seal without "

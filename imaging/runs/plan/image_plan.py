@@ -9,6 +9,7 @@ from imaging.cloud.interface import Cloud
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.guest_warnings import volume_in_guest
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
 from imaging.runs.plan.seal.planning import with_seal
@@ -27,7 +28,7 @@ from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.kind import RunKind
 from models.run.plan import Plan, PlannedVolume
-from models.run.request import RunRequest
+from models.run.request import Mode, RunRequest
 from models.text import cut
 
 _BASE_SECONDS = 25
@@ -47,9 +48,8 @@ async def plan_run(
     profile: Profile,
     *,
     guest: Fact[GuestFacts] | None = None,
-    sealed: bool = False,
 ) -> Plan:
-    """Plan the imaging of an instance.
+    """Plan the imaging of an instance; in sealed mode by way of a temporary clone.
 
     Args:
         cloud: the cloud.
@@ -58,7 +58,6 @@ async def plan_run(
         request: what the user wants, as far as it has been said.
         profile: the guidelines.
         guest: what the last inspection of the instance found; the plan keeps it, and the run judges by it again.
-        sealed: whether the image is made of a temporary clone, which is sealed before.
 
     Raises:
         NotFoundError: there is no such instance.
@@ -84,7 +83,11 @@ async def plan_run(
         estimated_seconds=_estimate(source, image, len(volumes), request),
         made_at=clock.now(),
     )
-    plan = await with_seal(cloud, plan, facts, image, profile) if sealed else plan
+    if request.mode is Mode.SEALED:
+        plan = await with_seal(cloud, plan, facts, image, profile)
+    elif facts.guest.known:
+        # What a seal would take away is what a plain image holds.
+        plan = plan.model_copy(update={"seal": plan_seal(facts, profile, request)})
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
     return _with_words(plan, warnings)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imaging.guidelines.wording import how_to_answer
+from imaging.guidelines.sealing.planning import unfit_names
+from imaging.guidelines.wording import fitting, how_to_answer
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
+from models.formatting import counted
 from models.run.kind import RunKind
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
@@ -14,6 +16,7 @@ from models.run.request import RunRequest
 from models.text import sentence
 
 _NOTHING_CHANGED = "Nothing was changed."
+_OR_PLAIN = "Or make a plain image, which holds everything (--mode plain)."
 _NOTHING_BUT_A_LAUNCH = {RunKind.DEEP_CHECK: "deep check", RunKind.VERIFY: "test launch"}
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
@@ -37,7 +40,16 @@ def _against_the_seal(plan: Plan) -> list[Obstacle]:
     reasons = list(plan.seal.refusals) if plan.seal is not None else ["there is no plan of what is to be removed."]
     if plan.clone is not None and plan.clone.refused_because:
         reasons.append(sentence(plan.clone.refused_because))
-    made = [Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=f"No sealed image can be made: {why}") for why in reasons]
+    odd = unfit_names(plan.seal) if plan.seal is not None else ()
+    if odd:
+        reasons.append(
+            f"{counted(len(odd), 'name')} in it cannot be handed to a clone as they are: {fitting(odd)}. "
+            "Rename or remove them in the instance, or keep the directory (--keep PATH)."
+        )
+    made = [
+        Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=f"No sealed image can be made: {why}", remedy=_OR_PLAIN)
+        for why in reasons
+    ]
     missing = _missing_network(plan.clone) if plan.clone is not None and plan.test is None else []
     return [*made, *missing]
 
@@ -61,8 +73,9 @@ def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
     by_kind: dict[ObstacleKind, list[Obstacle]] = {kind: [] for kind in ObstacleKind}
     for one in found:
         by_kind[one.kind].append(one)
-    for impossible in by_kind[ObstacleKind.IMPOSSIBLE]:
-        return RunError(impossible.text, meaning=_NOTHING_CHANGED)
+    if impossible := by_kind[ObstacleKind.IMPOSSIBLE]:
+        remedy = " ".join(dict.fromkeys(one.remedy for one in impossible if one.remedy))
+        return RunError(" ".join(one.text for one in impossible), meaning=_NOTHING_CHANGED, remedy=remedy)
     for network in by_kind[ObstacleKind.NETWORK]:
         return UsageError(network.text, meaning=_NOTHING_CHANGED, remedy=network.remedy)
     blocking, missing = by_kind[ObstacleKind.BLOCKER], by_kind[ObstacleKind.CONFIRMATION]

@@ -19,13 +19,14 @@ from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.plan import Plan
 from models.run.record import OwnedKind, RunRecord
-from models.run.request import Attestation, RunRequest, Waiver
+from models.run.request import Attestation, Mode, RunRequest, Waiver
 from tests.guest.recordings.recording import RECORDINGS
 from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, everything, one_runner
 
 __all__ = ["clock", "cloud", "everything"]
 
 REQUEST = RunRequest(
+    mode=Mode.SEALED,
     name="lidar-tools",
     description="PostgreSQL 16 and the lidar tools, which the base image does not have.",
     profile="openstack",
@@ -46,7 +47,7 @@ def inspected(name: str, now: datetime) -> Fact[GuestFacts]:
 async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str) -> Plan:
     """The plan of a sealed run; what its guidelines block is waived."""
     facts = inspected(guest, clock.now())
-    first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts, sealed=True)
+    first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts)
     assert first.checklist is not None
     waivers = tuple(
         Waiver(rule=each.rule, reason="the test is about the seal") for each in first.checklist.findings if each.blocks
@@ -54,7 +55,7 @@ async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str
     asked = tuple(each.rule for each in first.checklist.findings if each.awaits_confirmation)
     attested = (*REQUEST.attestations, *(Attestation(rule=rule) for rule in asked))
     request = REQUEST.model_copy(update={"waivers": waivers, "attestations": attested})
-    return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts, sealed=True)
+    return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts)
 
 
 @asynccontextmanager

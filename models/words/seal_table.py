@@ -1,0 +1,66 @@
+"""What a seal takes away, as rows that console and commands share: *will be lost*, or *will be in the image*."""
+
+from __future__ import annotations
+
+from models.base import Frozen
+from models.formatting import counted, size_kib
+from models.seal.plan import SealOperation, SealPlan, SealTarget, TargetAction
+from models.text import CleanText
+
+LOST = "Will be lost in the image; the instance keeps it"
+INCLUDED = "Will be in the image"
+_DONE = {
+    TargetAction.REMOVE: "",
+    TargetAction.ACCOUNT: "",
+    TargetAction.LOCK: "locked",
+    TargetAction.EMPTY: "emptied",
+    TargetAction.RENEW: "as new",
+    TargetAction.STRIP: "keys and histories",
+    TargetAction.TRUNCATE: "emptied",
+    TargetAction.LINES: "line",
+    TargetAction.COMMENT: "line",
+}
+
+
+class SealTableRow(Frozen):
+    """One operation in words."""
+
+    title: CleanText
+    amount: CleanText = ""
+    """How many files, and how large; empty where nobody has counted."""
+    reasons: CleanText = ""
+    """By which sentences of the page and which rules."""
+    names: tuple[CleanText, ...] = ()
+    """What is named, each with what becomes of it."""
+
+
+def seal_table(plan: SealPlan) -> tuple[SealTableRow, ...]:
+    """The operations of a plan, in their order."""
+    return tuple(
+        SealTableRow(
+            title=each.title,
+            amount=_amount(each),
+            reasons=", ".join(each.reasons),
+            names=tuple(_named(target) for target in each.targets),
+        )
+        for each in plan.operations
+    )
+
+
+def _amount(operation: SealOperation) -> str:
+    files = counted(operation.files, "file") if operation.files is not None else ""
+    kib = size_kib(operation.size_kib) if operation.size_kib is not None else ""
+    return ", ".join(part for part in (files, kib) if part)
+
+
+def _named(target: SealTarget) -> str:
+    done = _DONE[target.action]
+    if target.lines:
+        done = f"{done} {', '.join(map(str, target.lines))}".strip()
+    return f"{target.name} ({done})" if done else target.name
+
+
+def kept_lines(plan: SealPlan) -> tuple[str, ...]:
+    """What is kept on purpose, and what cannot be done, a sentence each."""
+    kept = (f"Kept: {each.path}{f' of {each.owner}' if each.owner else ''} ({each.why})." for each in plan.kept)
+    return (*kept, *plan.impossible)

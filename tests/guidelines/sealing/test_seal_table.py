@@ -1,0 +1,33 @@
+"""What a seal takes away, in words that the console and the commands share."""
+
+from __future__ import annotations
+
+from models.words.seal_table import kept_lines, seal_table
+from tests.guidelines.sealing.guests import seal
+
+
+def test_each_operation_is_a_row_with_its_amount_its_reasons_and_its_names():
+    rows = {row.title: row for row in seal_table(seal())}
+    homes = rows["Homes"]
+    assert homes.amount == "323 files, 9.3 MiB"
+    assert homes.reasons.startswith("S31, S54")
+    assert "/home/ubuntu (as new)" in homes.names
+    assert "/home/ada" in homes.names
+
+
+def test_a_line_of_a_file_is_named_with_its_number():
+    assert any("/etc/fstab (line 2)" in row.names for row in seal_table(seal()))
+
+
+def test_what_nobody_has_counted_has_no_amount():
+    rows = {row.title: row for row in seal_table(seal())}
+    assert rows["SSH host keys: each new instance makes its own"].amount == ""
+
+
+def test_what_is_kept_and_what_cannot_be_done_is_told():
+    told = kept_lines(seal(keep={"keep_homes": ("ada", "adda"), "keep_paths": ("/opt/app",)}))
+    assert told == (
+        "Kept: /home/ada of ada (home kept as wanted).",
+        "Kept: /opt/app (kept as wanted).",
+        "There is no account adda whose home could be kept.",
+    )
