@@ -27,7 +27,10 @@ class ActedOn(StrEnum):
 
     IMAGE = "image"
     TEMPORARY_IMAGE = "temporary image"
+    INTERIM_IMAGE = "interim image"
+    SEALED_IMAGE = "image of a sealed clone"
     SERVER = "test instance"
+    CLONE = "temporary clone"
     SECURITY_GROUP = "security group"
     VOLUME = "volume of a test instance"
     VOLUME_SNAPSHOT = "volume snapshot"
@@ -70,11 +73,29 @@ TABLE: tuple[OursRule, ...] = (
         "as an image, with a name that holds the run's id; and nobody has published it",
     ),
     OursRule(
+        ActedOn.INTERIM_IMAGE,
+        ("images.delete_image",),
+        (Pointer.NAME, Pointer.PROPERTY, Pointer.AGE),
+        "as a temporary image, and its role says that it is an interim one",
+    ),
+    OursRule(
+        ActedOn.SEALED_IMAGE,
+        ("images.delete_image",),
+        (Pointer.NAME, Pointer.PROPERTY),
+        "as an image, but made of the clone that the journal names last, and its role says that it is the sealed one",
+    ),
+    OursRule(
         ActedOn.SERVER,
         ("compute.delete_instance",),
         (Pointer.NAME, Pointer.METADATA, Pointer.AGE, Pointer.COPIED_CLAIM, Pointer.OLD_JOURNAL),
         "no run is or was about it and it carries no claim; its id in the journal, else role, run id, name, user and "
         "project fit and it is not older than the run; no volume of somebody else would be deleted with it",
+    ),
+    OursRule(
+        ActedOn.CLONE,
+        ("compute.delete_instance", "compute.stop"),
+        (Pointer.NAME, Pointer.METADATA, Pointer.AGE, Pointer.COPIED_CLAIM),
+        "as a test instance, with a name and a role of its own; only one that the journal names is stopped and imaged",
     ),
     OursRule(
         ActedOn.SECURITY_GROUP,

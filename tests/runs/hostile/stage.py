@@ -36,8 +36,11 @@ class Stage:
         self.ada, self.grace = PlainApi(demo), PlainApi(demo, "grace")
         self.ctx: MemoryContext
 
-    async def begin(self, name: str = "db-07", *, deep: bool = False, image_id: str | None = None) -> MemoryContext:
+    async def begin(
+        self, name: str = "db-07", *, deep: bool = False, image_id: str | None = None, sealed: bool = False
+    ) -> MemoryContext:
         """A run about a seeded instance, or one that verifies an image; nothing of it is done yet."""
+        kind = RunKind.DEEP_CHECK if deep else RunKind.VERIFY if image_id else RunKind.CREATE
         image = await self.cloud.images.image(image_id) if image_id else None
         source = None if image_id else await self.cloud.compute.instance(self.demo.server_id(name))
         networks = await self.cloud.networking.networks()
@@ -49,7 +52,7 @@ class Stage:
             image=image,
             root_volume_id=self.demo.volume_id("bfv-01-root") if source and source.volume_backed else None,
             test=TestLaunchPlan(network=network),
-            kind=RunKind.DEEP_CHECK if deep else RunKind.VERIFY if image_id else RunKind.CREATE,
+            kind=RunKind.SEALED if sealed else kind,
             made_at=self.clock.now(),
         )
         run = run_of_plan(plan, self.clock.now())

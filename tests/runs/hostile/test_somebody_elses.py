@@ -11,11 +11,11 @@ from imaging import runs
 from imaging.cloud import interface
 from imaging.runs.ownership.table import MAKING, TABLE
 from models.run.record import OwnedKind
-from tests.runs.hostile import images, launches, sources
+from tests.runs.hostile import images, launches, seals, sources
 from tests.runs.hostile.registry import SCENARIOS, Scenario
 from tests.runs.hostile.stage import Stage
 
-FILL_THE_REGISTRY = (images, launches, sources)
+FILL_THE_REGISTRY = (images, launches, seals, sources)
 
 READING = frozenset(
     {
