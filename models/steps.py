@@ -31,6 +31,7 @@ class StepName(StrEnum):
     REMOVE_TEST = "remove test instance"
     REMOVE_SNAPSHOT = "remove snapshot"
     INSPECT = "inspect sealed image"
+    PROVE_SEAL = "prove seal"
     PUBLISH = "publish"
     CONFIRM_IMAGE = "confirm image"
     SEE_UP = "see up"
@@ -63,7 +64,7 @@ SEALED_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FAC
 """The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed."""
 
 _OF_A_CLONE = SEALED_STEPS[SEALED_STEPS.index(StepName.LAUNCH_CLONE) : SEALED_STEPS.index(StepName.REMOVE_INTERIM) + 1]
-_OF_A_SEAL = frozenset({*_OF_A_CLONE, StepName.INSPECT})
+_OF_A_SEAL = frozenset({*_OF_A_CLONE, StepName.INSPECT, StepName.PROVE_SEAL})
 
 CREATE_STEPS = tuple(step for step in SEALED_STEPS if step not in _OF_A_SEAL)
 """The steps of `imaging create` in plain mode."""

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from imaging.democloud.clock import http_date
 from imaging.democloud.guests.host_keys import console_lines
+from imaging.democloud.guests.seal_proof import SECOND_BOOT, proof_lines
 from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
 from imaging.democloud.host_names import host_name
@@ -44,7 +45,8 @@ def console_text(server: Server, now: float) -> str:
         return ""
     up = now - server.booted_at
     lines = _emergency(server) if not server.saw_fstab_volumes else _good_boot(server)
-    lines = sorted([*lines, *seal_lines(server, up)], key=lambda line: line[0])
+    more = [*seal_lines(server, up), *_second_boot(server, up)]
+    lines = sorted([*lines, *more], key=lambda line: line[0]) if more else lines
     shown = [text for at, text in lines if at <= up]
     return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")
 
@@ -63,6 +65,15 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
         "DATE": http_date((server.booted_at or 0) + 6).replace(" GMT", " +0000"),
     }
     return [(at, _fill(text, words)) for at, text in lines]
+
+
+def _second_boot(server: Server, up: float) -> list[tuple[float, str]]:
+    """Of a test instance that restarts itself, once."""
+    proof = proof_lines(server, up)
+    if not proof:
+        return []
+    words = {"HOST": host_name(server.name), "SYSTEM": server.disk.system}
+    return [*proof, *((SECOND_BOOT + at, _fill(text, words)) for at, text in _script("boot.txt"))]
 
 
 def _emergency(server: Server) -> list[tuple[float, str]]:

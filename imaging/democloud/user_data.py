@@ -12,6 +12,7 @@ import hashlib
 import re
 import shlex
 
+from imaging.democloud.guests.seal_proof import parts_of
 from imaging.democloud.records import Server
 
 _PRINT_COMMAND = re.compile(r"^(?P<command>echo|printf)\s+(?P<rest>(?:\\\n|[^\n])+)$", re.MULTILINE)
@@ -32,6 +33,9 @@ def printed_lines(server: Server) -> list[str]:
 def _script(server: Server) -> str | None:
     if server.user_data is None:
         return None
+    script = parts_of(server.user_data).get("x-shellscript")
+    if script is not None:
+        return script
     try:
         text = base64.b64decode(server.user_data, validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):

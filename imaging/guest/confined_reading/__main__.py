@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from imaging.guest.confined_reading.messages import LONGEST_HEAD, ReadingAnswer, ReadingRequest, Refusal
+from imaging.guest.confined_reading.messages import LONGEST_HEAD, Printed, ReadingAnswer, ReadingRequest, Refusal
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.report import read_report
 from imaging.guest.seal import read_seal_report
+from imaging.guest.seal_proof import read_proof_report
 from imaging.runtime.confined_process import confine
 from models import foreign
 from models.errors import BadProbeError
@@ -28,10 +29,14 @@ def main() -> None:
 
 
 def _answer(request: ReadingRequest, sent: bytes) -> ReadingAnswer:
-    if not request.is_of_seal:
-        return ReadingAnswer(facts=_facts(request, sent))
-    report, facts = read_seal_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now)
-    return ReadingAnswer(seal=KeptSeal(report=report, facts=facts))
+    match request.prints:
+        case Printed.FACTS:
+            return ReadingAnswer(facts=_facts(request, sent))
+        case Printed.SEAL:
+            report, facts = read_seal_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now)
+            return ReadingAnswer(seal=KeptSeal(report=report, facts=facts))
+        case Printed.PROOF:
+            return ReadingAnswer(proof=read_proof_report(sent.decode("utf-8"), nonce=request.nonce))
 
 
 def _facts(request: ReadingRequest, sent: bytes) -> GuestFacts:

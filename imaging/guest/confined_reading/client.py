@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from imaging.guest.confined_reading.messages import ReadingAnswer, ReadingRequest
+from imaging.guest.confined_reading.messages import Printed, ReadingAnswer, ReadingRequest
 from imaging.guest.report.report_reader import SECONDS as READING_SECONDS
 from imaging.runtime.confined_process import ConfinedProcessError, run_confined
 from models import foreign
 from models.errors import BadProbeError, ForeignValueError
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
+from models.seal.report import SealedImageReport
 
 _MODULE: Final = "imaging.guest.confined_reading"
 SECONDS: Final = READING_SECONDS + 10
@@ -61,11 +62,24 @@ async def read_seal_confined(text: str, *, nonce: str, now: datetime, seconds: f
     Raises:
         BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
     """
-    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, is_of_seal=True, nonce=nonce, now=now)
+    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, prints=Printed.SEAL, nonce=nonce, now=now)
     answer = await _answer(request, text.encode("utf-8", "replace"), seconds)
     if answer.seal is None:
         raise BadProbeError("What the clone printed could not be read: its reader found nothing.")
     return answer.seal
+
+
+async def read_proof_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> SealedImageReport:
+    """What a test instance of a sealed image has found on its own disk, in the text of its console.
+
+    Raises:
+        BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
+    """
+    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, prints=Printed.PROOF, nonce=nonce, now=now)
+    answer = await _answer(request, text.encode("utf-8", "replace"), seconds)
+    if answer.proof is None:
+        raise BadProbeError("What the test instance printed could not be read: its reader found nothing.")
+    return answer.proof
 
 
 async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFacts:

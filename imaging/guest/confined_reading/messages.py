@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from models.base import Frozen
 from models.foreign import Moment
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
+from models.seal.report import SealedImageReport
 
 LONGEST_HEAD = 4096
+
+
+class Printed(StrEnum):
+    """What was printed."""
+
+    FACTS = "facts"
+    SEAL = "seal"
+    """By a sealed clone, on its console."""
+    PROOF = "proof"
+    """By a test instance of a sealed image, on its console."""
 
 
 class ReadingRequest(Frozen):
     """The first line of what it gets; the guest's bytes follow."""
 
     method: InspectionMethod
-    is_of_seal: bool = False
-    """Whether it is the console of a sealed clone."""
+    prints: Printed = Printed.FACTS
     nonce: str
     now: Moment
     asked: str | None = None
@@ -35,4 +47,5 @@ class ReadingAnswer(Frozen):
 
     facts: GuestFacts | None = None
     seal: KeptSeal | None = None
+    proof: SealedImageReport | None = None
     refusal: Refusal | None = None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles, needles
 from imaging.guest.seal_proof.proof_report import proof_listener, proof_word, read_proof_report
+from imaging.guest.seal_proof.user_data import WORD as PROOF_WORD
 from imaging.guest.seal_proof.user_data import proof_user_data, seconds_for
 
 __all__ = [
+    "PROOF_WORD",
     "Needle",
     "NeedleKind",
     "Needles",

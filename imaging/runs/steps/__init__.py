@@ -22,6 +22,7 @@ from imaging.runs.steps.image_clone import image_clone
 from imaging.runs.steps.inspect import inspect_sealed
 from imaging.runs.steps.launch_clone import launch_clone
 from imaging.runs.steps.lock import lock
+from imaging.runs.steps.prove_seal import prove_seal
 from imaging.runs.steps.publish import publish
 from imaging.runs.steps.read_facts import read_facts
 from imaging.runs.steps.remove_clone import remove_clone, remove_inspection
@@ -64,6 +65,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.REMOVE_TEST: remove_test,
         StepName.REMOVE_SNAPSHOT: remove_snapshot,
         StepName.INSPECT: inspect_sealed,
+        StepName.PROVE_SEAL: prove_seal,
         StepName.PUBLISH: publish,
         StepName.CONFIRM_IMAGE: confirm_image,
         StepName.SEE_UP: see_up,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.test_instance.console_watch import ConsoleWatch
+from imaging.runs.test_instance.proof_watch import read_proof
 from imaging.runs.test_instance.server import standing_server
 from imaging.runs.test_instance.verdict_note import write_verdict
 from models.verdict import Verdict, VerdictWord
@@ -17,6 +18,8 @@ async def verify(ctx: StepContext) -> StepResult:
         await ctx.record(verdict=verdict)
     # Recorded above before it is noted: after a restart the console need not be watched a second time.
     noted = await write_verdict(ctx, verdict)
+    if ctx.run.spec.seals and verdict.word is VerdictWord.BOOTED and ctx.run.sealed_image_report is None:
+        await read_proof(ctx)
     strength = f", {verdict.strength.value}" if verdict.strength else ""
     note = f"{verdict.word.value}{strength}" + ("" if noted else "; not noted on the image: it is not ours")
     return StepResult(note, skipped=verdict.word is VerdictWord.NOT_TESTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.guest.deep_check import new_nonce
 from imaging.guest.deep_check import user_data as deep_user_data
 from imaging.guest.seal import seal_user_data
+from imaging.guest.seal_proof import needles, proof_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.made_things import CLONE, INSPECTION, MadeServer
@@ -12,6 +13,7 @@ from imaging.runs.test_instance.boot_verdict.boot_marker import new_token, user_
 from models.errors import RunError
 from models.guest.files import Questions
 from models.run.plan import Plan
+from models.run.record import RunRecord
 from models.seal.plan import SealPlan
 
 
@@ -23,6 +25,8 @@ def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]
     if made is CLONE:
         return seal_errand(ctx.run.plan.seal, questions_for(ctx.profile))
     token = new_token()
+    if ctx.run.spec.seals:
+        return token, _proof(ctx.run, token)
     return token, user_data(token, _machine_id_digest(ctx.run.plan))
 
 
@@ -37,6 +41,16 @@ def seal_errand(plan: SealPlan | None, questions: Questions) -> tuple[str, bytes
         raise RunError("There is no plan of what is to be sealed.")
     nonce = new_nonce()
     return nonce, seal_user_data(plan, questions, nonce)
+
+
+def _proof(run: RunRecord, token: str) -> bytes:
+    """What a test instance of a sealed image does: it proves, and says that it has come up; both by one word."""
+    if run.seal_report is None or run.plan.seal is None:
+        raise RunError("The clone has not reported, so that nothing can be proved of its image.")
+    guest = run.plan.guest.value if run.plan.guest is not None else None
+    names = needles(guest, run.plan.seal, run.plan.source)
+    marker = user_data(token, _machine_id_digest(run.plan))
+    return proof_user_data(names, seal_nonce=run.seal_report.nonce, nonce=token, marker=marker)
 
 
 def _machine_id_digest(plan: Plan) -> str:

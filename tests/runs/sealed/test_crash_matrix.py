@@ -10,6 +10,7 @@ import pytest
 from imaging.cloud.interface import Cloud
 from models.run.record import RunRecord, RunState
 from models.seal.report import SealState
+from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
 from tests.runs.rewording import WORDINGS
 from tests.runs.sealed.sealing import a_sealed_run, everything, standing, to_its_end
@@ -28,7 +29,9 @@ def closing_too(monkeypatch: pytest.MonkeyPatch) -> None:
 async def check_end(cloud: Cloud, source_id: str, run: RunRecord, before: dict[str, Any]) -> None:
     after = await everything(cloud, source_id)
     new_images = after.pop("images") - before.pop("images")
-    assert run.instance_restored is True
+    assert (run.state, run.trouble, run.instance_restored) == (RunState.DONE, None, True)
+    assert run.seal_verdict is not None
+    assert (run.seal_verdict.word, run.seal_verdict.reasons) == (SealWord.SEALED, ())
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.SEALED
     assert run.verdict is not None

@@ -43,6 +43,11 @@ def _of_the_clone(plan: Plan) -> Iterator[PlannedStep]:
     )
     yield from _of_its_image(plan)
     yield _inspection(plan)
+    yield PlannedStep(
+        step=StepName.PROVE_SEAL,
+        summary="Put the proofs together, and note on the image whether it is sealed.",
+        commands=("openstack image set --property imaging.sealed=… IMAGE",),
+    )
 
 
 def _launch(plan: Plan) -> PlannedStep:

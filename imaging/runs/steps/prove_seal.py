@@ -1,0 +1,57 @@
+"""Prove seal: what the clone and the test instances said comes to one verdict, noted on the image by its id."""
+
+from __future__ import annotations
+
+from imaging.guidelines.sealing.proof import SealProofs
+from imaging.guidelines.sealing.verdict import seal_verdict
+from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.steps.inspect import sealed_facts
+from imaging.runs.steps.seal import kept_seal
+from imaging.runs.test_instance.seal_note import write_seal_verdict
+from models.cloud.instance import Instance
+from models.errors import RunError
+from models.fact import Fact
+from models.guidelines.facts import InstanceFacts
+from models.run.plan import Plan
+from models.seal.verdict import SealVerdict
+
+
+async def prove_seal(ctx: StepContext) -> StepResult:
+    """Goal: there is a verdict on the seal, and it is noted on the image that it is about."""
+    if ctx.run.image_id is None:
+        raise RunError("There is no image whose seal could be proved.")
+    verdict = ctx.run.seal_verdict
+    if verdict is None:
+        verdict = _judge(ctx)
+        await ctx.record(seal_verdict=verdict)
+    noted = await write_seal_verdict(ctx, ctx.run.image_id, verdict)
+    return StepResult(verdict.word.value + ("" if noted else "; not noted on the image"))
+
+
+def _judge(ctx: StepContext) -> SealVerdict:
+    run = ctx.run
+    if run.plan.seal is None:
+        raise RunError("There is no plan of what was to be sealed.")
+    kept = kept_seal(ctx.folder)
+    # A file of an earlier clone says nothing of the one that was imaged.
+    is_of_it = kept is not None and run.seal_report is not None and kept.report.nonce == run.seal_report.nonce
+    proofs = SealProofs(
+        plan=run.plan.seal,
+        seal_report=run.seal_report,
+        clone=kept.facts if kept is not None and is_of_it else None,
+        image=sealed_facts(ctx.folder),
+        image_report=run.sealed_image_report,
+    )
+    return seal_verdict(proofs, _facts(ctx, run.plan), ctx.profile)
+
+
+def _facts(ctx: StepContext, plan: Plan) -> InstanceFacts:
+    """What was known of the source when the seal was planned; the cloud is not asked again, for it may be gone."""
+    planned = plan.guest
+    asked: dict[str, object] = {
+        name: Fact[object](unknown_because="not asked")
+        for name in ("attachments", "volumes", "base_image", "images", "flavors", "quota", "login")
+    }
+    source = Fact[Instance](value=plan.source) if plan.source else Fact[Instance](unknown_because="it is an image")
+    given = {**asked, "instance": source, "request": plan.request, "now": ctx.clock.now()}
+    return InstanceFacts.model_validate(given if planned is None else {**given, "guest": planned})
