@@ -13,7 +13,7 @@ from imaging.runs.source.claim_lifecycle import delete_claim_keys
 from imaging.runs.source.instance import read_source, wait_idle
 from imaging.runs.source.lock import lock_with
 from imaging.runs.source.unwatched_changes import LOCKS, asked_meanwhile
-from imaging.runs.test_instance.imaged import read_imaged
+from imaging.runs.test_instance.seal.imaged import read_imaged
 from imaging.runs.test_instance.verdict_note import write_verdict
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotFoundError, NotOursError, ServiceMissingError

@@ -6,7 +6,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import MARKER, image_of_clone
 from imaging.runs.steps.create_image import make_image
 from imaging.runs.steps.stop_clone import sealed_clone
-from imaging.runs.test_instance.clone import deleted_clone
+from imaging.runs.test_instance.seal.clone import deleted_clone
 from models.errors import ImagingError, RunError
 from models.seal.report import SealState
 

@@ -7,8 +7,8 @@ from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_u
 from imaging.runs.ownership.made_things import CLONE
 from imaging.runs.plan.launch_choice import require_network
 from imaging.runs.plan.seal.clone_choice import plan_clone
-from imaging.runs.test_instance.clone import has_been_up, standing_clone
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
+from imaging.runs.test_instance.seal.clone import has_been_up, standing_clone
 from imaging.runs.test_instance.security_group import make_closed_group
 from imaging.runs.test_instance.server import may_have_lost_one
 from models.cloud.flavor import Flavor

@@ -13,8 +13,8 @@ from imaging.guest.seal import WORD
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import CLONE, MARKER
 from imaging.runs.steps.launch_clone import image_of_clones, see_clone_up
-from imaging.runs.test_instance.clone import give_up, standing_clone
 from imaging.runs.test_instance.report_watch import Awaited, ReportWatch
+from imaging.runs.test_instance.seal.clone import give_up, standing_clone
 from imaging.runs.test_instance.server import read_server, remove_server
 from imaging.runtime.private_files import write_private
 from models import foreign

@@ -7,7 +7,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import doubt_about_server
 from imaging.runs.source.instance import is_at_rest
 from imaging.runs.steps.stop import STOP_SECONDS, Stopping
-from imaging.runs.test_instance.clone import deleted_clone, standing_clone
+from imaging.runs.test_instance.seal.clone import deleted_clone, standing_clone
 from models.cloud.instance import Instance
 from models.errors import RunError
 from models.run.intent import IntentAction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.test_instance.console_watch import ConsoleWatch
-from imaging.runs.test_instance.proof_watch import read_proof
+from imaging.runs.test_instance.seal.proof_watch import read_proof
 from imaging.runs.test_instance.server import standing_server
 from imaging.runs.test_instance.verdict_note import write_verdict
 from models.verdict import Verdict, VerdictWord

@@ -12,7 +12,7 @@ from imaging.runs.ownership.image_snapshots import note_snapshots
 from imaging.runs.ownership.images_and_servers import snapshot_ids, surplus_images
 from imaging.runs.ownership.made_things import MadeImage, image_of_clone, image_of_source
 from imaging.runs.test_instance.image_data import image_data
-from imaging.runs.test_instance.imaged import read_imaged
+from imaging.runs.test_instance.seal.imaged import read_imaged
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import ForbiddenError, ImagingError, NotFoundError, RunError, ServiceMissingError

@@ -24,7 +24,7 @@ async def read_proof(ctx: StepContext) -> None:
     server = await standing_server(ctx)
     if server is None:
         return
-    seconds = float(seconds_for(server.flavor.disk_gib or _UNKNOWN_DISK_GIB))
+    seconds = seconds_for(server.flavor.disk_gib or _UNKNOWN_DISK_GIB)
     watch = _ProofWatch(ctx, server, seconds)
     limit = ctx.profile.patience.test_limit_seconds + seconds + 60
     try:

@@ -1,0 +1,1 @@
+"""The temporary clone of a sealed run, and what a test instance of its image tells of its own disk."""
