@@ -86,7 +86,7 @@ async def test_the_command_of_a_finding_is_sent_to_the_terminals_clipboard_by_on
         await driver.sees("C Copy")
         await driver.press("C")
         assert driver.app.clipboard == f"openstack server resume {demo.server_id('notebook-3')}"
-        assert any("terminal's clipboard" in said.message for said in driver.app._notifications)
+        await driver.sees("Sent to the terminal's clipboard: openstack server resume")
         driver.app.copy_to_clipboard("")
         await driver.press("enter")
         assert isinstance(driver.app.screen, FindingScreen)
