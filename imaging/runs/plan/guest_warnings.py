@@ -16,6 +16,7 @@ from models.guest.facts import GuestFacts
 from models.guest.mounts import FstabEntry
 from models.run.plan import Plan
 from models.run.request import Visibility
+from models.seal.plan import OperationId
 from models.text import cut
 
 _OLD = timedelta(hours=1)
@@ -55,7 +56,8 @@ def guest_warnings(plan: Plan, now: datetime) -> tuple[str, ...]:
     guest = plan.guest.value if plan.guest is not None else None
     if guest is None:
         return ()
-    return (*_age(guest, now), *_boot(plan, guest), *_letters(plan, guest), *_published(plan, guest))
+    published = () if plan.kind.spec.seals else _published(plan, guest)  # a sealed image loses these
+    return (*_age(guest, now), *_boot(plan, guest), *_letters(plan, guest), *published)
 
 
 def _age(guest: GuestFacts, now: datetime) -> Iterator[str]:
@@ -75,13 +77,15 @@ def _boot(plan: Plan, guest: GuestFacts) -> Iterator[str]:
     required = [each for each in table.entries if need_of(each) is Need.REQUIRED and each.point != "/"]
     elsewhere = [_line(each) for each in required if table.where(each) is Where.ELSEWHERE]
     missing = [_line(each) for each in required if table.where(each) is Where.MISSING]
+    seal = plan.seal if plan.kind.spec.seals else None
+    is_commented_out = seal is not None and seal.operation(OperationId.FSTAB) is not None
     if elsewhere and plan.volumes:
         yield (
             f"The guest needs its volumes to boot: {fitting(elsewhere)} of /etc/fstab without nofail. Do not start the "
-            "instance while they are detached: it would stop in emergency mode. Every instance launched from the image "
-            "will."
+            "instance while they are detached: it would stop in emergency mode."
+            f"{'' if is_commented_out else ' Every instance launched from the image will.'}"
         )
-    elif elsewhere:
+    elif elsewhere and not is_commented_out:
         yield (
             f"Instances launched from the image will stop in emergency mode: {fitting(elsewhere)} of /etc/fstab "
             "without nofail."

@@ -22,7 +22,7 @@ from models.guest.disks import BlockDevice, Disks
 from models.guest.facts import GuestFacts
 from models.guest.mounts import BootMounts, FstabEntry, Mount, Mounts, MountUser, SwapArea
 from models.run.plan import Plan
-from models.run.request import RunRequest, Visibility
+from models.run.request import Mode, RunRequest, Visibility
 from models.steps import StepName
 from tests.guidelines.guest_building import ROOT, VDA, VDA1, guest, partly, read_then, untold
 from tests.runs.steps.held_world import DB, PGDATA, HeldWorld
@@ -203,6 +203,13 @@ class TestWarnings:
         ) in (await plan(seen)).warnings
         shared = await plan(seen, visibility=Visibility.SHARED, members=("p",))
         assert any("readable by everybody who launches the image" in each for each in shared.warnings)
+
+    async def test_say_nothing_of_what_a_seal_takes_away(self, plan: Planned, look: Inspected) -> None:
+        home = Directory(path="/home/alice", owner="alice", size_kib=9, own_files=7)
+        seen = look(directories=Directories(homes=(home,)), boot_mounts=BootMounts(fstab=(DATA_LINE,)))
+        plain, sealed = await plan(seen), await plan(seen, mode=Mode.SEALED)
+        assert any("will be readable" in each for each in plain.warnings)
+        assert not any("will be readable" in each for each in sealed.warnings)
 
     async def test_count_at_least_where_not_all_was_read(self, plan: Planned, look: Inspected) -> None:
         home = Directory(path="/home/alice", owner="alice", size_kib=9, own_files=7, incomplete="time was up")
