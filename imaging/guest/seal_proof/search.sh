@@ -13,6 +13,9 @@ search() {
   awk -F '\t' '$1 != "kept" { print $3 }' "$work/list" >"$work/patterns"
   awk -F '\t' '$1 == "kept" { print $3 }' "$work/list" >"$work/kept"
   [ -s "$work/patterns" ] || return
+  # A grep that ends a line at the first zero is given no file itself.
+  largest=131072
+  printf 'before\0behind\n' | grep -q -F behind || largest=0
   search_all >"$work/hits"
   if [ -s "$work/hits" ]; then
     # Only now it matters which of the words that people chose are words of the system, too.
@@ -46,8 +49,8 @@ search_places() {
 search_place() {
   [ -d "$1" ] || return
   {
-    find "$1/" -xdev -type f ! -size +131072 -exec grep -l -F -w -f "$work/patterns" '{}' +
-    find "$1/" -xdev -type f -size +131072 -exec sh -c '
+    find "$1/" -xdev -type f ! -size "+$largest" -exec grep -l -F -w -f "$work/patterns" '{}' +
+    find "$1/" -xdev -type f -size "+$largest" -exec sh -c '
       for each do
         if tr "\000" "\n" <"$each" | grep -q -F -w -f "$0"; then printf "%s\n" "$each"; fi
       done' "$work/patterns" '{}' +

@@ -127,7 +127,7 @@ report_end() {
 
 # What others chose may hold anything: nothing but printable characters is shown.
 framed() {
-  report=$(tr -c '[:print:]\n' '?')
+  report=$(tr -c ' -~\n' '?')
   packed=$(packed "$report")
   if [ "${#packed}" -gt @LIMIT@ ]; then
     say "@@imaging-proof $nonce failed its report is too long for a console"

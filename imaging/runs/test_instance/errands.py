@@ -8,7 +8,7 @@ from imaging.guest.seal import seal_user_data
 from imaging.guest.seal_proof import needles, proof_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_things import CLONE, INSPECTION, MadeServer
+from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, MadeServer
 from imaging.runs.test_instance.boot_verdict.boot_marker import new_token, user_data
 from models.errors import RunError
 from models.guest.files import Questions
@@ -26,7 +26,7 @@ def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]
         return seal_errand(ctx.run.plan.seal, questions_for(ctx.profile))
     token = new_token()
     if ctx.run.spec.seals:
-        return token, _proof(ctx.run, token)
+        return token, proof_errand(ctx.run, token)
     return token, user_data(token, _machine_id_digest(ctx.run.plan))
 
 
@@ -43,14 +43,26 @@ def seal_errand(plan: SealPlan | None, questions: Questions) -> tuple[str, bytes
     return nonce, seal_user_data(plan, questions, nonce)
 
 
-def _proof(run: RunRecord, token: str) -> bytes:
-    """What a test instance of a sealed image does: it proves, and says that it has come up; both by one word."""
-    if run.seal_report is None or run.plan.seal is None:
+def proof_errand(run: RunRecord, token: str) -> bytes:
+    """What a test instance of a sealed image does: it proves, and says that it has come up; both by one word.
+
+    Raises:
+        RunError: there is nothing that could be proved.
+        UsageError: there are more names than Nova takes.
+    """
+    plan = run.plan
+    if run.seal_report is None or plan.seal is None:
         raise RunError("The clone has not reported, so that nothing can be proved of its image.")
-    guest = run.plan.guest.value if run.plan.guest is not None else None
-    names = needles(guest, run.plan.seal, run.plan.source)
-    marker = user_data(token, _machine_id_digest(run.plan))
+    guest = plan.guest.value if plan.guest is not None else None
+    names = needles(guest, plan.seal, plan.source, _source_id(plan))
+    marker = user_data(token, _machine_id_digest(plan))
     return proof_user_data(names, seal_nonce=run.seal_report.nonce, nonce=token, marker=marker)
+
+
+def _source_id(plan: Plan) -> str:
+    """The instance that an image was made of, where the image is all that is planned from."""
+    properties = plan.image.properties if plan.image is not None else {}
+    return properties.get("instance_uuid") or properties.get(SOURCE, "")
 
 
 def _machine_id_digest(plan: Plan) -> str:

@@ -15,6 +15,7 @@ from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles
 from imaging.guest.seal_proof.proof_report import read_proof_report
 from imaging.guest.seal_proof.user_data import proof_user_data
 from models.seal.report import CanaryClass, SealedImageReport
+from tests.guest.probe.running import prefers_its_own_tools
 from tests.support.needs import needs
 
 NONCE = "0123456789abcdef"
@@ -59,6 +60,15 @@ class Guest:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return file
+
+    def has(self, tool: str, script: str) -> None:
+        """Another program stands in the place of a tool."""
+        if self.shell == "busybox" and prefers_its_own_tools():
+            pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
+        file = self.root.parent / "tools" / tool
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(script)
+        file.chmod(0o700)
 
     def boot(self, *, unit: bool = True) -> None:
         """What cloud-init runs at a boot, and the unit that it starts."""

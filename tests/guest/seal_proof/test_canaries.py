@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from imaging.guest.seal import canary_token, control_token
 from models.seal.report import CanaryClass
 from tests.guest.seal_proof.proving import NONCE, SEAL_NONCE, Guest, counts
 
@@ -26,6 +27,13 @@ def disk(folder: Path, *writings: tuple[int, bytes], size: int = 3 * _MIB, contr
             handle.seek(place)
             handle.write(content)
     return file
+
+
+def test_they_are_the_tokens_that_the_clone_planted():
+    assert [canary_token(SEAL_NONCE, kind).encode() for kind in CanaryClass] == [
+        token(SEAL_NONCE, kind.value) for kind in CanaryClass
+    ]
+    assert control_token(NONCE).encode() == token(NONCE, "control")
 
 
 def test_a_disk_without_tokens_has_none_of_any_class(guest: Guest, tmp_path):
@@ -99,10 +107,7 @@ def test_where_time_is_up_what_was_not_seen_is_unknown_and_what_was_is_told(gues
 
 def test_a_disk_that_cannot_be_read_is_unknown(guest: Guest, tmp_path):
     guest.disk = disk(tmp_path)
-    tools = guest.root.parent / "tools"
-    tools.mkdir()
-    (tools / "dd").write_text("#!/bin/sh\nexit 1\n")
-    (tools / "dd").chmod(0o700)
+    guest.has("dd", "#!/bin/sh\nexit 1\n")
     report = guest.proved()
     assert set(counts(report).values()) == {None}
     assert "could not be read" in report.trouble

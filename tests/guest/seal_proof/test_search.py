@@ -120,10 +120,7 @@ def test_a_huge_file_of_zeros_is_searched_to_its_end(guest: Guest):
 def test_a_search_that_was_ended_is_unknown(guest: Guest):
     guest.needles = Needles(searched=(Needle(kind=NeedleKind.HOST, text="genome-db"),))
     guest.put("/etc/file", "genome-db")
-    tools = guest.root.parent / "tools"
-    tools.mkdir()
-    (tools / "timeout").write_text("#!/bin/sh\nexit 124\n")
-    (tools / "timeout").chmod(0o700)
+    guest.has("timeout", "#!/bin/sh\nexit 124\n")
     report = guest.proved()
     assert report.needles_searched is None
     assert "not done in time" in report.trouble
@@ -131,10 +128,7 @@ def test_a_search_that_was_ended_is_unknown(guest: Guest):
 
 def test_what_cannot_be_read_makes_the_search_unknown(guest: Guest):
     guest.put("/etc/fine")
-    tools = guest.root.parent / "tools"
-    tools.mkdir()
-    (tools / "find").write_text('#!/bin/sh\necho "find: /etc/x: Input/output error" >&2\nexit 1\n')
-    (tools / "find").chmod(0o700)
+    guest.has("find", '#!/bin/sh\necho "find: /etc/x: Input/output error" >&2\nexit 1\n')
     report = guest.proved()
     assert report.needles_searched is None
     assert "Input/output error" in report.trouble

@@ -16,6 +16,8 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.quota import Quota
 from models.errors import ImagingError, UsageError
+from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.kind import RunKind
@@ -58,7 +60,14 @@ async def with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image
 
 
 async def plan_seal_of_image(
-    cloud: Cloud, clock: Clock, image_id: str, request: RunRequest, profile: Profile, *, seal: SealPlan
+    cloud: Cloud,
+    clock: Clock,
+    image_id: str,
+    request: RunRequest,
+    profile: Profile,
+    *,
+    seal: SealPlan,
+    guest: Fact[GuestFacts] | None = None,
 ) -> Plan:
     """Plan to seal an image that exists: another one is made, and this one stays as it is.
 
@@ -69,6 +78,7 @@ async def plan_seal_of_image(
         request: names the sealed image.
         profile: the guidelines.
         seal: what is to be removed, planned from a deep check of the image.
+        guest: what that deep check found: with it the sealed image is compared.
 
     Raises:
         NotFoundError: there is no such image.
@@ -92,6 +102,7 @@ async def plan_seal_of_image(
         request=request,
         login=login,
         image=image,
+        guest=guest,
         test=test,
         clone=clone,
         seal=_with_refusals(seal, profile, quota, images=1),

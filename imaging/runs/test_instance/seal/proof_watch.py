@@ -20,7 +20,7 @@ _UNKNOWN_DISK_GIB = 20
 
 
 async def read_proof(ctx: StepContext) -> None:
-    """Write down what the test instance reports of its disk; nothing where it reports nothing."""
+    """Write down what the test instance reports of its disk, or why it could not; nothing where it says nothing."""
     server = await standing_server(ctx)
     if server is None:
         return
@@ -31,8 +31,11 @@ async def read_proof(ctx: StepContext) -> None:
         await ctx.wait_until(watch.observe, what="the proof of the seal", limit_seconds=limit)
     finally:
         watch.watch.save()
-    if watch.report is not None:
-        await ctx.record(sealed_image_report=watch.report)
+    report, why = watch.report, watch.watch.heard.failed
+    if report is None and why:
+        report = SealedImageReport(trouble=why)
+    if report is not None:
+        await ctx.record(sealed_image_report=report)
 
 
 class _ProofWatch:

@@ -1,0 +1,69 @@
+"""What the test instance of a sealed image is told to do: to search for its source, and to say that it came up."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from typing import Any
+
+import pytest
+
+from imaging.guest.seal import canary_token, control_token
+from imaging.runs.test_instance.boot_verdict.boot_marker import user_data
+from imaging.runs.test_instance.errands import proof_errand
+from models.cloud.image import Image
+from models.errors import RunError
+from models.run.kind import RunKind
+from models.run.record import RunRecord
+from models.seal.plan import KeptThing, SealPlan
+from models.seal.report import CanaryClass, SealReport, SealState
+from tests.guest.seal_proof.proving import parts_of
+from tests.screens.samples import instance, plan, run
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+ID = "11111111-2222-3333-4444-555555555555"
+SEAL = SealPlan(operations=(), kept=(KeptThing(path="/srv/data"),))
+REPORT = SealReport(nonce="feed", state=SealState.SEALED)
+ITS_IMAGE = {"id": "img", "name": "a snapshot", "status": "active"}
+
+
+def sealed(**planned: Any) -> RunRecord:
+    return run(kind=RunKind.SEALED, plan=plan(seal=SEAL, **planned), seal_report=REPORT)
+
+
+def searched(record: RunRecord) -> list[str]:
+    script = parts_of(proof_errand(record, TOKEN))["text/cloud-boothook"]
+    packed = re.search(r"printf %s '([^']+)' \| base64 -d \| gzip -dc", script)
+    assert packed is not None
+    return gzip.decompress(base64.b64decode(packed[1])).decode().splitlines()
+
+
+def test_it_searches_for_the_source_and_not_below_what_is_kept():
+    lines = searched(sealed(source=instance(id=ID, name="genome-db")))
+    assert f"instance-id\texact\t{ID}" in lines
+    assert "host-name\tword\tgenome-db" in lines
+    assert "kept\tpath\t/srv/data" in lines
+
+
+@pytest.mark.parametrize("key", ["instance_uuid", "imaging.source"])
+def test_of_an_image_that_is_sealed_it_searches_for_the_instance_that_it_was_made_of(key):
+    record = sealed(image=Image(**ITS_IMAGE, properties={key: ID}))
+    record = record.model_copy(update={"plan": record.plan.model_copy(update={"source": None})})
+    assert f"instance-id\texact\t{ID}" in searched(record)
+
+
+def test_it_says_that_it_came_up_by_the_same_word():
+    assert parts_of(proof_errand(sealed(), TOKEN))["text/x-shellscript"] == user_data(TOKEN, "")
+
+
+def test_no_token_stands_in_it():
+    plain = gzip.decompress(proof_errand(sealed(), TOKEN)).decode()
+    tokens = [*(canary_token(REPORT.nonce, kind) for kind in CanaryClass), control_token(TOKEN)]
+    assert not [token for token in tokens if token in plain]
+    assert "'feed'" in plain
+
+
+def test_without_a_report_of_the_clone_nothing_can_be_proved():
+    with pytest.raises(RunError, match="has not reported"):
+        proof_errand(sealed().model_copy(update={"seal_report": None}), TOKEN)
