@@ -10,6 +10,20 @@ read_state() {
     } 2>/dev/null | sort -u >"$run/state"
 }
 
+# own_account: where the instance had no default user, the boot of the clone has made one: it goes again. `first` is the
+# state before cloud-init made accounts.
+own_account() {
+    own_home=
+    [ -s "$run/first" ] || return 0
+    own_name=$(cat "$R"/etc/cloud/cloud.cfg "$R"/etc/cloud/cloud.cfg.d/*.cfg 2>/dev/null |
+        sed -n '/^ *default_user:/,/^[^ #]/s/^ *name: *["'\'']*\([A-Za-z0-9._-]*\).*/\1/p' | tail -n 1)
+    if [ -z "$own_name" ] || grep -q -x -F "account$TAB$own_name" "$run/first" "$run/plan"; then return 0; fi
+    grep -q -x -F "home$TAB/home/$own_name" "$run/first" || own_home=/home/$own_name
+    printf '%s\n' "$own_name" >>"$run/gone"
+    grep -v -x -F -e "account$TAB$own_name" -e "home$TAB$own_home" "$run/state" >"$run/new"
+    cp "$run/new" "$run/state"
+}
+
 # state_homes: folders in /home and the homes of people; a line end in a name is shown as a question mark.
 state_homes() {
     for state_home in "$R"/home/*; do

@@ -96,7 +96,11 @@ find_swap() {
             printf '%s\n' "$swap_each"
         fi
     done 2>/dev/null | sort -u >"$run/swaps"
-    swapoff -a 2>/dev/null
+    while IFS= read -r swap_each; do
+        swapoff "$swap_each" 2>/dev/null
+    done <"$run/swaps"
+    sed '1d; s/[[:space:]].*//' /proc/swaps | grep -q -x -F -f "$run/swaps" && fail "a swap is still in use"
+    return 0
 }
 
 plant_swap() {

@@ -20,6 +20,7 @@ console=
 disks=
 view=
 live=yes
+alone=1800
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 # Only tests say otherwise; a setting of the guest's cannot, for it begins no script with this word.
 if [ "${1-}" = trial ]; then
@@ -29,6 +30,7 @@ if [ "${1-}" = trial ]; then
     console=$IMAGING_SEAL_CONSOLE
     disks=${IMAGING_SEAL_DISK-}
     live=${IMAGING_SEAL_LIVE-}
+    alone=
     PATH=${IMAGING_SEAL_PATH-$PATH}
 fi
 LC_ALL=C

@@ -93,7 +93,7 @@ at_places() {
     set +f
 }
 
-# below PATH TEST...: all below it that fits, on all its mounts of the root disk; see `how`.
+# below PATH TEST...: all below it that fits, on all its mounts of the root disk and under them; see `how`.
 how=delete
 below() {
     at_places within "$@"
@@ -104,7 +104,13 @@ below() {
     for below_mount in $mounts; do
         unset IFS
         set +f
-        case $below_mount in "own $below_path"/*) within "$R${below_mount#* }" "${below_mount#* }" "$@" ;; esac
+        below_point=${below_mount#* }
+        case $below_point in
+        "$below_path"/*)
+            [ "${below_mount%% *}" = other ] || within "$R$below_point" "$below_point" "$@"
+            [ -z "$view" ] || within "$view$below_point" "$below_point" "$@"
+            ;;
+        esac
     done
     unset IFS
     set +f
@@ -129,7 +135,8 @@ within() {
         "$within_path"/*)
             within_tail=${within_stay#"$within_path"}
             as_pattern "$within_at$within_tail"
-            set -- ! -path "$pattern" ! -path "$pattern/*" "$@"
+            set -- ! -path "$pattern" "$@"
+            case $NL$kept$NL in *"$NL$within_stay$NL"*) set -- ! -path "$pattern/*" "$@" ;; esac
             while within_tail=${within_tail%/*} && [ -n "$within_tail" ]; do
                 as_pattern "$within_at$within_tail"
                 set -- ! -path "$pattern" "$@"
@@ -177,10 +184,10 @@ gone_there() {
     [ "$(found_there "$gone_at" "$@" | wc -c)" -eq 0 ]
 } 2>/dev/null
 TRUNCATE='for each; do
-( : >"$each" ) 2>/dev/null && continue
+printf "" >"$each" && continue
 held=$(lsattr -d "$each" | sed "s/ .*//" | tr -dc ia)
 chattr -i -a "$each"
-: >"$each"
+printf "" >"$each"
 chattr "+$held" "$each"
 done'
 
@@ -240,8 +247,9 @@ empty_file() {
     one || return 0
     with_loosened "$followed" truncate_file
 }
+# A `:` that cannot be redirected would end the shell.
 truncate_file() {
-    : >"$1"
+    printf '' >"$1"
 } 2>/dev/null
 # with_loosened FILE FUNCTION: changes a file that may be immutable, and makes it so again.
 with_loosened() {

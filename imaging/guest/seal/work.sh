@@ -12,6 +12,7 @@ begin() {
     script=$run/script
     read_plan
     read_state
+    cp "$run/state" "$run/first"
     read_names
     hold_units
     start_worker || say "@WORD@ $nonce failed its unit could not be started"
@@ -25,7 +26,8 @@ walk() {
     host-keys) walk_host_keys ;;
     cloud-init) walk_cloud_init ;;
     machine-id) walk_machine_id ;;
-    agents | fstab | homes | root-home | kept-homes | directories | secrets) ;;
+    homes) [ -z "$own_home" ] || tree "$own_home" ;;
+    agents | fstab | root-home | kept-homes | directories | secrets) ;;
     *) fail "the plan has an operation that is not known: $operation" ;;
     esac
     walk_targets "$operation"
@@ -56,7 +58,8 @@ carry_out() {
 # seal: in a subshell, which the first failure ends.
 seal() {
     read_plan
-    [ -s "$run/state" ] || read_state
+    read_state
+    own_account
     [ -s "$run/names" ] || read_names
     if find_changes; then
         echo changed >"$run/ended"
@@ -154,11 +157,11 @@ work() {
 # repeat: until the clone is stopped from outside; alone for half an hour, it stops itself.
 repeat() {
     [ ! -c "$console" ] || dmesg -n 1 2>/dev/null
-    repeat_until=$(($(now) + 1800))
+    repeat_until=$(($(now) + ${alone:-0}))
     while :; do
         show
         say "@WORD@ $nonce ended"
-        [ -n "$live" ] || return 0
+        [ -n "$alone" ] || return 0
         [ "$(now)" -lt "$repeat_until" ] || break
         sleep 20
     done

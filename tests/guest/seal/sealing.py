@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -102,8 +103,8 @@ def state_of(root: Path) -> State:
     return found
 
 
-def _content(path: str) -> bytes:
-    return Path(path).read_bytes()
+def _content(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def changed(before: State, after: State) -> set[str]:

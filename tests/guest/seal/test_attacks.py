@@ -229,13 +229,11 @@ class TestResistance:
     @needs("chattr")
     def test_immutable_files_go_and_those_that_are_edited_stay_so(self, tmp_path):
         root, made = lived_in("debian-12")
-        held = [
-            root / name
-            for name in ("home/alice/survey/results.csv", "home/alice/survey", "etc/hosts", "var/log/syslog")
-        ]
-        if subprocess.run(["chattr", "+i", *held[:3]], check=False, capture_output=True).returncode:
+        immutable = ("home/alice/survey/results.csv", "home/alice/survey", "etc/hosts", "etc/machine-id", "etc/passwd")
+        held = [root / name for name in (*immutable, "var/log/syslog")]
+        if subprocess.run(["chattr", "+i", *held[:-1]], check=False, capture_output=True).returncode:
             pytest.skip("this file system knows no immutable files")
-        subprocess.run(["chattr", "+a", held[3]], check=True)
+        subprocess.run(["chattr", "+a", held[-1]], check=True)
         try:
             said = seal(root, made, tmp_path)
             flags = subprocess.run(["lsattr", "-d", *held[2:]], capture_output=True, text=True, check=True).stdout
@@ -244,8 +242,8 @@ class TestResistance:
         assert (said.report.state, said.report.why) == (SealState.SEALED, "")
         assert not held[0].exists()
         assert "catalogue.internal" not in held[2].read_text()
-        assert held[3].read_bytes() == b""
-        assert [line.split()[0].strip("-e") for line in flags.splitlines()] == ["i", "a"]
+        assert held[3].read_bytes() == held[-1].read_bytes() == b""
+        assert [line.split()[0].strip("-e") for line in flags.splitlines()] == ["i", "i", "i", "a"]
 
     @needs_root
     @needs("chattr")
