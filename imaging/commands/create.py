@@ -21,6 +21,7 @@ from imaging.commands.output.prompts import agreed
 from imaging.guidelines.description_draft import draft_description
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.image_names import suggest_name
+from imaging.guidelines.sealing.keeping import refused_path
 from imaging.runs.plan.start_gate import obstacles
 from models.cloud.instance import Instance
 from models.errors import UsageError
@@ -104,8 +105,8 @@ def _refuse_contradictory_seal(choices: CreateOptions) -> None:
     if (choices.keep_home or choices.keep) and not sealed:
         raise UsageError("--keep-home and --keep are for sealed images; a plain one keeps everything.", remedy=_SEALED)
     for path in choices.keep:
-        if not path.startswith("/") or ".." in path.split("/"):
-            raise UsageError(f"--keep needs an absolute path without '..', not {cut(path, 60)}.")
+        if refused := refused_path(path):
+            raise UsageError(f"--keep {cut(path, 60)}: {refused}.")
     if sealed and choices.no_test:
         raise UsageError("A sealed image is proved by a test launch.", remedy="Remove --no-test, or add --mode plain.")
 

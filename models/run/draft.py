@@ -36,5 +36,7 @@ class Draft(Frozen):
     request: RunRequest
     seen: tuple[SeenEvidence, ...] = ()
     """By rule, for the waivers of the request."""
+    mode_by_hand: bool = False
+    """Whether the user has chosen the mode, so that it does not follow the visibility any more."""
     lapsed: tuple[Waiver, ...] = ()
     """Waivers whose evidence has changed since: they count no more, but what was typed is proposed again."""

@@ -13,6 +13,8 @@ class ObstacleKind(StrEnum):
 
     IMPOSSIBLE = "impossible"
     """Nothing that the user says helps: the cloud or the instance does not allow it now."""
+    UNSEALABLE = "unsealable"
+    """The instance cannot be sealed as it is; a plain image may be possible."""
     NETWORK = "network"
     """Several networks are possible for the test instance; one has to be chosen."""
     BLOCKER = "blocker"

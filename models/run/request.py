@@ -34,6 +34,11 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+def usual_mode(visibility: Visibility) -> Mode:
+    """The mode where the user has chosen none: sealed for what is seen beyond the project."""
+    return Mode.PLAIN if visibility is Visibility.PRIVATE else Mode.SEALED
+
+
 class Attestation(Frozen):
     """The user's attestation of something that no program can check."""
 

@@ -34,14 +34,19 @@ class SealTableRow(Frozen):
     """What is named, each with what becomes of it."""
 
 
-def seal_table(plan: SealPlan) -> tuple[SealTableRow, ...]:
-    """The operations of a plan, in their order."""
+def seal_table(plan: SealPlan, *, lost: bool = True) -> tuple[SealTableRow, ...]:
+    """The operations of a plan, in their order.
+
+    Args:
+        plan: of a seal, or what one would be for an image that is not sealed.
+        lost: whether it is carried out; of a plain image only what it is about is told, not what becomes of it.
+    """
     return tuple(
         SealTableRow(
-            title=each.title,
+            title=each.title if lost else each.title.partition(": ")[0],
             amount=_amount(each),
             reasons=", ".join(each.reasons),
-            names=tuple(_named(target) for target in each.targets),
+            names=tuple(_named(target) if lost else target.name for target in each.targets),
         )
         for each in plan.operations
     )

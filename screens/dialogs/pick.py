@@ -38,10 +38,18 @@ class PickOne(RowList[Choice]):
             """The widget, for selectors of handlers."""
             return self.pick
 
-    def __init__(self, choices: Sequence[Choice], chosen: str, *, glyphs: Glyphs, id: str) -> None:  # noqa: A002  # Textual's own name
-        """Offer these choices, one of them chosen."""
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        chosen: str,
+        *,
+        glyphs: Glyphs,
+        name_cells: int = 26,
+        id: str,  # noqa: A002  # Textual's own name
+    ) -> None:
+        """Offer these choices, one of them chosen; their names have so many cells, the notes have the others."""
         super().__init__(
-            (Column("", 26), Column("", 10, grow=1)),
+            (Column("", name_cells), Column("", 10, grow=1)),
             key_of=lambda choice: choice.key,
             cells_of=self._marked,
             glyphs=glyphs,

@@ -39,6 +39,10 @@ class WizardState:
     """By rule, the evidence for which it was waived."""
     lapsed: tuple[Waiver, ...] = ()
     """Waivers whose evidence has changed since: to be given again."""
+    mode_by_hand: bool = False
+    """Whether the user has chosen the mode, so that it does not follow the visibility any more."""
+    mode_note: str = ""
+    """What has just become of the mode because the visibility was changed; empty once it has been read."""
     busy: bool = False
     """Whether something is being done inside the guest."""
 

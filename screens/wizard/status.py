@@ -21,8 +21,9 @@ def status_of(state: WizardState, *, not_kept: str, restored_at: str) -> tuple[s
     if state.lapsed:
         rules = ", ".join(waiver.rule for waiver in state.lapsed)
         return f"Waive again, what was found has changed: {rules}", Tone.WARN
-    if restored_at:
-        return f"Restored what you entered at {restored_at}; ctrl+r discards it.", Tone.ACCENT
+    restored = f"Restored what you entered at {restored_at}; ctrl+r discards it." if restored_at else ""
+    if news := state.mode_note or restored:
+        return news, Tone.ACCENT
     if found:
         return f"{obstacles_counted(found)}: {obstacle_line(found[0])}", Tone.WARN
     if state.checklist is None:

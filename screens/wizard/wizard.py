@@ -29,6 +29,7 @@ from screens.style.tones import Tone
 from screens.wizard.allowed import Situation
 from screens.wizard.beginning import Beginning
 from screens.wizard.bindings import BINDINGS
+from screens.wizard.changes import begun, changed
 from screens.wizard.drafts.session import DraftSession
 from screens.wizard.messages import DraftChanged, FactsRead, Planned, Started
 from screens.wizard.pages.bar import PageBar, TurnTo
@@ -102,7 +103,7 @@ class WizardScreen(OpenedScreen[None]):
         if (restored := await self._draft.restored(self._state)) is not None:
             self._fill(restored)
         if self._begin is not None and not self._is_filled:
-            self._state = replace(self._state, request=self._begin.request, seen=self._begin.seen)
+            self._state = begun(self._state, self._begin)
         self._open_page(PageName.NAME)
         if self._known is not None:
             self._take_facts(self._known)
@@ -197,11 +198,7 @@ class WizardScreen(OpenedScreen[None]):
     @on(RequestChanged)
     def _request_changed(self, event: RequestChanged) -> None:
         event.stop()
-        update = dict(event.update)
-        if update.get("name", self._state.request.name) != self._state.request.name:
-            update["publish_unverified"] = False  # it was agreed to by typing the former name
-        request = self._state.request.model_copy(update=update)
-        self._set_state(replace(self._state, request=request, plan_trouble=""))
+        self._set_state(changed(self._state, event.update))
         self._plan_if_wanted()
 
     @on(Planned)
@@ -271,6 +268,7 @@ class WizardScreen(OpenedScreen[None]):
     def _open_page(self, page: PageName, target: Target | None = None) -> None:
         if page is not self._page:
             self._draft.page_turned()
+            self._state = replace(self._state, mode_note="")
         self._page = page
         self.query_one("#pages", ContentSwitcher).current = page.id
         self.query_one(PageBar).put(page)

@@ -15,7 +15,7 @@ from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
 from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
 from models.base import Frozen
-from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver
+from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver, usual_mode
 from models.run.time_limit import EXAMPLES, seconds_of
 from models.text import one_line
 
@@ -108,9 +108,7 @@ class CreateOptions(LaunchOptions):
     @property
     def chosen_mode(self) -> Mode:
         """The mode; where none was named, sealed for what is seen beyond the project."""
-        if self.mode is not None:
-            return self.mode
-        return Mode.PLAIN if self.visibility is Visibility.PRIVATE else Mode.SEALED
+        return self.mode or usual_mode(self.visibility)
 
 
 _TEST_OPTIONS = (

@@ -22,14 +22,15 @@ def seal_lines(plan: Plan) -> Iterator[Line]:
     seal = plan.seal
     if seal is None or not seal.operations:
         return
-    yield Line(f"{LOST if plan.kind.spec.seals else INCLUDED}:", "bold")
-    for row in seal_table(seal):
+    is_lost = plan.kind.spec.seals
+    yield Line(f"{LOST if is_lost else INCLUDED}:", "bold")
+    for row in seal_table(seal, lost=is_lost):
         amount = f": {row.amount}" if row.amount else ""
         yield Line(f"  {row.title}{amount}  [{row.reasons}]", hanging=_INDENT)
         yield from (Line(f"      {name}") for name in row.names[:_NAMES_SHOWN])
         if len(row.names) > _NAMES_SHOWN:
             yield Line(f"      and {len(row.names) - _NAMES_SHOWN} more (all of them with --json)")
-    if plan.kind.spec.seals:
+    if is_lost:
         yield from (Line(f"  {text}", hanging=_INDENT) for text in kept_lines(seal))
         yield Line(f"What you agree to has the digest {seal.digest[:_DIGEST_SHOWN]}…; another one stops the clone.")
     yield Line()

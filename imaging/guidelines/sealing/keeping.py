@@ -9,6 +9,7 @@ from imaging.guidelines.guest.storage import is_below
 from models.guest.accounts import Account
 from models.run.request import RunRequest
 from models.seal.plan import KeptThing
+from models.text import cut
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,18 @@ class Keeping:
             KeptThing(path=each.home.rstrip("/"), owner=each.name, why="home kept as wanted") for each in self.accounts
         )
         return (*homes, *(KeptThing(path=path, why="kept as wanted") for path in self.paths))
+
+
+def refused_path(path: str) -> str:
+    """Why a path cannot be kept, as the end of a sentence about it; empty where it can."""
+    if not path.startswith("/") or ".." in path.split("/"):
+        return f"an absolute path without '..' is needed, not {cut(path, 60)}"
+    return "then nothing would be sealed" if not path.strip("/") else ""
+
+
+def keeping_nothing(request: RunRequest) -> RunRequest:
+    """The request without what a seal is to keep: a plain image holds that and everything else."""
+    return request.model_copy(update={"keep_homes": (), "keep_paths": ()})
 
 
 def keeping(request: RunRequest, people: Iterable[Account]) -> Keeping:

@@ -14,6 +14,7 @@ from models.guest.first_boot import CloudInit
 from models.guidelines.facts import InstanceFacts
 
 _NAME = re.compile(r"[A-Za-z]\w*")
+_HOW_TO_INSPECT = "Inspect it as root (--probe, p in the console)."
 _ENCRYPTED = "crypto_LUKS"
 
 
@@ -33,12 +34,12 @@ def _reasons(facts: InstanceFacts) -> Iterator[str]:
     guest = facts.guest.value
     if guest is None:
         why = facts.guest.unknown_because or "it was not inspected"
-        yield f"A seal is planned from an inspection, and there is none: {why}. Inspect it as root (--probe)."
+        yield f"A seal is planned from an inspection, and there is none: {why}. {_HOW_TO_INSPECT}"
         return
     if not guest.as_root:
         yield (
             "The inspection was made without root, so that it has not seen everything that a seal has to remove. "
-            "Allow sudo without a password for it, or inspect by a deep check (--deep)."
+            "Allow sudo without a password for it, or inspect by a deep check (check --deep, d in the list)."
         )
     yield from _about_cloud_init(facts)
     disks = inside_or_none(facts, disks_part)

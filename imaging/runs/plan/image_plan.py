@@ -9,6 +9,7 @@ from imaging.cloud.interface import Cloud
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.flavor_fit import expected_image
+from imaging.guidelines.sealing.keeping import keeping_nothing
 from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.guest_warnings import volume_in_guest
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
@@ -87,7 +88,7 @@ async def plan_run(
         plan = await with_seal(cloud, plan, facts, image, profile)
     elif facts.guest.known:
         # What a seal would take away is what a plain image holds.
-        plan = plan.model_copy(update={"seal": plan_seal(facts, profile, request)})
+        plan = plan.model_copy(update={"seal": plan_seal(facts, profile, keeping_nothing(request))})
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
     return _with_words(plan, warnings)
 

@@ -47,7 +47,7 @@ def _against_the_seal(plan: Plan) -> list[Obstacle]:
             "Rename or remove them in the instance, or keep the directory (--keep PATH)."
         )
     made = [
-        Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=f"No sealed image can be made: {why}", remedy=_OR_PLAIN)
+        Obstacle(kind=ObstacleKind.UNSEALABLE, text=f"No sealed image can be made: {why}", remedy=_OR_PLAIN)
         for why in reasons
     ]
     missing = _missing_network(plan.clone) if plan.clone is not None and plan.test is None else []
@@ -73,7 +73,7 @@ def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
     by_kind: dict[ObstacleKind, list[Obstacle]] = {kind: [] for kind in ObstacleKind}
     for one in found:
         by_kind[one.kind].append(one)
-    if impossible := by_kind[ObstacleKind.IMPOSSIBLE]:
+    if impossible := [*by_kind[ObstacleKind.IMPOSSIBLE], *by_kind[ObstacleKind.UNSEALABLE]]:
         remedy = " ".join(dict.fromkeys(one.remedy for one in impossible if one.remedy))
         return RunError(" ".join(one.text for one in impossible), meaning=_NOTHING_CHANGED, remedy=remedy)
     for network in by_kind[ObstacleKind.NETWORK]:

@@ -48,7 +48,7 @@ class KeptAnswers:
         request = draft.request.model_copy(update={"profile": self._blank.profile, "attended": self._blank.attended})
         self.restored_at = local_minute(draft.saved_at)
         seen = {one.rule: one.evidence for one in draft.seen}
-        self._noted = replace(state, request=request, seen=seen, lapsed=draft.lapsed)
+        self._noted = replace(state, request=request, seen=seen, lapsed=draft.lapsed, mode_by_hand=draft.mode_by_hand)
         return self._noted
 
     def note(self, state: WizardState) -> bool:
@@ -57,23 +57,31 @@ class KeptAnswers:
         if key is None or (before is not None and _answers(before) == _answers(state)):
             return False
         self._noted = state
-        if state.request in (self._blank, self.untouched) and not state.lapsed:
+        if state.request in (self._blank, self.untouched) and not (state.lapsed or state.mode_by_hand):
             if self.keeper.exists:
                 self.keeper.forget()
                 return True
             return False
         seen = tuple(SeenEvidence(rule=rule, evidence=evidence) for rule, evidence in state.seen.items())
-        now = self._clock.now()
-        self.keeper.note(Draft(key=key, saved_at=now, request=state.request, seen=seen, lapsed=state.lapsed))
+        draft = Draft(
+            key=key,
+            saved_at=self._clock.now(),
+            request=state.request,
+            seen=seen,
+            mode_by_hand=state.mode_by_hand,
+            lapsed=state.lapsed,
+        )
+        self.keeper.note(draft)
         return True
 
     def discarded(self, state: WizardState) -> WizardState:
         """The state as if nothing had been entered; the draft goes."""
         self.keeper.forget()
         self.restored_at = ""
-        self._noted = replace(state, request=self.untouched, seen={}, lapsed=(), plan=None, plan_trouble="")
+        answers = {"request": self.untouched, "seen": {}, "lapsed": (), "mode_by_hand": False, "mode_note": ""}
+        self._noted = replace(state, **answers, plan=None, plan_trouble="")  # type: ignore[arg-type]  # by field
         return self._noted
 
 
 def _answers(state: WizardState) -> tuple[object, ...]:
-    return state.request, state.seen, state.lapsed
+    return state.request, state.seen, state.lapsed, state.mode_by_hand

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from models.errors import ImagingError
 from models.findings import Finding, Outcome
-from models.run.request import RunRequest
+from models.run.request import Mode, RunRequest
 from screens.context import Console
+from screens.dialogs.choose import Choice
 from screens.dialogs.error import ErrorScreen
+from screens.dialogs.pick import PickOne
 from screens.programs.editor import edited
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
@@ -22,6 +25,11 @@ from screens.style.wording import finding_sign, urgency
 from screens.widgets.entry import Draft, Entry
 from screens.wizard.state import Page, WizardState
 
+_MODES = (
+    Choice(Mode.PLAIN.value, "plain", "the root disk as it is: with /home, /root and histories"),
+    Choice(Mode.SEALED.value, "sealed", "without people, homes, keys, logs; proved, takes longer"),
+)
+_MODE_CELLS = 10
 _ABOUT_TEXTS = ("NAME-", "DESC-")
 """The rules that this page shows: those about what is written on it."""
 
@@ -29,9 +37,19 @@ _ABOUT_TEXTS = ("NAME-", "DESC-")
 class NamePage(Page):
     """Mode, name and description."""
 
+    BINDING_GROUP_TITLE = "Name"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # With priority, for a field has the key for itself; on every other widget it is not offered.
+        Binding(
+            "up", "mode", "Plain or sealed", id="wizard.mode", priority=True,
+            tooltip="To the choice between plain and sealed",
+        ),
+    ]  # fmt: skip
+
     def compose(self) -> ComposeResult:
         """The fields, and below them what the rules say."""
-        yield Static(_mode_text(self.glyphs), id="mode", markup=False)
+        mode = self.state.request.mode.value
+        yield PickOne(_MODES, mode, glyphs=self.glyphs, name_cells=_MODE_CELLS, id="mode")
         yield Static(toned("Name of the image", Tone.QUIET), classes="label", markup=False)
         yield Entry(self.state.request.name, enter="Description", id="name")
         yield Static(
@@ -58,10 +76,30 @@ class NamePage(Page):
     def show(self, state: WizardState) -> None:
         """Judge what is written."""
         super().show(state)
+        self.query_one("#mode", PickOne).offer(_MODES, state.request.mode.value)
         findings = state.checklist.findings if state.checklist else ()
         about = sorted((one for one in findings if one.rule.startswith(_ABOUT_TEXTS)), key=urgency)
         shown = [one for one in about if one.outcome in {Outcome.FAIL, Outcome.UNKNOWN, Outcome.WAIVED}]
         self.query_one("#findings", Static).update(_status_text(shown, state, self.glyphs))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The mode stands above the name."""
+        if action == "mode":
+            return self.query_one("#name", Entry).has_focus
+        return super().check_action(action, parameters)
+
+    def action_mode(self) -> None:
+        """Go to the choice of the mode."""
+        self.query_one("#mode", PickOne).focus()
+
+    @on(PickOne.Picked, "#mode")
+    def _mode_picked(self, event: PickOne.Picked) -> None:
+        event.stop()
+        self.change(mode=Mode(event.key))
+
+    def on_descendant_focus(self) -> None:
+        """The keys that are offered depend on the field that has the focus."""
+        self.screen.refresh_bindings()
 
     @on(Entry.Changed, "#name")
     def _named(self, event: Entry.Changed) -> None:
@@ -93,11 +131,6 @@ class NamePage(Page):
     def _name_done(self, event: Entry.Submitted) -> None:
         event.stop()
         self.query_one("#description", Draft).focus()
-
-
-def _mode_text(glyphs: Glyphs) -> Content:
-    text = "the root disk as it is. Everyone who can launch the image can read /home, /root and the shell histories."
-    return joined(toned("Mode  ", Tone.QUIET), toned("plain", Tone.STRONG), glyphs.plain(f": {text}"))
 
 
 def _status_text(findings: list[Finding], state: WizardState, glyphs: Glyphs) -> Content:

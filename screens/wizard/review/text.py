@@ -57,7 +57,7 @@ def obstacle_line(obstacle: Obstacle) -> str:
 def obstacles_counted(found: Sequence[Obstacle]) -> str:
     """`2 blockers, 1 to confirm`."""
     by_kind = Counter(one.kind for one in found)
-    blockers = by_kind[ObstacleKind.BLOCKER] + by_kind[ObstacleKind.IMPOSSIBLE]
+    blockers = sum(by_kind[kind] for kind in (ObstacleKind.BLOCKER, ObstacleKind.IMPOSSIBLE, ObstacleKind.UNSEALABLE))
     parts = [counted(blockers, "blocker")] if blockers else []
     parts += ["an inspection"] if by_kind[ObstacleKind.UNINSPECTED] else []
     parts += [f"{by_kind[ObstacleKind.CONFIRMATION]} to confirm"] if by_kind[ObstacleKind.CONFIRMATION] else []
@@ -107,6 +107,8 @@ def _obstacle(one: Obstacle, checklist: Checklist | None, glyphs: Glyphs) -> Ite
     target, advice = target_of(one, checklist), ""
     if one.kind is ObstacleKind.UNINSPECTED:
         advice = " Press p to inspect it, or u to continue without, with a reason."
+    elif one.kind is ObstacleKind.UNSEALABLE:
+        advice = " Or choose plain on the Name page."
     elif one.kind is ObstacleKind.CONFIRMATION:
         advice = " Please confirm."
     lead = f"{one.title}: " if one.title and one.kind is ObstacleKind.BLOCKER else ""
