@@ -7,7 +7,7 @@ reads what it then shows on its console. All three are pure.
 from __future__ import annotations
 
 from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles, needles
-from imaging.guest.seal_proof.proof_report import proof_listener, proof_word, read_proof_report
+from imaging.guest.seal_proof.proof_report import of_names, proof_listener, proof_word, read_proof_report
 from imaging.guest.seal_proof.user_data import WORD as PROOF_WORD
 from imaging.guest.seal_proof.user_data import proof_user_data, seconds_for
 
@@ -17,6 +17,7 @@ __all__ = [
     "NeedleKind",
     "Needles",
     "needles",
+    "of_names",
     "proof_listener",
     "proof_user_data",
     "proof_word",

@@ -20,13 +20,13 @@ _LONGEST = 200
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_IN_HOST_NAMES = re.compile(r"[^a-z0-9.-]+")
 _BASE_WORDS = frozenset({
-    "administrator", "almalinux", "ansible", "apache", "azureuser", "backup", "centos", "cloud-init", "cloud-user",
-    "client", "compute", "daemon", "database", "debian", "default", "desktop", "docker", "ec2-user", "exouser",
-    "fedora", "gateway", "generic", "instance", "jenkins", "jupyter", "kubernetes", "localdomain", "localhost",
-    "localhost.localdomain", "machine", "manager", "master", "mongodb", "mysqld", "network", "nobody", "openstack",
-    "opensuse", "opc-user", "oracle", "podman", "postgres", "python", "rocky-linux", "rstudio", "server", "service",
-    "student", "system", "systemd", "template", "testing", "ubuntu", "vagrant", "virtual", "webserver", "worker",
-    "workstation", "www-data",
+    "administrator", "almalinux", "ansible", "apache", "azureuser", "backup", "centos", "client", "cloud-init",
+    "cloud-user", "compute", "daemon", "database", "debian", "default", "desktop", "docker", "ec2-user",
+    "exouser", "fedora", "gateway", "generated-by-nova", "generic", "instance", "jenkins", "jupyter",
+    "kubernetes", "localdomain", "localhost", "localhost.localdomain", "machine", "manager", "master",
+    "mongodb", "mysqld", "network", "nobody", "opc-user", "openstack", "opensuse", "oracle", "podman",
+    "postgres", "python", "rocky-linux", "rstudio", "server", "service", "student", "system", "systemd",
+    "template", "testing", "ubuntu", "vagrant", "virtual", "webserver", "worker", "workstation", "www-data",
 })  # fmt: skip
 """Words that stand in the files of a system of its own accord, and so prove nothing."""
 

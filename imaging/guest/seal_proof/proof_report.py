@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from imaging.guest.deep_check.chunks import Listener, hear, unpack
-from imaging.guest.seal_proof.needles import NeedleKind
+from imaging.guest.seal_proof.needles import NeedleKind, Needles
 from imaging.guest.seal_proof.user_data import WORD
 from models import foreign
 from models.errors import BadProbeError
@@ -48,6 +48,16 @@ def read_proof_report(text: str, *, nonce: str) -> SealedImageReport:
         BadProbeError: pieces are missing, which are named; or what came is not such a report.
     """
     return _read(unpack(hear(text, nonce, WORD)), nonce)
+
+
+def of_names(report: SealedImageReport, names: Needles) -> SealedImageReport:
+    """The report with all names that were not searched for; unknown where it searched for other names than these."""
+    told = report.model_copy(update={"not_searched": (*names.not_searched, *report.not_searched)})
+    if report.needles_searched is None or report.needles_searched + len(report.not_searched) == len(names.searched):
+        return told
+    why = f"it searched for {report.needles_searched} names of {len(names.searched)}"
+    trouble = one_line("; ".join(part for part in (report.trouble, why) if part), _LONGEST)
+    return told.model_copy(update={"needles_searched": None, "trouble": trouble})
 
 
 def _read(report: bytes, nonce: str) -> SealedImageReport:

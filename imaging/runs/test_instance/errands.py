@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.guest.deep_check import new_nonce
 from imaging.guest.deep_check import user_data as deep_user_data
 from imaging.guest.seal import seal_user_data
-from imaging.guest.seal_proof import needles, proof_user_data
+from imaging.guest.seal_proof import Needles, needles, proof_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, MadeServer
@@ -53,10 +53,14 @@ def proof_errand(run: RunRecord, token: str) -> bytes:
     plan = run.plan
     if run.seal_report is None or plan.seal is None:
         raise RunError("The clone has not reported, so that nothing can be proved of its image.")
-    guest = plan.guest.value if plan.guest is not None else None
-    names = needles(guest, plan.seal, plan.source, _source_id(plan))
     marker = user_data(token, _machine_id_digest(plan))
-    return proof_user_data(names, seal_nonce=run.seal_report.nonce, nonce=token, marker=marker)
+    return proof_user_data(names_of(plan), seal_nonce=run.seal_report.nonce, nonce=token, marker=marker)
+
+
+def names_of(plan: Plan) -> Needles:
+    """The names of the source that must not be in the sealed image, and those that nobody searches for."""
+    guest = plan.guest.value if plan.guest is not None else None
+    return needles(guest, plan.seal or SealPlan(operations=()), plan.source, _source_id(plan))
 
 
 def _source_id(plan: Plan) -> str:

@@ -8,7 +8,8 @@ import gzip
 import pytest
 
 from imaging.guest.deep_check.chunks import WIDTH, checksum
-from imaging.guest.seal_proof.proof_report import proof_listener, read_proof_report
+from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles
+from imaging.guest.seal_proof.proof_report import of_names, proof_listener, read_proof_report
 from models.errors import BadProbeError
 from models.seal.report import CanaryClass
 from tests.guest.seal_proof.proving import NONCE, counts
@@ -152,3 +153,31 @@ def test_a_growing_console_is_heard_piece_by_piece():
     for letter in console():
         listener.take(letter)
     assert listener.heard.whole
+
+
+NAMES = Needles(
+    searched=tuple(Needle(kind=NeedleKind.ACCOUNT, text=f"person{n}") for n in range(3)),
+    not_searched=("bob (shorter than 6 characters)",),
+)
+
+
+@pytest.mark.parametrize(
+    "body, searched",
+    [
+        ("searched 3\n", 3),
+        ("held person1\nsearched 2\n", 2),
+        ("searched 2\n", None),
+        ("searched 4\n", None),
+        ("searched 0\n", None),
+        ("unsearched x\nsearched 3\n", None),
+    ],
+)
+def test_a_search_for_other_names_than_those_that_were_given_is_unknown(body, searched):
+    found = of_names(read(console(body)), NAMES)
+    assert found.needles_searched == searched
+    assert bool(found.trouble) is (searched is None)
+
+
+def test_all_names_that_nobody_searched_for_are_named():
+    found = of_names(read(console("held person1\nsearched 2\n")), NAMES)
+    assert found.not_searched == ("bob (shorter than 6 characters)", "person1 (a word of the base system)")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from imaging.guest.confined_reading import read_proof_confined
-from imaging.guest.seal_proof import PROOF_WORD, seconds_for
+from imaging.guest.seal_proof import PROOF_WORD, of_names, seconds_for
 from imaging.runs.core.step_context import StepContext
+from imaging.runs.test_instance.errands import names_of
 from imaging.runs.test_instance.report_watch import Awaited, ReportWatch
 from imaging.runs.test_instance.server import standing_server
 from models.cloud.instance import Instance
@@ -35,7 +36,7 @@ async def read_proof(ctx: StepContext) -> None:
     if report is None and why:
         report = SealedImageReport(trouble=why)
     if report is not None:
-        await ctx.record(sealed_image_report=report)
+        await ctx.record(sealed_image_report=of_names(report, names_of(ctx.run.plan)))
 
 
 class _ProofWatch:
