@@ -61,6 +61,10 @@ class _Row:
     used_gib: float = 3.4
     guest: str | None = None
     """Whose recording says what lies inside; None: what the image says."""
+    seal_fails_at: str = ""
+    """The operation at which a clone's seal fails."""
+    seal_misses: str = ""
+    """The class of files of which a seal leaves something on the raw disk."""
     fresh_console: bool = False
     """Its console log still goes back to its first boot."""
 
@@ -71,9 +75,11 @@ SERVERS = (
          metadata={"contact": "ada@survey.example", "purpose": "catalogue database"},
          description="PostgreSQL with the survey catalogue", volumes=(("pgdata", 100), ("scratch", 500))),
     _Row("gis-lab", "m3.quad", 25, image="Featured-Ubuntu22", floating="192.0.2.31", volumes=(("gis-data", 200),),
-         guest="gis-lab", needs_volumes=True, description="QGIS and GRASS for the course", used_gib=7.2),
+         guest="gis-lab", needs_volumes=True, description="QGIS and GRASS for the course", used_gib=7.2,
+         seal_fails_at="logs"),
     _Row("web-01", "m3.tiny", 33, image="Featured-Debian12", floating="192.0.2.80", used_gib=2.1,
-         guest="web-01", fresh_console=True, description="Public pages of the survey", tags=("production",)),
+         guest="web-01", fresh_console=True, description="Public pages of the survey", tags=("production",),
+         seal_misses="history"),
     _Row("quiet-box", "m3.small", 61, image="survey-appliance", vm_state="stopped",
          description="Copy of the camera appliance"),
     _Row("bfv-01", "m3.quad", 47, root_volume=("bfv-01-root", 40), volumes=(("bfv-01-data", 50),),
@@ -125,6 +131,8 @@ def _add_server(world: World, row: _Row, place: int) -> None:
             fstab=fstab,
             used_bytes=int(row.used_gib * 1024**3),
             guest=image.disk.guest if row.guest is None else row.guest,
+            seal_fails_at=row.seal_fails_at,
+            seal_misses=row.seal_misses,
         ),
         image_id=None if row.root_volume else image.id,
         image_properties=dict(image.properties),

@@ -44,7 +44,7 @@ def inspected(name: str, now: datetime) -> Fact[GuestFacts]:
     return Fact(value=facts, source=Source.GUEST, read_at=now)
 
 
-async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str) -> Plan:
+async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str, *, test: bool = True) -> Plan:
     """The plan of a sealed run; what its guidelines block is waived."""
     facts = inspected(guest, clock.now())
     first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts)
@@ -54,17 +54,17 @@ async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str
     )
     asked = tuple(each.rule for each in first.checklist.findings if each.awaits_confirmation)
     attested = (*REQUEST.attestations, *(Attestation(rule=rule) for rule in asked))
-    request = REQUEST.model_copy(update={"waivers": waivers, "attestations": attested})
+    request = REQUEST.model_copy(update={"waivers": waivers, "attestations": attested, "test": test})
     return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts)
 
 
 @asynccontextmanager
 async def a_sealed_run(
-    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str, *, guest: str = "db-07"
+    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str, *, guest: str = "db-07", test: bool = True
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
     """A journal of its own with a new sealed run."""
     journal = Journal(folder / "runs.sqlite", clock)
-    plan = await plan_sealed(cloud, clock, source_id, guest)
+    plan = await plan_sealed(cloud, clock, source_id, guest, test=test)
     refuse(obstacles(plan))
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()
