@@ -12,6 +12,7 @@ from imaging.commands.output.verdict_text import verdict_lines
 from imaging.guest.deep_check.chunks import hear, unpack
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.host_keys.console_keys import read_console_keys
+from imaging.guest.seal_proof import read_proof_report
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
 from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
@@ -19,6 +20,10 @@ from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_co
 from models.text import many_lines, one_line
 from tests.fuzz.door import Door
 from tests.guest.deep_check.reports import BOOT, NONCE, console, part, pieces, report
+from tests.guest.seal_proof import proving
+from tests.guest.seal_proof.test_proof_report import WHOLE
+from tests.guest.seal_proof.test_proof_report import console as proof_console
+from tests.guest.seal_proof.test_proof_report import pieces as proof_pieces
 
 _TOKEN = "0" * 32
 _MARKER = (
@@ -42,6 +47,7 @@ _BOOT = "\r\n".join(
     )
 )  # fmt: skip
 _REPORT = report({"identity": part(["machine_id", "kept"]), "boot": part(["cmdline", "quiet"])})
+_PROOF = proof_console()
 _PIECES = console(*pieces(_REPORT), *pieces(_REPORT))
 
 
@@ -67,6 +73,15 @@ def _pieces(text: str) -> None:
 
 def _heard(text: str) -> None:
     unpack(hear(text, NONCE))
+
+
+def _proof(text: str) -> None:
+    read_proof_report(text, nonce=proving.NONCE).model_dump_json()
+
+
+def _proof_inside(text: str) -> None:
+    """What is in the pieces, which are whole."""
+    _proof("\n".join(proof_pieces(text)))
 
 
 def _keys(text: str) -> None:
@@ -103,6 +118,8 @@ DOORS = (
     Door("console", "host keys", _keys, texts=[_KEYS]),
     Door("console", "pieces of a report", _heard, texts=[_PIECES]),
     Door("console", "a report in pieces", _pieces, texts=[_PIECES]),
+    Door("console", "a proof in pieces", _proof, texts=[_PROOF]),
+    Door("console", "what a proof says", _proof_inside, texts=[f"imaging-proof 1 {proving.NONCE}\n{WHOLE}end\n"]),
     Door("console", "any text", _text, texts=[_BOOT, _KEYS]),
     Door("cloud answers", "an error's body", _error,
          texts=['{"itemNotFound": {"code": 404, "message": "gone"}}', '{"error": {"message": "m", "title": "t"}}',

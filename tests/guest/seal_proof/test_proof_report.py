@@ -35,7 +35,7 @@ machine-id 01234567
 
 
 def pieces(report: str, nonce: str = NONCE, word: str = "@@imaging-proof") -> list[str]:
-    packed = base64.b64encode(gzip.compress(report.encode())).decode()
+    packed = base64.b64encode(gzip.compress(report.encode(errors="replace"))).decode()
     cut = [packed[at : at + WIDTH] for at in range(0, len(packed), WIDTH)]
     return [
         f"{word} {nonce} {n}/{len(cut)} {checksum(f'{n}/{len(cut)} {piece}')} {piece}" for n, piece in enumerate(cut, 1)
