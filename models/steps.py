@@ -60,6 +60,15 @@ DEEP_CHECK_STEPS = (
 )
 """The steps of a deep check: an inspection through a temporary instance; here the image is a temporary one."""
 
+IMAGE_CHECK_STEPS = (
+    StepName.CHECK,
+    StepName.TEST_LAUNCH,
+    StepName.READ_FACTS,
+    StepName.REMOVE_TEST,
+    StepName.REPORT,
+)
+"""The steps of an inspection of an image: a temporary instance of it prints what lies on its disk."""
+
 SEALED_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
 """The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed."""
 

@@ -15,13 +15,12 @@ from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.run_request import CreateOptions, attestations, create_options, waivers
+from imaging.commands.options.run_request import CreateOptions, attestations, create_options, refuse_relative, waivers
 from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.prompts import agreed
 from imaging.guidelines.description_draft import draft_description
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.image_names import suggest_name
-from imaging.guidelines.sealing.keeping import refused_path
 from imaging.runs.plan.start_gate import obstacles
 from models.cloud.instance import Instance
 from models.errors import UsageError
@@ -31,7 +30,6 @@ from models.guidelines.profile import Profile
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan
 from models.run.request import Mode, RunRequest, Visibility
-from models.text import cut
 
 _SEALED = "Add --mode sealed."
 _EXAMPLES = (
@@ -104,9 +102,7 @@ def _refuse_contradictory_seal(choices: CreateOptions) -> None:
     sealed = choices.chosen_mode is Mode.SEALED
     if (choices.keep_home or choices.keep) and not sealed:
         raise UsageError("--keep-home and --keep are for sealed images; a plain one keeps everything.", remedy=_SEALED)
-    for path in choices.keep:
-        if refused := refused_path(path):
-            raise UsageError(f"--keep {cut(path, 60)}: {refused}.")
+    refuse_relative(choices.keep)
     if sealed and choices.no_test:
         raise UsageError("A sealed image is proved by a test launch.", remedy="Remove --no-test, or add --mode plain.")
 

@@ -21,9 +21,19 @@ def judge_machine(guest: GuestFacts, profile: Profile, now: datetime) -> Checkli
         profile: the guidelines.
         now: the time by which ages count, never that of a report: its clock may be wrong.
     """
+    found = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=guest.read_at)
+    return judge(facts_of_machine(found, now), profile)
+
+
+def facts_of_machine(guest: Fact[GuestFacts], now: datetime) -> InstanceFacts:
+    """What is known of a machine, or of an image, of which no cloud was asked.
+
+    Args:
+        guest: its inspection.
+        now: the time by which ages count.
+    """
     not_asked: dict[str, Fact[Any]] = {
         name: Fact(unknown_because="no cloud was asked", unknown_code=UnknownCode.NO_CLOUD)
         for name in ("instance", "attachments", "volumes", "base_image", "images", "flavors", "quota", "login")
     }
-    found = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=guest.read_at)
-    return judge(InstanceFacts(**not_asked, guest=found, has_cinder=False, now=now), profile)
+    return InstanceFacts(**not_asked, guest=guest, has_cinder=False, now=now)

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.guidelines.machine import facts_of_machine
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.core.outcome import source_may_need_help
 from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.journal import Journal
@@ -22,8 +24,10 @@ from imaging.runs.journal.lease import this_process
 from imaging.runs.journal.rows import Changes
 from imaging.runs.ownership.image_deletion import delete_image_of
 from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.new_run import run_of_claim, run_of_plan
+from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.process.spawn import Spawn, start_runner
 from imaging.runs.source.claim_keys import decode_claims, misplaced_claims, unreadable_claims
@@ -91,6 +95,17 @@ class RunService:
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what an inspection through a temporary instance would cost; changes nothing."""
         return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
+
+    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """Say what the inspection of an image would cost; changes nothing."""
+        return await plan_image_check(cloud, self._clock, image_id, request, profile)
+
+    async def plan_seal(
+        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
+    ) -> Plan:
+        """Say what the seal of an image would do, by what an inspection of it found; changes nothing."""
+        seal = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
+        return await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Carry out a plan in a process of its own.

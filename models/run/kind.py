@@ -10,6 +10,7 @@ from models.base import Frozen
 from models.steps import (
     CREATE_STEPS,
     DEEP_CHECK_STEPS,
+    IMAGE_CHECK_STEPS,
     SEAL_STEPS,
     SEALED_STEPS,
     UNDO_STEPS,
@@ -29,6 +30,8 @@ class RunKind(StrEnum):
     VERIFY = "verify"
     DEEP_CHECK = "deep check"
     """Inspect an instance through a temporary instance of a temporary snapshot; the source is only read."""
+    IMAGE_CHECK = "image check"
+    """Inspect an image through a temporary instance of it; the image is only launched."""
     UNDO = "undo"
     """Restore from a claim found in metadata, where the journal is not at hand."""
 
@@ -84,6 +87,7 @@ _SPECS: Mapping[RunKind, RunSpec] = MappingProxyType(
         RunKind.SEAL: RunSpec(steps=SEAL_STEPS, tests_image=True, makes_image=True, seals=True),
         RunKind.VERIFY: RunSpec(steps=VERIFY_STEPS, tests_image=True, must_test=True),
         RunKind.DEEP_CHECK: RunSpec(steps=DEEP_CHECK_STEPS, image_is_temporary=True, inspects=True),
+        RunKind.IMAGE_CHECK: RunSpec(steps=IMAGE_CHECK_STEPS, inspects=True, must_test=True),
         RunKind.UNDO: RunSpec(steps=UNDO_STEPS, changes_source=True),
     }
 )

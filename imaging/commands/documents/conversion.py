@@ -21,6 +21,7 @@ from imaging.commands.documents.models import (
     PlannedVolumeDocument,
     RemedyDocument,
     RunDocument,
+    SealDocument,
     StepDocument,
     TestDocument,
     TroubleDocument,
@@ -166,6 +167,7 @@ def run_document(run: RunRecord) -> RunDocument:
         instance=Named(id=run.plan.source.id, name=run.plan.source.name) if run.plan.source else None,
         image=_image_of(run),
         test=_test(run),
+        seal=_seal(run),
         instance_seen=run.source_seen.state if run.source_seen else None,
         instance_restored=run.instance_restored,
         report=run.report_path,
@@ -178,9 +180,16 @@ def run_document(run: RunRecord) -> RunDocument:
 
 
 def _image_of(run: RunRecord) -> Named | None:
-    if run.plan.image is not None:
-        return Named(id=run.plan.image.id, name=run.plan.image.name)
-    return Named(id=run.image_id, name=run.plan.request.name) if run.image_id else None
+    if run.image_id is not None:
+        return Named(id=run.image_id, name=run.plan.request.name)
+    return Named(id=run.plan.image.id, name=run.plan.image.name) if run.plan.image else None
+
+
+def _seal(run: RunRecord) -> SealDocument | None:
+    verdict = run.seal_verdict
+    if verdict is None:
+        return None
+    return SealDocument(verdict=verdict.word, reasons=verdict.reasons, proofs=verdict.proofs, kept=verdict.kept)
 
 
 def _step(step: StepRecord) -> StepDocument:

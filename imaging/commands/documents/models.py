@@ -20,6 +20,7 @@ from models.run.record import OwnedKind, RunState
 from models.run.request import Mode, OnFailure, Visibility
 from models.run.source_seen import SourceState
 from models.seal.plan import OperationId, TargetAction
+from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import Stage, Strength, VerdictWord
 
@@ -239,6 +240,15 @@ class LeftBehindDocument(Document):
     reason: str = Field(description="Why it does not count as created by the run.")
 
 
+class SealDocument(Document):
+    """What the proofs of a seal came to."""
+
+    verdict: SealWord
+    reasons: tuple[str, ...] = Field(description="What was found, or could not be proved; empty if it is sealed.")
+    proofs: tuple[str, ...] = Field(description="What was shown.")
+    kept: tuple[str, ...] = Field(description="What was kept on purpose.")
+
+
 class RunDocument(Document):
     """One run: `imaging create`, `verify`, `runs`, `watch`, `resume`, `cancel` and `undo`."""
 
@@ -254,6 +264,7 @@ class RunDocument(Document):
     instance: Named | None = Field(description="The source instance; null for `imaging verify`.")
     image: Named | None = Field(description="The image; null if there is none yet.")
     test: TestDocument
+    seal: SealDocument | None = Field(description="null: nothing was sealed, or it was not judged yet.")
     instance_seen: SourceState | None = Field(
         description="What was seen of the instance after it was restored; null before that."
     )

@@ -13,11 +13,13 @@ import click
 from imaging.cloud.interface import Cloud
 from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
+from imaging.guidelines.sealing.keeping import refused_path
 from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
 from models.base import Frozen
+from models.errors import UsageError
 from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver, usual_mode
 from models.run.time_limit import EXAMPLES, seconds_of
-from models.text import one_line
+from models.text import cut, one_line
 
 
 class Duration(click.ParamType[int]):
@@ -111,6 +113,26 @@ class CreateOptions(LaunchOptions):
         return self.mode or usual_mode(self.visibility)
 
 
+class SealOptions(LaunchOptions):
+    """What the user said behind `imaging seal IMAGE`."""
+
+    name: str | None
+    description: str | None
+    keep_home: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+def refuse_relative(paths: Sequence[str]) -> None:
+    """Refuse what is to be kept and is named by no whole path.
+
+    Raises:
+        UsageError: naming the first.
+    """
+    for path in paths:
+        if refused := refused_path(path):
+            raise UsageError(f"--keep {cut(path, 60)}: {refused}.")
+
+
 _TEST_OPTIONS = (
     click.option("--network", metavar="NETWORK", help="Name or id of the test instance's network."),
     click.option("--flavor", metavar="FLAVOR", help="Name or id of its flavor; by default the smallest that fits."),
@@ -130,9 +152,16 @@ def _choices(values: type[StrEnum]) -> click.Choice[str]:
     return click.Choice([value.value for value in values])
 
 
-_CREATE_OPTIONS = (
+_TEXT_OPTIONS = (
     click.option("--name", metavar="N", help="Name of the image."),
     click.option("--description", metavar="T", help="What the image contains, and how it differs from its base."),
+)
+_KEEP_OPTIONS = (
+    click.option("--keep-home", multiple=True, metavar="USER", help="Sealed: keep this user's home; repeatable."),
+    click.option("--keep", multiple=True, metavar="PATH", help="Sealed: keep this file or directory; repeatable."),
+)
+_CREATE_OPTIONS = (
+    *_TEXT_OPTIONS,
     click.option(
         "--mode",
         type=_choices(Mode),
@@ -140,8 +169,7 @@ _CREATE_OPTIONS = (
         help="plain: the root disk as it is, including /home and /root. sealed: without what the guidelines say is"
         " deleted, done on a temporary clone. By default sealed for an image that others will see, else plain.",
     ),
-    click.option("--keep-home", multiple=True, metavar="USER", help="Sealed: keep this user's home; repeatable."),
-    click.option("--keep", multiple=True, metavar="PATH", help="Sealed: keep this file or directory; repeatable."),
+    *_KEEP_OPTIONS,
     click.option("--attest", multiple=True, metavar="RULE", help="Confirm what a rule asks; repeatable."),
     click.option("--waive", multiple=True, metavar="RULE=WHY", help="Continue despite a finding; repeatable."),
     click.option(
@@ -178,6 +206,13 @@ _CREATE_OPTIONS = (
 def create_options(function: Function) -> Function:
     """Add the options of `imaging create`, in their order."""
     for option in reversed(_CREATE_OPTIONS):
+        function = option(function)
+    return function
+
+
+def seal_options(function: Function) -> Function:
+    """Add the options of `imaging seal`, in their order."""
+    for option in reversed((*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS)):
         function = option(function)
     return function
 

@@ -39,17 +39,25 @@ def outcome(run: RunRecord) -> Iterator[str]:
     yield f"run       {run.id}: {run.state}"
     if run.plan.source is not None:
         yield f"instance  {run.plan.source.name} ({run.plan.source.id}): {restoration(run)}"
-    image = run.plan.image.id if run.plan.image else run.image_id
-    if image:
-        name = run.plan.image.name if run.plan.image else run.plan.request.name
-        yield f"image     {name} ({image})"
+    yield from (f"image     {name} ({image_id})" for image_id, name in _images(run))
     if run.verdict is not None:
         yield f"test      {verdict_words(run.verdict)}"
         yield from _console_lines(run.verdict)
+    if run.seal_verdict is not None:
+        yield f"seal      {run.seal_verdict.word}"
+        yield from (f"          {reason}" for reason in run.seal_verdict.reasons)
     for each in run.left_behind:
         yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
     if run.report_path:
         yield f"report    {run.report_path}"
+
+
+def _images(run: RunRecord) -> Iterator[tuple[str, str]]:
+    """Id and name of the image that the run is about, and of the one that it made."""
+    if run.image_id is not None:
+        yield run.image_id, run.plan.request.name
+    elif run.plan.image is not None:
+        yield run.plan.image.id, run.plan.image.name
 
 
 def restoration(run: RunRecord) -> str:

@@ -17,7 +17,11 @@ from models.text import sentence
 
 _NOTHING_CHANGED = "Nothing was changed."
 _OR_PLAIN = "Or make a plain image, which holds everything (--mode plain)."
-_NOTHING_BUT_A_LAUNCH = {RunKind.DEEP_CHECK: "deep check", RunKind.VERIFY: "test launch"}
+_NOTHING_BUT_A_LAUNCH = {
+    RunKind.DEEP_CHECK: "deep check",
+    RunKind.IMAGE_CHECK: "inspection of the image",
+    RunKind.VERIFY: "test launch",
+}
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
 

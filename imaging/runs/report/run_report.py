@@ -70,6 +70,8 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         if run.source_seen is not None:
             yield from (f"  - console: {plain(line)}" for line in run.source_seen.evidence)
         yield from _before(run)
+    elif run.spec.inspects:
+        yield f"- {_inspected(run)}"
     elif run.spec.makes_image and run.image_id:
         yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
     if run.verdict is not None:

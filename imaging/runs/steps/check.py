@@ -43,7 +43,7 @@ async def check(ctx: StepContext) -> StepResult:
     # First of all: a login that ends midway leaves the instance stopped until the user logs in again.
     refuse_login(login, ctx.clock.now(), plan.estimated_seconds)
     refuse(obstacles(plan.model_copy(update={"checklist": None})))  # the checklist is judged again below
-    if ctx.run.spec.inspects:
+    if ctx.run.spec.inspects and plan.source is not None:
         return await _check_deep(ctx)
     if ctx.run.spec.seals:
         refuse_large_user_data(plan, ctx.profile)

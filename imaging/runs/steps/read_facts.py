@@ -48,10 +48,21 @@ async def read_facts(ctx: StepContext) -> StepResult:
     if facts.boot_verdict is not None and ctx.run.verdict is None:
         await ctx.record(verdict=facts.boot_verdict)
     try:
-        ctx.guests.write(source_id(ctx), facts)
+        ctx.guests.write(_inspected_id(ctx), facts)
     except OSError as error:
         raise RunError(f"The facts cannot be kept: {error}.", remedy=f"They are in {file}.") from error
     return StepResult(_summary(facts))
+
+
+def _instead(ctx: StepContext) -> str:
+    """How else the disk can be inspected."""
+    return "Inspect it by SSH instead." if ctx.run.plan.source else "Launch an instance of it, and seal that one."
+
+
+def _inspected_id(ctx: StepContext) -> str:
+    """Of what the facts are kept: an instance, or an image that was inspected by itself."""
+    image = ctx.run.plan.image
+    return source_id(ctx) if image is None else image.id
 
 
 def _kept(file: Path) -> GuestFacts | None:
@@ -85,7 +96,7 @@ async def _facts(ctx: StepContext, watch: ReportWatch, verdict: Verdict) -> Gues
         raise RunError(
             error.what,
             meaning=f"No facts were read. Of the temporary instance itself: {verdict.word.value}. {verdict.reason}",
-            remedy=f"{error.remedy or 'Inspect it by SSH instead.'} The console is in {ctx.folder / CONSOLE_LOG}.",
+            remedy=f"{error.remedy or _instead(ctx)} The console is in {ctx.folder / CONSOLE_LOG}.",
         ) from error
     return facts.model_copy(update={"boot_verdict": verdict})
 

@@ -116,7 +116,7 @@ def _failure(run: RunRecord) -> str:
 
 def _success(run: RunRecord) -> str:
     if run.spec.inspects:
-        return "Inspected: the findings are in the instance's checklist"
+        return "Inspected: the findings are in the instance's checklist" if run.plan.source else "Inspected"
     if run.spec.only_restores:
         return f"{_name(run)} is restored"
     verdict = run.verdict

@@ -54,7 +54,8 @@ def _after_cancelling(run: RunRecord) -> str:
     if is_watching_source(run):
         return "The instance is restored. It is not watched coming up any longer."
     if run.spec.inspects:
-        return "The call in flight is finished first. The temporary instance and the temporary image are removed."
+        image = " and the temporary image are" if run.spec.image_is_temporary else " is"
+        return f"The call in flight is finished first. The temporary instance{image} removed."
     return (
         "The call in flight is finished first. The instance is restored. An incomplete image and the test instance "
         "are removed; a complete image is kept, private and unverified."

@@ -1,0 +1,111 @@
+"""`imaging seal`: a sealed image made of an image that exists, which stays as it is."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from imaging.commands.flow import session
+from imaging.commands.flow.agreement import require_confirmation
+from imaging.commands.flow.deep_check import inspect_by_run
+from imaging.commands.flow.inspection import guests
+from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.run_request import SealOptions, refuse_relative, seal_options
+from imaging.commands.options.things_named import image_named
+from imaging.commands.output.streams import say
+from models.cloud.image import Image
+from models.errors import UsageError
+from models.exit_code import ExitCode
+from models.guidelines.profile import Profile
+from models.run.request import Mode, RunRequest
+
+_EXAMPLES = (
+    Example("imaging seal db-07-v1 --plan", "what would be removed; the image has to be inspected once for that"),
+    Example(
+        "imaging seal db-07-v1 --name db-07-course --description 'PostgreSQL 16 with PostGIS, for the course'",
+        "inspect it if nobody has, show what will be lost, ask, seal a copy and prove it",
+    ),
+    Example("imaging seal db-07-v1 --name N --description T --keep-home ada --yes", "keep a home, without questions"),
+)
+
+
+@click.command(name="seal", cls=CommandWithExamples, examples=_EXAMPLES)
+@click.argument("image")
+@seal_options
+@click.option(
+    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
+)
+@click.option("--yes", is_flag=True, help="Agree to the inspection and to the plan beforehand.")
+@everywhere
+def command(invocation: Invocation, image: str, *, plan_only: bool, yes: bool, **options: Any) -> int:
+    """Make a sealed image of an image, and prove that it is sealed.
+
+    IMAGE is a name or an id; it stays as it is. A temporary clone of it is sealed: people, homes, keys, secrets, logs
+    and the names of the machine that it was made of are taken away. The clone is imaged and removed, and the sealed
+    image is tested. What is taken away is planned from an inspection of the image by a temporary instance, which is
+    made first unless one is known from the last day.
+
+    The exit status is 0 only if the new image booted and is proved to be sealed.
+    """
+    choices = SealOptions(**options)
+    session.refuse_read_only()
+    require_confirmation(yes=yes, instead="; --plan inspects the image, too, if nobody has")
+    return session.run(_seal(invocation, image, choices, plan_only=plan_only, yes=yes))
+
+
+async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, plan_only: bool, yes: bool) -> int:
+    guidelines = session.profile(invocation)
+    async with session.own_runs() as runs:
+        async with session.logged_in(invocation) as here:
+            image = await image_named(here.cloud, wanted)
+            request = await _request(here, choices, image, guidelines, draft=plan_only)
+            guest = guests(here).stored(image.id)
+            if guest.value is None:
+                say(f"{image.name} has to be inspected first: what a seal removes is planned from that.")
+                plan = await runs.plan_image_check(here.cloud, image.id, request, guidelines)
+                status = await inspect_by_run(runs, here, plan, guidelines, yes=yes)
+                if status is not ExitCode.DONE:
+                    return status
+                guest = guests(here).stored(image.id)
+            plan = await runs.plan_seal(here.cloud, image.id, request, guidelines, guest=guest)
+        if plan_only:
+            return print_plan(plan, json=invocation.json)
+        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+
+
+async def _request(
+    here: session.Session, choices: SealOptions, image: Image, guidelines: Profile, *, draft: bool
+) -> RunRequest:
+    """What the options ask for.
+
+    Raises:
+        UsageError: there is no name or no description for the new image, or what is to be kept is no path.
+    """
+    refuse_relative(choices.keep)
+    name, description = choices.name, choices.description
+    if draft:
+        name, description = name or f"{image.name}-sealed", description or f"{image.name}, sealed."
+    if not name or not description:
+        missing = " and ".join(
+            option for option, text in (("--name", name), ("--description", description)) if not text
+        )
+        raise UsageError(
+            f"The sealed image needs {missing}.",
+            meaning="Nothing was changed.",
+            remedy=f"For example: --name {shlex.quote(f'{image.name}-sealed')} --description '…'",
+        )
+    return RunRequest(
+        name=name,
+        description=description,
+        mode=Mode.SEALED,
+        keep_homes=choices.keep_home,
+        keep_paths=choices.keep,
+        profile=guidelines.name,
+        network_id=await choices.network_id(here.cloud),
+        flavor_id=await choices.flavor_id(here.cloud),
+        timeout_seconds=choices.timeout,
+    )
