@@ -94,9 +94,6 @@ async def plan_seal_of_image(
     test = None
     if request.test:
         test = await plan_test_launch(cloud, image, source_id=None, request=request, profile=profile, quota=quota)
-    if image.is_volume_backed:
-        refused = ("It is an empty record that names volumes: a seal of volume-backed images is not possible.",)
-        seal = seal.model_copy(update={"refusals": (*seal.refusals, *refused)})
     plan = Plan(
         kind=RunKind.SEAL,
         request=request,
@@ -105,11 +102,19 @@ async def plan_seal_of_image(
         guest=guest,
         test=test,
         clone=clone,
-        seal=_with_refusals(seal, profile, quota, images=1),
+        seal=_with_refusals(_of_its_kind(seal, image), profile, quota, images=1),
         estimated_seconds=_more_seconds(image, request),
         made_at=clock.now(),
     )
     return plan.model_copy(update={"steps": sealed_steps(plan), "warnings": image_warnings(plan, clock.now())})
+
+
+def _of_its_kind(seal: SealPlan, image: Image) -> SealPlan:
+    """The plan with what the kind of the image has to say against it."""
+    if not image.is_volume_backed:
+        return seal
+    refused = "It is an empty record that names volumes: a seal of volume-backed images is not possible."
+    return seal.model_copy(update={"refusals": (*seal.refusals, refused)})
 
 
 def _with_refusals(seal: SealPlan, profile: Profile, quota: Quota | None, *, images: int) -> SealPlan:
