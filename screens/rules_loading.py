@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from imaging.runtime.threads import in_thread
 from models.findings import Checklist
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
+from models.run.request import Mode, RunRequest
+from models.seal.plan import SealPlan
+
+if TYPE_CHECKING:
+    from imaging.guidelines.sealing.homes import Home
 
 
 async def load_rules() -> None:
@@ -28,3 +34,18 @@ def evidence_of(rules: Collection[str], facts: InstanceFacts, profile: Profile) 
     from imaging.guidelines import checklist  # noqa: PLC0415  # not for the first paint
 
     return checklist.evidence_of(rules, facts, profile)
+
+
+def planned_seal(facts: InstanceFacts, profile: Profile, request: RunRequest) -> SealPlan:
+    """What a seal takes away; of a plain image what one would, and so what the image will hold."""
+    from imaging.guidelines.sealing.keeping import keeping_nothing  # noqa: PLC0415  # not for the first paint
+    from imaging.guidelines.sealing.planning import plan_seal  # noqa: PLC0415  # the same
+
+    return plan_seal(facts, profile, request if request.mode is Mode.SEALED else keeping_nothing(request))
+
+
+def homes_of(facts: InstanceFacts) -> tuple[Home, ...]:
+    """The homes of an inspected guest, each with its account."""
+    from imaging.guidelines.sealing import homes  # noqa: PLC0415  # not for the first paint
+
+    return homes.homes_of(facts)

@@ -153,7 +153,7 @@ class Tour:
         await self._pilot.press("n")
 
     async def wizard(self) -> None:
-        """Its six pages."""
+        """Its seven pages."""
         await self._pilot.press("i")
         await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
         await self._take("wizard-1-name")

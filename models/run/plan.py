@@ -88,6 +88,8 @@ class Plan(Frozen):
     kind: RunKind = RunKind.CREATE
     """What the run is for."""
     estimated_seconds: int = 240
+    seal_seconds: int = 0
+    """How much of that the seal and its proof take; the source is restored before."""
     made_at: Moment
 
     @property

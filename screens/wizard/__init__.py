@@ -1,1 +1,1 @@
-"""The wizard for a run: six pages that together make one request, kept as a draft until it starts."""
+"""The wizard for a run: seven pages that together make one request, kept as a draft until it starts."""

@@ -16,7 +16,7 @@ from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan
-from models.run.request import RunRequest, Visibility, Waiver
+from models.run.request import Mode, RunRequest, Visibility, Waiver
 from screens.rules_loading import evidence_of, judged
 from screens.style.glyphs import Glyphs
 
@@ -83,14 +83,17 @@ class WizardState:
     def obstacles(self) -> tuple[Obstacle, ...]:
         """What keeps a run of this request from starting, as far as it is known."""
         if self.plan is not None:
-            return (*obstacles(self.plan), *self._unpublishable())
+            return (*obstacles(self.plan), *self._contradictions())
         if self.checklist is None:
             return ()
-        return (*checklist_obstacles(self.checklist, self.request), *self._unpublishable())
+        return (*checklist_obstacles(self.checklist, self.request), *self._contradictions())
 
-    def _unpublishable(self) -> Iterator[Obstacle]:
-        """What would keep the image private although the user wants it otherwise: asked here, told by commands."""
+    def _contradictions(self) -> Iterator[Obstacle]:
+        """What would not come of it although the user wants it: asked here, told by commands."""
         request = self.request
+        if request.mode is Mode.SEALED and not request.test:
+            text = "A sealed image is proved by a test launch, and none is wanted."
+            yield Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text)
         if request.visibility is Visibility.PRIVATE:
             return
         if not (request.test or request.publish_unverified):

@@ -18,6 +18,7 @@ class PageName(StrEnum):
     NAME = "Name"
     VISIBILITY = "Visibility"
     CHECKLIST = "Checklist"
+    CONTENT = "Content"
     VOLUMES = "Volumes"
     TEST = "Test"
     REVIEW = "Review"
@@ -44,6 +45,8 @@ def target_of(obstacle: Obstacle, checklist: Checklist | None) -> Target:
     match obstacle.kind:
         case ObstacleKind.NETWORK | ObstacleKind.IMPOSSIBLE:
             return Target(PageName.TEST)
+        case ObstacleKind.UNSEALABLE:
+            return Target(PageName.CONTENT)
         case ObstacleKind.BLOCKER if obstacle.rule.startswith(_ON_NAME_PAGE):
             return Target(PageName.NAME)
         case ObstacleKind.CONFIRMATION if _is_before_publishing(obstacle.rule, checklist):

@@ -1,4 +1,4 @@
-"""The wizard that turns one instance into a run: six pages that make one request, kept as a draft until it starts."""
+"""The wizard that turns one instance into a run: seven pages that make one request, kept as a draft until it starts."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from screens.wizard.drafts.session import DraftSession
 from screens.wizard.messages import DraftChanged, FactsRead, Planned, Started
 from screens.wizard.pages.bar import PageBar, TurnTo
 from screens.wizard.pages.checklist import ChecklistPage
+from screens.wizard.pages.content import ContentPage
 from screens.wizard.pages.finding_page import FixWanted, Wanted
 from screens.wizard.pages.name import NamePage
 from screens.wizard.pages.test_launch import TestPage
@@ -51,16 +52,20 @@ _PAGES: dict[PageName, type[Page]] = {
     PageName.NAME: NamePage,
     PageName.VISIBILITY: VisibilityPage,
     PageName.CHECKLIST: ChecklistPage,
+    PageName.CONTENT: ContentPage,
     PageName.VOLUMES: VolumesPage,
     PageName.TEST: TestPage,
     PageName.REVIEW: ReviewPage,
 }
+_PLANNED_PAGES = (ContentPage, TestPage, ReviewPage)
+"""The pages that show what a run would do."""
 _NO_REASON = "Continuing without inspection needs a reason: it goes into the report."
 
 
 class WizardScreen(OpenedScreen[None]):
     """Asks everything beforehand; nothing is changed before *Start* on the last page."""
 
+    AUTO_FOCUS = "#name"  # not the first widget: what is typed ahead is text, no command
     CSS_PATH = "wizard.tcss"
     BINDINGS: ClassVar[list[BindingType]] = BINDINGS
 
@@ -281,7 +286,7 @@ class WizardScreen(OpenedScreen[None]):
         self.refresh_bindings()
 
     def _plan_if_wanted(self) -> None:
-        if isinstance(self._current, TestPage | ReviewPage) and self._state.plan is None and self._is_filled:
+        if isinstance(self._current, _PLANNED_PAGES) and self._state.plan is None and self._is_filled:
             self._make_plan(self._state.request)
 
     @property
@@ -291,7 +296,7 @@ class WizardScreen(OpenedScreen[None]):
     @property
     def is_settled(self) -> bool:
         """Whether the page shows all that it waits for from the cloud."""
-        waits_for_plan = isinstance(self._current, TestPage | ReviewPage)
+        waits_for_plan = isinstance(self._current, _PLANNED_PAGES)
         return self._state.facts is not None and not (waits_for_plan and self._state.plan is None)
 
     @property

@@ -76,7 +76,7 @@ def choose(console: Terminal, name: str) -> None:
 
 
 def start_a_run(console: Terminal, *, name: str) -> None:
-    """Through the six pages of the wizard."""
+    """Through the seven pages of the wizard."""
     console.press("i")
     console.sees("Name of the image", "Made from the instance", "db-07-20", "does not say how the image differs")
     console.press("ctrl+u")
@@ -90,6 +90,7 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     pages = (
         "Who can see",
         "Disk of a running",
+        "Will be in the image",
         "2 volumes will be detached",
         "Launched on astro-net",
         "What happens to db-07",

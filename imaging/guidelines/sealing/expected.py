@@ -84,7 +84,8 @@ class _Seal:
         return [each.name for operation in self.plan.operations for each in operation.targets if each.action is action]
 
     def _is_kept(self, path: str) -> bool:
-        return any(is_below(path, kept.path) for kept in self.plan.kept)
+        # Of a home that is kept the secrets go all the same: a home is no target, so nothing else of it does.
+        return any(is_below(path, kept.path) for kept in self.plan.kept if not kept.owner)
 
     def _goes(self, path: str) -> bool:
         """Whether a path is taken away, or lies in what is."""

@@ -59,7 +59,7 @@ def secret_operations(
         and not any(is_below(each.sighting.path, tree) for tree in emptied)
     ]
     if left or keys:
-        operation = _operation(OperationId.SECRETS, "Secrets and licence keys outside the homes", left)
+        operation = _operation(OperationId.SECRETS, "Secrets and licence keys in what stays", left)
         yield operation.model_copy(
             update={
                 "targets": (*operation.targets, *(_removed(each) for each in keys)),

@@ -40,25 +40,34 @@ class PageBar(Widget):
 
     def render(self) -> Content:
         """The names."""
+        between = self._separator
         parts: list[Content | str] = []
         for page in PAGES:
             text = self._label(page)
             here = page is self._current
             parts.append(toned(text, Tone.ACCENT).stylize("bold") if here else toned(text, Tone.QUIET))
-            parts.append(toned(self._between, Tone.QUIET))
+            parts.append(toned(between, Tone.QUIET))
         return joined(*parts[:-1])
 
     def on_click(self, event: Click) -> None:
         """Lead to the page whose name was clicked."""
+        between = cell_len(self._separator)
         column = event.get_content_offset_capture(self).x
         for page in PAGES:
             column -= cell_len(self._label(page))
             if column < 0:
                 self.post_message(TurnTo(Target(page)))
                 return
-            column -= cell_len(self._between)
+            column -= between
             if column < 0:
                 return
+
+    @property
+    def _separator(self) -> str:
+        """What stands between the names: where they do not fit otherwise a blank alone."""
+        names = sum(cell_len(self._label(page)) for page in PAGES)
+        fits = names + cell_len(self._between) * (len(PAGES) - 1) <= self.content_size.width
+        return self._between if fits else " "
 
     def _label(self, page: PageName) -> str:
         return f"[{page}]" if page is self._current else page.value

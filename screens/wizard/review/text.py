@@ -17,6 +17,7 @@ from screens.style.tones import Tone
 from screens.style.wording import urgency
 from screens.widgets.columns import shortened
 from screens.wizard.review.rows import Deed, Item, heading, sections
+from screens.wizard.review.seal_text import seal_items
 from screens.wizard.state import WizardState
 from screens.wizard.targets import PageName, Target, target_of
 
@@ -36,6 +37,7 @@ def review(state: WizardState, glyphs: Glyphs, *, with_steps: bool) -> tuple[Ite
         _head(state, plan),
         _obstacles(state, glyphs),
         _happens(plan, glyphs),
+        seal_items(state, plan, glyphs),
         _decided(state, plan, glyphs),
         _open(plan, glyphs),
         _inspected(state, plan, glyphs),
@@ -75,7 +77,9 @@ def _no_plan(state: WizardState) -> Sequence[Item]:
 def _head(state: WizardState, plan: Plan) -> Sequence[Item]:
     """The image in two lines: its name, and what there is to it."""
     request = plan.request
-    parts = [request.visibility.value, _size(state, plan), _test(plan), about(plan.estimated_seconds)]
+    longer = f" ({about(plan.estimated_seconds - plan.seal_seconds)} if plain)" if plan.seal_seconds else ""
+    duration = f"{about(plan.estimated_seconds)}{longer}"
+    parts = [request.mode.value, request.visibility.value, _size(state, plan), _test(plan), duration]
     name = shortened(one_line(request.name), _IMAGE_CELLS, cut="…") or "(no name)"
     return heading(name), heading(" · ".join(part for part in parts if part), Tone.QUIET)
 

@@ -38,6 +38,12 @@ def test_what_the_seal_takes_away_is_fixed_by_it(rule):
     assert not found.blocks
 
 
+@pytest.mark.parametrize("rule", ["SEC-PRIVKEY", "SW-LICFILES"])
+def test_secrets_that_were_found_go_also_of_a_home_that_is_kept(rule):
+    found = finding(rule, wanted={"keep_homes": ("ada",)})
+    assert not found.blocks
+
+
 def test_what_stays_on_the_disk_stays_open():
     left = sighting("SEC-PRIVKEY.ssh", "/opt/app/kept.key", marks=("private-key",), size_bytes=4)
     kept = {"keep_paths": ("/opt/app",)}

@@ -54,8 +54,14 @@ async def with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image
         flavors=facts.flavors.value,
     )
     seal = _with_refusals(plan_seal(facts, profile, request), profile, facts.quota.value, images=2)
-    seconds = plan.estimated_seconds + _more_seconds(image, request)
-    more = {"kind": RunKind.SEALED, "seal": seal, "clone": clone, "estimated_seconds": seconds}
+    seconds = _more_seconds(image, request)
+    more = {
+        "kind": RunKind.SEALED,
+        "seal": seal,
+        "clone": clone,
+        "estimated_seconds": plan.estimated_seconds + seconds,
+        "seal_seconds": seconds,
+    }
     return plan.model_copy(update=more)
 
 
@@ -104,6 +110,7 @@ async def plan_seal_of_image(
         clone=clone,
         seal=_with_refusals(_of_its_kind(seal, image), profile, quota, images=1),
         estimated_seconds=_more_seconds(image, request),
+        seal_seconds=_more_seconds(image, request),
         made_at=clock.now(),
     )
     return plan.model_copy(update={"steps": sealed_steps(plan), "warnings": image_warnings(plan, clock.now())})
