@@ -115,7 +115,7 @@ class SealPlan(Frozen):
     refusals: tuple[CleanText, ...] = ()
     """Why this instance cannot be sealed at all, a sentence each; then no run begins."""
     accounts: tuple[CleanText, ...] = ()
-    """All accounts of people that the inspection saw, kept ones too: the clone stops when it finds another one."""
+    """All accounts of people and of root that the inspection saw, kept ones too: the clone stops at another one."""
     homes: tuple[CleanText, ...] = ()
     """All homes that the inspection saw, as paths; so too."""
     units: tuple[CleanText, ...] = ()

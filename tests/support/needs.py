@@ -29,6 +29,7 @@ PACKAGES: Mapping[str, str] = {
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
     "systemd-fstab-generator": "systemd",
+    "systemd-nspawn": "systemd-container",
 }
 """By tool, the package that brings it on Debian and Ubuntu."""
 ESSENTIAL: Mapping[str, str] = {

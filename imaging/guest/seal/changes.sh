@@ -49,6 +49,8 @@ state_units() {
 find_changes() {
     sed -n "/^account$TAB/p; /^home$TAB/p; /^unit$TAB/p" "$run/plan" >"$run/agreed"
     printf 'account\troot\nhome\t/root\n' >>"$run/agreed"
+    # An inspection that did not tell the units agreed to none of them, and to no change of them.
+    grep -q "^unit$TAB" "$run/agreed" || grep "^unit$TAB" "$run/state" >>"$run/agreed"
     grep -v -x -F -f "$run/agreed" "$run/state" | tr "$TAB" ' ' >"$run/appeared"
     [ -s "$run/appeared" ]
 }

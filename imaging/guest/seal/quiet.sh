@@ -4,29 +4,39 @@ KEEP='systemd-journald.service systemd-udevd.service systemd-logind.service dbus
 qemu-guest-agent.service imaging-seal.service'
 # They run no program, but write when they are stopped.
 WRITERS='systemd-random-seed.service systemd-update-utmp.service alsa-restore.service'
-UPKEEP='apt-daily.timer apt-daily.service apt-daily-upgrade.timer apt-daily-upgrade.service unattended-upgrades.service
-dnf-automatic.timer dnf-automatic-install.timer dnf-makecache.timer dnf-makecache.service packagekit.service snapd.refresh.timer
-fwupd-refresh.timer cron.service crond.service anacron.service anacron.timer atd.service logrotate.timer man-db.timer
-motd-news.timer ua-timer.timer esm-cache.service sysstat-collect.timer mlocate-updatedb.timer plocate-updatedb.timer'
 
 # hold_units: by a condition that never holds, which counts for units in /etc, too, where a mask in memory does not.
 hold_units() {
-    {
-        printf '%s\n' "$UPKEEP" | tr ' ' '\n'
-        sed -n "s/^mask$TAB//p" "$run/plan"
-    } | while IFS= read -r hold_unit; do
-        case $hold_unit in '' | */* | .*) continue ;; esac
-        hold_folder=/run/systemd/system/$hold_unit.d
-        mkdir -p "$hold_folder"
-        printf '[Unit]\nConditionPathExists=!/\n' >"$hold_folder/zzz-imaging-seal.conf"
-        chmod 755 "$hold_folder"
-        chmod 644 "$hold_folder/zzz-imaging-seal.conf"
-        printf '%s\n' "$hold_unit"
+    sed -n "s/^mask$TAB//p" "$run/plan" | grep -v -e / -e '^[.]' | while IFS= read -r hold_unit; do
+        case $hold_unit in
+        *[*?[]*) systemctl list-unit-files --no-legend --no-pager "$hold_unit" | awk '{ print $1 }' ;;
+        *) printf '%s\n' "$hold_unit" ;;
+        esac
     done >"$run/held"
+    (
+        umask 022
+        cd /run/systemd/system || exit
+        set --
+        while IFS= read -r hold_unit; do
+            set -- "$@" "$hold_unit.d"
+        done <"$run/held"
+        mkdir -p -- "$@"
+        for hold_folder; do
+            printf '[Unit]\nConditionPathExists=!/\n' >"$hold_folder/zzz-imaging-seal.conf"
+        done
+    )
     systemctl daemon-reload
-    while IFS= read -r hold_unit; do
-        systemctl --no-block stop "$hold_unit"
-    done <"$run/held"
+    stop_units "$run/held"
+} 2>/dev/null
+
+# stop_units FILE: those that it names, in one go.
+stop_units() {
+    set -- "$1"
+    while IFS= read -r stop_unit; do
+        set -- "$@" "$stop_unit"
+    done <"$1"
+    shift
+    [ $# -eq 0 ] || timeout 60 systemctl --no-block stop -- "$@"
 } 2>/dev/null
 
 # start_worker: a unit that is in memory alone waits for the end of the boot.
@@ -51,6 +61,7 @@ END
 # await_boot: until no job is queued, ten minutes at most; what then still waits, waits in vain.
 await_boot() {
     [ -n "$live" ] || return 0
+    progress "waiting for the end of the boot"
     await_until=$(($(now) + 600))
     while [ "$(now)" -lt "$await_until" ]; do
         case $(systemctl list-jobs --no-legend --no-pager 2>/dev/null) in '' | 'No jobs'*) return 0 ;; esac
@@ -76,11 +87,7 @@ stop_services() {
         $3 ~ /^(active|activating|reloading)$/ { print ($1 ~ /\.service$/ ? 2 : 1) "\t" $1 }' |
         sort | cut -f 2 | grep -v -x -F "$(printf '%s' "$KEEP" | tr ' ' '\n')" >"$run/stopping"
     printf '%s' "$WRITERS" | tr ' ' '\n' >>"$run/stopping"
-    set --
-    while IFS= read -r stop_unit; do
-        set -- "$@" "$stop_unit"
-    done <"$run/stopping"
-    timeout 60 systemctl --no-block stop -- "$@" 2>/dev/null
+    stop_units "$run/stopping"
     stop_until=$(($(now) + 60))
     while [ "$(now)" -lt "$stop_until" ]; do
         case $(systemctl list-jobs --no-legend --no-pager 2>/dev/null) in '' | 'No jobs'*) break ;; esac

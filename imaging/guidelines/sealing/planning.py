@@ -53,7 +53,7 @@ def _planned(facts: InstanceFacts, profile: Profile, request: RunRequest) -> Sea
         operations=operations,
         kept=kept.things,
         impossible=impossible,
-        accounts=tuple(sorted(each.name for each in accounts.people)),
+        accounts=tuple(sorted(each.name for each in accounts.accounts)),
         homes=tuple(sorted(each.path.rstrip("/") for each in inside(facts, parts.directories).homes)),
         units=tuple(sorted(each.name for each in services.units if each.enabled in _ENABLED)) if services else (),
         mask=seal_masked_units(),

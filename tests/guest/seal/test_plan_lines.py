@@ -11,6 +11,7 @@ from imaging.guest.seal.plan_lines import plan_lines
 from imaging.guest.seal.script import PROBED, readable_script, seal_script
 from imaging.guidelines.guest.questions import questions_for
 from imaging.guidelines.profiles import load_profile
+from imaging.guidelines.tables import seal_masked_units
 from models.errors import UsageError
 from models.guest.files import Questions
 from models.seal.plan import KeptThing, OperationId, SealPlan, SealTarget, TargetAction
@@ -74,7 +75,7 @@ def large_plan(targets: int) -> SealPlan:
     operations[OperationId.SECRETS] = tuple(target(TargetAction.REMOVE, name) for name in named)
     return plan(
         operations, accounts=("alice", "bruno", "ubuntu"), homes=("/home/alice", "/home/bruno", "/home/ubuntu"),
-        units=tuple(f"{name}.service" for name in UNITS), mask=("tailscaled.service",),
+        units=tuple(f"{name}.service" for name in UNITS), mask=seal_masked_units(),
     )  # fmt: skip
 
 
