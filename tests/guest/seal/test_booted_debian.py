@@ -18,7 +18,7 @@ from models.seal.plan import OperationId, SealTarget, TargetAction
 from models.seal.report import SealState
 from tests.guest.probe.test_real_debian import mirror
 from tests.guest.seal.sealing import NONCE, NOW, Sealed, plan, target
-from tests.guest.seal.test_real_debian import PACKAGES
+from tests.guest.seal.test_real_debian import PACKAGES, suites
 from tests.support.needs import needs
 
 pytestmark = [
@@ -87,7 +87,7 @@ class Boots:
     console: str
 
 
-@pytest.fixture(scope="module", params=["bookworm", "trixie"])
+@pytest.fixture(scope="module", params=suites("trixie"))
 def boots(request, tmp_path_factory) -> Boots:
     root = tmp_path_factory.mktemp(request.param) / "root"
     command = [
@@ -116,11 +116,15 @@ def boots(request, tmp_path_factory) -> Boots:
     report, facts = read_seal_report(text, nonce=NONCE, now=NOW)
     emptied = (root / "etc/machine-id").stat().st_mtime_ns
     late = {str(each.relative_to(root)) for each in root.rglob("*") if each.lstat().st_mtime_ns > emptied}
-    files = {str(each.relative_to(root)): each.stat().st_size for each in root.rglob("*") if each.is_file()}
+    files = {str(each.relative_to(root)): each.lstat().st_size for each in root.rglob("*") if is_regular(each)}
     passwd = (root / "etc/passwd").read_text()
     seed(root, "i-instance", b"#cloud-config\nruncmd: [ 'echo finished >/dev/console' ]\n")
     console = boot(root, "finished")
     return Boots(root, Sealed(report, facts, text), late, files, passwd, console)
+
+
+def is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def live_in(root: Path) -> None:
