@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from imaging.runs.report.run_report import MARKDOWN_NAME
+from imaging.runs.steps.seal import CLONE_CONSOLE
 from imaging.runs.test_instance.console_watch import CONSOLE_LOG
 from imaging.runtime.paths import Paths
 from imaging.runtime.private_files import NotPrivateError, read_private
@@ -44,6 +45,16 @@ def read_console(paths: Paths, run_id: str) -> tuple[str, ...]:
         ImagingError: it is not on this machine, or cannot be read.
     """
     return tuple(_SPENT_COLOURS.sub("", line) for line in _lines(console_file(paths, run_id), "The console log"))
+
+
+def read_clone_console(paths: Paths, run_id: str) -> tuple[str, ...]:
+    """The console of the clone of a sealed run, line by line, cleaned. Reads a file: for a thread.
+
+    Raises:
+        ImagingError: it is not on this machine, or cannot be read.
+    """
+    file = paths.run_folder(run_id) / CLONE_CONSOLE
+    return tuple(_SPENT_COLOURS.sub("", line) for line in _lines(file, "The console log of the clone"))
 
 
 def _lines(file: Path, what: str) -> tuple[str, ...]:

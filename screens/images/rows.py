@@ -11,22 +11,22 @@ from imaging.guidelines.instance.flavor_fit import FlavorFit, real_minimum_disk_
 from models.cloud.image import Image
 from models.cloud.login import Login
 from models.formatting import local_day, size, size_mib
-from models.seal.verdict import SealWord
 from models.text import many_lines
 from models.verdict import VerdictWord
 from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import Sign, image_sign
+from screens.style.wording import Sign, image_sign, seal_word_sign
 from screens.widgets.columns import Cell, Column
+from screens.widgets.seal_cell import seal_cell
 
 COLUMNS = (
     Column("Boot test", 14),
-    Column("Image", 18, grow=3),
+    Column("Seal", 9, drop=1),
+    Column("Image", 16, grow=3),
     Column("Size", 9, right=True),
-    Column("Created", 10, drop=1),
-    Column("Visibility", 10, drop=2),
-    Column("Seal", 12, drop=3),
+    Column("Created", 10, drop=2),
+    Column("Visible", 9, drop=3),
     Column("Owner", 15, drop=4),
 )
 FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
@@ -58,30 +58,22 @@ def proof_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign:
 
 def seal_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign | None:
     """The verdict on its seal; None of an image that nobody has sealed."""
-    match history.seal(image):
-        case SealWord.SEALED:
-            return Sign(glyphs.good, "sealed", Tone.GOOD)
-        case SealWord.NOT_SEALED:
-            return Sign(glyphs.bad, "not sealed", Tone.BAD)
-        case SealWord.UNKNOWN:
-            return Sign(glyphs.unknown, "seal unknown", Tone.WARN)
-        case None:
-            return None
+    word = history.seal(image)
+    return seal_word_sign(word, glyphs) if word is not None else None
 
 
 def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
     sign = proof_sign(image, history, glyphs)
     own = is_own(image, login)
-    seal = seal_sign(image, history, glyphs)
     owner = "this project" if own else "another project" if login is not None and image.owner else ""
     return (
         Cell(str(sign), sign.tone),
+        seal_cell(history.seal(image), glyphs),
         Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
         Cell(image_size(image), Tone.QUIET),
         Cell(local_day(image.created_at), Tone.QUIET),
         Cell(image.visibility, Tone.QUIET),
-        Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell(owner, Tone.QUIET),
     )
 

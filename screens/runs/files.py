@@ -14,6 +14,7 @@ from screens.context import Console
 from screens.programs.pager import pager_command, show_in_pager
 from screens.runs.text_screen import TextScreen
 from screens.runs.texts.headline import run_title
+from screens.runs.texts.offers import shows_clone
 
 
 async def console_screen(console: Console, run: RunRecord) -> TextScreen:
@@ -22,16 +23,17 @@ async def console_screen(console: Console, run: RunRecord) -> TextScreen:
     Raises:
         ImagingError: there is neither.
     """
-    from imaging.runs.run_files import read_console  # noqa: PLC0415  # not for the first paint
+    from imaging.runs.run_files import read_clone_console, read_console  # noqa: PLC0415  # not for the first paint
 
-    note = ""
+    note, is_clone = "", shows_clone(run)
     try:
-        lines = await in_thread(read_console, console.paths, run.id)
+        lines = await in_thread(read_clone_console if is_clone else read_console, console.paths, run.id)
     except ImagingError:
         if run.verdict is None or not run.verdict.evidence:
             raise
         lines, note = run.verdict.evidence, "from the journal; the log is not on this machine"
-    return TextScreen(("Runs", run_title(run, console.glyphs.cut), "console"), lines, note=note, from_end=True)
+    whose = "console of the clone" if is_clone else "console"
+    return TextScreen(("Runs", run_title(run, console.glyphs.cut), whose), lines, note=note, from_end=True)
 
 
 async def report_screen(app: App[Any], console: Console, run: RunRecord) -> TextScreen | None:

@@ -81,7 +81,7 @@ _WORDS: dict[Task, TaskWords] = {
         "Describe the image", "Describing the image", "Image described", "Not described", "Image not described"
     ),
     Task.TEST: TaskWords("Boot test", "Testing the boot", "Boot test: boots", "Not boot-tested", "Boot test failed"),
-    Task.PROVE: TaskWords("Prove the seal", "Proving the seal", "Seal proved", "Seal not tested", "Seal NOT proved"),
+    Task.PROVE: TaskWords("Prove the seal", "Proving the seal", "Proved to be sealed", "Seal not tested", "NOT sealed"),
     Task.CONFIRM: TaskWords(
         "Confirm the image", "Confirming the image", "Image confirmed", "Not confirmed", "Image not confirmed"
     ),
@@ -107,6 +107,8 @@ WITHOUT_VOLUMES = "Locked"
 """What DETACH is called when it is done and no volume was attached."""
 NOT_PROVEN = "Boot test: not proven"
 """What TEST is called when nothing went wrong for sure, and nothing was proven."""
+SEAL_NOT_PROVEN = "Seal: not proven"
+"""What PROVE is called when nothing was found, and a proof could not be made."""
 NOT_REACHED = "not reached"
 
 

@@ -8,6 +8,7 @@ from models.cloud.instance import Instance
 from models.findings import Finding, Outcome, Readiness, Severity
 from models.run.claim import run_on
 from models.run.record import RunRecord, RunState
+from models.seal.verdict import SealWord
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
 from screens.style.glyphs import Glyphs
@@ -166,3 +167,12 @@ def verdict_sign(verdict: Verdict | None, glyphs: Glyphs) -> Sign:
     }[verdict.word]
     strength = f" ({verdict.strength})" if verdict.strength else ""
     return Sign(glyph, f"{verdict.word}{strength}", tone)
+
+
+def seal_word_sign(word: SealWord, glyphs: Glyphs) -> Sign:
+    """The verdict on a seal; only *sealed* is a yes."""
+    return {
+        SealWord.SEALED: Sign(glyphs.good, "sealed", Tone.GOOD),
+        SealWord.NOT_SEALED: Sign(glyphs.bad, "not sealed", Tone.BAD),
+        SealWord.UNKNOWN: Sign(glyphs.unknown, "seal unknown", Tone.WARN),
+    }[word]

@@ -54,4 +54,5 @@ def _image(image: LastImage | None) -> str:
     if image is None:
         return "none known"
     made = f", made {local_minute(image.made_at)}" if image.made_at else ""
-    return f"{image.name} ({image.id}){made}\nBoot test: {image.verdict or 'none known'}"
+    seal = f"\nSeal: {image.seal}" if image.seal else ""
+    return f"{image.name} ({image.id}){made}\nBoot test: {image.verdict or 'none known'}{seal}"

@@ -60,6 +60,8 @@ class LastImage:
     made_at: datetime | None
     verdict: str | None = None
     """The word of its test launch; None where none is known."""
+    seal: str | None = None
+    """The verdict on its seal; None of an image that nobody has sealed."""
 
     @property
     def boots(self) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from models.cloud.image import Image
@@ -38,17 +39,18 @@ def last_images(
     """
     journal = tuple(runs)
     verdicts = _verdicts(journal)
+    noted = {each.id: each.noted_seal for each in images or ()}
     found: dict[str, LastImage] = {}
     known = None if images is None else {image.id: image for image in images}
     for instance_id, image in _of_journal(journal):
         if known is None or image.id in known:
-            _keep_newest(found, instance_id, image)
+            _keep_newest(found, instance_id, replace(image, seal=image.seal or noted.get(image.id)))
     for each in (known or {}).values():
         instance_id = each.properties.get(_MADE_OF, "")
         is_own = login is not None and each.owner == login.identity.project_id
         if instance_id and each.is_snapshot and is_own and each.status == "active":
             verdict = verdicts.get(each.id) or each.noted_verdict
-            _keep_newest(found, instance_id, LastImage(each.id, each.name, each.created_at, verdict))
+            _keep_newest(found, instance_id, LastImage(each.id, each.name, each.created_at, verdict, each.noted_seal))
     return found
 
 
@@ -65,8 +67,8 @@ def _of_journal(runs: tuple[RunRecord, ...]) -> Iterable[tuple[str, LastImage]]:
     verdicts = _verdicts(runs)
     for run in runs:
         if run.spec.makes_image and run.instance_id and run.image_id and run.image_data is not None:
-            name = run.plan.request.name
-            yield run.instance_id, LastImage(run.image_id, name, run.created_at, verdicts.get(run.image_id))
+            name, seal = run.plan.request.name, run.seal_verdict.word.value if run.seal_verdict is not None else None
+            yield run.instance_id, LastImage(run.image_id, name, run.created_at, verdicts.get(run.image_id), seal)
 
 
 def _keep_newest(found: dict[str, LastImage], instance_id: str, image: LastImage) -> None:

@@ -14,9 +14,11 @@ from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import Sign, instance_sign
 from screens.widgets.columns import Cell, Column
+from screens.widgets.seal_cell import seal_cell
 
-NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
-    "Name", "State", "Readiness", "Flavor", "Vol", "Last image", "Owner", "Runs now", "Created", "Address", "Remarks",
+NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, SEAL, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
+    "Name", "State", "Readiness", "Flavor", "Vol", "Last image", "Seal", "Owner", "Runs now", "Created", "Address",
+    "Remarks",
 )  # fmt: skip
 """The titles of the columns, which also name the orders."""
 
@@ -27,11 +29,12 @@ COLUMNS = (
     Column(FLAVOR, 9, drop=3),
     Column(VOLUMES, 4, drop=2, right=True),
     Column(IMAGE, 14, grow=1, drop=1),
+    Column(SEAL, 9, drop=5),
     Column(OWNER, 5, drop=4),
-    Column(CREATED, 10, drop=5),
-    Column(RUN, 16, drop=6, grow=1),
-    Column(ADDRESS, 15, drop=7),
-    Column(REMARKS, 13, grow=1, drop=8),
+    Column(CREATED, 10, drop=6),
+    Column(RUN, 16, drop=7, grow=1),
+    Column(ADDRESS, 15, drop=8),
+    Column(REMARKS, 13, grow=1, drop=9),
 )
 """Where it is wide columns come, and none goes: each width has those of all smaller ones."""
 
@@ -50,6 +53,7 @@ def cells(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(instance.flavor.name or instance.flavor.id or "", Tone.QUIET),
         Cell(str(len(instance.attached_volume_ids) or glyphs.none), Tone.QUIET),
         image_cell(entry.image, glyphs),
+        seal_cell(entry.image.seal if entry.image is not None else None, glyphs),
         Cell("other" if entry.is_anothers else "you", Tone.QUIET),
         Cell(local_day(instance.created_at), Tone.QUIET),
         Cell(activity_words(entry), Tone.ACCENT),

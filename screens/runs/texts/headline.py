@@ -15,6 +15,7 @@ from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import VerdictWord
 from screens.runs.texts.heard import Change, Heard
+from screens.runs.texts.seal_text import seal_failure
 from screens.runs.texts.tasks import seen_phase
 from screens.style.glyphs import Glyphs
 from screens.style.run_words import step_words
@@ -110,6 +111,8 @@ def _failure(run: RunRecord) -> str:
     failure = None if run.spec.inspects else boot_failure(run.verdict)
     if failure is not None:
         return failure.sentence
+    if why := seal_failure(run):
+        return why
     trouble = run.trouble or next((step.trouble for step in run.steps if step.state is StepState.FAILED), None)
     return trouble.what if trouble is not None else "Failed"
 
@@ -124,6 +127,8 @@ def _success(run: RunRecord) -> str:
         return "The image is complete; it was not boot-tested"
     if (failure := boot_failure(verdict)) is not None:
         return failure.sentence
+    if run.spec.seals:
+        return seal_failure(run) or f"The image is sealed, and boots (proof: {verdict.strength})"
     return f"The image boots (proof: {verdict.strength})"
 
 

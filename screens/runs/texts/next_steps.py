@@ -10,6 +10,8 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.run.request import Visibility
 from models.steps import StepState
+from screens.runs.texts.offers import shows_clone
+from screens.runs.texts.seal_text import is_proven_sealed
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 
@@ -54,7 +56,7 @@ def _texts(run: RunRecord) -> dict[str, str]:
         {
             "image": f"Show the image in the list: {image_id}",
             "report": "Open the report",
-            "console": "Show the console of the test instance",
+            "console": f"Show the console of the {'clone' if shows_clone(run) else 'test instance'}",
         },
     )
     ordered = {**others, **again} if _is_proven(run) else {**again, **others}
@@ -73,6 +75,7 @@ def _again(run: RunRecord) -> str:
 
 
 def _is_proven(run: RunRecord) -> bool:
-    """Whether it made an image that was seen to boot, and that is still there."""
+    """Whether it made an image that was seen to boot, and to be sealed where it was to be, and that is still there."""
     removed = any(each.id == run.image_id and each.removed for each in run.owned)
-    return run.image_id is not None and not removed and run.verdict is not None and run.verdict.has_proved_boot
+    booted = run.verdict is not None and run.verdict.has_proved_boot
+    return run.image_id is not None and not removed and booted and is_proven_sealed(run)

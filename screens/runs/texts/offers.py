@@ -44,7 +44,16 @@ def _can_be_repeated(run: RunRecord) -> bool:
 
 def _had_test_instance(run: RunRecord) -> bool:
     """Whether the console of a test instance was read."""
-    reading = [step for step in run.steps if step.step in {StepName.VERIFY, StepName.READ_FACTS}]
+    return _was_begun(run, StepName.VERIFY) or _was_begun(run, StepName.READ_FACTS)
+
+
+def shows_clone(run: RunRecord) -> bool:
+    """Whether the console that can be read is that of the clone: a seal that failed came to no test instance."""
+    return _was_begun(run, StepName.SEAL) and not _had_test_instance(run)
+
+
+def _was_begun(run: RunRecord, wanted: StepName) -> bool:
+    reading = [step for step in run.steps if step.step is wanted]
     return any(step.state not in {StepState.PENDING, StepState.SKIPPED} for step in reading)
 
 
@@ -54,7 +63,7 @@ _OFFERS: dict[str, Callable[[RunRecord], bool]] = {
     "undo": can_be_undone,
     "again": _can_be_repeated,
     "image": lambda run: image_id_of(run) is not None,
-    "console": _had_test_instance,
+    "console": lambda run: _had_test_instance(run) or shows_clone(run),
     "report": lambda run: run.report_path is not None,
     "delete_image": lambda run: deletable_image(run) is not None,
 }

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
+from models.seal.verdict import SealWord
+from models.verdict import Verdict
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone
-from screens.style.wording import is_interrupted, run_sign, verdict_sign
+from screens.style.wording import is_interrupted, run_sign, seal_word_sign, verdict_sign
 from screens.widgets.columns import Cell, Column
 
 COLUMNS = (
@@ -67,8 +69,17 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
         return Cell(f"{glyphs.running} {step_words(run.current_step.step, run.title)}", Tone.PLAIN)
     if run.spec.inspects and run.verdict is None:
         return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
+    if run.seal_verdict is not None and (run.verdict is None or run.verdict.has_proved_boot):
+        return _sealed(run.seal_verdict.word, run.verdict, glyphs)
     verdict = verdict_sign(run.verdict, glyphs)
     return Cell(str(verdict), verdict.tone)
+
+
+def _sealed(word: SealWord, verdict: Verdict | None, glyphs: Glyphs) -> Cell:
+    """The verdict on a seal, and behind *sealed* that the image boots."""
+    sign = seal_word_sign(word, glyphs)
+    boots = word is SealWord.SEALED and verdict is not None
+    return Cell(f"{sign}, {verdict_sign(verdict, glyphs).word}" if boots else str(sign), sign.tone)
 
 
 def summary(count: str, runs: Sequence[RunRecord]) -> str:

@@ -8,6 +8,7 @@ from models.formatting import clock_time, duration
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
 from models.verdict import Verdict
+from screens.runs.texts.seal_text import seal_details
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import is_interrupted, step_sign, verdict_sign
@@ -20,6 +21,7 @@ def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
     blocks = [_heading(step, glyphs)]
     if step.step is StepName.VERIFY and run.verdict is not None:
         blocks.append(_verdict(run.verdict, glyphs))
+    blocks += seal_details(run, step.step, glyphs)
     trouble = step.trouble or (run.trouble if step is run.current_step else None)
     if trouble is not None and step.state is not StepState.DONE:
         blocks.append(_trouble(trouble))

@@ -12,13 +12,16 @@ from models.run.source_seen import SourceState
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import VerdictWord
+from screens.runs.texts.seal_text import proof_note, taken_away
 from screens.style.glyphs import Glyphs
-from screens.style.run_words import NOT_PROVEN, NOT_REACHED, TASK_OF, WITHOUT_VOLUMES, Task, task_words
+from screens.style.run_words import NOT_PROVEN, NOT_REACHED, SEAL_NOT_PROVEN, TASK_OF, WITHOUT_VOLUMES, Task, task_words
 from screens.style.tones import Tone
 from screens.style.wording import Sign, step_sign
 from screens.widgets.columns import shortened
 
 _NAME_CELLS = 14
+_BOOT = "console: "
+"""How phases begin that say how far a machine has come."""
 _BAD_ENDS = frozenset({SourceState.DOES_NOT_COME_UP, SourceState.CHANGED})
 
 
@@ -60,7 +63,8 @@ def task_rows(run: RunRecord, glyphs: Glyphs) -> tuple[TaskRow, ...]:
 
 def _row(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], glyphs: Glyphs) -> TaskRow:
     state = _state(run, task, steps)
-    sign = _not_proven(glyphs) if _is_not_proven(run, task, state) else step_sign(state, glyphs)
+    unproven = _is_not_proven(run, task, state) or _is_unknown_seal(run, task, state)
+    sign = _not_proven(glyphs) if unproven else step_sign(state, glyphs)
     if _is_not_reached(run, state):
         sign = Sign(glyphs.none, NOT_REACHED, Tone.QUIET)
     return TaskRow(task, steps, sign, _words(run, task, steps, state), task_note(run, task, steps, state))
@@ -106,7 +110,7 @@ def _found_bad(run: RunRecord, task: Task) -> bool:
             failed = run.verdict is not None and run.verdict.word is not VerdictWord.INCONCLUSIVE
             return failed and not run.spec.inspects and boot_failure(run.verdict) is not None
         case Task.PROVE:
-            return run.seal_verdict is not None and run.seal_verdict.word is not SealWord.SEALED
+            return run.seal_verdict is not None and run.seal_verdict.word is SealWord.NOT_SEALED
         case Task.RESTORE:
             return run.instance_restored is False
         case Task.SEE_UP:
@@ -118,6 +122,11 @@ def _found_bad(run: RunRecord, task: Task) -> bool:
 def _is_not_proven(run: RunRecord, task: Task, state: StepState) -> bool:
     undecided = run.verdict is not None and run.verdict.word is VerdictWord.INCONCLUSIVE
     return task is Task.TEST and state is StepState.DONE and undecided and not run.spec.inspects
+
+
+def _is_unknown_seal(run: RunRecord, task: Task, state: StepState) -> bool:
+    unknown = run.seal_verdict is not None and run.seal_verdict.word is SealWord.UNKNOWN
+    return task is Task.PROVE and state is StepState.DONE and unknown
 
 
 def _not_proven(glyphs: Glyphs) -> Sign:
@@ -132,6 +141,8 @@ def _words(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: Ste
     words = task_words(task, run.kind)
     if _is_not_proven(run, task, state):
         return NOT_PROVEN
+    if _is_unknown_seal(run, task, state):
+        return SEAL_NOT_PROVEN
     if task is Task.DETACH and state is StepState.DONE and _main_step(task, steps).state is StepState.SKIPPED:
         return WITHOUT_VOLUMES
     text = {
@@ -159,10 +170,18 @@ def task_note(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: 
 def _now(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepState) -> str:
     if task is Task.TEST and state is StepState.FAILED and (failure := boot_failure(run.verdict)) is not None:
         return failure.sentence.removeprefix("It did not boot: ")
+    if task is Task.PROVE and state is StepState.FAILED and run.seal_verdict is not None:
+        return proof_note(run.seal_verdict)
     step = next((step for step in steps if step.state is state), steps[-1])
     if step.trouble is not None and state is not StepState.RUNNING:
         return step.trouble.what
     return seen_phase(step) or step.note
+
+
+def _seal_note(run: RunRecord, task: Task) -> str:
+    if task is Task.SEAL and run.seal_report is not None:
+        return taken_away(run.seal_report)
+    return proof_note(run.seal_verdict) if task is Task.PROVE and run.seal_verdict is not None else ""
 
 
 def seen_phase(step: StepRecord) -> str:
@@ -170,8 +189,11 @@ def seen_phase(step: StepRecord) -> str:
     if not step.phases:
         return ""
     text = step.phases[-1].text
-    if step.step is StepName.WAIT_FOR_IMAGE:
-        return text.removeprefix("image ").partition(", instance")[0]
+    if step.step in {StepName.WAIT_FOR_IMAGE, StepName.WAIT_FOR_SEALED}:
+        return text.removeprefix("image ").partition(",")[0]
+    if step.step in {StepName.SEAL, StepName.INSPECT}:
+        # What it says of its work counts before how far its boot has come, which goes on beside it.
+        return next((each.text for each in reversed(step.phases) if not each.text.startswith(_BOOT)), text)
     return text
 
 
@@ -182,14 +204,14 @@ def _done(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> str:
         case Task.TEST if run.verdict is not None and run.verdict.strength is not None:
             flavor = f" in {run.test_flavor}" if run.test_flavor else ""
             return f"proof: {run.verdict.strength}{flavor}"
-        case Task.STOP:
-            return "" if any(step.step is StepName.STOP for step in steps) else steps[-1].note
-        case Task.REPORT:
+        case Task.STOP if not any(step.step is StepName.STOP for step in steps):
+            return steps[-1].note
+        case Task.STOP | Task.REPORT:
             return ""
         case Task.CONFIRM:
             return "; ".join(step.note for step in reversed(steps) if step.note)
         case _:
-            return _main_step(task, steps).note
+            return _seal_note(run, task) or _main_step(task, steps).note
 
 
 def _ahead(run: RunRecord, task: Task) -> str:
