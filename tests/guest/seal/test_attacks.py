@@ -133,6 +133,24 @@ class TestNames:
         assert {"aXb", "a", "a b"} <= {each.name for each in (root / "srv").iterdir()}
         assert not {"a*b", "[ab]"} & {each.name for each in (root / "srv").iterdir()}
 
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_names_of_all_alphabets_travel_to_the_clone(self, root, tmp_path, shell):
+        names = ("Messung übersicht", "データ", 'it\'s $(odd) `x` "y" \\n & | ;', " blank ", "-rf", "#= x", "a,b")
+        for name in names:
+            put(root, f"srv/go/{name}/deep/1", "1\n")
+            put(root, f"srv/lines/{name}", "a\nsecret\nb\n")
+        wanted = {
+            OperationId.SECRETS: (
+                *(target(TargetAction.REMOVE, f"/srv/go/{name}") for name in names),
+                *(target(TargetAction.LINES, f"/srv/lines/{name}", 2) for name in names),
+            )
+        }
+        said = seal(root, plan(wanted, accounts=PEOPLE, homes=HOMES), tmp_path, shell=shell)
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert said.result(OperationId.SECRETS).before == 4 * len(names)
+        assert not list((root / "srv/go").iterdir())
+        assert {each.read_text() for each in (root / "srv/lines").iterdir()} == {"a\n\nb\n"}
+
     def test_what_is_kept_is_a_name_and_never_a_pattern(self, root, tmp_path):
         for name in ("k*/1", "kX/1", "k?/1", "[k]/1"):
             put(root, f"home/alice/deep/{name}", "1\n")
