@@ -26,6 +26,7 @@ _GZIP = b"\x1f\x8b"
 WORD = "@@imaging-seal"
 BEGINS, DONE = 3.0, 9.0
 """Seconds after power-on; the clone waits for the last stage of cloud-init before it changes anything."""
+_WORKS = 2.0
 _EVERY = 20.0
 OFF = DONE + 1800.0
 """Then it powers itself off, if nobody has stopped it."""
@@ -80,12 +81,22 @@ def seal_lines(server: Server, up: float) -> list[tuple[float, str]]:
     if order is None:
         return []
     first = done_after(server)
-    lines = [(BEGINS, f"{WORD} {order.nonce} began")]
+    lines = [(BEGINS, f"{WORD} {order.nonce} began"), *_progress(server, order)]
     if up < first:
         return lines
     pieces = packed_pieces(WORD, order.nonce, order.manner, lambda without: _report(server, order, without))
     times = int((min(up, first + OFF) - first) // _EVERY) + 1
     return [*lines, *((first + _EVERY * turn, line) for turn in range(times) for line in pieces)]
+
+
+def _progress(server: Server, order: SealOrder) -> Iterator[tuple[float, str]]:
+    """How far it is: one line as it turns to each operation, between its boot and its result."""
+    begins = done_after(server) - _WORKS
+    for place, operation in enumerate(order.operations):
+        at = begins + _WORKS * place / len(order.operations)
+        yield at, f"{WORD} {order.nonce} progress {operation}"
+        if operation == server.disk.seal_fails_at:
+            return
 
 
 def _report(server: Server, order: SealOrder, without: frozenset[str]) -> bytes:

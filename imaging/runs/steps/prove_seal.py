@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from imaging.guidelines.sealing.proof import SealProofs
 from imaging.guidelines.sealing.verdict import seal_verdict
 from imaging.runs.core.step_context import StepContext, StepResult
@@ -11,8 +13,9 @@ from imaging.runs.test_instance.seal_note import write_seal_verdict
 from models.cloud.instance import Instance
 from models.errors import RunError
 from models.fact import Fact
+from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
-from models.run.plan import Plan
+from models.run.request import RunRequest
 from models.seal.verdict import SealVerdict
 
 
@@ -42,16 +45,26 @@ def _judge(ctx: StepContext) -> SealVerdict:
         image=sealed_facts(ctx.folder),
         image_report=run.sealed_image_report,
     )
-    return seal_verdict(proofs, _facts(ctx, run.plan), ctx.profile)
+    return seal_verdict(
+        proofs, facts_of(run.plan.source, run.plan.guest, run.plan.request, ctx.clock.now()), ctx.profile
+    )
 
 
-def _facts(ctx: StepContext, plan: Plan) -> InstanceFacts:
-    """What was known of the source when the seal was planned; the cloud is not asked again, for it may be gone."""
-    planned = plan.guest
+def facts_of(
+    source: Instance | None, guest: Fact[GuestFacts] | None, request: RunRequest, now: datetime
+) -> InstanceFacts:
+    """What was known when the seal was planned; the cloud is not asked again, for the source may be gone.
+
+    Args:
+        source: the instance; None where an image was sealed.
+        guest: what the inspection had found.
+        request: what the user wants.
+        now: the time, by our clock.
+    """
     asked: dict[str, object] = {
         name: Fact[object](unknown_because="not asked")
         for name in ("attachments", "volumes", "base_image", "images", "flavors", "quota", "login")
     }
-    source = Fact[Instance](value=plan.source) if plan.source else Fact[Instance](unknown_because="it is an image")
-    given = {**asked, "instance": source, "request": plan.request, "now": ctx.clock.now()}
-    return InstanceFacts.model_validate(given if planned is None else {**given, "guest": planned})
+    instance = Fact[Instance](value=source) if source else Fact[Instance](unknown_because="it is an image")
+    given = {**asked, "instance": instance, "request": request, "now": now}
+    return InstanceFacts.model_validate(given if guest is None else {**given, "guest": guest})

@@ -42,6 +42,7 @@ _AWAITED = Awaited(
     word=WORD,
     what="the result of the seal",
     begins="the clone seals itself",
+    doing="sealing",
     console_log=CLONE_CONSOLE,
 )
 

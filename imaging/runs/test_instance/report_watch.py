@@ -10,7 +10,10 @@ from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.console_watch import CONSOLE_LOG, ConsoleWatch
 from models.cloud.instance import Instance
+from models.text import one_line
 from models.verdict import Verdict
+
+_LONGEST_PROGRESS = 80
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Awaited:
     """With which its lines begin."""
     what: str = "the report"
     begins: str = "the temporary instance reads its disk"
+    doing: str = ""
+    """What is being done while it tells how far it is; empty where it does not tell."""
     console_log: str = CONSOLE_LOG
     """The file in the run's folder that keeps the console."""
 
@@ -87,11 +92,22 @@ class ReportWatch:
         console = self._console.console
         if console.length == self._read:
             return
-        self._listener.take(console.since(self._read))
+        said = console.since(self._read)
+        self._listener.take(said)
         self._read = console.length
         heard, before = self._listener.heard, self.heard
         self.heard = heard
         await self._tell(heard, before)
+        if self._awaited.doing and not heard.whole:
+            await self._tell_progress(said)
+
+    async def _tell_progress(self, said: str) -> None:
+        """The last that a script said of how far it is, as a phase of the step; a line without its end can wait."""
+        word = f"{self._awaited.word} {self.nonce} progress "
+        whole, end, _ = said.replace("\r", "\n").rpartition("\n")
+        _, found, rest = whole.rpartition(word) if end else ("", "", "")
+        if found:
+            await self._ctx.phase(f"{self._awaited.doing}: {one_line(rest.partition(end)[0], _LONGEST_PROGRESS)}")
 
     async def _tell(self, heard: Heard, before: Heard) -> None:
         what = self._awaited.what

@@ -11,6 +11,7 @@ from imaging.cloud.interface import Cloud
 from models.run.record import RunRecord, RunState
 from models.seal.report import SealState
 from models.seal.verdict import SealWord
+from models.steps import StepName
 from models.verdict import VerdictWord
 from tests.runs.rewording import WORDINGS
 from tests.runs.sealed.sealing import a_sealed_run, everything, standing, to_its_end
@@ -54,6 +55,8 @@ async def test_unkilled_it_makes_one_image_of_a_sealed_clone(
     image = await cloud.images.image(run.image_id)
     assert (image.name, image.properties["imaging.role"]) == ("lidar-tools", "sealed")
     assert image.properties["imaging.source"] == source_id
+    phases = [phase.text for phase in run.step(StepName.SEAL).phases]
+    assert any(text.startswith("sealing: ") for text in phases)
 
 
 @pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])

@@ -50,6 +50,7 @@ class _ProofWatch:
             word=PROOF_WORD,
             what="what it found",
             begins="the test instance searches its own disk",
+            doing="searching",
             console_log=_CONSOLE,
         )
         self.watch = ReportWatch(ctx, server, awaited)
