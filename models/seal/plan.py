@@ -9,6 +9,9 @@ from enum import StrEnum
 from models.base import Frozen
 from models.text import CleanText
 
+_CHANGED = frozenset({"\N{REPLACEMENT CHARACTER}", "\N{HORIZONTAL ELLIPSIS}"})
+"""What stands in a cleaned text for something that was there."""
+
 
 class OperationId(StrEnum):
     """The operations, in the order in which the clone carries them out."""
@@ -136,6 +139,12 @@ class SealPlan(Frozen):
         for word, names in (("account", self.accounts), ("home", self.homes), ("unit", self.units)):
             yield from (f"{word} {name}" for name in sorted(names))
         yield from (f"kept {each.path}" for each in self.kept)
+
+    @property
+    def unfit_names(self) -> tuple[str, ...]:
+        """Targets whose names cannot be handed to the clone as they are: the cleaning of texts has changed them."""
+        names = (target.name for operation in self.operations for target in operation.targets)
+        return tuple(name for name in names if _CHANGED & set(name))
 
     def operation(self, wanted: OperationId) -> SealOperation | None:
         """One operation, if the plan has it."""

@@ -21,8 +21,6 @@ from models.seal.plan import OperationId, SealOperation, SealPlan, TargetAction
 _ORDER = tuple(OperationId)
 _WHOLE = frozenset({TargetAction.REMOVE, TargetAction.EMPTY, TargetAction.RENEW})
 _TREES = frozenset({OperationId.HOMES, OperationId.ROOT_HOME, OperationId.DIRECTORIES})
-_CHANGED = frozenset({"\N{REPLACEMENT CHARACTER}", "\N{HORIZONTAL ELLIPSIS}"})
-"""What stands in a cleaned text for something that was there."""
 _ENABLED = frozenset({"enabled", "enabled-runtime"})
 
 
@@ -78,9 +76,3 @@ def _operations(facts: InstanceFacts, profile: Profile, who: People, kept: Keepi
     named += secret_operations(facts, profile, kept, trees)
     named += system_operations(facts)
     yield from sorted(named, key=lambda operation: _ORDER.index(operation.id))
-
-
-def unfit_names(plan: SealPlan) -> tuple[str, ...]:
-    """Targets whose names cannot be handed to the clone as they are: the cleaning of texts has changed them."""
-    names = (target.name for operation in plan.operations for target in operation.targets)
-    return tuple(name for name in names if _CHANGED & set(name))

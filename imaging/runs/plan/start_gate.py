@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imaging.guidelines.sealing.planning import unfit_names
 from imaging.guidelines.wording import fitting, how_to_answer
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
@@ -44,7 +43,7 @@ def _against_the_seal(plan: Plan) -> list[Obstacle]:
     reasons = list(plan.seal.refusals) if plan.seal is not None else ["there is no plan of what is to be removed."]
     if plan.clone is not None and plan.clone.refused_because:
         reasons.append(sentence(plan.clone.refused_because))
-    odd = unfit_names(plan.seal) if plan.seal is not None else ()
+    odd = plan.seal.unfit_names if plan.seal is not None else ()
     if odd:
         reasons.append(
             f"{counted(len(odd), 'name')} in it cannot be handed to a clone as they are: {fitting(odd)}. "

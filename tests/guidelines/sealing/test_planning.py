@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.guidelines.sealing.planning import unfit_names
 from models.guest.accounts import OrphanFiles
 from models.guest.services import Services
 from models.seal.plan import OperationId, SealPlan
@@ -133,9 +132,9 @@ def test_sizes_and_counts_are_not_agreed_to():
 
 def test_names_that_lost_a_character_on_the_way_are_named():
     fine = seal()
-    assert unfit_names(fine) == ()
+    assert fine.unfit_names == ()
     odd = sighting("SEC-PRIVKEY.ssh", "/opt/a\N{REPLACEMENT CHARACTER}b.key", marks=("private-key",), size_bytes=4)
-    assert unfit_names(seal(sightings=(odd,))) == ("/opt/a\N{REPLACEMENT CHARACTER}b.key",)
+    assert seal(sightings=(odd,)).unfit_names == ("/opt/a\N{REPLACEMENT CHARACTER}b.key",)
 
 
 def test_a_plan_survives_its_own_json():
