@@ -84,13 +84,18 @@ async def plan_run(
         estimated_seconds=_estimate(source, image, len(volumes), request),
         made_at=clock.now(),
     )
-    if request.mode is Mode.SEALED:
-        plan = await with_seal(cloud, plan, facts, image, profile)
-    elif facts.guest.known:
-        # What a seal would take away is what a plain image holds.
-        plan = plan.model_copy(update={"seal": plan_seal(facts, profile, keeping_nothing(request))})
+    plan = await _with_seal(cloud, plan, facts, image, profile)
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
     return _with_words(plan, warnings)
+
+
+async def _with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image, profile: Profile) -> Plan:
+    """In sealed mode the clone and what it loses; else what a seal would take away, which a plain image holds."""
+    if plan.request.mode is Mode.SEALED:
+        return await with_seal(cloud, plan, facts, image, profile)
+    if not facts.guest.known:
+        return plan
+    return plan.model_copy(update={"seal": plan_seal(facts, profile, keeping_nothing(plan.request))})
 
 
 def _with_words(plan: Plan, warnings: tuple[str, ...]) -> Plan:
