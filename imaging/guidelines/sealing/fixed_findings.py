@@ -35,7 +35,16 @@ def with_seal(
     by_id = {rule.id: rule for rule in rules}
     for finding in findings:
         if finding.outcome is Outcome.FAIL and finding.fixed_by is None:
-            outcome = by_id[finding.rule].find(sealed, profile).outcome
-            yield finding.model_copy(update={"fixed_by": StepName.SEAL}) if outcome in _FIXED else finding
+            yield _after(finding, by_id[finding.rule].find(sealed, profile))
         else:
             yield finding
+
+
+def _after(finding: Finding, then: Finding) -> Finding:
+    """A failing finding, by what its rule says of the sealed guest.
+
+    Where what was found goes, but not all was read, it is as unknown as if nothing had been found.
+    """
+    if then.outcome in _FIXED:
+        return finding.model_copy(update={"fixed_by": StepName.SEAL})
+    return then if then.outcome is Outcome.UNKNOWN else finding

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from imaging.guidelines.checklist import judge
-from models.findings import Checklist, Finding, Outcome
+from models.fact import IncompleteCode
+from models.findings import Checklist, Finding, Outcome, Source
 from models.guest.accounts import AuthorizedKeys
 from models.guest.boot import Identity
 from models.run.request import Mode, Visibility
 from models.steps import StepName
 from tests.guidelines.building import facts, profile, request
-from tests.guidelines.guest_building import HEALTHY, guest_fact, healthy, path_use, sighting
+from tests.guidelines.guest_building import HEALTHY, READ_AT, guest_fact, healthy, kind_of, path_use, sighting
 from tests.guidelines.sealing.guests import ACCOUNTS, LIVED_IN, SIGHTINGS
 
 
@@ -49,6 +50,16 @@ def test_what_stays_on_the_disk_stays_open():
     kept = {"keep_paths": ("/opt/app",)}
     found = finding("SEC-PRIVKEY", wanted=kept, sightings=(*SIGHTINGS, left))
     assert found.blocks
+
+
+def test_what_was_not_read_stays_unknown_though_all_that_was_found_goes():
+    code = IncompleteCode.CUT_SHORT
+    cut_short = kind_of("sightings")(
+        value=SIGHTINGS, incomplete_because="time was up", incomplete_code=code, source=Source.GUEST, read_at=READ_AT
+    )
+    found = finding("SEC-PRIVKEY", sightings=cut_short)
+    assert (found.outcome, found.fixed_by) == (Outcome.UNKNOWN, None)
+    assert found.leaves_open
 
 
 def test_a_unit_that_runs_out_of_a_home_that_goes_stays_told():
