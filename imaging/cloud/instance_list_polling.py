@@ -81,7 +81,7 @@ class InstanceWatch:
     def refresh(self, *, full: bool = False) -> None:
         """Ask now instead of at the end of the pause; with `full`, for the whole list.
 
-        An event tells that it is done, also where nothing differs: whoever asked waits for it.
+        An event tells that it is done, also where nothing differs: who asked for it waits.
         """
         self._want_full = self._want_full or full
         self._nudge.set()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from imaging.guidelines.sealing.proof import SealProofs
-from imaging.guidelines.sealing.verdict import seal_verdict
+from imaging.guidelines.sealing.proofs.proof import SealProofs
+from imaging.guidelines.sealing.proofs.verdict import seal_verdict
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.steps.inspect import sealed_facts
 from imaging.runs.steps.seal import kept_seal

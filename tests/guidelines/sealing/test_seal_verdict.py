@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from imaging.guest.deep_check.source_facts import SelfReport, of_the_source
-from imaging.guidelines.sealing.proof import SealProofs
-from imaging.guidelines.sealing.verdict import seal_verdict
+from imaging.guidelines.sealing.proofs.proof import SealProofs
+from imaging.guidelines.sealing.proofs.verdict import seal_verdict
 from models.fact import Fact
 from models.findings import InspectionMethod
 from models.guest.accounts import Account, PasswordState

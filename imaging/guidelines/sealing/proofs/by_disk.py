@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from imaging.guidelines.sealing.proof import Proof, SealProofs, named
+from imaging.guidelines.sealing.proofs.proof import Proof, SealProofs, named
 from models.formatting import counted
 from models.guest.facts import GuestFacts
 from models.seal.plan import OperationId, SealPlan, TargetAction

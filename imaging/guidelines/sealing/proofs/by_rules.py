@@ -7,7 +7,7 @@ from typing import Any
 
 from imaging.guidelines.guest.storage import is_below
 from imaging.guidelines.rules.guest_rules import GUEST_RULES
-from imaging.guidelines.sealing.proof import Proof, SealProofs
+from imaging.guidelines.sealing.proofs.proof import Proof, SealProofs
 from models.fact import Fact
 from models.findings import Finding, Outcome, Severity, Source
 from models.guest.accounts import Accounts

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imaging.guidelines.sealing.proof import SealProofs
-from imaging.guidelines.sealing.proof_by_disk import proof_of_boots, proof_of_canaries, proof_of_names
-from imaging.guidelines.sealing.proof_by_rules import proof_of_clone, proof_of_image
+from imaging.guidelines.sealing.proofs.by_disk import proof_of_boots, proof_of_canaries, proof_of_names
+from imaging.guidelines.sealing.proofs.by_rules import proof_of_clone, proof_of_image
+from imaging.guidelines.sealing.proofs.proof import SealProofs
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.seal.plan import KeptThing
