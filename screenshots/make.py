@@ -27,6 +27,9 @@ WIDE = (120, 36)
 NARROW = (80, 24)
 WHOLE_SCREEN = (200, 60)
 _PATIENCE_SECONDS = 60.0
+_PAGES_AFTER_THE_FIRST = ("visibility", "checklist", "content", "volumes", "test", "review")
+_RUNS = ("run-booted", "run-failed", "run-sealed", "run-not-sealed", "run")
+"""The pictures of the runs of `screenshots.story`, in their order."""
 
 sys.path.insert(0, str(REPOSITORY))
 os.environ.update({"TZ": "UTC", "TEXTUAL_ANIMATIONS": "none", "COLORTERM": "truecolor", "TERM": "xterm-256color"})
@@ -49,6 +52,7 @@ from screens.dialogs.confirm import ConfirmScreen  # noqa: E402
 from screens.dialogs.error import ErrorScreen  # noqa: E402
 from screens.dialogs.fix_again import FixAgainScreen  # noqa: E402
 from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
+from screens.dialogs.pick import PickOne  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
@@ -157,20 +161,35 @@ class Tour:
         await self._pilot.press("i")
         await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
         await self._take("wizard-1-name")
-        for number, name in enumerate(("visibility", "checklist", "volumes", "test", "review"), 2):
-            await self._pilot.press("ctrl+n")
-            await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
+        for number, name in enumerate(_PAGES_AFTER_THE_FIRST, 2):
+            await self._turn_page()
             await self._take(f"wizard-{number}-{name}")
+        await self.sealed()
         await self._pilot.press("1")
         await self._until(lambda: self._app.screen is self._listing)
 
+    async def sealed(self) -> None:
+        """The pages that say what a seal takes away, after the mode was chosen on the first one."""
+        for _ in _PAGES_AFTER_THE_FIRST:
+            await self._pilot.press("left")
+        self._app.screen.query_one("#mode", PickOne).focus()
+        await self._pilot.press("end", "space")
+        for name in _PAGES_AFTER_THE_FIRST:
+            await self._turn_page()
+            if name in {"content", "review"}:
+                await self._take(f"wizard-sealed-{name}")
+
+    async def _turn_page(self) -> None:
+        await self._pilot.press("ctrl+n")
+        await self._until(lambda: isinstance(self._app.screen, WizardScreen) and self._app.screen.is_settled)
+
     async def runs(self) -> None:
-        """Three runs, and their list."""
+        """Five runs, and their list."""
         self._runs.show()
         await self._pilot.press("3")
         await self._until(lambda: len(self._rows("#runs").items) == len(self._runs.made))
         await self._take("runs")
-        for picture, run_id in zip(("run-booted", "run-failed", "run"), sorted(self._runs.made), strict=True):
+        for picture, run_id in zip(_RUNS, sorted(self._runs.made), strict=True):
             await self._open(RunScreen(run_id))
             await self._until(lambda: bool(self._rows("#steps").items))
             await self._take(picture)

@@ -20,7 +20,9 @@ from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import resolve_cloud
 from imaging.cloud.login.resolved import ResolvedCloud
+from imaging.democloud.guests.recording import load
 from imaging.guest.facts_cache import GuestStore
+from imaging.guest.report import read_report
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
@@ -35,17 +37,18 @@ from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
 from models.errors import UnreadableRunError
 from models.fact import Fact
-from models.guest.facts import GuestFacts
+from models.findings import Source
+from models.guest.facts import GuestFacts, InspectionMethod
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.plan import Plan
 from models.run.record import RunnerPresence, RunRecord
-from models.run.request import Attestation, RunRequest
+from models.run.request import Attestation, Mode, RunRequest
 from models.steps import StepName
 
 _HOST = "login1"
 _REPORTS = "/home/ada/.local/state/imaging-console/runs"
-_PAUSE_BETWEEN_RUNS_SECONDS = 300.0
+_PAUSE_BETWEEN_RUNS_SECONDS = 120.0
 _PATIENCE_SECONDS = 20.0
 
 
@@ -96,7 +99,7 @@ class _PictureTaken(BaseException):
 
 
 async def made_runs(controls: Controls, start: datetime) -> tuple[RunRecord, ...]:
-    """Three runs: one whose image boots, one whose image does not, and one whose image is being saved.
+    """Runs: an image that boots, one that does not, a sealed one, one that is not sealed, one that is being saved.
 
     Args:
         controls: of a demonstration cloud whose clock is held at `start`.
@@ -107,28 +110,47 @@ async def made_runs(controls: Controls, start: datetime) -> tuple[RunRecord, ...
     try:
         with tempfile.TemporaryDirectory() as folder:
             runs = []
-            for number, (name, last) in enumerate((("web-01", None), ("gis-lab", None), ("db-07", _is_being_saved))):
-                runs.append(await _made(cloud, clock, Path(folder), name=name, run_id=f"0tn8q{number}k2", last=last))
+            for number, (name, mode, last) in enumerate(_STORY):
+                run_id = f"0tn8q{number}k2"
+                runs.append(await _made(cloud, clock, Path(folder), name=name, mode=mode, run_id=run_id, last=last))
                 await clock.sleep(_PAUSE_BETWEEN_RUNS_SECONDS)
             return tuple(_anonymous(run, folder) for run in runs)
     finally:
         await cloud.close()
 
 
+def _inspected(name: str, now: datetime) -> Fact[GuestFacts]:
+    """What was recorded of a guest of the demonstration, as an inspection just now."""
+    recorded = load(name).report
+    nonce = recorded["nonce"]
+    framed = f"@@imaging-probe-begin {nonce}\n{json.dumps(recorded)}\n@@imaging-probe-end {nonce} 0\n"
+    facts = read_report(framed.encode("ascii"), nonce=nonce, method=InspectionMethod.SSH, now=now)
+    return Fact(value=facts, source=Source.GUEST, read_at=now)
+
+
 async def _made(
-    cloud: Cloud, clock: TurnedClock, folder: Path, *, name: str, run_id: str, last: Callable[[RunRecord], bool] | None
+    cloud: Cloud,
+    clock: TurnedClock,
+    folder: Path,
+    *,
+    name: str,
+    mode: Mode,
+    run_id: str,
+    last: Callable[[RunRecord], bool] | None,
 ) -> RunRecord:
     """Carry a run of the instance `name` to its end, or until `last` is true of it."""
     profile = load_profile("jetstream")
     request = RunRequest(
-        name=f"{name}-20261102",
+        mode=mode,
+        name=f"{name}-20261102" if mode is Mode.PLAIN else f"{name}-sealed",
         description=f"What the survey course needs, on top of the base image of {name}: its tools and its accounts.",
-        attestations=(Attestation(rule="SW-ATTEST"),),
+        attestations=(Attestation(rule="SW-ATTEST"), Attestation(rule="DATA-SAVED")),
         uninspected="known from the last course",
     )
     pages = [page async for page in cloud.compute.instances()]
     source_id = next(one.id for page in pages for one in page if one.name == name)
-    plan = await plan_run(cloud, clock, source_id, request, profile)
+    guest = _inspected(name, clock.now()) if mode is Mode.SEALED else None
+    plan = await plan_run(cloud, clock, source_id, request, profile, guest=guest)
     refuse(obstacles(plan))
     journal = Journal(folder / "runs.sqlite", clock)
     try:
@@ -161,6 +183,15 @@ class _Watched(RunContext):
 def _is_being_saved(run: RunRecord) -> bool:
     phases = run.step(StepName.WAIT_FOR_IMAGE).phases
     return bool(phases) and "saving" in phases[-1].text
+
+
+_STORY: tuple[tuple[str, Mode, Callable[[RunRecord], bool] | None], ...] = (
+    ("web-01", Mode.PLAIN, None),
+    ("gis-lab", Mode.PLAIN, None),
+    ("db-07", Mode.SEALED, None),
+    ("web-01", Mode.SEALED, None),
+    ("db-07", Mode.PLAIN, _is_being_saved),
+)
 
 
 async def _same(cloud: Cloud) -> Cloud:

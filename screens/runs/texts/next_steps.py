@@ -11,7 +11,7 @@ from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.run.request import Visibility
 from models.steps import StepState
 from screens.runs.texts.offers import shows_clone
-from screens.runs.texts.seal_text import is_proven_sealed
+from screens.runs.texts.seal_text import is_proven_sealed, seal_failure
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 
@@ -38,7 +38,9 @@ def _advice(run: RunRecord) -> Iterator[str]:
     if _is_proven(run) and run.plan.request.visibility is Visibility.PRIVATE and run.spec.makes_image:
         yield f"To share it: openstack image set --shared {run.image_id}"
     if run.state is RunState.FAILED and trouble is not None and boot_failure(run.verdict) is None:
-        yield from (text for text in (trouble.meaning, trouble.remedy) if text)
+        # The first reason against a seal stands in the headline; all of them are read behind their row.
+        meaning = "" if seal_failure(run) else trouble.meaning
+        yield from (text for text in (meaning, trouble.remedy) if text)
         if trouble.request_id:
             yield f"request {trouble.request_id}"
 

@@ -8,7 +8,7 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
-from models.verdict import Verdict
+from models.verdict import VerdictWord
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
@@ -70,16 +70,16 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
     if run.spec.inspects and run.verdict is None:
         return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
     if run.seal_verdict is not None and (run.verdict is None or run.verdict.has_proved_boot):
-        return _sealed(run.seal_verdict.word, run.verdict, glyphs)
+        return _sealed(run.seal_verdict.word, glyphs, boots=run.verdict is not None)
     verdict = verdict_sign(run.verdict, glyphs)
     return Cell(str(verdict), verdict.tone)
 
 
-def _sealed(word: SealWord, verdict: Verdict | None, glyphs: Glyphs) -> Cell:
+def _sealed(word: SealWord, glyphs: Glyphs, *, boots: bool) -> Cell:
     """The verdict on a seal, and behind *sealed* that the image boots."""
     sign = seal_word_sign(word, glyphs)
-    boots = word is SealWord.SEALED and verdict is not None
-    return Cell(f"{sign}, {verdict_sign(verdict, glyphs).word}" if boots else str(sign), sign.tone)
+    more = f", {VerdictWord.BOOTED}" if boots and word is SealWord.SEALED else ""
+    return Cell(f"{sign}{more}", sign.tone)
 
 
 def summary(count: str, runs: Sequence[RunRecord]) -> str:

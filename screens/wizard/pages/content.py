@@ -58,6 +58,7 @@ class ContentPage(FindingPage):
     def enter(self) -> None:
         """Begin at the top."""
         self._fill()
+        self._rows.action_first()
         self._rows.focus()
 
     def show(self, state: WizardState) -> None:
