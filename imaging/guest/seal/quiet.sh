@@ -13,20 +13,29 @@ hold_units() {
         *) printf '%s\n' "$hold_unit" ;;
         esac
     done >"$run/held"
+    hold_back "$run/held"
+} 2>/dev/null
+
+# hold_back FILE: the units that it names stop, and neither a restart nor another unit starts them again. A restart asks
+# for no condition.
+hold_back() {
     (
         umask 022
         cd /run/systemd/system || exit
-        set --
+        set -- "$1"
         while IFS= read -r hold_unit; do
             set -- "$@" "$hold_unit.d"
-        done <"$run/held"
+        done <"$1"
+        shift
         mkdir -p -- "$@"
         for hold_folder; do
-            printf '[Unit]\nConditionPathExists=!/\n' >"$hold_folder/zzz-imaging-seal.conf"
+            hold_more=
+            case $hold_folder in *.service.d) hold_more='[Service]\nRestart=no\n' ;; esac
+            printf '[Unit]\nConditionPathExists=!/\nRefuseManualStop=no\n%b' "$hold_more" >"$hold_folder/zzz-imaging-seal.conf"
         done
     )
     systemctl daemon-reload
-    stop_units "$run/held"
+    stop_units "$1"
 } 2>/dev/null
 
 # stop_units FILE: those that it names, in one go.
@@ -87,14 +96,21 @@ stop_services() {
         $3 ~ /^(active|activating|reloading)$/ { print ($1 ~ /\.service$/ ? 2 : 1) "\t" $1 }' |
         sort | cut -f 2 | grep -v -x -F "$(printf '%s' "$KEEP" | tr ' ' '\n')" >"$run/stopping"
     printf '%s' "$WRITERS" | tr ' ' '\n' >>"$run/stopping"
-    stop_units "$run/stopping"
+    hold_back "$run/stopping"
     stop_until=$(($(now) + 60))
     while [ "$(now)" -lt "$stop_until" ]; do
         case $(systemctl list-jobs --no-legend --no-pager 2>/dev/null) in '' | 'No jobs'*) break ;; esac
         sleep 1
     done
-    # auditd does not let itself be stopped that way.
-    while IFS= read -r stop_unit; do
-        case $stop_unit in *.service) systemctl is-active -q "$stop_unit" && systemctl kill -s KILL "$stop_unit" ;; esac
-    done <"$run/stopping" 2>/dev/null
+    # What does not end by that ends by a signal.
+    for stop_signal in TERM KILL; do
+        stop_left=
+        while IFS= read -r stop_unit; do
+            case $stop_unit in *.service) ;; *) continue ;; esac
+            systemctl is-active -q "$stop_unit" || continue
+            systemctl kill -s "$stop_signal" "$stop_unit"
+            stop_left=yes
+        done <"$run/stopping" 2>/dev/null
+        [ -z "$stop_left" ] || sleep 5
+    done
 }

@@ -32,6 +32,16 @@ ExecStart=/bin/sh -c "echo ran >>/{name}-ran; exec sleep 9999"
 [Install]
 WantedBy=multi-user.target
 """
+STUBBORN = """[Unit]
+RefuseManualStop=yes
+[Service]
+Restart=always
+RestartSec=1
+ExecStart=/bin/sh -c "while :; do echo x >>/var/log/stubborn.log; sleep 0.3; done"
+[Install]
+WantedBy=multi-user.target
+"""
+"""As auditd is: it writes a log, is not to be stopped, and is started again."""
 BOOT_SECONDS = 300
 
 
@@ -128,13 +138,14 @@ def is_regular(path: Path) -> bool:
 
 
 def live_in(root: Path) -> None:
-    """Somebody's account, a service of her own, and an agent that would call home."""
+    """An account, a service of its owner, one that refuses to be stopped, and an agent that would call home."""
+    (root / "etc/systemd/system/stubborn.service").write_text(STUBBORN)
     for name in ("own", "agent"):
         (root / f"etc/systemd/system/{name}.service").write_text(UNIT.format(name=name))
     (root / "etc/machine-id").write_text("0123456789abcdef0123456789abcdef\n")
     work = (
         "useradd -m -s /bin/bash alice; echo secret >/home/alice/.bash_history; mkdir -p /var/log/journal;"
-        "systemctl enable own.service agent.service; rm -f /etc/ssh/ssh_host_*"
+        "systemctl enable own.service agent.service stubborn.service; rm -f /etc/ssh/ssh_host_*"
     )
     setting = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     subprocess.run(["chroot", root, "sh", "-c", work], check=True, capture_output=True, env=setting)
@@ -155,6 +166,10 @@ def test_nothing_of_the_seal_and_of_the_clone_is_left(boots):
     assert not [name for name in boots.files if name.startswith(("var/lib/cloud/instances/", "var/lib/cloud/data/"))]
     assert not [name for name in boots.files if "imaging-seal" in name and not name.startswith("run/")]
     assert not [name for name, size in boots.files.items() if name.startswith("var/log/") and size]
+
+
+def test_what_does_not_let_itself_be_stopped_writes_nothing_any_more(boots):
+    assert boots.files["var/log/stubborn.log"] == 0
 
 
 def test_the_default_user_that_only_this_boot_had_made_is_gone(boots):
