@@ -60,7 +60,13 @@ def sealed_run(**fields: object) -> RunRecord:
 
 
 def failed_seal() -> RunRecord:
-    at = steps(StepName.SEAL, StepState.FAILED, trouble=HALF, ended_at=NOW)
+    """As the engine leaves it: what it did not come to is skipped, and says so."""
+    at = tuple(
+        each.model_copy(update={"state": StepState.SKIPPED, "note": "not reached", "ended_at": NOW})
+        if each.state is StepState.PENDING
+        else each
+        for each in steps(StepName.SEAL, StepState.FAILED, trouble=HALF, ended_at=NOW)
+    )
     return sealed_run(
         state=RunState.FAILED, steps=at, seal_report=None, seal_verdict=None, verdict=None, image_id=None, trouble=HALF
     )
@@ -129,7 +135,9 @@ async def test_a_failed_seal_says_why_and_what_can_be_done_by_key(tmp_path):
         await opened(driver)
         assert "The seal failed in the clone: logs: 1 left of 3." in driver.lines[1]
         await driver.sees("Show the console of the clone", "Run again for db-07", "✗ Clone not sealed")
-        assert "Proved" not in driver.text
+        ended = failed_seal()
+        for task in (Task.DESCRIBE, Task.TEST, Task.PROVE, Task.CONFIRM):
+            assert sign_of(ended, task)[1] is Tone.QUIET
         await driver.press("o")
         await driver.sees("console of the clone", "@@imaging-seal n began")
 
@@ -142,6 +150,10 @@ async def test_the_seal_under_way_is_told_in_words_and_not_by_how_far_the_boot_h
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(going)) as driver:
         await opened(driver)
         await driver.sees("Sealing the clone: the clone seals itself", "Sealing a clone")
+
+
+def test_proofs_without_a_verdict_have_no_tick():
+    assert sign_of(sealed_run(seal_verdict=None), Task.PROVE) == ("?", Tone.WARN)
 
 
 def test_the_list_of_runs_tells_the_verdict_on_the_seal():

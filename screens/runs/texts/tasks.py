@@ -83,6 +83,8 @@ def _state(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> StepSta
         return StepState.FAILED
     if task is Task.TEST and run.verdict is not None and run.verdict.word is VerdictWord.NOT_TESTED:
         return StepState.SKIPPED
+    if states == {StepState.SKIPPED}:
+        return StepState.SKIPPED  # such as all that a run did not come to
     main = _main_step(task, steps)
     return StepState.SKIPPED if main.state is StepState.SKIPPED and task in _BY_MAIN_STEP else StepState.DONE
 
@@ -125,8 +127,9 @@ def _is_not_proven(run: RunRecord, task: Task, state: StepState) -> bool:
 
 
 def _is_unknown_seal(run: RunRecord, task: Task, state: StepState) -> bool:
-    unknown = run.seal_verdict is not None and run.seal_verdict.word is SealWord.UNKNOWN
-    return task is Task.PROVE and state is StepState.DONE and unknown
+    """Whether the proofs were put together, and do not come to *sealed*."""
+    sealed = run.seal_verdict is not None and run.seal_verdict.word is SealWord.SEALED
+    return task is Task.PROVE and state is StepState.DONE and not sealed
 
 
 def _not_proven(glyphs: Glyphs) -> Sign:
