@@ -23,7 +23,10 @@ def begin_at_once(
         return asyncio.Task(_result(end.value), loop=loop, context=context)
     except BaseException as error:  # noqa: BLE001  # whatever it raises is the task's
         return asyncio.Task(_result(error), loop=loop, context=context)
-    return asyncio.Task(_go_on(coro, first), loop=loop, context=context)
+    task = asyncio.Task(_go_on(coro, first), loop=loop, context=context)
+    # Cancelled before its second step it would never be told, and be found by the collector during another test.
+    task.add_done_callback(lambda _: coro.close(), context=context)
+    return task
 
 
 async def _result(value: Any) -> Any:
