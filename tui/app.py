@@ -39,6 +39,7 @@ from tui.crash import report
 from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.palette import ConsolePalette
+from tui.stylesheet import StylesheetParsedOnce
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.terminal.switches import TerminalSwitches
 from tui.themes import THEMES, chosen_theme
@@ -138,6 +139,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         """
         no_color = "NO_COLOR" in os.environ
         super().__init__()
+        self.stylesheet = StylesheetParsedOnce(variables=self.get_css_variables())
         self.animation_level = "none"
         self.profile, self.settings, self.paths, self.clock = profile, settings, paths, clock
         self.glyphs, self.read_only = glyphs, read_only
