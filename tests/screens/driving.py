@@ -39,12 +39,15 @@ from models.settings import Settings
 from screens.context import Guests, Runs
 from screens.style.glyphs import UNICODE, Glyphs
 from tests.screens.samples import NOW, run
+from tests.support.frames import Frames, drawn_on_demand
 from tests.support.known import present
 from tui.access import Access
 from tui.app import ImagingApp
 
 Shown = TypeVar("Shown", bound=Screen[Any])
 _PATIENCE_SECONDS = 15.0
+_LOOKS_AGAIN_SECONDS = 0.5
+"""After this long the screen is read again, also where nothing was drawn."""
 NOWHERE = "nowhere"
 """The name of a cloud that never answers."""
 
@@ -220,9 +223,10 @@ async def _ask_nobody(*_: object) -> NoReturn:
 class Driver:
     """The console and a person in front of it."""
 
-    def __init__(self, app: ImagingApp, pilot: Pilot[None]) -> None:
+    def __init__(self, app: ImagingApp, pilot: Pilot[None], frames: Frames) -> None:
         self.app = app
         self.pilot = pilot
+        self._frames = frames
 
     def shown(self, kind: type[Shown]) -> Shown:
         """The screen in front, which is one of this kind."""
@@ -231,6 +235,7 @@ class Driver:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        self._frames.draw()
 
     async def write(self, text: str) -> None:
         await self.press(*(_key(character) for character in text))
@@ -247,7 +252,24 @@ class Driver:
 
     async def sees(self, *texts: str) -> None:
         """Wait until all of these are on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts), lambda: f"{texts} not on\n{self.text}")
+        looks_new = self._news()
+        await self.until(
+            lambda: looks_new() and _has_all(self.text, texts),
+            lambda: f"{texts} not on\n{self.text}",
+        )
+
+    def _news(self) -> Callable[[], bool]:
+        """Whether the screen may show something else than when it was last asked; it is believed for half a second."""
+        last: tuple[int, Screen[Any] | None, float] = (-1, None, 0.0)
+
+        def is_new() -> bool:
+            nonlocal last
+            frame, screen, moment = self._frames.count, self.app.screen, time.monotonic()
+            is_same = (frame, screen) == last[:2] and moment - last[2] < _LOOKS_AGAIN_SECONDS
+            last = last if is_same else (frame, screen, moment)
+            return not is_same
+
+        return is_new
 
     async def until(self, holds: Callable[[], bool], complaint: Callable[[], str] = lambda: "it never came") -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -289,11 +311,17 @@ def application(
 async def console(folder: Path, *, size: tuple[int, int] = (80, 24), **how: Any) -> AsyncIterator[Driver]:
     """The same, opened: see `application`."""
     app = application(folder, **how)
-    async with app.run_test(size=size) as pilot:
-        try:
-            yield Driver(app, pilot)
-        finally:
-            await app.action_quit()
+    with drawn_on_demand(app) as frames:
+        async with app.run_test(size=size) as pilot:
+            try:
+                yield Driver(app, pilot, frames)
+                frames.draw()
+            finally:
+                await app.action_quit()
+
+
+def _has_all(seen: str, texts: Sequence[str]) -> bool:
+    return all(text in seen for text in texts)
 
 
 _NAMES = {".": "full_stop", "-": "minus", " ": "space", "/": "slash", "_": "underscore", ",": "comma"}

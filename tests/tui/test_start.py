@@ -11,6 +11,7 @@ import pytest
 
 from tests.screens.driving import NOWHERE, Driver, application, console
 from tests.support.eager_tasks import begin_at_once
+from tests.support.frames import drawn_on_demand
 from tui.app import ImagingApp
 
 REPOSITORY = Path(__file__).parents[2]
@@ -72,15 +73,16 @@ async def test_the_first_screen_is_on_the_stack_before_its_widgets_are_mounted(t
 
 
 async def test_the_console_opens_on_new_pythons_with_tasks_in_the_order_of_the_old(tmp_path, as_on_new_pythons):
-    seen = []
+    seen: list[object] = []
 
     async def note(pilot):
-        await Driver(pilot.app, pilot).sees("Reading from the cloud")
+        await Driver(pilot.app, pilot, frames).sees("Reading from the cloud")
         seen.append(asyncio.get_running_loop().get_task_factory())
         await pilot.app.action_quit()
 
     app = application(tmp_path, cloud=NOWHERE)
-    await app.run_async(headless=True, size=(80, 24), auto_pilot=note)
+    with drawn_on_demand(app) as frames:
+        await app.run_async(headless=True, size=(80, 24), auto_pilot=note)
     await end_what_is_left()
     assert seen == [None]
     assert not app.is_running

@@ -16,9 +16,9 @@ def parsed(monkeypatch):
     seen = []
     parse = Stylesheet._parse_rules
 
-    def noted(sheet, css, read_from, *how):
-        seen.append((read_from, how))
-        return parse(sheet, css, read_from, *how)
+    def noted(sheet, css, read_from, *how, **named):
+        seen.append((read_from, (*how, *named.values())))
+        return parse(sheet, css, read_from, *how, **named)
 
     monkeypatch.setattr("tui.stylesheet._parsed", {})
     monkeypatch.setattr(Stylesheet, "_parse_rules", noted)
