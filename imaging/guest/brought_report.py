@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from imaging.guest.confined_reading import read_confined
+from imaging.guest.confined_reading.client import read_confined
 from imaging.guest.probe import BY_HAND, digest_of
 from models.formatting import local_minute
 from models.guest.facts import GuestFacts, InspectionMethod

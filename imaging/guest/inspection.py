@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 
-from imaging.guest.confined_reading import read_confined
+from imaging.guest.confined_reading.client import read_confined
 from imaging.guest.interface import CommandResult, GuestShell, Progress, Telling
 from imaging.guest.probe import script
 from imaging.runtime.clock import Clock

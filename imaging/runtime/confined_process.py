@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import sys
 import sysconfig
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import imaging
 
-MEMORY_BYTES: Final = 2**31
-"""Address space of such a process; a report of the largest size takes about 300 MB."""
 _CHUNK_BYTES = 2**16
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 """What an interpreter needs of the environment: no `OS_*`, no agent, no home."""
@@ -32,7 +28,7 @@ async def run_confined(module: str, request: bytes, *, seconds: float, limit_byt
     """Run `python -m MODULE` with a request on its standard input; what it prints is its answer.
 
     Args:
-        module: a module of ours that calls `confine` first.
+        module: a module of ours that calls `imaging.runtime.confinement.confine` first.
         request: all that it gets.
         seconds: after which it is ended, by the running loop's clock.
         limit_bytes: of the answer.
@@ -52,17 +48,6 @@ async def run_confined(module: str, request: bytes, *, seconds: float, limit_byt
     if status != 0:
         raise ConfinedProcessError(f"the process that did it ended with status {status}")
     return answer
-
-
-def confine(memory_bytes: int = MEMORY_BYTES) -> None:
-    """Give up what a reader of bytes does not need; called by the process itself, before it reads anything."""
-    for limit, value in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):  # a lower limit is in force already, or the system knows none
-            resource.setrlimit(limit, (value, value))
 
 
 def environment_of_a_module(environment: dict[str, str]) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
-from imaging.guest.confined_reading import read_confined, read_console_confined
+from imaging.guest.confined_reading.client import read_confined, read_console_confined
 from imaging.guest.deep_check import read_console_report
 from imaging.guest.report import read_report
 from models.errors import BadProbeError
@@ -14,6 +16,7 @@ from models.guest.facts import InspectionMethod
 from tests.guest.deep_check.reports import NONCE, console, pieces, report
 from tests.guest.probe.running import NOW
 from tests.guest.probe.test_reports import envelope, framed, part
+from tests.support.demo import REPOSITORY
 
 LARGE = framed(
     envelope(parts={"network": part(*(["lease", f"/var/lib/dhcp/{at}/" + "x" * 900] for at in range(5_000)))})
@@ -59,3 +62,16 @@ async def test_the_program_goes_on_while_it_reads():
 async def test_a_report_that_takes_too_long_is_no_report():
     with pytest.raises(BadProbeError, match="could not be read: it was not done after 0 seconds"):
         await read_confined(LARGE, nonce="abc", now=NOW, seconds=0.001)
+
+
+def test_the_process_that_reads_does_not_load_what_only_the_program_needs():
+    code = "import sys, imaging.guest.confined_reading.__main__; print(*sys.modules)"
+    loaded = set(subprocess.check_output([sys.executable, "-c", code], cwd=REPOSITORY, text=True).split())
+    assert "imaging.guest.report" in loaded
+    assert not loaded & {
+        "asyncio",
+        "asyncssh",
+        "subprocess",
+        "imaging.guest.seal.script",
+        "imaging.guest.confined_reading.client",
+    }

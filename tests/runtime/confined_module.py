@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from imaging.runtime.confined_process import confine
+from imaging.runtime.confinement import confine
 
 
 def main() -> None:

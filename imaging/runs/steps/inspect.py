@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imaging.guest.confined_reading import read_console_confined
+from imaging.guest.confined_reading.client import read_console_confined
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import INSPECTION
 from imaging.runs.plan.launch_choice import require_network

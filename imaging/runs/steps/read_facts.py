@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imaging.guest.confined_reading import read_console_confined
+from imaging.guest.confined_reading.client import read_console_confined
 from imaging.guest.deep_check import SECONDS
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.source.instance import source_id

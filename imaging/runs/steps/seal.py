@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imaging.guest.confined_reading import read_seal_confined
+from imaging.guest.confined_reading.client import read_seal_confined
 from imaging.guest.seal import WORD
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import CLONE, MARKER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.guest.confined_reading import read_proof_confined
+from imaging.guest.confined_reading.client import read_proof_confined
 from imaging.guest.seal_proof import PROOF_WORD, of_names, seconds_for
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.test_instance.errands import names_of
