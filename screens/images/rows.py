@@ -16,9 +16,8 @@ from models.verdict import VerdictWord
 from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import Sign, image_sign, seal_word_sign
+from screens.style.wording import Sign, image_sign, seal_word_sign, short_seal_sign
 from screens.widgets.columns import Cell, Column
-from screens.widgets.seal_cell import seal_cell
 
 COLUMNS = (
     Column("Boot test", 14),
@@ -66,10 +65,11 @@ def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyp
     """One row of the list."""
     sign = proof_sign(image, history, glyphs)
     own = is_own(image, login)
+    seal = short_seal_sign(history.seal(image), glyphs)
     owner = "this project" if own else "another project" if login is not None and image.owner else ""
     return (
         Cell(str(sign), sign.tone),
-        seal_cell(history.seal(image), glyphs),
+        Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
         Cell(image_size(image), Tone.QUIET),
         Cell(local_day(image.created_at), Tone.QUIET),

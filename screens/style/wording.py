@@ -14,6 +14,8 @@ from models.verdict import Verdict, VerdictWord
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 
+_SHORT_SEALS = {SealWord.SEALED: "sealed", SealWord.NOT_SEALED: "NOT", SealWord.UNKNOWN: "unknown"}
+
 
 @dataclass(frozen=True)
 class Sign:
@@ -176,3 +178,11 @@ def seal_word_sign(word: SealWord, glyphs: Glyphs) -> Sign:
         SealWord.NOT_SEALED: Sign(glyphs.bad, "not sealed", Tone.BAD),
         SealWord.UNKNOWN: Sign(glyphs.unknown, "seal unknown", Tone.WARN),
     }[word]
+
+
+def short_seal_sign(word: str | None, glyphs: Glyphs) -> Sign | None:
+    """The same in nine cells, for lists; None for an image without such a verdict."""
+    if word is None or word not in set(SealWord):
+        return None
+    sign = seal_word_sign(SealWord(word), glyphs)
+    return Sign(sign.glyph, _SHORT_SEALS[SealWord(word)], sign.tone)

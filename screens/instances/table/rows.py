@@ -12,9 +12,8 @@ from screens.instances.table.entry import InstanceEntry, LastImage
 from screens.instances.table.readiness import readiness_of
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
-from screens.style.wording import Sign, instance_sign
+from screens.style.wording import Sign, instance_sign, short_seal_sign
 from screens.widgets.columns import Cell, Column
-from screens.widgets.seal_cell import seal_cell
 
 NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, SEAL, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
     "Name", "State", "Readiness", "Flavor", "Vol", "Last image", "Seal", "Owner", "Runs now", "Created", "Address",
@@ -46,6 +45,7 @@ def cells(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
     instance, state = entry.instance, state_sign(entry.instance, glyphs)
     ready = readiness_of(entry, glyphs).sign
+    seal = short_seal_sign(entry.image.seal if entry.image is not None else None, glyphs)
     return (
         Cell(instance.name or "(no name)", Tone.QUIET if entry.is_anothers else Tone.PLAIN),
         Cell(str(state), state.tone),
@@ -53,7 +53,7 @@ def cells(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(instance.flavor.name or instance.flavor.id or "", Tone.QUIET),
         Cell(str(len(instance.attached_volume_ids) or glyphs.none), Tone.QUIET),
         image_cell(entry.image, glyphs),
-        seal_cell(entry.image.seal if entry.image is not None else None, glyphs),
+        Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell("other" if entry.is_anothers else "you", Tone.QUIET),
         Cell(local_day(instance.created_at), Tone.QUIET),
         Cell(activity_words(entry), Tone.ACCENT),
