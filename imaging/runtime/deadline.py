@@ -1,7 +1,7 @@
 """How long work on a stranger's text may take: asked between its steps, each of which is short.
 
 What was read in time is kept. A step that does not end is another matter: reading happens in a process that is then
-ended (`imaging.runtime.confined_process`), and nothing of it is kept.
+ended (`imaging.runtime.confined.process`), and nothing of it is kept.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from imaging.runtime.confinement import confine
+from imaging.runtime.confined.confinement import confine
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
-from imaging.runtime import confined_process
-from imaging.runtime.confined_process import ConfinedProcessError, run_confined
+from imaging.runtime.confined import process as confined_process
+from imaging.runtime.confined.process import ConfinedProcessError, run_confined
 
 MODULE = "tests.runtime.confined_module"
 LONG = 60.0

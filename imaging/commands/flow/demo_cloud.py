@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from imaging.runtime.confined_process import environment_of_a_module
+from imaging.runtime.confined.process import environment_of_a_module
 from imaging.runtime.private_files import NotPrivateError, close_folder, open_private, read_private
 from models.errors import CloudError
 from models.foreign import fields

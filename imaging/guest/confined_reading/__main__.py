@@ -7,7 +7,7 @@ import sys
 from imaging.guest.confined_reading.messages import LONGEST_HEAD, Printed, ReadingAnswer, ReadingRequest, Refusal
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.report import read_report
-from imaging.runtime.confinement import confine
+from imaging.runtime.confined.confinement import confine
 from models import foreign
 from models.errors import BadProbeError
 from models.guest.facts import GuestFacts, InspectionMethod

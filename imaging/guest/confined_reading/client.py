@@ -7,7 +7,7 @@ from typing import Final
 
 from imaging.guest.confined_reading.messages import Printed, ReadingAnswer, ReadingRequest
 from imaging.guest.report.report_reader import SECONDS as READING_SECONDS
-from imaging.runtime.confined_process import ConfinedProcessError, run_confined
+from imaging.runtime.confined.process import ConfinedProcessError, run_confined
 from models import foreign
 from models.errors import BadProbeError, ForeignValueError
 from models.guest.facts import GuestFacts, InspectionMethod

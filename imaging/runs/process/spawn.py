@@ -14,7 +14,7 @@ from typing import Protocol
 
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.runs.process.logind import kills_at_logout, scope_command
-from imaging.runtime.confined_process import environment_of_a_module
+from imaging.runtime.confined.process import environment_of_a_module
 from imaging.runtime.paths import Paths
 from imaging.runtime.private_files import close_folder, open_private
 from imaging.runtime.redaction import redactor

@@ -28,7 +28,7 @@ async def run_confined(module: str, request: bytes, *, seconds: float, limit_byt
     """Run `python -m MODULE` with a request on its standard input; what it prints is its answer.
 
     Args:
-        module: a module of ours that calls `imaging.runtime.confinement.confine` first.
+        module: a module of ours that calls `imaging.runtime.confined.confinement.confine` first.
         request: all that it gets.
         seconds: after which it is ended, by the running loop's clock.
         limit_bytes: of the answer.

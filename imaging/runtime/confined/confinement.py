@@ -1,4 +1,4 @@
-"""What a process gives up that works on a stranger's bytes. It is begun by `imaging.runtime.confined_process`.
+"""What a process gives up that works on a stranger's bytes. It is begun by `imaging.runtime.confined.process`.
 
 Apart from it, so that such a process loads nothing that only its parent needs.
 """
