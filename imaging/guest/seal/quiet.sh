@@ -48,12 +48,16 @@ stop_units() {
     [ $# -eq 0 ] || timeout 60 systemctl --no-block stop -- "$@"
 } 2>/dev/null
 
-# start_worker: a unit that is in memory alone waits for the end of the boot.
+# start_worker: a unit that is in memory alone. It runs at once and waits by itself: emergency mode, at which the boot of a
+# clone ends for want of a disk, takes what is queued off the queue, and ends all units but those that say otherwise.
 start_worker() {
     cat >/run/systemd/system/imaging-seal.service <<END
 [Unit]
 Description=Imaging Console: seal
-After=cloud-final.service multi-user.target
+DefaultDependencies=no
+IgnoreOnIsolate=yes
+Conflicts=shutdown.target
+Before=shutdown.target
 [Service]
 Type=simple
 ExecStart=/usr/bin/env -i /bin/sh $run/script work
