@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import pwd
 import re
 import time
 from pathlib import Path
@@ -300,4 +302,6 @@ def test_at_a_terminal_the_host_key_is_asked_about(at_terminal, demo_cloud, tmp_
 def test_this_machine_is_inspected_as_the_user_who_runs_the_program(imaging):
     done = imaging("inspect", "--here", "--json")
     assert done.status in {0, 1}
-    assert document(done)["inspection"]["method"] == "here"
+    inspection = document(done)["inspection"]
+    assert inspection["method"] == "here"
+    assert inspection["user"] == pwd.getpwuid(os.getuid()).pw_name

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from imaging.guest.here import LocalShell, _end, _in_session, inspect_here
+from imaging.guest.here import LocalShell, _end, _in_session
+from imaging.guest.inspection import START_AS_IS, run_probe
 from imaging.guest.probe import script
 from imaging.runtime.clock import SystemClock
 from models.errors import BadProbeError, GuestUnreachableError
@@ -22,7 +23,15 @@ def nobody(*_: object) -> None: ...
 async def test_the_facts_are_those_of_this_machine_and_of_the_user_who_runs_it():
     with open("/proc/sys/kernel/osrelease", encoding="ascii") as file:  # noqa: ASYNC230, PTH123  # a file of /proc
         kernel = file.read().strip()
-    facts = await inspect_here(Questions(), SystemClock(), nobody)
+    facts = await run_probe(
+        LocalShell(),
+        Questions(),
+        SystemClock(),
+        nobody,
+        method=InspectionMethod.HERE,
+        start=START_AS_IS,
+        parts=["system"],
+    )
     assert facts.method is InspectionMethod.HERE
     assert known(facts.system).kernel == kernel
 
