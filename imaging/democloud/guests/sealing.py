@@ -46,6 +46,8 @@ class SealOrder:
     operations: tuple[str, ...]
     targets: dict[str, int]
     """How many things each operation names."""
+    accounts: frozenset[str]
+    """The accounts that were agreed to: one more, and the clone changes nothing."""
     probe: Probe
 
 
@@ -67,7 +69,8 @@ def seal_order(server: Server) -> SealOrder | None:
     named = [row[1] for row in plan if row[0] == "target"]
     digest = next((row[1] for row in plan if row[0] == "digest"), "")
     targets = {each: named.count(each) for each in operations}
-    return SealOrder(first[1].decode(), manner, digest, operations, targets, probe)
+    accounts = frozenset(row[1] for row in plan if row[0] == "account")
+    return SealOrder(first[1].decode(), manner, digest, operations, targets, accounts, probe)
 
 
 def done_after(server: Server) -> float:
@@ -102,14 +105,26 @@ def _progress(server: Server, order: SealOrder) -> Iterator[tuple[float, str]]:
 def _report(server: Server, order: SealOrder, without: frozenset[str]) -> bytes:
     rows = "".join("\t".join(row) + "\n" for row in _rows(server, order))
     said = f"@@imaging-sealed-begin {order.nonce} 1\n{rows}@@imaging-sealed-end {order.nonce}\n".encode("ascii")
-    if server.disk.seal_fails_at in order.operations:
+    if server.disk.seal_fails_at in order.operations or _accounts(server) - order.accounts - {"root"}:
         return said
     sealed = replace(server, disk=replace(server.disk, sealed=True))
     now = (server.booted_at or 0) + done_after(server)
     return said + report(sealed, order.probe, now, user="root", volumes={}, without=without)
 
 
+def _accounts(server: Server) -> frozenset[str]:
+    """The accounts of people that the disk has, those that nobody has agreed to among them."""
+    rows = load(server.disk.guest).report["parts"]["accounts"]["rows"] if server.disk.guest else []
+    return frozenset(row[1] for row in rows if row[0] == "account")
+
+
 def _rows(server: Server, order: SealOrder) -> Iterator[tuple[str, ...]]:
+    appeared = sorted(_accounts(server) - order.accounts - {"root"})
+    if appeared:
+        yield ("state", "changed")
+        yield ("digest", order.digest)
+        yield from (("appeared", f"account {name}") for name in appeared)
+        return
     fails_at = server.disk.seal_fails_at if server.disk.seal_fails_at in order.operations else ""
     yield ("state", "failed" if fails_at else "sealed")
     if fails_at:

@@ -30,10 +30,11 @@ class Stage:
         self.name = "db-07"
         self.before: dict[str, Any] = {}
 
-    async def run(self, *, test: bool = False) -> RunRecord:
+    async def run(self, *, test: bool = False, planned_from: str = "") -> RunRecord:
+        """A run to its end; where it is planned from another guest, what is there was not agreed to."""
         source_id = self.demo.server_id(self.name)
         self.before = await everything(self.cloud, source_id)
-        made = a_sealed_run(self.cloud, self.clock, self.folder, source_id, guest=self.name, test=test)
+        made = a_sealed_run(self.cloud, self.clock, self.folder, source_id, guest=planned_from or self.name, test=test)
         async with made as (journal, new):
             run, _ = await to_its_end(journal, new, self.cloud, self.clock, self.folder)
         return run
@@ -95,6 +96,18 @@ async def test_a_seal_that_fails_in_the_middle_leaves_no_image_and_says_at_what(
     assert "logs: 1 left of 3" in trouble(run)
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.FAILED
+    assert run.image_id is None
+    await stage.left_nothing(run)
+
+
+async def test_a_clone_that_holds_what_nobody_agreed_to_changes_nothing(stage: Stage):
+    run = await stage.run(planned_from="web-01")
+    assert failed_at(run) is StepName.SEAL
+    assert "The clone holds what nobody had agreed to: account ada" in trouble(run)
+    assert "Inspect the instance again" in trouble(run)
+    assert run.seal_report is not None
+    assert run.seal_report.state is SealState.CHANGED
+    assert run.seal_report.results == ()
     assert run.image_id is None
     await stage.left_nothing(run)
 
