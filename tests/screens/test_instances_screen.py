@@ -194,7 +194,7 @@ async def test_a_failed_refresh_keeps_the_list_and_says_its_time_and_the_reason(
 
 
 async def test_the_whole_reason_of_a_failed_refresh_can_be_read_while_there_is_one(demo, tmp_path):
-    async with console(tmp_path, size=(108, 24)) as driver:  # wide enough for all keys
+    async with console(tmp_path, size=(200, 24)) as driver:  # wide enough for all keys
         await driver.sees("16 instances")
         await driver.press("e")
         assert not isinstance(driver.app.screen, ErrorScreen)
