@@ -26,9 +26,9 @@ def images(imaging: Imaging) -> dict[str, dict[str, object]]:
 
 @pytest.mark.usefixtures("quick", "demo_cloud")
 def test_an_image_is_inspected_then_sealed_and_stays_as_it_is(imaging: Imaging):
-    made = ("--name", "web-plain", *TEXTS, "--uninspected", "the guest is known", "--no-test", "--yes")
-    assert imaging("create", "web-01", "--os-cloud", "demo", *made).status == 0
-    before = images(imaging)["web-plain"]
+    made = ("--name", "db-plain", *TEXTS, "--uninspected", "the guest is known", "--no-test", "--yes")
+    assert imaging("create", "db-07", "--os-cloud", "demo", *made).status == 0
+    before = images(imaging)["db-plain"]
     named = ("--name", "astro-sealed", *TEXTS, "--yes", "--json")
     done = imaging("seal", str(before["id"]), "--os-cloud", "demo", *named)
 
