@@ -194,7 +194,7 @@ def _killed_while_imaging(demo_cloud: DemoCloud, state: Path) -> subprocess.Pope
 
 
 def test_an_image_that_nobody_saw_boot_is_shared_only_by_typing_its_name_once_more(imaging, state):
-    sharing = ("--visibility", "community", "--waive", "PROP-VISIBILITY=for the test")
+    sharing = ("--visibility", "community", "--mode", "plain", "--waive", "PROP-VISIBILITY=for the test")
     made = imaging(*_create("quiet-box"), *sharing, "--publish-unverified", "quiet-box-v1", "--json")
     run = json.loads(made.out)
     assert (made.status, run["state"], run["test"]["verdict"]) == (1, "failed", "inconclusive")
