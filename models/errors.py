@@ -170,6 +170,16 @@ class BadProbeError(GuestError):
         self.reason = _shown(reason or what)
 
 
+class ImageFileError(ImagingError):
+    """An image file, or the disk in it, cannot be used for what was asked."""
+
+    exit_code = ExitCode.VIOLATIONS
+
+
+class DiskUnreadableError(ImageFileError):
+    """Something on the disk in an image file cannot be read: damaged, of an unknown form, or beyond the limits."""
+
+
 class JournalError(UsageError):
     """The journal in the state directory cannot be read or written: no space, no permission, or not our file."""
 

@@ -1,0 +1,225 @@
+"""One tree of files from one or more file systems, in which links lead nowhere but into the tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import lru_cache
+from typing import Final
+
+from imaging.files.disk.file_system import NAMES, FileSystem, Node, NodeKind
+from models.errors import DiskUnreadableError
+
+_MOST_LINKS: Final = 40
+"""As many as Linux follows in one path."""
+_WILD: Final = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A node at its place in the tree."""
+
+    path: str
+    """As it was reached: from `/`, without a `.`, `..` or doubled slash; links in it are not resolved."""
+    node: Node
+    file_system: FileSystem
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a regular file."""
+        return self.node.kind is NodeKind.FILE
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory."""
+        return self.node.kind is NodeKind.DIRECTORY
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is a symbolic link."""
+        return self.node.kind is NodeKind.LINK
+
+
+class Tree:
+    """The files of a machine that is off.
+
+    What is missing is None or empty; what cannot be read raises `DiskUnreadableError`, so that nobody takes the one for
+    the other.
+    """
+
+    def __init__(self, root: FileSystem, *, check: Callable[[], None] = lambda: None) -> None:
+        """Begin with the file system of the root.
+
+        Args:
+            root: what is mounted at `/`.
+            check: asked again and again in long work; it raises when time is up.
+        """
+        self._mounts: dict[str, FileSystem] = {"/": root}
+        self.check = check
+        self._directory = lru_cache(maxsize=4096)(self._entries)
+
+    def mount(self, path: str, file_system: FileSystem) -> None:
+        """Put another file system over a directory, as fstab would; the directory must exist."""
+        place = self.find(path)
+        if place is not None and place.is_directory:
+            self._mounts[place.path] = file_system
+            self._directory.cache_clear()
+
+    @property
+    def mount_points(self) -> tuple[str, ...]:
+        """Where the file systems are, the root first."""
+        return tuple(self._mounts)
+
+    def find(self, path: str) -> Found | None:
+        """What a path means, as the kernel of that machine would take it: every link in it is followed."""
+        return self._walk_down(path, follow_last=True)
+
+    def find_itself(self, path: str) -> Found | None:
+        """As `find`, but a link at its end stays one."""
+        return self._walk_down(path, follow_last=False)
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is a regular file, behind links too."""
+        found = self.find(path)
+        return found is not None and found.is_file
+
+    def is_directory(self, path: str) -> bool:
+        """Whether there is a directory, behind links too."""
+        found = self.find(path)
+        return found is not None and found.is_directory
+
+    def target(self, path: str) -> str:
+        """Where the link at this path leads, as it was written; empty where there is no link."""
+        found = self.find_itself(path)
+        return found.file_system.target(found.node) if found is not None and found.is_link else ""
+
+    def read(self, path: str, *, limit_bytes: int, offset: int = 0) -> bytes:
+        """The bytes of a file behind its links; none where there is no regular file."""
+        found = self.find(path)
+        return self.read_found(found, limit_bytes=limit_bytes, offset=offset) if found is not None else b""
+
+    def read_found(self, found: Found, *, limit_bytes: int, offset: int = 0) -> bytes:
+        """The bytes of a file that was found."""
+        if not found.is_file:
+            return b""
+        self.check()
+        size = max(0, min(limit_bytes, found.node.size_bytes - offset))
+        return found.file_system.read(found.node, offset, size) if size else b""
+
+    def text(self, path: str, *, limit_bytes: int = 1_000_000) -> str:
+        """As `read`, with a character for each byte."""
+        return self.read(path, limit_bytes=limit_bytes).decode(NAMES)
+
+    def lines(self, path: str, *, limit_bytes: int = 1_000_000) -> list[str]:
+        """The lines of a file, with a character for each byte, without the line ends; only a line feed ends one."""
+        lines = self.text(path, limit_bytes=limit_bytes).split("\n")
+        return lines if lines[-1] else lines[:-1]
+
+    def below(self, path: str) -> tuple[Found, ...]:
+        """What a directory holds, by name in the order of its bytes; links stay links. Empty where there is none."""
+        found = self.find(path)
+        if found is None or not found.is_directory:
+            return ()
+        base = path.rstrip("/")
+        entries = self._directory(found.path, found.node)
+        return tuple(
+            self._at(f"{base}/{name}", f"{found.path.rstrip('/')}/{name}", node, found.file_system)
+            for name, node in sorted(entries.items())
+        )
+
+    def glob(self, pattern: str) -> list[Found]:
+        """What a pattern means to a shell: `*`, `?`, `[…]` in any part, a first dot only by a dot. Links stay links."""
+        matches = [""]
+        parts = [part for part in pattern.split("/") if part]
+        for part in parts:
+            matches = [each for base in matches for each in self._matching(base, part)]
+        return [found for path in matches if (found := self.find_itself(path)) is not None]
+
+    def walk(
+        self, path: str, *, enter: Callable[[Found], bool] = lambda _: True, other_mounts: bool = False
+    ) -> Iterator[Found]:
+        """Everything below a directory and itself, top down, links not followed.
+
+        Args:
+            path: where it begins.
+            enter: whether to go down into a directory.
+            other_mounts: whether to go on in what is mounted below.
+        """
+        begin = self.find_itself(path)
+        if begin is None:
+            return
+        waiting = [begin]
+        while waiting:
+            each = waiting.pop()
+            self.check()
+            yield each
+            same = other_mounts or each.file_system is begin.file_system
+            if each.is_directory and same and enter(each):
+                waiting.extend(reversed(self.below(each.path)))
+
+    def _matching(self, base: str, part: str) -> Iterator[str]:
+        if not _WILD.search(part):
+            if self.find_itself(f"{base}/{part}") is not None:
+                yield f"{base}/{part}"
+            return
+        fits = re.compile(translate(part), re.DOTALL)
+        for each in self.below(base or "/"):
+            if fits.match(each.name) and (part.startswith(".") or not each.name.startswith(".")):
+                yield each.path
+
+    def _walk_down(self, path: str, *, follow_last: bool) -> Found | None:
+        parts = [part for part in reversed(path.split("/")) if part not in {"", "."}]
+        here = [self._at("/", "/", self._mounts["/"].root, self._mounts["/"])]
+        links = 0
+        while parts:
+            part = parts.pop()
+            if part == "..":
+                here = here[:-1] or here
+                continue
+            found = self._step(here[-1], part)
+            if found is None:
+                return None
+            if found.is_link and (parts or follow_last):
+                links += 1
+                if links > _MOST_LINKS:
+                    return None
+                target = found.file_system.target(found.node)
+                if target.startswith("/"):
+                    here = here[:1]
+                parts.extend(each for each in reversed(target.split("/")) if each not in {"", "."})
+                continue
+            here.append(found)
+        return here[-1]
+
+    def _step(self, directory: Found, name: str) -> Found | None:
+        if not directory.is_directory:
+            return None
+        node = self._directory(directory.path, directory.node).get(name)
+        if node is None:
+            return None
+        path = f"{directory.path.rstrip('/')}/{name}"
+        return self._at(path, path, node, directory.file_system)
+
+    def _at(self, path: str, real: str, node: Node, file_system: FileSystem) -> Found:
+        mounted = self._mounts.get(real)
+        if mounted is not None:
+            return Found(path, mounted.root, mounted)
+        return Found(path, node, file_system)
+
+    def _entries(self, real: str, directory: Node) -> dict[str, Node]:
+        self.check()
+        entries = dict(self._mount_of(real).entries(directory))
+        if any("/" in name or not name or "\0" in name for name in entries):
+            raise DiskUnreadableError("A directory of the disk holds a name that no file can have.")
+        return entries
+
+    def _mount_of(self, real: str) -> FileSystem:
+        inside = [point for point in self._mounts if point in {"/", real} or real.startswith(point + "/")]
+        return self._mounts[max(inside, key=len)]

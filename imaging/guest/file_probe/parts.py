@@ -1,0 +1,16 @@
+"""The parts that can be read from a disk, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_rows import PartRows
+from imaging.guest.file_probe.part_system import part_system
+
+FilePart = Callable[[Disk, PartRows], None]
+
+FILE_PARTS: Mapping[str, FilePart] = {
+    "system": part_system,
+}
+"""What is not here is only known of a running system."""

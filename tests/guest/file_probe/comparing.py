@@ -1,0 +1,36 @@
+"""The same tree read by the probe's script in a shell, and by the probe for disks: row by row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imaging.files.disk.tree import Tree
+from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_rows import PartRows
+from imaging.guest.file_probe.parts import FILE_PARTS
+from imaging.guest.probe import script
+from imaging.guest.report.envelope import PartReport, read_envelope
+from models.guest.files import Questions
+from tests.guest.probe.running import NONCE, output_of
+from tests.support.directory_file_system import DirectoryFileSystem
+
+Row = tuple[str, ...]
+
+
+def by_shell(part: str, root: Path, questions: Questions | None = None) -> PartReport:
+    """What the script says of one part, without the folder in which the tree happens to lie."""
+    text = script(questions or Questions(), {part}, nonce=NONCE)
+    output = output_of(text, root=root).replace(str(root).encode() + b"/", b"/")
+    return read_envelope(output, NONCE).parts[part]
+
+
+def by_file(part: str, root: Path, questions: Questions | None = None) -> PartReport:
+    """What the probe for disks says of it."""
+    rows = PartRows()
+    FILE_PARTS[part](Disk(Tree(DirectoryFileSystem(root)), questions or Questions()), rows)
+    return rows.report()
+
+
+def rows_of(report: PartReport, *, without: tuple[str, ...] = ()) -> list[Row]:
+    """Its rows in the order of their texts; the kinds that only a running system has left out."""
+    return sorted(tuple(row) for row in report.rows if row[0] not in without)
