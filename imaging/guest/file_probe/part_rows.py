@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from imaging.guest.report.envelope import PartReport
+from models.errors import DiskUnreadableError
 
 _MOST_ROWS = 5_000
 _MOST_BYTES = 2_097_152
@@ -23,7 +27,7 @@ class PartRows:
 
     def row(self, *fields: str | int) -> None:
         """Add one: its kind first, the field that may hold a TAB last; texts have a character for each byte."""
-        line = "\t".join(str(field).replace("\n", "\x01") for field in fields)
+        line = "\t".join(str(field).replace("\n", "\x01").replace("\0", "") for field in fields)
         if len(line) > _LONGEST_ROW:
             line = line[:_LONGEST_ROW]
             self._cut("a line was too long")
@@ -44,6 +48,18 @@ class PartRows:
     def unknown(self, why: str) -> None:
         """The part as a whole could not be read."""
         self._why = why[:_LONGEST_NOTE]
+
+    @contextmanager
+    def where_readable(self, what: str) -> Iterator[None]:
+        """Go on behind the block where the disk cannot be read in it, and say what is missing.
+
+        Args:
+            what: what the block reads, for people; nothing that the disk itself says.
+        """
+        try:
+            yield
+        except DiskUnreadableError:
+            self.incomplete(f"{what}: the disk cannot be read there")
 
     def late(self) -> None:
         """Time was up: what is there is there, and something may be missing."""
