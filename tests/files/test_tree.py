@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,18 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> N
         Tree(Lying(tmp_path, name)).below("/")
 
 
-def test_the_directory_that_names_itself_is_not_walked_for_ever(tmp_path: Path) -> None:
+def test_the_directory_that_names_itself_is_entered_once(tmp_path: Path) -> None:
+    assert [each.path for each in Tree(Lying(tmp_path, "again")).walk("/")] == ["/", "/again"]
+
+
+class Endless(DirectoryFileSystem):
+    """A file system in which each directory holds one that was never seen before."""
+
+    def entries(self, directory: Node) -> Iterator[tuple[str, Node]]:
+        yield "deeper", replace(directory, inode=directory.inode + 1)
+
+
+def test_a_walk_asks_again_and_again_whether_there_is_time(tmp_path: Path) -> None:
     class TimeIsUpError(Exception):
         pass
 
@@ -101,4 +113,48 @@ def test_the_directory_that_names_itself_is_not_walked_for_ever(tmp_path: Path) 
             raise TimeIsUpError
 
     with pytest.raises(TimeIsUpError):
-        list(Tree(Lying(tmp_path, "again"), check=check).walk("/"))
+        list(Tree(Endless(tmp_path), check=check).walk("/"))
+
+
+def test_a_walk_goes_no_deeper_than_a_path_can_lead(tmp_path: Path) -> None:
+    cut: list[str] = []
+    walked = list(Tree(Endless(tmp_path)).walk("/", unreadable=lambda each: cut.append(each.path)))
+    assert cut == [walked[-1].path]
+    assert 4096 < len(cut[0]) < 4110
+    with pytest.raises(DiskUnreadableError):
+        list(Tree(Endless(tmp_path)).walk("/"))
+
+
+def test_a_walk_goes_on_behind_a_directory_that_cannot_be_read(tmp_path: Path) -> None:
+    class Damaged(DirectoryFileSystem):
+        def entries(self, directory: Node) -> Iterator[tuple[str, Node]]:
+            if directory.permissions == 0o700:
+                raise DiskUnreadableError("damaged")
+            return super().entries(directory)
+
+    plant(tmp_path, {"a/hidden": "", "b/c": ""})
+    (tmp_path / "a").chmod(0o700)
+    tmp_path.chmod(0o755)
+    damaged: list[str] = []
+    walked = [
+        each.path for each in Tree(Damaged(tmp_path)).walk("/", unreadable=lambda each: damaged.append(each.path))
+    ]
+    assert (walked, damaged) == (["/", "/a", "/b", "/b/c"], ["/a"])
+
+
+def test_what_is_found_bears_the_path_by_which_it_was_asked_for(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"data/home/ada/.ssh/keys": "", "home": "->data/home", "var/run": "->/run", "run/x": ""})
+    assert [each.path for each in tree.glob("/home/*/.ssh/*")] == ["/home/ada/.ssh/keys"]
+    assert [each.path for each in tree.walk("/home/ada")][-1] == "/home/ada/.ssh/keys"
+    assert [each.path for each in (tree.find("/var/run//x"), tree.find("/var/run/../run/x")) if each] == [
+        "/var/run/x",
+        "/run/x",
+    ]
+
+
+def test_a_link_to_a_directory_in_which_something_is_mounted_leads_to_it(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "root", {"srv/data/hidden": "", "data": "->srv/data"})
+    tree.mount("/data", DirectoryFileSystem(plant(tmp_path / "other", {"kept": "k"})))
+    assert tree.mount_points == ("/", "/srv/data")
+    assert [each.path for each in tree.below("/data")] == ["/data/kept"]
+    assert [each.path for each in tree.glob("/d*/*")] == ["/data/kept"]

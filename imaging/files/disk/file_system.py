@@ -28,6 +28,7 @@ class Node:
     """One inode, as the file system tells it."""
 
     inode: int
+    """No two directories of one file system have the same, and what has several names has one."""
     kind: NodeKind
     permissions: int
     """The lower twelve bits of its mode."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from imaging.files.disk.file_system import NAMES, FileSystem, Node, NodeKind
@@ -14,6 +15,8 @@ from models.errors import DiskUnreadableError
 
 _MOST_LINKS: Final = 40
 """As many as Linux follows in one path."""
+_LONGEST_PATH: Final = 4096
+"""As long as a path may be for Linux: what lies deeper is walked by no program of that machine, and by a loop."""
 _WILD: Final = re.compile(r"[*?\[]")
 
 
@@ -67,7 +70,7 @@ class Tree:
 
     def mount(self, path: str, file_system: FileSystem) -> None:
         """Put another file system over a directory, as fstab would; the directory must exist."""
-        place = self.find(path)
+        place = self._walk_down(path, follow_last=True)
         if place is not None and place.is_directory:
             self._mounts[place.path] = file_system
             self._directory.cache_clear()
@@ -79,11 +82,13 @@ class Tree:
 
     def find(self, path: str) -> Found | None:
         """What a path means, as the kernel of that machine would take it: every link in it is followed."""
-        return self._walk_down(path, follow_last=True)
+        found = self._walk_down(path, follow_last=True)
+        return found and _as_reached(path, found)
 
     def find_itself(self, path: str) -> Found | None:
         """As `find`, but a link at its end stays one."""
-        return self._walk_down(path, follow_last=False)
+        found = self._walk_down(path, follow_last=False)
+        return found and _as_reached(path, found)
 
     def is_file(self, path: str) -> bool:
         """Whether there is a regular file, behind links too."""
@@ -124,15 +129,10 @@ class Tree:
 
     def below(self, path: str) -> tuple[Found, ...]:
         """What a directory holds, by name in the order of its bytes; links stay links. Empty where there is none."""
-        found = self.find(path)
+        found = self._walk_down(path, follow_last=True)
         if found is None or not found.is_directory:
             return ()
-        base = path.rstrip("/")
-        entries = self._directory(found.path, found.node)
-        return tuple(
-            self._at(f"{base}/{name}", f"{found.path.rstrip('/')}/{name}", node, found.file_system)
-            for name, node in sorted(entries.items())
-        )
+        return self._below(path.rstrip("/"), found)
 
     def glob(self, pattern: str) -> list[Found]:
         """What a pattern means to a shell: `*`, `?`, `[…]` in any part, a first dot only by a dot. Links stay links."""
@@ -143,26 +143,61 @@ class Tree:
         return [found for path in matches if (found := self.find_itself(path)) is not None]
 
     def walk(
-        self, path: str, *, enter: Callable[[Found], bool] = lambda _: True, other_mounts: bool = False
+        self,
+        path: str,
+        *,
+        enter: Callable[[Found], bool] = lambda _: True,
+        other_mounts: bool = False,
+        unreadable: Callable[[Found], None] | None = None,
     ) -> Iterator[Found]:
-        """Everything below a directory and itself, top down, links not followed.
+        """Everything below a directory and itself, top down, links not followed, no directory entered twice.
 
         Args:
             path: where it begins.
             enter: whether to go down into a directory.
             other_mounts: whether to go on in what is mounted below.
+            unreadable: told of each directory that cannot be read to its end; without it, that raises.
+
+        Raises:
+            DiskUnreadableError: a directory cannot be read, and nobody wants to be told.
         """
-        begin = self.find_itself(path)
+        begin = self._walk_down(path, follow_last=False)
         if begin is None:
             return
-        waiting = [begin]
+        entered: set[tuple[int, int]] = set()
+        waiting = [(_as_reached(path, begin), begin.path)]
         while waiting:
-            each = waiting.pop()
+            each, real = waiting.pop()
             self.check()
             yield each
+            key = (id(each.file_system), each.node.inode)
             same = other_mounts or each.file_system is begin.file_system
-            if each.is_directory and same and enter(each):
-                waiting.extend(reversed(self.below(each.path)))
+            if not each.is_directory or not same or key in entered or not enter(each):
+                continue
+            entered.add(key)
+            below = self._below_if_readable(each, real, unreadable)
+            waiting.extend((inside, f"{real.rstrip('/')}/{inside.name}") for inside in reversed(below))
+
+    def _below_if_readable(
+        self, each: Found, real: str, unreadable: Callable[[Found], None] | None
+    ) -> tuple[Found, ...]:
+        try:
+            return self._below(each.path.rstrip("/"), Found(real, each.node, each.file_system))
+        except DiskUnreadableError:
+            if unreadable is None:
+                raise
+            unreadable(each)
+            return ()
+
+    def _below(self, reached: str, real: Found) -> tuple[Found, ...]:
+        if len(real.path) > _LONGEST_PATH:
+            raise DiskUnreadableError("A directory of the disk lies deeper than a path can lead.")
+        entries = self._directory(real.path, real.node)
+        base = real.path.rstrip("/")
+        return tuple(
+            self._at(f"{reached}/{name}", f"{base}/{name}", node, real.file_system)
+            for name, node in sorted(entries.items(), key=itemgetter(0))
+        )
 
     def _matching(self, base: str, part: str) -> Iterator[str]:
         if not _WILD.search(part):
@@ -223,3 +258,11 @@ class Tree:
     def _mount_of(self, real: str) -> FileSystem:
         inside = [point for point in self._mounts if point in {"/", real} or real.startswith(point + "/")]
         return self._mounts[max(inside, key=len)]
+
+
+def _as_reached(path: str, found: Found) -> Found:
+    """The same, under the path by which it was asked for; one that climbs is told by where it led."""
+    parts = path.split("/")
+    if ".." in parts:
+        return found
+    return Found("/" + "/".join(part for part in parts if part not in {"", "."}), found.node, found.file_system)
