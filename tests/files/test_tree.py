@@ -125,13 +125,16 @@ def test_a_walk_goes_no_deeper_than_a_path_can_lead(tmp_path: Path) -> None:
         list(Tree(Endless(tmp_path)).walk("/"))
 
 
-def test_a_walk_goes_on_behind_a_directory_that_cannot_be_read(tmp_path: Path) -> None:
-    class Damaged(DirectoryFileSystem):
-        def entries(self, directory: Node) -> Iterator[tuple[str, Node]]:
-            if directory.permissions == 0o700:
-                raise DiskUnreadableError("damaged")
-            return super().entries(directory)
+class Damaged(DirectoryFileSystem):
+    """A file system of which directories that only their owner may enter cannot be read."""
 
+    def entries(self, directory: Node) -> Iterator[tuple[str, Node]]:
+        if directory.permissions == 0o700:
+            raise DiskUnreadableError("damaged")
+        return super().entries(directory)
+
+
+def test_a_walk_goes_on_behind_a_directory_that_cannot_be_read(tmp_path: Path) -> None:
     plant(tmp_path, {"a/hidden": "", "b/c": ""})
     (tmp_path / "a").chmod(0o700)
     tmp_path.chmod(0o755)
@@ -158,3 +161,37 @@ def test_a_link_to_a_directory_in_which_something_is_mounted_leads_to_it(tmp_pat
     assert tree.mount_points == ("/", "/srv/data")
     assert [each.path for each in tree.below("/data")] == ["/data/kept"]
     assert [each.path for each in tree.glob("/d*/*")] == ["/data/kept"]
+
+
+def test_a_pattern_is_told_in_the_order_of_whole_paths_as_a_shell_tells_it(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {"x/b": "", "x-1/b": ""})
+    assert [each.path for each in tree.glob("/*/b")] == ["/x-1/b", "/x/b"]
+
+
+def test_a_pattern_says_what_it_could_not_read_and_tells_the_rest(tmp_path: Path) -> None:
+    plant(tmp_path, {"home/a/x": "", "home/b/x": "", "home/b/link": "->/home/a/x"})
+    (tmp_path / "home/a").chmod(0o700)
+    tmp_path.chmod(0o755)
+    tree = Tree(Damaged(tmp_path))
+    damaged: list[str] = []
+    assert [each.path for each in tree.glob("/home/*/*", unreadable=damaged.append)] == ["/home/b/link", "/home/b/x"]
+    assert [each.path for each in tree.glob("/home/*/x", unreadable=damaged.append)] == ["/home/b/x"]
+    assert damaged == ["/home/a", "/home/a/x"]
+    with pytest.raises(DiskUnreadableError):
+        tree.glob("/home/*/*")
+
+
+def test_a_pattern_that_links_to_folders_above_multiply_is_given_up(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path, {f"a/{number}": "->." for number in range(20)})
+    with pytest.raises(DiskUnreadableError, match="too many files"):
+        tree.glob("/a/*/*/*/*/*/*/*")
+
+
+def test_a_link_that_is_longer_than_any_path_leads_nowhere(tmp_path: Path) -> None:
+    class Long(DirectoryFileSystem):
+        def target(self, link: Node) -> str:
+            return "./" * 3000 + super().target(link)
+
+    plant(tmp_path, {"file": "x", "link": "->file"})
+    assert Tree(DirectoryFileSystem(tmp_path)).is_file("/link")
+    assert Tree(Long(tmp_path)).find("/link") is None

@@ -36,6 +36,7 @@ OWN_TEXT = {
 }
 """Patterns that never see a stranger's text."""
 MADE_AT_RUN_TIME = {
+    "imaging/files/disk/tree.py": "a pattern of file names in the form that Python makes, which tries each star once",
     "imaging/guidelines/instance/flavor_fit.py": "a pattern of the user's own profile, on a bounded name",
     "imaging/runtime/echoes.py": "one function makes two of a module's own, which are found there",
     "imaging/runtime/escapes.py": "one function makes all of a module's own, which are found there",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
+from itertools import islice
 from operator import itemgetter
 from typing import Final
 
@@ -17,7 +18,14 @@ _MOST_LINKS: Final = 40
 """As many as Linux follows in one path."""
 _LONGEST_PATH: Final = 4096
 """As long as a path may be for Linux: what lies deeper is walked by no program of that machine, and by a loop."""
+_LONGEST_TARGET: Final = 4095
+"""Bytes of a link's target that Linux follows."""
+_MOST_MATCHES: Final = 10_000
+"""Of a pattern: the guest's own files name patterns, too, and links to folders above multiply what these mean."""
 _WILD: Final = re.compile(r"[*?\[]")
+_ENTRIES_BETWEEN_CHECKS: Final = 1000
+Unreadable = Callable[[str], None]
+"""Is told the path of what cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +142,23 @@ class Tree:
             return ()
         return self._below(path.rstrip("/"), found)
 
-    def glob(self, pattern: str) -> list[Found]:
-        """What a pattern means to a shell: `*`, `?`, `[…]` in any part, a first dot only by a dot. Links stay links."""
+    def glob(self, pattern: str, *, unreadable: Unreadable | None = None) -> list[Found]:
+        """What a pattern means to a shell: `*`, `?`, `[…]` in any part, a first dot only by a dot. Links stay links.
+
+        Args:
+            pattern: a path from the root.
+            unreadable: told of what cannot be read, which is left out then; without it, that raises.
+
+        Raises:
+            DiskUnreadableError: something cannot be read and nobody wants to be told, or it means too many files.
+        """
         matches = [""]
-        parts = [part for part in pattern.split("/") if part]
-        for part in parts:
-            matches = [each for base in matches for each in self._matching(base, part)]
-        return [found for path in matches if (found := self.find_itself(path)) is not None]
+        for part in (part for part in pattern.split("/") if part):
+            more = (each for base in matches for each in self._matching(base, part, unreadable))
+            matches = list(islice(more, _MOST_MATCHES + 1))
+            if len(matches) > _MOST_MATCHES:
+                raise DiskUnreadableError("A pattern on the disk means too many files.")
+        return [found for path in sorted(matches) if (found := self._there(path, unreadable)) is not None]
 
     def walk(
         self,
@@ -199,15 +217,33 @@ class Tree:
             for name, node in sorted(entries.items(), key=itemgetter(0))
         )
 
-    def _matching(self, base: str, part: str) -> Iterator[str]:
+    def _matching(self, base: str, part: str, unreadable: Unreadable | None) -> Iterator[str]:
+        self.check()
         if not _WILD.search(part):
-            if self.find_itself(f"{base}/{part}") is not None:
-                yield f"{base}/{part}"
+            yield f"{base}/{part}"  # whether it is there is asked at the end, of the whole path
             return
-        fits = re.compile(translate(part), re.DOTALL)
-        for each in self.below(base or "/"):
+        fits = _fitting(part)
+        for each in self._listed(base or "/", unreadable):
             if fits.match(each.name) and (part.startswith(".") or not each.name.startswith(".")):
                 yield each.path
+
+    def _listed(self, path: str, unreadable: Unreadable | None) -> tuple[Found, ...]:
+        try:
+            return self.below(path)
+        except DiskUnreadableError:
+            if unreadable is None:
+                raise
+            unreadable(path)
+            return ()
+
+    def _there(self, path: str, unreadable: Unreadable | None) -> Found | None:
+        try:
+            return self.find_itself(path)
+        except DiskUnreadableError:
+            if unreadable is None:
+                raise
+            unreadable(path)
+            return None
 
     def _walk_down(self, path: str, *, follow_last: bool) -> Found | None:
         parts = [part for part in reversed(path.split("/")) if part not in {"", "."}]
@@ -226,6 +262,8 @@ class Tree:
                 if links > _MOST_LINKS:
                     return None
                 target = found.file_system.target(found.node)
+                if len(target) > _LONGEST_TARGET:
+                    return None
                 if target.startswith("/"):
                     here = here[:1]
                 parts.extend(each for each in reversed(target.split("/")) if each not in {"", "."})
@@ -249,10 +287,13 @@ class Tree:
         return Found(path, node, file_system)
 
     def _entries(self, real: str, directory: Node) -> dict[str, Node]:
-        self.check()
-        entries = dict(self._mount_of(real).entries(directory))
-        if any("/" in name or not name or "\0" in name for name in entries):
-            raise DiskUnreadableError("A directory of the disk holds a name that no file can have.")
+        entries: dict[str, Node] = {}
+        for number, (name, node) in enumerate(self._mount_of(real).entries(directory)):
+            if number % _ENTRIES_BETWEEN_CHECKS == 0:
+                self.check()
+            if "/" in name or not name or "\0" in name:
+                raise DiskUnreadableError("A directory of the disk holds a name that no file can have.")
+            entries[name] = node
         return entries
 
     def _mount_of(self, real: str) -> FileSystem:
@@ -266,3 +307,9 @@ def _as_reached(path: str, found: Found) -> Found:
     if ".." in parts:
         return found
     return Found("/" + "/".join(part for part in parts if part not in {"", "."}), found.node, found.file_system)
+
+
+@lru_cache(maxsize=256)
+def _fitting(part: str) -> re.Pattern[str]:
+    """The names that a part of a pattern means."""
+    return re.compile(translate(part), re.DOTALL)
