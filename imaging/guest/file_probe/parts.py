@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_rows import PartRows
+from imaging.guest.file_probe.part_services import part_services
 from imaging.guest.file_probe.part_system import part_system
 
 FilePart = Callable[[Disk, PartRows], None]
 
 FILE_PARTS: Mapping[str, FilePart] = {
     "system": part_system,
+    "services": part_services,
+    "identity": part_identity,
 }
 """What is not here is only known of a running system."""
