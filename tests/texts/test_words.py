@@ -9,7 +9,8 @@ from tests.texts.collecting import Text, texts, texts_of_code
 from tests.texts.words import ALLOWED, WORDS, found_in
 
 ENFORCED = (
-    "screens", "tui", "imaging/commands", "imaging/guidelines", "imaging/cloud", "imaging/democloud", "imaging/guest",
+    "screens", "tui", "imaging/commands", "imaging/guidelines", "imaging/cloud", "imaging/democloud", "imaging/files",
+    "imaging/guest",
     "imaging/remedies", "imaging/runtime", "imaging/runs", "models", "README.md", "CHANGELOG.md", "docs",
 )  # fmt: skip
 

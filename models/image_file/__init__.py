@@ -1,0 +1,1 @@
+"""Image files: what one is, and why it cannot be used."""
