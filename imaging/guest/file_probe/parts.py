@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
@@ -14,6 +15,7 @@ FilePart = Callable[[Disk, PartRows], None]
 
 FILE_PARTS: Mapping[str, FilePart] = {
     "system": part_system,
+    "boot_mounts": part_boot_mounts,
     "services": part_services,
     "identity": part_identity,
 }

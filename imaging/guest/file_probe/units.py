@@ -27,10 +27,6 @@ class Units:
         """Read them from the files of a disk."""
         self._files = files
 
-    def folders(self) -> list[str]:
-        """The folders in which units are to be listed: /lib is left out where it is but another name."""
-        return [each for each in UNIT_FOLDERS if not self._files.is_link("/" + each.split("/")[1])]
-
     def is_wanted(self, unit: str) -> bool:
         """Whether another unit wants it, and can do without it."""
         return unit in self._wanted

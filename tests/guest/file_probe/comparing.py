@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.disk import Disk
@@ -10,6 +11,8 @@ from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.parts import FILE_PARTS
 from imaging.guest.probe import script
 from imaging.guest.report.envelope import PartReport, read_envelope
+from imaging.guest.report.readers.parts import PARTS
+from imaging.guest.report.rows import Rows
 from models.guest.files import Questions
 from tests.guest.probe.running import NONCE, output_of
 from tests.support.directory_file_system import DirectoryFileSystem
@@ -24,11 +27,23 @@ def by_shell(part: str, root: Path, questions: Questions | None = None) -> PartR
     return read_envelope(output, NONCE).parts[part]
 
 
-def by_file(part: str, root: Path, questions: Questions | None = None) -> PartReport:
-    """What the probe for disks says of it."""
+def by_file(part: str, root: Path, questions: Questions | None = None, **more: Any) -> PartReport:
+    """What the probe for disks says of it.
+
+    Args:
+        part: its name.
+        root: where the tree lies.
+        questions: what the guidelines ask.
+        more: other fields of `Disk`.
+    """
     rows = PartRows()
-    FILE_PARTS[part](Disk(Tree(DirectoryFileSystem(root)), questions or Questions()), rows)
+    FILE_PARTS[part](Disk(Tree(DirectoryFileSystem(root)), questions or Questions(), **more), rows)
     return rows.report()
+
+
+def facts_of(part: str, report: PartReport) -> Any:
+    """What the part's reader makes of its rows."""
+    return PARTS[part].read(Rows(report.rows))
 
 
 def rows_of(report: PartReport, *, without: tuple[str, ...] = ()) -> list[Row]:
