@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
+from imaging.guest.file_probe.part_cloud_init import part_cloud_init
 from imaging.guest.file_probe.part_identity import part_identity
+from imaging.guest.file_probe.part_network import part_network
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
 from imaging.guest.file_probe.part_system import part_system
@@ -18,5 +20,7 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "boot_mounts": part_boot_mounts,
     "services": part_services,
     "identity": part_identity,
+    "cloud_init": part_cloud_init,
+    "network": part_network,
 }
 """What is not here is only known of a running system."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,14 @@ Row = tuple[str, ...]
 
 def by_shell(part: str, root: Path, questions: Questions | None = None) -> PartReport:
     """What the script says of one part, without the folder in which the tree happens to lie."""
-    text = script(questions or Questions(), {part}, nonce=NONCE)
+    return parts_by_shell([part], root, questions)[part]
+
+
+def parts_by_shell(parts: Collection[str], root: Path, questions: Questions | None = None) -> dict[str, PartReport]:
+    """What it says of several, in one go."""
+    text = script(questions or Questions(), parts, nonce=NONCE)
     output = output_of(text, root=root).replace(str(root).encode() + b"/", b"/")
-    return read_envelope(output, NONCE).parts[part]
+    return read_envelope(output, NONCE).parts
 
 
 def by_file(part: str, root: Path, questions: Questions | None = None, **more: Any) -> PartReport:
