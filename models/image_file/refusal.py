@@ -36,6 +36,13 @@ class RefusalCode(StrEnum):
     BANNED_FORMAT = "banned-format"
     ISO = "iso"
     PARTITION_TABLE = "partition-table"
+    UNKNOWN_WRAPPER = "unknown-wrapper"
+    WRAPPED_TOO_DEEP = "wrapped-too-deep"
+    UNPACKS_TOO_LARGE = "unpacks-too-large"
+    BROKEN_WRAPPER = "broken-wrapper"
+    ODD_MEMBERS = "odd-members"
+    NOT_ONE_DISK = "not-one-disk"
+    PARTS_MISSING = "parts-missing"
 
 
 _TEXTS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
@@ -118,6 +125,34 @@ _TEXTS: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     RefusalCode.PARTITION_TABLE: (
         "Its partition table is one that Glance refuses.",
         "Write a plain GPT or MBR: gdisk shows and repairs it. A hybrid of both is refused.",
+    ),
+    RefusalCode.UNKNOWN_WRAPPER: (
+        "It is packed in a way that is not known.",
+        "Unpack it by hand, then give the file that was in it.",
+    ),
+    RefusalCode.WRAPPED_TOO_DEEP: (
+        "It is packed more than twice.",
+        "Unpack it by hand, then give the file that was in it.",
+    ),
+    RefusalCode.UNPACKS_TOO_LARGE: (
+        "What is packed in it is larger than allowed, as in a file that was made to fill the disk.",
+        "If it is right, unpack it by hand, then give the file that was in it.",
+    ),
+    RefusalCode.BROKEN_WRAPPER: (
+        "What is packed in it cannot be unpacked to its end.",
+        "Download or copy it again, and compare its checksum.",
+    ),
+    RefusalCode.ODD_MEMBERS: (
+        "It holds files whose names or kinds an OVA does not have.",
+        "Export the machine again as an OVA.",
+    ),
+    RefusalCode.NOT_ONE_DISK: (
+        "It does not hold exactly one disk.",
+        "Export the disk with the system alone, then give that file.",
+    ),
+    RefusalCode.PARTS_MISSING: (
+        "The files in this directory are not the parts of one file in an unbroken row.",
+        "Put all parts, and nothing else, into one directory; their names count up: image.000, image.001.",
     ),
 }
 

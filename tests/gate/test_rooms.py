@@ -25,6 +25,7 @@ LARGE_FILES = {
     "imaging/commands/documents/models.py": "every document that is written as JSON",
     "imaging/democloud/records.py": "the shapes of all that the demonstration cloud holds",
     "imaging/democloud/services/volume.py": "all routes of its Cinder",
+    "imaging/files/disk/tree.py": "every way to find and read something in a tree of files",
     "imaging/runs/journal/journal.py": "every statement that reads or writes the journal",
     "imaging/runs/service.py": "all that screens and commands ask of runs",
     "screens/instances/screen.py": "the first screen: what each of its keys and messages does",

@@ -10,12 +10,14 @@ import asyncio
 import os
 import sys
 import sysconfig
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import imaging
 
 _CHUNK_BYTES = 2**16
+_STREAM_BYTES = 2**20
 _HANDED_ON = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 """What an interpreter needs of the environment: no `OS_*`, no agent, no home."""
 
@@ -50,6 +52,58 @@ async def run_confined(module: str, request: bytes, *, seconds: float, limit_byt
     return answer
 
 
+async def stream_confined(
+    module: str, *arguments: str, feed: AsyncIterator[bytes], idle_seconds: float
+) -> AsyncIterator[bytes]:
+    """Run `python -m MODULE` as a filter: what it is fed goes in, what it prints comes out, piece by piece.
+
+    Args:
+        module: a module of ours that confines itself first.
+        arguments: of the module; nothing secret, for everybody on this machine can read them.
+        feed: its standard input.
+        idle_seconds: after which it is ended if no piece has come.
+
+    Raises:
+        ConfinedProcessError: it cannot be started, was idle too long, or failed.
+    """
+    process = await _start(module, *arguments)
+    assert process.stdin is not None  # noqa: S101  # asked for; for the type checker
+    assert process.stdout is not None  # noqa: S101  # the same
+    feeding = asyncio.create_task(_feed(process.stdin, feed))
+    try:
+        async with aclosing(_pieces(process.stdout, idle_seconds)) as pieces:
+            async for piece in pieces:
+                yield piece
+        async with asyncio.timeout(idle_seconds):
+            await feeding
+            status = await process.wait()
+    except TimeoutError:
+        raise ConfinedProcessError(f"nothing came from it for {idle_seconds:.0f} seconds") from None
+    finally:
+        feeding.cancel()
+        await asyncio.gather(feeding, return_exceptions=True)
+        await _end(process)
+    if status != 0:
+        raise ConfinedProcessError(f"the process that did it ended with status {status}")
+
+
+async def _pieces(stream: asyncio.StreamReader, idle_seconds: float) -> AsyncGenerator[bytes]:
+    while True:
+        async with asyncio.timeout(idle_seconds):
+            piece = await stream.read(_STREAM_BYTES)
+        if not piece:
+            return
+        yield piece
+
+
+async def _feed(stream: asyncio.StreamWriter, feed: AsyncIterator[bytes]) -> None:
+    with suppress(ConnectionError):  # it ended before it had read everything: its status says so
+        async for piece in feed:
+            stream.write(piece)
+            await stream.drain()
+        stream.close()
+
+
 def environment_of_a_module(environment: dict[str, str]) -> dict[str, str]:
     """An environment in which `-m` finds this very program, installed or not."""
     root = str(Path(imaging.__file__).parent.parent)
@@ -59,12 +113,12 @@ def environment_of_a_module(environment: dict[str, str]) -> dict[str, str]:
     return environment | {"PYTHONPATH": path}
 
 
-async def _start(module: str) -> asyncio.subprocess.Process:
+async def _start(module: str, *arguments: str) -> asyncio.subprocess.Process:
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     try:
         return await asyncio.create_subprocess_exec(
             # `-P`: a file in the user's folder must not be taken for a module of ours.
-            *(sys.executable, "-P", "-m", module),
+            *(sys.executable, "-P", "-m", module, *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # a traceback could hold what the stranger wrote
@@ -105,4 +159,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         with suppress(ProcessLookupError):
             process.kill()
-    await asyncio.shield(process.wait())
+    await asyncio.shield(asyncio.gather(process.wait(), _drain(process.stdout)))
+
+
+async def _drain(stream: asyncio.StreamReader | None) -> None:
+    """What was still in the pipe is read, else the pipe stays open."""
+    while stream is not None and await stream.read(_STREAM_BYTES):
+        pass

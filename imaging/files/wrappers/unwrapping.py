@@ -1,0 +1,101 @@
+"""From a file as it was given to the disk in it: wrapper after wrapper, at most two."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Final
+
+from imaging.files.content import Content, Joined
+from imaging.files.formats import OpenedFile, RefusedFileError, open_image_file
+from imaging.files.wrappers.magic import HEAD_BYTES, unknown_wrapper_of, wrapper_of
+from imaging.files.wrappers.ova import disk_in_ova
+from imaging.files.wrappers.parts import open_parts
+from imaging.files.wrappers.unpacking import Told, UnpackLimits, unpack
+from models.errors import ImageFileError
+from models.image_file.refusal import Refusal, RefusalCode
+from models.image_file.wrapper import Wrapper
+
+DEEPEST: Final = 2
+"""Wrappers around a disk; a directory of parts is none of them, for its parts are one file."""
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """The innermost file, which is in no wrapper that is known."""
+
+    content: Content
+    wrappers: tuple[Wrapper, ...]
+    """From the outermost inward."""
+    unpacked: bool
+    """Whether it had to be written anew; otherwise it is read where it lies."""
+
+
+def open_source(path: Path, opened: ExitStack) -> tuple[Content, tuple[Wrapper, ...]]:
+    """Open a file, or a directory of parts as the file that they make.
+
+    Raises:
+        RefusedFileError: it cannot be used, and why.
+    """
+    if path.is_dir():
+        return Joined(open_parts(path, opened)), (Wrapper.PARTS,)
+    file: OpenedFile = opened.enter_context(open_image_file(path))
+    return file, ()
+
+
+async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: UnpackLimits, tell: Told) -> Unwrapped:
+    """Find the disk in a file.
+
+    What is compressed is unpacked into nameless files of the work directory: whatever happens, nothing of them is left.
+
+    Args:
+        path: a file, or a directory of parts.
+        opened: closes what was opened.
+        work_dir: has room for what is unpacked.
+        limits: of what is unpacked.
+        tell: told of progress.
+
+    Raises:
+        RefusedFileError: it cannot be used, and why.
+        ImageFileError: there is no room.
+    """
+    content, wrappers = open_source(path, opened)
+    name, was_unpacked = str(path), False
+    while (wrapper := wrapper_of(content.read(0, HEAD_BYTES))) is not None:
+        if len([each for each in wrappers if each is not Wrapper.PARTS]) == DEEPEST:
+            raise RefusedFileError(name, Refusal(code=RefusalCode.WRAPPED_TOO_DEEP))
+        if wrapper is Wrapper.OVA:
+            content = disk_in_ova(content, name)
+        else:
+            descriptor = _nameless_file(work_dir, opened)
+            size_bytes = await unpack(content, wrapper, descriptor, name=name, limits=limits, tell=tell)
+            content, was_unpacked = _Unpacked(descriptor, size_bytes), True
+        wrappers = (*wrappers, wrapper)
+    if unknown := unknown_wrapper_of(content.read(0, HEAD_BYTES)):
+        raise RefusedFileError(name, Refusal(code=RefusalCode.UNKNOWN_WRAPPER, detail=unknown))
+    if not content.size_bytes:
+        raise RefusedFileError(name, Refusal(code=RefusalCode.EMPTY))
+    return Unwrapped(content, wrappers, was_unpacked)
+
+
+@dataclass(frozen=True)
+class _Unpacked:
+    descriptor: int
+    size_bytes: int
+
+    def read(self, offset: int, size: int) -> bytes:
+        return os.pread(self.descriptor, size, offset)
+
+
+def _nameless_file(work_dir: Path, opened: ExitStack) -> int:
+    try:
+        return opened.enter_context(TemporaryFile(dir=work_dir, buffering=0)).fileno()
+    except OSError as error:
+        raise ImageFileError(
+            f"Nothing can be unpacked in {work_dir}: {error.strerror}.",
+            meaning="The file itself is untouched.",
+            remedy="Choose another directory with --work-dir.",
+        ) from None
