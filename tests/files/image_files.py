@@ -13,8 +13,12 @@ from models.image_file.image_format import ImageFormat
 from tests.support.needs import tool
 
 MIB = 2**20
-GPT = "label: gpt\nsize=1M, type=21686148-6449-6E6F-744E-656564454649\ntype=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709\n"
-MBR = "label: dos\ntype=83, bootable\n"
+GPT = """label: gpt
+label-id: 5F0F6C0E-0001-4000-8000-000000000001
+size=1M, type=21686148-6449-6E6F-744E-656564454649, uuid=5F0F6C0E-0002-4000-8000-000000000002
+type=4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709, uuid=5F0F6C0E-0003-4000-8000-000000000003
+"""
+MBR = "label: dos\nlabel-id: 0x0c0ffee0\ntype=83, bootable\n"
 
 
 def run(*command: str | Path, text: str | None = None) -> None:

@@ -172,6 +172,13 @@ def test_a_vhd_that_lives_on_another_one_is_refused(tmp_path: Path) -> None:
     assert RefusalCode.BACKING_FILE in codes(spoilt(made, (60, struct.pack(">I", 4))))
 
 
+def test_a_vdi_that_lives_on_another_one_or_was_cut_short_is_refused(tmp_path: Path) -> None:
+    made = image(tmp_path / "image", ImageFormat.VDI)
+    os.truncate(made, made.stat().st_size - 1)
+    assert codes(made) == {RefusalCode.TRUNCATED}
+    assert codes(spoilt(made, (0x4C, struct.pack("<I", 4)))) == {RefusalCode.BACKING_FILE}
+
+
 def test_a_vhd_that_was_cut_short_is_refused(tmp_path: Path) -> None:
     made = image(tmp_path / "image", ImageFormat.VHD, "subformat=dynamic")
     os.truncate(made, made.stat().st_size - 512)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from imaging.files.formats import qcow2, vhd, vhdx
+from imaging.files.formats import qcow2, vdi, vhd, vhdx
 from imaging.files.formats.oslo_inspection import Read, inspect_content
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
@@ -52,10 +52,12 @@ class _Found:
 def _look_at(found: _Found, read: Read, size_bytes: int) -> _Found:
     match found.format:
         case ImageFormat.QCOW2:
-            return _with_qcow2(found, read)
+            return _with_qcow2(found, read, size_bytes)
         case ImageFormat.VHD:
             footer = vhd.footer_of(read, size_bytes)
             return replace(found, refusals=(*found.refusals, *vhd.read_vhd(read(0, _HEAD_BYTES), footer)))
+        case ImageFormat.VDI:
+            return replace(found, refusals=(*found.refusals, *vdi.read_vdi(read(0, _HEAD_BYTES), size_bytes)))
         case ImageFormat.VHDX:
             refusals, warnings = vhdx.read_vhdx(read)
             return replace(found, refusals=(*found.refusals, *refusals), warnings=warnings)
@@ -64,8 +66,8 @@ def _look_at(found: _Found, read: Read, size_bytes: int) -> _Found:
     return found
 
 
-def _with_qcow2(found: _Found, read: Read) -> _Found:
-    said = qcow2.read_qcow2(read(0, _HEAD_BYTES))
+def _with_qcow2(found: _Found, read: Read, size_bytes: int) -> _Found:
+    said = qcow2.read_qcow2(read(0, _HEAD_BYTES), size_bytes)
     # In version 2 the words that oslo.utils takes for features are the first extension of the header.
     theirs = [each for each in found.refusals if said.has_feature_words or each.code is not RefusalCode.DATA_FILE]
     return replace(found, refusals=(*theirs, *said.refusals), warnings=said.warnings, compression=said.compression)

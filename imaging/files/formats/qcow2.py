@@ -32,21 +32,26 @@ class Qcow2:
     """Version 2 has none: what stands in their place means something else."""
 
 
-def read_qcow2(head: bytes) -> Qcow2:
+def read_qcow2(head: bytes, file_size_bytes: int) -> Qcow2:
     """Judge a header.
 
     Args:
         head: the first 512 bytes, or fewer where the file ends.
+        file_size_bytes: of the whole file: tables behind its end would be read as zeros, so as an empty disk.
     """
     if len(head) < _COMPRESSION_AT:
         return Qcow2((Refusal(code=RefusalCode.DAMAGED),), (), "", has_feature_words=False)
-    _, version, _, _, cluster_bits, size, encryption, _, _, _, _, snapshots, _ = _HEADER.unpack_from(head)
+    _, version, _, _, cluster_bits, size, encryption, tables, tables_at, counts_at, counts, snapshots, _ = (
+        _HEADER.unpack_from(head)
+    )
     features = _FEATURES.unpack_from(head, _FEATURES_AT)[0] if version != 2 else 0  # noqa: PLR2004  # of the format
     refusals = []
     if encryption:
         refusals.append(Refusal(code=RefusalCode.ENCRYPTED))
     if features & _CORRUPT or cluster_bits not in _CLUSTER_BITS or not size:
         refusals.append(Refusal(code=RefusalCode.DAMAGED))
+    elif max(tables_at + 8 * tables, counts_at + (counts << cluster_bits)) > file_size_bytes:
+        refusals.append(Refusal(code=RefusalCode.TRUNCATED))
     if features & _DATA_FILE:
         refusals.append(Refusal(code=RefusalCode.DATA_FILE))
     warnings = []
