@@ -31,7 +31,7 @@ class Unwrapped:
     wrappers: tuple[Wrapper, ...]
     """From the outermost inward."""
     unpacked: bool
-    """Whether it had to be written anew; otherwise it is read where it lies."""
+    """Whether it is a new file of ours; otherwise it is read in the place where it is."""
 
 
 def open_source(path: Path, opened: ExitStack) -> tuple[Content, tuple[Wrapper, ...]]:
