@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_cloud_init import part_cloud_init
+from imaging.guest.file_probe.part_firewall import part_firewall
 from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_network import part_network
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
+from imaging.guest.file_probe.part_sshd import part_sshd
 from imaging.guest.file_probe.part_system import part_system
 
 FilePart = Callable[[Disk, PartRows], None]
@@ -22,5 +24,7 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "identity": part_identity,
     "cloud_init": part_cloud_init,
     "network": part_network,
+    "sshd": part_sshd,
+    "firewall": part_firewall,
 }
 """What is not here is only known of a running system."""
