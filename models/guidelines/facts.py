@@ -17,6 +17,7 @@ from models.fact import Fact, UnknownCode
 from models.findings import Source
 from models.foreign import Moment
 from models.guest.facts import GuestFacts
+from models.image_file.file_facts import FileFacts
 from models.run.request import RunRequest
 from models.text import CleanText
 
@@ -48,6 +49,8 @@ class InstanceFacts(Frozen):
     """What the user wants to make, as far as it has been said; None when only inspecting."""
     image: Fact[Image] | None = None
     """The finished image, for the rules that judge it afterwards; None before there is one."""
+    file: Fact[FileFacts] | None = None
+    """The image file that is judged; None for an instance."""
     verdicts: Mapping[CleanText, CleanText] = Field(default_factory=dict)
     """Verdict of the test launch by image id, as far as known on this machine or noted on the image itself."""
     guest: Fact[GuestFacts] = Field(
