@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Final
 
 from imaging.guest.file_probe.guest_files import GuestFiles
-from models.errors import DiskUnreadableError
 
 _KIB: Final = 1024
 
@@ -16,10 +15,7 @@ def used_kib(files: GuestFiles, paths: Iterable[str]) -> int:
     allocated: dict[tuple[int, int], int] = {}
     for path in paths:
         begin = files.find_itself(path)
-        try:
-            for each in files.tree.walk(path, unreadable=lambda found: files.unreadable(found.path)):
-                if begin is not None and each.file_system is begin.file_system:
-                    allocated[id(each.file_system), each.node.inode] = each.node.allocated_bytes
-        except DiskUnreadableError:
-            files.unreadable(path)
+        for each in files.walk(path, enter=lambda _: True):
+            if begin is not None and each.file_system is begin.file_system:
+                allocated[id(each.file_system), each.node.inode] = each.node.allocated_bytes
     return -(-sum(allocated.values()) // _KIB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from imaging.files.disk.file_system import NAMES
@@ -93,6 +94,23 @@ class GuestFiles:
         """The regular files that patterns mean, behind links, each by the path by which the pattern found it."""
         candidates = [self.find(each.path) if each.is_link else each for each in self.matching(*patterns)]
         return [each for each in candidates if each is not None and each.is_file]
+
+    def below(self, path: str) -> tuple[Found, ...]:
+        """What a directory holds, by name; links stay links."""
+        try:
+            return self.tree.below(path)
+        except DiskUnreadableError:
+            self.unreadable(path)
+            return ()
+
+    def walk(self, path: str, *, enter: Callable[[Found], bool], other_mounts: bool = False) -> Iterator[Found]:
+        """Everything below a directory and itself, as far as it can be read; links are not followed."""
+        try:
+            yield from self.tree.walk(
+                path, enter=enter, other_mounts=other_mounts, unreadable=lambda each: self.unreadable(each.path)
+            )
+        except DiskUnreadableError:
+            self.unreadable(path)
 
     def text(self, path: str) -> str | None:
         """The text of a file with a character for each byte; None where there is none, or it cannot be read."""

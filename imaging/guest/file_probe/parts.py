@@ -10,6 +10,7 @@ from imaging.guest.file_probe.part_cloud_init import part_cloud_init
 from imaging.guest.file_probe.part_firewall import part_firewall
 from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_network import part_network
+from imaging.guest.file_probe.part_path_uses import part_path_uses
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
 from imaging.guest.file_probe.part_sshd import part_sshd
@@ -26,5 +27,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "network": part_network,
     "sshd": part_sshd,
     "firewall": part_firewall,
+    "path_uses": part_path_uses,
 }
 """What is not here is only known of a running system."""
