@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_boot import part_boot
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_cloud_init import part_cloud_init
 from imaging.guest.file_probe.part_firewall import part_firewall
@@ -23,6 +24,7 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "boot_mounts": part_boot_mounts,
     "services": part_services,
     "identity": part_identity,
+    "boot": part_boot,
     "cloud_init": part_cloud_init,
     "network": part_network,
     "sshd": part_sshd,

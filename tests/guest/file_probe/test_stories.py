@@ -16,7 +16,7 @@ from tests.guest.file_probe.stories import STORIES
 from tests.guest.probe.running import plant
 from tests.guest.trees.building import remove_tree
 
-PARTS = ("boot_mounts", "services", "identity", "cloud_init", "network", "sshd", "firewall", "path_uses")
+PARTS = ("boot_mounts", "services", "identity", "cloud_init", "network", "sshd", "firewall", "path_uses", "boot")
 TOLD_OTHERWISE = {
     "cloud_init": ("status", "result"),
     "sshd": ("effective", "config"),
