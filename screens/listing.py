@@ -9,20 +9,23 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.message import Message
+from textual.timer import Timer
 
 from models.errors import ImagingError
 from models.formatting import clock_time, counted
 from screens.dialogs.error import ErrorScreen
+from screens.dialogs.sort import sort_dialog
 from screens.modes import ModeScreen
 from screens.style.tones import Tone
 from screens.widgets.filter import FilterLine
+from screens.widgets.order import HeldOrder, Identified, Orders, Sorting
 from screens.widgets.rows import RowList
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Identified)
 
 
 class ListScreen(ModeScreen, Generic[T]):
-    """A list that can be filtered and that stays on show, with its time, when it cannot be read again.
+    """A list that can be filtered and sorted, and that stays on show, with its time, when it cannot be read again.
 
     The keys are bound by the screens themselves, for their ids are the names that users give in their keymaps.
     """
@@ -57,6 +60,20 @@ class ListScreen(ModeScreen, Generic[T]):
         self._listed: tuple[T, ...] = ()
         self._complete = False
         self._trouble: ImagingError | None = None
+        self._order = HeldOrder(self._orders)
+        self._sorted_for: tuple[str, Sorting, bool] | None = None
+        """Filter, order and completeness for which the rows were sorted last."""
+        self._sort_later: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Mark the column by which the rows are sorted."""
+        super().on_mount()
+        self._mark_order()
+
+    def on_screen_resume(self) -> None:
+        """What has changed under a dialog may change its place now."""
+        super().on_screen_resume()
+        self._sort_again()
 
     @property
     def listed(self) -> tuple[T, ...]:
@@ -76,8 +93,13 @@ class ListScreen(ModeScreen, Generic[T]):
     def _read_at(self) -> datetime | None:
         """From when the list on show is."""
 
+    @property
     @abstractmethod
-    def _matching(self, text: str) -> Sequence[T]:
+    def _orders(self) -> Orders[T]:
+        """By what the list can be sorted; asked once."""
+
+    @abstractmethod
+    def _found(self, text: str) -> Sequence[T]:
         """What of the list the filter leaves."""
 
     @abstractmethod
@@ -117,6 +139,27 @@ class ListScreen(ModeScreen, Generic[T]):
         """Show the rows as they are now, and leave the status line alone."""
         text = self.query_one(FilterLine).text
         self._rows.show(self._matching(text), empty=self._nothing(text))
+
+    def _matching(self, text: str) -> Sequence[T]:
+        """What the filter leaves, in its order; after a change of places the rows keep them for some seconds."""
+        now = self.console.clock.monotonic()
+        asked = (text, self._order.sorting, self._complete)
+        free = not self._complete or asked != self._sorted_for
+        free = free or (self.is_active and not self._order.seconds_left(now))
+        self._sorted_for = asked
+        rows = self._order.arranged(self._found(text), now=now, free=free)
+        if self._order.is_stale and self._sort_later is None and self.is_active:
+            self._sort_later = self.set_timer(self._order.seconds_left(now) + 0.05, self._sort_again)
+        return rows
+
+    def _sort_again(self) -> None:
+        self._sort_later = None
+        if self._order.is_stale:
+            self._put_rows()
+
+    def _mark_order(self) -> None:
+        sorting = self._order.sorting
+        self._rows.mark(sorting.column, self.glyphs.falling if sorting.is_reversed else self.glyphs.rising)
 
     def _nothing(self, text: str) -> str:
         if self._complete:
@@ -175,6 +218,16 @@ class ListScreen(ModeScreen, Generic[T]):
     def action_filter(self) -> None:
         """Write a filter."""
         self.query_one(FilterLine).open()
+
+    def action_sort(self) -> None:
+        """Choose by what the list is sorted."""
+        self.app.push_screen(sort_dialog(self._order), self._sort_by)
+
+    def _sort_by(self, column: str | None) -> None:
+        if column is not None:
+            self._order.sorting = self._order.sorting.chosen(column)
+            self._mark_order()
+            self._show_rows()
 
     def action_copy(self) -> None:
         """Send the id of what is chosen to the terminal's clipboard."""

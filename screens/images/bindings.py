@@ -21,6 +21,7 @@ BINDINGS: list[BindingType] = [
         id="images.filter",
         tooltip="Show only rows that contain these words",
     ),
+    Binding("o", "sort", "Sort", id="images.sort", tooltip="Sort by any column: newest first, not booted first"),
     Binding("r", "refresh", "Refresh", id="images.refresh", tooltip="Read from the cloud again"),
     Binding("e", "error", "Error", id="images.error", tooltip="Show the full error of the last refresh"),
     Binding("y", "copy", "Copy id", id="images.copy", tooltip="Copy the image's id to the clipboard"),

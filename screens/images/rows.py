@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
 from textual.content import Content
 
@@ -19,17 +18,20 @@ from screens.style.tones import Tone, joined, toned
 from screens.style.wording import Sign, image_sign, seal_word_sign, short_seal_sign
 from screens.widgets.columns import Cell, Column
 
+BOOT_TEST, SEAL, IMAGE, SIZE, CREATED, VISIBLE, OWNER = (
+    "Boot test", "Seal", "Image", "Size", "Created", "Visible", "Owner",
+)  # fmt: skip
+"""The titles of the columns, which also name the orders."""
 COLUMNS = (
-    Column("Boot test", 14),
-    Column("Seal", 9, drop=1),
-    Column("Image", 16, grow=3),
-    Column("Size", 9, right=True),
-    Column("Created", 10, drop=2),
-    Column("Visible", 9, drop=3),
-    Column("Owner", 15, drop=4),
+    Column(BOOT_TEST, 14),
+    Column(SEAL, 9, drop=1),
+    Column(IMAGE, 16, grow=3),
+    Column(SIZE, 9, right=True),
+    Column(CREATED, 10, drop=2),
+    Column(VISIBLE, 9, drop=3),
+    Column(OWNER, 15, drop=4),
 )
 FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def fit_cells(fit: FlavorFit, glyphs: Glyphs) -> Sequence[Cell]:
@@ -88,21 +90,14 @@ def is_own(image: Image, login: Login | None) -> bool:
     return login is not None and image.owner == login.identity.project_id
 
 
-def matching(images: Iterable[Image], text: str, login: Login | None = None) -> list[Image]:
-    """Those in which every word of the text occurs: the project's own first, newest first; others by name."""
+def matching(images: Iterable[Image], text: str) -> list[Image]:
+    """Those in which every word of the text occurs, in the order in which they are given."""
     words = text.casefold().split()
-    found = [
-        one
-        for one in images
-        if all(word in f"{one.name} {one.status} {one.visibility} {one.id}".casefold() for word in words)
-    ]
-    by_name = sorted(found, key=lambda one: (one.name.casefold(), one.id))
-    own = sorted((one for one in by_name if is_own(one, login)), key=_age, reverse=True)
-    return own + [one for one in by_name if not is_own(one, login)]
+    return [one for one in images if all(word in _searched(one) for word in words)]
 
 
-def _age(image: Image) -> datetime:
-    return image.created_at or _LONG_AGO
+def _searched(image: Image) -> str:
+    return f"{image.name} {image.status} {image.visibility} {image.id}".casefold()
 
 
 def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Content:

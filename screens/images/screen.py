@@ -27,6 +27,7 @@ from screens.dialogs.dialog import Reading
 from screens.images.bindings import BINDINGS
 from screens.images.history import ImageHistory
 from screens.images.messages import HistoryRead, Planned, SizesRead, Started
+from screens.images.order import orders
 from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, FLAVOR_COLUMNS, cells, description_of, facts_of, fit_cells, matching
 from screens.listing import ListScreen
@@ -35,6 +36,7 @@ from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
+from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REFRESH_SECONDS = 300.0
@@ -224,11 +226,16 @@ class ImagesScreen(ListScreen[Image]):
     def _read_at(self) -> datetime | None:
         return self._listed_at
 
-    def _matching(self, text: str) -> Sequence[Image]:
-        return matching(self._listed, text, self.console.login)
+    @property
+    def _orders(self) -> Orders[Image]:
+        return orders(lambda: self.console.login, lambda: self._history)
+
+    def _found(self, text: str) -> Sequence[Image]:
+        return matching(self._listed, text)
 
     def _say_fresh(self, count: str) -> None:
-        self.status.say(f"{count}, listed at {clock_time(self._read_at)}" if self._complete else f"{count} so far")
+        told = f"{count}{self._order.told}, listed at {clock_time(self._read_at)}"
+        self.status.say(told if self._complete else f"{count} so far")
 
     def _show_detail(self) -> None:
         image = self._rows.selected

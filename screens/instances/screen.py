@@ -26,16 +26,16 @@ from screens.instances.bindings import BINDINGS
 from screens.instances.live_facts import FactsWatch
 from screens.instances.messages import FactsFailed, FactsRead, JournalRead, SavedRead
 from screens.instances.saved_inspections import saved_inspections
-from screens.instances.sort_dialog import sort_dialog
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
-from screens.instances.table.order import HeldOrder, Sorting
+from screens.instances.table.order import ORDERS
 from screens.instances.table.rows import COLUMNS, cells, matching
 from screens.rules_loading import judged, load_rules
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
+from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REST_SECONDS = 0.2
@@ -63,10 +63,6 @@ class InstancesScreen(InstanceActions):
         """Know nothing yet."""
         super().__init__()
         self._watch: InstanceWatch | None = None
-        self._order, self._sorting = HeldOrder(), Sorting()
-        self._sorted_for: tuple[str, Sorting, bool] | None = None
-        """Filter, order and completeness for which the rows were sorted last."""
-        self._sort_later: Timer | None = None
         self._rest: Timer | None = None
         self._progress = ""
         """What is being done inside the chosen guest."""
@@ -91,7 +87,6 @@ class InstancesScreen(InstanceActions):
         """Ask the cloud after the first paint."""
         super().on_mount()
         self._rows.focus()
-        self._mark_order()
         self.status.say("Logging in")
         self._journal_timer = self.set_interval(JOURNAL_SECONDS, self._read_journal)
         self.call_after_refresh(self._watch_list)
@@ -255,36 +250,12 @@ class InstancesScreen(InstanceActions):
     def _read_at(self) -> datetime | None:
         return self._watch.read_at if self._watch else None
 
-    def _matching(self, text: str) -> Sequence[InstanceEntry]:
-        """In their order; while only the cloud changes things the rows keep their places for some seconds."""
-        found, now = matching(self._listed, text, self.glyphs), self.console.clock.monotonic()
-        asked = (text, self._sorting, self._complete)
-        free = not self._complete or asked != self._sorted_for
-        free = free or (self.is_current and not self._order.seconds_left(now))
-        self._sorted_for = asked
-        rows = self._order.arranged(found, self._sorting, now=now, free=free)
-        if self._order.is_stale and self._sort_later is None and self.is_current:
-            self._sort_later = self.set_timer(self._order.seconds_left(now) + 0.05, self._sort_again)
-        return rows
+    @property
+    def _orders(self) -> Orders[InstanceEntry]:
+        return ORDERS
 
-    def _sort_again(self) -> None:
-        self._sort_later = None
-        if self._order.is_stale:
-            self._put_rows()
-
-    def _mark_order(self) -> None:
-        sign = self.glyphs.falling if self._sorting.is_reversed else self.glyphs.rising
-        self._rows.mark(self._sorting.column, sign)
-
-    def action_sort(self) -> None:
-        """Choose by what the list is sorted."""
-        self.app.push_screen(sort_dialog(self._sorting), self._sort_by)
-
-    def _sort_by(self, column: str | None) -> None:
-        if column is not None:
-            self._sorting = self._sorting.chosen(column)
-            self._mark_order()
-            self._show_rows()
+    def _found(self, text: str) -> Sequence[InstanceEntry]:
+        return matching(self._listed, text, self.glyphs)
 
     def action_view(self) -> None:
         """Show everything that is known of the chosen row, uncut."""
@@ -292,8 +263,7 @@ class InstancesScreen(InstanceActions):
             self.app.push_screen(NoticeScreen("Instance", entry.name or "(no name)", *details(entry, self.glyphs)))
 
     def _say_fresh(self, count: str) -> None:
-        order = "" if self._sorting == Sorting() else f" by {self._sorting.words}"
-        told = self._said or (f"{count}{order}" if self._complete else f"{count} so far")
+        told = self._said or (f"{count}{self._order.told}" if self._complete else f"{count} so far")
         self.status.say(told, Tone.GOOD if self._said else Tone.QUIET, right=self.console.profile.title)
 
     def failed(self, error: ImagingError) -> None:
@@ -322,7 +292,6 @@ class InstancesScreen(InstanceActions):
         super().on_screen_resume()
         self._journal_timer.resume()
         self._read_journal()
-        self._sort_again()
         if (instance := self._instance) is not None:
             self._read_stored(instance.id)
 

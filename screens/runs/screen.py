@@ -1,4 +1,4 @@
-"""The runs of this machine, newest first."""
+"""The runs of this machine, newest first until they are sorted by something else."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from models.errors import ImagingError, UnreadableRunError
 from models.run.record import RunRecord
 from screens.listing import ListScreen
 from screens.runs.run import RunScreen
-from screens.runs.texts.run_rows import COLUMNS, cells, matching, summary
+from screens.runs.texts.run_rows import COLUMNS, ORDERS, cells, matching, summary
 from screens.style.tones import Tone
 from screens.widgets.filter import FilterLine
+from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REFRESH_SECONDS = 2.0
@@ -34,6 +35,7 @@ class RunsScreen(ListScreen[RunRecord]):
     CSS = "RunsScreen #list, RunsScreen #runs { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="runs.filter", tooltip="Show only rows that contain these words"),
+        Binding("o", "sort", "Sort", id="runs.sort", tooltip="Sort by any column: unfinished first, worst first"),
         Binding("r", "refresh", "Refresh", id="runs.refresh", tooltip="Read the journal again"),
         Binding("e", "error", "Error", id="runs.error", tooltip="Show the full error of the last refresh"),
         Binding("y", "copy", "Copy id", id="runs.copy", tooltip="Copy the run's id to the clipboard"),
@@ -117,7 +119,11 @@ class RunsScreen(ListScreen[RunRecord]):
     def _read_at(self) -> datetime | None:
         return self._known_at
 
-    def _matching(self, text: str) -> Sequence[RunRecord]:
+    @property
+    def _orders(self) -> Orders[RunRecord]:
+        return ORDERS
+
+    def _found(self, text: str) -> Sequence[RunRecord]:
         return matching(self._listed, text)
 
     def _nothing(self, text: str) -> str:
@@ -126,8 +132,9 @@ class RunsScreen(ListScreen[RunRecord]):
         return "Reading the journal" if self._trouble is None else "No list: press r to try again"
 
     def _say_fresh(self, count: str) -> None:
+        told = summary(f"{count}{self._order.told}", self._listed)
         if self._unreadable:
             ids = ", ".join(each.run_id for each in self._unreadable)
-            self.status.say(f"{summary(count, self._listed)} · cannot be read: {ids} (see `imaging runs`)", Tone.WARN)
+            self.status.say(f"{told} · cannot be read: {ids} (see `imaging runs`)", Tone.WARN)
         else:
-            self.status.say(summary(count, self._listed))
+            self.status.say(told)

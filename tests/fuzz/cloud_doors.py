@@ -16,10 +16,12 @@ from models.cloud.login import Login
 from models.cloud.quota import Quota
 from screens.images import rows as image_rows
 from screens.images.history import ImageHistory
+from screens.images.order import orders as image_orders
 from screens.instances.table import rows as instance_rows
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
 from screens.style.glyphs import UNICODE
+from screens.widgets.order import Sorting
 from tests.fuzz.door import Door
 from tests.guidelines.building import facts, profile
 from tests.support.known import known
@@ -71,7 +73,10 @@ def _image(raw: dict[str, Any]) -> None:
     list(image_rows.cells(image, login, history, UNICODE))
     image_rows.facts_of(image, history, UNICODE)
     image_rows.description_of(image)
-    image_rows.matching([image], "n", login)
+    image_rows.matching([image], "n")
+    order = image_orders(lambda: login, lambda: history)
+    for column in order.columns:
+        order.sorted([image], Sorting(column))
     image_document(image, login).model_dump_json()
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
-from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
+from models.cloud.image import SEALED as WORD
+from models.cloud.image import SEALED_ABOUT, VERDICT, VERDICT_ABOUT, Image
 from models.run.record import RunState
 from models.steps import StepName
 from models.verdict import DeadEnd, Strength, Verdict, VerdictWord
 from screens.images.history import ImageHistory
-from screens.images.rows import cells, facts_of, matching
+from screens.images.order import orders
+from screens.images.rows import BOOT_TEST, COLUMNS, IMAGE, SEAL, SIZE, VISIBLE, cells, facts_of
 from screens.style.glyphs import UNICODE
+from screens.widgets.order import Sorting
 from tests.screens.samples import LOGIN, NOW, run
 
 GIB = 1024**3
@@ -93,9 +97,51 @@ def test_size_and_id_are_told_in_units_for_people():
     assert "MiB" not in said
 
 
+def sorted_ids(
+    images: Iterable[Image], sorting: Sorting | None = None, history: ImageHistory | None = None
+) -> list[str]:
+    known = ORDERS if history is None else orders(lambda: LOGIN, lambda: history)
+    return [one.id for one in known.sorted(images, sorting or known.first)]
+
+
+ORDERS = orders(lambda: LOGIN, ImageHistory)
+
+
 def test_the_own_images_come_first_and_the_newest_of_them_on_top():
     mine = {"owner": "p1"}
     old = image("old", created_at=NOW - timedelta(days=9), **mine)
     new = image("new", name="zzz", created_at=NOW, **mine)
     other = image("other", name="aaa", owner="p2", created_at=NOW)
-    assert [one.id for one in matching((other, old, new), "", LOGIN)] == ["new", "old", "other"]
+    assert sorted_ids((other, old, new)) == ["new", "old", "other"]
+
+
+def test_images_are_sorted_by_every_column_that_they_have():
+    assert set(ORDERS.columns) == {column.title for column in COLUMNS}
+    some = [
+        image("a", name="b", size_bytes=1, visibility="private"),
+        image("b", name="A", size_bytes=9, visibility="public"),
+    ]
+    assert sorted_ids(some, Sorting(IMAGE)) == ["b", "a"]
+    assert sorted_ids(some, Sorting(IMAGE, is_reversed=True)) == ["a", "b"]
+    assert sorted_ids(some, Sorting(SIZE)) == ["b", "a"]
+    assert sorted_ids(some, Sorting(VISIBLE))[0] == "a"
+
+
+def test_what_did_not_boot_or_is_not_sealed_comes_first_if_asked():
+    failed = run(state=RunState.FAILED, image_id="failed", verdict=Verdict(word=VerdictWord.FAILED))
+    booted = run(
+        state=RunState.DONE, image_id="fine", verdict=Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG)
+    )
+    some = [image("untold"), image("fine"), image("failed"), image("saving", status="saving")]
+    assert sorted_ids(some, Sorting(BOOT_TEST), ImageHistory([booted, failed])) == [
+        "failed",
+        "saving",
+        "fine",
+        "untold",
+    ]
+    seals = [noted("fine", "sealed"), image("none"), noted("bad", "not sealed"), noted("maybe", "unknown")]
+    assert sorted_ids(seals, Sorting(SEAL)) == ["bad", "maybe", "fine", "none"]
+
+
+def noted(image_id: str, word: str) -> Image:
+    return image(image_id, properties={WORD: word, SEALED_ABOUT: image_id})

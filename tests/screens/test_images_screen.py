@@ -105,6 +105,22 @@ async def test_the_filter_narrows_the_images(demo, tmp_path):
         await driver.until(lambda: {one.name[:8] for one in rows.items} == {"Featured"})
 
 
+async def test_images_are_sorted_by_a_key_and_stay_so_and_the_cursor_stays_on_its_image(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.press("2")
+        await driver.sees("12 images")
+        rows = driver.app.screen.query_one("#images", RowList)
+        rows.select(next(one.id for one in rows.items if one.name == "astro-base"))
+        await driver.press("o", *["down"] * 4, "enter")
+        await driver.sees("12 images by size, largest first", "Size▴")
+        sizes = [one.size_bytes or 0 for one in rows.items]
+        assert sizes == sorted(sizes, reverse=True)
+        await driver.press("1", "2")
+        await driver.sees("12 images by size, largest first")
+        assert rows.selected is not None
+        assert rows.selected.name == "astro-base"
+
+
 async def test_a_failed_refresh_keeps_the_images_and_says_why(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await driver.press("2")

@@ -15,11 +15,12 @@ from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage, SavedInspection
 from screens.instances.table.history import activities, last_images
-from screens.instances.table.order import HOLD_SECONDS, ORDERS, HeldOrder, Sorting
+from screens.instances.table.order import ORDERS
 from screens.instances.table.readiness import readiness_of
-from screens.instances.table.rows import COLUMNS, READINESS, RUN, cells, matching
+from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, matching
 from screens.style.glyphs import UNICODE
 from screens.widgets.columns import widths
+from screens.widgets.order import HOLD_SECONDS, HeldOrder, Sorting
 from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
 
 BEFORE = SavedInspection(NOW, blockers=0)
@@ -128,28 +129,44 @@ def test_names_that_begin_with_a_sign_come_last_and_each_column_sorts_both_ways(
         entry("a", judgement=judged(1)),
         entry("c", judgement=judged(3)),
     ]
-    assert names(Sorting().sorted(some)) == ["a", "b", "c", "[/red]"]
-    worst = Sorting().chosen(READINESS)
-    assert worst.words == "readiness, worst first"
-    assert names(worst.sorted(some))[:2] == ["c", "a"]
-    assert names(worst.chosen(READINESS).sorted(some))[0] == "[/red]"
+    assert names(ORDERS.sorted(some, ORDERS.first)) == ["a", "b", "c", "[/red]"]
+    worst = ORDERS.first.chosen(READINESS)
+    assert ORDERS.words(worst) == "worst first"
+    assert names(ORDERS.sorted(some, worst))[:2] == ["c", "a"]
+    assert names(ORDERS.sorted(some, worst.chosen(READINESS)))[0] == "[/red]"
     busy = [*some, entry("z", activity=Activity("r", "upload"))]
-    assert names(Sorting(RUN).sorted(busy))[0] == "z"
-    for column in ORDERS:
+    assert names(ORDERS.sorted(busy, Sorting(RUN)))[0] == "z"
+    assert set(ORDERS.columns) == {column.title for column in COLUMNS}
+    for column in ORDERS.columns:
         for is_reversed in (False, True):
-            assert len(Sorting(column, is_reversed).sorted(busy)) == len(busy)
+            assert len(ORDERS.sorted(busy, Sorting(column, is_reversed))) == len(busy)
+
+
+def test_what_is_not_sealed_comes_first_if_asked():
+    sealed = [
+        entry(word, image=LastImage("i", "n", NOW, "booted", word)) for word in ("sealed", "not sealed", "unknown")
+    ]
+    assert names(ORDERS.sorted([entry("none"), *sealed], Sorting(SEAL))) == ["not sealed", "unknown", "sealed", "none"]
 
 
 def test_rows_keep_their_places_for_five_seconds_whatever_changes():
-    order, worst = HeldOrder(), Sorting(READINESS)
+    order = HeldOrder(ORDERS)
+    order.sorting = Sorting(READINESS)
     calm = [entry("a"), entry("b")]
-    assert names(order.arranged(calm, worst, now=100.0, free=True)) == ["a", "b"]
+    assert names(order.arranged(calm, now=100.0, free=True)) == ["a", "b"]
     changed = [entry("a"), entry("b", judgement=judged(1)), entry("aa")]
-    assert names(order.arranged(changed, worst, now=101.0, free=False)) == ["a", "b", "aa"]
+    assert names(order.arranged(changed, now=101.0, free=False)) == ["a", "b", "aa"]
     assert order.is_stale
     assert order.seconds_left(101.0) == HOLD_SECONDS - 1
-    assert names(order.arranged(changed, worst, now=105.0, free=True)) == ["b", "a", "aa"]
+    assert names(order.arranged(changed, now=105.0, free=True)) == ["b", "a", "aa"]
     assert not order.is_stale
+
+
+def test_rows_that_did_not_move_are_free_to_move_at_once():
+    order = HeldOrder(ORDERS)
+    order.arranged([entry("a"), entry("b")], now=100.0, free=True)
+    order.arranged([entry("b"), entry("a")], now=106.0, free=True)
+    assert order.seconds_left(107.0) == 0
 
 
 def test_a_wider_terminal_has_every_column_of_a_narrower_one_and_at_least_its_width():
@@ -165,7 +182,7 @@ def test_a_wider_terminal_has_every_column_of_a_narrower_one_and_at_least_its_wi
 def test_ten_thousand_instances_are_filtered_and_sorted_in_half_a_second():
     many = [entry(f"web-{number:05}") for number in range(10_000)]
     began = time.process_time()
-    Sorting(READINESS).sorted(matching(many, "web not", UNICODE))
+    ORDERS.sorted(matching(many, "web not", UNICODE), Sorting(READINESS))
     assert time.process_time() - began < 0.5
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
+
 import pytest
 
 from models.errors import JournalError
-from models.run.record import RunRecord, RunState
+from models.run.record import RunnerPresence, RunRecord, RunState
 from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
 from screens.dialogs.error import ErrorScreen
 from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
-from screens.runs.texts.run_rows import matching
+from screens.runs.texts.run_rows import COLUMNS, ORDERS, OUTCOME, RUN, STARTED, STATE, SUBJECT, WHY, matching
+from screens.widgets.order import HOLD_SECONDS, Sorting
 from screens.widgets.rows import RowList
-from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
-from tests.screens.samples import instance, plan, run
+from tests.screens.driving import NOWHERE, Driver, FrozenRuns, HeldClock, console
+from tests.screens.samples import NOW, instance, plan, run
 
 BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG, reason="It answered.")
 FAILED = Verdict(word=VerdictWord.FAILED, strength=Strength.STRONG, reason="It did not.")
@@ -116,3 +120,61 @@ async def test_where_there_is_room_the_list_says_why_a_run_failed_and_nothing_of
         row_of = {key: next(line for line in driver.lines if key in line) for key in ("aaa111", "bbb222")}
         assert "It did not." in row_of["bbb222"]
         assert row_of["aaa111"].rstrip().rstrip("│").rstrip().endswith("booted (strong)")
+
+
+def sorted_ids(runs: Iterable[RunRecord], sorting: Sorting) -> list[str]:
+    return [one.id for one in ORDERS.sorted(runs, sorting)]
+
+
+def test_runs_are_sorted_by_every_column_that_they_have_the_newest_first_at_first():
+    assert set(ORDERS.columns) == {column.title for column in COLUMNS}
+    later = GOOD.model_copy(update={"id": "zzz", "created_at": GOOD.created_at + timedelta(hours=1)})
+    assert sorted_ids((GOOD, later), ORDERS.first) == ["zzz", "aaa111"]
+    assert sorted_ids((GOOD, later), ORDERS.first.chosen(STARTED)) == ["aaa111", "zzz"]
+    assert sorted_ids((BAD, GOOD), Sorting(SUBJECT)) == ["aaa111", "bbb222"]
+    assert sorted_ids((BAD, GOOD), Sorting(RUN, is_reversed=True)) == ["bbb222", "aaa111"]
+    assert sorted_ids((GOOD, BAD), Sorting(OUTCOME)) == ["bbb222", "aaa111"]
+    assert sorted_ids((GOOD, BAD), Sorting(WHY)) == ["bbb222", "aaa111"]
+
+
+def test_what_needs_somebody_comes_before_what_goes_on_and_that_before_what_is_over():
+    gone = RunnerPresence(host="login1", pid=1, heartbeat_at=NOW, alive=False)
+    going, interrupted = run("going"), run("interrupted", runner=gone)
+    waiting = run("waiting", RunState.WAITING)
+    order = sorted_ids((GOOD, BAD, going, waiting, interrupted), Sorting(STATE))
+    assert order == ["interrupted", "waiting", "going", "bbb222", "aaa111"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_runs_are_sorted_by_a_key_and_stay_so_and_the_cursor_stays_on_its_run(tmp_path, size):
+    runs = FrozenRuns(GOOD, BAD)
+    async with console(tmp_path, cloud=NOWHERE, runs=runs, size=size) as driver:
+        rows = await opened(driver)
+        assert [one.id for one in rows.items] == ["aaa111", "bbb222"]
+        await driver.sees("Started▴", "o Sort")
+        await driver.press("o", "down", "down", "down", "down", "enter")
+        await driver.sees("2 runs by verdict or step, worst first", "Verdict or step▴")
+        assert [one.id for one in rows.items] == ["bbb222", "aaa111"]
+        assert rows.selected_key == "aaa111"
+        await driver.press("2", "3")
+        await driver.sees("2 runs by verdict or step, worst first")
+        await driver.press("o", "down", "down", "down", "down", "enter")
+        await driver.sees("2 runs by verdict or step, best first", "Verdict or step▿")
+        assert [one.id for one in rows.items] == ["aaa111", "bbb222"]
+        assert rows.selected_key == "aaa111"
+
+
+async def test_a_run_that_changes_keeps_its_place_for_some_seconds(tmp_path):
+    runs, clock = FrozenRuns(GOOD, BAD), HeldClock()
+    async with console(tmp_path, cloud=NOWHERE, runs=runs, clock=clock) as driver:
+        rows = await opened(driver)
+        await driver.press("o", "down", "down", "down", "down", "enter")
+        await driver.sees("by verdict or step")
+        runs.change(GOOD.model_copy(update={"verdict": FAILED}))
+        runs.change(BAD.model_copy(update={"verdict": BOOTED}))
+        await driver.press("r")
+        await driver.until(lambda: rows.items[0].verdict == BOOTED)
+        assert [one.id for one in rows.items] == ["bbb222", "aaa111"]
+        clock.seconds += HOLD_SECONDS
+        await driver.press("r")
+        await driver.until(lambda: [one.id for one in rows.items] == ["aaa111", "bbb222"])

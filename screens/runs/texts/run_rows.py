@@ -15,15 +15,20 @@ from screens.style.run_words import step_words
 from screens.style.tones import Tone
 from screens.style.wording import is_interrupted, run_sign, seal_word_sign, verdict_sign
 from screens.widgets.columns import Cell, Column
+from screens.widgets.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 
+RUN, STATE, STARTED, SUBJECT, IMAGE, OUTCOME, WHY = (
+    "Run", "State", "Started", "Subject", "Image", "Verdict or step", "Why",
+)  # fmt: skip
+"""The titles of the columns, which also name the orders."""
 COLUMNS = (
-    Column("Run", 12, drop=3),
-    Column("State", 17),
-    Column("Started", 16, drop=1),
-    Column("Subject", 14, grow=2, most=24),
-    Column("Image", 14, grow=2, most=36, drop=2),
-    Column("Verdict or step", 20, grow=1, most=28),
-    Column("Why", 30, grow=3, drop=4),
+    Column(RUN, 12, drop=3),
+    Column(STATE, 17),
+    Column(STARTED, 16, drop=1),
+    Column(SUBJECT, 14, grow=2, most=24),
+    Column(IMAGE, 14, grow=2, most=36, drop=2),
+    Column(OUTCOME, 20, grow=1, most=28),
+    Column(WHY, 30, grow=3, drop=4),
 )
 
 
@@ -45,6 +50,34 @@ def matching(runs: Sequence[RunRecord], text: str) -> list[RunRecord]:
     """The runs in which every word of the text occurs, in the order in which they are given."""
     words = text.casefold().split()
     return [run for run in runs if all(word in _searched(run) for word in words)]
+
+
+def _newest(run: RunRecord) -> tuple[float, str]:
+    return newest_first(run.created_at), run.id
+
+
+def _unfinished(run: RunRecord) -> tuple[bool, int, str]:
+    """What needs somebody comes before what goes on, and both before what is over."""
+    sign = run_sign(run, UNICODE)
+    return run.state.is_over, worst_first(sign.tone), sign.word
+
+
+def _worst(run: RunRecord) -> tuple[int, str]:
+    cell = _outcome(run, UNICODE)
+    return worst_first(cell.tone), cell.text
+
+
+ORDERS: Orders[RunRecord] = Orders(
+    Order(STARTED, _newest, NEWEST_FIRST),
+    Order(STATE, _unfinished, ("unfinished first", "finished first")),
+    Order(SUBJECT, lambda run: run.title.casefold(), A_TO_Z),
+    Order(IMAGE, lambda run: filled_first(run.plan.request.name if run.spec.makes_image else ""), A_TO_Z),
+    Order(OUTCOME, _worst, ("worst first", "best first")),
+    Order(WHY, lambda run: filled_first(_why(run)), A_TO_Z),
+    Order(RUN, lambda run: run.id, A_TO_Z),
+    first=STARTED,
+    ties=_newest,
+)
 
 
 def _searched(run: RunRecord) -> str:
