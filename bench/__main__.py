@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from bench import (
+    completion,
     false_alarms,
     first_paint,
     foreign,
@@ -46,6 +47,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "false-alarms": false_alarms.measure,
     "judging": rules_speed.measure,
     "foreign": foreign.measure,
+    "completion": completion.measure,
 }
 
 
