@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from models.text import one_line
 
 ROOM = 150
 """Characters of an evidence text: two lines of a narrow screen."""
-_PATHS_NAMED = 8
-"""How many paths or names one remedy names; the next inspection finds the rest."""
+_PATHS_NAMED = 24
+"""How many paths or names one command names: as many as fill a small screen. What it leaves out is said beside it."""
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*")
 """An ordinary name of an account."""
 _SHORTEST = 24
@@ -51,11 +52,11 @@ NOT_BY_KEY = (
 def removal(paths: Sequence[str], *, recursive: bool = False) -> str | None:
     """The command that removes them, each quoted for a shell; None where none can be named exactly and safely."""
     deep = [path for path in paths if path.strip("/").count("/") >= 1]
-    return on_paths(["sudo", "rm", *(["-r"] if recursive else [])], deep)
+    return on_paths(["sudo", "rm", *(["-r"] if recursive else [])], deep if recursive else paths)
 
 
 def on_paths(words: Sequence[str], paths: Sequence[str], *, end: tuple[str, ...] = ("--",)) -> str | None:
-    """A command on some paths, at most eight; None where none of them can be named exactly.
+    """A command on some paths, at most as many as fill a screen; None where none of them can be named exactly.
 
     A name with a control character, or one that was no text, reached us changed: a command on it would miss it,
     or do something else.
@@ -65,15 +66,52 @@ def on_paths(words: Sequence[str], paths: Sequence[str], *, end: tuple[str, ...]
         paths: what it is to work on.
         end: what ends its options; nothing where the path is an option's own value.
     """
-    exact = [path for path in paths if path.startswith("/") and _is_plain(path) and ".." not in path.split("/")]
-    return shlex.join([*words, *end, *exact[:_PATHS_NAMED]]) if exact else None
+    named = [path for path in paths if can_be_named(path)][:_PATHS_NAMED]
+    return shlex.join([*words, *end, *named]) if named else None
+
+
+def can_be_named(path: str) -> bool:
+    """Whether a command can name this file exactly."""
+    is_whole = path.startswith("/") and path.strip("/") != "" and ".." not in path.split("/")
+    return is_whole and path == one_line(path, len(path) + 1) and "\N{REPLACEMENT CHARACTER}" not in path
+
+
+def left_out(paths: Sequence[str], *, most: int = _PATHS_NAMED) -> str:
+    """What a command on these paths leaves to the user, as a sentence; empty where it names all of them."""
+    odd = [path for path in paths if not can_be_named(path)]
+    plain = len(paths) - len(odd)
+    told = []
+    if plain > most:
+        told.append(f"The command names {most} of {plain}: run it, inspect again, and it names the next ones.")
+    if odd:
+        names = "A name holds" if len(odd) == 1 else f"{len(odd)} names hold"
+        told.append(f"{names} characters that no command can: list the directory, and remove it by hand.")
+    return " ".join(told)
+
+
+def listing_of_odd(paths: Sequence[str]) -> str | None:
+    """The command that lists where those lie that no command can name; None where there are none."""
+    folders = dict.fromkeys(_nameable_folder(path) for path in paths if not can_be_named(path))
+    return on_paths(["sudo", "ls", "-lAb"], list(folders))
+
+
+def removal_or_listing(paths: Sequence[str]) -> str | None:
+    """What removes these files, and what lists those that no command can name."""
+    return "\n".join(line for line in (removal(paths), listing_of_odd(paths)) if line) or None
+
+
+def _nameable_folder(path: str) -> str:
+    """The nearest directory above a path that a command can name; the root where there is none."""
+    folders = PurePosixPath(path).parents
+    return next((str(folder) for folder in folders if can_be_named(str(folder))), "")
 
 
 def on_names(words: Sequence[str], names: Sequence[str]) -> str | None:
     """A command for each of some accounts or groups, one a line; None where none has an ordinary name."""
-    lines = [shlex.join([*words, name]) for name in names if _NAME.fullmatch(name)]
+    lines = [shlex.join([*words, name]) for name in names if is_account_name(name)]
     return "\n".join(lines[:_PATHS_NAMED]) or None
 
 
-def _is_plain(path: str) -> bool:
-    return path == one_line(path, len(path) + 1) and "\N{REPLACEMENT CHARACTER}" not in path
+def is_account_name(name: str) -> bool:
+    """Whether it is an ordinary name of an account, which means nothing to a shell."""
+    return _NAME.fullmatch(name) is not None

@@ -7,7 +7,16 @@ import shlex
 import pytest
 
 from imaging.guest.report.rows import Rows
-from imaging.guidelines.evidence import ROOM, fitted, on_names, removal, shortened
+from imaging.guidelines.evidence import (
+    ROOM,
+    fitted,
+    left_out,
+    listing_of_odd,
+    on_names,
+    removal,
+    removal_or_listing,
+    shortened,
+)
 from models.findings import Remedy
 from models.text import one_line
 
@@ -42,7 +51,19 @@ def test_only_what_can_be_named_exactly_is_removed():
     assert removal(["/home/a/\N{REPLACEMENT CHARACTER}"]) is None
     assert removal(["relative"]) is None
     assert removal(["/home/a/\N{REPLACEMENT CHARACTER}", "/srv/b"]) == "sudo rm -- /srv/b"
-    assert len(shlex.split(removal([f"/srv/{at}" for at in range(50)]))) == 11
+    assert len(shlex.split(removal([f"/srv/{at}" for at in range(50)]))) == 27
+    assert removal(["/license.dat"]) == "sudo rm -- /license.dat"
+
+
+def test_what_a_command_leaves_out_is_said():
+    few, many, odd = ["/srv/a"], [f"/srv/{at}" for at in range(50)], "/srv/a\nb/key"
+    assert left_out(few) == ""
+    assert left_out(many) == "The command names 24 of 50: run it, inspect again, and it names the next ones."
+    assert left_out([odd]).startswith("A name holds characters that no command can")
+    assert left_out([odd, *many, odd]).endswith(left_out([odd, odd]))
+    assert listing_of_odd(few) is None
+    assert listing_of_odd([odd, *few]) == "sudo ls -lAb -- /srv"
+    assert removal_or_listing([odd, *few]) == "sudo rm -- /srv/a\nsudo ls -lAb -- /srv"
 
 
 @pytest.mark.parametrize(

@@ -134,10 +134,9 @@ def test_a_file_that_was_not_read_is_named_once_with_what_kept_from_it(as_root, 
     assert remedy_of(found).text.startswith(advice)
 
 
-def test_an_odd_name_is_quoted_and_an_unreadable_one_makes_no_command():
+def test_an_odd_name_is_quoted():
     found = seen("SEC-PRIVKEY", key("/home/alice/my key;reboot.pem"))
     assert command_of(found) == "sudo rm -- '/home/alice/my key;reboot.pem'"
-    assert remedy_of(seen("SEC-PRIVKEY", key("/home/alice/\N{REPLACEMENT CHARACTER}.pem"))).command is None
 
 
 def test_what_exosphere_puts_into_a_home_blocks():
@@ -168,9 +167,47 @@ def test_an_empty_file_and_a_history_that_leads_nowhere_hold_nothing():
 def test_the_irods_environment_is_only_mentioned_and_its_password_blocks():
     named = sighting("SEC-IRODS.environment", "/home/alice/.irods/irods_environment.json", size_bytes=200)
     assert seen("SEC-IRODS", named).severity is Severity.INFO
-    found = seen("SEC-IRODS", named, sighting("SEC-IRODS.password", "/home/alice/.irods/.irodsA", size_bytes=40))
-    assert found.blocks
-    assert command_of(found) == "iexit full"
+    password = sighting("SEC-IRODS.password", "/home/alice/.irods/.irodsA", size_bytes=40, owner="alice")
+    assert seen("SEC-IRODS", named, password).blocks
+
+
+def test_a_program_of_a_user_is_run_as_the_owner_of_the_file_and_everything_else_is_removed_beside_it():
+    one, other = (
+        sighting("SEC-IRODS.password", f"/home/{who}/.irods/.irodsA", size_bytes=40, owner=who) for who in ("al", "bo")
+    )
+    named = sighting("SEC-IRODS.environment", "/home/al/.irods/irods_environment.json", size_bytes=200)
+    assert command_of(seen("SEC-IRODS", named, one, other)).splitlines() == [
+        "sudo -iu al iexit full", "sudo -iu bo iexit full", "sudo rm -- /home/al/.irods/irods_environment.json",
+    ]  # fmt: skip
+    hostile = one.model_copy(update={"owner": "$(reboot)"})
+    assert command_of(seen("SEC-IRODS", hostile)) == "iexit full"
+
+
+@pytest.mark.parametrize("row", [*tables.secrets(profile()), *tables.agents(profile())], ids=tables.secret_key)
+def test_every_file_that_is_found_has_a_command_and_one_that_names_it(row):
+    path = "/srv/x/it"
+    there = sighting(
+        tables.secret_key(row), path, kind="file", size_bytes=9, owner="alice", marks=tuple(row.needs)[:1], lines=(3,)
+    )
+    found = seen(row.rule, there)
+    assert found.outcome is Outcome.FAIL
+    command = command_of(found)
+    assert row.command in command if row.command else path in command
+    assert remedy_of(found).text
+
+
+def test_of_very_many_files_it_is_said_how_many_the_command_names():
+    found = seen("SEC-PRIVKEY", *(key(f"/home/alice/{number}.pem") for number in range(40)))
+    assert command_of(found).count("/home/alice/") == 24
+    assert "The command names 24 of 40" in remedy_of(found).text
+
+
+def test_a_file_that_no_command_can_name_is_found_by_the_command_that_is_given():
+    found = seen("SEC-PRIVKEY", key("/home/alice/\N{REPLACEMENT CHARACTER}.pem"), key("/home/alice/b.pem"))
+    assert command_of(found) == "sudo rm -- /home/alice/b.pem\nsudo ls -lAb -- /home/alice"
+    assert "A name holds characters that no command can" in remedy_of(found).text
+    alone = seen("SEC-PRIVKEY", key("/home/alice/\N{REPLACEMENT CHARACTER}.pem"))
+    assert command_of(alone) == "sudo ls -lAb -- /home/alice"
 
 
 def test_a_folder_is_removed_as_a_folder():

@@ -155,6 +155,18 @@ def test_licence_keys_block_and_name_their_products_alone():
     assert command_of(found) == "sudo rm -- /opt/x/license.dat"
 
 
+def test_every_licence_key_is_named_by_the_command_or_said_to_be_left():
+    def licence(path):
+        return sighting("SW-LICFILES.flexnet", path, marks=("key",))
+
+    many = seen("SW-LICFILES", *(licence(f"/opt/x/{number}.lic") for number in range(30)))
+    assert command_of(many).count("/opt/x/") == 24
+    assert "The command names 24 of 30" in remedy_of(many).text
+    odd = seen("SW-LICFILES", licence("/opt/x/\N{REPLACEMENT CHARACTER}.lic"))
+    assert command_of(odd) == "sudo ls -lAb -- /opt/x"
+    assert command_of(seen("SW-LICFILES", licence("/license.dat"))) == "sudo rm -- /license.dat"
+
+
 def test_a_pointer_to_a_server_is_warned_of():
     found = seen("SW-LICFILES", sighting("SW-LICFILES.flexnet", "/opt/x/network.lic", marks=("server",)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)

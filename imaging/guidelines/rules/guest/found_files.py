@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import NOT_BY_KEY, fitted, on_paths, removal
+from imaging.guidelines.evidence import (
+    NOT_BY_KEY,
+    fitted,
+    is_account_name,
+    left_out,
+    listing_of_odd,
+    on_paths,
+    removal,
+)
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import guest_failed, guest_passed, guest_unknown, unless_incomplete
 from imaging.guidelines.guest.sightings import meaningful, not_read, seen
@@ -145,7 +153,7 @@ def found_answer(facts: InstanceFacts, found: Sequence[Found], remedy: str, seve
         _advice(found, remedy),
         facts,
         parts.sightings,
-        command=first.row.command or _removal(found),
+        command=_commands(found),
         by_hand_because=NOT_BY_KEY,
         severity=severity or first.severity,
     )
@@ -181,28 +189,43 @@ def _rank(found: Found) -> int:
 
 
 def _advice(found: Sequence[Found], remedy: str) -> str:
-    """What to do: of a file that holds more, only the lines go."""
+    """What to do: of a file that holds more, only the lines go. Last, what the command leaves to the user."""
     in_lines = [each.place for each in found if each.row.removal is Removal.LINES]
-    if not in_lines:
-        return found[0].row.remedy or remedy
-    lines = fitted("Take the secret out of ", in_lines, "; keep the rest of the file.")
-    if len(in_lines) == len(found):
-        return f"{lines} {found[0].row.remedy}".rstrip()
-    others = next(each for each in found if each.row.removal is not Removal.LINES)
-    return f"{others.row.remedy or remedy} {lines}"
+    others = [each for each in found if each.row.removal is not Removal.LINES]
+    said = [others[0].row.remedy or remedy] if others else []
+    if in_lines:
+        said.append(fitted("Take the secret out of ", in_lines, "; keep the rest of the file."))
+        said += [] if others else [found[0].row.remedy]
+    said += [left_out(_paths(found, Removal.FILE)), left_out(_paths(found, Removal.CONTENT))]
+    said.append(left_out(_paths(found, Removal.LINES), most=_EDITORS))
+    return " ".join(each for each in said if each)
 
 
-def _removal(found: Sequence[Found]) -> str | None:
-    """What removes all of it, a line for each way; a row with a command of its own is left to that."""
-    by_way = {way: [each for each in found if each.row.removal is way and not each.row.command] for way in Removal}
-    whole = [each.sighting for each in by_way[Removal.FILE]]
-    emptied = [each.sighting.path for each in by_way[Removal.CONTENT]]
+def _commands(found: Sequence[Found]) -> str | None:
+    """What removes all of it, a line for each way: by programs of their own, whole files, contents, lines."""
+    whole = [each.sighting for each in found if each.row.removal is Removal.FILE and not each.row.command]
+    odd = [each.sighting.path for each in found if not each.row.command]
     commands = (
+        *(_own_command(each) for each in found if each.row.command),
         removal([each.path for each in whole], recursive=any(each.kind == "directory" for each in whole)),
-        on_paths(["sudo", "truncate", "-s", "0"], emptied),
-        *(_edit(each.sighting) for each in by_way[Removal.LINES][:_EDITORS]),
+        on_paths(["sudo", "truncate", "-s", "0"], _paths(found, Removal.CONTENT)),
+        *[line for each in found if each.row.removal is Removal.LINES and (line := _edit(each.sighting))][:_EDITORS],
+        listing_of_odd(odd),
     )
-    return "\n".join(command for command in commands if command) or None
+    return "\n".join(dict.fromkeys(command for command in commands if command)) or None
+
+
+def _own_command(found: Found) -> str:
+    """What the program itself has for it; where that is the program of a user, it is run as the file's owner."""
+    owner = found.sighting.owner
+    if found.row.command.startswith("sudo ") or not is_account_name(owner):
+        return found.row.command
+    return f"sudo -iu {owner} {found.row.command}"
+
+
+def _paths(found: Sequence[Found], way: Removal) -> list[str]:
+    """The files that go this way, without those whose program has a command of its own."""
+    return [each.sighting.path for each in found if each.row.removal is way and not each.row.command]
 
 
 def _edit(sighting: Sighting) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imaging.guidelines import tables
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import NOT_BY_KEY, fitted, on_names, on_paths, removal
+from imaging.guidelines.evidence import NOT_BY_KEY, fitted, left_out, on_names, on_paths, removal_or_listing
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import (
     guest_failed,
@@ -87,12 +87,13 @@ def sw_licfiles(facts: InstanceFacts, profile: Profile) -> Answer:
             else "Points to a licence server that new instances may not reach: "
         )
         told = keys or found
+        paths = [each.sighting.path for each in told]
         return guest_failed(
             fitted(said, [each.shown for each in told]),
-            "Remove it; give new instances theirs, or the server's address, by user data.",
+            f"Remove it; give new instances theirs, or the server's address, by user data. {left_out(paths)}".rstrip(),
             facts,
             parts.sightings,
-            command=removal([each.sighting.path for each in told]),
+            command=removal_or_listing(paths),
             by_hand_because=NOT_BY_KEY,
             severity=None if keys else Severity.WARN,
         )

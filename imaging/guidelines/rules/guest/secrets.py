@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.guidelines.declaration import rule
-from imaging.guidelines.evidence import NOT_BY_KEY, fitted, removal
+from imaging.guidelines.evidence import NOT_BY_KEY, fitted, left_out, removal_or_listing
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.commands import root_commands
 from imaging.guidelines.guest.facts import (
@@ -50,12 +50,13 @@ def sec_userdata(facts: InstanceFacts, _profile: Profile) -> Answer:
         "with what looks like a secret" if secret else "that could not be read" if unread else "without known secrets"
     )
     said = [f"{each.path} ({size(each.size_bytes)})" for each in secret or kept]
+    paths = [each.path for each in kept]
     return guest_failed(
         fitted(f"Will be in the image: user data {what}: ", said),
-        "Remove it; cloud-init fetches a new instance's own.",
+        f"Remove it; cloud-init fetches a new instance's own. {left_out(paths)}".rstrip(),
         facts,
         parts.cloud_init,
-        command=removal([each.path for each in kept]),
+        command=removal_or_listing(paths),
         by_hand_because=NOT_BY_KEY,
         severity=None if secret else Severity.WARN,
     )
