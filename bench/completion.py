@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -44,17 +44,12 @@ def _line(what: str, line: str, word: str, environment: Mapping[str, str]) -> Nu
 
 def _completed(environment: Mapping[str, str], word: str) -> float:
     """Milliseconds; a completion without the word that it should offer is no measurement."""
-    before = _spent()
-    done = subprocess.run(
-        (sys.executable, "-m", "imaging.commands"), env=dict(environment), capture_output=True, check=True
-    )
-    spent = _spent() - before
-    if f",{word}\n".encode() not in done.stdout:
+    with subprocess.Popen(
+        (sys.executable, "-m", "imaging.commands"), env=environment, stdout=subprocess.PIPE
+    ) as program:
+        offered = program.stdout.read() if program.stdout is not None else b""
+        _, status, spent = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode or f",{word}\n".encode() not in offered:
         raise RuntimeError(f"{word} was not offered")
-    return spent * 1000
-
-
-def _spent() -> float:
-    """Processor seconds of the processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return (spent.ru_utime + spent.ru_stime) * 1000

@@ -16,9 +16,9 @@ from models.formatting import clock_time, counted
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.sort import sort_dialog
 from screens.modes import ModeScreen
+from screens.order import HeldOrder, Identified, Orders, Sorting
 from screens.style.tones import Tone
 from screens.widgets.filter import FilterLine
-from screens.widgets.order import HeldOrder, Identified, Orders, Sorting
 from screens.widgets.rows import RowList
 
 T = TypeVar("T", bound=Identified)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from screens.dialogs.choose import Choice, ChooseScreen
-from screens.widgets.order import HeldOrder
+from screens.order import HeldOrder
 
 
 def sort_dialog(order: HeldOrder[Any]) -> ChooseScreen:

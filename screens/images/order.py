@@ -19,9 +19,9 @@ from screens.images.rows import (
     proof_sign,
     seal_sign,
 )
+from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, newest_first, worst_first
 from screens.style.glyphs import UNICODE
 from screens.style.tones import Tone
-from screens.widgets.order import A_TO_Z, NEWEST_FIRST, Order, Orders, newest_first, worst_first
 
 
 def orders(login: Callable[[], Login | None], history: Callable[[], ImageHistory]) -> Orders[Image]:

@@ -10,10 +10,8 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
-from textual.widgets import Static
 
-from imaging.guidelines.instance.flavor_fit import FlavorFit, launch_matrix
+from imaging.guidelines.instance.flavor_fit import launch_matrix
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.quota import Quota
@@ -23,27 +21,24 @@ from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
 from screens.dialogs.confirm import ConfirmScreen
-from screens.dialogs.dialog import Reading
 from screens.images.bindings import BINDINGS
+from screens.images.detail import ImageDetail
 from screens.images.history import ImageHistory
 from screens.images.messages import HistoryRead, Planned, SizesRead, Started
 from screens.images.order import orders
 from screens.images.questions import launch_question
-from screens.images.rows import COLUMNS, FLAVOR_COLUMNS, cells, description_of, facts_of, fit_cells, matching
+from screens.images.rows import COLUMNS, cells, matching
 from screens.listing import ListScreen
+from screens.order import Orders
 from screens.runs.files import report_screen
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
-from screens.widgets.columns import Cell, shortened
+from screens.widgets.columns import Cell
 from screens.widgets.filter import FilterLine
-from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REFRESH_SECONDS = 300.0
 """How often the images are listed again while they are on show: Glance cannot be asked for changes."""
-
-_NAME_CELLS = 56
-"""What a name takes of a panel's frame at most, in cells."""
 
 
 class ImagesScreen(ListScreen[Image]):
@@ -79,13 +74,7 @@ class ImagesScreen(ListScreen[Image]):
                     empty="Reading from the cloud", opens=self._enter_name, id="images",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
-            with Vertical(id="detail", classes="panel"):
-                yield Static(id="about", markup=False)
-                yield Reading(Content(""), id="description")
-                yield RowList[FlavorFit](
-                    FLAVOR_COLUMNS, key_of=lambda fit: fit.flavor.id, cells_of=self._fit_cells, glyphs=self.glyphs,
-                    header=False, opens="", id="matrix",
-                )  # fmt: skip
+            yield ImageDetail(self.glyphs, id="detail", classes="panel")
 
     def on_mount(self) -> None:
         """Ask the cloud after the first paint."""
@@ -239,12 +228,8 @@ class ImagesScreen(ListScreen[Image]):
 
     def _show_detail(self) -> None:
         image = self._rows.selected
-        panel, matrix = self.query_one("#detail"), self.query_one("#matrix", RowList)
-        panel.border_title = Content(shortened(image.name, _NAME_CELLS, cut=self.glyphs.cut) if image else "")
-        facts = facts_of(image, self._history, self.glyphs) if image else Content("")
-        self.query_one("#about", Static).update(facts)
-        self.query_one("#description", Reading).put(description_of(image) if image else Content(""))
-        matrix.show(launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ())
+        matrix = launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ()
+        self.query_one(ImageDetail).put(image, self._history, matrix)
 
     def failed(self, error: ImagingError) -> None:
         """Say why a test launch could not be planned or started."""
@@ -253,9 +238,6 @@ class ImagesScreen(ListScreen[Image]):
 
     def _cells(self, image: Image) -> Sequence[Cell]:
         return cells(image, self.console.login, self._history, self.glyphs)
-
-    def _fit_cells(self, fit: FlavorFit) -> Sequence[Cell]:
-        return fit_cells(fit, self.glyphs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""

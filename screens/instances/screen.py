@@ -30,12 +30,12 @@ from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
 from screens.instances.table.order import ORDERS
 from screens.instances.table.rows import COLUMNS, cells, matching
+from screens.order import Orders
 from screens.rules_loading import judged, load_rules
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.filter import FilterLine
-from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REST_SECONDS = 0.2

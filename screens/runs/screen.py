@@ -15,11 +15,11 @@ from textual.message import Message
 from models.errors import ImagingError, UnreadableRunError
 from models.run.record import RunRecord
 from screens.listing import ListScreen
+from screens.order import Orders
 from screens.runs.run import RunScreen
 from screens.runs.texts.run_rows import COLUMNS, ORDERS, cells, matching, summary
 from screens.style.tones import Tone
 from screens.widgets.filter import FilterLine
-from screens.widgets.order import Orders
 from screens.widgets.rows import RowList
 
 REFRESH_SECONDS = 2.0

@@ -20,8 +20,8 @@ from screens.images.order import orders as image_orders
 from screens.instances.table import rows as instance_rows
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
+from screens.order import Sorting
 from screens.style.glyphs import UNICODE
-from screens.widgets.order import Sorting
 from tests.fuzz.door import Door
 from tests.guidelines.building import facts, profile
 from tests.support.known import known

@@ -28,7 +28,6 @@ LARGE_FILES = {
     "imaging/files/disk/tree.py": "every way to find and read something in a tree of files",
     "imaging/runs/journal/journal.py": "every statement that reads or writes the journal",
     "imaging/runs/service.py": "all that screens and commands ask of runs",
-    "screens/instances/screen.py": "the first screen: what each of its keys and messages does",
     "screens/wizard/wizard.py": "the wizard: what each of its keys and messages does",
 }
 LONG_FUNCTIONS = {

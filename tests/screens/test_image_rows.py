@@ -15,8 +15,8 @@ from models.verdict import DeadEnd, Strength, Verdict, VerdictWord
 from screens.images.history import ImageHistory
 from screens.images.order import orders
 from screens.images.rows import BOOT_TEST, COLUMNS, IMAGE, SEAL, SIZE, VISIBLE, cells, facts_of
+from screens.order import Sorting
 from screens.style.glyphs import UNICODE
-from screens.widgets.order import Sorting
 from tests.screens.samples import LOGIN, NOW, run
 
 GIB = 1024**3

@@ -35,7 +35,7 @@ async def test_a_test_launch_asks_before_it_starts(demo, tmp_path):
     runs = FrozenRuns()
     async with console(tmp_path, runs=runs, size=(120, 36)) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         rows = driver.app.screen.query_one("#images", RowList)
         rows.select(next(one.id for one in rows.items if one.name == "astro-base"))
         await driver.press("v")
@@ -52,7 +52,7 @@ async def test_verdict_size_and_id_are_in_sight_however_long_the_description_is(
     runs = FrozenRuns()
     async with console(tmp_path, runs=runs) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         rows = driver.app.screen.query_one("#images", RowList)
         image = next(one for one in rows.items if one.name == "astro-base")
         described = image.model_copy(update={"properties": {**image.properties, "description": "word " * 500}})
@@ -66,7 +66,7 @@ async def test_verdict_size_and_id_are_in_sight_however_long_the_description_is(
 async def test_a_long_description_can_be_scrolled_by_keys(demo, tmp_path):
     async with console(tmp_path) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         rows = driver.app.screen.query_one("#images", RowList)
         words = " ".join(f"word{number}" for number in range(400))
         described = rows.items[0].model_copy(update={"properties": {"description": words}})
@@ -80,7 +80,7 @@ async def test_from_an_image_to_its_run_and_back_again(demo, tmp_path):
     runs = FrozenRuns()
     async with console(tmp_path, runs=runs) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         rows = driver.app.screen.query_one("#images", RowList)
         image = next(one for one in rows.items if one.name == "survey-appliance")
         ended = run(state=RunState.DONE, at=StepName.REPORT, image_id=image.id, ended_at=NOW, report_path="/x")
@@ -98,7 +98,7 @@ async def test_from_an_image_to_its_run_and_back_again(demo, tmp_path):
 async def test_the_filter_narrows_the_images(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         await driver.press("slash")
         await driver.write("featured")
         rows = driver.app.screen.query_one("#images", RowList)
@@ -108,7 +108,7 @@ async def test_the_filter_narrows_the_images(demo, tmp_path):
 async def test_images_are_sorted_by_a_key_and_stay_so_and_the_cursor_stays_on_its_image(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         rows = driver.app.screen.query_one("#images", RowList)
         rows.select(next(one.id for one in rows.items if one.name == "astro-base"))
         await driver.press("o", *["down"] * 4, "enter")
@@ -124,7 +124,7 @@ async def test_images_are_sorted_by_a_key_and_stay_so_and_the_cursor_stays_on_it
 async def test_a_failed_refresh_keeps_the_images_and_says_why(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         await driver.press("2")
-        await driver.sees("12 images")
+        await driver.sees("12 images, listed")
         demo.faults({"method": "GET", "path": "/image", "status": 403, "times": -1})
         await driver.press("r")
         await driver.sees("as of", "Refresh failed", "astro-base", "e: details", "e Error")

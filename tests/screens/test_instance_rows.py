@@ -18,9 +18,9 @@ from screens.instances.table.history import activities, last_images
 from screens.instances.table.order import ORDERS
 from screens.instances.table.readiness import readiness_of
 from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, matching
+from screens.order import HOLD_SECONDS, HeldOrder, Sorting
 from screens.style.glyphs import UNICODE
 from screens.widgets.columns import widths
-from screens.widgets.order import HOLD_SECONDS, HeldOrder, Sorting
 from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
 
 BEFORE = SavedInspection(NOW, blockers=0)

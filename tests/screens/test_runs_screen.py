@@ -12,10 +12,10 @@ from models.run.record import RunnerPresence, RunRecord, RunState
 from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
 from screens.dialogs.error import ErrorScreen
+from screens.order import HOLD_SECONDS, Sorting
 from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
 from screens.runs.texts.run_rows import COLUMNS, ORDERS, OUTCOME, RUN, STARTED, STATE, SUBJECT, WHY, matching
-from screens.widgets.order import HOLD_SECONDS, Sorting
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, HeldClock, console
 from tests.screens.samples import NOW, instance, plan, run

@@ -21,10 +21,10 @@ from screens.instances.table.rows import (
     address_of,
     remarks,
 )
+from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.style.glyphs import UNICODE
 from screens.style.tones import Tone
 from screens.style.wording import short_seal_sign
-from screens.widgets.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 
 
 def _by_name(entry: InstanceEntry) -> tuple[bool, str, str]:

@@ -9,13 +9,13 @@ from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
+from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone
 from screens.style.wording import is_interrupted, run_sign, seal_word_sign, verdict_sign
 from screens.widgets.columns import Cell, Column
-from screens.widgets.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 
 RUN, STATE, STARTED, SUBJECT, IMAGE, OUTCOME, WHY = (
     "Run", "State", "Started", "Subject", "Image", "Verdict or step", "Why",
