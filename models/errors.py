@@ -6,6 +6,7 @@ other room knows them. The exit codes are those of the command line.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from models.exit_code import ExitCode
@@ -176,8 +177,37 @@ class ImageFileError(ImagingError):
     exit_code = ExitCode.VIOLATIONS
 
 
+class DiskFault(StrEnum):
+    """What keeps a disk, a file system or a file on it from being read."""
+
+    DAMAGED = "damaged"
+    """Its structures contradict themselves or each other."""
+    ENDS_EARLY = "ends-early"
+    """The file ends before what it promises."""
+    CONVERT_FIRST = "convert-first"
+    """No reader here knows this form, but `qemu-img convert` does: convert it, and read the result."""
+    OTHER_FILE = "other-file"
+    """It needs another file beside it, which is never opened."""
+    ENCRYPTED = "encrypted"
+    UNKNOWN_FORM = "unknown-form"
+    """A feature, or a file system, that no reader here knows."""
+    TOO_LARGE = "too-large"
+    """It is beyond the limits of what is read of a stranger."""
+    NO_SYSTEM = "no-system"
+    """No file system on it holds the root of a Linux system."""
+    ON_LVM = "on-lvm"
+    ON_RAID = "on-raid"
+    ON_BTRFS = "on-btrfs"
+    ON_ZFS = "on-zfs"
+
+
 class DiskUnreadableError(ImageFileError):
     """Something on the disk in an image file cannot be read: damaged, of an unknown form, or beyond the limits."""
+
+    def __init__(self, what: str, *, fault: DiskFault = DiskFault.DAMAGED) -> None:
+        """Keep why, for decisions, beside the sentence, for people."""
+        super().__init__(what)
+        self.fault = fault
 
 
 class JournalError(UsageError):
