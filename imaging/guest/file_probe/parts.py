@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.part_accounts import part_accounts
 from imaging.guest.file_probe.part_boot import part_boot
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_cloud_init import part_cloud_init
@@ -30,5 +31,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "sshd": part_sshd,
     "firewall": part_firewall,
     "path_uses": part_path_uses,
+    "accounts": part_accounts,
 }
 """What is not here is only known of a running system."""

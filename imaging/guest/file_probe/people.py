@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from imaging.files.disk.tree import Tree
+from imaging.files.disk.tree import Found, Tree
+from imaging.guest.file_probe.guest_files import GuestFiles, words_of
 from imaging.guest.file_probe.part_rows import PartRows
-from imaging.guest.file_probe.whole_files import lines_of
 
 _FIRST_UID: Final = 1000
 _LAST_UID: Final = 60_000
 _DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 _LONGEST_NUMBER: Final = 10
 """Digits of 2**32."""
-_UID, _HOME, _LENGTH = 2, 5, 7
-"""Of a line of passwd: the places of two fields, and how many there are."""
+_UID, _HOME = 2, 5
+"""Their places in a line of passwd."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class People:
     last_uid: int = _LAST_UID
     """Between them are the accounts of people: distributions keep numbers above for services, too."""
     passwd: tuple[tuple[str, ...], ...] = ()
-    """The fields of each line of /etc/passwd that has a number; seven at least, the missing ones empty."""
+    """The fields of each line of /etc/passwd that has a number, at least three."""
     homes: tuple[str, ...] = ()
     """Of root and of people, then the other directories in /home; links among them."""
 
@@ -50,11 +50,10 @@ class People:
 
 def read_people(tree: Tree, rows: PartRows) -> People:
     """The people of a disk; what cannot be read of them is said in the part that asks."""
-    first, last = _login_numbers(tree, rows)
-    people = People(first, last, tuple(_passwd(tree, rows)))
-    homes = list(_homes_of_passwd(people))
-    with rows.where_readable("the directories in /home"):
-        homes += [found.path for found in tree.glob("/home/*") if tree.is_directory(found.path)]
+    files = GuestFiles(tree, rows)
+    first, last = _login_numbers(files)
+    people = People(first, last, tuple(_passwd(files)))
+    homes = [*_homes_of_passwd(people), *(found.path for found in files.matching("/home/*") if _is_home(files, found))]
     return replace(people, homes=tuple(dict.fromkeys(homes)))
 
 
@@ -63,14 +62,14 @@ def first_boot(tree: Tree, rows: PartRows) -> int | None:
 
     `boot-finished` is written at each boot, so it only counts where the marks of what runs once are gone.
     """
-    with rows.where_readable("when the machine was first booted"):
-        lines = tree.lines("/var/lib/cloud/data/instance-id")
-        instance = f"/var/lib/cloud/instances/{lines[0].strip() if lines else ''}"
-        marks = [f"{instance}/{mark}" for mark in ("sem/config_scripts_user", "sem/config_ssh", "boot-finished")]
-        for mark in (*marks, "/etc/ssh/ssh_host_ed25519_key.pub"):
-            found = tree.find(mark)
-            if found is not None and found.is_file:
-                return found.node.modified_at
+    files = GuestFiles(tree, rows)
+    identity = (files.first_line("/var/lib/cloud/data/instance-id") or "").strip(" \t")
+    instance = f"/var/lib/cloud/instances/{identity}"
+    marks = [f"{instance}/{mark}" for mark in ("sem/config_scripts_user", "sem/config_ssh", "boot-finished")]
+    for mark in (*marks, "/etc/ssh/ssh_host_ed25519_key.pub"):
+        found = files.find(mark)
+        if found is not None and found.is_file:
+            return found.node.modified_at
     return None
 
 
@@ -82,24 +81,28 @@ def number(text: str) -> int | None:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else None
 
 
-def _login_numbers(tree: Tree, rows: PartRows) -> tuple[int, int]:
+def _is_home(files: GuestFiles, found: Found) -> bool:
+    return found.is_directory or (found.is_link and files.is_directory(found.path))
+
+
+def _login_numbers(files: GuestFiles) -> tuple[int, int]:
     found = {"UID_MIN": _FIRST_UID, "UID_MAX": _LAST_UID}
-    for line in lines_of(tree, "/etc/login.defs", rows, "the login numbers"):
-        words = line.split(None, 2)
+    for line in files.lines("/etc/login.defs"):
+        words = words_of(line)
         if len(words) > 1 and words[0] in found and (value := number(words[1])) is not None:
             found[words[0]] = value
     return found["UID_MIN"], found["UID_MAX"]
 
 
-def _passwd(tree: Tree, rows: PartRows) -> Iterator[tuple[str, ...]]:
-    for line in lines_of(tree, "/etc/passwd", rows, "the accounts"):
+def _passwd(files: GuestFiles) -> Iterator[tuple[str, ...]]:
+    for line in files.lines("/etc/passwd"):
         fields = line.split(":")
         if len(fields) > _UID:
-            yield (*fields, *[""] * (_LENGTH - len(fields)))
+            yield tuple(fields)
 
 
 def _homes_of_passwd(people: People) -> Iterator[str]:
     for fields in people.passwd:
-        uid, home = number(fields[_UID]), fields[_HOME].rstrip("/")
+        uid, home = number(fields[_UID]), "".join(fields[_HOME : _HOME + 1]).rstrip("/")
         if uid is not None and (uid == 0 or people.is_person(uid)) and home.startswith("/"):
             yield home

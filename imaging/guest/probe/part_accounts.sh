@@ -95,10 +95,12 @@ tell_keys() {
             as_line "$(stat -c %u "$each")$TAB$keys$TAB${each#"$R"}"
             head -c 1000000 "$each" |
                 sed -n '/^[[:space:]]*#/d;s/.*[[:space:]]AAAA[^[:space:]]*[[:space:]]\{1,\}/comment'"$TAB"'/p' | head -n 40
+            echo # behind a last line without an end
         else
             incomplete "not every authorized_keys may be read"
         fi
     done | awk "$NAMES"'
+    $0 == "" { next }
     $1 == "incomplete" { print; next }
     $1 == "comment" { text = after(1); gsub(/\t/, " ", text); print "key-comment\t" text; next }
     { print "keys\t" owner($1) "\t" $2 "\t" after(2) }'
@@ -139,6 +141,7 @@ tell_orphans() {
         BEGIN {
             while ((getline line < passwd) > 0) {
                 split(line, word, ":")
+                sub(/\/+$/, "", word[6])
                 if (word[3] + 0 >= ENVIRON["first_uid"] + 0 && word[6] ~ /^\/./) home[word[6] "/"] = 1
             }
         }

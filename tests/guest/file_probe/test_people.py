@@ -98,5 +98,5 @@ def test_a_disk_that_cannot_be_read_there_makes_it_incomplete(tmp_path: Path) ->
     found = read_people(Tree(Damaged(plant(tmp_path, ODD))), rows)
     assert found.homes == ("/home/line\nend", "/home/link", "/home/zoe")
     assert (found.first_uid, found.passwd) == (1000, ())
-    assert "the accounts" in rows.report().incomplete
-    assert "the login numbers" in rows.report().incomplete
+    assert "/etc/passwd could not be read" in rows.report().incomplete
+    assert "/etc/login.defs could not be read" in rows.report().incomplete
