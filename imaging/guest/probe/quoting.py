@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 
 def quoted(text: str) -> str:
     """A word for the shell, whatever it holds.
@@ -9,6 +13,6 @@ def quoted(text: str) -> str:
     Raises:
         ValueError: a control character, which no honest question holds.
     """
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in text):  # noqa: PLR2004  # control characters
+    if _CONTROL.search(text):
         raise ValueError(f"a question with a control character: {text!r}")
     return "'" + text.replace("'", "'\\''") + "'"

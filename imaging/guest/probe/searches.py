@@ -14,7 +14,7 @@ from imaging.guest.probe.quoting import quoted
 from models.guest.files import FileSearch
 
 _MARK = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_PLAIN_IN_EXPRESSION = re.compile(r"[A-Za-z0-9_/ ,:;=@%~\"'<>#&!-]|[^\x00-\x7f]")
+_NOT_PLAIN_IN_EXPRESSION = re.compile(r"[^A-Za-z0-9_/ ,:;=@%~\"'<>#&!\x80-\U0010ffff-]")
 _GLOB = re.compile(r"\*|\?|\[[^]]*\]")
 _BRACKET = re.compile(r"\[!?[A-Za-z0-9._-]+\]")
 
@@ -114,12 +114,10 @@ def _part(wildcard: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_escaped_character(character) for character in text)
+    return _NOT_PLAIN_IN_EXPRESSION.sub(lambda found: _escaped_character(found[0]), text)
 
 
 def _escaped_character(character: str) -> str:
-    if _PLAIN_IN_EXPRESSION.fullmatch(character):
-        return character
     return f"\\{character}" if character in "^\\" else f"[{character}]"
 
 

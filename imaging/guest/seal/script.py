@@ -59,7 +59,7 @@ def seal_user_data(plan: SealPlan, questions: Questions, nonce: str, *, largest:
         UsageError: the cloud would not take it, or the plan has a name that cannot travel.
         ValueError: the nonce is none.
     """
-    made = compressed(f"{FIRST_LINE}\n{seal_script(plan, questions, nonce)}".encode())
+    made = compressed(f"{FIRST_LINE}\n{seal_script(plan, questions, nonce)}".encode(), most=largest)
     if len(made) > largest:
         raise UsageError(
             f"The plan of the seal takes {len(made)} bytes of user data; a cloud takes at most {largest}.",

@@ -64,7 +64,7 @@ def proof_user_data(needles: Needles, *, seal_nonce: str, nonce: str, marker: st
     parts = MIMEMultipart(boundary=f"imaging-{nonce}")
     parts.attach(MIMEText(_boothook(needles, seal_nonce, nonce), "cloud-boothook", "us-ascii"))
     parts.attach(MIMEText(marker, "x-shellscript", "us-ascii"))
-    made = compressed(parts.as_bytes())
+    made = compressed(parts.as_bytes(), most=LARGEST)
     if len(made) > LARGEST:
         raise UsageError(
             f"The proof's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
