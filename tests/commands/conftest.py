@@ -15,10 +15,7 @@ from pathlib import Path
 import pytest
 
 from imaging.commands.main import run
-from tests.support.demo import demo_cloud, demo_process
 from tests.support.logs import stop_logging
-
-__all__ = ["demo_cloud", "demo_process"]
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.demo import DemoCloud, demo_cloud, demo_process
-
-__all__ = ["demo_cloud", "demo_process"]
+from tests.support.demo import DemoCloud
 
 
 @pytest.fixture

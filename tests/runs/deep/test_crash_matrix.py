@@ -37,9 +37,9 @@ from tests.runs.test_crash_matrix import (
     one_runner,
     words,
 )
-from tests.support.demo import DemoCloud, demo_cloud, demo_process
+from tests.support.demo import DemoCloud
 
-__all__ = ["clock", "cloud", "demo_cloud", "demo_process", "words"]
+__all__ = ["clock", "cloud", "words"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,7 @@ from imaging.cloud.connection import connect
 from imaging.cloud.login.resolution import resolve_cloud
 from imaging.runtime.clock import SystemClock
 from tests.runs.hostile.stage import Stage
-from tests.support.demo import DemoCloud, demo_cloud, demo_process
-
-__all__ = ["demo_cloud", "demo_process"]
+from tests.support.demo import DemoCloud
 
 
 @pytest.fixture

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from tests.runs.sealed.sealing import clock, cloud
-from tests.support.demo import demo_cloud, demo_process
 
-__all__ = ["clock", "cloud", "demo_cloud", "demo_process"]
+__all__ = ["clock", "cloud"]

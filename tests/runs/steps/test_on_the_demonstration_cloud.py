@@ -28,9 +28,7 @@ from models.steps import CREATE_STEPS, StepName
 from models.verdict import Strength, VerdictWord
 from tests.runs.steps.memory_context import MemoryContext, made_of_source
 from tests.support.clock import ManualClock
-from tests.support.demo import DemoCloud, demo_cloud, demo_process
-
-__all__ = ["demo_cloud", "demo_process"]
+from tests.support.demo import DemoCloud
 
 SHIPPED = load_profile("openstack")
 PROFILE = SHIPPED.model_copy(update={"patience": SHIPPED.patience.model_copy(update={"console_silence_seconds": 30})})
