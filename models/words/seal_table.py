@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from models.base import Frozen
 from models.formatting import counted, size_kib
-from models.seal.plan import SealOperation, SealPlan, SealTarget, TargetAction
+from models.seal.plan import OperationId, SealOperation, SealPlan, SealTarget, TargetAction
 from models.text import CleanText
 
 LOST = "Will be lost in the image; the instance keeps it"
 INCLUDED = "Will be in the image"
+_OF_PEOPLE = frozenset({OperationId.HOMES, OperationId.ROOT_HOME})
+"""Of these only what people put there is counted, not what a system puts into each home."""
 _DONE = {
     TargetAction.REMOVE: "",
     TargetAction.ACCOUNT: "",
@@ -34,6 +36,16 @@ class SealTableRow(Frozen):
     """What is named, each with what becomes of it."""
 
 
+def shown_operations(plan: SealPlan, *, lost: bool) -> tuple[SealOperation, ...]:
+    """The operations that the table has a row for: of a plain image none in which nothing was found."""
+    return plan.operations if lost else tuple(each for each in plan.operations if not _is_empty(each))
+
+
+def _is_empty(operation: SealOperation) -> bool:
+    """Whether it was counted, and there is nothing: directories that a system makes have a size, too."""
+    return operation.files == 0 or (operation.files is None and operation.size_kib == 0)
+
+
 def seal_table(plan: SealPlan, *, lost: bool = True) -> tuple[SealTableRow, ...]:
     """The operations of a plan, in their order.
 
@@ -48,12 +60,13 @@ def seal_table(plan: SealPlan, *, lost: bool = True) -> tuple[SealTableRow, ...]
             reasons=", ".join(each.reasons),
             names=tuple(_named(target) if lost else target.name for target in each.targets),
         )
-        for each in plan.operations
+        for each in shown_operations(plan, lost=lost)
     )
 
 
 def _amount(operation: SealOperation) -> str:
-    files = counted(operation.files, "file") if operation.files is not None else ""
+    whose = " of people's own" if operation.id in _OF_PEOPLE else ""
+    files = f"{counted(operation.files, 'file')}{whose}" if operation.files is not None else ""
     kib = size_kib(operation.size_kib) if operation.size_kib is not None else ""
     return ", ".join(part for part in (files, kib) if part)
 

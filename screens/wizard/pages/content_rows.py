@@ -10,7 +10,7 @@ from models.findings import Finding
 from models.guidelines.facts import InstanceFacts
 from models.run.request import Mode, RunRequest
 from models.seal.plan import OperationId, SealOperation, SealPlan, TargetAction
-from models.words.seal_table import INCLUDED, LOST, SealTableRow, seal_table
+from models.words.seal_table import INCLUDED, LOST, SealTableRow, seal_table, shown_operations
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import finding_sign
@@ -19,7 +19,8 @@ from screens.widgets.columns import Cell, Column
 if TYPE_CHECKING:
     from imaging.guidelines.sealing.homes import Home
 
-COLUMNS = (Column("", 2), Column("", 30, grow=1), Column("", 20, right=True))
+_AMOUNT_CELLS = len("1,234 files of people's own, 123 MiB")
+COLUMNS = (Column("", 2), Column("", 30, grow=1), Column("", _AMOUNT_CELLS, right=True))
 SAVED_ELSEWHERE = "DATA-SAVED"
 """The rule that asks before a seal whether what goes is kept somewhere."""
 _BECOMES = {TargetAction.REMOVE: "goes", TargetAction.EMPTY: "emptied", TargetAction.RENEW: "as new"}
@@ -74,7 +75,7 @@ def content(
     """
     is_sealed = request.mode is Mode.SEALED
     rows = [*_refused(seal, glyphs)] if is_sealed else []
-    if not seal.operations and not rows:
+    if not shown_operations(seal, lost=is_sealed) and not rows:
         rows += [_unknown(facts, seal, glyphs)]
     if is_sealed and asked is not None and seal.operations:
         rows.append(_confirmation(asked, glyphs))
@@ -133,7 +134,7 @@ def _operations(
 ) -> Iterator[ContentRow]:
     """The operations in their order; below that of the homes each of them, also those that are kept."""
     home_rows = [*_homes(seal, homes, request, glyphs)] if lost and seal.operations else []
-    for operation, row in zip(seal.operations, seal_table(seal, lost=lost), strict=True):
+    for operation, row in zip(shown_operations(seal, lost=lost), seal_table(seal, lost=lost), strict=True):
         is_after_homes = _ORDER.index(operation.id) > _ORDER.index(OperationId.HOMES)
         if is_after_homes and home_rows:
             yield from home_rows

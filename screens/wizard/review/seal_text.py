@@ -27,6 +27,8 @@ def seal_items(state: WizardState, plan: Plan, glyphs: Glyphs) -> Sequence[Item]
     if plan.seal is None or not plan.seal.operations:
         return ()
     titles = [row.title for row in seal_table(plan.seal, lost=False)]
+    if not titles:
+        return ()
     return [heading(INCLUDED), Item(", ".join(titles), glyphs.warn, Tone.WARN, leads_to=_CONTENT)]
 
 
