@@ -146,6 +146,11 @@ class Terminal:
         self._close()
         self.process.wait(PATIENCE_SECONDS)
 
+    def ask_to_end(self) -> None:
+        """`kill`: SIGTERM, and wait until it has ended."""
+        self.process.terminate()
+        self.process.wait(PATIENCE_SECONDS)
+
     def ended(self) -> int:
         """Wait until the program has ended by itself; its exit status."""
         return self.process.wait(PATIENCE_SECONDS)

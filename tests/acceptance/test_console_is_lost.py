@@ -64,6 +64,24 @@ def test_a_console_that_no_hangup_reaches_ends_with_its_terminal_and_keeps_what_
     assert "-mine" in draft.read_text()
 
 
+@pytest.mark.parametrize(
+    "lose, number",
+    [(Terminal.hang_up, signal.SIGHUP), (Terminal.ask_to_end, signal.SIGTERM)],
+    ids=["SIGHUP", "SIGTERM"],
+)
+def test_what_was_typed_a_moment_before_the_console_had_to_end_is_kept(machine: Machine, lose, number) -> None:
+    with machine.console() as console:
+        choose(console, "db-07")
+        console.press("i")
+        console.sees("Name of the image", "Made from the instance")
+        console.press("-mine")
+        console.sees("-mine")
+        lose(console)
+    assert console.process.returncode == 128 + number
+    (draft,) = (machine.state / "drafts").rglob("*.json")
+    assert "-mine" in draft.read_text()
+
+
 def choose(console: Terminal, name: str) -> None:
     """Filter the list down to one instance and wait for its checklist."""
     console.sees("16 instances", "db-07")

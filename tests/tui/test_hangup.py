@@ -49,6 +49,18 @@ def test_a_program_that_does_not_end_when_its_terminal_is_gone_is_ended():
     assert program.returncode == -signal.SIGHUP
 
 
+def test_a_program_that_does_not_end_by_the_signal_that_asked_is_ended_by_force():
+    stuck = """
+import signal, threading, tui.terminal.hangup as hangup
+hangup.LEAVE_SECONDS, hangup._BETWEEN_SECONDS = 0.1, 0.1
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+hangup.end_by_force_later(signal.SIGTERM)
+threading.Event().wait()
+"""
+    done = subprocess.run([sys.executable, "-c", stuck], cwd=REPOSITORY, check=False, timeout=20)
+    assert done.returncode == -signal.SIGKILL
+
+
 def test_what_is_no_terminal_is_not_watched():
     asked = Event()
     reading, writing = os.pipe()

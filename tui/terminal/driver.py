@@ -13,7 +13,7 @@ from textual.message import Message
 
 from screens.style.glyphs import UNICODE, Glyphs
 from tui.terminal.canvas import Canvas
-from tui.terminal.hangup import watch_terminal
+from tui.terminal.hangup import end_by_force_later, watch_terminal
 from tui.terminal.output import Output
 from tui.terminal.plain_cells import stand_in
 from tui.terminal.powers import powers_of
@@ -49,6 +49,7 @@ class CellDriver(LinuxDriver):
         signal.signal(signal.SIGTSTP, self._stop_asked)
         signal.signal(signal.SIGCONT, self._continued)
         signal.signal(signal.SIGTERM, self._end_asked)
+        signal.signal(signal.SIGHUP, self._end_asked)
 
     def start_application_mode(self) -> None:
         """Take the terminal; from the first time on, notice when it is gone."""
@@ -116,8 +117,14 @@ class CellDriver(LinuxDriver):
         super().close()
 
     def _end_asked(self, number: int, _frame: object) -> None:
-        """SIGTERM. End as by a key, so that the terminal is given back; a second one ends at once."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        """SIGTERM, or SIGHUP. End as by a key: drafts are written, the terminal is given back.
+
+        A second signal ends the process at once, and so does the time: nobody waits for a program that hangs.
+        """
+        signal.signal(number, signal.SIG_DFL)
+        end_by_force_later(number)
+        if number == signal.SIGHUP:
+            self.exit_event.set()  # of a terminal that is gone an end of file could be read for ever
         self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=_SHELL_SIGNALS + number))
 
     def _stop_asked(self, *_: object) -> None:

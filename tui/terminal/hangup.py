@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 LEAVE_SECONDS = 5.0
 """So long an application whose terminal is gone may take to end by itself: it still writes drafts."""
+_BETWEEN_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
@@ -44,5 +45,21 @@ def _watch(fileno: int, gone: Callable[[], object]) -> None:
         return  # closed by ourselves, or this system cannot watch a terminal
     _log.info("the terminal is gone")
     gone()
+    _end(signal.SIGHUP)
+
+
+def end_by_force_later(number: int) -> None:
+    """End the process by a signal where what was asked to end does not; drafts are written before.
+
+    Args:
+        number: the signal that asked; its handler lets the next one end the process.
+    """
+    Thread(target=_end, args=(number,), name="bounded end", daemon=True).start()
+
+
+def _end(number: int) -> None:
+    """Wait for the application, then signal: the first may meet a handler, which a stuck program never runs."""
     Event().wait(LEAVE_SECONDS)
-    os.kill(os.getpid(), signal.SIGHUP)
+    for each in (number, number, signal.SIGKILL):
+        os.kill(os.getpid(), each)
+        Event().wait(_BETWEEN_SECONDS)
