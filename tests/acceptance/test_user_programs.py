@@ -35,3 +35,34 @@ def test_the_description_is_written_in_the_editor_and_the_wizard_is_drawn_again(
         console.sees("More:")
         wait_for(lambda: not list((machine.state / "editor").iterdir()))
         console.press("escape", "q")
+
+
+_PAGER = """#!/bin/sh
+test -t 0 && test -t 1 || exit 3
+clear
+echo "HERE IS THE PAGER, on a terminal of $(stty size)"
+head -n 3 "$1"
+read -r line
+"""
+
+
+def test_the_report_is_shown_in_the_pager_and_the_run_is_drawn_whole_again(machine: Machine) -> None:
+    script = machine.home / "my-pager"
+    script.write_text(_PAGER)
+    script.chmod(0o700)
+    done = machine.imaging("verify", "astro-base-2024", "--os-cloud", "demo", "--network", "astro-net", "--json")
+    assert done.status == 0, done.err
+    with machine.console(PAGER=str(script)) as console:
+        console.sees("16 instances")
+        console.press("3")
+        console.sees("astro-base-2024", "1 run")
+        console.press("enter")
+        before = console.sees("Runs › astro-base-2024", "Report")
+        console.press("r")
+        shown = console.sees("HERE IS THE PAGER, on a terminal of 24 80", "# ")
+        assert "Runs › astro-base-2024" not in shown
+        console.press("enter")
+        console.sees("Runs › astro-base-2024", "Report")
+        wait_for(lambda: console.text == before)
+        console.press("q", "q")
+        console.ended()
