@@ -24,18 +24,18 @@ _OF_GRUB: Final = re.compile(
     r"\A(?:menuentry|submenu|function|linux(?:16|efi)?|initrd(?:16|efi)?|blscfg|configfile|load_env|chainloader|source"
     r"|multiboot2?|if|elif|else|fi|\}|(?:set +)?(?:default|timeout|kernelopts|tuned_params|tuned_initrd)=)"
 )
-_KEY_AND_VALUE: Final = re.compile(r"\A([a-z-]+) +(.*)\Z")
+_KEY_AND_VALUE: Final = re.compile(r"\A([a-z-]+) +(.*)")
 _KEPT: Final = re.compile(
     r"\A(saved_entry|next_entry|kernelopts|prev_saved_entry|tuned_[a-z]+|recordfail|initrdfail|boot_counter"
-    r"|menu_show_once)=(.*)\Z"
+    r"|menu_show_once)=(.*)"
 )
-_DEFAULT: Final = re.compile(r"\A[ \t]*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(.*)\Z")
-_RESUME: Final = re.compile(r"\A[ \t]*RESUME=(.*)\Z")
-_MODULES: Final = re.compile(r"\A[ \t]*MODULES=(.*)\Z")
-_BUILT_IN: Final = re.compile(r"\A[ \t]*kernel_cmdline\+?=(.*)\Z")
-_HOST_ONLY: Final = re.compile(r"\A[ \t]*hostonly=(.*)\Z")
-_MODE: Final = re.compile(r"\ASELINUX=(.*)\Z")
-_POLICY: Final = re.compile(r"\A[ \t]*selinuxtype=[ \t]*(.*)\Z", re.IGNORECASE)
+_DEFAULT: Final = re.compile(r"\A[ \t]*(GRUB_CMDLINE_LINUX(?:_DEFAULT)?)=(.*)")
+_RESUME: Final = re.compile(r"\A[ \t]*RESUME=(.*)")
+_MODULES: Final = re.compile(r"\A[ \t]*MODULES=(.*)")
+_BUILT_IN: Final = re.compile(r"\A[ \t]*kernel_cmdline\+?=(.*)")
+_HOST_ONLY: Final = re.compile(r"\A[ \t]*hostonly=(.*)")
+_MODE: Final = re.compile(r"\ASELINUX=(.*)")
+_POLICY: Final = re.compile(r"\A[ \t]*selinuxtype=[ \t]*(.*)", re.IGNORECASE)
 _WORD: Final = re.compile(r"\A[ \t\"']*([^\"' \t]*)")
 
 

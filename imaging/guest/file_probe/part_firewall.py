@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from imaging.files.disk.tree import Found
 from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.guest_files import GuestFiles
+from imaging.guest.file_probe.included_files import IncludedFiles
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.units import Units
 
@@ -20,7 +20,8 @@ _TOOLS: Final = ("firewalld", "nftables", "iptables", "netfilter-persistent")
 _OF_IPTABLES: Final = ("/etc/iptables/rules.v4", "/etc/sysconfig/iptables")
 _OF_NFT: Final = ("/etc/nftables.conf", "/etc/sysconfig/nftables.conf")
 _INCLUDE: Final = re.compile(r"\A[ \t]*include[ \t]+\"([^\"]*)\"")
-_MOST_FILES: Final = 100
+_DEEPEST: Final = 16
+"""Files within files; nft refuses more."""
 _FIREWALLD: Final = "/etc/firewalld/firewalld.conf"
 _ZONES: Final = ("/etc/firewalld/zones", "/usr/lib/firewalld/zones")
 _DEFAULT_ZONE: Final = "DefaultZone="
@@ -53,35 +54,21 @@ def _tell_saved(files: GuestFiles, rows: PartRows) -> None:
         for line in files.lines(path):
             if line.startswith(("*", ":", "-")):
                 rows.row("saved", "iptables", line.replace("\t", " "))
-    nft = _NftFiles(files, rows)
+    included = IncludedFiles(files, rows, "nftables.conf")
     for path in _OF_NFT:
-        for line in nft.lines(path):
+        for line in _nft_lines(path, files, included):
             rows.row("saved", "nft", line.replace("\t", " "))
 
 
-class _NftFiles:
-    """Rules of nft, with the lines of what a file takes in instead of its `include`."""
-
-    def __init__(self, files: GuestFiles, rows: PartRows) -> None:
-        self._files = files
-        self._rows = rows
-        self._read = 0
-
-    def lines(self, path: str) -> Iterator[str]:
-        self._read += 1
-        if self._read > _MOST_FILES:
-            self._rows.incomplete("the rules of nft take in too many files")
-            return
-        for line in self._files.lines(path):
-            found = self._taken_in(line)
-            for each in found:
-                yield from self.lines(each.path)
-            if not found:
-                yield line
-
-    def _taken_in(self, line: str) -> list[Found]:
-        include = _INCLUDE.match(line)
-        return self._files.files(include[1] if include[1].startswith("/") else f"/etc/{include[1]}") if include else []
+def _nft_lines(path: str, files: GuestFiles, included: IncludedFiles, depth: int = 0) -> Iterator[str]:
+    """The lines of a file, and instead of each `include` those of the files that it takes in."""
+    for line in files.lines(path):
+        include = _INCLUDE.match(line) if depth < _DEEPEST else None
+        found = included.take(include[1] if include[1].startswith("/") else f"/etc/{include[1]}") if include else []
+        for each in found:
+            yield from _nft_lines(each.path, files, included, depth + 1)
+        if not found:
+            yield line
 
 
 def _tell_ufw(files: GuestFiles, rows: PartRows) -> None:

@@ -9,6 +9,7 @@ from imaging.guest.file_probe.part_accounts import part_accounts
 from imaging.guest.file_probe.part_boot import part_boot
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_cloud_init import part_cloud_init
+from imaging.guest.file_probe.part_disks import part_disks
 from imaging.guest.file_probe.part_firewall import part_firewall
 from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_network import part_network
@@ -22,6 +23,7 @@ FilePart = Callable[[Disk, PartRows], None]
 
 FILE_PARTS: Mapping[str, FilePart] = {
     "system": part_system,
+    "disks": part_disks,
     "boot_mounts": part_boot_mounts,
     "services": part_services,
     "identity": part_identity,

@@ -26,7 +26,7 @@ _STARTED_BY: Final = (
 )
 _OF_VENDOR: Final = re.compile(r"\A(?:/usr)?/lib/")
 _COMMENT: Final = re.compile(r"\A[ \t]*[#;]")
-_SETTING: Final = re.compile(r"\A[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(.*)\Z")
+_SETTING: Final = re.compile(r"\A[ \t]*([A-Za-z]+)[ \t]*=[ \t]*(.*)")
 _COMMANDS: Final = frozenset({"ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecReload", "ExecCondition"})
 _PLACES: Final = frozenset({
     "WorkingDirectory", "RootDirectory", "EnvironmentFile", "PIDFile", "ReadWritePaths", "BindPaths",

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from imaging.files.disk.tree import Found
 from imaging.guest.file_probe.guest_files import GuestFiles
+from imaging.guest.file_probe.included_files import IncludedFiles
 from imaging.guest.file_probe.part_rows import PartRows
 
 SSHD_CONFIG: Final = "/etc/ssh/sshd_config"
 _DEEPEST: Final = 16
 """Files within files; sshd refuses more."""
-_MOST_FILES: Final = 500
-_SETTING: Final = re.compile(r"\A[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)(.*)\Z")
+_SETTING: Final = re.compile(r"\A[ \t]*([A-Za-z0-9]+)(?:[ \t]*=[ \t]*|[ \t]+)(.*)")
 _WORD: Final = re.compile(r"(?:[^ \t\r\"']|\"[^\"]*\"|'[^']*')+")
 _QUOTES: Final = str.maketrans("", "", "\"'")
 
@@ -37,18 +38,13 @@ class SshdFiles:
     def __init__(self, files: GuestFiles, rows: PartRows) -> None:
         """Read them from the files of a disk."""
         self._files = files
-        self._rows = rows
-        self._read = 0
+        self._included = IncludedFiles(files, rows, SSHD_CONFIG)
 
     def settings(self) -> Iterator[Setting]:
         """Those of its own file and of all that it takes in."""
         return self._of_file(SSHD_CONFIG, is_for_all=True, depth=0)
 
     def _of_file(self, path: str, *, is_for_all: bool, depth: int) -> Iterator[Setting]:
-        self._read += 1
-        if depth > _DEEPEST or self._read > _MOST_FILES:
-            self._rows.incomplete(f"{SSHD_CONFIG} takes in too many files")
-            return
         applies = is_for_all
         for line in self._files.lines(path):
             setting = _SETTING.match(line)
@@ -58,14 +54,17 @@ class SshdFiles:
             if key == "match":
                 applies = is_for_all and words[0].lower() == "all"
             elif key == "include":
-                yield from self._of_files(words, is_for_all=applies, depth=depth + 1)
+                for found in self._taken_in(words, depth):
+                    yield from self._of_file(found.path, is_for_all=applies, depth=depth + 1)
             else:
                 yield Setting(key, words, applies)
 
-    def _of_files(self, patterns: tuple[str, ...], *, is_for_all: bool, depth: int) -> Iterator[Setting]:
+    def _taken_in(self, patterns: tuple[str, ...], depth: int) -> Iterator[Found]:
+        if depth >= _DEEPEST:
+            self._included.refuse()
+            return
         for pattern in patterns:
-            for found in self._files.files(pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}"):
-                yield from self._of_file(found.path, is_for_all=is_for_all, depth=depth)
+            yield from self._included.take(pattern if pattern.startswith("/") else f"/etc/ssh/{pattern}")
 
 
 def _words(text: str) -> tuple[str, ...]:

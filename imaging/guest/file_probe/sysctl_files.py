@@ -11,7 +11,7 @@ from imaging.guest.file_probe.guest_files import GuestFiles
 _FOLDERS: Final = ("/etc/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 """The first that has a file of a name hides the others."""
 _LAST: Final = "/etc/sysctl.conf"
-_SETTING: Final = re.compile(r"\A[ \t]*-?([^ \t=#;]+)[ \t]*=[ \t]*(.*)\Z")
+_SETTING: Final = re.compile(r"\A[ \t]*-?([^ \t=#;]+)[ \t]*=[ \t]*(.*)")
 
 
 def sysctl(files: GuestFiles, key: str) -> str:

@@ -19,9 +19,12 @@ _LONGEST_KEY: Final = 200
 """What is longer is no key of anybody's, and masked to be on the safe side."""
 _OPENS_KEYS: Final = frozenset(" \t,{[\"'-")
 """What a key stands behind, beside the beginning of a line."""
-_QUOTED: Final = re.compile(r"[ \t]*+(?:\"[^\"\\]*+\"|'[^']*+')")
-_IN_FLOW: Final = re.compile(r"[ \t]*+[^\] \t{}|>&*!\"',\[][^\[\]{},]*+(?=[,}])")
-_OTHER_FORM: Final = re.compile(r"[ \t]*+[\[{|>&*!\"']")
+_WORD: Final = re.compile(r"[^ \t]")
+_QUOTED: Final = re.compile(r"\"[^\"\\]*+\"|'[^']*+'")
+_OTHER_FORMS: Final = frozenset("[{|>&*!\"'")
+"""Signs with which a value begins that is more than the rest of its line."""
+_NOT_IN_FLOW: Final = _OTHER_FORMS | frozenset("]},")
+_FLOW_SIGN: Final = re.compile(r"[\[\]{},]")
 _BRACKETS: Final = re.compile(r"[{\[]")
 
 
@@ -94,7 +97,13 @@ def _names_secret(key: str) -> bool:
 
 def _end_of_value(line: str, at: int, *, in_brackets: bool) -> int | None:
     """Where the value of a secret ends, which begins here; None if its form is not known."""
-    if not in_brackets and _OTHER_FORM.match(line, at) is None and line[at:].strip(" \t"):
+    begins = _WORD.search(line, at)
+    if begins is None:
+        return None
+    if not in_brackets and begins[0] not in _OTHER_FORMS:
         return len(line)
-    found = _QUOTED.match(line, at) or _IN_FLOW.match(line, at)
-    return found.end() if found is not None else None
+    if (quoted := _QUOTED.match(line, begins.start())) is not None:
+        return quoted.end()
+    sign = _FLOW_SIGN.search(line, begins.end())
+    is_in_flow = begins[0] not in _NOT_IN_FLOW and sign is not None and sign[0] in ",}"
+    return sign.start() if sign is not None and is_in_flow else None

@@ -105,4 +105,4 @@ def test_the_tools_that_start_by_themselves_decide(tmp_path: Path, case: str) ->
 
 def test_files_of_nft_that_take_each_other_in_are_given_up(tmp_path: Path) -> None:
     told = by_file("firewall", plant(tmp_path, {"/etc/nftables.conf": 'include "/etc/*.conf"\n' * 3}))
-    assert told.incomplete == "the rules of nft take in too many files"
+    assert told.incomplete == "nftables.conf takes in too many files"
