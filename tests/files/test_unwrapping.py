@@ -178,6 +178,16 @@ async def test_a_compressed_ova_is_unpacked_first(tmp_path: Path, work_dir: Path
     assert (found.content, found.wrappers) == (DISK, (Wrapper.GZIP, Wrapper.OVA))
 
 
+async def test_where_a_disk_lies_is_told_to_other_processes(tmp_path: Path, work_dir: Path) -> None:
+    ova = archive(tmp_path / "a.ova", ("m.ovf", OVF), ("disk1.vmdk", DISK))
+    folder = split(tmp_path / "parts", ["image.000", "image.001", "image.002"], ova.read_bytes())
+    with ExitStack() as files:
+        unwrapped = await unwrap(folder, files, work_dir=work_dir, limits=ANY, tell=lambda *_: None)
+        extents = unwrapped.content.extents
+        assert len(extents) == 3
+        assert b"".join(os.pread(each.descriptor, each.size_bytes, each.offset) for each in extents) == DISK
+
+
 @pytest.mark.parametrize("name", ["../disk1.vmdk", "/etc/disk1.vmdk", "folder/disk1.vmdk", ".hidden.vmdk", "a\nb.vmdk"])
 async def test_an_ova_with_members_elsewhere_is_refused(tmp_path: Path, work_dir: Path, name: str) -> None:
     ova = archive(tmp_path / "a.ova", ("m.ovf", OVF), (name, DISK))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from imaging.files.content import FileContent
 from models.image_file.image_format import ImageFormat
 
 
@@ -22,6 +23,14 @@ class ConversionSource:
     offset: int = 0
     size_bytes: int | None = None
     """Of the part; None: to the end of the file."""
+
+    @classmethod
+    def of(cls, content: FileContent, kind: ImageFormat) -> ConversionSource | None:
+        """The disk in something that lies in one piece; None where it lies in several."""
+        extents = content.extents
+        if len(extents) != 1:
+            return None
+        return cls(extents[0].descriptor, kind, extents[0].offset, extents[0].size_bytes)
 
     @property
     def image_options(self) -> str:

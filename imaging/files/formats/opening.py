@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from imaging.files.content import Extent
 from models.errors import ImageFileError
 from models.image_file.refusal import Refusal, RefusalCode
 
@@ -38,6 +39,11 @@ class OpenedFile:
     def read(self, offset: int, size: int) -> bytes:
         """Bytes at a place; fewer at the end. Several readers do not disturb each other."""
         return os.pread(self.descriptor, size, offset)
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """As `imaging.files.content.FileContent`."""
+        return (Extent(self.descriptor, 0, self.size_bytes),)
 
     def close(self) -> None:
         """Give it back."""

@@ -10,7 +10,7 @@ import tarfile
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from imaging.files.content import Content, Window
+from imaging.files.content import FileContent, FileWindow
 from imaging.files.formats import RefusedFileError
 from models.image_file.refusal import Refusal, RefusalCode
 
@@ -21,7 +21,7 @@ _BLOCK: Final = 512
 _NO_DISKS: Final = (".ovf", ".mf", ".cert", ".txt", ".xml", ".iso", ".nvram")
 
 
-def disk_in_ova(content: Content, name: str) -> Content:
+def disk_in_ova(content: FileContent, name: str) -> FileContent:
     """The one disk that an OVA holds.
 
     Args:
@@ -39,10 +39,10 @@ def disk_in_ova(content: Content, name: str) -> Content:
     (disk,) = disks
     if disk.offset_data + disk.size > content.size_bytes:
         raise _refused(name, RefusalCode.BROKEN_WRAPPER, "it ends before its disk does")
-    return Window(content, disk.offset_data, disk.size)
+    return FileWindow(content, disk.offset_data, disk.size)
 
 
-def _members(content: Content, name: str) -> list[tarfile.TarInfo]:
+def _members(content: FileContent, name: str) -> list[tarfile.TarInfo]:
     """All members, by their headers alone. None may be a link, a device, or in a folder."""
     found: list[tarfile.TarInfo] = []
     offset = 0
@@ -73,7 +73,7 @@ def _member(block: bytes, offset: int, name: str) -> tarfile.TarInfo | None:
     return member
 
 
-def _described(content: Content, members: list[tarfile.TarInfo], name: str) -> set[str]:
+def _described(content: FileContent, members: list[tarfile.TarInfo], name: str) -> set[str]:
     """The files that the description names as disks; empty where it names none."""
     descriptions = [each for each in members if each.name.lower().endswith(".ovf")]
     if len(descriptions) != 1 or descriptions[0].size > _LARGEST_DESCRIPTION:

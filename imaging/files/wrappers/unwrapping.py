@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Final
 
-from imaging.files.content import Content, Joined
+from imaging.files.content import FileContent, Joined, OpenContent
 from imaging.files.formats import OpenedFile, RefusedFileError, open_image_file
 from imaging.files.wrappers.magic import HEAD_BYTES, unknown_wrapper_of, wrapper_of
 from imaging.files.wrappers.ova import disk_in_ova
@@ -27,14 +26,14 @@ DEEPEST: Final = 2
 class Unwrapped:
     """The innermost file, which is in no wrapper that is known."""
 
-    content: Content
+    content: FileContent
     wrappers: tuple[Wrapper, ...]
     """From the outermost inward."""
     unpacked: bool
     """Whether it is a new file of ours; otherwise it is read in the place where it is."""
 
 
-def open_source(path: Path, opened: ExitStack) -> tuple[Content, tuple[Wrapper, ...]]:
+def open_source(path: Path, opened: ExitStack) -> tuple[FileContent, tuple[Wrapper, ...]]:
     """Open a file, or a directory of parts as the file that they make.
 
     Raises:
@@ -70,9 +69,9 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
         if wrapper is Wrapper.OVA:
             content = disk_in_ova(content, name)
         else:
-            descriptor = _nameless_file(work_dir, opened)
+            descriptor = nameless_file(work_dir, opened)
             size_bytes = await unpack(content, wrapper, descriptor, name=name, limits=limits, tell=tell)
-            content, was_unpacked = _Unpacked(descriptor, size_bytes), True
+            content, was_unpacked = OpenContent(descriptor, size_bytes), True
         wrappers = (*wrappers, wrapper)
     if unknown := unknown_wrapper_of(content.read(0, HEAD_BYTES)):
         raise RefusedFileError(name, Refusal(code=RefusalCode.UNKNOWN_WRAPPER, detail=unknown))
@@ -81,16 +80,12 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
     return Unwrapped(content, wrappers, was_unpacked)
 
 
-@dataclass(frozen=True)
-class _Unpacked:
-    descriptor: int
-    size_bytes: int
+def nameless_file(work_dir: Path, opened: ExitStack) -> int:
+    """A file of the work directory that nobody can find, and that is gone once it is closed.
 
-    def read(self, offset: int, size: int) -> bytes:
-        return os.pread(self.descriptor, size, offset)
-
-
-def _nameless_file(work_dir: Path, opened: ExitStack) -> int:
+    Raises:
+        ImageFileError: none can be made there.
+    """
     try:
         return opened.enter_context(TemporaryFile(dir=work_dir, buffering=0)).fileno()
     except OSError as error:
