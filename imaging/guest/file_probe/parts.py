@@ -13,6 +13,7 @@ from imaging.guest.file_probe.part_disks import part_disks
 from imaging.guest.file_probe.part_firewall import part_firewall
 from imaging.guest.file_probe.part_identity import part_identity
 from imaging.guest.file_probe.part_network import part_network
+from imaging.guest.file_probe.part_packages import part_packages
 from imaging.guest.file_probe.part_path_uses import part_path_uses
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
@@ -34,5 +35,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "firewall": part_firewall,
     "path_uses": part_path_uses,
     "accounts": part_accounts,
+    "packages": part_packages,
 }
 """What is not here is only known of a running system."""
