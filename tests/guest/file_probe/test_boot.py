@@ -90,6 +90,17 @@ def test_the_next_kernel_of_a_disk_is_known_to_its_end(tmp_path: Path) -> None:
     assert (boot.host_only_initramfs, boot.initramfs_tool, boot.old_kernels) == (False, "initramfs-tools", (KERNEL,))
 
 
+@pytest.mark.parametrize(
+    "text, made",
+    [("", False), ("hostonly=no\n", False), ('hostonly="yes"\n', True), ("#hostonly=yes\n", False)],
+)
+def test_dracut_makes_an_initramfs_for_any_machine_unless_told_otherwise(tmp_path: Path, text: str, made: bool) -> None:
+    plant(tmp_path, {"/etc/dracut.conf": text})
+    told, expected = by_file("boot", tmp_path), by_shell("boot", tmp_path)
+    assert rows_of(told) == rows_of(expected)
+    assert facts_of("boot", told).host_only_initramfs is made
+
+
 def test_a_kernel_that_is_gone_or_empty_is_not_there(tmp_path: Path) -> None:
     entry = grub_entry("Ubuntu", "6.9.9", initrd="/boot/empty")
     boot = of_disk(tmp_path, {"/boot/grub/grub.cfg": grub_cfg(entry), "/boot/empty": ""})
