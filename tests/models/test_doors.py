@@ -92,7 +92,7 @@ OURS = {
     ("imaging/runs/steps/wait_for_image.py", "float(ctx.run.plan.request.timeout_seconds)"): "bounded by the request",
     ("imaging/runs/test_instance/boot_verdict/dead_ends.py", "int(number)"): "one to six ASCII digits, just matched",
     ("imaging/files/convert/qemu_img.py", "float(percent)"): "at most five digits, by the pattern",
-    ("imaging/files/wrappers/parts.py", "int(match['number'])"): "one to eight digits, by the pattern",
+    ("imaging/files/wrappers/parts.py", "int(digits)"): "one to eight digits, just counted",
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
     ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
     ("screens/instances/actions.py", "int(place)"): "the place in a list of ours",

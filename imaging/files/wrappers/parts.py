@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -11,8 +10,12 @@ from imaging.files.formats import OpenedFile, RefusedFileError, open_image_file
 from models.image_file.refusal import Refusal, RefusalCode
 
 _MOST_PARTS: Final = 10_000
-_NUMBERED: Final = re.compile(r"(?P<stem>.*?)(?P<number>\d{1,8})", re.DOTALL)
-_LETTERED: Final = re.compile(r"(?P<stem>.*[._-]|x)(?P<letters>[a-z]{2,5})", re.DOTALL)
+_DIGITS: Final = "0123456789"
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_MOST_DIGITS: Final = 8
+_LETTER_COUNTS: Final = range(2, 6)
+_SPLIT_STEM: Final = "x"
+"""How `split` begins the names of its parts unless it is told otherwise: xaa, xab."""
 
 
 def open_parts(folder: Path, opened: ExitStack) -> list[OpenedFile]:
@@ -52,20 +55,29 @@ def _unbroken(folder: Path, numbered: dict[int, str]) -> list[str]:
 
 
 def _by_digits(names: list[str]) -> dict[int, str] | None:
-    """`image.000`, `part1`: the last digits of the name count, and what is around them is the same in all."""
-    return _all(
-        [
-            (match["stem"], int(match["number"]), name) if match else None
-            for name in names
-            for match in [_NUMBERED.fullmatch(name)]
-        ]
-    )
+    """`image.000`, `part1`: the digits at the end count, and what stands before them is the same in all."""
+    return _all([_numbered(name) for name in names])
+
+
+def _numbered(name: str) -> tuple[str, int, str] | None:
+    stem = name.rstrip(_DIGITS)
+    digits = name[len(stem) :]
+    return (stem, int(digits), name) if 0 < len(digits) <= _MOST_DIGITS else None
 
 
 def _by_letters(names: list[str]) -> dict[int, str] | None:
     """`image.aa`, `xab`: as split writes them."""
-    matches = [(_LETTERED.fullmatch(name), name) for name in names]
-    return _all([(match["stem"], _number(match["letters"]), name) if match else None for match, name in matches])
+    return _all([_lettered(name) for name in names])
+
+
+def _lettered(name: str) -> tuple[str, int, str] | None:
+    stem = name.rstrip(_LETTERS)
+    if not stem and name.startswith(_SPLIT_STEM):
+        stem = _SPLIT_STEM
+    letters = name[len(stem) :]
+    if len(letters) not in _LETTER_COUNTS or not (stem == _SPLIT_STEM or stem.endswith((".", "_", "-"))):
+        return None
+    return stem, _number(letters), name
 
 
 def _number(letters: str) -> int:
