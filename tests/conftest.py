@@ -10,7 +10,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from imaging.runtime.confined import process as confined_process
 from imaging.runtime.redaction import redactor
+from tests.support import forked_readers
 from tests.support.demo import demo_cloud, demo_process
 from tests.support.needs import require
 from tests.support.skipped import pytest_collectreport, pytest_runtest_logreport, pytest_sessionfinish
@@ -73,3 +75,9 @@ def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """No secret that an earlier test logged in with is struck out of what this one reads."""
     for name, value in vars(redactor).items():
         monkeypatch.setattr(redactor, name, value)
+
+
+@pytest.fixture(autouse=True)
+def readers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What guests sent is read in processes that load nothing anew; a test of a fresh one takes this away."""
+    monkeypatch.setattr(confined_process, "_start", forked_readers.start)

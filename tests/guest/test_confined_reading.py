@@ -11,16 +11,23 @@ import pytest
 from imaging.guest.confined_reading.client import read_confined, read_console_confined
 from imaging.guest.deep_check import read_console_report
 from imaging.guest.report import read_report
+from imaging.runtime.confined import process as confined_process
 from models.errors import BadProbeError
 from models.guest.facts import InspectionMethod
 from tests.guest.deep_check.reports import NONCE, console, pieces, report
 from tests.guest.probe.running import NOW
 from tests.guest.probe.test_reports import envelope, framed, part
+from tests.support import forked_readers
 from tests.support.demo import REPOSITORY
 
 LARGE = framed(
     envelope(parts={"network": part(*(["lease", f"/var/lib/dhcp/{at}/" + "x" * 900] for at in range(5_000)))})
 )
+
+
+@pytest.fixture(autouse=True)
+def readers_are_forked() -> None:
+    """None is: this is about the processes that the program itself starts."""
 
 
 async def test_it_finds_what_the_reader_finds():
@@ -34,6 +41,14 @@ async def test_it_finds_the_same_on_the_console_of_a_temporary_instance():
     expected = read_console_report(text, nonce=NONCE, now=NOW)
     assert expected.system.known
     assert await read_console_confined(text, nonce=NONCE, now=NOW) == expected
+
+
+async def test_one_that_is_forked_as_in_other_tests_finds_the_same(monkeypatch):
+    fresh = await read_confined(LARGE, nonce="abc", now=NOW)
+    monkeypatch.setattr(confined_process, "_start", forked_readers.start)
+    assert await read_confined(LARGE, nonce="abc", now=NOW) == fresh
+    with pytest.raises(BadProbeError, match="could not be read: it was not done after 0 seconds"):
+        await read_confined(LARGE, nonce="abc", now=NOW, seconds=0.001)
 
 
 @pytest.mark.parametrize("output", [b"", b"Welcome!\n", framed("{"), framed(envelope(uid="root")), b"\xff" * 9_000_001])

@@ -14,6 +14,11 @@ MODULE = "tests.runtime.confined_module"
 LONG = 60.0
 
 
+@pytest.fixture(autouse=True)
+def readers_are_forked() -> None:
+    """None is: this is about the processes that the program itself starts."""
+
+
 async def run(request: bytes, *, seconds: float = LONG, limit_bytes: int = 1_000_000) -> bytes:
     return await run_confined(MODULE, request, seconds=seconds, limit_bytes=limit_bytes)
 
