@@ -10,6 +10,7 @@ from imaging.guest.file_probe.guest_files import GuestFiles, words_of
 from imaging.guest.file_probe.packages.address_masking import masked_addresses
 from imaging.guest.file_probe.part_rows import PartRows
 
+_DEB: Final = re.compile(r"^[ \t]*deb[ \t]+")
 _OPTIONS: Final = re.compile(r"^\[[^]]*\][ \t]*")
 _COMMENT: Final = re.compile(r"(?<![ \t])[ \t]*#.*")
 _BLANKS: Final = re.compile(r"[ \t]+")
@@ -43,8 +44,7 @@ def tell_yum_repositories(files: GuestFiles, rows: PartRows) -> None:
 
 
 def _one_line(line: str) -> str:
-    text = line.lstrip(" \t").removeprefix("deb").lstrip(" \t")
-    return _BLANKS.sub(" ", _COMMENT.sub("", _OPTIONS.sub("", text)))
+    return _BLANKS.sub(" ", _COMMENT.sub("", _OPTIONS.sub("", _DEB.sub("", line))))
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:
