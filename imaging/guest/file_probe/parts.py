@@ -19,6 +19,7 @@ from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
 from imaging.guest.file_probe.part_sshd import part_sshd
 from imaging.guest.file_probe.part_system import part_system
+from imaging.guest.file_probe.part_system_files import part_system_files
 
 FilePart = Callable[[Disk, PartRows], None]
 
@@ -36,5 +37,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "path_uses": part_path_uses,
     "accounts": part_accounts,
     "packages": part_packages,
+    "system_files": part_system_files,
 }
 """What is not here is only known of a running system."""
