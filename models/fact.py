@@ -22,6 +22,8 @@ class UnknownCode(StrEnum):
     """No cloud was asked: the machine is in none that is known, or nobody logged in."""
     NEEDS_SSH = "needs-ssh"
     """An inspection by SSH would tell; the temporary instance of a deep check cannot."""
+    NOT_RUNNING = "not-running"
+    """Only a running system would tell; a disk in a file cannot."""
 
 
 class IncompleteCode(StrEnum):

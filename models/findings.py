@@ -49,6 +49,13 @@ class InspectionMethod(StrEnum):
     """A report that somebody made by hand (`imaging probe --show`): the user says whose machine it shows."""
     HERE = "here"
     """On the machine that the program itself runs on."""
+    IMAGE_FILE = "image file"
+    """The disk in an image file, which no machine runs."""
+
+    @property
+    def shows_disk_alone(self) -> bool:
+        """Whether it shows what is on the disk, and nothing of what runs."""
+        return self in {InspectionMethod.DEEP_CHECK, InspectionMethod.IMAGE_FILE}
 
 
 class AskedFor(StrEnum):

@@ -66,6 +66,8 @@ def how_to_answer(checklist: Checklist) -> str:
     match checklist.inspected_by:
         case InspectionMethod.DEEP_CHECK:
             return f"A deep check shows the disk and not what runs: {_BY_SSH}, or {_BY_HAND}"
+        case InspectionMethod.IMAGE_FILE:
+            return f"An image file shows the disk and not what runs: {_BY_HAND}"
         case InspectionMethod.BROUGHT if not checklist.inspected_as_root:
             return f"The report was not made as root: make it again with `sudo sh probe.sh`, or {_BY_SSH}."
         case InspectionMethod.BROUGHT:

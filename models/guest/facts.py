@@ -26,13 +26,16 @@ from models.guest.system import GuestSystem
 from models.text import CleanText
 from models.verdict import Verdict
 
-__all__ = ["NEEDS_SSH", "NOT_TOLD", "GuestFacts", "InspectionMethod"]
+__all__ = ["NEEDS_SSH", "NOT_RUNNING", "NOT_TOLD", "GuestFacts", "InspectionMethod"]
 
 T = TypeVar("T")
 
 
 NEEDS_SSH = "needs SSH: a deep check shows what is on the disk, not what runs"
 """What is said of a part that a deep check cannot show; its code is `UnknownCode.NEEDS_SSH`."""
+
+NOT_RUNNING = "an image file shows what is on the disk, not what runs"
+"""What is said of a part that no disk can show; its code is `UnknownCode.NOT_RUNNING`."""
 
 NOT_TOLD = "the probe did not tell"
 

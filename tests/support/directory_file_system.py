@@ -23,6 +23,8 @@ _KINDS = {
 class DirectoryFileSystem:
     """Reads below one directory, and leaves out the recorded tools of a tree."""
 
+    lost_names = 0
+
     def __init__(self, top: Path) -> None:
         self._paths: dict[int, Path] = {}
         self.root = self._node(top)

@@ -48,6 +48,9 @@ class Node:
 class FileSystem(Protocol):
     """A file system that is only read."""
 
+    lost_names: int
+    """Names that led to nothing so far; they are left out."""
+
     @property
     def root(self) -> Node:
         """Its topmost directory."""

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from models.image_file.disk_facts import DiskFirmware, PartitionTable
 
-class PartitionTable(StrEnum):
-    """How a disk is divided, as blkid says it."""
-
-    GPT = "gpt"
-    MBR = "dos"
-    NONE = ""
-    """The file system has the whole disk, or nothing was recognised."""
-
-
-class DiskFirmware(StrEnum):
-    """What can start a machine from a disk."""
-
-    BIOS = "bios"
-    UEFI = "uefi"
-    BOTH = "both"
-    UNKNOWN = ""
+__all__ = ["DiskFirmware", "Partition", "PartitionTable"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ class Tree:
         """Where the file systems are, the root first."""
         return tuple(self._mounts)
 
+    @property
+    def lost_names(self) -> int:
+        """Names that led to nothing so far: a directory was written before the file, or the disk is damaged."""
+        return sum(file_system.lost_names for file_system in self._mounts.values())
+
     def find(self, path: str) -> Found | None:
         """What a path means, as the kernel of that machine would take it: every link in it is followed."""
         found = self._walk_down(path, follow_last=True)

@@ -46,7 +46,22 @@ def read_report(
     Raises:
         BadProbeError: it is no report, and why.
     """
-    envelope = read_envelope(output, nonce)
+    return facts_in(read_envelope(output, nonce), method=method, now=now, asked=asked, monotonic=monotonic)
+
+
+def facts_in(
+    envelope: Envelope,
+    *,
+    method: InspectionMethod,
+    now: datetime,
+    asked: str | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> GuestFacts:
+    """The facts in a report that is in our hands already; as `read_report`.
+
+    Raises:
+        BadProbeError: it says that it was made at a time which is none.
+    """
     is_brought = method is InspectionMethod.BROUGHT
     read_at = _started(envelope) if is_brought else now
     lacks = {part.name for part in PARTS.values() if part.asked} if asked and envelope.asked not in {"", asked} else ()

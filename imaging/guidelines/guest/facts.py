@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from imaging.guidelines.rule import Answer, UnreadError, failed, passed, unknown
 from models.fact import Fact, IncompleteCode, UnknownCode
 from models.findings import Outcome, Severity, Source
-from models.guest.facts import GuestFacts, InspectionMethod
+from models.guest.facts import NOT_RUNNING, GuestFacts, InspectionMethod
 from models.guest.services import Services
 from models.guidelines.facts import InstanceFacts
 from models.remedy_action import RemedyAction
@@ -58,16 +58,16 @@ def is_complete(facts: InstanceFacts, part: Part) -> bool:
 def all_disks_shown(facts: InstanceFacts) -> bool:
     """Whether a disk that is not among those shown is not there.
 
-    The temporary instance of a deep check has exactly the disks that any new one has: it is whole for what a boot will
-    find.
+    The temporary instance of a deep check has exactly the disks that any new one has, and an image file is that disk:
+    both are whole for what a boot will find.
     """
     guest = facts.guest.value
-    return guest is not None and (guest.method is InspectionMethod.DEEP_CHECK or not guest.disks.incomplete_because)
+    return guest is not None and (guest.method.shows_disk_alone or not guest.disks.incomplete_because)
 
 
 def inspected_while_running(facts: InstanceFacts) -> bool:
-    """Whether the running instance itself was inspected, not a temporary instance of its disk."""
-    return facts.guest.value is not None and facts.guest.value.method is not InspectionMethod.DEEP_CHECK
+    """Whether the running instance itself was inspected, not a temporary instance of its disk, or its disk alone."""
+    return facts.guest.value is not None and not facts.guest.value.method.shows_disk_alone
 
 
 def unless_disks_hidden(answer: Answer, facts: InstanceFacts) -> Answer:
@@ -95,8 +95,10 @@ def running(facts: InstanceFacts) -> Services:
     """
     services = inside(facts, lambda guest: guest.services)
     if not services.runs:
-        needs_ssh = UnknownCode.NEEDS_SSH
-        raise UnreadError(Fact[Services](unknown_because=_NOT_RUNNING, unknown_code=needs_ssh, source=Source.GUEST))
+        guest = facts.guest.value
+        is_file = guest is not None and guest.method is InspectionMethod.IMAGE_FILE
+        why, code = (NOT_RUNNING, UnknownCode.NOT_RUNNING) if is_file else (_NOT_RUNNING, UnknownCode.NEEDS_SSH)
+        raise UnreadError(Fact[Services](unknown_because=why, unknown_code=code, source=Source.GUEST))
     return services
 
 
@@ -169,6 +171,8 @@ def not_read(facts: InstanceFacts, fact: Fact[Any], by_hand: str) -> Answer:
         never_inspected = fact.unknown_because is None or fact.unknown_code is UnknownCode.NOT_INSPECTED
         said = "only the guest can tell" if never_inspected else why
         evidence = f"Not inspected: {said}."
+    elif guest.method is InspectionMethod.IMAGE_FILE and fact.unknown_code is UnknownCode.NOT_RUNNING:
+        evidence = f"Unknown: {why}."
     elif guest.method is InspectionMethod.DEEP_CHECK and fact.unknown_code is not UnknownCode.NEEDS_SSH:
         evidence = f"Unknown, {NEEDS_SSH}: {why}."
     else:

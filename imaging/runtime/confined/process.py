@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 import sysconfig
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 
@@ -26,7 +26,9 @@ class ConfinedProcessError(Exception):
     """The work was not done; the text says why, as a part of a sentence."""
 
 
-async def run_confined(module: str, request: bytes, *, seconds: float, limit_bytes: int) -> bytes:
+async def run_confined(
+    module: str, request: bytes, *, seconds: float, limit_bytes: int, descriptors: Sequence[int] = ()
+) -> bytes:
     """Run `python -m MODULE` with a request on its standard input; what it prints is its answer.
 
     Args:
@@ -34,11 +36,12 @@ async def run_confined(module: str, request: bytes, *, seconds: float, limit_byt
         request: all that it gets.
         seconds: after which it is ended, by the running loop's clock.
         limit_bytes: of the answer.
+        descriptors: of open files that it may use, under the same numbers.
 
     Raises:
         ConfinedProcessError: it cannot be started, took too long, printed too much, or failed.
     """
-    process = await _start(module)
+    process = await _start(module, descriptors=descriptors)
     try:
         async with asyncio.timeout(seconds):
             answer = await _exchange(process, request, limit_bytes)
@@ -113,7 +116,7 @@ def environment_of_a_module(environment: dict[str, str]) -> dict[str, str]:
     return environment | {"PYTHONPATH": path}
 
 
-async def _start(module: str, *arguments: str) -> asyncio.subprocess.Process:
+async def _start(module: str, *arguments: str, descriptors: Sequence[int] = ()) -> asyncio.subprocess.Process:
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     try:
         return await asyncio.create_subprocess_exec(
@@ -123,6 +126,7 @@ async def _start(module: str, *arguments: str) -> asyncio.subprocess.Process:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # a traceback could hold what the stranger wrote
             env=environment_of_a_module(handed_on),
+            pass_fds=tuple(descriptors),
         )
     except OSError as error:
         raise ConfinedProcessError(f"no process can be started for it: {error.strerror}") from error

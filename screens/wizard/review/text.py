@@ -244,6 +244,7 @@ _HOW = {
     InspectionMethod.DEEP_CHECK: "by a deep check of its disk",
     InspectionMethod.BROUGHT: "by a report that you brought",
     InspectionMethod.HERE: "on this machine",
+    InspectionMethod.IMAGE_FILE: "in an image file",
 }
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from imaging.files.disk.assembly.assembled import AssembledDisk, assemble
-from imaging.files.disk.assembly.root import RootEvidence
-from imaging.files.disk.partition import DiskFirmware
 from models.errors import DiskFault
+from models.image_file.disk_facts import DiskFirmware, RootEvidence
 from tests.files.disk.making import (
     BIOS_BOOT_GPT,
     ESP_GPT,

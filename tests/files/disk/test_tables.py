@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imaging.files.disk.partition import PartitionTable
-from imaging.files.disk.tables.entry import Table, TableFlaw
+from imaging.files.disk.tables.entry import Table
 from imaging.files.disk.tables.reading import read_table
+from models.image_file.disk_facts import PartitionTable, TableFlaw
 from tests.files.disk.making import BIOS_BOOT_GPT, ESP_GPT, MIB, ROOT_X86_64, changed, empty, opened, run, vfat
 from tests.support.needs import needs
 

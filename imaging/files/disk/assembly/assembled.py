@@ -10,10 +10,11 @@ from imaging.files.disk.assembly.machine import architecture_of, firmware_of
 from imaging.files.disk.assembly.mounting import Mounted, mount_by_fstab
 from imaging.files.disk.assembly.parts import Part, parts_of
 from imaging.files.disk.assembly.root import Root, find_root
-from imaging.files.disk.partition import DiskFirmware, Partition
+from imaging.files.disk.partition import Partition
 from imaging.files.disk.tables.entry import Table
 from imaging.files.disk.tables.reading import read_table
 from imaging.files.disk.tree import Tree
+from models.image_file.disk_facts import DiskFirmware
 
 
 @dataclass(frozen=True)

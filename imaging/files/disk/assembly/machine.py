@@ -7,10 +7,10 @@ from typing import Final
 
 from imaging.files.disk.assembly.parts import Part
 from imaging.files.disk.assembly.root import ROOT_TYPES
-from imaging.files.disk.partition import DiskFirmware, PartitionTable
 from imaging.files.disk.tables.entry import Table
 from imaging.files.disk.tree import Tree
 from models.errors import DiskUnreadableError
+from models.image_file.disk_facts import DiskFirmware, PartitionTable
 
 _ESP_TYPES: Final = frozenset({"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "0xef"})
 _BIOS_BOOT_TYPE: Final = "21686148-6449-6e6f-744e-656564454649"

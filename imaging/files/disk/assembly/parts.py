@@ -11,10 +11,11 @@ from imaging.files.disk.blocks import CachedBlocks
 from imaging.files.disk.ext.ext_file_system import ExtFileSystem
 from imaging.files.disk.fat.fat_file_system import FatFileSystem
 from imaging.files.disk.file_system import FileSystem
-from imaging.files.disk.partition import Partition, PartitionTable
+from imaging.files.disk.partition import Partition
 from imaging.files.disk.superblocks.sniffing import sniff
 from imaging.files.disk.tables.entry import Entry, Table
 from models.errors import DiskFault, DiskUnreadableError
+from models.image_file.disk_facts import PartitionTable
 
 DISK: Final = "vda"
 """How Linux calls the first disk of an instance."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from imaging.files.disk.assembly.parts import LINUX, Part
 from imaging.files.disk.file_system import FileSystem
 from imaging.files.disk.tree import Tree
 from models.errors import DiskFault, DiskUnreadableError
+from models.image_file.disk_facts import RootEvidence
 
 ROOT_TYPES: Final = {
     "4f68bce3-e8cd-4db1-96e7-fbcaf984b709": "x86_64",
@@ -23,15 +23,6 @@ ROOT_TYPES: Final = {
 }
 """The types of GPT for a root, with the machine that it is for (UAPI group, Discoverable Partitions)."""
 _RELEASES: Final = ("/etc/os-release", "/usr/lib/os-release")
-
-
-class RootEvidence(StrEnum):
-    """By what the root was chosen."""
-
-    PARTITION_TYPE = "partition type"
-    OS_RELEASE = "os-release"
-    SIZE = "size"
-    """It is the largest with a Linux file system; nothing in it says which system it is."""
 
 
 @dataclass(frozen=True, slots=True)

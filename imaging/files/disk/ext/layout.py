@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from typing import Final
 
 from imaging.files.content import Content
@@ -115,7 +114,7 @@ def _is_power(number: int, of: int) -> bool:
 
 
 def _u32(raw: bytes, at: int) -> int:
-    return int(struct.unpack_from("<I", raw, at)[0])
+    return int.from_bytes(raw[at : at + 4], "little")
 
 
 def _damaged() -> DiskUnreadableError:

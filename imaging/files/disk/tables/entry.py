@@ -3,25 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from imaging.files.disk.partition import PartitionTable
-
-
-class TableFlaw(StrEnum):
-    """What is wrong with a table that can be read all the same, or not at all."""
-
-    UNREADABLE = "unreadable"
-    """It is damaged, and so is its copy: what lies on the disk is not known."""
-    FIRST_COPY_DAMAGED = "first copy damaged"
-    """A GPT, read from its copy at the end of the disk."""
-    BEYOND_END = "beyond the end"
-    """A partition ends, or lies, behind the end of the disk: the file was cut, or the disk was made smaller."""
-    OVERLAPPING = "overlapping"
-    CHAIN_BROKEN = "chain broken"
-    """The chain of logical partitions leads in a circle, out of the disk, or to something else."""
-    TOO_MANY = "too many"
-    """Partitions beyond those that are read."""
+from models.image_file.disk_facts import PartitionTable, TableFlaw
 
 
 @dataclass(frozen=True, slots=True)

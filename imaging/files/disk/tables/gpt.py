@@ -13,8 +13,8 @@ from typing import Final
 
 from imaging.files.content import Content
 from imaging.files.disk.file_system import NAMES
-from imaging.files.disk.partition import PartitionTable
-from imaging.files.disk.tables.entry import Entry, Table, TableFlaw, overlap, placed
+from imaging.files.disk.tables.entry import Entry, Table, overlap, placed
+from models.image_file.disk_facts import PartitionTable, TableFlaw
 
 _MARK: Final = b"EFI PART"
 _HEADER: Final = struct.Struct("<8sIIIIQQQQ16sQIII")

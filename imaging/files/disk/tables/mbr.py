@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from imaging.files.content import Content
-from imaging.files.disk.partition import PartitionTable
-from imaging.files.disk.tables.entry import Entry, Table, TableFlaw, overlap, placed
+from imaging.files.disk.tables.entry import Entry, Table, overlap, placed
+from models.image_file.disk_facts import PartitionTable, TableFlaw
 
 SECTOR: Final = 512
 _SIGNATURE: Final = b"\x55\xaa"

@@ -18,7 +18,7 @@ from imaging.guidelines.guest.facts import (
     inside_or_none,
     unless_incomplete,
 )
-from imaging.guidelines.rule import Answer, Chapter
+from imaging.guidelines.rule import Answer, Chapter, not_applicable
 from models.findings import Severity
 from models.formatting import counted, minute
 from models.guest.facts import InspectionMethod
@@ -161,6 +161,8 @@ def upd_reboot(facts: InstanceFacts, _profile: Profile) -> Answer:
     guest = facts.guest.value
     if guest is not None and guest.method is InspectionMethod.DEEP_CHECK:
         return guest_unknown(f"Unknown, {NEEDS_SSH}: the test instance has just booted.")
+    if guest is not None and guest.method is InspectionMethod.IMAGE_FILE:
+        return not_applicable("Every instance of this disk boots with what is on it.")
     if updates.reboot_required:
         return _wants_reboot(fitted("Reboot required: ", updates.reboot_packages or ("no package is named",)), facts)
     system = inside_or_none(facts, parts.system)

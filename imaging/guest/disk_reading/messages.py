@@ -1,0 +1,45 @@
+"""What goes to the process that reads a disk, and what comes back."""
+
+from __future__ import annotations
+
+from models.base import Frozen
+from models.errors import DiskFault
+from models.foreign import Moment
+from models.guest.facts import GuestFacts
+from models.guest.files import Questions
+from models.image_file.disk_facts import DiskFacts
+from models.image_file.image_format import ImageFormat
+
+LONGEST_REQUEST = 4_000_000
+
+
+class FilePiece(Frozen):
+    """A part of an open file; an image file is one piece, or several, one behind the other."""
+
+    descriptor: int
+    """Inherited under the same number."""
+    offset: int = 0
+    size_bytes: int | None = None
+    """None: to the end of the file."""
+
+
+class DiskRequest(Frozen):
+    """All that the process gets."""
+
+    pieces: tuple[FilePiece, ...]
+    format: ImageFormat
+    """What the inspection of its header found: nothing is guessed here."""
+    questions: Questions
+    now: Moment
+    seconds: float
+    """After which it stops by itself, and keeps what it has."""
+
+
+class DiskReading(Frozen):
+    """What was found."""
+
+    disk: DiskFacts | None = None
+    facts: GuestFacts | None = None
+    """Of the system on it; None where its root cannot be read, and `disk.root_fault` says why."""
+    fault: DiskFault | None = None
+    """Why not even the disk could be read."""

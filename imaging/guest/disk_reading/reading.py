@@ -1,0 +1,130 @@
+"""From the bytes of an image file to the facts of its disk and of the system on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from imaging.files.content import Content
+from imaging.files.disk.assembly.assembled import AssembledDisk, assemble
+from imaging.files.disk.assembly.mounting import Mounted
+from imaging.files.disk.containers.opening import open_container
+from imaging.files.disk.partition import Partition
+from imaging.guest.disk_reading.messages import DiskReading, DiskRequest
+from imaging.guest.disk_reading.parts_reading import read_parts
+from imaging.guest.file_probe.disk import Disk
+from imaging.guest.report.envelope import Envelope
+from imaging.guest.report.readers.parts import PARTS, Part
+from imaging.guest.report.report_reader import facts_in
+from imaging.runtime.deadline import Deadline, TimeUpError
+from models.errors import DiskFault, DiskUnreadableError
+from models.fact import Fact, UnknownCode
+from models.findings import InspectionMethod, Source
+from models.guest.facts import NOT_RUNNING, GuestFacts
+from models.image_file.disk_facts import DiskFacts, PartitionFacts, UnreadPlace
+
+_MOST_PARTITIONS: Final = 256
+
+
+def read_disk(content: Content, request: DiskRequest, *, monotonic: Callable[[], float]) -> DiskReading:
+    """Read as much as can be read in the time that the request gives."""
+    deadline = Deadline(request.seconds, monotonic)
+    begun = monotonic()
+    try:
+        disk = open_container(content, request.format)
+        found = assemble(disk, check=deadline.check)
+    except DiskUnreadableError as error:
+        return DiskReading(fault=error.fault)
+    except TimeUpError:
+        return DiskReading(fault=DiskFault.TOO_LARGE)
+    facts = _facts(found, request, request.seconds - (monotonic() - begun), monotonic)
+    return DiskReading(disk=_disk_facts(found), facts=facts)
+
+
+def _facts(
+    found: AssembledDisk, request: DiskRequest, seconds: float, monotonic: Callable[[], float]
+) -> GuestFacts | None:
+    if found.tree is None:
+        return None
+    disk = Disk(
+        tree=found.tree,
+        questions=request.questions,
+        size_bytes=found.size_bytes,
+        table=found.table.kind,
+        partitions=found.partitions,
+        firmware=found.firmware,
+        architecture=found.architecture,
+    )
+    parts = read_parts(disk, lambda: _notes(found), seconds=seconds, monotonic=monotonic)
+    at = int(request.now.timestamp())
+    fields: dict[str, Any] = {"schema": "imaging-probe", "version": 1, "nonce": "", "parts": parts}
+    envelope = Envelope(**fields, user="root", uid=0, started=at, ended=at)
+    told = facts_in(envelope, method=InspectionMethod.IMAGE_FILE, now=request.now, monotonic=monotonic)
+    hidden = {name: _untold(part) for name, part in PARTS.items() if name not in parts}
+    return told.model_copy(update={**hidden, "seconds": None, "clock_off_seconds": None})
+
+
+def _untold(part: Part) -> Fact[Any]:
+    if part.running_only:
+        return Fact[Any](unknown_because=NOT_RUNNING, unknown_code=UnknownCode.NOT_RUNNING, source=Source.GUEST)
+    return Fact[Any](unknown_because="it is not read from a disk", source=Source.GUEST)
+
+
+def _notes(found: AssembledDisk) -> Iterator[str]:
+    """What may be missing in every part; nothing in it is the stranger's text."""
+    for each in found.partitions:
+        if each.mount_point and each.needs_recovery:
+            yield f"{each.name} was not unmounted, so its last changes may be missing"
+    if found.unmounted:
+        yield f"{len(found.unmounted)} of its file systems could not be read"
+    if _lost_names(found):
+        yield "names on the disk lead to nothing"
+
+
+def _lost_names(found: AssembledDisk) -> int:
+    return found.tree.lost_names if found.tree is not None else 0
+
+
+def _disk_facts(found: AssembledDisk) -> DiskFacts:
+    root = found.root.part
+    return DiskFacts(
+        size_bytes=found.size_bytes,
+        table=found.table.kind,
+        flaws=tuple(sorted(found.table.flaws)),
+        partitions=tuple(_partition_facts(each) for each in found.partitions[:_MOST_PARTITIONS]),
+        firmware=found.firmware,
+        architecture=found.architecture,
+        root=root.partition.name if root is not None else "",
+        root_evidence=found.root.evidence,
+        other_roots=found.root.others,
+        root_fault=found.root.fault,
+        unread=tuple(_unread(each) for each in found.unmounted),
+        lost_names=_lost_names(found),
+    )
+
+
+def _partition_facts(each: Partition) -> PartitionFacts:
+    return PartitionFacts(
+        name=each.name,
+        size_bytes=each.size_bytes,
+        file_system=each.file_system,
+        uuid=_text(each.uuid),
+        label=_text(each.label),
+        type=each.partition_type,
+        used_bytes=each.used_bytes,
+        total_bytes=each.total_bytes,
+        state=each.state,
+        needs_recovery=each.needs_recovery,
+        mount_point=_text(each.mount_point),
+    )
+
+
+def _unread(each: Mounted) -> UnreadPlace:
+    return UnreadPlace(
+        point=_text(each.point), partition=each.part.partition.name, fault=each.fault or DiskFault.DAMAGED
+    )
+
+
+def _text(raw: str) -> str:
+    """A text with a character for each byte, for people."""
+    return raw.encode("latin-1", "replace").decode("utf-8", "replace")
