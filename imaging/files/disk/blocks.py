@@ -9,7 +9,7 @@ import os
 from collections import OrderedDict
 from typing import Final
 
-from imaging.files.content import Content
+from imaging.files.content import Content, Extent
 from models.errors import DiskFault, DiskUnreadableError
 
 PIECE_BYTES: Final = 2**16
@@ -43,6 +43,11 @@ class FileBlocks:
         self._descriptor = descriptor
         self.size_bytes = os.fstat(descriptor).st_size
         self.bytes_read = 0
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """As `FileContent.extents`."""
+        return (Extent(self._descriptor, 0, self.size_bytes),)
 
     def read(self, offset: int, size: int) -> bytes:
         """As `Content.read`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from imaging.files.content import Content, Joined, Window
+from imaging.files.content import FileWindow, Joined
 from imaging.files.disk.blocks import FileBlocks
 from imaging.guest.disk_reading.messages import LONGEST_REQUEST, DiskReading, DiskRequest
 from imaging.guest.disk_reading.reading import read_disk
@@ -19,12 +19,10 @@ def main() -> None:
     confine()
     request = foreign.model(DiskRequest, sys.stdin.buffer.read(), max_bytes=LONGEST_REQUEST)
     files = [FileBlocks(piece.descriptor) for piece in request.pieces]
-    windows: list[Content] = [
-        Window(file, piece.offset, piece.size_bytes if piece.size_bytes is not None else file.size_bytes)
-        for file, piece in zip(files, request.pieces, strict=True)
+    windows = [
+        FileWindow(file, piece.offset, piece.size_bytes) for file, piece in zip(files, request.pieces, strict=True)
     ]
-    content = windows[0] if len(windows) == 1 else Joined(windows)
-    reading = read_disk(content, request, monotonic=time.monotonic)
+    reading = read_disk(windows[0] if len(windows) == 1 else Joined(windows), request, monotonic=time.monotonic)
     bytes_read = sum(file.bytes_read for file in files)
     sys.stdout.buffer.write(_finished(reading, bytes_read, without_network).model_dump_json().encode("utf-8"))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from imaging.files.content import Extent
 from imaging.guest.disk_reading.messages import DiskReading, DiskRequest, FilePiece
 from imaging.runtime.confined.process import ConfinedProcessError, run_confined
 from models import foreign
@@ -22,7 +23,7 @@ _LARGEST_ANSWER: Final = 40_000_000
 
 
 async def read_disk_confined(
-    pieces: Sequence[FilePiece],
+    extents: Sequence[Extent],
     kind: ImageFormat,
     questions: Questions,
     *,
@@ -32,7 +33,7 @@ async def read_disk_confined(
     """The disk in an image file, and the facts of the system on it.
 
     Args:
-        pieces: parts of open files that together are the image file; its header was accepted.
+        extents: where the image file lies (`FileContent.extents`); its header was accepted.
         kind: its format, as that inspection found it.
         questions: what the guidelines search for.
         now: the time, by our clock.
@@ -41,7 +42,10 @@ async def read_disk_confined(
     Raises:
         DiskUnreadableError: nothing came of it within the limits of time and memory.
     """
-    request = DiskRequest(pieces=tuple(pieces), format=kind, questions=questions, now=now, seconds=seconds)
+    pieces = tuple(
+        FilePiece(descriptor=each.descriptor, offset=each.offset, size_bytes=each.size_bytes) for each in extents
+    )
+    request = DiskRequest(pieces=pieces, format=kind, questions=questions, now=now, seconds=seconds)
     try:
         printed = await run_confined(
             _MODULE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from models.base import Frozen
 from models.errors import DiskFault
 from models.foreign import Moment
@@ -18,9 +20,8 @@ class FilePiece(Frozen):
 
     descriptor: int
     """Inherited under the same number."""
-    offset: int = 0
-    size_bytes: int | None = None
-    """None: to the end of the file."""
+    offset: int = Field(ge=0)
+    size_bytes: int = Field(ge=0)
 
 
 class DiskRequest(Frozen):

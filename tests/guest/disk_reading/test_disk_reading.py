@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from imaging.files.content import Extent
 from imaging.files.disk.assembly.assembled import assemble
 from imaging.files.disk.tree import Tree
 from imaging.guest.disk_reading.client import read_disk_confined
-from imaging.guest.disk_reading.messages import DiskReading, DiskRequest, FilePiece
+from imaging.guest.disk_reading.messages import DiskReading, DiskRequest
 from imaging.guest.disk_reading.parts_reading import read_parts
 from imaging.guest.disk_reading.reading import read_disk
 from imaging.guest.file_probe.disk import Disk
@@ -46,9 +47,9 @@ def in_process(disk: Path, kind: ImageFormat = ImageFormat.RAW, seconds: float =
 
 async def confined(disk: Path, kind: ImageFormat = ImageFormat.RAW, *parts: tuple[int, int]) -> DiskReading:
     with held(disk) as descriptor:
-        pieces = [FilePiece(descriptor=descriptor, offset=at, size_bytes=size) for at, size in parts]
-        whole = [FilePiece(descriptor=descriptor)]
-        return await read_disk_confined(pieces or whole, kind, Questions(), now=NOW)
+        whole = (0, os.fstat(descriptor).st_size)
+        extents = [Extent(descriptor, at, size) for at, size in parts or (whole,)]
+        return await read_disk_confined(extents, kind, Questions(), now=NOW)
 
 
 @contextmanager
@@ -210,9 +211,8 @@ def test_a_disk_that_takes_too_long_is_given_up(small: Path) -> None:
     assert in_process(small, seconds=-1).fault is DiskFault.TOO_LARGE
 
 
-async def test_a_descriptor_that_is_none_ends_in_an_error_of_ours(tmp_path: Path) -> None:
-    with held(empty(tmp_path / "file", 10)) as descriptor, pytest.raises(DiskUnreadableError):
-        await read_disk_confined(
-            [FilePiece(descriptor=descriptor), FilePiece(descriptor=descriptor, offset=-(2**70))],
-            ImageFormat.QCOW2, Questions(), now=NOW, seconds=0.0,
-        )  # fmt: skip
+async def test_a_process_that_fails_ends_in_an_error_of_ours(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imaging.guest.disk_reading.client._MODULE", "imaging.guest.disk_reading.none")
+    with pytest.raises(DiskUnreadableError) as told:
+        await confined(small)
+    assert told.value.fault is DiskFault.TOO_LARGE
