@@ -51,6 +51,14 @@ class Runs(Protocol):
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What an inspection through a temporary instance would do, and cost."""
 
+    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """What the inspection of an image would do."""
+
+    async def plan_seal(
+        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
+    ) -> Plan:
+        """What the seal of an image would do, by what its inspection found."""
+
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""
 

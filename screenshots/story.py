@@ -23,14 +23,18 @@ from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.democloud.guests.recording import load
 from imaging.guest.facts_cache import GuestStore
 from imaging.guest.report import read_report
+from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
 from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.new_run import run_of_plan
+from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
@@ -240,6 +244,17 @@ class ShownRuns:
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_verification(cloud, self._clock, image_id, request, profile)
+
+    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """The real plan."""
+        return await plan_image_check(cloud, self._clock, image_id, request, profile)
+
+    async def plan_seal(
+        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
+    ) -> Plan:
+        """The real plan."""
+        seal = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
+        return await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """The tour starts no run."""

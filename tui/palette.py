@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from imaging.runs.plan.seal.request import is_sealable
 from models.errors import ImagingError
 from models.text import one_line
 from screens.context import Console
@@ -151,11 +152,15 @@ class ConsolePalette(Provider):
 
     def _of_images(self) -> Iterator[Entry]:
         history = ImageHistory(self._runs)
+        login = self._console.login
+        project_id = login.identity.project_id if login is not None else None
         for image in self._listed("images") or self._images:
             show = partial(self._console.show_image_by_id, image.id)
             yield Entry(image.name, "show image", show)
             if image.status == "active" and not self._console.read_only:
                 yield Entry(image.name, "test launch", partial(show, "verify"))
+            if is_sealable(image, project_id) and not self._console.read_only:
+                yield Entry(image.name, "seal", partial(show, "seal"))
             if (run := history.report(image)) is not None:
                 yield Entry(image.name, "report", partial(self._console.open_run, run.id, "report"))
 

@@ -17,11 +17,12 @@ from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.run_request import SealOptions, refuse_relative, seal_options
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.streams import say
+from imaging.runs.plan.seal.request import proposed_description, proposed_name, seal_request
 from models.cloud.image import Image
 from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.guidelines.profile import Profile
-from models.run.request import Mode, RunRequest
+from models.run.request import RunRequest
 
 _EXAMPLES = (
     Example("imaging seal db-07-v1 --plan", "what would be removed; the image has to be inspected once for that"),
@@ -88,7 +89,7 @@ async def _request(
     refuse_relative(choices.keep)
     name, description = choices.name, choices.description
     if draft:
-        name, description = name or f"{image.name}-sealed", description or f"{image.name}, sealed."
+        name, description = name or proposed_name(image), description or proposed_description(image)
     if not name or not description:
         missing = " and ".join(
             option for option, text in (("--name", name), ("--description", description)) if not text
@@ -96,15 +97,15 @@ async def _request(
         raise UsageError(
             f"The sealed image needs {missing}.",
             meaning="Nothing was changed.",
-            remedy=f"For example: --name {shlex.quote(f'{image.name}-sealed')} --description '…'",
+            remedy=f"For example: --name {shlex.quote(proposed_name(image))} --description '…'",
         )
-    return RunRequest(
-        name=name,
-        description=description,
-        mode=Mode.SEALED,
+    return seal_request(
+        name,
+        description,
+        profile=guidelines.name,
         keep_homes=choices.keep_home,
         keep_paths=choices.keep,
-        profile=guidelines.name,
+        keep_test=choices.keep_test,
         network_id=await choices.network_id(here.cloud),
         flavor_id=await choices.flavor_id(here.cloud),
         timeout_seconds=choices.timeout,

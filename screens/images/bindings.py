@@ -12,6 +12,13 @@ BINDINGS: list[BindingType] = [
         id="images.verify",
         tooltip="Launch a test instance of this image and see if it boots",
     ),
+    Binding(
+        "s",
+        "seal",
+        "Seal",
+        id="images.seal",
+        tooltip="Make a sealed image of this private snapshot: shows what is lost, asks, and proves it",
+    ),
     Binding("m", "run", "Run", id="images.run", tooltip="Show the run that made or tested this image"),
     Binding("R", "report", "Report", id="images.report", tooltip="Open the report of the run that made this image"),
     Binding(
@@ -27,3 +34,12 @@ BINDINGS: list[BindingType] = [
     Binding("y", "copy", "Copy id", id="images.copy", tooltip="Copy the image's id to the clipboard"),
     Binding("escape", "list", "Back", id="images.list", tooltip="Back to the list; there, clear the filter"),
 ]
+
+SEAL_BINDINGS: list[BindingType] = [
+    Binding("ctrl+g", "start", "Start", priority=True, id="seal.start", tooltip="Start the seal that is shown here"),
+    Binding("space", "keep", "Keep", id="seal.keep", tooltip="Keep the home or path under the cursor, or do not"),
+    Binding("plus", "add_path", "Keep a path", id="seal.keep-path", tooltip="Add a file or directory that is kept"),
+    Binding("n", "network", "Network", id="seal.network", tooltip="Choose the network of clone and test instance"),
+    Binding("f", "steps", "Steps", id="seal.steps", tooltip="Show the steps and their openstack commands"),
+]
+"""Of the screen that seals an image."""

@@ -25,9 +25,11 @@ from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.history import ImageHistory
 from screens.images.messages import HistoryRead, Planned, SizesRead, Started
+from screens.images.offers import is_offered
 from screens.images.order import orders
 from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, cells, matching
+from screens.images.seal_opening import SealOpening
 from screens.listing import ListScreen
 from screens.order import Orders
 from screens.runs.files import report_screen
@@ -80,6 +82,7 @@ class ImagesScreen(ListScreen[Image]):
         """Ask the cloud after the first paint."""
         super().on_mount()
         self._rows.focus()
+        self._sealing = SealOpening(self.app, self.console)
         self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
         self.call_after_refresh(self.action_refresh)
 
@@ -88,6 +91,7 @@ class ImagesScreen(ListScreen[Image]):
         super().on_screen_resume()
         self._timer.resume()
         self._read_history()
+        self._go_on_sealing()
 
     def on_screen_suspend(self) -> None:
         """The list is hidden."""
@@ -241,15 +245,9 @@ class ImagesScreen(ListScreen[Image]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
-        if action == "verify":
-            image = self._rows.selected
-            return not self.console.read_only and image is not None and image.status == "active"
-        if action == "run":
-            return self._history_of_chosen is not None
-        if action == "report":
-            image = self._rows.selected
-            return image is not None and self._history.report(image) is not None
-        return super().check_action(action, parameters)
+        console, image = self.console, self._rows.selected
+        offered = is_offered(action, image, self._history, console.login, read_only=console.read_only)
+        return super().check_action(action, parameters) if offered is None else offered
 
     def action_verify(self) -> None:
         """Plan a test launch, then ask."""
@@ -278,6 +276,21 @@ class ImagesScreen(ListScreen[Image]):
         screen = await report_screen(self.app, self.console, run)
         if screen is not None:
             await self.app.push_screen(screen)
+
+    def action_seal(self) -> None:
+        """Make a sealed image of the chosen one; what that needs is asked first."""
+        if (image := self._rows.selected) is not None:
+            self.status.say("Preparing the seal", Tone.ACCENT)
+            self._open_seal(image)
+
+    @work(group="seal", exclusive=True, exit_on_error=False, description="prepare the seal")
+    async def _open_seal(self, image: Image) -> None:
+        await self._sealing.open(image, self._listed)
+        self._say()
+
+    @work(group="seal-again", exclusive=True, exit_on_error=False, description="go on with the seal")
+    async def _go_on_sealing(self) -> None:
+        await self._sealing.go_on(self._listed)
 
     def action_refresh(self) -> None:
         """Ask the cloud again now."""

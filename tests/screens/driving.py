@@ -19,9 +19,13 @@ from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.guest.download.result import SavedDirectories
 from imaging.guest.interface import LoginRoute, Progress
 from imaging.guest.remedies import FixResult
+from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.errors import ImagingError, UnreadableRunError
@@ -100,6 +104,15 @@ class FrozenRuns:
 
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         return await plan_deep_check(cloud, QuickClock(), instance_id, request, profile)
+
+    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        return await plan_image_check(cloud, QuickClock(), image_id, request, profile)
+
+    async def plan_seal(
+        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
+    ) -> Plan:
+        seal = plan_seal(facts_of_machine(guest, NOW), profile, request)
+        return await plan_seal_of_image(cloud, QuickClock(), image_id, request, profile, seal=seal, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         self.started.append(plan)

@@ -62,6 +62,7 @@ def content(
     glyphs: Glyphs,
     *,
     asked: Finding | None = None,
+    or_plain: bool = True,
 ) -> Shown:
     """The heading and the rows.
 
@@ -72,9 +73,10 @@ def content(
         homes: all homes.
         glyphs: the signs that the terminal can show.
         asked: what the user has to confirm before a seal.
+        or_plain: whether a plain image could be made instead.
     """
     is_sealed = request.mode is Mode.SEALED
-    rows = [*_refused(seal, glyphs)] if is_sealed else []
+    rows = [*_refused(seal, glyphs, or_plain=or_plain)] if is_sealed else []
     if not shown_operations(seal, lost=is_sealed) and not rows:
         rows += [_unknown(facts, seal, glyphs)]
     if is_sealed and asked is not None and seal.operations:
@@ -98,9 +100,10 @@ def cells(row: ContentRow) -> Sequence[Cell]:
     return sign, Cell(row.text, tone), Cell(row.amount, Tone.QUIET)
 
 
-def _refused(seal: SealPlan, glyphs: Glyphs) -> Iterator[ContentRow]:
+def _refused(seal: SealPlan, glyphs: Glyphs, *, or_plain: bool) -> Iterator[ContentRow]:
+    instead = " Or choose plain on the Name page." if or_plain else ""
     for number, why in enumerate(seal.refusals):
-        text = f"No sealed image can be made: {why} Or choose plain on the Name page."
+        text = f"No sealed image can be made: {why}{instead}"
         yield ContentRow(f"refused {number}", text, sign=glyphs.bad, tone=Tone.BAD)
 
 
