@@ -42,7 +42,7 @@ async def carry_out(
     remedy = TABLE[kind]
     instance = await cloud.compute.instance(instance_id)
     if is_done(remedy, instance):
-        return f"{_state(instance)} already."
+        return f"{_state(instance, kind)} already."
     if (why := refusal(remedy, instance)) is not None:
         raise RunError(why, meaning="Nothing was changed.", remedy="Press r to read the instance again.")
     tell(Progress(f"{remedy.doing} {instance.name}"))
@@ -74,7 +74,7 @@ async def _wait(cloud: Cloud, clock: Clock, remedy: Remedy, before: Instance, te
         with contextlib.suppress(*TRANSIENT_ERRORS):
             now = await cloud.compute.instance(before.id)
             if is_done(remedy, now):
-                return f"{_state(now)} now."
+                return f"{_state(now, remedy.kind)} now."
             was_busy = was_busy or bool(now.task_state)
             _refuse_failed(remedy, before, now, gave_up=was_busy or waited > _UNDONE_AFTER_SECONDS)
             doing = f" ({now.task_state.replace('_', ' ')})" if now.task_state else ""
@@ -93,12 +93,14 @@ def _refuse_failed(remedy: Remedy, before: Instance, now: Instance, *, gave_up: 
     rests = not now.task_state and now.status == before.status and remedy.kind is not RemedyKind.UNLOCK
     if has_failed or (rests and gave_up):
         raise RunError(
-            f"The cloud could not do it: {_state(now)}.",
+            f"The cloud could not do it: {_state(now, remedy.kind)}.",
             meaning=now.fault or "",
             remedy=f"What it says of it: openstack server event list {now.id}. To try again: "
             f"{command(remedy.kind, now.id)}",
         )
 
 
-def _state(instance: Instance) -> str:
-    return f"{instance.name} is {instance.status}{', not locked' if instance.locked is False else ''}"
+def _state(instance: Instance, kind: RemedyKind) -> str:
+    """How it is now; of its lock only where that was what should change."""
+    unlocked = ", not locked" if kind is RemedyKind.UNLOCK and instance.locked is False else ""
+    return f"{instance.name} is {instance.status}{unlocked}"
