@@ -288,7 +288,7 @@ class ImagesScreen(ListScreen[Image]):
         await self._sealing.open(image, self._listed)
         self._say()
 
-    @work(group="seal-again", exclusive=True, exit_on_error=False, description="go on with the seal")
+    @work(group="seal-again", exclusive=True, exit_on_error=False, description="continue with the seal")
     async def _go_on_sealing(self) -> None:
         await self._sealing.go_on(self._listed)
 

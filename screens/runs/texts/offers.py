@@ -39,7 +39,8 @@ def _is_halted(run: RunRecord) -> bool:
 
 
 def _can_be_repeated(run: RunRecord) -> bool:
-    return run.state.is_over and run.spec.makes_image and run.instance_restored is not False
+    has_source = run.instance_id is not None  # a sealed image of an image is made again in the list of images
+    return run.state.is_over and run.spec.makes_image and has_source and run.instance_restored is not False
 
 
 def _had_test_instance(run: RunRecord) -> bool:
