@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from imaging.guest.report.envelope import PartReport
 from models.errors import DiskUnreadableError
@@ -49,17 +48,13 @@ class PartRows:
         """The part as a whole could not be read."""
         self._why = why[:_LONGEST_NOTE]
 
-    @contextmanager
-    def where_readable(self, what: str) -> Iterator[None]:
+    def where_readable(self, what: str) -> _WhereReadable:
         """Go on behind the block where the disk cannot be read in it, and say what is missing.
 
         Args:
             what: what the block reads, for people; nothing that the disk itself says.
         """
-        try:
-            yield
-        except DiskUnreadableError:
-            self.incomplete(f"{what}: the disk cannot be read there")
+        return _WhereReadable(self, what)
 
     def late(self) -> None:
         """Time was up: what is there is there, and something may be missing."""
@@ -78,3 +73,23 @@ class PartRows:
     def _cut(self, why: str) -> None:
         self._is_cut = True
         self.incomplete(why)
+
+
+class _WhereReadable:
+    """A block that ends where the disk cannot be read; that it may is seen by the type of `__exit__`."""
+
+    def __init__(self, rows: PartRows, what: str) -> None:
+        self._rows = rows
+        self._what = what
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Say what is missing, and go on."""
+        if not isinstance(error, DiskUnreadableError):
+            return False
+        self._rows.incomplete(f"{self._what}: the disk cannot be read there")
+        return True

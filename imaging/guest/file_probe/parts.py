@@ -9,6 +9,7 @@ from imaging.guest.file_probe.part_accounts import part_accounts
 from imaging.guest.file_probe.part_boot import part_boot
 from imaging.guest.file_probe.part_boot_mounts import part_boot_mounts
 from imaging.guest.file_probe.part_cloud_init import part_cloud_init
+from imaging.guest.file_probe.part_directories import part_directories
 from imaging.guest.file_probe.part_disks import part_disks
 from imaging.guest.file_probe.part_firewall import part_firewall
 from imaging.guest.file_probe.part_identity import part_identity
@@ -38,5 +39,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "accounts": part_accounts,
     "packages": part_packages,
     "system_files": part_system_files,
+    "directories": part_directories,
 }
 """What is not here is only known of a running system."""
