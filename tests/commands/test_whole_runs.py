@@ -69,9 +69,9 @@ def _server(demo_cloud: DemoCloud, imaging, name: str) -> dict[str, Any]:
     return next(one for one in listed if one["name"] == name)
 
 
-def test_an_image_is_made_seen_to_boot_and_the_instance_restored(program, imaging, demo_cloud, state):
+def test_an_image_is_made_seen_to_boot_and_the_instance_restored(imaging, demo_cloud, state):
     before = _server(demo_cloud, imaging, "db-07")
-    done = program(*_create("db-07"), "--json")
+    done = imaging(*_create("db-07"), "--json")
     run = json.loads(done.out)
 
     assert done.status == 0, done.err
@@ -89,14 +89,14 @@ def test_an_image_is_made_seen_to_boot_and_the_instance_restored(program, imagin
     assert re.search(r"\d\d:\d\d:\d\d  stop +done: ", done.err)
 
 
-def test_an_image_that_nobody_wanted_to_be_tested_is_made_with_exit_status_0(program, demo_cloud, state):
-    done = program(*_create("web-01"), "--json", "--no-test")
+def test_an_image_that_nobody_wanted_to_be_tested_is_made_with_exit_status_0(imaging, state):
+    done = imaging(*_create("web-01"), "--json", "--no-test")
     run = json.loads(done.out)
     assert (done.status, run["test"]["verdict"], run["instance_restored"]) == (0, "not tested", True)
 
 
-def test_an_image_is_verified_alone(program, demo_cloud, state):
-    done = program("verify", "astro-base-2024", "--os-cloud", "demo", "--json")
+def test_an_image_is_verified_alone(imaging, state):
+    done = imaging("verify", "astro-base-2024", "--os-cloud", "demo", "--json")
     run = json.loads(done.out)
 
     assert (run["kind"], run["instance"]) == ("verify", None)
@@ -104,7 +104,7 @@ def test_an_image_is_verified_alone(program, demo_cloud, state):
     assert done.status == 0
 
 
-def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(program, demo_cloud, state):
+def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(imaging, demo_cloud, state):
     process = subprocess.Popen(
         [sys.executable, "-m", "imaging.commands", *_create("db-07")],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -122,7 +122,7 @@ def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(program, demo_clo
     run_id = re.search(r"`imaging watch (\w+)` follows it", err)
     assert run_id is not None, err
 
-    watched = program("watch", run_id[1][:9], "--json")
+    watched = imaging("watch", run_id[1][:9], "--json")
     lines = [json.loads(line) for line in watched.out.splitlines()]
     assert watched.status == 0, watched.err
     assert {line["run"] for line in lines} == {run_id[1]}
@@ -130,28 +130,28 @@ def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(program, demo_clo
     assert len(lines) > 1
 
 
-def test_a_run_whose_runner_was_killed_is_resumed_with_a_login_to_its_project(program, demo_cloud, state):
+def test_a_run_whose_runner_was_killed_is_resumed_with_a_login_to_its_project(imaging, demo_cloud, state):
     creating = _killed_while_imaging(demo_cloud, state)
     assert creating.returncode == 1
-    run = json.loads(program("runs", "--json").out)[0]
+    run = json.loads(imaging("runs", "--json").out)[0]
 
-    refused = program("resume", run["run"], "--os-cloud", "other")
+    refused = imaging("resume", run["run"], "--os-cloud", "other")
     assert refused.status == 2
     assert "belongs to project" in refused.err
 
-    done = program("resume", run["run"], "--json")
+    done = imaging("resume", run["run"], "--json")
     assert done.status == 0, done.err
     assert json.loads(done.out)["instance_restored"] is True
     images = [call for call in demo_cloud.calls("POST", "/action") if "createImage" in str(call["body"])]
     assert len(images) == 1
 
 
-def test_a_run_is_cancelled_and_its_instance_restored(program, imaging, demo_cloud, state):
+def test_a_run_is_cancelled_and_its_instance_restored(imaging, demo_cloud, state):
     demo_cloud.hooks(upload={"delay": 10 * _SPEED})  # the run must not be over before it is cancelled
     process = _begun(demo_cloud)
-    run = json.loads(program("runs", "--json").out)[0]
+    run = json.loads(imaging("runs", "--json").out)[0]
 
-    done = program("cancel", run["run"], "--json")
+    done = imaging("cancel", run["run"], "--json")
     process.communicate(timeout=_PATIENCE_SECONDS)
 
     assert done.status == 0, done.err
