@@ -85,7 +85,7 @@ def test_odd_homes_and_names_are_told_as_the_script_tells_them(lived_in: Path) -
     for number, settings in enumerate(f"XDG_DESKTOP_DIR{each}" for each in says):
         plant(lived_in, {f"/home/{number}/.config/user-dirs.dirs": settings, f"/home/{number}/Desktop/x": ""})
         plant(lived_in, {f"/home/{number}/a/b/y": "", f"/home/{number}/last/z": ""})
-    (lived_in / "home/linked").symlink_to("alice")
+    (lived_in / "home/linked").symlink_to("bruno")  # of what alice has du would measure her cache once
     (lived_in / "home/0/Desktop2").symlink_to("Desktop")
     os.mkfifo(lived_in / "home/1/pipe")
     found = same(lived_in)
