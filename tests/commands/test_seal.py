@@ -43,6 +43,8 @@ def test_an_image_is_inspected_then_sealed_and_stays_as_it_is(imaging: Imaging):
     assert after[before["id"]] == before
     assert after[run["image"]["id"]]["sealed"] == "sealed"
     assert not [one for one in after.values() if "interim" in str(one["name"])]
+    planned = imaging("seal", str(before["id"]), "--os-cloud", "demo", "--plan", "--keep-test", "--yes").out
+    assert "Keep the test instance, as wanted." in planned
 
 
 @pytest.mark.usefixtures("demo_cloud")

@@ -15,9 +15,10 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.images.screen import ImagesScreen
 from screens.images.seal import SealScreen
 from screens.runs.run import RunScreen
+from screens.runs.texts.offers import is_offered
 from screens.widgets.rows import RowList
 from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
-from tests.screens.samples import NOW
+from tests.screens.samples import NOW, run
 from tests.screens.test_wizard_content import recorded
 from tests.support.known import present
 
@@ -48,6 +49,13 @@ def test_a_free_name_and_a_description_are_proposed():
     assert proposed_name(SNAPSHOT, {"db-07-v1-sealed", "db-07-v1-sealed-2"}) == "db-07-v1-sealed-3"
     assert len(proposed_name(SNAPSHOT.model_copy(update={"name": "x" * 255}), {"y"})) <= 255
     assert proposed_description(SNAPSHOT).startswith("db-07-v1. Sealed:")
+
+
+def test_a_run_that_sealed_an_image_is_about_no_instance_and_not_offered_again():
+    made = run(state=RunState.FAILED, image_id="i")
+    assert is_offered("again", made, read_only=False)
+    sealed = made.model_copy(update={"plan": made.plan.model_copy(update={"kind": RunKind.SEAL, "source": None})})
+    assert not is_offered("again", sealed, read_only=False)
 
 
 async def at_snapshot(driver: Driver, project_id: str) -> Image:
@@ -140,6 +148,18 @@ async def test_an_image_that_nobody_inspected_is_inspected_first_and_the_seal_go
         await driver.press("escape")
         await driver.until(lambda: isinstance(driver.app.screen, SealScreen))
         await driver.sees("Will be lost in the image")
+
+
+async def test_the_palette_leads_to_the_seal_of_an_image(demo, tmp_path):
+    guests = FrozenGuests()
+    async with console(tmp_path, guests=guests) as driver:
+        await driver.press("2")
+        await driver.sees("12 images, listed")
+        image = await at_snapshot(driver, project_of(driver))
+        guests.known[image.id] = Fact(value=recorded(), source=Source.GUEST, read_at=NOW)
+        await driver.press("colon")
+        await driver.write("astro-base")
+        await driver.sees("astro-base: seal")
 
 
 async def test_a_console_that_only_reads_seals_nothing(demo, tmp_path):
