@@ -19,16 +19,14 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
-from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
-from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.guest.facts_cache import GuestStore
 from imaging.runs.core.step_context import Procedures
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import HEARTBEAT_SECONDS, Lease
-from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.logs import start_logging
 from imaging.runtime.paths import Paths
@@ -53,8 +51,8 @@ class Runner:
         clock: Clock,
         resolved: ResolvedCloud,
         *,
-        procedures: Procedures = PROCEDURES,
-        connect: Connect = connect_to_cloud,
+        procedures: Procedures,
+        connect: Connect,
     ) -> None:
         self._paths = paths
         self._clock = clock
@@ -131,18 +129,13 @@ class Runner:
                 _log.exception("no heartbeat by a fault of the program")
 
 
-def main(
-    arguments: Sequence[str] | None = None,
-    *,
-    procedures: Procedures = PROCEDURES,
-    connect: Connect = connect_to_cloud,
-) -> int:
+def main(arguments: Sequence[str] | None = None, *, procedures: Procedures, connect: Connect) -> int:
     """Read the login from standard input and work on the run that the arguments name.
 
     Args:
         arguments: those of the command line.
-        procedures: what to do; other than the real steps only in tests.
-        connect: how to log in; other than the real way only in tests.
+        procedures: what to do: the real steps, but in tests.
+        connect: how to log in: the real way, but in tests.
 
     Returns:
         0 when the run was left in order, 1 when the log says why not.
@@ -230,4 +223,8 @@ def _with_own_patience(profile: Profile, resolved: ResolvedCloud) -> Profile:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Not for who brings others: they are most of what a runner loads.
+    from imaging.cloud.connection import connect as connect_to_cloud
+    from imaging.runs.steps import PROCEDURES
+
+    sys.exit(main(procedures=PROCEDURES, connect=connect_to_cloud))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from imaging.cloud.interface import Cloud
-from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.runs.core.step_context import Procedures, StepContext
 from imaging.runs.process import runner
 from imaging.runtime.clock import Clock
