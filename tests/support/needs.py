@@ -60,6 +60,8 @@ ESSENTIAL: Mapping[str, str] = {
     "mkfs.ext3": "e2fsprogs",
     "mkfs.ext4": "e2fsprogs",
     "mkswap": "util-linux",
+    "mount": "mount",
+    "umount": "mount",
     "nsenter": "util-linux",
     "setpriv": "util-linux",
     "sh": "dash",

@@ -24,6 +24,7 @@ from tests.files.disk.making import (
     opened,
     run,
     vfat,
+    xfs,
 )
 from tests.guest.probe.running import plant
 from tests.support.needs import needs
@@ -69,6 +70,20 @@ def test_the_largest_that_looks_like_a_system_is_taken_where_none_says_so(tmp_pa
     root = image(tmp_path, "root", {"etc/redhat-release": "old\n", "usr/x": ""})
     found = read(divided(tmp_path / "disk", "dos", [(boot, "83"), (root, "83")]))
     assert (named(found), found.root.evidence) == ({"vda2": "/"}, RootEvidence.SIZE)
+
+
+@needs("mkfs.xfs")
+def test_a_root_on_xfs_is_read_with_its_boot_on_ext(tmp_path: Path) -> None:
+    boot = image(tmp_path, "boot", {"vmlinuz": "kernel"}, "-L", "boot")
+    files = RELEASE | {"etc/fstab": "LABEL=boot /boot ext4\n", "boot/hidden": ""}
+    root = xfs(tmp_path / "root", plant(tmp_path / "tree", files))
+    disk = divided(tmp_path / "disk", "gpt", [(boot, LINUX_GPT), (root, ROOT_X86_64)])
+    with opened(disk) as blocks:
+        found = assemble(blocks)
+        assert found.tree is not None
+        assert found.tree.text("/boot/vmlinuz") == "kernel"
+        assert found.tree.text("/etc/os-release") == "ID=debian\n"
+    assert named(found) == {"vda1": "/boot", "vda2": "/"}
 
 
 def test_a_disk_without_a_table_is_its_root(tmp_path: Path) -> None:

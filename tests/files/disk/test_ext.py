@@ -203,6 +203,8 @@ def _inode_of(disk: Path, path: str) -> int:
     [
         (0x28, b"\xff\xff"),
         (0x2A, b"\xff\xff"),
+        (0x2A, b"\0\0"),
+        (0x04, bytes(4)),
         (0x2E, b"\x09\x00"),
         (0x28 + 12 + 6, b"\xff\xff\xff\xff\xff\xff"),
         (0x28 + 12 + 8, b"\0\0\0\0"),

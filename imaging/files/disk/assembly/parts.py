@@ -14,6 +14,7 @@ from imaging.files.disk.file_system import FileSystem
 from imaging.files.disk.partition import Partition
 from imaging.files.disk.superblocks.sniffing import sniff
 from imaging.files.disk.tables.entry import Entry, Table
+from imaging.files.disk.xfs.xfs_file_system import XfsFileSystem
 from models.errors import DiskFault, DiskUnreadableError
 from models.image_file.disk_facts import PartitionTable
 
@@ -24,6 +25,7 @@ _READERS: Final[Mapping[str, Callable[[Content], FileSystem]]] = {
     "ext3": ExtFileSystem,
     "ext4": ExtFileSystem,
     "vfat": FatFileSystem,
+    "xfs": XfsFileSystem,
 }
 _FAULTS: Final[Mapping[str, DiskFault]] = {
     "LVM2_member": DiskFault.ON_LVM,

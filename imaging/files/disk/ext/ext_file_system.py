@@ -87,18 +87,22 @@ class ExtFileSystem:
     def _directory_blocks(self, inode: Inode) -> Iterator[bytes]:
         size = inode.node.size_bytes
         if inode.is_inline:
-            begin, rest = inline_content(inode)
-            yield begin[_INLINE_PARENT:]
+            head, rest = inline_content(inode)
+            yield head[_INLINE_PARENT:]
             yield rest
             return
         if size > _LARGEST_DIRECTORY:
             raise DiskUnreadableError("A directory of the disk is larger than is read.", fault=DiskFault.TOO_LARGE)
         step = self._layout.block_bytes
-        for _, count, at in self._places.runs(inode, 0, -(-size // step)):
-            if not at:
+        reached = 0
+        for begin, count, at in self._places.runs(inode, 0, -(-size // step)):
+            if not at or begin != reached:
                 raise DiskUnreadableError("A directory of the disk has a hole.")
             for number in range(count):
                 yield exactly(self._blocks, (at + number) * step, step)
+            reached += count
+        if not reached or reached * step < size:
+            raise DiskUnreadableError("A directory of the disk is shorter than it says.")
 
     def _content(self, inode: Inode, offset: int, size: int) -> bytes:
         if size <= 0 or offset < 0:
@@ -109,8 +113,6 @@ class ExtFileSystem:
         first, end = offset // step, -(-(offset + size) // step)
         pieces, reached = [], first
         for begin, count, at in self._places.runs(inode, first, end):
-            if begin < reached:
-                raise DiskUnreadableError("The places of a file on the disk overlap.")
             pieces += [bytes((begin - reached) * step), self._run(at, count)]
             reached = begin + count
         pieces.append(bytes((end - reached) * step))

@@ -41,9 +41,13 @@ class Places:
             DiskUnreadableError: the lists are damaged.
         """
         told = self._extents(inode.places, first, end, None) if inode.by_extents else self._listed(inode, first, end)
+        reached = 0
         for count, (begin, length, at) in enumerate(told):
             if count > _MOST_RUNS:
                 raise DiskUnreadableError("A file on the disk lies in too many pieces.", fault=DiskFault.TOO_LARGE)
+            if begin < reached or not length:
+                raise DiskUnreadableError("The extents of a file on the disk are damaged.")
+            reached = begin + length
             skipped = max(0, first - begin)
             there = min(begin + length, end) - begin - skipped
             if there <= 0:
