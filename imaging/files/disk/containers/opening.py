@@ -8,11 +8,17 @@ from typing import Final
 from imaging.files.content import Content
 from imaging.files.disk.blocks import CachedBlocks
 from imaging.files.disk.containers.qcow2 import Qcow2Blocks
+from imaging.files.disk.containers.vhd import open_vhd
+from imaging.files.disk.containers.vhdx import VhdxBlocks
+from imaging.files.disk.containers.vmdk import VmdkBlocks
 from models.errors import DiskFault, DiskUnreadableError
 from models.image_file.image_format import ImageFormat
 
 _READERS: Final[Mapping[ImageFormat, Callable[[Content], Content]]] = {
     ImageFormat.QCOW2: Qcow2Blocks,
+    ImageFormat.VHD: open_vhd,
+    ImageFormat.VHDX: VhdxBlocks,
+    ImageFormat.VMDK: VmdkBlocks,
 }
 
 
