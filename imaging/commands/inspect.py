@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
-from imaging.commands.documents.conversion import inspect_document, machine_name
+from imaging.commands.documents.conversion import file_document, inspect_document, machine_name
 from imaging.commands.flow import session
+from imaging.commands.flow.image_file import WantedFile, inspected_file, wanted_file
 from imaging.commands.flow.machine import Inspected, inspected_by_report, inspected_by_ssh, inspected_here
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import host_and_access, host_login_options
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.checklist_text import unanswered_line, write_checklist
+from imaging.commands.output.file_text import write_file
 from imaging.commands.output.streams import write_json
-from imaging.guidelines.machine import judge_machine
+from imaging.guidelines.machine import judge_file, judge_machine
 from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.findings import Checklist, Readiness
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
+from models.image_file.image_format import ImageFormat
 
 _Inspection = Callable[[], Coroutine[Any, Any, Inspected]]
 
@@ -40,9 +44,24 @@ class _Inspected:
         Example("imaging probe --show >probe.sh", "the script; on the machine: sudo sh probe.sh >report"),
         Example("imaging inspect --report report", "judge the report that it printed there"),
         Example("imaging inspect --ssh root@build-vm", "inspect a machine by SSH that is in no cloud's list"),
+        Example("imaging inspect disk.qcow2", "inspect an image file, packed or not; nothing is mounted"),
         Example("imaging inspect --here", "inspect this machine, as the user who you are"),
         Example("imaging inspect --here --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
     ),
+)
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
+@click.option("--file", "named_file", metavar="FILE", type=click.Path(path_type=Path), help="The same as FILE.")
+@click.option(
+    "--format",
+    "declared",
+    type=click.Choice([kind.value for kind in ImageFormat]),
+    help="What FILE is said to be; without it its content tells.",
+)
+@click.option(
+    "--work-dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
+    help="Where FILE is unpacked or converted if it must be; beside FILE by default.",
 )
 @click.option("--report", metavar="FILE", help="Judge this report of the script of `imaging probe --show`; - reads it.")
 @click.option("--ssh", metavar="[USER@]HOST", help="Inspect this machine by SSH.")
@@ -51,22 +70,51 @@ class _Inspected:
 @host_login_options
 @everywhere
 def command(
-    invocation: Invocation, *, report: str | None, ssh: str | None, here: bool, everything: bool, **login: Any
+    invocation: Invocation, *, report: str | None, ssh: str | None, here: bool, everything: bool, **other: Any
 ) -> ExitCode:
-    """Check a machine without a cloud: by a report, by SSH, or this one.
+    """Check an image file, or a machine without a cloud: by a report, by SSH, or this one.
 
     No login to a cloud is needed, and nothing is changed. The rules are those of `imaging check`; those that only a
     cloud can answer do not apply. The exit status is 0 only if no rule that blocks fails or stays unknown.
+
+    FILE is a disk image (RAW, QCOW2, VMDK, VDI, VHD, VHDX), also packed (gzip, xz, zstd, OVA), or a directory with the
+    parts of one. It is read as it lies, as the user who you are: nothing is mounted, and nothing in it is run.
     """
-    if sum((report is not None, ssh is not None, here)) != 1:
-        raise UsageError("One of --report, --ssh and --here is needed.", remedy="Use exactly one of them.")
+    wanted, login = _wanted_file(other)
+    if sum((wanted is not None, report is not None, ssh is not None, here)) != 1:
+        raise UsageError(
+            "One of FILE, --report, --ssh and --here is needed.", remedy="Use exactly one of them: imaging inspect FILE"
+        )
     guidelines = session.profile(invocation)
+    if wanted is not None:
+        return _file_command(invocation, wanted, guidelines, everything=everything)
     found = session.run(_inspect(guidelines, _inspection(guidelines, report, ssh, login)))
     if invocation.json:
         write_json(inspect_document(found.facts, found.checklist, found.notices))
     else:
         _write(found, everything=everything)
     return ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
+
+
+def _wanted_file(other: dict[str, Any]) -> tuple[WantedFile | None, dict[str, Any]]:
+    """The file that is meant, and the options that are left."""
+    file, named, declared, work_dir = (other.pop(name) for name in ("file", "named_file", "declared", "work_dir"))
+    if file is not None and named is not None:
+        raise UsageError("FILE and --file cannot be combined.", remedy="Use one of them.")
+    path = file or named
+    if path is None and (declared or work_dir):
+        raise UsageError("--format and --work-dir need a FILE.", remedy="Name it: imaging inspect FILE")
+    return (None if path is None else wanted_file(path, declared, work_dir)), other
+
+
+def _file_command(invocation: Invocation, wanted: WantedFile, guidelines: Profile, *, everything: bool) -> ExitCode:
+    found = session.run(inspected_file(wanted, guidelines))
+    checklist = judge_file(found.file, found.guest, guidelines, session.now(), unread_because=found.unread_because)
+    if invocation.json:
+        write_json(file_document(found, checklist))
+    else:
+        write_file(found, checklist, everything=everything)
+    return ExitCode.DONE if checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
 def _inspection(guidelines: Profile, report: str | None, ssh: str | None, login: dict[str, Any]) -> _Inspection:

@@ -11,6 +11,7 @@ from models.findings import Checklist, Source
 from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
+from models.image_file.file_facts import FileFacts
 
 
 def judge_machine(guest: GuestFacts, profile: Profile, now: datetime) -> Checklist:
@@ -23,6 +24,29 @@ def judge_machine(guest: GuestFacts, profile: Profile, now: datetime) -> Checkli
     """
     found = Fact[GuestFacts](value=guest, source=Source.GUEST, read_at=guest.read_at)
     return judge(facts_of_machine(found, now), profile)
+
+
+def judge_file(
+    file: FileFacts, guest: GuestFacts | None, profile: Profile, now: datetime, *, unread_because: str = ""
+) -> Checklist:
+    """Ask every rule of an image file; those that only a cloud can answer do not apply.
+
+    Args:
+        file: what it is.
+        guest: what was found of the system in it; None where none could be read.
+        profile: the guidelines.
+        now: the time by which ages count.
+        unread_because: why no system could be read, as a sentence.
+    """
+    found = Fact[GuestFacts](
+        value=guest,
+        unknown_because=None if guest is not None else unread_because,
+        unknown_code=None if guest is not None else UnknownCode.NOT_INSPECTED,
+        source=Source.IMAGE_FILE,
+        read_at=now,
+    )
+    known = Fact[FileFacts](value=file, source=Source.IMAGE_FILE, read_at=now)
+    return judge(facts_of_machine(found, now).model_copy(update={"file": known}), profile)
 
 
 def facts_of_machine(guest: Fact[GuestFacts], now: datetime) -> InstanceFacts:

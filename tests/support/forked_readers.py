@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+from collections.abc import Sequence
 from multiprocessing.context import ForkServerProcess
 
-from imaging.runtime.confined.process import _HANDED_ON
+from imaging.runtime.confined.process import _HANDED_ON, _start
 from tests.support.forked_child import run_module
 
 _context = multiprocessing.get_context("forkserver")
@@ -55,8 +56,12 @@ class ForkedReader:
         return status
 
 
-async def start(module: str) -> ForkedReader:
-    """As `imaging.runtime.confined.process._start`."""
+async def start(
+    module: str, *arguments: str, descriptors: Sequence[int] = ()
+) -> ForkedReader | asyncio.subprocess.Process:
+    """As `imaging.runtime.confined.process._start`; one that inherits open files is a fresh one here, too."""
+    if arguments or descriptors:
+        return await _start(module, *arguments, descriptors=descriptors)
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     (question, asks), (answers, answer) = _context.Pipe(duplex=False), _context.Pipe(duplex=False)
     with question, answer:

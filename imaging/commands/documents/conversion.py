@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
+    FileDocument,
     FindingDocument,
     GuestDocument,
     ImageDocument,
@@ -28,6 +29,7 @@ from imaging.commands.documents.models import (
     VerdictDocument,
 )
 from imaging.commands.documents.seal import seal_document
+from imaging.guest.file_inspection import InspectedFile
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
@@ -123,6 +125,29 @@ def inspect_document(facts: GuestFacts, checklist: Checklist, notices: tuple[str
     return InspectDocument(
         machine=machine_name(facts),
         inspection=inspection_document(facts, notices),
+        profile=checklist.profile,
+        readiness=checklist.readiness,
+        findings=tuple(_finding(finding) for finding in checklist.findings),
+    )
+
+
+def file_document(found: InspectedFile, checklist: Checklist) -> InspectDocument:
+    """The findings about an image file."""
+    file = found.file
+    return InspectDocument(
+        machine=machine_name(found.guest) if found.guest is not None else None,
+        file=FileDocument(
+            path=file.path,
+            file_size_bytes=file.file_size_bytes,
+            wrappers=file.wrappers,
+            format=file.header.format,
+            declared_format=file.declared,
+            disk_size_bytes=file.header.disk_size_bytes,
+            refusals=tuple(each.code for each in file.header.refusals),
+            unread_because=found.unread_because or None,
+            disk=found.disk,
+        ),
+        inspection=inspection_document(found.guest) if found.guest is not None else None,
         profile=checklist.profile,
         readiness=checklist.readiness,
         findings=tuple(_finding(finding) for finding in checklist.findings),

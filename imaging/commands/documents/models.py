@@ -14,6 +14,10 @@ from models.base import Frozen
 from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
 from models.guest.facts import GuestFacts
 from models.guest.since_run import DifferenceCode
+from models.image_file.disk_facts import DiskFacts
+from models.image_file.image_format import ImageFormat
+from models.image_file.refusal import RefusalCode
+from models.image_file.wrapper import Wrapper
 from models.remedy_action import ActionKind
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
@@ -123,14 +127,33 @@ class CheckDocument(Document):
     findings: tuple[FindingDocument, ...]
 
 
+class FileDocument(Document):
+    """An image file: what it is, what it is packed in, and the disk in it."""
+
+    path: str
+    file_size_bytes: int
+    wrappers: tuple[Wrapper, ...] = Field(description="What it is packed in, from the outermost inward.")
+    format: ImageFormat | None = Field(description="By its content; null where nobody can say.")
+    declared_format: ImageFormat | None
+    disk_size_bytes: int
+    refusals: tuple[RefusalCode, ...] = Field(description="Why it must not be opened.")
+    unread_because: str | None = Field(description="Why no system could be read in it; null where one was read.")
+    disk: DiskFacts | None
+
+
 class InspectDocument(Document):
     """`imaging inspect`: the findings about a machine that no cloud was asked about."""
 
     version: Literal["imaging.inspect/1"] = Field(default="imaging.inspect/1", alias="schema")
     machine: str | None = Field(description="What it calls itself.")
-    inspection: InspectionDocument
+    file: FileDocument | None = Field(
+        default=None, description="The image file that was inspected; null for a machine."
+    )
+    inspection: InspectionDocument | None = Field(description="Null where no system could be read in a file.")
     profile: str
-    readiness: Readiness = Field(description="As in the checklist; `blocked`, `incomplete` or `ready`.")
+    readiness: Readiness = Field(
+        description="As in the checklist; `blocked`, `incomplete`, `ready`, or `not-inspected` of a file."
+    )
     findings: tuple[FindingDocument, ...]
 
 

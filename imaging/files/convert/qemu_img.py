@@ -44,6 +44,8 @@ class Conversion:
     """An absolute path; what stands there is written over."""
     format: ImageFormat
     compress: bool = False
+    keeps_descriptor: int | None = None
+    """Of the target, where that is an open file without a name (`/proc/self/fd/N`)."""
 
 
 def qemu_img() -> str:
@@ -110,7 +112,8 @@ async def convert(conversion: Conversion, *, idle_seconds: float, tell: Callable
         ImageFileError: qemu-img is missing, failed, or came no further; what it wrote is removed.
     """
     command = command_of(conversion, qemu_img())
-    process = await _start(command, (conversion.source.descriptor,))
+    kept = (conversion.source.descriptor, conversion.keeps_descriptor)
+    process = await _start(command, tuple(each for each in kept if each is not None))
     try:
         errors = asyncio.create_task(_last_words(process.stderr))
         async with asyncio.timeout(None) as time:
@@ -184,7 +187,8 @@ def _not_whole(why: str) -> ImageFileError:
 
 
 def _failed(conversion: Conversion, why: str) -> ImageFileError:
-    conversion.target.unlink(missing_ok=True)
+    if conversion.keeps_descriptor is None:
+        conversion.target.unlink(missing_ok=True)
     return ImageFileError(
         f"The disk could not be converted to {conversion.format.in_words}: {why}.",
         meaning="What was written of it is removed; the file itself is untouched.",

@@ -29,6 +29,8 @@ class Unwrapped:
     content: FileContent
     wrappers: tuple[Wrapper, ...]
     """From the outermost inward."""
+    packed_size_bytes: int
+    """Of what was given."""
     unpacked: bool
     """Whether it is a new file of ours; otherwise it is read in the place where it is."""
 
@@ -62,7 +64,7 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
         ImageFileError: there is no room.
     """
     content, wrappers = open_source(path, opened)
-    name, was_unpacked = str(path), False
+    name, given_size_bytes, was_unpacked = str(path), content.size_bytes, False
     while (wrapper := wrapper_of(content.read(0, HEAD_BYTES))) is not None:
         if len([each for each in wrappers if each is not Wrapper.PARTS]) == DEEPEST:
             raise RefusedFileError(name, Refusal(code=RefusalCode.WRAPPED_TOO_DEEP))
@@ -77,7 +79,7 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
         raise RefusedFileError(name, Refusal(code=RefusalCode.UNKNOWN_WRAPPER, detail=unknown))
     if not content.size_bytes:
         raise RefusedFileError(name, Refusal(code=RefusalCode.EMPTY))
-    return Unwrapped(content, wrappers, was_unpacked)
+    return Unwrapped(content, wrappers, given_size_bytes, was_unpacked)
 
 
 def nameless_file(work_dir: Path, opened: ExitStack) -> int:
