@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from imaging.commands.documents.conversion import file_document, inspect_document, machine_name
+from imaging.commands.documents.conversion import inspect_document, machine_name
+from imaging.commands.documents.image_file import file_document
 from imaging.commands.flow import session
 from imaging.commands.flow.image_file import WantedFile, inspected_file, wanted_file
 from imaging.commands.flow.machine import Inspected, inspected_by_report, inspected_by_ssh, inspected_here

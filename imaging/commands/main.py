@@ -17,7 +17,10 @@ ENTRIES = {
     "instances": Entry("imaging.commands.instances", "List the instances of the project."),
     "images": Entry("imaging.commands.images", "List the images that the project can see."),
     "check": Entry("imaging.commands.check", "Check one instance against the imaging guidelines."),
-    "inspect": Entry("imaging.commands.inspect", "Check a machine without a cloud: by a report, by SSH, or this one."),
+    "inspect": Entry(
+        "imaging.commands.inspect",
+        "Check an image file, or a machine without a cloud: by a report, by SSH, or this one.",
+    ),
     "probe": Entry("imaging.commands.probe", "Inspect a running instance by SSH and print what was found."),
     "verdict": Entry("imaging.commands.verdict", "Judge a saved console log: whether the machine booted."),
     "save": Entry("imaging.commands.save", "Copy directories of a running instance to this machine, by SSH."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -158,7 +159,7 @@ class _Progress:
         self._tell("Converted", share)
 
     def _tell(self, what: str, share: float) -> None:
-        line = f"{what}: {int(share * 10) * 10} %"
+        line = f"{what}: {10 * math.floor(10 * share)} %"
         if line != self._last:
             self._last = line
             self._say(line)

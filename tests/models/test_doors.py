@@ -93,6 +93,12 @@ OURS = {
     ("imaging/runs/test_instance/boot_verdict/dead_ends.py", "int(number)"): "one to six ASCII digits, just matched",
     ("imaging/files/convert/qemu_img.py", "float(percent)"): "at most five digits, by the pattern",
     ("imaging/files/disk/assembly/mounting.py", "int(found[1], 8)"): "three octal digits, by the pattern",
+    (
+        "imaging/guest/file_probe/expressions/syntax.py",
+        "int(digits)",
+    ): "at most as many digits as the greatest count has",
+    ("imaging/guest/file_probe/part_sshd.py", "int(major[:9])"): "at most nine ASCII digits, just counted",
+    ("imaging/guest/file_probe/people.py", "int(digits)"): "ASCII digits, just counted",
     ("imaging/files/wrappers/parts.py", "int(digits)"): "one to eight digits, just counted",
     ("imaging/guest/disk_reading/reading.py", "int(request.now.timestamp())"): "a time of ours",
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",

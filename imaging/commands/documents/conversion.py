@@ -5,7 +5,6 @@ from __future__ import annotations
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
-    FileDocument,
     FindingDocument,
     GuestDocument,
     ImageDocument,
@@ -29,7 +28,6 @@ from imaging.commands.documents.models import (
     VerdictDocument,
 )
 from imaging.commands.documents.seal import seal_document
-from imaging.guest.file_inspection import InspectedFile
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
@@ -92,11 +90,12 @@ def check_document(
         readiness=checklist.readiness,
         not_inspected_because=checklist.not_inspected_because,
         inspection=inspection,
-        findings=tuple(_finding(finding) for finding in checklist.findings),
+        findings=tuple(finding_document(finding) for finding in checklist.findings),
     )
 
 
-def _finding(finding: Finding) -> FindingDocument:
+def finding_document(finding: Finding) -> FindingDocument:
+    """One finding."""
     remedy = finding.remedy
     return FindingDocument(
         rule=finding.rule,
@@ -127,30 +126,7 @@ def inspect_document(facts: GuestFacts, checklist: Checklist, notices: tuple[str
         inspection=inspection_document(facts, notices),
         profile=checklist.profile,
         readiness=checklist.readiness,
-        findings=tuple(_finding(finding) for finding in checklist.findings),
-    )
-
-
-def file_document(found: InspectedFile, checklist: Checklist) -> InspectDocument:
-    """The findings about an image file."""
-    file = found.file
-    return InspectDocument(
-        machine=machine_name(found.guest) if found.guest is not None else None,
-        file=FileDocument(
-            path=file.path,
-            file_size_bytes=file.file_size_bytes,
-            wrappers=file.wrappers,
-            format=file.header.format,
-            declared_format=file.declared,
-            disk_size_bytes=file.header.disk_size_bytes,
-            refusals=tuple(each.code for each in file.header.refusals),
-            unread_because=found.unread_because or None,
-            disk=found.disk,
-        ),
-        inspection=inspection_document(found.guest) if found.guest is not None else None,
-        profile=checklist.profile,
-        readiness=checklist.readiness,
-        findings=tuple(_finding(finding) for finding in checklist.findings),
+        findings=tuple(finding_document(finding) for finding in checklist.findings),
     )
 
 
@@ -289,7 +265,7 @@ def plan_document(plan: Plan) -> PlanDocument:
 def _plan_findings(checklist: Checklist) -> PlanFindingsDocument:
     of_class: dict[FindingClass, list[FindingDocument]] = {each: [] for each in FindingClass}
     for finding in checklist.findings:
-        of_class[class_of(finding)].append(_finding(finding))
+        of_class[class_of(finding)].append(finding_document(finding))
     return PlanFindingsDocument(
         blockers=tuple(of_class[FindingClass.BLOCKER]),
         confirmations=tuple(of_class[FindingClass.TO_CONFIRM]),

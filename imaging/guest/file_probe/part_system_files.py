@@ -46,6 +46,8 @@ _REMARK: Final = re.compile(r"(?<! ) +[#;].*")
 _SECRET_WORDS: Final = ("pass", "pw", "secret", "tok")
 _SECRET_KEY: Final = re.compile(r"^( *[^ =]*+(?: *= *| +))")
 
+_WILD: Final = re.compile(r"([*?\[])")
+
 
 def part_system_files(disk: Disk, rows: PartRows) -> None:
     """The rows of the part `system_files`."""
@@ -76,17 +78,17 @@ def _files_in(folder: Found, files: GuestFiles) -> list[str]:
 
 def _literal(path: str) -> str:
     """A pattern that means this path and no other."""
-    return re.sub(r"([*?\[])", r"[\1]", path)
+    return _WILD.sub(r"[\1]", path)
 
 
 def _tell(path: str, number: int, states: _States, files: GuestFiles, rows: PartRows) -> None:
     itself, readable = _found(path, files)
     kind = "" if itself is None else _KINDS.get(itself.node.kind, "other")
     size, at = ("-", "-") if itself is None else (itself.node.size_bytes, itself.node.modified_at)
-    immutable = int(itself is not None and itself.node.immutable)
+    immutable = "1" if itself is not None and itself.node.immutable else "0"
     text = files.text(path) if kind == "file" and path in _TOLD else ""
     readable = readable and text is not None
-    rows.row("file", number, kind, size, at, states.of(path), immutable, int(readable), path)
+    rows.row("file", number, kind, size, at, states.of(path), immutable, "1" if readable else "0", path)
     if kind == "link":
         rows.row("target", number, files.target(path))
     for line in _lines(text or ""):
