@@ -52,7 +52,8 @@ class OpenContent:
 
     def read(self, offset: int, size: int) -> bytes:
         """As `Content.read`; nobody's position in the file is moved."""
-        return os.pread(self.descriptor, max(0, min(size, self.size_bytes - offset)), offset)
+        size = min(size, self.size_bytes - offset)
+        return os.pread(self.descriptor, size, offset) if size > 0 else b""
 
 
 class Window:

@@ -283,3 +283,9 @@ def test_every_reason_has_its_sentence_and_a_way_out() -> None:
         refusal = Refusal(code=code, detail="x")
         assert refusal.sentence.endswith(": x.")
         assert refusal.remedy.endswith(".")
+
+
+def test_a_place_beyond_every_file_holds_nothing(tmp_path: Path) -> None:
+    with open_image_file(raw_disk(tmp_path / "disk.raw")) as opened:
+        assert opened.read(2**64, 512) == b""
+        assert opened.read(8 * MIB - 3, 512) == bytes(3)

@@ -38,7 +38,8 @@ class OpenedFile:
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes at a place; fewer at the end. Several readers do not disturb each other."""
-        return os.pread(self.descriptor, size, offset)
+        size = min(size, self.size_bytes - offset)  # a place of a stranger's may be beyond what pread takes
+        return os.pread(self.descriptor, size, offset) if size > 0 else b""
 
     @property
     def extents(self) -> tuple[Extent, ...]:
