@@ -89,7 +89,8 @@ class FstabEntry(Frozen):
 class MountUnit(Frozen):
     """A mount or swap unit of systemd, from wherever it reads them, with what is added to it.
 
-    Those of the kernel's own file systems, and those that the lines of fstab become, are left out.
+    Those that the system brings along for file systems below /dev, /proc, /run and /sys, and those that the lines of
+    fstab become, are left out.
     """
 
     file: CleanText

@@ -84,6 +84,7 @@ boot_units() {
             if (key ~ /^(Requires|Requisite|BindsTo)$/ && value ~ /\.mount/) print "needs\t" value "\t" file
         } else if (inside && key ~ /^(What|Where|Type|Options)$/) {
             if (key == "What" && value ~ /[\/:=%]/ && !kept) kept = 1
+            if (key == "Where" && value !~ /^\/(dev|proc|run|sys)\// && !kept) kept = 1
             held[++holding] = "unit\t" key "\t" mask(value) "\t" file
         }
     }

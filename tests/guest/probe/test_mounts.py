@@ -176,6 +176,24 @@ def test_mount_units_say_who_pulls_them_in(tmp_path):
     assert (idle.enabled, idle.required, idle.automount) == (False, False, False)
 
 
+def test_of_units_that_a_package_brings_those_are_told_that_no_kernel_mounts_by_itself(tmp_path):
+    vendor = "/usr/lib/systemd/system"
+    tree = plant(
+        tmp_path,
+        {
+            f"{vendor}/tmp.mount": "[Mount]\nWhat=tmpfs\nWhere=/tmp\nType=tmpfs\n",  # as Debian 13 has it
+            f"{vendor}/local-fs.target.wants/tmp.mount": "-> ../tmp.mount",
+            f"{vendor}/var-lib-nfs-rpc_pipefs.mount": "[Mount]\nWhat=sunrpc\nWhere=/var/lib/nfs/rpc_pipefs\n",
+            f"{vendor}/dev-mqueue.mount": "[Mount]\nWhat=mqueue\nWhere=/dev/mqueue\nType=mqueue\n",
+            f"{vendor}/proc-fs-nfsd.mount": "[Mount]\nWhat=nfsd\nWhere=/proc/fs/nfsd\n",
+        },
+    )
+    boot = known(probe("boot_mounts", root=tree).boot_mounts)
+    assert boot.points == {"/tmp", "/var/lib/nfs/rpc_pipefs"}
+    (tmp,) = (unit for unit in boot.units if unit.point == "/tmp")
+    assert (tmp.source, tmp.enabled, tmp.required) == ("tmpfs", True, False)
+
+
 def test_physical_volumes_are_told_without_asking_lvm(tmp_path):
     assert known(probe("boot_mounts", root=plant(tmp_path, VOLUME)).boot_mounts).physical_volumes == (
         PhysicalVolume(device="/dev/vdc", group="data-vg"),
