@@ -75,4 +75,4 @@ def how_to_answer(checklist: Checklist) -> str:
         case _ if not checklist.inspected_as_root:
             return "Inspect the guest as a user who may use sudo, or with --deep."
         case _:
-            return f"It was inspected as root, so another inspection tells no more: {_BY_HAND}"
+            return f"It was inspected as root: another inspection tells more only where time was up. Else {_BY_HAND}"

@@ -23,7 +23,8 @@ def test_one_by_ssh_without_root_is_to_be_made_with_it() -> None:
     assert "--deep" in advice(InspectionMethod.SSH, as_root=False)
 
 
-def test_one_by_ssh_as_root_is_not_to_be_made_again() -> None:
+def test_one_by_ssh_as_root_is_to_be_made_again_only_where_time_was_up() -> None:
+    assert "only where time was up" in advice(InspectionMethod.SSH)
     assert "by hand" in advice(InspectionMethod.SSH)
     assert "sudo" not in advice(InspectionMethod.SSH)
 
