@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import inside, inside_or_none
 from imaging.guidelines.rule import UnreadError
+from imaging.guidelines.sealing.foreseen import foreseen
 from imaging.guidelines.sealing.found_files import agent_operations, secret_operations
 from imaging.guidelines.sealing.keeping import Keeping, keeping
 from imaging.guidelines.sealing.people import People, account_operations, cannot_be_done, home_operations, people
@@ -34,7 +35,8 @@ def plan_seal(facts: InstanceFacts, profile: Profile, request: RunRequest) -> Se
     """
     refused = refusals(facts)
     try:
-        return _planned(facts, profile, request).model_copy(update={"refusals": refused})
+        plan = _planned(facts, profile, request)
+        return plan.model_copy(update={"refusals": refused or tuple(foreseen(facts, profile, plan))})
     except UnreadError as error:
         why = refused or (f"What a seal has to remove is not known: {error.fact.unknown_because}. Inspect it again.",)
         return SealPlan(operations=(), refusals=why)

@@ -16,7 +16,8 @@ from models.remedy_action import ActionKind
 from models.seal.plan import OperationId, SealOperation, SealTarget, TargetAction
 
 _WITH_OPERATIONS_OF_THEIR_OWN = ("/home", "/root")
-_BESIDE = ("/var/tmp",)  # noqa: S108  # a folder in the guest, which outlives a boot where /tmp does not
+_ALWAYS = ("/mnt", "/tmp", "/var/tmp")  # noqa: S108  # folders in the guest
+"""What no image for others holds, whether a page names it or not: the proofs ask for it under every profile."""
 _FIELDS_THAT_TELL = 2
 
 
@@ -48,13 +49,15 @@ def fstab_operations(facts: InstanceFacts, profile: Profile) -> Iterator[SealOpe
 
 
 def directory_operations(facts: InstanceFacts, profile: Profile, keeping: Keeping) -> Iterator[SealOperation]:
-    """The directories that the page names, emptied; what is a mount of its own is no part of the image.
+    """The directories that the page names, and those for passing things, emptied.
+
+    What is a mount of its own is no part of the image.
 
     Raises:
         UnreadError: the directories could not be read.
     """
     directories = inside(facts, parts.directories)
-    named = (path.rstrip("/") for path in (*profile.deleted_directories, *_BESIDE))
+    named = (path.rstrip("/") for path in (*profile.deleted_directories, *_ALWAYS))
     paths = [path for path in dict.fromkeys(named) if path and path not in _WITH_OPERATIONS_OF_THEIR_OWN]
     found = {path: directories.at(path) for path in paths if not keeping.keeps(path)}
     there = {path: each for path, each in found.items() if each is None or not each.separate}

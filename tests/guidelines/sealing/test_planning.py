@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from imaging.guidelines.sealing.planning import plan_seal
 from models.guest.accounts import OrphanFiles
+from models.guest.directories import Directory
 from models.guest.services import Services
+from models.guidelines.profile import Profile
 from models.seal.plan import OperationId, SealPlan
-from tests.guidelines.guest_building import path_use, sighting
-from tests.guidelines.sealing.guests import ACCOUNTS, DIRECTORIES, SIGHTINGS, UNITS, operation, person, seal, targets
+from tests.guidelines.building import facts, request
+from tests.guidelines.guest_building import HEALTHY, guest_fact, path_use, sighting
+from tests.guidelines.sealing.guests import (
+    ACCOUNTS,
+    DIRECTORIES,
+    LIVED_IN,
+    SIGHTINGS,
+    UNITS,
+    operation,
+    person,
+    seal,
+    targets,
+)
 
 
 def test_operations_stand_in_the_order_in_which_the_clone_does_them():
@@ -86,6 +100,17 @@ def test_what_is_a_mount_of_its_own_is_no_part_of_the_image():
     assert "/mnt" not in targets(plan, OperationId.DIRECTORIES)
     assert "/home/volume" not in targets(plan, OperationId.HOMES)
     assert targets(plan, OperationId.DIRECTORIES).keys() == {"/tmp", "/var/tmp"}  # folders of the guest
+
+
+def test_folders_for_passing_things_are_emptied_though_no_page_names_them():
+    mnt = Directory(path="/mnt", owner="eve", size_kib=12, files=1, own_files=1)
+    others = tuple(mnt if each.path == "/mnt" else each for each in DIRECTORIES.others)
+    bare = facts(
+        guest=guest_fact(**HEALTHY | LIVED_IN | {"directories": DIRECTORIES.model_copy(update={"others": others})})
+    )
+    plan = plan_seal(bare, Profile(name="bare", title="No page"), request())
+    assert targets(plan, OperationId.DIRECTORIES).keys() == {"/mnt", "/tmp", "/var/tmp"}
+    assert plan.refusals == ()
 
 
 def test_secrets_and_licence_keys_outside_the_homes_go_one_by_one():

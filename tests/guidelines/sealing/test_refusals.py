@@ -8,12 +8,13 @@ import pytest
 
 from imaging.guidelines.sealing.planning import plan_seal
 from models.fact import Fact
+from models.guest.directories import Directory
 from models.guest.disks import BlockDevice, Disks
 from models.guest.facts import GuestFacts
 from models.guest.first_boot import CloudInit, Setting
 from tests.guidelines.building import facts, instance, profile, request
 from tests.guidelines.guest_building import ROOT, healthy, kind_of, untold
-from tests.guidelines.sealing.guests import CONFIG_DRIVE, seal
+from tests.guidelines.sealing.guests import CONFIG_DRIVE, DIRECTORIES, seal
 
 
 def test_a_guest_that_was_inspected_as_root_can_be_sealed():
@@ -78,3 +79,13 @@ def test_what_was_not_read_cannot_be_planned(part):
     plan = seal(**unread)
     assert plan.operations == ()
     assert any("time was up" in each for each in plan.refusals)
+
+
+SERVED = Directory(path="/srv", owner="eve", size_kib=900, files=12, own_files=12)
+
+
+def test_what_the_seal_leaves_and_its_proof_would_find_is_refused_at_once():
+    directories = DIRECTORIES.model_copy(update={"others": (*DIRECTORIES.others, SERVED)})
+    refused("DATA-PUBLISHED: 12 files", directories=directories)
+    refused("--keep PATH", directories=directories)
+    assert seal(directories=directories, keep={"keep_paths": ("/srv",)}).refusals == ()

@@ -46,7 +46,7 @@ def proof_of_clone(proofs: SealProofs, facts: InstanceFacts, profile: Profile) -
     # Of what the clone was not asked the image's own inspection tells.
     found += [
         f"In the clone after its seal, {each.rule}: {each.evidence}"
-        for each in _failing(proofs.clone, proofs, facts, profile)
+        for each in failing(proofs.clone, proofs, facts, profile)
     ]
     taken = sum(each.before - each.after for each in report.results)
     return Proof(
@@ -58,14 +58,14 @@ def proof_of_image(proofs: SealProofs, facts: InstanceFacts, profile: Profile) -
     """Proof 2, first half: the deep check of the sealed image is clean by the same rules."""
     if proofs.image is None:
         return Proof(unproved=("The sealed image was not inspected.",))
-    failing = _failing(proofs.image, proofs, facts, profile)
+    found = failing(proofs.image, proofs, facts, profile)
     unknown = [
         each
         for each in _asked(proofs.image, proofs, facts, profile)
         if each.outcome is Outcome.UNKNOWN and _counts(each)
     ]
     return Proof(
-        tuple(f"In the sealed image, {each.rule}: {each.evidence}" for each in failing),
+        tuple(f"In the sealed image, {each.rule}: {each.evidence}" for each in found),
         tuple(f"In the sealed image, {each.rule} has no answer: {each.evidence}" for each in unknown),
         ("The deep check of the sealed image found no secret, no data and no identity.",),
     )
@@ -129,7 +129,15 @@ def _asked(guest: GuestFacts, proofs: SealProofs, facts: InstanceFacts, profile:
             yield rule.find(facts, profile)
 
 
-def _failing(guest: GuestFacts, proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> list[Finding]:
+def failing(guest: GuestFacts, proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> list[Finding]:
+    """What the rules find in a guest that speaks against a seal.
+
+    Args:
+        guest: an inspection of what was sealed.
+        proofs: their plan says what is kept on purpose, and so speaks against nothing.
+        facts: of the source.
+        profile: the guidelines.
+    """
     findings = _asked(guest, proofs, facts, profile)
     return [each for each in findings if each.outcome is Outcome.FAIL and _counts(each)]
 
