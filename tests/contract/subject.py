@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
@@ -73,10 +73,14 @@ class TurnedPace:
         return self._turned
 
 
+Orders = Mapping[str, Mapping[str, Any] | Sequence[Mapping[str, Any]]]
+"""What a call of a back end does, by its name: one order, or several of which the first that matches holds."""
+
+
 class Hooks(Protocol):
     """Makes the back ends slow, or fail: `{"snapshot": {"delay": 3, "match": "db-"}}` (tests/openstack/README.md)."""
 
-    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
+    def set(self, hooks: Orders) -> None:
         """From now on do this, and nothing else."""
 
 
@@ -86,7 +90,7 @@ class LoopstackHooks:
     def __init__(self, state: Path) -> None:
         self._file = state / "hooks.json"
 
-    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
+    def set(self, hooks: Orders) -> None:
         passing = self._file.with_suffix(".new")
         passing.write_text(json.dumps(hooks))
         passing.rename(self._file)
@@ -98,7 +102,7 @@ class DemoHooks:
     def __init__(self, url: str, control_token: str) -> None:
         self._url, self._headers = f"{url}/_control/hooks", {"X-Control-Token": control_token}
 
-    def set(self, hooks: Mapping[str, Mapping[str, Any]]) -> None:
+    def set(self, hooks: Orders) -> None:
         if requests.post(self._url, json=hooks, headers=self._headers, timeout=10).status_code == 404:
             pytest.skip("the demonstration cloud does not fail, or dawdle, on command")
 

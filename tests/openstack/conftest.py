@@ -9,17 +9,21 @@ import pytest
 from tests.contract.clouds import choice, cloud, demonstration_cloud, demonstration_session, real_cloud
 from tests.contract.subject import ON_REAL_CLOUD
 from tests.openstack.rule_fixtures import base_image, ground, instance, kept
+from tests.openstack.sources import before, imaging, source
 
 __all__ = [
     "base_image",
+    "before",
     "choice",
     "cloud",
     "demonstration_cloud",
     "demonstration_session",
     "ground",
+    "imaging",
     "instance",
     "kept",
     "real_cloud",
+    "source",
 ]
 
 NEEDS_REAL = pytest.mark.skipif(not ON_REAL_CLOUD, reason="needs a real OpenStack: make test-openstack")

@@ -18,8 +18,11 @@ from models.fact import Fact
 from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.plan import Plan
-from models.run.record import OwnedKind, RunRecord
+from models.run.record import OwnedKind, RunRecord, RunState
 from models.run.request import Attestation, Mode, RunRequest, Waiver
+from models.seal.report import SealState
+from models.seal.verdict import SealWord
+from models.verdict import VerdictWord
 from tests.guest.recordings.recording import RECORDINGS
 from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, everything, one_runner
 
@@ -80,6 +83,18 @@ async def to_its_end(
         run = await one_runner(journal, run, cloud, clock, folder)
         killed += not run.state.is_over
     return run, killed
+
+
+def assert_sealed(run: RunRecord) -> None:
+    """It is done: sealed, proved to be so, booted, and the source restored."""
+    assert (run.state, run.trouble, run.instance_restored) == (RunState.DONE, None, True)
+    assert run.seal_verdict is not None
+    assert (run.seal_verdict.word, run.seal_verdict.reasons) == (SealWord.SEALED, ())
+    assert run.seal_report is not None
+    assert run.seal_report.state is SealState.SEALED
+    assert run.verdict is not None
+    assert run.verdict.word is VerdictWord.BOOTED
+    assert standing(run) == []
 
 
 def standing(run: RunRecord) -> list[str]:

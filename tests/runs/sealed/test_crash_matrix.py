@@ -9,12 +9,9 @@ import pytest
 
 from imaging.cloud.interface import Cloud
 from models.run.record import RunRecord, RunState
-from models.seal.report import SealState
-from models.seal.verdict import SealWord
 from models.steps import StepName
-from models.verdict import VerdictWord
 from tests.runs.rewording import WORDINGS
-from tests.runs.sealed.sealing import a_sealed_run, everything, standing, to_its_end
+from tests.runs.sealed.sealing import a_sealed_run, assert_sealed, everything, standing, to_its_end
 from tests.runs.test_crash_matrix import CHANGES, MOMENTS, Death, DemoClock, one_runner, words
 from tests.support.demo import DemoCloud
 
@@ -30,15 +27,8 @@ def closing_too(monkeypatch: pytest.MonkeyPatch) -> None:
 async def check_end(cloud: Cloud, source_id: str, run: RunRecord, before: dict[str, Any]) -> None:
     after = await everything(cloud, source_id)
     new_images = after.pop("images") - before.pop("images")
-    assert (run.state, run.trouble, run.instance_restored) == (RunState.DONE, None, True)
-    assert run.seal_verdict is not None
-    assert (run.seal_verdict.word, run.seal_verdict.reasons) == (SealWord.SEALED, ())
-    assert run.seal_report is not None
-    assert run.seal_report.state is SealState.SEALED
-    assert run.verdict is not None
-    assert run.verdict.word is VerdictWord.BOOTED
+    assert_sealed(run)
     assert new_images == {run.image_id}
-    assert standing(run) == []
     assert after == before
 
 

@@ -14,7 +14,8 @@ UPLOAD_BYTES = 8192
 def hook(name: str, resource_name: str | None) -> dict[str, object]:
     """Do to one driver call what `<state>/hooks.json` says, which is read at every call.
 
-    For example `{"snapshot": {"delay": 3}, "spawn": {"fail": "no room", "match": "web-"}}`.
+    For example `{"snapshot": {"delay": 3}, "spawn": {"fail": "no room", "match": "web-"}}`. Where a call has a list
+    of orders, the first that matches holds.
 
     Args:
         name: the driver call.
@@ -27,10 +28,10 @@ def hook(name: str, resource_name: str | None) -> dict[str, object]:
         orders = json.loads((Path(os.environ["LOOPSTACK_STATE"]) / "hooks.json").read_text())
     except (OSError, ValueError):
         return {}
-    order = orders.get(name) or {}
-    if order.get("match", "") not in (resource_name or ""):
-        return {}
-    time.sleep(float(order.get("delay", 0)))
+    given = orders.get(name) or []
+    listed = given if isinstance(given, list) else [given]
+    order: dict[str, object] = next((each for each in listed if each.get("match", "") in (resource_name or "")), {})
+    time.sleep(float(str(order.get("delay", 0))))
     if order.get("fail"):
         raise RuntimeError(f"loopstack: {order['fail']}")
     return order
