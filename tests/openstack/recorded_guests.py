@@ -35,6 +35,8 @@ class RecordedGuests:
     def __init__(self, admin: Connection, hooks: Hooks, project_id: str) -> None:
         """Args: a login that Nova shows user data to, and that nobody else uses; the hooks; whose instances."""
         self._admin, self._hooks, self._project = admin, hooks, project_id
+        self._others = {found["id"] for found in self._instances()}
+        """What was there before: of another test, or left behind by it."""
         self._machines: dict[str, Server] = {}
         self._begun: dict[str, float] = {}
         self.seen: list[str] = []
@@ -44,7 +46,7 @@ class RecordedGuests:
         """Give each instance the console that it has now."""
         orders = []
         for found in self._instances():
-            if found[_USER_DATA] and found["status"] == "ACTIVE":
+            if found[_USER_DATA] and found["status"] == "ACTIVE" and found["id"] not in self._others:
                 machine = self._machines.get(found["id"]) or self._begin(found)
                 passed = (time.monotonic() - self._begun[machine.id]) * SPEED
                 text = console_text(machine, (machine.booted_at or 0) + passed)
