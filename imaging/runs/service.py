@@ -257,8 +257,10 @@ class RunService:
     ) -> RunRecord:
         """Restore a run's source, from the journal, or from the claim where the journal is elsewhere.
 
+        Of a run that is not over, what it made for a while is removed, too; its source may be restored by then.
+
         Raises:
-            UsageError: there is nothing to restore, or a confirmation of the other host is missing.
+            UsageError: there is nothing to restore or remove, or a confirmation of the other host is missing.
             NotOursError: the claim is another instance's.
             RunError: somebody works on the run; it has to be cancelled instead.
             WrongProjectError: the login is another project's.
@@ -292,11 +294,12 @@ class RunService:
         await self._journal.close()
 
     async def _undo_run(self, record: RunRecord, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
-        if not source_may_need_help(record):
+        restores = source_may_need_help(record)
+        if not restores and (record.state.is_over or not _has_begun(record)):
             raise UsageError(f"Run {record.id} has left nothing to restore: {record.title} is restored.")
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
-        record = await self._journal.request_change(record.id, _only_restore)
+        record = await self._journal.request_change(record.id, _only_restore if restores else _only_clear_up)
         return await self._begin(record, resolved, other_host=other_host)
 
     async def _undo_claim(self, claim: Claim, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
@@ -409,3 +412,12 @@ def _only_restore(changes: Changes) -> None:
     )
     for name in UNDO_STEPS:
         changes.step(name, state=StepState.PENDING, started_at=None, ended_at=None, note="", trouble=None)
+
+
+def _only_clear_up(changes: Changes) -> None:
+    """Make of a run that has restored its source, or never changed it, one that only removes what it made."""
+    changes.run(undo_requested=True, state=RunState.RUNNING, outcome=None, trouble=None)
+
+
+def _has_begun(record: RunRecord) -> bool:
+    return any(step.started_at is not None for step in record.steps)

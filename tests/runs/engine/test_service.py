@@ -243,6 +243,17 @@ class TestUndoing:
         with pytest.raises(UsageError, match="nothing to restore"):
             await service.undo(run, LOGIN)
 
+    async def test_of_what_was_restored_before_its_end_clears_up_what_the_run_made(
+        self, service: RunService, runner: PretendedRunner
+    ):
+        run = await service.start(plan(), LOGIN, PROFILE)
+        await runner.die()
+        await begun(service, run, StepName.CLAIM, StepName.RESTORE)
+        run = await service.undo(await change(service, run, instance_restored=True), LOGIN)
+        assert (run.undo_requested, run.outcome, run.state) == (True, None, RunState.RUNNING)
+        assert run.step(StepName.RESTORE).state is StepState.DONE
+        assert len(runner.started) == 2
+
     async def test_of_what_never_changed_anything_is_refused(self, service: RunService):
         with pytest.raises(UsageError, match="nothing to restore"):
             await service.undo(await service.start(plan(), LOGIN, PROFILE), LOGIN)
