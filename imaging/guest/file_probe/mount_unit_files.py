@@ -21,6 +21,8 @@ _KEYS: Final = ("What", "Where", "Type", "Options")
 _NEEDS: Final = ("Requires", "Requisite", "BindsTo")
 _A_DISK: Final = re.compile(r"[/:=%]")
 """What stands in the source of anything but the kernel's own file systems."""
+_OF_THE_KERNEL: Final = re.compile(r"\A/(dev|proc|run|sys)/")
+"""Where the units that systemd brings along mount those."""
 
 
 def tell_mount_units(files: GuestFiles, rows: PartRows) -> None:
@@ -79,7 +81,10 @@ def _counts(path: str, lines: list[str], said: list[tuple[str, str]]) -> bool:
     if any(line.lstrip(" \t").startswith("SourcePath=") and "fstab" in line for line in lines):
         return False
     is_own = path.startswith("/etc/") or ".d/" in path
-    return is_own or any(key == "What" and _A_DISK.search(value) for key, value in said)
+    return is_own or any(
+        _A_DISK.search(value) if key == "What" else key == "Where" and not _OF_THE_KERNEL.match(value)
+        for key, value in said
+    )
 
 
 def _settings(lines: list[str], only_in: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,8 @@ UNITS: dict[str, str | bytes] = {
     f"{ETC}/multi-user.target.wants/woken.automount": "-> nowhere",
     f"{LIB}/made.mount": unit().replace("[Unit]\n", "[Unit]\n \tSourcePath=/etc/fstab\n"),
     f"{LIB}/dev-hugepages.mount": "[Mount]\nWhat=hugetlbfs\nWhere=/dev/hugepages\n",
+    f"{LIB}/tmp.mount": "[Mount]\nWhat=tmpfs\nWhere=/tmp\nType=tmpfs\n",
+    f"{LIB}/proc-fs-nfsd.mount": "[Mount]\nWhat=nfsd\nWhere=/proc/fs/nfsd\n",
     f"{LIB}/masked.mount": unit(),
     f"{ETC}/masked.mount": "-> /dev/null",
     f"{ETC}/odd.mount": b"What=/no\n[Mount]\r\n\tWhat \t=\t/dev/a\tb\t \r\nwhere=/no\n[Swap]x\nWhere=\xe9\nType\n"
