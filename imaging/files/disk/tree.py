@@ -158,8 +158,10 @@ class Tree:
             DiskUnreadableError: something cannot be read and nobody wants to be told, or it means too many files.
         """
         matches = [""]
-        for part in (part for part in pattern.split("/") if part):
-            more = (each for base in matches for each in self._matching(base, part, unreadable))
+        parts = [part for part in pattern.split("/") if part]
+        for number, part in enumerate(parts, 1):
+            is_last = number == len(parts)
+            more = (each for base in matches for each in self._matching(base, part, unreadable, is_last=is_last))
             matches = list(islice(more, _MOST_MATCHES + 1))
             if len(matches) > _MOST_MATCHES:
                 raise DiskUnreadableError("A pattern on the disk means too many files.")
@@ -222,13 +224,16 @@ class Tree:
             for name, node in sorted(entries.items(), key=itemgetter(0))
         )
 
-    def _matching(self, base: str, part: str, unreadable: Unreadable | None) -> Iterator[str]:
+    def _matching(self, base: str, part: str, unreadable: Unreadable | None, *, is_last: bool) -> Iterator[str]:
+        """What a part means; before the last one only what may hold something is of interest."""
         self.check()
         if not _WILD.search(part):
             yield f"{base}/{part}"  # whether it is there is asked at the end, of the whole path
             return
         fits = _fitting(part)
         for each in self._listed(base or "/", unreadable):
+            if not (is_last or each.is_directory or each.is_link):
+                continue
             if fits.match(each.name) and (part.startswith(".") or not each.name.startswith(".")):
                 yield each.path
 

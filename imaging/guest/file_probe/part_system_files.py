@@ -13,6 +13,7 @@ from typing import Any, Final
 from imaging.files.disk.file_system import NAMES, NodeKind
 from imaging.files.disk.tree import Found, Tree
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.file_probe.expressions.globs import meaning_only
 from imaging.guest.file_probe.guest_files import GuestFiles
 from imaging.guest.file_probe.packages.delivered_files import delivered_files
 from imaging.guest.file_probe.part_rows import PartRows
@@ -46,7 +47,6 @@ _REMARK: Final = re.compile(r"(?<! ) +[#;].*")
 _SECRET_WORDS: Final = ("pass", "pw", "secret", "tok")
 _SECRET_KEY: Final = re.compile(r"^( *[^ =]*+(?: *= *| +))")
 
-_WILD: Final = re.compile(r"([*?\[])")
 
 
 def part_system_files(disk: Disk, rows: PartRows) -> None:
@@ -72,13 +72,8 @@ def _asked(disk: Disk, files: GuestFiles) -> Iterator[str]:
 
 
 def _files_in(folder: Found, files: GuestFiles) -> list[str]:
-    listed = files.matching(f"{_literal(folder.path)}/*")
+    listed = files.matching(f"{meaning_only(folder.path)}/*")
     return [each.path for each in listed if each.is_file or (each.is_link and files.is_file(each.path))][:_MOST_LISTED]
-
-
-def _literal(path: str) -> str:
-    """A pattern that means this path and no other."""
-    return _WILD.sub(r"[\1]", path)
 
 
 def _tell(path: str, number: int, states: _States, files: GuestFiles, rows: PartRows) -> None:

@@ -18,6 +18,7 @@ from imaging.guest.file_probe.part_packages import part_packages
 from imaging.guest.file_probe.part_path_uses import part_path_uses
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_services import part_services
+from imaging.guest.file_probe.part_sightings import part_sightings
 from imaging.guest.file_probe.part_sshd import part_sshd
 from imaging.guest.file_probe.part_system import part_system
 from imaging.guest.file_probe.part_system_files import part_system_files
@@ -40,5 +41,6 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "packages": part_packages,
     "system_files": part_system_files,
     "directories": part_directories,
+    "sightings": part_sightings,
 }
 """What is not here is only known of a running system."""

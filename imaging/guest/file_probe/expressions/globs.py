@@ -1,4 +1,4 @@
-"""Reads a pattern of names as the probe's script does: `*` and `?` for anything but a slash, `[…]` for one of several.
+"""Reads patterns of names and paths as the probe's script does: `*` and `?` for anything, `[…]` for one of several.
 
 In brackets stand letters, digits and ranges of them; anything else means itself.
 """
@@ -12,34 +12,47 @@ from typing import Final
 from imaging.guest.file_probe.expressions.syntax import Choice, Edge, Node, OneOf, Repeat, Sequence, literal
 
 _WILD: Final = re.compile(rb"\*|\?|\[!?([A-Za-z0-9._-]+)\]")
-_NO_SLASH: Final = OneOf(frozenset(range(256)) - {ord("/")})
+_SIGNS: Final = re.compile(r"[*?\[]")
+_ANY: Final = OneOf(frozenset(range(256)))
+_NO_SLASH: Final = OneOf(_ANY.values - {ord("/")})
 
 
 def any_name(patterns: Iterable[str]) -> Node:
     """A whole name, in small letters, that one of the patterns means; capitals in a pattern mean small letters."""
-    return Sequence((Edge.LINE_START, Choice(tuple(_name(each.lower()) for each in patterns)), Edge.LINE_END))
+    return _any_of((each.lower() for each in patterns), _NO_SLASH)
 
 
-def _name(pattern: str) -> Node:
-    return Sequence(tuple(_parts(pattern.encode("utf-8"))))
+def any_path(patterns: Iterable[str]) -> Node:
+    """A whole path that one of the patterns means, as find takes them: `*` means slashes, too."""
+    return _any_of(patterns, _ANY)
 
 
-def _parts(pattern: bytes) -> Iterator[Node]:
+def meaning_only(path: str) -> str:
+    """A pattern for the shell that means this path and no other."""
+    return _SIGNS.sub(r"[\g<0>]", path)
+
+
+def _any_of(patterns: Iterable[str], any_byte: OneOf) -> Node:
+    branches = (Sequence(tuple(_parts(each.encode("utf-8"), any_byte))) for each in patterns)
+    return Sequence((Edge.LINE_START, Choice(tuple(branches)), Edge.LINE_END))
+
+
+def _parts(pattern: bytes, any_byte: OneOf) -> Iterator[Node]:
     at = 0
     for wild in _WILD.finditer(pattern):
         yield literal(pattern[at : wild.start()])
-        yield _meaning(wild)
+        yield _meaning(wild, any_byte)
         at = wild.end()
     yield literal(pattern[at:])
 
 
-def _meaning(wild: re.Match[bytes]) -> Node:
+def _meaning(wild: re.Match[bytes], any_byte: OneOf) -> Node:
     if wild[0] == b"*":
-        return Repeat(_NO_SLASH, 0, None)
+        return Repeat(any_byte, 0, None)
     if wild[0] == b"?":
-        return _NO_SLASH
+        return any_byte
     values = frozenset(_members(wild[1]))
-    return OneOf(_NO_SLASH.values - values if wild[0].startswith(b"[!") else values)
+    return OneOf(any_byte.values - values if wild[0].startswith(b"[!") else values)
 
 
 def _members(inside: bytes) -> Iterator[int]:
