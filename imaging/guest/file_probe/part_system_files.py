@@ -48,7 +48,6 @@ _SECRET_WORDS: Final = ("pass", "pw", "secret", "tok")
 _SECRET_KEY: Final = re.compile(r"^( *[^ =]*+(?: *= *| +))")
 
 
-
 def part_system_files(disk: Disk, rows: PartRows) -> None:
     """The rows of the part `system_files`."""
     files = GuestFiles(disk.tree, rows)
