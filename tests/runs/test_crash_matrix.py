@@ -14,9 +14,7 @@ from typing import Any
 
 import pytest
 
-from imaging.cloud.connection import connect
 from imaging.cloud.interface import Cloud
-from imaging.cloud.login.resolution import resolve_cloud
 from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.engine.engine import Engine
@@ -34,7 +32,7 @@ from models.run.request import Attestation, RunRequest, Waiver
 from models.verdict import VerdictWord
 from tests.runs.rewording import WORDINGS, Words, as_written, reword
 from tests.support.clock import ManualClock
-from tests.support.demo import DemoCloud
+from tests.support.demo_here import DemoCloudHere, DemoHere
 
 CHANGES = {
     "stop": "compute",
@@ -73,16 +71,21 @@ class KilledError(BaseException):
 class DemoClock(ManualClock):
     """Sleeping turns the clock of the demonstration cloud with ours; a deadly sleep ends the runner."""
 
-    def __init__(self, demo: DemoCloud) -> None:
+    def __init__(self, demo: DemoCloudHere) -> None:
         super().__init__(datetime.fromtimestamp(demo.now(), UTC))
         self._demo = demo
         self.kills_in_next_sleep = False
+        self.skips_ahead = True
+        """Whether a sleep lasts until something happens: who polls then sees each state, and no state many times."""
 
     async def sleep(self, seconds: float) -> None:
         if self.kills_in_next_sleep:
             self.kills_in_next_sleep = False
             raise KilledError
-        self._demo.turn(seconds)
+        if self.skips_ahead:
+            seconds = self._demo.turn_until_due(seconds)
+        else:
+            self._demo.turn(seconds)
         await super().sleep(seconds)
 
 
@@ -129,16 +132,20 @@ def _object(name: str, arguments: tuple[Any, ...]) -> str:
 
 
 @pytest.fixture
-def clock(demo_cloud: DemoCloud) -> DemoClock:
-    demo_cloud.hold()
+def demo_cloud(served_here: DemoHere) -> DemoCloudHere:
+    """In the process of the tests: hundreds of times its clock is turned, and its calls are many."""
+    return DemoCloudHere.as_at_its_start(served_here)
+
+
+@pytest.fixture
+def clock(demo_cloud: DemoCloudHere) -> DemoClock:
     return DemoClock(demo_cloud)
 
 
 @pytest.fixture
-async def cloud(demo_cloud: DemoCloud) -> AsyncIterator[Cloud]:
-    cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
-    yield cloud
-    await cloud.close()
+def cloud(demo_cloud: DemoCloudHere) -> Cloud:
+    """The program's own services, over real HTTP."""
+    return demo_cloud.here.services(SystemClock())
 
 
 async def run_through(cloud: Cloud, clock: DemoClock, folder: Path, source_id: str) -> tuple[RunRecord, int]:
@@ -216,7 +223,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
 
 @pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
 async def test_killed_at_every_call_of_one_run_in_whatever_words_it_is_written_down(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, moment: str, words: Words
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, moment: str, words: Words
 ):
     source_id = demo_cloud.server_id("db-07")
     await cloud.compute.lock(source_id, "the data of the spring campaign")
@@ -242,7 +249,7 @@ async def test_killed_at_every_call_of_one_run_in_whatever_words_it_is_written_d
     ],
 )
 async def test_killed_at_one_call_alone(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, call: str, moment: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, call: str, moment: str
 ):
     source_id = demo_cloud.server_id("db-07")
     before = await everything(cloud, source_id)
@@ -253,7 +260,7 @@ async def test_killed_at_one_call_alone(
 
 
 async def test_a_run_that_nobody_kills_takes_about_as_long_as_the_cloud(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
     began = clock.now()
     run, killed = await run_through(cloud, clock, tmp_path, demo_cloud.server_id("db-07"))
@@ -267,7 +274,7 @@ UNTIL_THE_TEST = ["set_metadata", "stop", "detach_volume", "lock", "create_image
 @pytest.mark.parametrize("call,words", [*zip(UNTIL_THE_TEST, cycle(WORDINGS))], indirect=["words"])
 @pytest.mark.usefixtures("words")
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, call: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, call: str
 ):
     source_id = demo_cloud.server_id("db-07")
     before = await everything(cloud, source_id)
@@ -290,7 +297,7 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
 
 @pytest.mark.parametrize("call", ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume"])
 async def test_undone_from_the_claim_alone_after_a_death(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, call: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, call: str
 ):
     source_id = demo_cloud.server_id("db-07")
     await cloud.compute.lock(source_id, "the data of the spring campaign")

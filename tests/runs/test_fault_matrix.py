@@ -14,11 +14,11 @@ import pytest
 
 from imaging.cloud.interface import Cloud
 from models.run.record import RunRecord, RunState
-from tests.runs.test_crash_matrix import CHANGES, DemoClock, a_run, clock, cloud, everything, one_runner
-from tests.support.demo import DemoCloud
+from tests.runs.test_crash_matrix import CHANGES, DemoClock, a_run, clock, cloud, demo_cloud, everything, one_runner
+from tests.support.demo_here import DemoCloudHere
 from tests.support.known import present
 
-__all__ = ["clock", "cloud"]
+__all__ = ["clock", "cloud", "demo_cloud"]
 
 FAULTS = itertools.cycle((OverflowError, KeyError, RecursionError, MemoryError, UnicodeError))
 MOMENTS = itertools.cycle(("before", "after"))
@@ -53,7 +53,7 @@ class Fault:
 async def test_a_fault_at_one_call_leaves_the_source_as_it_was(
     cloud: Cloud,
     clock: DemoClock,
-    demo_cloud: DemoCloud,
+    demo_cloud: DemoCloudHere,
     tmp_path: Path,
     *,
     call: str,
@@ -71,7 +71,7 @@ async def test_a_fault_at_one_call_leaves_the_source_as_it_was(
 
 
 async def test_a_fault_that_stays_leaves_a_run_that_waits_and_goes_on_later(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
     source_id = demo_cloud.server_id("db-07")
     before = await everything(cloud, source_id)
@@ -87,7 +87,7 @@ async def test_a_fault_that_stays_leaves_a_run_that_waits_and_goes_on_later(
 
 
 async def test_a_claim_that_is_damaged_in_the_middle_stops_the_run_which_can_be_undone(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     source_id = demo_cloud.server_id("db-07")
     before = await everything(cloud, source_id)

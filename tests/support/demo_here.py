@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -29,10 +31,11 @@ from imaging.democloud.ids import Ids
 from imaging.democloud.server_process import configured, listen, url_of
 from imaging.democloud.web.app import make_app, make_cloud
 from imaging.democloud.web.call import Cloud as Shared
-from imaging.democloud.web.front import Connections, Front
+from imaging.democloud.web.front import Connections, Fault, Front
 from imaging.democloud.world import World
 from imaging.runtime.clock import Clock, SystemClock
 from models.cloud.login import Login
+from tests.support.demo import DemoCloud
 
 START = datetime(2126, 11, 1, 14, 0, tzinfo=UTC)
 """Far enough ahead that a token of this cloud never looks expired to a library that reads the machine's clock."""
@@ -84,9 +87,10 @@ class TurnedClock:
 class DemoHere:
     """The cloud, and a login to it as the owner of its project."""
 
-    def __init__(self, shared: Shared, front: Front, resolved: ResolvedCloud) -> None:
+    def __init__(self, shared: Shared, front: Front, resolved: ResolvedCloud, url: str, clouds_yaml: Path) -> None:
         """Log in to a cloud that is served; nothing is asked yet."""
         self.shared, self.front, self.resolved = shared, front, resolved
+        self.url, self.clouds_yaml = url, clouds_yaml
         self._pool: Pool[CloudConnection] = Pool(SharedLogin(resolved).new_connection)
         self._login: Login
 
@@ -117,14 +121,64 @@ class DemoHere:
         await self._pool.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class DemoCloudHere(DemoCloud):
+    """What tests do to a demonstration cloud, done to one that is served here: its clock is always held."""
+
+    here: DemoHere
+
+    @classmethod
+    def as_at_its_start(cls, here: DemoHere) -> DemoCloudHere:
+        """Begin again."""
+        here.begin_again()
+        return cls(here.clouds_yaml, here.url, here=here)
+
+    def turn_until_due(self, seconds: float) -> float:
+        """Let so many seconds pass, or more until something happens; how many it were.
+
+        Who polls sees each state once, and does not ask many times in between.
+        """
+        due = self.here.world.next_due()
+        ahead = 0.0 if due is None else min(due - self.now(), _FARTHEST_SECONDS)
+        passed = max(seconds, ahead)
+        self.turn(passed)
+        return passed
+
+    def _control(self, method: str, path: str, body: Any = None) -> Any:
+        world, front = self.here.world, self.here.front
+        match method, path:
+            case "POST", "clock":
+                world.clock.turn(body.get("advance", 0))
+                world.settle()
+            case "GET", "clock":
+                return {"moment": world.clock.now()}
+            case "POST", "faults":
+                front.faults = [Fault(**each) for each in body]
+                for fault in front.faults:
+                    fault.refuse_impossible()
+            case "POST", "hooks":
+                world.hooks = body
+            case "POST", "quotas":
+                ids = {each.name: each.id for each in world.projects.values()}
+                world.quotas |= {ids[name]: replace(world.quotas[ids[name]], **limits) for name, limits in body.items()}
+            case "GET", "calls":
+                return list(front.calls)
+            case "GET", "transitions":
+                return list(world.transitions)
+            case _:
+                pytest.fail(f"a cloud that is served here has no such control: {method} {path}")
+        return None
+
+
 @asynccontextmanager
 async def demo_here(folder: Path) -> AsyncIterator[DemoHere]:
     """Serve a demonstration cloud on the running loop, and log in to it."""
     shared, connections = make_cloud(still_clock(), Ids()), Connections()
     front = make_app(shared, connections)
     async with _served(front, connections) as url:
-        write_closed(folder / "clouds.yaml", clouds_yaml(url, shared.world))
-        here = DemoHere(shared, front, await _resolved(folder / "clouds.yaml"))
+        file = folder / "clouds.yaml"
+        write_closed(file, clouds_yaml(url, shared.world))
+        here = DemoHere(shared, front, await _resolved(file), url, file)
         await here.log_in()
         yield here
         await here.close()

@@ -33,13 +33,14 @@ from tests.runs.test_crash_matrix import (
     DemoClock,
     clock,
     cloud,
+    demo_cloud,
     everything,
     one_runner,
     words,
 )
-from tests.support.demo import DemoCloud
+from tests.support.demo_here import DemoCloudHere
 
-__all__ = ["clock", "cloud", "words"]
+__all__ = ["clock", "cloud", "demo_cloud", "words"]
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +87,7 @@ def found(folder: Path, clock: DemoClock, source_id: str) -> GuestFacts | None:
 
 @pytest.mark.parametrize("name,child", [("db-07", VerdictWord.BOOTED), ("gis-lab", VerdictWord.FAILED)])
 async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, child: VerdictWord
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, child: VerdictWord
 ):
     source_id = demo_cloud.server_id(name)
     before = await all_there_is(cloud, source_id)
@@ -109,7 +110,7 @@ async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
 @pytest.mark.parametrize("name", ["db-07", "bfv-01"])
 @pytest.mark.usefixtures("words")
 async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, moment: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, moment: str
 ):
     source_id = demo_cloud.server_id(name)
     before = await all_there_is(cloud, source_id)
@@ -125,7 +126,7 @@ async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
 @pytest.mark.parametrize("call", ["create_image", "create_security_group", "launch", "delete_instance"])
 @pytest.mark.parametrize("name", ["db-07", "bfv-01"])
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, name: str, call: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, call: str
 ):
     source_id = demo_cloud.server_id(name)
     before = await all_there_is(cloud, source_id)
@@ -140,7 +141,7 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
 
 
 async def test_a_child_that_says_nothing_fails_the_check_and_nothing_is_left(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
     source_id = demo_cloud.server_id("quiet-box")
     before = await all_there_is(cloud, source_id)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.runs.sealed.sealing import clock, cloud
+from tests.runs.sealed.sealing import clock, cloud, demo_cloud
 
-__all__ = ["clock", "cloud"]
+__all__ = ["clock", "cloud", "demo_cloud"]

@@ -24,9 +24,9 @@ from models.seal.report import SealState
 from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
 from tests.guest.recordings.recording import RECORDINGS
-from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, everything, one_runner
+from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, demo_cloud, everything, one_runner
 
-__all__ = ["clock", "cloud", "everything"]
+__all__ = ["clock", "cloud", "demo_cloud", "everything"]
 
 REQUEST = RunRequest(
     mode=Mode.SEALED,

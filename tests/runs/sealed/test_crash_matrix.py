@@ -13,7 +13,7 @@ from models.steps import StepName
 from tests.runs.rewording import WORDINGS
 from tests.runs.sealed.sealing import a_sealed_run, assert_sealed, everything, standing, to_its_end
 from tests.runs.test_crash_matrix import CHANGES, MOMENTS, Death, DemoClock, one_runner, words
-from tests.support.demo import DemoCloud
+from tests.support.demo_here import DemoCloudHere
 
 __all__ = ["words"]
 
@@ -33,8 +33,9 @@ async def check_end(cloud: Cloud, source_id: str, run: RunRecord, before: dict[s
 
 
 async def test_unkilled_it_makes_one_image_of_a_sealed_clone(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
+    clock.skips_ahead = False  # how far the clone is changes by itself, and is read at each poll
     source_id = demo_cloud.server_id("db-07")
     before = await everything(cloud, source_id)
     async with a_sealed_run(cloud, clock, tmp_path, source_id) as (journal, new):
@@ -52,7 +53,7 @@ async def test_unkilled_it_makes_one_image_of_a_sealed_clone(
 @pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
 @pytest.mark.usefixtures("words")
 async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, moment: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, moment: str
 ):
     source_id = demo_cloud.server_id("db-07")
     await cloud.compute.lock(source_id, "the data of the spring campaign")
@@ -66,7 +67,7 @@ async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
 
 @pytest.mark.parametrize("call", ["create_image", "launch", "stop", "close_security_group", "delete_image"])
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, *, call: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, call: str
 ):
     source_id = demo_cloud.server_id("web-01")
     before = await everything(cloud, source_id)

@@ -21,7 +21,7 @@ from models.seal.verdict import SealWord
 from models.steps import SEAL_STEPS
 from tests.runs.sealed.sealing import everything, inspected, standing, to_its_end
 from tests.runs.test_crash_matrix import MOMENTS, PROFILE, Death, DemoClock
-from tests.support.demo import DemoCloud
+from tests.support.demo_here import DemoCloudHere
 
 
 async def an_image(cloud: Cloud, clock: DemoClock, source_id: str) -> Image:
@@ -35,7 +35,7 @@ async def an_image(cloud: Cloud, clock: DemoClock, source_id: str) -> Image:
 
 @pytest.mark.parametrize("moment", ["never", MOMENTS[1]])
 async def test_it_is_sealed_into_another_one_and_stays(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path, moment: str
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, moment: str
 ):
     source_id = demo_cloud.server_id("db-07")
     image = await an_image(cloud, clock, source_id)

@@ -17,7 +17,7 @@ from models.seal.verdict import SealWord
 from models.steps import SEALED_STEPS, StepName, StepState
 from tests.runs.sealed.sealing import a_sealed_run, everything, plan_sealed, standing, to_its_end
 from tests.runs.test_crash_matrix import DemoClock
-from tests.support.demo import DemoCloud
+from tests.support.demo_here import DemoCloudHere
 
 Happening = Callable[[], None]
 
@@ -25,7 +25,7 @@ Happening = Callable[[], None]
 class Stage:
     """One sealed run of db-07, and what happens meanwhile."""
 
-    def __init__(self, cloud: Cloud, clock: DemoClock, demo: DemoCloud, folder: Path) -> None:
+    def __init__(self, cloud: Cloud, clock: DemoClock, demo: DemoCloudHere, folder: Path) -> None:
         self.cloud, self.clock, self.demo, self.folder = cloud, clock, demo, folder
         self.name = "db-07"
         self.before: dict[str, Any] = {}
@@ -74,7 +74,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloud, tmp_path: Path) -> Stage:
+def stage(cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path) -> Stage:
     return Stage(cloud, clock, demo_cloud, tmp_path)
 
 
