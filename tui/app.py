@@ -77,7 +77,6 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  # Textual declares it without ClassVar
         (0, "-tiny"),
         (LEAST_WIDTH, "-narrow"),
-        (110, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012  # the same
         (0, "-flat"),
