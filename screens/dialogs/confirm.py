@@ -61,7 +61,8 @@ class ConfirmScreen(Dialog[bool]):
         question = self._question
         yield Reading(paragraphs(("", question.details), lead=question.sentence), beside=5 if question.typed else 0)
         if question.typed:
-            yield Static(toned(f"Type {one_line(question.typed)} and press enter to confirm.", Tone.WARN), markup=False)
+            asked = f"Type {one_line(question.typed)} and press enter to confirm."
+            yield Static(toned(asked, Tone.WARN), id="asked", markup=False)
             yield Entry(enter="Confirm", id="typed")
 
     def on_mount(self) -> None:
@@ -83,6 +84,8 @@ class ConfirmScreen(Dialog[bool]):
             self.dismiss(True)
         else:
             event.input.value = ""
+            asked = f"Nothing was changed: this is not it. Type {one_line(self._question.typed)} and press enter."
+            self.query_one("#asked", Static).update(toned(asked, Tone.BAD))
 
     def action_agree(self) -> None:
         """Yes."""

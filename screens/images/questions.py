@@ -17,8 +17,6 @@ def launch_question(plan: Plan) -> Question:
     flavor = f" in the flavor {test.flavors[0].name}" if test and test.flavors else ""
     network = f" on the network {test.network.name}" if test and test.network else ""
     details = [test.why if test else "", *plan.warnings]
-    if test and test.refused_because:
-        details.append(f"A test launch is not possible: {test.refused_because}")
     return Question(
         title="Test launch",
         sentence=f"This will launch a test instance of {name}{flavor}{network}, read its console, and remove it.",

@@ -20,7 +20,7 @@ from models.formatting import clock_time
 from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
-from screens.dialogs.confirm import ConfirmScreen
+from screens.dialogs.run_question import run_question
 from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.history import ImageHistory
@@ -177,7 +177,7 @@ class ImagesScreen(ListScreen[Image]):
             if agreed:
                 self._start(plan)
 
-        self.app.push_screen(ConfirmScreen(launch_question(plan)), answered)
+        self.app.push_screen(run_question(plan, launch_question(plan)), answered)
 
     @on(Started)
     def _started(self, event: Started) -> None:

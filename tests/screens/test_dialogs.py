@@ -10,6 +10,8 @@ from textual.screen import Screen
 
 from models.errors import ImagingError
 from models.findings import Remedy
+from models.run.kind import RunKind
+from models.run.plan import TestLaunchPlan
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.confirm import ConfirmScreen, Question
@@ -17,7 +19,9 @@ from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
 from screens.dialogs.fix_again import FixAgainScreen
 from screens.dialogs.notice import NoticeScreen
+from screens.dialogs.run_question import run_question
 from screens.finding_keys import Place
+from tests.commands.building import plan
 from tests.screens.driving import NOWHERE, console
 from tests.screens.samples import finding
 
@@ -79,3 +83,29 @@ async def test_where_there_is_no_command_nothing_is_said_of_it(tmp_path):
         await driver.app.push_screen(FindingScreen(one, Place(can_enter=True)))
         await driver.sees("Ask the owner.")
         assert "Not by key" not in driver.text
+
+
+async def test_another_word_than_the_one_that_must_be_typed_agrees_to_nothing_and_is_said(tmp_path):
+    answers: list[bool | None] = []
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        question = ConfirmScreen(Question("Stop", "Stop db-07?", LONG, typed="db-07"))
+        driver.app.push_screen(question, answers.append)
+        await driver.sees("Type db-07 and press enter")
+        await driver.write("db-70")
+        await driver.press("enter")
+        await driver.sees("Nothing was changed: this is not it. Type db-07")
+        assert not answers
+        await driver.write("db-07")
+        await driver.press("enter")
+        await driver.until(lambda: answers == [True])
+
+
+async def test_what_cannot_start_is_explained_and_not_asked(tmp_path):
+    impossible = plan(kind=RunKind.DEEP_CHECK, test=TestLaunchPlan(refused_because="the instance is ERROR"))
+    async with console(tmp_path, cloud=NOWHERE) as driver:
+        driver.app.push_screen(run_question(impossible, Question("Deep check", "Inspect it?")))
+        await driver.sees("No deep check is possible: the instance is ERROR.", "esc Back")
+        assert "y Yes" not in driver.text
+        await driver.press("escape")
+        driver.app.push_screen(run_question(plan(checklist=None), Question("Test launch", "Launch it?")))
+        await driver.sees("Launch it?", "y Yes")
