@@ -110,6 +110,8 @@ class Finding(Frozen):
     """The step of a run that puts it right, if one will."""
     asked_for: AskedFor | None = None
     """Set on an ASK rule: by when the user's confirmation is needed."""
+    waivable: bool = True
+    """Whether a reason helps: False of a state in which no run can begin."""
     source: Source | None = None
     read_at: Moment | None = None
     inspection: InspectionMethod | None = None
@@ -140,17 +142,22 @@ class Finding(Frozen):
         """Whether the user's confirmation is still needed."""
         return self.asked_for is not None and self.outcome is Outcome.UNKNOWN
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it passes because the user has confirmed what it asks."""
+        return self.asked_for is not None and self.outcome is Outcome.PASS and self.source is Source.USER
+
 
 class FindingClass(StrEnum):
-    """How a finding counts, in the order in which the classes are counted; the value is the noun for one of them."""
+    """How a finding counts; they are counted and shown in this order. The value is the noun for one of them."""
 
     BLOCKER = "blocker"
     TO_CONFIRM = "to confirm"
     WARNING = "warning"
-    FIXED_BY_RUN = "fixed by the run"
     UNKNOWN = "unknown"
-    NOTE = "note"
+    FIXED_BY_RUN = "fixed by the run"
     WAIVED = "waived"
+    NOTE = "note"
     PASS = "pass"  # noqa: S105  # a verdict, not a password
     NOT_APPLICABLE = "n/a"
 

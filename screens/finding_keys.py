@@ -36,8 +36,8 @@ class Place:
     """Whether the guest can be reached, and nothing is being done in it."""
     confirms: bool = False
     """Whether a question of the guidelines can be answered here."""
-    changes_state: bool = False
-    """Whether the cloud can do something about the instance's state."""
+    state_change: str = ""
+    """What the cloud can do about the instance's state, as its key is named: *Resume*; empty for nothing."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ TABLE: Mapping[FindingDeed, FindingKey] = {
     ),
     FindingDeed.CHANGE_STATE: FindingKey(
         "u", "Change state", "Start, resume, unpause, unshelve or unlock the instance, after asking",
-        lambda finding, place: place.can_write and place.changes_state and finding.rule.startswith("STATE-"),
+        lambda finding, place: place.can_write and bool(place.state_change) and finding.rule.startswith("STATE-"),
     ),
     FindingDeed.INSPECT: FindingKey(
         "p", "Inspect", "Inspect the running instance by SSH; nothing is changed in it",
@@ -112,5 +112,5 @@ def command_of(finding: Finding | None) -> str:
 
 
 def _can_be_waived(finding: Finding) -> bool:
-    """Whether a reason can be given for continuing despite it: what a step of the run fixes needs none."""
-    return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.fixed_by is None
+    """Whether a reason helps: what a step of the run fixes needs none, and in some states no run can begin."""
+    return finding.outcome in {Outcome.FAIL, Outcome.WAIVED} and finding.fixed_by is None and finding.waivable

@@ -25,6 +25,7 @@ def rule(
     asked_for: AskedFor | None = None,
     by_hand: str | None = None,
     settled_by: StepName | None = None,
+    waivable: bool = True,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of the function that judges it; it counts once the list of modules has its module.
 
@@ -40,11 +41,12 @@ def rule(
         asked_for: set on ASK rules: by when the user has to confirm.
         by_hand: for a rule that only the guest can answer: the command that answers it by hand and changes nothing.
         settled_by: the step after which it no longer matters that nobody could answer it.
+        waivable: False of a state in which no run can begin, whatever reason is given.
     """
 
     def declared(judge: Judge) -> Rule:
         asked = judge if by_hand is None else _told_by_hand(judge, by_hand)
-        return Rule(rule_id, chapter, title, sentences, severity, asked, asked_for, settled_by, by_hand)
+        return Rule(rule_id, chapter, title, sentences, severity, asked, asked_for, settled_by, by_hand, waivable)
 
     return declared
 

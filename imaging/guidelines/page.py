@@ -78,13 +78,20 @@ def document() -> str:
             parts.append(f"## {sentence.heading}\n")
         parts.append(f"> **{sentence.number}** {sentence.text}\n\n{_answered_by(sentence)}\n{_treated(sentence)}")
     beyond = "".join(_row(rule) for rule in RULES if not rule.sentences)
-    return "\n".join([*parts, _ASKED.format(asked=_asked()), f"{_BEYOND}{beyond}"])
+    unwaivable = ", ".join(f"`{rule.id}`" for rule in RULES if not rule.waivable)
+    asked, states = _ASKED.format(asked=_asked()), _UNWAIVABLE.format(rules=unwaivable)
+    return "\n".join([*parts, asked, states, f"{_BEYOND}{beyond}"])
 
 
 _ASKED = """\
 ## What is asked of the user
 
 {asked}"""
+_UNWAIVABLE = """\
+## What cannot be waived
+
+No run can begin in such a state, whatever reason is given: {rules}.
+"""
 
 
 def _asked() -> str:

@@ -162,6 +162,8 @@ class Rule:
     """The step after which an unknown answer no longer matters, such as the stop for what is in use."""
     by_hand: str | None = None
     """For a rule that no cloud can answer: the command that answers it in the guest and changes nothing."""
+    waivable: bool = True
+    """False of a state in which no run can begin, whatever reason is given."""
 
     @property
     def answered_by(self) -> Source:
@@ -191,6 +193,7 @@ class Rule:
             remedy=answer.remedy,
             fixed_by=answer.fixed_by or (self.settled_by if answer.outcome is Outcome.UNKNOWN else None),
             asked_for=self._asked_for(profile),
+            waivable=self.waivable,
             source=answer.source,
             read_at=answer.read_at,
             inspection=_inspection(answer, facts),

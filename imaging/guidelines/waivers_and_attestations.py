@@ -20,7 +20,7 @@ def apply_answers(finding: Finding, request: RunRequest | None) -> Finding:
     if finding.awaits_confirmation and request.attests(finding.rule):
         return _attested(finding, next(each for each in request.attestations if each.rule == finding.rule))
     waiver = request.waiver(finding.rule)
-    if waiver is None or finding.outcome is not Outcome.FAIL or not waiver.reason.strip():
+    if waiver is None or finding.outcome is not Outcome.FAIL or not finding.waivable or not waiver.reason.strip():
         return finding
     evidence = f"Waived: {cut(waiver.reason.strip(), 200)} · {finding.evidence}"
     return finding.model_copy(update={"outcome": Outcome.WAIVED, "evidence": evidence})
@@ -30,7 +30,7 @@ def refuse_unknown_answers(attestations: Sequence[Attestation] = (), waivers: Se
     """Refuse attestations and waivers that no rule waits for, such as a misspelt one.
 
     Raises:
-        UsageError: a rule does not exist, an attested rule is no question, or a waiver gives no reason.
+        UsageError: a rule does not exist, an attested rule is no question, a waiver helps nothing, or gives no reason.
     """
     known = {rule.id: rule for rule in RULES}
     for rule_id in [*(each.rule for each in attestations), *(each.rule for each in waivers)]:
@@ -43,6 +43,9 @@ def refuse_unknown_answers(attestations: Sequence[Attestation] = (), waivers: Se
             what = f"The rule {attestation.rule} cannot be confirmed with --attest."
             raise UsageError(what, remedy=f"These can: {questions}.")
     for waiver in waivers:
+        if not known[waiver.rule].waivable:
+            what = f"The rule {waiver.rule} cannot be waived: no run can begin in such a state."
+            raise UsageError(what, remedy="`imaging check INSTANCE` says what to do about the state.")
         if not waiver.reason.strip():
             what = f"The waiver of {waiver.rule} gives no reason."
             raise UsageError(what, remedy=f"Give a reason after the rule: --waive {waiver.rule}=WHY.")

@@ -34,7 +34,7 @@ class FindingScreen(Dialog[RemedyAction | FindingDeed]):
     def __init__(self, finding: Finding, place: Place) -> None:
         """Show this finding, as it is seen from there."""
         super().__init__()
-        self._finding = finding
+        self._finding, self._place = finding, place
         self._deeds = possible(finding, place)
         self._actions = fixes_of(finding) if FindingDeed.FIX in self._deeds else ()
 
@@ -52,7 +52,7 @@ class FindingScreen(Dialog[RemedyAction | FindingDeed]):
         read = f", read at {clock_time(finding.read_at)}" if finding.read_at else ""
         yield Reading(
             paragraphs(
-                (f"{sign} ({finding.severity.value})", finding.evidence),
+                (str(sign), finding.evidence),
                 ("What to do", remedy.text if remedy else ""),
                 ("Command", command_of(self._finding)),
                 ("Not by key", remedy.by_hand_because if remedy and command_of(finding) else ""),
@@ -80,6 +80,10 @@ class FindingScreen(Dialog[RemedyAction | FindingDeed]):
         if action == "copy_command":
             return FindingDeed.COPY_COMMAND in self._deeds
         return super().check_action(action, parameters)
+
+    def key_name(self, action: str) -> str | None:
+        """What the key that changes the state does now."""
+        return self._place.state_change or None if action == "give('change_state')" else None
 
     def action_act(self) -> None:
         """Choose what is to be done, where there is a choice."""

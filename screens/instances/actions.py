@@ -23,6 +23,7 @@ from screens.dialogs.notice import NoticeScreen
 from screens.finding_keys import FindingDeed, Place, fixes_of, possible
 from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestRead
+from screens.instances.bindings import STATE_NAMES
 from screens.instances.deep_check import offer_deep_check
 from screens.instances.state_remedies import offer_remedy
 from screens.instances.table.entry import InstanceEntry
@@ -70,8 +71,8 @@ class InstanceActions(ListScreen[InstanceEntry]):
     @property
     def _place(self) -> Place:
         """What is possible here about a finding."""
-        changes_state = self._state_change is not None
-        return Place(can_write=self._writes, can_enter=self._can_enter, changes_state=changes_state)
+        change = STATE_NAMES[self._state_change] if self._state_change is not None else ""
+        return Place(can_write=self._writes, can_enter=self._can_enter, state_change=change)
 
     def _can(self, deed: FindingDeed) -> bool:
         """Whether this can be done about the finding under the cursor, while the keys are there."""

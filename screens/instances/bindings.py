@@ -6,16 +6,19 @@ from textual.binding import Binding, BindingType
 
 from screens.finding_keys import FindingDeed, binding
 
+_STATE_CHANGES = (
+    ("start", "instances.start", "Start", "Start the stopped instance, after asking"),
+    ("resume", "instances.resume", "Resume", "Resume the instance, after asking"),
+    ("unpause", "instances.unpause", "Unpause", "Unpause the instance, after asking"),
+    ("unshelve", "instances.unshelve", "Unshelve", "Bring the shelved instance back, after asking"),
+    ("resize confirm", "instances.confirm-resize", "Confirm resize", "Give up the old size, after typing its name"),
+    ("unlock", "instances.unlock", "Unlock", "Take the lock off, after asking"),
+)
+STATE_NAMES = {verb: name for verb, _id, name, _tooltip in _STATE_CHANGES}
+"""By what the cloud does, how the key is named that asks for it."""
 _STATE_KEYS = [
     binding(FindingDeed.CHANGE_STATE, f"remedy('{verb}')", binding_id, name=name, tooltip=tooltip)
-    for verb, binding_id, name, tooltip in (
-        ("start", "instances.start", "Start", "Start the stopped instance, after asking"),
-        ("resume", "instances.resume", "Resume", "Resume the instance, after asking"),
-        ("unpause", "instances.unpause", "Unpause", "Unpause the instance, after asking"),
-        ("unshelve", "instances.unshelve", "Unshelve", "Bring the shelved instance back, after asking"),
-        ("resize confirm", "instances.confirm-resize", "Confirm resize", "Give up the old size, after typing its name"),
-        ("unlock", "instances.unlock", "Unlock", "Take the lock off, after asking"),
-    )
+    for verb, binding_id, name, tooltip in _STATE_CHANGES
 ]
 """One key for whatever brings the instance back: it is in one state at a time."""
 BINDINGS: list[BindingType] = [

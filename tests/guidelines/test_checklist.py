@@ -127,30 +127,41 @@ def test_an_attestation_answers_nothing_but_a_question():
     assert finding("STATE-OK", instance=broken, request=request(attestations=(given,))).blocks
 
 
+LOCKED = instance(locked=True, locked_reason="do not touch")
+
+
 def test_a_waiver_covers_a_failing_finding_and_keeps_its_evidence():
-    given = request(waivers=(Waiver(rule="STATE-OK", reason="support said so"),))
-    checklist = judge(facts(instance=instance(status="BUILD"), request=given), profile())
-    found = checklist.of("STATE-OK")
+    given = request(waivers=(Waiver(rule="STATE-LOCKED", reason="support said so"),))
+    checklist = judge(facts(instance=LOCKED, request=given), profile())
+    found = checklist.of("STATE-LOCKED")
     assert found.outcome is Outcome.WAIVED
     assert "support said so" in found.evidence
-    assert "BUILD" in found.evidence
+    assert "do not touch" in found.evidence
     assert checklist.readiness is not Readiness.BLOCKED
 
 
 def test_a_waiver_makes_neither_a_pass_nor_an_unknown_waived():
-    given = request(waivers=(Waiver(rule="STATE-OK", reason="why not"),))
-    assert finding("STATE-OK", request=given).outcome is Outcome.PASS
-    assert finding("STATE-OK", request=given, instance=unread(Instance)).outcome is Outcome.UNKNOWN
+    given = request(waivers=(Waiver(rule="STATE-LOCKED", reason="why not"),))
+    assert finding("STATE-LOCKED", request=given).outcome is Outcome.PASS
+    assert finding("STATE-LOCKED", request=given, instance=unread(Instance)).outcome is Outcome.UNKNOWN
 
 
 def test_a_waiver_without_reason_covers_nothing():
-    given = request(waivers=(Waiver(rule="STATE-OK", reason="  "),))
-    assert finding("STATE-OK", request=given, instance=instance(status="ERROR")).blocks
+    given = request(waivers=(Waiver(rule="STATE-LOCKED", reason="  "),))
+    assert finding("STATE-LOCKED", request=given, instance=LOCKED).blocks
+
+
+@pytest.mark.parametrize("status", ["ERROR", "SUSPENDED", "SHELVED_OFFLOADED", "VERIFY_RESIZE", "RESCUE"])
+def test_no_waiver_covers_a_state_in_which_no_run_can_begin(status):
+    rules = ("STATE-OK", "STATE-SUSPENDED", "STATE-RESIZE")
+    given = request(waivers=tuple(Waiver(rule=rule, reason="because") for rule in rules))
+    checklist = judge(facts(instance=instance(status=status), request=given), profile())
+    assert checklist.readiness is Readiness.BLOCKED
 
 
 def test_a_waivers_reason_cannot_smuggle_control_codes():
-    given = request(waivers=(Waiver(rule="STATE-OK", reason="\x1b[2Jgone\nnext"),))
-    evidence = finding("STATE-OK", request=given, instance=instance(status="ERROR")).evidence
+    given = request(waivers=(Waiver(rule="STATE-LOCKED", reason="\x1b[2Jgone\nnext"),))
+    evidence = finding("STATE-LOCKED", request=given, instance=LOCKED).evidence
     assert "\x1b" not in evidence
     assert "\n" not in evidence
 
@@ -179,6 +190,7 @@ def test_an_answer_milder_than_the_profiles_severity_stays_milder():
         ({"attestations": (Attestation(rule="STATE-OK"),)}, "SW-ATTEST"),
         ({"waivers": (Waiver(rule="prop-visibility", reason="x"),)}, "Did you mean PROP-VISIBILITY?"),
         ({"waivers": (Waiver(rule="PROP-VISIBILITY", reason=" "),)}, "--waive PROP-VISIBILITY=WHY"),
+        ({"waivers": (Waiver(rule="STATE-OK", reason="x"),)}, "STATE-OK cannot be waived"),
     ],
 )
 def test_answers_that_no_rule_waits_for_are_refused(given, said):

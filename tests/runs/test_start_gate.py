@@ -14,7 +14,7 @@ from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
 from models.run.request import RunRequest
 from models.steps import StepName
-from tests.commands.building import NETWORK, asking, checklist, finding, plan
+from tests.commands.building import NETWORK, asking, checklist, finding, instance, plan
 
 SEVERAL_NETWORKS = TestLaunchPlan(networks=(NETWORK, Network(id="n2", name="lab")))
 
@@ -81,6 +81,24 @@ def test_a_blocking_finding_stops_a_run_and_says_what_to_do() -> None:
     assert "STATE-OK: the instance is SUSPENDED." in error.what
     assert "--waive STATE-OK=WHY" in error.remedy
     assert error.meaning == "Nothing was changed."
+
+
+def test_a_state_in_which_no_run_can_begin_is_said_once_and_no_waiver_is_advised() -> None:
+    of = plan(source=instance(status="ERROR"), checklist=checklist(finding("STATE-OK", waivable=False)))
+    error = refusal(obstacles(of))
+
+    assert kinds(of) == [ObstacleKind.BLOCKER]
+    assert error is not None
+    assert "--waive" not in error.remedy
+
+
+@pytest.mark.parametrize("update", [{"status": "SUSPENDED"}, {"task_state": "rebuilding"}])
+def test_a_state_that_a_profile_takes_lightly_stops_a_run_all_the_same(update: dict[str, str]) -> None:
+    of = plan(source=instance(**update))
+
+    assert kinds(of) == [ObstacleKind.IMPOSSIBLE]
+    assert "a run begins with ACTIVE or SHUTOFF" in obstacles(of)[0].text
+    assert obstacles(of.model_copy(update={"kind": RunKind.DEEP_CHECK})) == ()
 
 
 def test_a_missing_confirmation_before_the_run_names_the_option_that_gives_it() -> None:

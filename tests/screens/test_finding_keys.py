@@ -21,7 +21,7 @@ from tests.screens.samples import finding
 ACTION = RemedyAction(kind=ActionKind.RUN, summary="Do it.", command="true")
 FIXABLE = finding(remedy=Remedy(text="Do it.", command="sudo true", actions=(ACTION,)))
 QUESTION = finding(Outcome.UNKNOWN, Severity.ASK, asked_for=AskedFor.BEFORE_RUN)
-WHERE = Place(can_enter=True, confirms=True, changes_state=True)
+WHERE = Place(can_enter=True, confirms=True, state_change="Resume")
 PLACES: dict[str, list[Any]] = {
     "finding": FindingScreen.BINDINGS,
     "instances": OF_INSTANCES,
@@ -56,6 +56,7 @@ _STATES = ("Start", "Resume", "Unpause", "Unshelve", "Confirm resize", "Unlock")
         (finding(Outcome.PASS), Place(), FindingDeed.WAIVE, False),
         (finding(fixed_by=StepName.STOP), Place(), FindingDeed.WAIVE, False),
         (finding(Outcome.WAIVED), Place(), FindingDeed.WAIVE, True),
+        (finding(waivable=False), Place(), FindingDeed.WAIVE, False),
         (QUESTION, WHERE, FindingDeed.CONFIRM, True),
         (QUESTION, Place(), FindingDeed.CONFIRM, False),
         (finding(rule="STATE-OK"), WHERE, FindingDeed.CHANGE_STATE, True),

@@ -90,10 +90,10 @@ async def test_a_refusal_of_the_cloud_is_said(demo, tmp_path):
 async def test_the_window_of_a_finding_about_the_state_offers_the_same(demo, tmp_path):
     async with console(tmp_path) as driver:
         await choose(driver, "notebook-3")
-        await driver.sees("STATE-SUSPENDED")
+        await driver.sees("Suspended or shelved instance")
         await driver.press("enter", "enter")
         await driver.until(lambda: isinstance(driver.app.screen, FindingScreen))
-        await driver.sees("u Change state")
+        await driver.sees("u Resume")
         await driver.press("u")
         await asked(driver)
 
@@ -101,7 +101,7 @@ async def test_the_window_of_a_finding_about_the_state_offers_the_same(demo, tmp
 async def test_a_finding_is_waived_from_the_list_and_the_wizard_asks_for_the_reason(demo, tmp_path):
     async with console(tmp_path) as driver:
         await choose(driver, "grace-sandbox")
-        await driver.sees("STATE-OWN")
+        await driver.sees("User who launched the instance")
         assert "w Waive" not in driver.text
         await driver.press("enter")
         await driver.sees("w Waive")
@@ -112,7 +112,7 @@ async def test_a_finding_is_waived_from_the_list_and_the_wizard_asks_for_the_rea
 async def test_a_console_that_only_reads_changes_no_state(demo, tmp_path):
     async with console(tmp_path, read_only=True) as driver:
         await choose(driver, "notebook-3")
-        await driver.sees("READ ONLY", "STATE-SUSPENDED")
+        await driver.sees("READ ONLY", "Suspended or shelved instance")
         assert "Resume" not in driver.text
         await driver.press("u")
         assert not isinstance(driver.app.screen, ConfirmScreen)

@@ -17,6 +17,7 @@ from models.guest.since_run import SinceRun
 from models.text import sentence
 from models.words.checklist_summary import SEPARATOR, count_of, summary
 from screens.style.glyphs import UNICODE, Glyphs
+from screens.style.wording import class_sign
 
 _INDENT = "  "
 _DETAIL = "      "
@@ -40,8 +41,8 @@ _SECTIONS = (
     _Section(FindingClass.WARNING, "nothing is blocked{more}", "yellow"),
     _Section(FindingClass.UNKNOWN, "could not be answered", "yellow"),
     _Section(FindingClass.FIXED_BY_RUN, "`imaging create` does this itself"),
-    _Section(FindingClass.NOTE, "good to know"),
     _Section(FindingClass.WAIVED, "continued despite the finding"),
+    _Section(FindingClass.NOTE, "good to know"),
     _Section(FindingClass.PASS, "nothing to do"),
     _Section(FindingClass.NOT_APPLICABLE, "not asked of this instance"),
 )
@@ -127,7 +128,7 @@ def _section_lines(section: _Section, shown: Sequence[Finding], hidden: int, pag
 
 def _finding_lines(section: _Section, finding: Finding, page: Page) -> Iterator[Line]:
     """The title with the rule at the edge, what was seen, and what to do about it."""
-    sign = _sign(section.kind, page.glyphs)
+    sign = class_sign(section.kind, page.glyphs).glyph
     for text in _edged(f"{_INDENT}{sign} {page.glyphs.plain(finding.title)}", finding.rule, page.width):
         yield Line(text, section.style)
     if finding.evidence and section.kind is not FindingClass.NOT_APPLICABLE:
@@ -141,7 +142,8 @@ def _finding_lines(section: _Section, finding: Finding, page: Page) -> Iterator[
 def blocker_lines(finding: Finding, page: Page) -> Iterator[Line]:
     """A finding that keeps a run from starting, with what to do about it."""
     yield from _finding_lines(_SECTIONS[0], finding, page)
-    yield Line(f"{_DETAIL}Or continue anyway: --waive {finding.rule}=WHY")
+    if finding.waivable:
+        yield Line(f"{_DETAIL}Or continue anyway: --waive {finding.rule}=WHY")
 
 
 def _remedy_lines(finding: Finding, glyphs: Glyphs) -> Iterator[Line]:
@@ -154,20 +156,6 @@ def _edged(text: str, edge: str, width: int) -> list[str]:
     """A line with something at its right edge; what is too long goes on in the next line."""
     first, *rest = wrap(text.strip(), width - cell_len(edge) - _GAP, indent=_INDENT, hanging=f"{_INDENT}  ") or [""]
     return [f"{first}{' ' * max(1, width - cell_len(first) - cell_len(edge))}{edge}", *rest]
-
-
-def _sign(kind: FindingClass, glyphs: Glyphs) -> str:
-    return {
-        FindingClass.BLOCKER: glyphs.bad,
-        FindingClass.TO_CONFIRM: glyphs.unknown,
-        FindingClass.WARNING: glyphs.warn,
-        FindingClass.FIXED_BY_RUN: glyphs.warn,
-        FindingClass.UNKNOWN: glyphs.unknown,
-        FindingClass.NOTE: glyphs.pending,
-        FindingClass.WAIVED: glyphs.waived,
-        FindingClass.PASS: glyphs.good,
-        FindingClass.NOT_APPLICABLE: glyphs.none,
-    }[kind]
 
 
 def summary_lines(checklist: Checklist, page: Page) -> Iterator[Line]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imaging.guidelines.wording import fitting, how_to_answer
+from models.cloud.instance import Instance
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
 from models.formatting import counted
@@ -14,6 +15,8 @@ from models.run.plan import Plan, TestLaunchPlan
 from models.run.request import RunRequest
 from models.text import sentence
 
+_IMAGEABLE = frozenset({"ACTIVE", "SHUTOFF"})
+"""The statuses from which the run can bring an instance to SHUTOFF; Nova refuses to stop any other."""
 _NOTHING_CHANGED = "Nothing was changed."
 _OR_PLAIN = "Or make a plain image, which holds everything (--mode plain)."
 _NOTHING_BUT_A_LAUNCH = {
@@ -26,7 +29,7 @@ _NOTHING_BUT_A_LAUNCH = {
 
 def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     """All that keeps a run by this plan from starting; empty if it may start."""
-    found = []
+    found = _unfit_source(plan)
     if plan.kind in _NOTHING_BUT_A_LAUNCH and plan.test is not None and plan.test.refused_because:
         what = _NOTHING_BUT_A_LAUNCH[plan.kind]
         text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
@@ -36,6 +39,28 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     if plan.test is not None:
         found += _missing_network(plan.test)
     return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
+
+
+def unfit_state(instance: Instance) -> str:
+    """Why no run that changes the instance can begin in its state; empty if one can."""
+    # N1 allows paused and suspended too, but V13 does not allow stopping them.
+    if instance.status in _IMAGEABLE and instance.task_state is None:
+        return ""
+    doing = f" ({instance.task_state})" if instance.task_state else ""
+    return f"The instance is {instance.status}{doing}: a run begins with ACTIVE or SHUTOFF, and nothing under way."
+
+
+def _unfit_source(plan: Plan) -> list[Obstacle]:
+    """The state, where no finding says it already: a profile may take it lightly, Nova does not."""
+    findings = plan.checklist.findings if plan.checklist is not None else ()
+    if (
+        plan.source is None
+        or not plan.kind.spec.changes_source
+        or any(one.blocks and not one.waivable for one in findings)
+    ):
+        return []
+    text = unfit_state(plan.source)
+    return [Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text)] if text else []
 
 
 def _against_the_seal(plan: Plan) -> list[Obstacle]:
@@ -120,12 +145,13 @@ def _missing_network(test: TestLaunchPlan) -> list[Obstacle]:
 
 def _blocker(finding: Finding) -> Obstacle:
     fix = _words(finding.remedy) if finding.remedy else "Fix this."
+    anyway = f" Or continue anyway: --waive {finding.rule}=WHY." if finding.waivable else ""
     return Obstacle(
         kind=ObstacleKind.BLOCKER,
         rule=finding.rule,
         title=finding.title,
         text=sentence(finding.evidence),
-        remedy=f"{finding.rule}: {fix} Or continue anyway: --waive {finding.rule}=WHY.",
+        remedy=f"{finding.rule}: {fix}{anyway}",
     )
 
 

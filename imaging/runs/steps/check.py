@@ -12,7 +12,7 @@ from imaging.runs.ownership.made_things import INTERIM, ROLE, SOURCE
 from imaging.runs.plan.deep_check_plan import plan_deep_check
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.seal.costs import refuse_large_user_data, seal_quota_refusal
-from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse
+from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse, unfit_state
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
 from imaging.runs.steps.see_up import stage_of_source
@@ -26,9 +26,6 @@ from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
 
 _log = logging.getLogger(__name__)
-
-_IMAGEABLE = frozenset({"ACTIVE", "SHUTOFF"})
-"""The statuses from which the run can bring an instance to SHUTOFF; Nova refuses to stop any other."""
 
 
 async def check(ctx: StepContext) -> StepResult:
@@ -51,13 +48,8 @@ async def check(ctx: StepContext) -> StepResult:
         return await _check_image(ctx)
     source = await read_source(ctx)
     refuse_other_claims(source, ctx.run.id)
-    # N1 allows paused and suspended too, but V13 does not allow stopping them.
-    if source.status not in _IMAGEABLE or source.task_state is not None:
-        doing = f" ({source.task_state})" if source.task_state else ""
-        raise RunError(
-            f"The instance is {source.status}{doing}: a run begins with ACTIVE or SHUTOFF, and nothing under way.",
-            meaning="Nothing has been changed.",
-        )
+    if unfit := unfit_state(source):
+        raise RunError(unfit, meaning="Nothing has been changed.")
     # Nova attaches a multiattach volume only from 2.60 on: once detached, it could never come back.
     refuse_multiattach(plan, await ctx.cloud.compute.microversion())
     facts = await gather_facts(ctx.cloud, source.id, ctx.clock, request=plan.request)

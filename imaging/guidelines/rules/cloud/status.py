@@ -28,7 +28,7 @@ _NOVA_ACCEPTS = frozenset({"SUSPENDED", "PAUSED"})
 """Nova's createImage takes these too, but its stop does not, and the page forbids them."""
 
 
-@rule("STATE-OK", Chapter.STATUS, "Status of the instance", Severity.BLOCK, sentences=("S14",))
+@rule("STATE-OK", Chapter.STATUS, "Status of the instance", Severity.BLOCK, sentences=("S14",), waivable=False)
 def state_ok(facts: InstanceFacts, profile: Profile) -> Answer:
     instance = need(facts.instance)
     if instance.status == "UNKNOWN":
@@ -64,7 +64,14 @@ def _way_back(instance: Instance) -> tuple[str, str | None]:
     return "Wait until it is ACTIVE or SHUTOFF.", command("openstack", "server", "show", instance.id, "-c", "status")
 
 
-@rule("STATE-SUSPENDED", Chapter.STATUS, "Suspended or shelved instance", Severity.BLOCK, sentences=("S15",))
+@rule(
+    "STATE-SUSPENDED",
+    Chapter.STATUS,
+    "Suspended or shelved instance",
+    Severity.BLOCK,
+    sentences=("S15",),
+    waivable=False,
+)
 def state_suspended(facts: InstanceFacts, profile: Profile) -> Answer:
     instance = need(facts.instance)
     verb = _SET_ASIDE.get(instance.status)
@@ -84,7 +91,7 @@ def state_suspended(facts: InstanceFacts, profile: Profile) -> Answer:
     )
 
 
-@rule("STATE-TASK", Chapter.STATUS, "Task in progress", Severity.BLOCK, sentences=("S14",))
+@rule("STATE-TASK", Chapter.STATUS, "Task in progress", Severity.BLOCK, sentences=("S14",), waivable=False)
 def state_task(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
     if not instance.task_state:
@@ -98,7 +105,7 @@ def state_task(facts: InstanceFacts, _profile: Profile) -> Answer:
     )
 
 
-@rule("STATE-RESIZE", Chapter.STATUS, "Resize to be confirmed", Severity.BLOCK, sentences=("S14",))
+@rule("STATE-RESIZE", Chapter.STATUS, "Resize to be confirmed", Severity.BLOCK, sentences=("S14",), waivable=False)
 def state_resize(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
     if instance.status != "VERIFY_RESIZE":
@@ -151,7 +158,7 @@ def _locked_without_reason(instance: Instance, facts: InstanceFacts) -> Answer:
     )
 
 
-@rule("STATE-CLAIMED", Chapter.STATUS, "Claim of another run", Severity.BLOCK)
+@rule("STATE-CLAIMED", Chapter.STATUS, "Claim of another run", Severity.BLOCK, waivable=False)
 def state_claimed(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
     keys = [key for key in instance.metadata if key.startswith(CLAIM_PREFIX)]
