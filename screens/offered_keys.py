@@ -19,6 +19,8 @@ from textual.screen import Screen
 
 _WAYS_FORWARD = ("wizard.next", "wizard.start")
 """The ids of the keys by which the main job goes on."""
+_FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected")
+"""The last parts of the ids of keys that do something about what is selected: these stand first, in this order."""
 _MOVING_IDS = ("rows.", "reading.", "text.")
 """How the ids of keys that only move something begin; *open* is no such key."""
 
@@ -66,7 +68,8 @@ class OfferedKey:
 def offered_keys(screen: Screen[Any]) -> tuple[OfferedKey, ...]:
     """What works on a screen now: its actions first, then moving, then what works everywhere.
 
-    Within the actions Enter stands first. In a field only keys that the field does not take for letters are offered.
+    Within the actions Enter stands first, then what can be done about the finding under the cursor. In a field only
+    keys that the field does not take for letters are offered.
     """
     found: dict[tuple[str, str], OfferedKey] = {}
     for node, binding in _working(screen):
@@ -77,7 +80,12 @@ def offered_keys(screen: Screen[Any]) -> tuple[OfferedKey, ...]:
         elif key not in known.keys:
             leads_back = known.leads_back or binding.key == "escape"
             found[place] = replace(known, keys=(*known.keys, key), leads_back=leads_back)
-    return tuple(sorted(found.values(), key=lambda one: (one.group, not one.id.endswith(".open"))))
+    return tuple(sorted(found.values(), key=lambda one: (one.group, _rank(one.id))))
+
+
+def _rank(binding_id: str) -> int:
+    last = binding_id.rpartition(".")[2]
+    return _FIRST.index(last) if last in _FIRST else len(_FIRST)
 
 
 def _working(screen: Screen[Any]) -> Iterator[tuple[DOMNode, Binding]]:

@@ -35,6 +35,8 @@ class Glyphs:
     warn: str
     unknown: str
     waived: str
+    by_run: str
+    """A step of the run fixes it: nothing to do."""
     none: str
     """Not applicable, skipped."""
     note: str
@@ -71,6 +73,7 @@ UNICODE = Glyphs(
     warn="!",
     unknown="?",
     waived="~",
+    by_run="»",
     none="-",
     note="i",
     confirm="☐",
@@ -94,6 +97,7 @@ ASCII = Glyphs(
     warn="!",
     unknown="?",
     waived="w",
+    by_run="r",
     none="-",
     note="i",
     confirm="_",

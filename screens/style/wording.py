@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.cloud.instance import Instance
-from models.findings import Finding, Outcome, Readiness, Severity
+from models.findings import Finding, FindingClass, Outcome, Readiness, Severity, class_of
 from models.run.claim import run_on
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
@@ -62,21 +62,25 @@ def image_sign(status: str, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.unknown, status, Tone.QUIET)
 
 
+def class_sign(kind: FindingClass, glyphs: Glyphs) -> Sign:
+    """What findings of a class come to, in the words of the checklist; console and commands have the same signs."""
+    return {
+        FindingClass.BLOCKER: Sign(glyphs.bad, "blocker", Tone.BAD),
+        FindingClass.TO_CONFIRM: Sign(glyphs.confirm, "confirm", Tone.ACCENT),
+        FindingClass.WARNING: Sign(glyphs.warn, "warning", Tone.WARN),
+        FindingClass.UNKNOWN: Sign(glyphs.unknown, "unknown", Tone.PLAIN),
+        FindingClass.FIXED_BY_RUN: Sign(glyphs.by_run, "fixed by the run", Tone.PLAIN),
+        FindingClass.WAIVED: Sign(glyphs.waived, "waived", Tone.QUIET),
+        FindingClass.NOTE: Sign(glyphs.note, "note", Tone.PLAIN),
+        FindingClass.PASS: Sign(glyphs.good, "pass", Tone.GOOD),
+        FindingClass.NOT_APPLICABLE: Sign(glyphs.none, "n/a", Tone.QUIET),
+    }[kind]
+
+
 def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
-    """What a finding comes to, in the words of the checklist."""
-    match finding.outcome:
-        case Outcome.PASS:
-            return Sign(glyphs.good, "pass", Tone.GOOD)
-        case Outcome.WAIVED:
-            return Sign(glyphs.waived, "waived", Tone.QUIET)
-        case Outcome.NOT_APPLICABLE:
-            return Sign(glyphs.none, "n/a", Tone.QUIET)
-        case Outcome.UNKNOWN:
-            if finding.awaits_confirmation:
-                return Sign(glyphs.confirm, "confirm", Tone.ACCENT)
-            return Sign(glyphs.unknown, "unknown", Tone.PLAIN)
-        case Outcome.FAIL:
-            return _failure(finding, glyphs)
+    """What a finding comes to; what the user has confirmed is called that."""
+    sign = class_sign(class_of(finding), glyphs)
+    return replace(sign, word="confirmed") if finding.is_confirmed else sign
 
 
 def readiness_sign(readiness: Readiness, glyphs: Glyphs) -> Sign:
@@ -88,16 +92,6 @@ def readiness_sign(readiness: Readiness, glyphs: Glyphs) -> Sign:
         Readiness.INCOMPLETE: (glyphs.unknown, Tone.WARN),
     }[readiness]
     return Sign(glyph, readiness.words.capitalize(), tone)
-
-
-def _failure(finding: Finding, glyphs: Glyphs) -> Sign:
-    if finding.fixed_by is not None:
-        return Sign(glyphs.warn, "run fixes", Tone.WARN)
-    if finding.severity is Severity.BLOCK:
-        return Sign(glyphs.bad, "blocker", Tone.BAD)
-    if finding.severity is Severity.INFO:
-        return Sign(glyphs.note, "note", Tone.PLAIN)
-    return Sign(glyphs.warn, "warning", Tone.WARN)
 
 
 def came_from(finding: Finding) -> str:

@@ -30,15 +30,17 @@ _LONGEST_TITLE = 62
 """Cells: the evidence has more use for what is left over."""
 _COLUMNS = (
     Column("Finding", 30, grow=2, most=_LONGEST_TITLE),
-    Column("Evidence", 24, grow=3),
+    Column("Evidence", 40, grow=3),
     Column("Rule", 18, drop=1),
 )
+"""Where it is narrow what was found matters more than the rule's id, which stands above the chosen finding."""
 _HEAD_NOTES = {
-    FindingClass.UNKNOWN: "not answered yet",
+    FindingClass.UNKNOWN: "not answered",
     FindingClass.FIXED_BY_RUN: "nothing to do: a run does it",
     FindingClass.WAIVED: "you continue anyway",
     FindingClass.NOTE: "good to know",
 }
+_UNINSPECTED = "nobody has inspected it: an inspection answers these"
 
 
 class ChecklistView(Vertical):
@@ -221,8 +223,15 @@ class ChecklistView(Vertical):
 
     def _head(self, head: Head) -> Sequence[Cell]:
         sign = self._glyphs.folded if head.hidden else self._glyphs.unfolded
-        note = f"{counted(head.hidden, 'finding')} folded" if head.hidden else _HEAD_NOTES.get(head.kind, "")
-        return Cell(f"{sign} {head.words}", Tone.STRONG), Cell(note, Tone.QUIET, span=2)
+        return Cell(f"{sign} {head.words}", Tone.STRONG), Cell(self._note(head), Tone.QUIET, span=2)
+
+    def _note(self, head: Head) -> str:
+        """What to know of a group, and how much of it is folded away."""
+        if head.kind is FindingClass.UNKNOWN and head.hidden and not self._inspected:
+            return _UNINSPECTED
+        note = _HEAD_NOTES.get(head.kind, "")
+        folded = "" if not head.hidden else "folded" if head.hidden == head.count else f"{head.hidden} folded"
+        return note or folded
 
     def _finding(self, finding: Finding) -> Sequence[Cell]:
         sign = finding_sign(finding, self._glyphs)

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from models.findings import Checklist, Finding, FindingClass, Outcome, Source, class_of
+from models.findings import Checklist, Finding, FindingClass, Outcome, class_of
 from models.words.checklist_summary import count_of
 
-ORDER = (
-    FindingClass.BLOCKER,
-    FindingClass.TO_CONFIRM,
-    FindingClass.WARNING,
-    FindingClass.UNKNOWN,
-    FindingClass.FIXED_BY_RUN,
-    FindingClass.WAIVED,
-    FindingClass.NOTE,
-    FindingClass.PASS,
-    FindingClass.NOT_APPLICABLE,
-)
 _BLOCKING = frozenset({FindingClass.BLOCKER, FindingClass.TO_CONFIRM})
 """They keep a run from starting. They stand on top without a line of their own, and are never folded."""
-_FOLDED = frozenset({FindingClass.PASS, FindingClass.NOT_APPLICABLE})
+_FOLDED = frozenset({FindingClass.FIXED_BY_RUN, FindingClass.PASS, FindingClass.NOT_APPLICABLE})
+"""Nothing has to be done about them."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +59,10 @@ def rows_of(checklist: Checklist, shown: Shown, *, inspected: bool) -> tuple[Row
     """
     groups = _groups(checklist)
     if shown.text or shown.only_blocking:
-        kinds = [kind for kind in ORDER if kind in _BLOCKING or not shown.only_blocking]
+        kinds = [kind for kind in FindingClass if kind in _BLOCKING or not shown.only_blocking]
         return tuple(each for kind in kinds for each in _matching(groups[kind], shown.text))
     rows: list[Row] = []
-    for kind in ORDER:
+    for kind in FindingClass:
         findings = groups[kind]
         in_sight = [each for each in findings if _in_sight(each, kind in shown.toggled, inspected=inspected)]
         if findings and kind not in _BLOCKING:
@@ -82,10 +72,10 @@ def rows_of(checklist: Checklist, shown: Shown, *, inspected: bool) -> tuple[Row
 
 
 def is_quiet(finding: Finding, *, inspected: bool) -> bool:
-    """Whether a finding needs nobody's attention. What the user answered stays in sight, to be taken back."""
+    """Whether a finding needs nobody's attention. What the user confirmed stays in sight, to be taken back."""
     kind = class_of(finding)
     if kind in _FOLDED:
-        return finding.source is not Source.USER
+        return not finding.is_confirmed
     return kind is FindingClass.UNKNOWN and not inspected
 
 

@@ -59,10 +59,12 @@ class KeyLine(Widget):
             end += _BETWEEN
 
     def _fitting(self) -> list[OfferedKey]:
-        shown = list(self._offered)
-        while _length(shown) > self.content_size.width and (least := _last_that_may_go(shown)) is not None:
-            shown.pop(least)
-        return shown
+        """The keys that always stand there, and of the others each for which those before it have left room."""
+        shown = [one for one in self._offered if _stays(one)]
+        for each in self._offered:
+            if not _stays(each) and _length([*shown, each]) <= self.content_size.width:
+                shown.append(each)
+        return [one for one in self._offered if one in shown]
 
 
 def _footer(offered: tuple[OfferedKey, ...]) -> list[OfferedKey]:
@@ -71,9 +73,8 @@ def _footer(offered: tuple[OfferedKey, ...]) -> list[OfferedKey]:
     return sorted(wanted, key=lambda one: (one.is_help, one.leads_back))
 
 
-def _last_that_may_go(shown: list[OfferedKey]) -> int | None:
-    places = [place for place, one in enumerate(shown) if not (one.is_help or one.leads_back or one.leads_on)]
-    return places[-1] if places else None
+def _stays(one: OfferedKey) -> bool:
+    return one.is_help or one.leads_back or one.leads_on
 
 
 def _label(offered: OfferedKey) -> tuple[str, str]:

@@ -148,6 +148,13 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._go(self._places[key])
         return True
 
+    def show_from(self, key: str) -> bool:
+        """Put the cursor on an item, as far up as what stands below it allows; False if it is not there."""
+        found = self.select(key)
+        if found:
+            self.scroll_to(y=self._places[key], animate=False, force=True)
+        return found
+
     def key_name(self, action: str) -> str | None:
         """What Enter does to the row under the cursor."""
         return self._open_name if action == "open" else None

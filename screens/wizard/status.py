@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screens.style.tones import Tone
-from screens.wizard.review.text import obstacle_line, obstacles_counted
+from screens.wizard.review.text import obstacles_line
 from screens.wizard.state import WizardState
 
 
@@ -25,7 +25,7 @@ def status_of(state: WizardState, *, not_kept: str, restored_at: str) -> tuple[s
     if news := state.mode_note or restored:
         return news, Tone.ACCENT
     if found:
-        return f"{obstacles_counted(found)}: {obstacle_line(found[0])}", Tone.WARN
+        return obstacles_line(found), Tone.WARN
     if state.checklist is None:
         return "Reading the instance", Tone.QUIET
     return "Nothing has been changed yet.", Tone.QUIET

@@ -24,14 +24,14 @@ def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(ma
         go_to(terminal, "db-07")
         assert "blocker" not in terminal.text
         terminal.press("p")
-        terminal.sees("─db-07 · inspected ", "Blocked", "SEC-PRIVKEY", "SW-LICFILES")
+        terminal.sees("─db-07 · inspected ", "Blocked", "Private keys on the disk", "Licence keys on the disk")
         terminal.press("enter")
         terminal.sees("Licence keys on the disk", "/home/ada/licences/fit.lic")
         terminal.press("\x11")
         assert terminal.ended() == 0
     with Terminal(*CONSOLE) as terminal:
         go_to(terminal, "db-07")
-        terminal.sees("─db-07 · inspected ", "SEC-PRIVKEY")
+        terminal.sees("─db-07 · inspected ", "Private keys on the disk")
 
 
 def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machine) -> None:
@@ -44,7 +44,7 @@ def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machin
         terminal.press("p")
         terminal.sees("Unknown host key")
         terminal.press("y")
-        terminal.sees("─gis-lab · inspected ", "VOL-FSTAB")
+        terminal.sees("─gis-lab · inspected ", "fstab entries on disks")
         terminal.press("p")
         terminal.sees("Inspect", "─gis-lab · inspected ")
         assert "Unknown host key" not in terminal.text

@@ -54,7 +54,7 @@ def test_the_terminal_shows_the_same_as_with_all_that_textual_writes(machine: Ma
     demo.hold()
     notes = machine.home / "notes"
     with machine.console(TEXTUAL_DRIVER="tests.support.noting_driver:NotingDriver", NOTE_TO=str(notes)) as console:
-        console.sees("16 instances", "VOL-")
+        console.sees("16 instances", "fixed by the run")
         both = Both(console, notes)
         for key, seen in SESSION:
             console.press(key)
@@ -66,7 +66,7 @@ def test_the_terminal_shows_the_same_as_with_all_that_textual_writes(machine: Ma
 
 def test_without_colours_none_is_sent(machine: Machine, demo: DemoCloud) -> None:
     with machine.console(NO_COLOR="1") as console:
-        console.sees("16 instances", "VOL-")
+        console.sees("16 instances", "fixed by the run")
         open_a_finding(console)
         assert COLOUR_CODE.findall(console.written) == []
         assert shown(console.written).unreadable() == []
@@ -74,7 +74,7 @@ def test_without_colours_none_is_sent(machine: Machine, demo: DemoCloud) -> None
 
 def test_in_the_locale_c_only_ascii_is_sent(machine: Machine, demo: DemoCloud) -> None:
     with machine.console(LC_ALL="C", LANG="C", TERM="linux", PYTHONUTF8="") as console:
-        console.sees("16 instances", "VOL-")
+        console.sees("16 instances", "fixed by the run")
         open_a_finding(console)
         for key in ("escape", "escape", "G"):
             console.press(key)
@@ -89,7 +89,7 @@ def test_in_the_locale_c_only_ascii_is_sent(machine: Machine, demo: DemoCloud) -
 def test_after_a_stop_the_screen_is_right_again(machine: Machine, demo: DemoCloud, stopping: signal.Signals) -> None:
     demo.hold()
     with machine.console() as console:
-        console.sees("16 instances", "VOL-")
+        console.sees("16 instances", "fixed by the run")
         before = at_rest(console)
         os.kill(console.process.pid, stopping)
         wait_for(lambda: stopped(console))
@@ -122,7 +122,7 @@ def test_a_console_that_is_told_to_end_gives_the_terminal_back(machine: Machine,
 def test_the_key_for_it_draws_everything_again(machine: Machine, demo: DemoCloud) -> None:
     demo.hold()
     with machine.console() as console:
-        console.sees("16 instances", "VOL-")
+        console.sees("16 instances", "fixed by the run")
         before = at_rest(console)
         console.write_over("\x1b[2JBroadcast message from root")
         console.press("ctrl+l")

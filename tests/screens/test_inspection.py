@@ -96,7 +96,7 @@ async def test_a_guest_that_cannot_be_reached_is_said_and_the_checklist_stays(de
         await driver.press("p")
         await driver.sees("db-07 does not answer.", "Use a deep check: d.")
         await driver.press("escape")
-        await driver.sees("VOL-DETACHED")
+        await driver.sees("3 fixed by the run")
 
 
 async def test_a_stopped_instance_cannot_be_inspected(demo, tmp_path, guests):

@@ -59,7 +59,7 @@ async def test_a_period_in_the_name_is_refused_while_it_is_written(demo, tmp_pat
     async with console(tmp_path, size=(120, 36)) as driver:
         await open_wizard(driver)
         await rename(driver, "survey-1.2")
-        await driver.sees("blocker", "1 blocker, an inspection: NAME-PERIOD")
+        await driver.sees("blocker", "Before you can start: 1 blocker, an inspection: Periods in the name")
         await rename(driver, "survey-1-2")
         await driver.until(lambda: "1 blocker" not in driver.text)
 
@@ -102,7 +102,7 @@ async def test_the_checklist_begins_with_the_worst_although_something_else_was_t
         await turn_to(driver, screen, PageName.CHECKLIST)
         rows = screen.query_one("#checklist #findings", RowList)
         assert rows.selected is rows.items[0]  # what must be confirmed stands on top
-        await driver.sees("SW-ATTEST")
+        await driver.sees("SW-ATTEST - Software")
 
 
 async def test_the_volumes_stand_in_their_order_and_the_answer_to_failure_is_chosen(demo, tmp_path):

@@ -55,6 +55,14 @@ async def test_an_empty_reason_is_refused_and_what_is_typed_next_goes_into_the_f
         await driver.until(lambda: "1 blocker" not in driver.text)
 
 
+async def test_on_a_small_terminal_the_last_line_names_first_what_can_be_done_about_the_finding(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        _screen, rows = await at_a_bad_name(driver)
+        await driver.sees("enter Finding  w Waive  p Inspect", "^n Next page  esc Back  ? Help")
+        rows.select("SW-ATTEST")
+        await driver.sees("enter Finding  space Confirm  p Inspect", "^n Next page  esc Back  ? Help")
+
+
 async def test_escape_drops_a_typed_reason_only_at_the_second_time(demo, tmp_path):
     async with console(tmp_path) as driver:
         screen, _rows = await at_a_bad_name(driver)
@@ -70,8 +78,8 @@ async def test_escape_drops_a_typed_reason_only_at_the_second_time(demo, tmp_pat
 async def test_each_waiver_has_its_own_empty_reason_and_keeps_its_own(demo, tmp_path):
     async with console(tmp_path, size=(120, 36)) as driver:
         cloud = await driver.app.cloud()
-        await cloud.compute.lock(demo.server_id("sim-paused"), "do not touch")  # paused and locked: two rules
-        screen, rows = await at_checklist(driver, "sim-paused")
+        await cloud.compute.lock(demo.server_id("grace-sandbox"), "do not touch")  # another's and locked: two rules
+        screen, rows = await at_checklist(driver, "grace-sandbox")
         await driver.until(lambda: isinstance(rows.selected, Finding) and rows.selected.blocks)
         first = present(rows.selected).rule
         await waive(driver, "agreed")

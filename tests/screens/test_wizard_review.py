@@ -70,6 +70,13 @@ async def test_s_shows_the_steps_with_the_openstack_commands_and_hides_them(demo
         assert screen._page is PageName.REVIEW
 
 
+async def test_the_steps_are_in_sight_on_a_small_terminal_too_once_they_are_asked_for(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        await at_review(driver)
+        await driver.press("s")
+        await driver.sees("steps: s hides them", "1 check: ")
+
+
 async def test_a_warning_that_is_cut_is_read_in_full_by_enter(demo, tmp_path):
     async with console(tmp_path) as driver:
         screen = await at_review(driver)

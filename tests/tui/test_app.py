@@ -135,7 +135,7 @@ async def test_the_smallest_size_that_is_promised_works(demo, tmp_path):
 @pytest.mark.parametrize("theme", [one.name for one in THEMES])
 async def test_every_theme_can_draw_every_list(demo, tmp_path, theme):
     async with console(tmp_path, settings=Settings(theme=theme)) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         for key in "23":
             await driver.press(key)
         await driver.sees("No runs yet")
@@ -144,7 +144,7 @@ async def test_every_theme_can_draw_every_list(demo, tmp_path, theme):
 async def test_without_colour_words_and_reverse_video_carry_the_meaning(demo, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with console(tmp_path, settings=Settings()) as driver:
-        await driver.sees("ACTIVE", "VOL-")
+        await driver.sees("ACTIVE", "fixed by the run")
         assert driver.app.theme == "ansi"
         rows = driver.app.screen.query_one("#instances", RowList)
         styles = [segment.style for segment in rows.render_line(1) if segment.text.strip()]
@@ -154,7 +154,7 @@ async def test_without_colour_words_and_reverse_video_carry_the_meaning(demo, tm
 async def test_an_idle_screen_writes_nothing_to_the_terminal(demo, tmp_path, monkeypatch):
     demo.hold()  # otherwise something of the project changes by itself, and that is drawn
     async with console(tmp_path) as driver:
-        await driver.sees("VOL-", "16 instances")
+        await driver.sees("fixed by the run", "16 instances")
         frames: list[object] = []
         monkeypatch.setattr(driver.app, "_display", lambda _screen, renderable: frames.append(renderable))
         await _comes_to_rest(frames)

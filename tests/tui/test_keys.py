@@ -42,7 +42,7 @@ async def test_an_empty_list_offers_no_enter_and_nothing_to_copy(tmp_path):
 
 async def test_enter_is_named_by_what_it_does_to_the_row_under_the_cursor(demo, tmp_path):
     async with console(tmp_path, size=WIDE) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         await driver.press("enter")
         await driver.sees("enter Finding")
         await driver.press("G")
@@ -93,7 +93,7 @@ async def test_help_is_opened_from_a_field_by_f1_and_shows_no_letters_as_keys(tm
 
 async def test_the_help_tells_actions_before_moving_and_what_works_everywhere(demo, tmp_path):
     async with console(tmp_path, size=(100, 60)) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         groups = [one.group for one in offered_keys(driver.app.screen)]
         assert groups == sorted(groups)
         assert set(groups) == set(KeyGroup)
@@ -105,7 +105,7 @@ async def test_the_help_tells_actions_before_moving_and_what_works_everywhere(de
 
 async def test_the_last_line_names_nothing_that_the_help_leaves_out(demo, tmp_path):
     async with console(tmp_path, size=(200, 60)) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         offered = [one for one in offered_keys(driver.app.screen) if one.in_footer]
         await driver.press("question_mark")
         driver.shown(HelpScreen)
@@ -172,7 +172,7 @@ async def test_a_run_that_was_opened_from_a_list_does_not_keep_its_number_key(tm
 
 async def test_where_only_ascii_can_be_shown_no_key_is_named_by_a_sign(demo, tmp_path):
     async with console(tmp_path, glyphs=ASCII, size=(100, 60)) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         keys = [key for one in offered_keys(driver.app.screen) for key in one.keys]
         assert {"enter", "up", "down"} < set(keys)
         assert all(key.isascii() for key in keys)

@@ -15,6 +15,7 @@ from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import finding_sign
 from screens.widgets.columns import Cell, Column
+from screens.wizard.inspecting import how_to_inspect
 
 if TYPE_CHECKING:
     from imaging.guidelines.sealing.homes import Home
@@ -112,10 +113,8 @@ def _unknown(facts: InstanceFacts, seal: SealPlan, glyphs: Glyphs) -> ContentRow
     source = facts.instance.value
     if facts.guest.known:
         text = " ".join(seal.refusals) or "There is nothing that a seal would remove."
-    elif source is not None and not source.is_running:
-        text = f"Nobody has inspected it, and it is {source.status}: inspect first, by a deep check (d in the list)."
     else:
-        text = "Nobody has inspected it: inspect first (p)."
+        text = f"Nobody has inspected it. {how_to_inspect(source) if source is not None else ''}".rstrip()
     return ContentRow("unknown", text, sign=glyphs.unknown, tone=Tone.WARN)
 
 

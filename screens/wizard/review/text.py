@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from imaging.runs.plan.start_gate import unfit_state
+from models.cloud.instance import Instance
 from models.findings import AskedFor, Checklist, Finding, FindingClass, InspectionMethod, Outcome, class_of
 from models.formatting import about, clock_time, counted
 from models.run.obstacle import Obstacle, ObstacleKind
@@ -16,6 +18,7 @@ from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import urgency
 from screens.widgets.columns import shortened
+from screens.wizard.inspecting import how_to_inspect
 from screens.wizard.review.rows import Deed, Item, heading, sections
 from screens.wizard.review.seal_text import seal_items
 from screens.wizard.state import WizardState
@@ -45,15 +48,10 @@ def review(state: WizardState, glyphs: Glyphs, *, with_steps: bool) -> tuple[Ite
     )
 
 
-def obstacle_line(obstacle: Obstacle) -> str:
-    """What keeps the run from starting, in one line."""
-    match obstacle.kind:
-        case ObstacleKind.BLOCKER:
-            return f"{obstacle.rule}: {obstacle.text}"
-        case ObstacleKind.CONFIRMATION:
-            return f"{obstacle.rule}: {obstacle.title} (please confirm)"
-        case _:
-            return obstacle.text
+def obstacles_line(found: Sequence[Obstacle]) -> str:
+    """What is to be done before the run can start, in one line: how much, then what, as far as there is room."""
+    named = ", ".join(one.title or one.text for one in found if one.kind is not ObstacleKind.UNINSPECTED)
+    return f"Before you can start: {obstacles_counted(found)}{f': {named}' if named else ''}"
 
 
 def obstacles_counted(found: Sequence[Obstacle]) -> str:
@@ -103,21 +101,21 @@ def _test(plan: Plan) -> str:
 
 def _obstacles(state: WizardState, glyphs: Glyphs) -> Sequence[Item]:
     found = state.obstacles
-    items = [_obstacle(one, state.checklist, glyphs) for one in found]
+    items = [_obstacle(one, state.checklist, state.instance, glyphs) for one in found]
     return [heading("Before you can start", Tone.BAD), *items] if items else []
 
 
-def _obstacle(one: Obstacle, checklist: Checklist | None, glyphs: Glyphs) -> Item:
+def _obstacle(one: Obstacle, checklist: Checklist | None, instance: Instance, glyphs: Glyphs) -> Item:
     target, advice = target_of(one, checklist), ""
     if one.kind is ObstacleKind.UNINSPECTED:
-        advice = " Press p to inspect it, or u to continue without, with a reason."
+        advice = f" {how_to_inspect(instance)} u continues without, with a reason."
     elif one.kind is ObstacleKind.UNSEALABLE:
         advice = " Or choose plain on the Name page."
     elif one.kind is ObstacleKind.CONFIRMATION:
         advice = " Please confirm."
     lead = f"{one.title}: " if one.title and one.kind is ObstacleKind.BLOCKER else ""
     text = one.title if one.kind is ObstacleKind.CONFIRMATION else one.text
-    return Item(f"{lead}{text}{advice}", glyphs.bad, Tone.BAD, one.rule, target, most=3)
+    return Item(f"{lead}{text}{advice}", glyphs.bad, Tone.BAD, one.rule, target, most=4)
 
 
 def _happens(plan: Plan, glyphs: Glyphs) -> Sequence[Item]:
@@ -144,6 +142,8 @@ def _power(plan: Plan) -> str:
 
     if plan.will_stop:
         return f"off for {about(off_seconds(plan))}, then started again"
+    if plan.source is not None and unfit_state(plan.source):
+        return f"nothing: it is {plan.source.status}, in which no run can begin"
     return "is off, and stays off"
 
 

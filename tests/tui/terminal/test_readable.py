@@ -44,7 +44,7 @@ DIALOGS: tuple[Callable[[], Screen[Any]], ...] = (
 
 async def tour(driver: Driver) -> AsyncIterator[str]:
     """Every screen and every kind of dialog, one after the other."""
-    await driver.sees("db-07", "VOL-")
+    await driver.sees("db-07", "fixed by the run")
     yield "instances"
     for key, seen, name in (("slash", "", "filter"), ("escape", "", "list"), ("enter", "", "checklist")):
         await driver.press(key)
@@ -136,7 +136,7 @@ async def test_where_only_ascii_can_be_shown_only_ascii_is_sent(demo, tmp_path, 
 async def test_names_of_letters_that_cannot_be_shown_keep_their_width(demo, tmp_path, monkeypatch):
     monkeypatch.setattr(locale, "getencoding", lambda: "ANSI_X3.4-1968")
     async with console(tmp_path, size=SIZE, glyphs=ASCII) as driver:
-        await driver.sees("db-07", "VOL-")
+        await driver.sees("db-07", "fixed by the run")
         await driver.press("G")
         await driver.sees("星")
         lines = shown(sent(driver)).lines
