@@ -27,7 +27,7 @@ class StepScreen(Dialog[None]):
 
     def compose_body(self) -> ComposeResult:
         """The steps, one after the other."""
-        blocks = [details(self._run, step, self.glyphs) for step in self._row.steps]
+        blocks = [details(self._run, step, self.glyphs, self._row.sign_of(step)) for step in self._row.steps]
         yield Reading(Content("\n\n").join(blocks), id="details")
 
     def on_mount(self) -> None:

@@ -110,6 +110,7 @@ NOT_PROVEN = "Boot test: not proven"
 SEAL_NOT_PROVEN = "Seal: not proven"
 """What PROVE is called when nothing was found, and a proof could not be made."""
 NOT_REACHED = "not reached"
+INTERRUPTED = "interrupted"
 
 
 def task_words(task: Task, kind: RunKind) -> TaskWords:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 
 from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
@@ -21,9 +22,10 @@ from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.cloud.quota import Quota
 from models.errors import ImagingError, NotFoundError, RunError
-from models.findings import Checklist
+from models.findings import Checklist, FindingClass, class_of
 from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
+from models.words.checklist_summary import count_of
 
 _log = logging.getLogger(__name__)
 
@@ -126,8 +128,9 @@ async def _check_deep(ctx: StepContext) -> StepResult:
 
 
 def _summary(checklist: Checklist) -> str:
-    fixed = sum(1 for finding in checklist.violations if finding.fixed_by is not None)
-    parts = [f"{len(checklist.findings)} rules"]
-    parts += [f"{fixed} fixed by the run"] if fixed else []
-    parts += [f"{len(checklist.unknowns)} unknown"] if checklist.unknowns else []
-    return ", ".join(parts)
+    """How many rules were asked, and what a person has to know of the answers, counted as in the checklist."""
+    found = Counter(class_of(finding) for finding in checklist.findings)
+    told = (FindingClass.WAIVED, FindingClass.UNKNOWN, FindingClass.FIXED_BY_RUN)
+    return ", ".join(
+        [f"{len(checklist.findings)} rules", *(count_of(kind, found[kind]) for kind in told if found[kind])]
+    )

@@ -16,7 +16,7 @@ from models.text import one_line
 from models.verdict import VerdictWord
 from screens.runs.texts.heard import Change, Heard
 from screens.runs.texts.seal_text import seal_failure
-from screens.runs.texts.tasks import seen_phase
+from screens.runs.texts.task_notes import seen_phase
 from screens.style.glyphs import Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone, joined, toned
@@ -91,7 +91,9 @@ def _doing(run: RunRecord) -> str:
 
 
 def _under_way(run: RunRecord) -> StepRecord | None:
-    return next((step for step in run.steps if step.state in {StepState.RUNNING, StepState.WAITING}), None)
+    """The step that was begun last: one that a cancellation has cut off stays *running* until the run is over."""
+    under_way = (step for step in reversed(run.steps) if step.state in {StepState.RUNNING, StepState.WAITING})
+    return next(under_way, None)
 
 
 def outcome_line(run: RunRecord) -> str:
@@ -173,6 +175,8 @@ def instance_line(run: RunRecord) -> tuple[str, Tone]:
         return f"{name} is unchanged", Tone.QUIET
     if run.state.is_over or run.instance_restored is False:
         return f"{name} is NOT restored: press u to restore it", Tone.BAD
+    if is_interrupted(run):
+        return f"{name} is {_state_now(run)}; R resumes the run, u restores it", Tone.WARN
     return f"{name} is {_state_now(run)}; it will be restored", Tone.PLAIN
 
 

@@ -11,14 +11,21 @@ from models.verdict import Verdict
 from screens.runs.texts.seal_text import seal_details
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import is_interrupted, step_sign, verdict_sign
+from screens.style.wording import Sign, is_interrupted, step_sign, verdict_sign
 
 _INDENT = "  "
 
 
-def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
-    """All that is known of one step, what matters first: its trouble, the verdict, what was planned, what was seen."""
-    blocks = [_heading(step, glyphs)]
+def details(run: RunRecord, step: StepRecord, glyphs: Glyphs, sign: Sign | None = None) -> Content:
+    """All that is known of one step, what matters first: its trouble, the verdict, what was planned, what was seen.
+
+    Args:
+        run: whose step it is.
+        step: the step.
+        glyphs: the signs that the terminal can show.
+        sign: what came of it; None where its state says that.
+    """
+    blocks = [_heading(step, sign or step_sign(step.state, glyphs))]
     if step.step is StepName.VERIFY and run.verdict is not None:
         blocks.append(_verdict(run.verdict, glyphs))
     blocks += seal_details(run, step.step, glyphs)
@@ -38,9 +45,8 @@ def details(run: RunRecord, step: StepRecord, glyphs: Glyphs) -> Content:
     return Content("\n").join(blocks)
 
 
-def _heading(step: StepRecord, glyphs: Glyphs) -> Content:
+def _heading(step: StepRecord, sign: Sign) -> Content:
     """The step by the name that reports and commands give it, with its state and how long it took."""
-    sign = step_sign(step.state, glyphs)
     took = f"  {duration(step.seconds)}" if step.seconds is not None else ""
     return joined(toned(step.step.value, Tone.STRONG), "  ", toned(str(sign), sign.tone), toned(took, Tone.QUIET))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,7 +13,7 @@ from models.run.source_seen import SourceState
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import VerdictWord
-from screens.runs.texts.seal_text import proof_note, taken_away
+from screens.runs.texts.task_notes import left_as, main_step, task_note
 from screens.style.glyphs import Glyphs
 from screens.style.run_words import NOT_PROVEN, NOT_REACHED, SEAL_NOT_PROVEN, TASK_OF, WITHOUT_VOLUMES, Task, task_words
 from screens.style.tones import Tone
@@ -20,8 +21,13 @@ from screens.style.wording import Sign, step_sign
 from screens.widgets.columns import shortened
 
 _NAME_CELLS = 14
-_BOOT = "console: "
-"""How phases begin that say how far a machine has come."""
+_DECIDING_STEP = {
+    Task.TEST: StepName.VERIFY,
+    Task.PROVE: StepName.PROVE_SEAL,
+    Task.RESTORE: StepName.RESTORE,
+    Task.SEE_UP: StepName.SEE_UP,
+}
+"""The step of a task that finds out how it ended."""
 _BAD_ENDS = frozenset({SourceState.DOES_NOT_COME_UP, SourceState.CHANGED})
 
 
@@ -49,6 +55,11 @@ class TaskRow:
             return None
         return (ran[-1].ended_at - ran[0].started_at).total_seconds()
 
+    def sign_of(self, step: StepRecord) -> Sign | None:
+        """What came of a step, where that is worse than that it was done: such as a boot that it saw fail."""
+        decides = step.state is StepState.DONE and _DECIDING_STEP.get(self.task) is step.step
+        return self.sign if decides and self.sign.tone in {Tone.BAD, Tone.WARN} else None
+
     @property
     def is_under_way(self) -> bool:
         """Whether a step of it runs or waits."""
@@ -57,8 +68,17 @@ class TaskRow:
 
 def task_rows(run: RunRecord, glyphs: Glyphs) -> tuple[TaskRow, ...]:
     """The rows of a run, in its order."""
-    grouped = groupby(run.steps, key=lambda step: TASK_OF[step.step])
+    grouped = groupby(_as_left(run.steps), key=lambda step: TASK_OF[step.step])
     return tuple(_row(run, task, tuple(steps), glyphs) for task, steps in grouped)
+
+
+def _as_left(steps: Sequence[StepRecord]) -> Iterator[StepRecord]:
+    """The steps as they were left: what a cancellation has cut off or passed over is neither running nor ahead."""
+    last_begun = max((place for place, step in enumerate(steps) if step.started_at is not None), default=-1)
+    left = {StepState.RUNNING, StepState.PENDING}
+    for place, step in enumerate(steps):
+        is_left = place < last_begun and step.state in left
+        yield step.model_copy(update={"state": StepState.SKIPPED}) if is_left else step
 
 
 def _row(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], glyphs: Glyphs) -> TaskRow:
@@ -85,25 +105,16 @@ def _state(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> StepSta
         return StepState.SKIPPED
     if states == {StepState.SKIPPED}:
         return StepState.SKIPPED  # such as all that a run did not come to
-    main = _main_step(task, steps)
+    main = main_step(task, steps)
     return StepState.SKIPPED if main.state is StepState.SKIPPED and task in _BY_MAIN_STEP else StepState.DONE
 
 
 _BY_MAIN_STEP = frozenset({Task.STOP, Task.TEST, Task.SEE_UP, Task.CHECK, Task.RESTORE, Task.REPORT})
 """The tasks of which nothing was done where their main step was skipped."""
-_MAIN_STEP = {
-    Task.STOP: StepName.STOP,
-    Task.DETACH: StepName.DETACH,
-    Task.SAVE: StepName.WAIT_FOR_IMAGE,
-    Task.SEAL: StepName.SEAL,
-    Task.TEST: StepName.TEST_LAUNCH,
-    Task.CONFIRM: StepName.CONFIRM_IMAGE,
-}
 
 
-def _main_step(task: Task, steps: tuple[StepRecord, ...]) -> StepRecord:
-    """The step that the task is about."""
-    return next((step for step in steps if step.step is _MAIN_STEP.get(task)), steps[-1])
+_ONLY_WHERE_DECIDED = frozenset({Task.STOP, Task.DETACH})
+"""The tasks whose words for *nothing was done* say why: true only where the step itself found that."""
 
 
 def _found_bad(run: RunRecord, task: Task) -> bool:
@@ -146,8 +157,10 @@ def _words(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: Ste
         return NOT_PROVEN
     if _is_unknown_seal(run, task, state):
         return SEAL_NOT_PROVEN
-    if task is Task.DETACH and state is StepState.DONE and _main_step(task, steps).state is StepState.SKIPPED:
+    if task is Task.DETACH and state is StepState.DONE and main_step(task, steps).state is StepState.SKIPPED:
         return WITHOUT_VOLUMES
+    if task in _ONLY_WHERE_DECIDED and state is StepState.SKIPPED and left_as(main_step(task, steps)):
+        return words.ahead.replace("{name}", shortened(run.title, _NAME_CELLS, cut="…"))
     text = {
         StepState.PENDING: words.ahead,
         StepState.RUNNING: words.running,
@@ -157,91 +170,6 @@ def _words(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: Ste
         StepState.FAILED: words.failed,
     }[state]
     return text.replace("{name}", shortened(run.title, _NAME_CELLS, cut="…"))
-
-
-def task_note(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepState) -> str:
-    """What came of it, what is seen of it now, or what it will do, in one line."""
-    match state:
-        case StepState.PENDING:
-            return "" if run.state.is_over else _ahead(run, task)
-        case StepState.RUNNING | StepState.WAITING | StepState.FAILED:
-            return _now(run, task, steps, state)
-        case _:
-            return _done(run, task, steps)
-
-
-def _now(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepState) -> str:
-    if task is Task.TEST and state is StepState.FAILED and (failure := boot_failure(run.verdict)) is not None:
-        return failure.sentence.removeprefix("It did not boot: ")
-    if task is Task.PROVE and state is StepState.FAILED and run.seal_verdict is not None:
-        return proof_note(run.seal_verdict)
-    step = next((step for step in steps if step.state is state), steps[-1])
-    if step.trouble is not None and state is not StepState.RUNNING:
-        return step.trouble.what
-    return seen_phase(step) or step.note
-
-
-def _seal_note(run: RunRecord, task: Task) -> str:
-    if task is Task.SEAL and run.seal_report is not None:
-        return taken_away(run.seal_report)
-    return proof_note(run.seal_verdict) if task is Task.PROVE and run.seal_verdict is not None else ""
-
-
-def seen_phase(step: StepRecord) -> str:
-    """What was seen of a step last: of an image that is being made its own phase alone."""
-    if not step.phases:
-        return ""
-    text = step.phases[-1].text
-    if step.step in {StepName.WAIT_FOR_IMAGE, StepName.WAIT_FOR_SEALED}:
-        return text.removeprefix("image ").partition(",")[0]
-    if step.step in {StepName.SEAL, StepName.INSPECT}:
-        # What it says of its work counts before how far its boot has come, which goes on beside it.
-        return next((each.text for each in reversed(step.phases) if not each.text.startswith(_BOOT)), text)
-    return text
-
-
-def _done(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> str:
-    match task:
-        case Task.DETACH if run.plan.volumes:
-            return ", ".join(volume_names(run))
-        case Task.TEST if run.verdict is not None and run.verdict.strength is not None:
-            flavor = f" in {run.test_flavor}" if run.test_flavor else ""
-            return f"proof: {run.verdict.strength}{flavor}"
-        case Task.STOP if not any(step.step is StepName.STOP for step in steps):
-            return steps[-1].note
-        case Task.STOP | Task.REPORT:
-            return ""
-        case Task.CONFIRM:
-            return "; ".join(step.note for step in reversed(steps) if step.note)
-        case _:
-            return _seal_note(run, task) or _main_step(task, steps).note
-
-
-def _ahead(run: RunRecord, task: Task) -> str:
-    plan = run.plan
-    match task:
-        case Task.RESTORE if plan.source is not None:
-            doing = ["starts it"] if plan.will_stop else []
-            doing += [f"attaches {', '.join(volume_names(run))}"] if plan.volumes else []
-            return ", ".join(doing)
-        case Task.TEST if plan.test is not None and plan.test.flavors:
-            network = f" on {plan.test.network.name}" if plan.test.network else ""
-            return f"{plan.test.flavors[0].name}{network}"
-        case Task.DETACH:
-            return ", ".join(volume_names(run)) or "no volumes are attached"
-        case Task.SAVE:
-            return plan.request.name if not (run.spec.image_is_temporary or run.spec.makes_interim) else ""
-        case Task.CONFIRM:
-            return f"stays {plan.request.visibility}" if plan.source is not None else ""
-        case _:
-            return ""
-
-
-def volume_names(run: RunRecord) -> tuple[str, ...]:
-    """The volumes that the run detaches, by name where they have one."""
-    return tuple(
-        each.volume.name if each.volume and each.volume.name else each.attachment.volume_id for each in run.plan.volumes
-    )
 
 
 def interesting_task(run: RunRecord, glyphs: Glyphs) -> str | None:
