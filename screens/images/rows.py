@@ -11,11 +11,10 @@ from models.cloud.image import Image
 from models.cloud.login import Login
 from models.formatting import local_day, size, size_mib
 from models.text import many_lines
-from models.verdict import VerdictWord
 from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import Sign, image_sign, seal_word_sign, short_seal_sign
+from screens.style.wording import Sign, boot_test_sign, image_sign, seal_word_sign, short_seal_sign
 from screens.widgets.columns import Cell, Column
 
 BOOT_TEST, SEAL, IMAGE, SIZE, CREATED, VISIBLE, OWNER = (
@@ -46,15 +45,7 @@ def proof_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign:
     """Whether an image is known to boot; while it is not active, its state in Glance's own word instead."""
     if image.status != "active":
         return image_sign(image.status, glyphs)
-    match history.word(image):
-        case VerdictWord.BOOTED:
-            return Sign(glyphs.good, "booted", Tone.GOOD)
-        case VerdictWord.FAILED:
-            return Sign(glyphs.bad, "did not boot", Tone.BAD)
-        case VerdictWord.INCONCLUSIVE:
-            return Sign(glyphs.unknown, "not proven", Tone.WARN)
-        case _:
-            return Sign(glyphs.none, "not tested", Tone.QUIET)
+    return boot_test_sign(history.word(image), glyphs)
 
 
 def seal_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign | None:

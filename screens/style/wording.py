@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from models.cloud.instance import Instance
-from models.findings import Finding, FindingClass, Outcome, Readiness, Severity, class_of
+from models.findings import Finding, FindingClass, Readiness, class_of
 from models.run.claim import run_on
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
@@ -14,6 +14,7 @@ from models.verdict import Verdict, VerdictWord
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 
+_WORST_FIRST = tuple(FindingClass)
 _SHORT_SEALS = {SealWord.SEALED: "sealed", SealWord.NOT_SEALED: "NOT", SealWord.UNKNOWN: "unknown"}
 
 
@@ -104,16 +105,8 @@ def came_from(finding: Finding) -> str:
 
 
 def urgency(finding: Finding) -> int:
-    """The place of a finding in a list that has the worst first; 0 is worst."""
-    if finding.outcome is Outcome.FAIL:
-        if finding.blocks:
-            return 0
-        order = {Severity.BLOCK: 1, Severity.WARN: 3, Severity.ASK: 3, Severity.INFO: 5}
-        return 1 if finding.fixed_by is not None else order[finding.severity]
-    if finding.awaits_confirmation:
-        return 2
-    order_of_rest = {Outcome.UNKNOWN: 4, Outcome.WAIVED: 6, Outcome.PASS: 7, Outcome.NOT_APPLICABLE: 8}
-    return order_of_rest[finding.outcome]
+    """The place of a finding in a list that has the worst first, as in the checklist; 0 is worst."""
+    return _WORST_FIRST.index(class_of(finding))
 
 
 def step_sign(state: StepState, glyphs: Glyphs) -> Sign:
@@ -152,17 +145,23 @@ def is_interrupted(run: RunRecord) -> bool:
 
 
 def verdict_sign(verdict: Verdict | None, glyphs: Glyphs) -> Sign:
-    """A verdict with its strength; a run without one yet has a dash."""
-    if verdict is None:
-        return Sign(glyphs.none, "no verdict", Tone.QUIET)
-    glyph, tone = {
-        VerdictWord.BOOTED: (glyphs.good, Tone.GOOD),
-        VerdictWord.FAILED: (glyphs.bad, Tone.BAD),
-        VerdictWord.INCONCLUSIVE: (glyphs.unknown, Tone.WARN),
-        VerdictWord.NOT_TESTED: (glyphs.none, Tone.QUIET),
-    }[verdict.word]
-    strength = f" ({verdict.strength})" if verdict.strength else ""
-    return Sign(glyph, f"{verdict.word}{strength}", tone)
+    """What a boot test came to, with the strength of its proof."""
+    sign = boot_test_sign(verdict.word if verdict is not None else None, glyphs)
+    strength = verdict.strength if verdict is not None else None
+    return replace(sign, word=f"{sign.word} ({strength})") if strength else sign
+
+
+def boot_test_sign(word: str | None, glyphs: Glyphs) -> Sign:
+    """What a boot test came to, in the same words wherever it is told; None where there was none."""
+    match word:
+        case VerdictWord.BOOTED:
+            return Sign(glyphs.good, "boots", Tone.GOOD)
+        case VerdictWord.FAILED:
+            return Sign(glyphs.bad, "did not boot", Tone.BAD)
+        case VerdictWord.INCONCLUSIVE:
+            return Sign(glyphs.unknown, "not proven", Tone.WARN)
+        case _:
+            return Sign(glyphs.none, "not tested", Tone.QUIET)
 
 
 def seal_word_sign(word: SealWord, glyphs: Glyphs) -> Sign:

@@ -43,7 +43,7 @@ def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_veri
             console.sees("part of a name")
             console.press(name)
             shown = console.sees(" 1 of ", f"─{name}─")
-            assert ("✓ booted" in shown) == (name == "db-07-v1")
+            assert ("✓ boots" in shown) == (name == "db-07-v1")
             console.press("escape")
             console.sees("listed at", "spectra-tools")
 

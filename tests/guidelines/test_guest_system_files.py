@@ -228,7 +228,7 @@ def test_what_was_put_into_roots_home_is_named():
     root = Directory(path="/root", size_kib=900, own_files=7, biggest=(Entry(name="build", size_kib=800),))
     found = guest_finding("SYS-ROOT", directories=Directories(others=(root,)))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARN)
-    assert found.evidence == "7 files added: build (800 KiB)."
+    assert found.evidence == "7 files added. Biggest in /root: build (800 KiB)."
     closed = Directory(path="/root", incomplete="only root may read it")
     assert guest_finding("SYS-ROOT", directories=Directories(others=(closed,))).outcome is Outcome.UNKNOWN
     assert guest_finding("SYS-ROOT", directories=Directories()).outcome is Outcome.UNKNOWN

@@ -107,7 +107,7 @@ async def test_a_verdict_stands_with_its_strength_and_its_console_lines_in_the_s
         await driver.sees("The image boots (proof: strong)", "db-07 restored")
         driver.app.screen.query_one("#steps", RowList).select(Task.TEST.value)
         await driver.press("enter")
-        await driver.sees("booted (strong)", "It answered.", "| login:", "[/red][bold]gone[/bold]")
+        await driver.sees("boots (strong)", "It answered.", "| login:", "[/red][bold]gone[/bold]")
         assert "\x1b" not in driver.text
 
 
@@ -214,7 +214,7 @@ async def test_the_list_of_runs_says_how_each_stands(tmp_path):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(done, verify), size=(120, 36)) as driver:
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))  # of the run that is not over
         await driver.press("escape")
-        await driver.sees("booted (strong)", "interrupted", "(verify)", "2 runs", "press R to resume")
+        await driver.sees("boots (strong)", "interrupted", "(verify)", "2 runs", "press R to resume")
         await driver.press("enter")
         assert isinstance(driver.app.screen, RunScreen)
 

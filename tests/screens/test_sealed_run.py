@@ -158,7 +158,7 @@ def test_proofs_without_a_verdict_have_no_tick():
 
 def test_the_list_of_runs_tells_the_verdict_on_the_seal():
     outcome = [str(run_cells(sealed_run(seal_verdict=each), UNICODE)[5].text) for each in (PROVED, FOUND, UNKNOWN)]
-    assert outcome == ["✓ sealed, booted", "✗ not sealed", "? seal unknown"]
+    assert outcome == ["✓ sealed, boots", "✗ not sealed", "? seal unknown"]
 
 
 @pytest.mark.parametrize("word, shown", [("sealed", "✓ sealed"), ("not sealed", "✗ NOT"), ("unknown", "? unknown")])

@@ -58,7 +58,7 @@ def test_unknown_is_never_shown_as_pass():
 
 
 def test_what_a_step_fixes_does_not_look_like_what_blocks():
-    assert finding_sign(finding(fixed_by=StepName.DETACH), UNICODE).word == "run fixes"
+    assert finding_sign(finding(fixed_by=StepName.DETACH), UNICODE).word == "fixed by the run"
     assert finding_sign(finding(), UNICODE).word == "blocker"
 
 
@@ -67,7 +67,7 @@ def test_the_worst_findings_come_first():
     asks = finding(Outcome.UNKNOWN, Severity.ASK, asked_for=AskedFor.BEFORE_RUN)
     warns, passes = finding(severity=Severity.WARN), finding(Outcome.PASS)
     fixed = finding(fixed_by=StepName.STOP)
-    assert sorted([passes, warns, asks, fixed, blocks], key=urgency) == [blocks, fixed, asks, warns, passes]
+    assert sorted([passes, warns, asks, fixed, blocks], key=urgency) == [blocks, asks, warns, fixed, passes]
 
 
 @pytest.mark.parametrize("state", list(StepState))
@@ -89,5 +89,5 @@ def test_a_run_whose_runner_is_gone_is_said_to_be_interrupted():
 
 def test_a_verdict_says_how_strong_it_is():
     verdict = Verdict(word=VerdictWord.BOOTED, strength=Strength.GOOD)
-    assert verdict_sign(verdict, UNICODE).word == "booted (good)"
-    assert verdict_sign(None, UNICODE).word == "no verdict"
+    assert verdict_sign(verdict, UNICODE).word == "boots (good)"
+    assert verdict_sign(None, UNICODE).word == "not tested"

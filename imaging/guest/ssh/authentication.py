@@ -11,7 +11,7 @@ from imaging.guest.interface import Asking, Progress, Telling
 from imaging.guest.ssh.connection import Dialler, RefusedError
 from imaging.guest.ssh.keys import Identity, Keys, unlock
 from models.errors import GuestLoginError
-from models.text import one_line
+from models.text import one_line, sentence
 
 _DIALS = 3
 """How often one user is tried, when the server hangs up before it has seen all keys."""
@@ -107,7 +107,9 @@ class Login:
         users = ", ".join(one_line(user, 60) for user in self._tried)
         return GuestLoginError(
             f"{self._dialler.goal.shown} rejected every login: tried {users} with {self._named_keys()}.",
-            meaning="; ".join((*self._keys.notes, "Nothing was changed.")),
+            meaning=" ".join(
+                (*(sentence(f"{each[:1].upper()}{each[1:]}") for each in self._keys.notes), "Nothing was changed.")
+            ),
             remedy="Name the user with `--user` and the key with `--key`, or put the key into the SSH agent.",
         )
 

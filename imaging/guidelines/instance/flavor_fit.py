@@ -113,7 +113,7 @@ def is_special(flavor: Flavor, profile: Profile) -> str | None:
     """
     for spec in flavor.extra_specs or ():
         if _SPECIAL_SPECS.match(spec):
-            return f"needs a special device ({spec})"
+            return f"needs a {'GPU' if 'gpu' in spec.casefold() else 'special device'} ({spec})"
     pattern = next((each for each in profile.unsuitable_flavors if re.search(each, flavor.name)), None)
     return f"left out by profile {profile.name} ({pattern})" if pattern else None
 

@@ -37,7 +37,7 @@ def volume_in_guest(attachment: VolumeAttachment, guest: GuestFacts | None) -> s
     if use.free:
         sure = not (guest.disks.incomplete_because or guest.mounts.incomplete_because)
         return f"{'not mounted' if sure else 'not seen mounted'}{weak}"
-    return f"{_in_use(use)}{weak} - waits for the stop"
+    return f"{_in_use(use)}{weak} - released when it stops"
 
 
 def _in_use(use: DiskUse) -> str:

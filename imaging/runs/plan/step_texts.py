@@ -222,7 +222,7 @@ def _names(volumes: tuple[PlannedVolume, ...], *, in_guest: bool = False) -> str
 
 
 def _name(planned: PlannedVolume, *, in_guest: bool) -> str:
-    """`pgdata (/dev/vdb: mounted at /data - waits for the stop)`."""
+    """`pgdata (/dev/vdb: mounted at /data - released when it stops)`."""
     name = planned.volume.name if planned.volume and planned.volume.name else planned.attachment.volume_id
     details = (planned.attachment.device or "", planned.in_guest if in_guest else "")
     told = ": ".join(detail for detail in details if detail)

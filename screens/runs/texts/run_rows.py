@@ -111,7 +111,7 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
 def _sealed(word: SealWord, glyphs: Glyphs, *, boots: bool) -> Cell:
     """The verdict on a seal, and behind *sealed* that the image boots."""
     sign = seal_word_sign(word, glyphs)
-    more = f", {VerdictWord.BOOTED}" if boots and word is SealWord.SEALED else ""
+    more = ", boots" if boots and word is SealWord.SEALED else ""
     return Cell(f"{sign}{more}", sign.tone)
 
 

@@ -79,7 +79,7 @@ async def test_a_wrong_user_is_refused_with_who_and_what_was_tried(ssh_folder: P
             await enter(route_by_config(asking=asking))
     assert refused.value.exit_code is ExitCode.NOT_ALLOWED
     assert f"tried ubuntu, ada with {ssh_folder}/id_ed25519" in refused.value.what
-    assert "no SSH agent is running" in refused.value.meaning
+    assert "No SSH agent is running." in refused.value.meaning
 
 
 async def test_a_user_that_was_named_is_the_only_one(ssh_folder: Path):

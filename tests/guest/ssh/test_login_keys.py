@@ -43,7 +43,7 @@ async def test_no_key_at_all_is_said(sshd: StartSshd, ssh_folder: Path):
     trust(ssh_folder, guest)
     with pytest.raises(GuestLoginError, match="no key") as refused:
         await enter(route_to(guest, key_file=None))
-    assert "no SSH agent is running" in refused.value.meaning
+    assert "No SSH agent is running." in refused.value.meaning
 
 
 async def test_an_agent_that_is_gone_is_said_and_files_are_used(
@@ -54,7 +54,7 @@ async def test_an_agent_that_is_gone_is_said_and_files_are_used(
     trust(ssh_folder, guest)
     with pytest.raises(GuestLoginError) as refused:
         await enter(route_to(guest, key_file=None))
-    assert "the SSH agent does not answer" in refused.value.meaning
+    assert "The SSH agent does not answer." in refused.value.meaning
     assert await enter(route_to(guest)) == "in"
 
 

@@ -102,8 +102,8 @@ class TestThePlan:
 class TestEachVolume:
     async def test_that_is_mounted_says_where_and_by_whom(self, plan: Planned, look: Inspected) -> None:
         made = await plan(look())
-        assert made.volumes[0].in_guest == "mounted at /data, used by postgres (pid 812) - waits for the stop"
-        assert "pgdata (/dev/vdb: mounted at /data, used by postgres (pid 812) - waits" in detach_summary(made)
+        assert made.volumes[0].in_guest == "mounted at /data, used by postgres (pid 812) - released when it stops"
+        assert "pgdata (/dev/vdb: mounted at /data, used by postgres (pid 812) - released" in detach_summary(made)
 
     async def test_that_is_free_says_so(self, plan: Planned, look: Inspected) -> None:
         made = await plan(look(mounts=Mounts(mounts=(ROOT_MOUNT,))))

@@ -15,7 +15,10 @@ from models.guidelines.profile import Profile
 from models.run.claim import CLAIM_PREFIX
 from models.run.lock_reason import is_reason_of_a_run, user_named_in
 from models.steps import StepName
+from models.text import cut, sentence
 
+_REASON_SHOWN = 255
+"""Characters of a reason: all that Nova takes, for it may name whom to ask."""
 _SET_ASIDE = {
     "SUSPENDED": "resume",
     "PAUSED": "unpause",
@@ -133,7 +136,7 @@ def state_locked(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 def _locked_for_a_reason(instance: Instance, facts: InstanceFacts) -> Answer:
     reason = instance.locked_reason or ""
-    evidence = f"Locked: {shown(reason)}."
+    evidence = f"Locked: {sentence(cut(reason, _REASON_SHOWN))}"
     if is_reason_of_a_run(reason):
         line = command("imaging", "undo", instance.id)
         return failed(evidence, "Let that run end, resume it, or undo it.", facts.instance, command=line)

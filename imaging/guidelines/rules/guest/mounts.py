@@ -70,7 +70,9 @@ def mnt_fuse(facts: InstanceFacts, _profile: Profile) -> Answer:
     if entries or now:
         return _mounted(facts, now, entries)
     inside(facts, parts.mounts)
-    answer = guest_passed("None is mounted, and none stands in fstab.", facts, parts.mounts, parts.boot_mounts)
+    answer = guest_passed(
+        "Nothing remote is mounted, and fstab lists nothing remote.", facts, parts.mounts, parts.boot_mounts
+    )
     return unless_incomplete(answer, facts, parts.mounts, parts.boot_mounts)
 
 

@@ -122,9 +122,14 @@ def sys_root(facts: InstanceFacts, _profile: Profile) -> Answer:
     if root is None:
         return guest_unknown("/root was not read.", "In the guest:", command="sudo ls -A /root")
     if root.own_files:
-        names = [f"{each.name} ({size_kib(each.size_kib)})" for each in root.biggest] or [size_kib(root.size_kib)]
+        biggest = [f"{each.name} ({size_kib(each.size_kib)})" for each in root.biggest]
+        added = f"{counted(root.own_files, 'file')} added. "
+        # The biggest are told with what the system itself put there: it is not counted, and not told apart.
+        where = (
+            fitted(f"{added}Biggest in /root: ", biggest) if biggest else f"{added}In all: {size_kib(root.size_kib)}."
+        )
         return guest_failed(
-            fitted(f"{counted(root.own_files, 'file')} added: ", names),
+            where,
             "Move what new instances need to /opt or /usr/local, and delete the rest.",
             facts,
             parts.directories,
