@@ -259,7 +259,7 @@ class TestTheLastCheck:
 
 
 def unknowns(note: str) -> int:
-    return int(note.rsplit(", ", maxsplit=1)[-1].removesuffix(" unknown"))
+    return next(int(part.removesuffix(" unknown")) for part in note.split(", ") if part.endswith(" unknown"))
 
 
 class TestTheReport:
