@@ -114,6 +114,8 @@ class ConsoleScreen(Screen[R]):
     def _file_named(self, file: str | None) -> None:
         if file:
             self.post_message(CloudWanted(file))
+        else:
+            self._explain_no_cloud()  # one step back
 
 
 class OpenedScreen(ConsoleScreen[R]):

@@ -27,11 +27,17 @@ class ErrorScreen(Dialog[None]):
 
     TITLE = "Something went wrong"
 
-    def __init__(self, error: ImagingError, *parts: tuple[str, str]) -> None:
-        """Say this error, and titled paragraphs that only the screen can add."""
+    def __init__(self, error: ImagingError, *parts: tuple[str, str], here: str = "") -> None:
+        """Say this error.
+
+        Args:
+            error: what happened.
+            parts: titled paragraphs that only the screen can add.
+            here: what to do on the screens, where the error's own remedy is one for the command line.
+        """
         super().__init__()
         self._error = error
-        self._parts = parts
+        self._parts, self._here = parts, here
 
     def compose_body(self) -> ComposeResult:
         """The parts of the error."""
@@ -39,7 +45,8 @@ class ErrorScreen(Dialog[None]):
         yield Reading(
             paragraphs(
                 ("What this means", error.meaning),
-                ("What to do", error.remedy),
+                ("What to do", self._here or error.remedy),
+                ("On the command line", error.remedy if self._here else ""),
                 *self._parts,
                 ("For the operators of the cloud", f"request {error.request_id}" if error.request_id else ""),
                 lead=error.what,

@@ -31,8 +31,8 @@ if TYPE_CHECKING:  # it brings the probe and the tables of the guidelines, which
 _NAME_CELLS = 24
 """What the instance's name takes of a dialog's frame at most, in cells."""
 _OTHER_WAYS = (
-    "The console uses ~/.ssh/config: a Host block for the address can set User, IdentityFile, Port, ProxyJump. "
-    "Or press d: a deep check inspects its disk without SSH."
+    "Press d in the list: a deep check inspects its disk without SSH. Or set User, IdentityFile, Port or ProxyJump for "
+    "the address in ~/.ssh/config, which the console uses, or put the key into an SSH agent; then press p again."
 )
 _REFUSED: dict[type[ImagingError], str] = {
     HostKeyError: "Inspection stopped: you did not accept the host key",
@@ -106,7 +106,7 @@ class GuestWork:
             else:
                 self._screen.app.push_screen(ErrorScreen(error))
         except ImagingError as error:
-            self._screen.app.push_screen(ErrorScreen(error, ("In the console", _other_ways(error))))
+            self._screen.app.push_screen(ErrorScreen(error, here=_other_ways(error)))
         finally:
             self._worker = None
             self._post_progress("")

@@ -65,6 +65,15 @@ class RowList(ScrollView, Generic[T], can_focus=True):
             """The list, for selectors of handlers."""
             return self.rows
 
+    class PastEnd(Message):
+        """The user went up from the first row, or down from the last one."""
+
+        def __init__(self, rows: RowList[Any], step: int) -> None:
+            super().__init__()
+            self.rows = rows
+            self.step = step
+            """-1 for up, 1 for down."""
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -170,7 +179,10 @@ class RowList(ScrollView, Generic[T], can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
-        self._go(self._cursor + rows)
+        if 0 <= self._cursor + rows < max(1, len(self._items)):
+            self._go(self._cursor + rows)
+        else:
+            self.post_message(self.PastEnd(self, rows))
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by so many pages."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from textual import on
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -19,6 +20,7 @@ from models.run.plan import Plan
 from models.run.request import Mode, RunRequest, Visibility, Waiver
 from screens.rules_loading import evidence_of, judged
 from screens.style.glyphs import Glyphs
+from screens.widgets.rows import RowList
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,18 @@ class Page(Vertical):
 
     def go_to(self, rule: str) -> None:
         """Put the cursor on a finding, where the page has findings."""
+
+    @on(RowList.PastEnd)
+    def _past_end(self, event: RowList.PastEnd) -> None:
+        """The lists of a page are one to the arrow keys: from the end of one they lead into the next."""
+        event.stop()
+        chain = [widget for widget in self.screen.focus_chain if self in widget.ancestors]
+        place = chain.index(event.rows) + event.step
+        if 0 <= place < len(chain):
+            beside = chain[place]
+            beside.focus()
+            if isinstance(beside, RowList):
+                beside.action_first() if event.step > 0 else beside.action_last()
 
     def change(self, **update: object) -> None:
         """Tell the wizard that the user has changed the request."""

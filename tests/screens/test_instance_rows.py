@@ -60,6 +60,8 @@ def judged(blockers: int, readiness: Readiness = Readiness.BLOCKED) -> Judgement
         (entry(task_state="image_uploading"), "↻ busy: image uploading"),
         (entry(locked=True, locked_reason="do not touch"), "✗ locked: do not touch"),
         (entry(is_anothers=True), "✗ another's: ask"),
+        (entry(is_anothers=True, judgement=judged(1)), "✗ another's: ask"),
+        (entry(is_anothers=True, judgement=judged(3)), "✗ 3 to fix"),
         (entry(judgement=judged(2)), "✗ 2 to fix"),
         (entry(judgement=judged(0, Readiness.INCOMPLETE)), "? incomplete"),
         (entry(judgement=judged(0, Readiness.READY)), "✓ ready"),

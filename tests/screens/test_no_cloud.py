@@ -40,6 +40,15 @@ async def test_it_can_be_left_by_q(nothing_set_up, tmp_path):
         await driver.until(lambda: driver.app._exit)
 
 
+async def test_escape_leads_from_the_files_name_back_to_the_choice(nothing_set_up, tmp_path):
+    async with console(tmp_path, cloud=None) as driver:
+        await driver.until(lambda: isinstance(driver.app.screen, NoCloudScreen))
+        await driver.press("f")
+        await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
+        await driver.press("escape")
+        await driver.until(lambda: isinstance(driver.app.screen, NoCloudScreen))
+
+
 async def test_a_file_that_is_not_there_is_said_to_be_missing_and_asked_for_again(nothing_set_up, tmp_path):
     async with console(tmp_path, cloud=None) as driver:
         await driver.until(lambda: isinstance(driver.app.screen, NoCloudScreen))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from models.run.request import Visibility
 from screens.dialogs.confirm import ConfirmScreen
 from screens.dialogs.pick import PickOne
@@ -57,6 +59,22 @@ def test_the_own_project_and_one_that_is_there_already_are_refused():
     assert refused_project("", (), "p1")
     assert refused_project("a" * 65, (), "p1")
     assert not refused_project(PROJECT, ("p2",), "p1")
+
+
+async def test_the_arrow_keys_lead_from_one_list_of_a_page_into_the_next(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        screen = await shared(driver)
+        lists = [f"#{name}" for name in ("visibility", "members", "when", "confirmations")]
+        screen.query_one("#visibility").focus()
+        await driver.press(*["down"] * 20)
+        assert screen.query_one("#confirmations").has_focus
+        for above, rows in reversed(list(pairwise(lists))):
+            assert screen.query_one(rows, RowList).has_focus
+            await driver.press("home", "up")
+            assert screen.query_one(above, RowList).has_focus
+            assert screen.query_one(above, RowList).selected is screen.query_one(above, RowList).items[-1]
+        await driver.press("home", "up")
+        assert screen.query_one("#visibility").has_focus
 
 
 async def test_before_others_get_the_image_the_licences_are_confirmed(demo, tmp_path):

@@ -78,10 +78,10 @@ def _imaging(entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
 
 def _judged(entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
     judged = entry.judgement
-    if judged is not None and judged.blockers:
+    if judged is not None and judged.blockers > entry.is_anothers:
         return _blocked(f"{judged.blockers} to fix", glyphs, judged.blockers)
     if entry.is_anothers:
-        return _blocked("another's: ask", glyphs)
+        return _blocked("another's: ask", glyphs)  # what its one blocker says, too
     if judged is None and entry.saved is not None:
         return _remembered(entry.saved, entry, glyphs)
     readiness = judged.readiness if judged is not None else Readiness.NOT_INSPECTED
