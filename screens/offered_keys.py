@@ -19,7 +19,7 @@ from textual.screen import Screen
 
 _WAYS_FORWARD = ("wizard.next", "wizard.start")
 """The ids of the keys by which the main job goes on."""
-_FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected")
+_FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected", "image")
 """The last parts of the ids of keys that do something about what is selected: these stand first, in this order."""
 _MOVING_IDS = ("rows.", "reading.", "text.")
 """How the ids of keys that only move something begin; *open* is no such key."""

@@ -18,6 +18,7 @@ from imaging.cloud.instance_list_polling import InstanceWatch
 from models.cloud.instance import Instance
 from models.errors import ImagingError
 from models.formatting import clock_time
+from models.run.claim import run_on
 from models.text import one_line
 from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.messages import GuestProgress, GuestRead
@@ -28,6 +29,7 @@ from screens.instances.messages import FactsFailed, FactsRead, JournalRead, Save
 from screens.instances.saved_inspections import saved_inspections
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
+from screens.instances.table.next_step import next_step
 from screens.instances.table.order import ORDERS
 from screens.instances.table.rows import COLUMNS, cells, matching
 from screens.order import Orders
@@ -153,7 +155,9 @@ class InstancesScreen(InstanceActions):
         """In the frame: the instance, and what is to be known of its facts: trouble, what is being done, their age."""
         instance = next((one for one in self._listed if one.id == self._watched), None)
         doing = self._progress if self._guest.instance_id == self._watched else ""
-        note = doing or self._stale or self._age()
+        note = (
+            doing or self._stale or self.glyphs.plain(" · ").join(part for part in (self._age(), self._next()) if part)
+        )
         room = _NAME_CELLS // 2 if note else _NAME_CELLS
         name = shortened(instance.name, room, cut=self.glyphs.cut) if instance else "Checklist"
         text = self.glyphs.plain(f"{name} · {one_line(note)}" if note else name)
@@ -163,6 +167,16 @@ class InstancesScreen(InstanceActions):
         facts = self.chosen_facts
         read_at = facts.guest.read_at if facts else None
         return f"inspected {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
+
+    def _next(self) -> str:
+        """What to do next about the chosen instance, where it can be done here."""
+        known, instance = self._known.facts.get(self._watched or ""), self._chosen
+        if known is None or instance is None or instance.id != self._watched or not self._place.can_write:
+            return ""
+        if self._known.run_on(instance.id) or run_on(instance):
+            return "next: i shows its run"
+        words = next_step(instance, known[1], self._place.state_change)
+        return f"next: {words}" if words else ""
 
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:

@@ -124,7 +124,7 @@ def test_names_of_the_cloud_are_never_markup_nor_control_codes_on_the_terminal(
 ) -> None:
     with machine.console() as console:
         show_checklist(console, "[/red]")
-        console.sees("─[/red]─", "3 fixed by the run", "Only you can say")
+        console.sees("─[/red] · next", "3 fixed by the run", "Only you can say")
         console.press("i")
         console.sees("Instances › [/red] › make an image", "Made from the instance [/red]")
         console.press("escape")

@@ -229,7 +229,9 @@ async def test_where_nobody_is_let_in_the_other_ways_are_said(demo, tmp_path, gu
     async with console(tmp_path, guests=guests) as driver:
         await ready(driver, "db-07")
         await driver.press("p")
-        await driver.sees("db-07 rejected every login.", "~/.ssh/config", "Press d in the list", "a deep check inspects its disk")
+        await driver.sees(
+            "db-07 rejected every login.", "~/.ssh/config", "Press d in the list", "a deep check inspects its disk"
+        )
 
 
 async def test_why_a_host_key_was_trusted_stays_to_be_read(demo, tmp_path):

@@ -8,7 +8,6 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
-from models.verdict import VerdictWord
 from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
