@@ -56,5 +56,7 @@ def test_ten_keys_typed_ahead_end_on_the_tenth_row_and_send_two_checklists_at_mo
 
 def checklist_of(line: SlowLine) -> str:
     """The name above the checklist."""
-    found = [match[1] for one in line.lines if (match := TITLE.match(one)) and match[1] != "Instances"]
+    found = [
+        match[1].partition(" · ")[0] for one in line.lines if (match := TITLE.match(one)) and match[1] != "Instances"
+    ]
     return found[-1] if found else ""
