@@ -36,9 +36,7 @@ STUCK = Verdict(
 )
 
 
-@pytest.mark.parametrize(
-    "about, said", [("img1", "✓ booted"), ("its-ancestor", "- not tested"), (None, "- not tested")]
-)
+@pytest.mark.parametrize("about, said", [("img1", "✓ boots"), ("its-ancestor", "- not tested"), (None, "- not tested")])
 def test_a_verdict_is_told_only_of_the_image_that_it_is_about(about, said):
     properties = {VERDICT: "booted"} | ({} if about is None else {VERDICT_ABOUT: about})
     assert facts_of(image(properties=properties), ImageHistory(), UNICODE).plain.startswith(said)

@@ -119,7 +119,7 @@ async def test_where_there_is_room_the_list_says_why_a_run_failed_and_nothing_of
         await opened(driver)
         row_of = {key: next(line for line in driver.lines if key in line) for key in ("aaa111", "bbb222")}
         assert "It did not." in row_of["bbb222"]
-        assert row_of["aaa111"].rstrip().rstrip("│").rstrip().endswith("booted (strong)")
+        assert row_of["aaa111"].rstrip().rstrip("│").rstrip().endswith("boots (strong)")
 
 
 def sorted_ids(runs: Iterable[RunRecord], sorting: Sorting) -> list[str]:

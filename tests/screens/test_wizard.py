@@ -68,14 +68,14 @@ async def test_the_name_of_a_featured_image_is_refused_however_it_is_spelled(dem
     async with console(tmp_path, size=(120, 36)) as driver:
         await open_wizard(driver)
         await rename(driver, "featured_ubuntu24")
-        await driver.sees("blocker", "NAME-FEATURED")
+        await driver.sees("blocker", "Featured images with the same name")
 
 
 async def test_an_empty_name_stands_in_the_way(demo, tmp_path):
     async with console(tmp_path) as driver:
         await open_wizard(driver)
         await driver.press("ctrl+u")
-        await driver.sees("NAME-FORM: The image has no name.")
+        await driver.sees("✗ blocker  The image has no name.", "Before you can start: 1 blocker")
 
 
 async def test_space_gives_the_users_word_and_takes_it_back(demo, tmp_path):

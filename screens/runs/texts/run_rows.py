@@ -80,8 +80,8 @@ ORDERS: Orders[RunRecord] = Orders(
 
 
 def _searched(run: RunRecord) -> str:
-    """All that a run can be found by: what its row says on a wide terminal, and the ids that belong to it."""
-    ids = (run.image_id or "", run.instance_id or "")
+    """All that a run can be found by: what its row says on a wide terminal, its ids, and its verdict in one word."""
+    ids = (run.image_id or "", run.instance_id or "", run.verdict.word.value if run.verdict else "")
     return " ".join((*(cell.text for cell in cells(run, UNICODE)), run.kind.value, *ids)).casefold()
 
 
