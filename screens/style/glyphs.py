@@ -6,6 +6,8 @@ import codecs
 import locale
 from dataclasses import dataclass
 
+from models.findings import FindingClass
+
 _ASCII = str.maketrans(
     {
         "…": "...",
@@ -65,6 +67,21 @@ class Glyphs:
     def plain(self, text: str) -> str:
         """The text with our own punctuation made fit for this set; names from the cloud stay as they are."""
         return text.translate(_ASCII) if self.ascii else text
+
+
+def class_glyph(kind: FindingClass, glyphs: Glyphs) -> str:
+    """The sign before the findings of a class; screens and commands have the same."""
+    return {
+        FindingClass.BLOCKER: glyphs.bad,
+        FindingClass.TO_CONFIRM: glyphs.confirm,
+        FindingClass.WARNING: glyphs.warn,
+        FindingClass.UNKNOWN: glyphs.unknown,
+        FindingClass.FIXED_BY_RUN: glyphs.by_run,
+        FindingClass.WAIVED: glyphs.waived,
+        FindingClass.NOTE: glyphs.note,
+        FindingClass.PASS: glyphs.good,
+        FindingClass.NOT_APPLICABLE: glyphs.none,
+    }[kind]
 
 
 UNICODE = Glyphs(

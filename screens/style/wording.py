@@ -11,7 +11,7 @@ from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
-from screens.style.glyphs import Glyphs
+from screens.style.glyphs import Glyphs, class_glyph
 from screens.style.tones import Tone
 
 _WORST_FIRST = tuple(FindingClass)
@@ -63,25 +63,24 @@ def image_sign(status: str, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.unknown, status, Tone.QUIET)
 
 
-def class_sign(kind: FindingClass, glyphs: Glyphs) -> Sign:
-    """What findings of a class come to, in the words of the checklist; console and commands have the same signs."""
-    return {
-        FindingClass.BLOCKER: Sign(glyphs.bad, "blocker", Tone.BAD),
-        FindingClass.TO_CONFIRM: Sign(glyphs.confirm, "confirm", Tone.ACCENT),
-        FindingClass.WARNING: Sign(glyphs.warn, "warning", Tone.WARN),
-        FindingClass.UNKNOWN: Sign(glyphs.unknown, "unknown", Tone.PLAIN),
-        FindingClass.FIXED_BY_RUN: Sign(glyphs.by_run, "fixed by the run", Tone.PLAIN),
-        FindingClass.WAIVED: Sign(glyphs.waived, "waived", Tone.QUIET),
-        FindingClass.NOTE: Sign(glyphs.note, "note", Tone.PLAIN),
-        FindingClass.PASS: Sign(glyphs.good, "pass", Tone.GOOD),
-        FindingClass.NOT_APPLICABLE: Sign(glyphs.none, "n/a", Tone.QUIET),
-    }[kind]
+_CLASSES = {
+    FindingClass.BLOCKER: ("blocker", Tone.BAD),
+    FindingClass.TO_CONFIRM: ("confirm", Tone.ACCENT),
+    FindingClass.WARNING: ("warning", Tone.WARN),
+    FindingClass.UNKNOWN: ("unknown", Tone.PLAIN),
+    FindingClass.FIXED_BY_RUN: ("fixed by the run", Tone.PLAIN),
+    FindingClass.WAIVED: ("waived", Tone.QUIET),
+    FindingClass.NOTE: ("note", Tone.PLAIN),
+    FindingClass.PASS: ("pass", Tone.GOOD),
+    FindingClass.NOT_APPLICABLE: ("n/a", Tone.QUIET),
+}
 
 
 def finding_sign(finding: Finding, glyphs: Glyphs) -> Sign:
     """What a finding comes to; what the user has confirmed is called that."""
-    sign = class_sign(class_of(finding), glyphs)
-    return replace(sign, word="confirmed") if finding.is_confirmed else sign
+    kind = class_of(finding)
+    word, tone = _CLASSES[kind]
+    return Sign(class_glyph(kind, glyphs), "confirmed" if finding.is_confirmed else word, tone)
 
 
 def readiness_sign(readiness: Readiness, glyphs: Glyphs) -> Sign:

@@ -16,8 +16,7 @@ from models.guest.facts import GuestFacts
 from models.guest.since_run import SinceRun
 from models.text import sentence
 from models.words.checklist_summary import SEPARATOR, count_of, summary
-from screens.style.glyphs import UNICODE, Glyphs
-from screens.style.wording import class_sign
+from screens.style.glyphs import UNICODE, Glyphs, class_glyph
 
 _INDENT = "  "
 _DETAIL = "      "
@@ -128,7 +127,7 @@ def _section_lines(section: _Section, shown: Sequence[Finding], hidden: int, pag
 
 def _finding_lines(section: _Section, finding: Finding, page: Page) -> Iterator[Line]:
     """The title with the rule at the edge, what was seen, and what to do about it."""
-    sign = class_sign(section.kind, page.glyphs).glyph
+    sign = class_glyph(section.kind, page.glyphs)
     for text in _edged(f"{_INDENT}{sign} {page.glyphs.plain(finding.title)}", finding.rule, page.width):
         yield Line(text, section.style)
     if finding.evidence and section.kind is not FindingClass.NOT_APPLICABLE:
