@@ -69,13 +69,11 @@ def boothook(probe: str, nonce: str) -> bytes:
     packed = base64.b64encode(compressed(squeezed(probe).encode("ascii"))).decode("ascii")
     values = {
         "NONCE": nonce,
-        "LIMIT": LIMIT,
         "CONSOLE": console_functions(WORD),
         "SHORTER": shorter_function(),
         "WORD": WORD,
         "SECONDS": SECONDS,
         "HOLD": _HOLD_SECONDS,
-        "DROPPED_FIRST": " ".join(dropped_first()),
         "PROBE": packed,
     }
     heading, _, work = _filled("boothook.sh", values).partition("\n\n")
@@ -94,14 +92,17 @@ def console_functions(word: str) -> str:
     """Functions of a shell that show a report on the console, in lines that begin with this word.
 
     A script that uses them sets `nonce`, and `console` to a file or to what `serial_console` finds: `say LINE`,
-    `packed TEXT`, `pieces` from its input, and `show`, which says the `lines`.
+    `packed TEXT`, `in_pieces PACKED`, and `show`, which says the `lines`.
     """
-    return _filled("console.sh", {"WORD": word, "WIDTH": WIDTH})
+    return _filled("console.sh", {"WORD": word, "WIDTH": WIDTH, "LIMIT": LIMIT})
 
 
 def shorter_function() -> str:
-    """A function of a shell, `without PART`, that prints the probe's `report` without the rows of one part."""
-    return _filled("shorter.sh", {})
+    """A function of a shell, `shorten`, that makes `lines` of the probe's `report`, for `show` of the console.
+
+    What a console cannot hold is left out by parts.
+    """
+    return _filled("shorter.sh", {"DROPPED_FIRST": " ".join(_dropped_first())})
 
 
 def compressed(script: bytes, *, most: int = 0) -> bytes:
@@ -122,7 +123,7 @@ def compressed(script: bytes, *, most: int = 0) -> bytes:
     return min(found, key=len)
 
 
-def dropped_first() -> list[str]:
+def _dropped_first() -> list[str]:
     """The parts that a report does without when it is too long for a console, the least important first."""
     return [part.name for part in sorted(PARTS.values(), key=lambda part: part.dropped) if part.dropped]
 

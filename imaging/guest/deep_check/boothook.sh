@@ -7,8 +7,6 @@
 # kernel may break a line.
 
 nonce=@NONCE@
-limit=@LIMIT@
-dropped_first='@DROPPED_FIRST@'
 console=${IMAGING_DEEP_CONSOLE-}
 PATH=${IMAGING_DEEP_PATH-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
 HOME=${HOME-/root}
@@ -67,17 +65,7 @@ say "@WORD@ $nonce began"
 report=$({ self; probe | sh -s; } 3>&-)
 (echo inspected >&3) 2>/dev/null
 exec 3>&-
-packed=$(packed "$report")
-for part in $dropped_first; do
-  [ "${#packed}" -gt "$limit" ] || break
-  report=$(without "$part")
-  packed=$(packed "$report")
-done
-if [ "${#packed}" -gt "$limit" ]; then
-  say "@WORD@ $nonce failed its report is too long for a console"
-  exit 1
-fi
-lines=$(printf '%s\n' "$packed" | pieces)
+shorten || exit 1
 
 # Until the end only emergencies of the kernel come in between.
 level=

@@ -51,6 +51,16 @@ pieces() {
     }'
 }
 
+limit=@LIMIT@
+# in_pieces PACKED: sets lines to its pieces, or says that a console cannot hold them.
+in_pieces() {
+  if [ "${#1}" -gt "$limit" ]; then
+    say "@WORD@ $nonce failed its report is too long for a console"
+    return 1
+  fi
+  lines=$(printf '%s\n' "$1" | pieces)
+}
+
 # In small helpings, so that the boot can speak in between and a slow line keeps up.
 show() {
   shown=0

@@ -16,3 +16,15 @@ without() {
     /^[}],"ended":/ { dropping = 0 }
     !dropping { print }'
 }
+
+# shorten: sets lines to the pieces of the report, without as many parts as a console cannot hold.
+dropped_first='@DROPPED_FIRST@'
+shorten() {
+  packed=$(packed "$report")
+  for part in $dropped_first; do
+    [ "${#packed}" -gt "$limit" ] || break
+    report=$(without "$part")
+    packed=$(packed "$report")
+  done
+  in_pieces "$packed"
+}

@@ -12,8 +12,6 @@
 # subshell; no file is read and written at once.
 
 nonce=@NONCE@
-limit=@LIMIT@
-dropped_first='@DROPPED_FIRST@'
 R=
 run=/run/imaging-seal
 console=

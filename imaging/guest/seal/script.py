@@ -11,12 +11,10 @@ from imaging.guest.deep_check.boothook import (
     NONCE,
     compressed,
     console_functions,
-    dropped_first,
     shorter_function,
     squeezed,
     unhurried,
 )
-from imaging.guest.deep_check.chunks import LIMIT
 from imaging.guest.probe import script as probe_script
 from imaging.guest.seal.plan_lines import plan_lines
 from imaging.guest.seal.raw_disk import raw_disk_functions
@@ -102,5 +100,5 @@ def _file(name: str, nonce: str) -> str:
     if NONCE.fullmatch(nonce) is None:
         msg = f"not a nonce: {nonce!r}"
         raise ValueError(msg)
-    values = {"NONCE": nonce, "LIMIT": str(LIMIT), "WORD": WORD, "DROPPED_FIRST": " ".join(dropped_first())}
+    values = {"NONCE": nonce, "WORD": WORD}
     return _PLACE.sub(lambda found: values[found[1]], (_HERE / f"{name}.sh").read_text(encoding="ascii"))

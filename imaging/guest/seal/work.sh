@@ -140,18 +140,7 @@ work() {
     if ! failed && [ ! -s "$run/ended" ]; then echo "it ended without a word" >"$run/why"; fi
     progress "inspecting"
     report=$(seal_report)
-    packed=$(packed "$report")
-    for part in $dropped_first; do
-        [ "${#packed}" -gt "$limit" ] || break
-        report=$(without "$part")
-        packed=$(packed "$report")
-    done
-    if [ "${#packed}" -gt "$limit" ]; then
-        say "@WORD@ $nonce failed its report is too long for a console"
-        return
-    fi
-    lines=$(printf '%s\n' "$packed" | pieces)
-    repeat
+    shorten && repeat
 }
 
 # repeat: until the clone is stopped from outside; alone for half an hour, it stops itself.

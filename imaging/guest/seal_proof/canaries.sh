@@ -15,7 +15,7 @@ tell_canaries() {
   : >"$work/counts"
   : >"$work/uncounted"
   for disk in $disks; do
-    seconds=${limit:-$((@READ_SECONDS@ + $(mebibytes "$disk") * @SECONDS_PER_GIB@ / 1024))}
+    seconds=${read_seconds:-$((@READ_SECONDS@ + $(mebibytes "$disk") * @SECONDS_PER_GIB@ / 1024))}
     count_on_disk "$disk" "$work/tokens" "$seconds" >>"$work/counts" ||
       printf 'uncounted %s\n' "$unread" >>"$work/uncounted"
   done

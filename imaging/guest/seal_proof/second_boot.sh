@@ -31,18 +31,18 @@ unit_work() {
   if [ "$boots" -eq 1 ]; then
     first_boot
   else
-    lines=$({ report_head; cat "$state/first"; tell_boot; report_end; } | framed)
-    repeat
+    framed "$({ cat "$state/first"; tell_boot; })" && repeat
   fi
 }
 
 first_boot() {
   wait_for_search
   { tell_found; tell_canaries; tell_boot; } >"$state/first"
-  lines=$({ report_head; cat "$state/first"; report_end; } | framed)
-  show_quietly
-  rest 3
-  show_quietly
+  if framed "$(cat "$state/first")"; then
+    show_quietly
+    rest 3
+    show_quietly
+  fi
   sync
   say "@@imaging-proof $nonce restarts"
   rest 2
@@ -115,25 +115,15 @@ tell_boot() {
   done | cut -c1-110 | sort -u | head -n 250
 }
 
-report_head() {
-  echo "imaging-proof 1 $nonce"
-  cat "$state/trouble" 2>/dev/null
-}
-
-# A report that was cut off lacks this line.
-report_end() {
-  echo end
-}
-
-# What others chose may hold anything: nothing but printable characters is shown.
+# framed REPORT: sets lines to it, between the first line and the last, which a report that was cut off lacks. What others
+# chose may hold anything: nothing but printable characters is shown.
 framed() {
-  report=$(tr -c ' -~\n' '?')
-  packed=$(packed "$report")
-  if [ "${#packed}" -gt @LIMIT@ ]; then
-    say "@@imaging-proof $nonce failed its report is too long for a console"
-  else
-    printf '%s\n' "$packed" | pieces
-  fi
+  in_pieces "$(packed "$({
+    echo "imaging-proof 1 $nonce"
+    cat "$state/trouble" 2>/dev/null
+    printf '%s\n' "$1"
+    echo end
+  } | tr -c ' -~\n' '?')")"
 }
 
 # Meanwhile only emergencies of the kernel come in between.

@@ -15,7 +15,6 @@ from email.mime.text import MIMEText
 from importlib.resources import files
 
 from imaging.guest.deep_check.boothook import LARGEST, compressed, console_functions, squeezed
-from imaging.guest.deep_check.chunks import LIMIT
 from imaging.guest.seal.raw_disk import raw_disk_functions
 from imaging.guest.seal_proof.needles import Needles
 from models.errors import UsageError
@@ -87,7 +86,6 @@ def _boothook(needles: Needles, seal_nonce: str, nonce: str) -> str:
     values: dict[str, object] = {
         "NONCE": nonce,
         "SEAL_NONCE": seal_nonce,
-        "LIMIT": LIMIT,
         "SEARCH_SECONDS": SEARCH_SECONDS,
         "REPEATS": REPEATS,
         "HOLD": _HOLD_SECONDS,
