@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from imaging.democloud.clock import http_date
 from imaging.democloud.guests.host_keys import console_lines
-from imaging.democloud.guests.seal_proof import SECOND_BOOT, proof_lines
+from imaging.democloud.guests.seal_proof import SECOND_BOOT, identity_lines, proof_lines
 from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
 from imaging.democloud.host_names import host_name
@@ -55,7 +55,7 @@ def _good_boot(server: Server) -> list[tuple[float, str]]:
     lines = list(_script("boot.txt"))
     if server.disk.cloud_init:
         lines += _script("cloud-init.txt")
-    lines += [(6.0, text) for text in printed_lines(server)] + deep_check_lines(server)
+    lines += [(6.0, text) for text in printed_lines(server)] + deep_check_lines(server) + identity_lines(server)
     if server.shows_host_keys and server.disk.cloud_init and server.disk.guest:
         lines += [(6.1, text) for text in console_lines(server.secret, host_name(server.name), server.booted_at or 0)]
     lines = sorted(lines, key=lambda line: line[0])

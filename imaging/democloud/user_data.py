@@ -12,7 +12,8 @@ import hashlib
 import re
 import shlex
 
-from imaging.democloud.guests.seal_proof import parts_of
+from imaging.democloud.guests.seal_proof import identity_lines
+from imaging.democloud.guests.user_data_parts import parts_of
 from imaging.democloud.records import Server
 
 _PRINT_COMMAND = re.compile(r"^(?P<command>echo|printf)\s+(?P<rest>(?:\\\n|[^\n])+)$", re.MULTILINE)
@@ -23,7 +24,7 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 def printed_lines(server: Server) -> list[str]:
     """The lines, in their order; none without cloud-init, which is what runs user data."""
     script = _script(server)
-    if script is None or not server.disk.cloud_init:
+    if script is None or not server.disk.cloud_init or identity_lines(server):
         return []
     variables = {found["name"]: found["value"] for found in _ASSIGNMENT.finditer(script)} | _known(server)
     said = "".join(_printed(found["command"], found["rest"], variables) for found in _PRINT_COMMAND.finditer(script))

@@ -108,6 +108,17 @@ class KeptThing(Frozen):
     """The account whose home it is."""
 
 
+class FreeSpace(Frozen):
+    """The free space of the root disk, which holds what was deleted before.
+
+    It is overwritten with zeros only where a token is still seen on the raw disk after it was given back.
+    """
+
+    size_kib: int
+    seconds: int
+    """About how long it takes to overwrite it, and to read the disk once more."""
+
+
 class SealPlan(Frozen):
     """All that a seal does, agreed to before the run begins."""
 
@@ -125,6 +136,8 @@ class SealPlan(Frozen):
     """All enabled units that the inspection saw; so too."""
     mask: tuple[CleanText, ...] = ()
     """Units that must not start in the clone: agents that would call home with the source's identity."""
+    free_space: FreeSpace | None = None
+    """None where the inspection did not tell how full the disk is."""
 
     @property
     def digest(self) -> str:

@@ -99,6 +99,8 @@ class BootSeen(Frozen):
     number: int
     machine_id_digest: CleanText = ""
     host_key_digests: tuple[CleanText, ...] = ()
+    dhcp_ids: tuple[CleanText, ...] = ()
+    """Under which names it asks for an address, each its kind and a digest: `duid 0a1b…`, `card …`."""
     failed_units: tuple[CleanText, ...] = ()
     enabled_units: tuple[CleanText, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.base import Frozen
-from models.formatting import counted, size_kib
+from models.formatting import about, counted, size_kib
 from models.seal.plan import OperationId, SealOperation, SealPlan, SealTarget, TargetAction
 from models.text import CleanText
 
@@ -82,3 +82,12 @@ def kept_lines(plan: SealPlan) -> tuple[str, ...]:
     """What is kept on purpose, and what cannot be done, a sentence each."""
     kept = (f"Kept: {each.path}{f' of {each.owner}' if each.owner else ''} ({each.why})." for each in plan.kept)
     return (*kept, *plan.impossible)
+
+
+def free_space_line(plan: SealPlan) -> str:
+    """What becomes of the free space, when, and what that costs."""
+    when = "overwritten with zeros only if a token is still seen on the raw disk after the seal"
+    if plan.free_space is None:
+        return f"Free space is {when}; the inspection did not tell how much there is."
+    space, time = size_kib(plan.free_space.size_kib), about(plan.free_space.seconds)
+    return f"Free space, {space}, is {when}: {time} more, and the image can then take the whole size of its disk."

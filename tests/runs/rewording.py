@@ -70,7 +70,7 @@ NO_SENTENCES: dict[str, frozenset[str]] = {
     "KeptThing": frozenset({"path", "owner"}),
     "SealReport": frozenset({"nonce", "digest"}),
     "NeedleSighting": frozenset({"kind", "path"}),
-    "BootSeen": frozenset({"machine_id_digest", "host_key_digests", "failed_units", "enabled_units"}),
+    "BootSeen": frozenset({"machine_id_digest", "host_key_digests", "dhcp_ids", "failed_units", "enabled_units"}),
 }
 """Ids, names, commands and what others wrote: they are data, not our words."""
 

@@ -366,6 +366,13 @@ class SealKeptDocument(Document):
     why: str
 
 
+class FreeSpaceDocument(Document):
+    """The free space of the root disk: overwritten with zeros only where a token is still seen there after the seal."""
+
+    size_kib: int
+    seconds: int = Field(description="About how long that takes, with reading the disk once more.")
+
+
 class SealPlanDocument(Document):
     """What a seal does; of a plain image, what it would take away and what therefore will be in the image."""
 
@@ -374,6 +381,9 @@ class SealPlanDocument(Document):
     kept: tuple[SealKeptDocument, ...]
     impossible: tuple[str, ...]
     refusals: tuple[str, ...] = Field(description="Why there can be no seal; empty if there can.")
+    free_space: FreeSpaceDocument | None = Field(
+        description="null where the inspection did not tell how much there is."
+    )
 
 
 class PlanDocument(Document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imaging.commands.documents.models import (
+    FreeSpaceDocument,
     SealKeptDocument,
     SealOperationDocument,
     SealPlanDocument,
@@ -13,12 +14,14 @@ from models.seal.plan import SealOperation, SealPlan
 
 def seal_document(plan: SealPlan) -> SealPlanDocument:
     """All that is agreed to, whole."""
+    space = plan.free_space
     return SealPlanDocument(
         digest=plan.digest,
         operations=tuple(_operation(each) for each in plan.operations),
         kept=tuple(SealKeptDocument(path=each.path, owner=each.owner, why=each.why) for each in plan.kept),
         impossible=plan.impossible,
         refusals=plan.refusals,
+        free_space=FreeSpaceDocument(size_kib=space.size_kib, seconds=space.seconds) if space is not None else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imaging.commands.output.streams import Line
 from models.run.plan import Plan
-from models.words.seal_table import INCLUDED, LOST, kept_lines, seal_table
+from models.words.seal_table import INCLUDED, LOST, free_space_line, kept_lines, seal_table
 
 _INDENT = 6
 _NAMES_SHOWN = 12
@@ -31,6 +31,6 @@ def seal_lines(plan: Plan) -> Iterator[Line]:
         if len(row.names) > _NAMES_SHOWN:
             yield Line(f"      and {len(row.names) - _NAMES_SHOWN} more (all of them with --json)")
     if is_lost:
-        yield from (Line(f"  {text}", hanging=_INDENT) for text in kept_lines(seal))
+        yield from (Line(f"  {text}", hanging=_INDENT) for text in (*kept_lines(seal), free_space_line(seal)))
         yield Line(f"What you agree to has the digest {seal.digest[:_DIGEST_SHOWN]}…; another one stops the clone.")
     yield Line()

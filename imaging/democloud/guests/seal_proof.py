@@ -1,29 +1,29 @@
-"""What a test instance of a sealed image prints that was given the user data of the proof: its own disk, two boots."""
+"""What the test instances of a sealed image print: the first one of its own disk and two boots, both who they are."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 
 from imaging.democloud.guests.deep_check import Manner, inflated, packed_pieces
 from imaging.democloud.guests.host_keys import ed25519_key, public_line
 from imaging.democloud.guests.recording import load
 from imaging.democloud.guests.roles import role_of
+from imaging.democloud.guests.user_data_parts import parts_of
 from imaging.democloud.records import Server
 
 WORD = "@@imaging-proof"
 SECOND_BOOT = 9.0
 """Seconds after power-on at which it restarts by itself."""
+_IDENTITY = 6.5
 _FIRST, _SECOND = 8.0, SECOND_BOOT + 7.0
 _EVERY = 20.0
 _REPEATS = 90
-_GZIP = b"\x1f\x8b"
 _HEADING = re.compile(r"^# imaging proof ([A-Za-z0-9]{1,32})$", re.MULTILINE)
+_IDENTITY_HEADING = re.compile(r"^# imaging identity ([A-Za-z0-9]{1,32})$", re.MULTILINE)
 _NEEDLES = re.compile(r"printf %s '([A-Za-z0-9+/=]+)' \| base64 -d \| gzip -dc")
 _CLASSES = ("home", "history", "log", "root-home", "deleted", "cache", "swap")
 _MANNER = Manner(limit=32_768, dropped_first=())
@@ -35,21 +35,6 @@ class Proof:
 
     nonce: str
     names: int
-
-
-def parts_of(user_data: str | None) -> dict[str, str]:
-    """The parts of user data in MIME form, by type; empty where they are in no such form."""
-    if user_data is None:
-        return {}
-    try:
-        given = base64.b64decode(user_data, validate=True)
-    except (binascii.Error, ValueError):
-        return {}
-    message = message_from_bytes(inflated(given) if given.startswith(_GZIP) else given)
-    if not message.is_multipart():
-        return {}
-    found = ((part.get_content_subtype(), part.get_payload(decode=True)) for part in message.walk())
-    return {kind: text.decode("ascii", "replace") for kind, text in found if isinstance(text, bytes)}
 
 
 def proof_of(server: Server) -> Proof | None:
@@ -90,12 +75,33 @@ def _found(server: Server, proof: Proof) -> Iterator[str]:
     yield from (f"canary {each} {int(each == server.disk.seal_misses)}" for each in _CLASSES)
 
 
-def _boots(server: Server, boots: int) -> Iterator[str]:
+def identity_lines(server: Server) -> list[tuple[float, str]]:
+    """What the second test instance says of itself at the end of its boot, each line with its second."""
+    heading = _IDENTITY_HEADING.search(parts_of(server.user_data).get("x-shellscript", ""))
+    if heading is None or role_of(server) is None or not server.disk.cloud_init:
+        return []
+    nonce = heading[1]
+    said = "\n".join([f"imaging-proof 1 {nonce}", "boot 1", *_identity(server), "end"]) + "\n"
+    pieces = packed_pieces(WORD, nonce, _MANNER, lambda _without: said.encode("ascii"))
+    return [(_IDENTITY, line) for line in (*pieces, *pieces, f"{WORD} {nonce} ended")]
+
+
+def _identity(server: Server) -> Iterator[str]:
     key = base64.b64decode(public_line(ed25519_key(server.secret)).split()[1])
-    machine_id = hashlib.sha256(f"imaging-probe {server.disk.machine_id}".encode()).hexdigest()[:8]
+    yield f"machine-id {_digest(server.disk.machine_id)[:8]}"
+    yield f"host-key {hashlib.sha256(key).hexdigest()}"
+    # As systemd-networkd does, it makes the one name of the machine-id.
+    yield f"dhcp-id duid {_digest(f'duid {server.disk.machine_id}')[:16]}"
+    yield from (f"dhcp-id card {_digest(port)[:16]}" for port in server.port_ids)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(f"imaging-probe {text}".encode()).hexdigest()
+
+
+def _boots(server: Server, boots: int) -> Iterator[str]:
     units = [row[2] for row in load(server.disk.recording).rows("services") if row[:2] == ["file", "enabled"]]
     for number in range(1, boots + 1):
         yield f"boot {number}"
-        yield f"machine-id {machine_id}"
-        yield f"host-key {hashlib.sha256(key).hexdigest()}"
+        yield from _identity(server)
         yield from (f"enabled-unit {unit}" for unit in units)

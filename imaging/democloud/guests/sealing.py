@@ -33,7 +33,9 @@ OFF = DONE + 1800.0
 _WITHOUT_NETWORK = 120.0
 """How much longer a boot takes that waits for a network."""
 _CLASSES = ("home", "history", "log", "root-home", "deleted", "cache")
-_LAST = "machine-id"
+_KINDS = ("account", "home", "unit")
+_ALWAYS_AGREED = frozenset({"account root", "home /root"})
+_UNITS = (".service", ".socket", ".timer")
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class SealOrder:
     operations: tuple[str, ...]
     targets: dict[str, int]
     """How many things each operation names."""
-    accounts: frozenset[str]
-    """The accounts that were agreed to: one more, and the clone changes nothing."""
+    agreed: frozenset[str]
+    """Accounts, homes and units that were agreed to, as `home /home/ada`: one more, and the clone changes nothing."""
     probe: Probe
 
 
@@ -69,8 +71,8 @@ def seal_order(server: Server) -> SealOrder | None:
     named = [row[1] for row in plan if row[0] == "target"]
     digest = next((row[1] for row in plan if row[0] == "digest"), "")
     targets = {each: named.count(each) for each in operations}
-    accounts = frozenset(row[1] for row in plan if row[0] == "account")
-    return SealOrder(first[1].decode(), manner, digest, operations, targets, accounts, probe)
+    agreed = frozenset(f"{row[0]} {row[1]}" for row in plan if row[0] in _KINDS)
+    return SealOrder(first[1].decode(), manner, digest, operations, targets, agreed, probe)
 
 
 def done_after(server: Server) -> float:
@@ -105,25 +107,42 @@ def _progress(server: Server, order: SealOrder) -> Iterator[tuple[float, str]]:
 def _report(server: Server, order: SealOrder, without: frozenset[str]) -> bytes:
     rows = "".join("\t".join(row) + "\n" for row in _rows(server, order))
     said = f"@@imaging-sealed-begin {order.nonce} 1\n{rows}@@imaging-sealed-end {order.nonce}\n".encode("ascii")
-    if server.disk.seal_fails_at in order.operations or _accounts(server) - order.accounts - {"root"}:
+    if server.disk.seal_fails_at in order.operations or _appeared(server, order):
         return said
     sealed = replace(server, disk=replace(server.disk, sealed=True))
     now = (server.booted_at or 0) + done_after(server)
     return said + report(sealed, order.probe, now, user="root", volumes={}, without=without)
 
 
-def _accounts(server: Server) -> frozenset[str]:
-    """The accounts of people that the disk has, those that nobody has agreed to among them."""
-    rows = load(server.disk.guest).report["parts"]["accounts"]["rows"] if server.disk.guest else []
-    return frozenset(row[1] for row in rows if row[0] == "account")
+def _appeared(server: Server, order: SealOrder) -> list[str]:
+    """What the disk has and nobody has agreed to, as the script compares it."""
+    agreed = order.agreed | _ALWAYS_AGREED
+    tells_units = any(each.startswith("unit ") for each in agreed)
+    # An inspection that did not tell the units agreed to none of them, and to no change of them.
+    return sorted(each for each in _state(server) - agreed if tells_units or not each.startswith("unit "))
+
+
+def _state(server: Server) -> frozenset[str]:
+    """Accounts of people, homes and enabled units, in the words of a plan."""
+    if not server.disk.guest:
+        return frozenset()
+    recording = load(server.disk.guest)
+    accounts = (f"account {row[1]}" for row in recording.rows("accounts") if row[0] == "account")
+    homes = (
+        f"home {row[-1].rstrip('/')}"
+        for row in recording.rows("directories")
+        if row[0] == "directory" and row[2] == "home"
+    )
+    files = (row for row in recording.rows("services") if row[:2] == ["file", "enabled"])
+    return frozenset({*accounts, *homes, *(f"unit {row[2]}" for row in files if row[2].endswith(_UNITS))})
 
 
 def _rows(server: Server, order: SealOrder) -> Iterator[tuple[str, ...]]:
-    appeared = sorted(_accounts(server) - order.accounts - {"root"})
+    appeared = _appeared(server, order)
     if appeared:
         yield ("state", "changed")
         yield ("digest", order.digest)
-        yield from (("appeared", f"account {name}") for name in appeared)
+        yield from (("appeared", each) for each in appeared)
         return
     fails_at = server.disk.seal_fails_at if server.disk.seal_fails_at in order.operations else ""
     yield ("state", "failed" if fails_at else "sealed")

@@ -51,7 +51,20 @@ def user_data(questions: Questions, nonce: str) -> bytes:
         UsageError: a profile asks for so much that Nova would not take the script.
         ValueError: the nonce is none.
     """
-    return boothook(unhurried(probe_script(questions, PARTS.keys() - HIDDEN, nonce=nonce)), nonce)
+    return boothook(_probe(questions, nonce), nonce)
+
+
+def user_data_script(questions: Questions, nonce: str) -> str:
+    """The script of `user_data` as text, for user data of several parts, which are compressed as a whole.
+
+    Raises:
+        ValueError: the nonce is none.
+    """
+    return _script(_probe(questions, nonce), nonce)
+
+
+def _probe(questions: Questions, nonce: str) -> str:
+    return unhurried(probe_script(questions, PARTS.keys() - HIDDEN, nonce=nonce))
 
 
 def unhurried(probe: str) -> str:
@@ -63,6 +76,18 @@ def unhurried(probe: str) -> str:
 
 def boothook(probe: str, nonce: str) -> bytes:
     """The boothook that runs a probe and shows its report, as text, or compressed if it is long; see `user_data`."""
+    made = f"{FIRST_LINE}\n{_script(probe, nonce)}".encode("ascii")
+    if len(made) > LARGEST:
+        made = compressed(made, most=LARGEST)  # which cloud-init undoes by itself
+    if len(made) > LARGEST:
+        raise UsageError(
+            f"The deep check's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
+            remedy="Let the profile search for less, or inspect the instance by SSH.",
+        )
+    return made
+
+
+def _script(probe: str, nonce: str) -> str:
     if NONCE.fullmatch(nonce) is None:
         msg = f"not a nonce: {nonce!r}"
         raise ValueError(msg)
@@ -77,15 +102,7 @@ def boothook(probe: str, nonce: str) -> bytes:
         "PROBE": packed,
     }
     heading, _, work = _filled("boothook.sh", values).partition("\n\n")
-    made = f"{FIRST_LINE}\n{heading}\n\n{squeezed(work)}".encode("ascii")
-    if len(made) > LARGEST:
-        made = compressed(made, most=LARGEST)  # which cloud-init undoes by itself
-    if len(made) > LARGEST:
-        raise UsageError(
-            f"The deep check's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
-            remedy="Let the profile search for less, or inspect the instance by SSH.",
-        )
-    return made
+    return f"{heading}\n\n{squeezed(work)}"
 
 
 def console_functions(word: str) -> str:

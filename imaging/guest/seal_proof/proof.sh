@@ -43,6 +43,7 @@ export INSTANCE_ID
 @SEARCH@
 @RAW_DISK@
 @CANARIES@
+@IDENTITY@
 @SECOND_BOOT@
 
 [ -n "$console" ] || console=$(serial_console)

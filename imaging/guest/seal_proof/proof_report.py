@@ -1,4 +1,4 @@
-"""From the console's text of a test instance of a sealed image to what it found on its own disk."""
+"""From the console's text of a test instance of a sealed image to what it found on its own disk, and who it is."""
 
 from __future__ import annotations
 
@@ -177,6 +177,7 @@ _ROWS: dict[str, Callable[[_Reading, str], None]] = {
     "boot": _Reading.boot,
     "machine-id": _of_boot("machine_id_digest"),
     "host-key": _of_boot("host_key_digests"),
+    "dhcp-id": _of_boot("dhcp_ids"),
     "failed-unit": _of_boot("failed_units"),
     "enabled-unit": _of_boot("enabled_units"),
 }

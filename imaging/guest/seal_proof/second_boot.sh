@@ -94,16 +94,10 @@ repeat() {
   done
 }
 
-# What is said of this boot. The digests are those of the probe and of ssh-keygen, so that both can be compared.
+# What is said of this boot.
 tell_boot() {
   echo "boot $boots"
-  id=$(head -n 1 "$R/etc/machine-id" 2>/dev/null)
-  [ -z "$id" ] || echo "machine-id $(printf 'imaging-probe %s' "$id" | sha256sum | cut -c1-8)"
-  for key in "$R"/etc/ssh/ssh_host_*_key.pub; do
-    [ -r "$key" ] || continue
-    read -r _ blob _ <"$key"
-    echo "host-key $(printf %s "$blob" | base64 -d 2>/dev/null | sha256sum | cut -c1-64)"
-  done | head -n 20
+  tell_identity
   systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null |
     awk '{ for (i = 1; i <= NF; i++) if ($i ~ /\.[a-z]+$/) { print "failed-unit " substr($i, 1, 100); break } }' | head -n 40
   for link in "$R"/etc/systemd/system/*.wants/* "$R"/etc/systemd/system/*.requires/*; do

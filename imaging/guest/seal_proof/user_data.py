@@ -1,8 +1,9 @@
-"""The user data of a test instance of a sealed image: what searches its disk, and the marker of its boot.
+"""The user data of the test instances of a sealed image.
 
-cloud-init undoes the gzip by itself, runs the boothook before it makes anything new, at every boot, and the marker's
-script late, once. Everybody inside can read it, and cloud-init stores it on the disk that is searched: so names stand
-in it encoded, and tokens not at all.
+The first one searches its disk, restarts once, and shows the marker of its boot; the second one prints what lies on
+its disk, as in a deep check, and by what others know it. cloud-init undoes the gzip by itself, runs the boothook
+before it makes anything new, at every boot, and the other script late, once. Everybody inside can read it, and
+cloud-init stores it on the disk that is searched: so names stand in it encoded, and tokens not at all.
 """
 
 from __future__ import annotations
@@ -14,10 +15,19 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from importlib.resources import files
 
-from imaging.guest.deep_check.boothook import LARGEST, compressed, console_functions, squeezed
+from imaging.guest.deep_check.boothook import (
+    FIRST_LINE,
+    LARGEST,
+    NONCE,
+    compressed,
+    console_functions,
+    squeezed,
+    user_data_script,
+)
 from imaging.guest.seal.raw_disk import raw_disk_functions
 from imaging.guest.seal_proof.needles import Needles
 from models.errors import UsageError
+from models.guest.files import Questions
 from models.seal.report import CanaryClass
 
 WORD = "@@imaging-proof"
@@ -33,9 +43,8 @@ _BOOT_SECONDS = 900
 _READ_SECONDS = 300
 _SECONDS_PER_GIB = 60
 """How long reading a disk may take: some 17 MiB each second, on storage that is far slower than usual."""
-_NONCE = re.compile(r"[A-Za-z0-9]{1,32}")
 _PLACE = re.compile(r"@([A-Z_]+)@")
-_PARTS = ("search", "canaries", "second_boot")
+_PARTS = ("search", "canaries", "identity", "second_boot")
 
 
 def seconds_for(disk_gib: int) -> int:
@@ -57,19 +66,55 @@ def proof_user_data(needles: Needles, *, seal_nonce: str, nonce: str, marker: st
         ValueError: a nonce is none.
     """
     for each in (seal_nonce, nonce):
-        if _NONCE.fullmatch(each) is None:
-            msg = f"not a nonce: {each!r}"
-            raise ValueError(msg)
-    parts = MIMEMultipart(boundary=f"imaging-{nonce}")
-    parts.attach(MIMEText(_boothook(needles, seal_nonce, nonce), "cloud-boothook", "us-ascii"))
-    parts.attach(MIMEText(marker, "x-shellscript", "us-ascii"))
-    made = compressed(parts.as_bytes(), most=LARGEST)
+        _refuse_odd_nonce(each)
+    made = _in_parts(_boothook(needles, seal_nonce, nonce), marker, nonce)
     if len(made) > LARGEST:
         raise UsageError(
             f"The proof's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
             remedy="Seal without the proof, or from an instance with fewer accounts.",
         )
     return made
+
+
+def second_user_data(questions: Questions, nonce: str) -> bytes:
+    """The user data of the second test instance: a deep check of its disk, and by what others know it.
+
+    Args:
+        questions: what the guidelines want to know.
+        nonce: letters and digits, of this test instance alone; both reports bear it.
+
+    Raises:
+        UsageError: a profile asks for so much that Nova would not take the script.
+        ValueError: the nonce is none.
+    """
+    _refuse_odd_nonce(nonce)
+    values: dict[str, object] = {
+        "NONCE": nonce,
+        "CONSOLE": console_functions(WORD),
+        "IDENTITY": _filled("identity.sh", {}),
+    }
+    heading, _, work = _filled("second_instance.sh", values).partition("\n\n")
+    boothook = f"{FIRST_LINE}\n{user_data_script(questions, nonce)}"
+    made = _in_parts(boothook, f"{heading}\n\n{squeezed(work)}", nonce)
+    if len(made) > LARGEST:
+        raise UsageError(
+            f"The script of the second test instance takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
+            remedy="Let the profile search for less.",
+        )
+    return made
+
+
+def _refuse_odd_nonce(nonce: str) -> None:
+    if NONCE.fullmatch(nonce) is None:
+        msg = f"not a nonce: {nonce!r}"
+        raise ValueError(msg)
+
+
+def _in_parts(boothook: str, script: str, nonce: str) -> bytes:
+    parts = MIMEMultipart(boundary=f"imaging-{nonce}")
+    parts.attach(MIMEText(boothook, "cloud-boothook", "us-ascii"))
+    parts.attach(MIMEText(script, "x-shellscript", "us-ascii"))
+    return compressed(parts.as_bytes(), most=LARGEST)
 
 
 def needle_lines(needles: Needles) -> str:
@@ -98,7 +143,7 @@ def _boothook(needles: Needles, seal_nonce: str, nonce: str) -> str:
     }
     values |= {name.upper(): _filled(f"{name}.sh", values) for name in _PARTS}
     heading, _, work = _filled("proof.sh", values).partition("\n\n")
-    return f"#cloud-boothook\n{heading}\n\n{squeezed(work)}"
+    return f"{FIRST_LINE}\n{heading}\n\n{squeezed(work)}"
 
 
 def _filled(name: str, values: Mapping[str, object]) -> str:

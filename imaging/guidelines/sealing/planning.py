@@ -9,6 +9,7 @@ from imaging.guidelines.guest.facts import inside, inside_or_none
 from imaging.guidelines.rule import UnreadError
 from imaging.guidelines.sealing.foreseen import foreseen
 from imaging.guidelines.sealing.found_files import agent_operations, secret_operations
+from imaging.guidelines.sealing.free_space import free_space
 from imaging.guidelines.sealing.keeping import Keeping, keeping
 from imaging.guidelines.sealing.people import People, account_operations, cannot_be_done, home_operations, people
 from imaging.guidelines.sealing.refusals import refusals
@@ -57,6 +58,7 @@ def _planned(facts: InstanceFacts, profile: Profile, request: RunRequest) -> Sea
         homes=tuple(sorted(each.path.rstrip("/") for each in inside(facts, parts.directories).homes)),
         units=tuple(sorted(each.name for each in services.units if each.enabled in _ENABLED)) if services else (),
         mask=seal_masked_units(),
+        free_space=free_space(facts),
     )
 
 

@@ -1,13 +1,15 @@
 """Inspect sealed image: a second test instance prints what lies on its disk, before its cloud-init makes it new.
 
-It is the deep check's probe on the *sealed* image: its facts are judged by the same rules as those of an instance.
+It is the deep check's probe on the *sealed* image: its facts are judged by the same rules as those of an instance. Once
+it has booted it tells by what others know it, so that it can be compared with the first test instance.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from imaging.guest.confined_reading.client import read_console_confined
+from imaging.guest.confined_reading.client import read_console_confined, read_proof_confined
+from imaging.guest.seal_proof import PROOF_WORD
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import INSPECTION
 from imaging.runs.plan.launch_choice import require_network
@@ -23,10 +25,11 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.errors import BadProbeError, ForeignValueError, NotFoundError
-from models.guest.facts import GuestFacts
+from models.run.kept_seal import KeptInspection
+from models.seal.report import BootSeen
 
-SEALED_FACTS = "sealed-guest.json"
-"""In the run's folder, mode 0600: what lies on the disk of the sealed image."""
+INSPECTION_FILE = "sealed-guest.json"
+"""In the run's folder, mode 0600: what lies on the disk of the sealed image, and who its second instance is."""
 _CONSOLE = "inspection-console.log"
 _LARGEST_FACTS = 40_000_000
 _AWAITED = Awaited(
@@ -35,27 +38,35 @@ _AWAITED = Awaited(
     begins="the second test instance reads its disk",
     console_log=_CONSOLE,
 )
+_IDENTITY = Awaited(
+    begun_seconds=120.0,
+    unbegun_seconds=120.0,
+    word=PROOF_WORD,
+    what="its identity",
+    console_log=_CONSOLE,
+)
+"""A script of cloud-init's last stage tells it, in a few lines."""
 
 
 async def inspect_sealed(ctx: StepContext) -> StepResult:
-    """Goal: what lies in the sealed image is in the run's folder, and the instance that told it is gone.
+    """Goal: what the second test instance tells is in the run's folder, and the instance is gone.
 
     What cannot be read is no failure of the run: then the seal is not proven, which the verdict on it says.
     """
     if not ctx.run.plan.request.test:
         return StepResult("no test launch was wanted", skipped=True)
     note = "inspected"
-    if sealed_facts(ctx.folder) is None:
+    if kept_inspection(ctx.folder) is None:
         trouble = await _inspect(ctx)
         note = f"not inspected: {trouble}" if trouble else note
     removed = await remove_launched(ctx, INSPECTION, None)
     return StepResult(f"{note}; {removed.note}")
 
 
-def sealed_facts(folder: Path) -> GuestFacts | None:
-    """What was found in the sealed image of this run; None where nothing was."""
+def kept_inspection(folder: Path) -> KeptInspection | None:
+    """What the second test instance of this run told; None where it told nothing."""
     try:
-        return foreign.model(GuestFacts, (folder / SEALED_FACTS).read_bytes(), max_bytes=_LARGEST_FACTS)
+        return foreign.model(KeptInspection, (folder / INSPECTION_FILE).read_bytes(), max_bytes=_LARGEST_FACTS)
     except (OSError, ForeignValueError):
         return None
 
@@ -93,7 +104,7 @@ async def _launch(ctx: StepContext, image: Image, server: Instance | None) -> st
 
 
 async def _watch(ctx: StepContext, server: Instance) -> str:
-    """Why no facts came; empty where they did."""
+    """Why it told nothing; empty where it did."""
     watch = ReportWatch(ctx, server, _AWAITED)
     # Longer than both deadlines of the watch, so that those end it.
     limit = ctx.profile.patience.test_limit_seconds + _AWAITED.begun_seconds + 60
@@ -105,5 +116,26 @@ async def _watch(ctx: StepContext, server: Instance) -> str:
         facts = await read_console_confined(watch.text, nonce=watch.nonce, now=ctx.clock.now())
     except BadProbeError as error:
         return error.what
-    write_private(ctx.folder / SEALED_FACTS, facts.model_dump_json())
+    kept = KeptInspection(facts=facts, identity=await _identity(ctx, server))
+    write_private(ctx.folder / INSPECTION_FILE, kept.model_dump_json())
     return ""
+
+
+async def _identity(ctx: StepContext, server: Instance) -> BootSeen | None:
+    """By what others know this instance; None where it does not tell, which proves nothing."""
+    watch = ReportWatch(ctx, server, _IDENTITY)
+    limit = ctx.profile.patience.test_limit_seconds + _IDENTITY.begun_seconds + 60
+
+    async def told() -> bool | None:
+        await watch.listen()
+        return True if watch.heard.whole or watch.is_hopeless else None
+
+    try:
+        await ctx.wait_until(told, what="the second test instance's identity", limit_seconds=limit)
+    finally:
+        watch.save()
+    try:
+        report = await read_proof_confined(watch.text, nonce=watch.nonce, now=ctx.clock.now())
+    except BadProbeError:
+        return None
+    return next(iter(report.boots), None)

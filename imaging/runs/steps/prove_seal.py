@@ -7,7 +7,7 @@ from datetime import datetime
 from imaging.guidelines.sealing.proofs.proof import SealProofs
 from imaging.guidelines.sealing.proofs.verdict import seal_verdict
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.steps.inspect import sealed_facts
+from imaging.runs.steps.inspect import kept_inspection
 from imaging.runs.steps.seal import kept_seal
 from imaging.runs.test_instance.seal_note import write_seal_verdict
 from models.cloud.instance import Instance
@@ -38,12 +38,14 @@ def _judge(ctx: StepContext) -> SealVerdict:
     kept = kept_seal(ctx.folder)
     # A file of an earlier clone says nothing of the one that was imaged.
     is_of_it = kept is not None and run.seal_report is not None and kept.report.nonce == run.seal_report.nonce
+    second = kept_inspection(ctx.folder)
     proofs = SealProofs(
         plan=run.plan.seal,
         seal_report=run.seal_report,
         clone=kept.facts if kept is not None and is_of_it else None,
-        image=sealed_facts(ctx.folder),
+        image=second.facts if second is not None else None,
         image_report=run.sealed_image_report,
+        second=second.identity if second is not None else None,
     )
     return seal_verdict(
         proofs, facts_of(run.plan.source, run.plan.guest, run.plan.request, ctx.clock.now()), ctx.profile

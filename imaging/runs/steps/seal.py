@@ -32,19 +32,13 @@ KEPT = "seal.json"
 
 _LARGEST_KEPT = 40_000_000
 _SEAL_SECONDS = 1800.0
-"""How long a clone repeats its result; it needs far less to come to one."""
+"""How long a clone may work beside what it does with its whole disk; it needs far less."""
+_SECONDS_PER_GIB = 90.0
+"""How long it may take to read a disk three times, and to overwrite its free space."""
+_UNKNOWN_DISK_GIB = 20
 _UNBEGUN_SECONDS = 300.0
 """How long after its boot a clone may still wait for its last job before it begins."""
 _OFF = frozenset({"SHUTOFF", "ERROR"})
-_AWAITED = Awaited(
-    begun_seconds=_SEAL_SECONDS,
-    unbegun_seconds=_UNBEGUN_SECONDS,
-    word=WORD,
-    what="the result of the seal",
-    begins="the clone seals itself",
-    doing="sealing",
-    console_log=CLONE_CONSOLE,
-)
 
 
 async def seal(ctx: StepContext) -> StepResult:
@@ -95,7 +89,8 @@ async def _result_of(ctx: StepContext, clone: Instance) -> KeptSeal | None:
     if kept is not None and kept.report.nonce == clone.metadata.get(MARKER):
         return kept
     watch = _SealWatch(ctx, clone)
-    limit = ctx.profile.patience.test_limit_seconds + _SEAL_SECONDS + _UNBEGUN_SECONDS
+    # Longer than both deadlines of the watch, so that those end it.
+    limit = ctx.profile.patience.test_limit_seconds + watch.begun_seconds + _UNBEGUN_SECONDS
     try:
         await ctx.wait_until(watch.observe, what="the clone's result", limit_seconds=limit)
     finally:
@@ -107,13 +102,29 @@ async def _result_of(ctx: StepContext, clone: Instance) -> KeptSeal | None:
     return read
 
 
+def _awaited(clone: Instance) -> Awaited:
+    """The result of a clone, which takes the longer the larger its disk is."""
+    disk_gib = clone.flavor.disk_gib or _UNKNOWN_DISK_GIB
+    return Awaited(
+        begun_seconds=_SEAL_SECONDS + _SECONDS_PER_GIB * disk_gib,
+        unbegun_seconds=_UNBEGUN_SECONDS,
+        word=WORD,
+        what="the result of the seal",
+        begins="the clone seals itself",
+        doing="sealing",
+        console_log=CLONE_CONSOLE,
+    )
+
+
 class _SealWatch:
     """Watches one clone until its result is whole, or it is off, or it has been silent for too long."""
 
     def __init__(self, ctx: StepContext, clone: Instance) -> None:
         self._ctx = ctx
         self._clone = clone
-        self.report = ReportWatch(ctx, clone, _AWAITED)
+        awaited = _awaited(clone)
+        self.begun_seconds = awaited.begun_seconds
+        self.report = ReportWatch(ctx, clone, awaited)
         self.is_off = False
 
     async def observe(self) -> bool | None:

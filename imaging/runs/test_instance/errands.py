@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.guest.deep_check import new_nonce
 from imaging.guest.deep_check import user_data as deep_user_data
 from imaging.guest.seal import seal_user_data
-from imaging.guest.seal_proof import Needles, needles, proof_user_data
+from imaging.guest.seal_proof import Needles, needles, proof_user_data, second_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, MadeServer
@@ -19,7 +19,10 @@ from models.seal.plan import SealPlan
 
 def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]:
     """The word by which its answer is known, new each time, and its user data."""
-    if made is INSPECTION or ctx.run.spec.inspects:
+    if made is INSPECTION:
+        nonce = new_nonce()
+        return nonce, second_user_data(questions_for(ctx.profile), nonce)
+    if ctx.run.spec.inspects:
         nonce = new_nonce()
         return nonce, deep_user_data(questions_for(ctx.profile), nonce)
     if made is CLONE:

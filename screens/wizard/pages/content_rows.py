@@ -10,7 +10,7 @@ from models.findings import Finding
 from models.guidelines.facts import InstanceFacts
 from models.run.request import Mode, RunRequest
 from models.seal.plan import OperationId, SealOperation, SealPlan, TargetAction
-from models.words.seal_table import INCLUDED, LOST, SealTableRow, seal_table, shown_operations
+from models.words.seal_table import INCLUDED, LOST, SealTableRow, free_space_line, seal_table, shown_operations
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import finding_sign
@@ -89,6 +89,8 @@ def content(
             ContentRow(f"impossible {number}", text, sign=glyphs.warn, tone=Tone.WARN)
             for number, text in enumerate(seal.impossible)
         ]
+        if seal.operations:
+            rows.append(ContentRow("free space", free_space_line(seal), sign=glyphs.note, tone=Tone.QUIET))
     return Shown(LOST if is_sealed else INCLUDED, tuple(rows))
 
 

@@ -8,7 +8,7 @@ from models.formatting import counted
 from models.run.plan import Plan
 from models.run.request import Mode
 from models.seal.plan import SealPlan
-from models.words.seal_table import INCLUDED, LOST, seal_table
+from models.words.seal_table import INCLUDED, LOST, free_space_line, seal_table
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.wizard.pages.content_rows import SAVED_ELSEWHERE
@@ -43,6 +43,7 @@ def _sealed(state: WizardState, seal: SealPlan | None, glyphs: Glyphs) -> Iterat
         yield Item(f"Kept: {kept.path}{whose}", glyphs.waived, Tone.WARN, leads_to=_CONTENT)
     for text in seal.impossible:
         yield Item(text, glyphs.warn, Tone.WARN, leads_to=_CONTENT)
+    yield Item(free_space_line(seal), glyphs.note, Tone.QUIET, leads_to=_CONTENT)
     if not state.request.attests(SAVED_ELSEWHERE):
         yield Item("Save what you need of the homes before: s in the list", glyphs.note, Tone.QUIET, leads_to=_CONTENT)
     yield Item(f"Agreed to: {seal.digest[:_DIGEST_SHOWN]} (another plan stops the clone)", tone=Tone.QUIET)

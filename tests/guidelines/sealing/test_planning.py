@@ -7,6 +7,7 @@ import pytest
 from imaging.guidelines.sealing.planning import plan_seal
 from models.guest.accounts import OrphanFiles
 from models.guest.directories import Directory
+from models.guest.disks import BlockDevice, Disks, FileSystemUse
 from models.guest.services import Services
 from models.guidelines.profile import Profile
 from models.seal.plan import OperationId, SealPlan
@@ -165,3 +166,46 @@ def test_names_that_lost_a_character_on_the_way_are_named():
 def test_a_plan_survives_its_own_json():
     plan = seal()
     assert SealPlan.model_validate_json(plan.model_dump_json()).digest == plan.digest
+
+
+GIB_IN_KIB = 1024 * 1024
+
+
+def disks(*uses: FileSystemUse) -> Disks:
+    """A root disk with two partitions, and a volume."""
+    return Disks(
+        devices=(
+            BlockDevice(name="/dev/vda", kind="disk"),
+            BlockDevice(name="/dev/vda1", kind="part", parents=("/dev/vda",)),
+            BlockDevice(name="/dev/vda2", kind="part", parents=("/dev/vda",)),
+            BlockDevice(name="/dev/vdb", kind="disk"),
+        ),
+        root=uses[0] if uses else None,
+        file_systems=uses,
+    )
+
+
+ROOT_USE = FileSystemUse(
+    mount_point="/", device="/dev/vda1", size_kib=20 * GIB_IN_KIB, used_kib=6 * GIB_IN_KIB, free_kib=13 * GIB_IN_KIB
+)
+HOME_USE = FileSystemUse(mount_point="/home", device="/dev/vda2", size_kib=4 * GIB_IN_KIB, used_kib=3 * GIB_IN_KIB)
+VOLUME_USE = FileSystemUse(mount_point="/data", device="/dev/vdb", size_kib=900 * GIB_IN_KIB, used_kib=0)
+
+
+def test_the_free_space_is_that_of_the_root_disk_with_what_is_kept_back_for_root():
+    space = seal(disks=disks(ROOT_USE, HOME_USE, VOLUME_USE)).free_space
+    assert space is not None
+    assert space.size_kib == 15 * GIB_IN_KIB
+    assert 150 <= space.seconds <= 300
+
+
+def test_where_the_inspection_did_not_tell_how_full_the_disk_is_the_free_space_is_unknown():
+    untold = HOME_USE.model_copy(update={"used_kib": None})
+    assert seal(disks=disks(ROOT_USE, untold)).free_space is None
+    assert seal(disks=disks()).free_space is None
+
+
+def test_how_much_is_free_is_nothing_that_is_agreed_to():
+    plans = [seal(disks=disks(ROOT_USE)), seal(disks=disks(ROOT_USE.model_copy(update={"used_kib": 0})))]
+    assert plans[0].free_space != plans[1].free_space
+    assert plans[0].digest == plans[1].digest

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.seal.plan import OperationId, SealOperation, SealPlan
-from models.words.seal_table import kept_lines, seal_table
+from models.seal.plan import FreeSpace, OperationId, SealOperation, SealPlan
+from models.words.seal_table import free_space_line, kept_lines, seal_table
 from tests.guidelines.sealing.guests import seal
 
 
@@ -45,3 +45,16 @@ def test_what_is_kept_and_what_cannot_be_done_is_told():
         "Kept: /opt/app (kept as wanted).",
         "There is no account adda whose home could be kept.",
     )
+
+
+def test_the_cost_of_overwriting_free_space_is_told_and_when_it_happens():
+    told = free_space_line(seal().model_copy(update={"free_space": FreeSpace(size_kib=14 * 1024 * 1024, seconds=200)}))
+    assert told == (
+        "Free space, 14 GiB, is overwritten with zeros only if a token is still seen on the raw disk after the seal: "
+        "about 3 minutes more, and the image can then take the whole size of its disk."
+    )
+
+
+def test_where_nobody_knows_how_much_there_is_that_is_told():
+    told = free_space_line(seal().model_copy(update={"free_space": None}))
+    assert told.endswith("; the inspection did not tell how much there is.")

@@ -72,8 +72,13 @@ REPORT = SealReport(
     control_seen=True,
 )
 FIRST = BootSeen(
-    number=1, machine_id_digest="22222222", host_key_digests=("ab",), enabled_units=("survey.service", "new.service")
+    number=1,
+    machine_id_digest="22222222",
+    host_key_digests=("ab",),
+    dhcp_ids=("card 1", "duid 1"),
+    enabled_units=("survey.service", "new.service"),
 )
+OTHER = BootSeen(number=1, machine_id_digest="44444444", host_key_digests=("ef",), dhcp_ids=("card 2", "duid 2"))
 IMAGE_REPORT = SealedImageReport(
     canaries=tuple(CanaryCount(kind=kind, count=0) for kind in CanaryClass),
     control_seen=True,
@@ -106,7 +111,9 @@ def in_the_clone(**changed: Any) -> GuestFacts:
     return found.model_copy(update=untold)
 
 
-PROOFS = SealProofs(plan=PLAN, seal_report=REPORT, clone=in_the_clone(), image=clean(), image_report=IMAGE_REPORT)
+PROOFS = SealProofs(
+    plan=PLAN, seal_report=REPORT, clone=in_the_clone(), image=clean(), image_report=IMAGE_REPORT, second=OTHER
+)
 
 
 def verdict(of: GuestFacts | None = SOURCE, **changed: Any):
@@ -126,6 +133,10 @@ def second(**changed: Any) -> SealedImageReport:
     return image_report(boots=(FIRST, FIRST.model_copy(update={"number": 2, **changed})))
 
 
+def other(**changed: Any) -> BootSeen:
+    return OTHER.model_copy(update=changed)
+
+
 def counted(kind: CanaryClass, count: int | None) -> SealedImageReport:
     others = tuple(each for each in IMAGE_REPORT.canaries if each.kind is not kind)
     return image_report(canaries=(*others, CanaryCount(kind=kind, count=count)))
@@ -139,7 +150,8 @@ def planted(kind: CanaryClass, *, seen: bool | None) -> SealReport:
 def test_where_every_proof_holds_it_is_sealed():
     found = verdict()
     assert (found.word, found.reasons) == (SealWord.SEALED, ())
-    assert len(found.proofs) == 5
+    assert len(found.proofs) == 6
+    assert "Two instances of it differ in machine-id, SSH host keys and DHCP identity." in found.proofs
     assert "12 names of the source" in " ".join(found.proofs)
     assert "bob (shorter than 6 characters)" in " ".join(found.proofs)
 
@@ -167,6 +179,11 @@ UNPROVED: dict[str, dict[str, Any]] = {
     "no machine-id": {"image_report": second(machine_id_digest="")},
     "other host keys": {"image_report": second(host_key_digests=("cd",))},
     "fewer host keys": {"image_report": second(host_key_digests=())},
+    "no second instance": {"second": None},
+    "the second instance has no machine-id": {"second": other(machine_id_digest="")},
+    "the second instance has no host keys": {"second": other(host_key_digests=())},
+    "the second instance has no DHCP identity": {"second": other(dhcp_ids=())},
+    "the first instance has no DHCP identity": {"image_report": second(dhcp_ids=())},
     "the source's identity is unknown": {"of": guest(identity=Fact[Any](unknown_because="no"))},
     "the source was not inspected": {"of": None},
     **{f"{kind} not seen before": {"seal_report": planted(kind, seen=False)} for kind in PLANTED},
@@ -206,6 +223,10 @@ FOUND: dict[str, tuple[dict[str, Any], str]] = {
         {"image_report": second(host_key_digests=(hashlib.sha256(KEY).hexdigest(),))},
         "host key of the source",
     ),
+    "one machine-id for two": ({"second": other(machine_id_digest="22222222")}, "the same machine-id"),
+    "one host key for two": ({"second": other(host_key_digests=("ef", "ab"))}, "the same SSH host key"),
+    "one DUID for two": ({"second": other(dhcp_ids=("card 2", "duid 1"))}, "the same DHCP id (DUID)"),
+    "one card for two": ({"second": other(dhcp_ids=("card 1", "duid 2"))}, "the same address of a network card"),
     "a lost unit": ({"image_report": second(enabled_units=("new.service",))}, "survey.service"),
     **{f"{kind} on the disk": ({"image_report": counted(kind, 1)}, "raw disk") for kind in CanaryClass},
 }
@@ -247,8 +268,9 @@ def test_without_an_ssh_server_there_are_no_host_keys_to_keep():
     source = SOURCE.model_copy(update={"sshd": Fact[Sshd](value=Sshd(installed=False))})
     bare = FIRST.model_copy(update={"host_key_digests": ()})
     report = image_report(boots=(bare, bare.model_copy(update={"number": 2})))
-    assert verdict(of=source, image_report=report).word is SealWord.SEALED
-    assert verdict(image_report=report).word is SealWord.UNKNOWN
+    alone = other(host_key_digests=())
+    assert verdict(of=source, image_report=report, second=alone).word is SealWord.SEALED
+    assert verdict(image_report=report, second=alone).word is SealWord.UNKNOWN
 
 
 ALICE = Account(name="alice", uid=1000, home="/home/alice", shell="/bin/bash", password=PasswordState.LOCKED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.plan import Plan
 from models.run.record import OwnedKind, RunRecord, RunState
 from models.run.request import Attestation, Mode, RunRequest, Waiver
+from models.seal.plan import SealPlan
 from models.seal.report import SealState
 from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
@@ -63,11 +64,20 @@ async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str
 
 @asynccontextmanager
 async def a_sealed_run(
-    cloud: Cloud, clock: DemoClock, folder: Path, source_id: str, *, guest: str = "db-07", test: bool = True
+    cloud: Cloud,
+    clock: DemoClock,
+    folder: Path,
+    source_id: str,
+    *,
+    guest: str = "db-07",
+    test: bool = True,
+    planned: Callable[[SealPlan], SealPlan] = lambda plan: plan,
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
-    """A journal of its own with a new sealed run."""
+    """A journal of its own with a new sealed run, by the plan that `planned` makes of its own."""
     journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_sealed(cloud, clock, source_id, guest, test=test)
+    assert plan.seal is not None
+    plan = plan.model_copy(update={"seal": planned(plan.seal)})
     refuse(obstacles(plan))
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()

@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from imaging.cloud.interface import Cloud
+from imaging.democloud.guests.deep_check import Manner, packed_pieces
+from imaging.guest.deep_check.chunks import LIMIT, hear, unpack
+from imaging.guest.seal_proof import PROOF_WORD
 from models.cloud.instance import Instance
 from models.errors import RunError
 from models.run.record import RunRecord, RunState
+from models.seal.plan import SealPlan
 from models.seal.report import SealState
 from models.seal.verdict import SealWord
 from models.steps import SEALED_STEPS, StepName, StepState
@@ -19,7 +23,7 @@ from tests.runs.sealed.sealing import a_sealed_run, everything, plan_sealed, sta
 from tests.runs.test_crash_matrix import DemoClock
 from tests.support.demo_here import DemoCloudHere
 
-Happening = Callable[[], None]
+Planned = Callable[[SealPlan], SealPlan]
 
 
 class Stage:
@@ -30,11 +34,14 @@ class Stage:
         self.name = "db-07"
         self.before: dict[str, Any] = {}
 
-    async def run(self, *, test: bool = False, planned_from: str = "") -> RunRecord:
-        """A run to its end; where it is planned from another guest, what is there was not agreed to."""
+    async def run(
+        self, *, test: bool = False, planned_from: str = "", planned: Planned = lambda plan: plan
+    ) -> RunRecord:
+        """A run to its end; where it is planned from another guest, or otherwise, what is there was not agreed to."""
         source_id = self.demo.server_id(self.name)
         self.before = await everything(self.cloud, source_id)
-        made = a_sealed_run(self.cloud, self.clock, self.folder, source_id, guest=planned_from or self.name, test=test)
+        guest = planned_from or self.name
+        made = a_sealed_run(self.cloud, self.clock, self.folder, source_id, guest=guest, test=test, planned=planned)
         async with made as (journal, new):
             run, _ = await to_its_end(journal, new, self.cloud, self.clock, self.folder)
         return run
@@ -103,13 +110,35 @@ async def test_a_seal_that_fails_in_the_middle_leaves_no_image_and_says_at_what(
 async def test_a_clone_that_holds_what_nobody_agreed_to_changes_nothing(stage: Stage):
     run = await stage.run(planned_from="web-01")
     assert failed_at(run) is StepName.SEAL
-    assert "The clone holds what nobody had agreed to: account ada" in trouble(run)
+    assert "The clone holds what nobody had agreed to: account ada, home /home/ada" in trouble(run)
+    assert "unit postgresql.service" in trouble(run)
     assert "Inspect the instance again" in trouble(run)
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.CHANGED
     assert run.seal_report.results == ()
     assert run.image_id is None
     await stage.left_nothing(run)
+
+
+@pytest.mark.parametrize("kind, name", [("accounts", "account ada"), ("homes", "home /home/ada"),
+                                        ("units", "unit postgresql.service")])  # fmt: skip
+async def test_one_thing_that_nobody_agreed_to_is_enough(stage: Stage, kind: str, name: str):
+    def unagreed(plan: SealPlan) -> SealPlan:
+        known = tuple(each for each in getattr(plan, kind) if each != name.partition(" ")[2])
+        assert len(known) == len(getattr(plan, kind)) - 1
+        return plan.model_copy(update={kind: known})
+
+    run = await stage.run(planned=unagreed)
+    assert failed_at(run) is StepName.SEAL
+    assert run.seal_report is not None
+    assert (run.seal_report.state, run.seal_report.appeared) == (SealState.CHANGED, (name,))
+    await stage.left_nothing(run)
+
+
+async def test_where_the_inspection_told_no_unit_none_is_missed(stage: Stage):
+    run = await stage.run(planned=lambda plan: plan.model_copy(update={"units": ()}))
+    assert (run.state, run.trouble) == (RunState.DONE, None)
+    await stage.left_nothing(run, images=1)
 
 
 async def test_a_token_that_is_found_afterwards_is_not_sealed_and_the_image_stays_private(stage: Stage):
@@ -122,6 +151,57 @@ async def test_a_token_that_is_found_afterwards_is_not_sealed_and_the_image_stay
     assert run.image_id is not None
     assert (await stage.cloud.images.image(run.image_id)).noted_seal == "not sealed"
     await stage.left_nothing(run, images=1)
+
+
+async def test_a_second_instance_that_does_not_say_who_it_is_proves_nothing(stage: Stage):
+    original = stage.cloud.compute.console_log
+
+    async def without_identity(instance_id: str) -> str:
+        text = await original(instance_id)
+        found = await stage.cloud.compute.instance(instance_id)
+        if not found.name.startswith("imaging-inspect-"):
+            return text
+        return "\n".join(line for line in text.split("\n") if not line.startswith("@@imaging-proof"))
+
+    stage.cloud.compute.console_log = without_identity  # type: ignore[method-assign]
+    run = await stage.run(test=True)
+    assert run.seal_verdict is not None
+    assert (run.seal_verdict.word, len(run.seal_verdict.reasons)) == (SealWord.UNKNOWN, 1)
+    assert "The second test instance did not tell its ids" in run.seal_verdict.reasons[0]
+    await stage.left_nothing(run, images=1)
+
+
+async def test_two_instances_with_one_host_key_are_not_sealed(stage: Stage):
+    """As where cloud-init keeps host keys that the image brings along: both say what the first one said."""
+    original, said = stage.cloud.compute.console_log, [""]
+
+    async def as_the_first(instance_id: str) -> str:
+        text = await original(instance_id)
+        found = await stage.cloud.compute.instance(instance_id)
+        if found.name.startswith("imaging-test-") and (read := _report_of(text, found)):
+            said[0] = next(row for row in read.split("\n") if row.startswith("host-key "))
+        if not found.name.startswith("imaging-inspect-") or not (own := _report_of(text, found)):
+            return text
+        rows = [said[0] if row.startswith("host-key ") else row for row in own.rstrip("\n").split("\n")]
+        nonce = found.metadata["imaging.marker"]
+        made = "\n".join(rows).encode("ascii") + b"\n"
+        pieces = packed_pieces(PROOF_WORD, nonce, Manner(LIMIT, ()), lambda _without: made)
+        others = [line for line in text.split("\n") if not line.startswith(PROOF_WORD)]
+        return "\n".join([*others, *pieces, f"{PROOF_WORD} {nonce} ended", ""])
+
+    stage.cloud.compute.console_log = as_the_first  # type: ignore[method-assign]
+    run = await stage.run(test=True)
+    assert run.seal_verdict is not None
+    assert run.seal_verdict.word is SealWord.NOT_SEALED
+    assert run.seal_verdict.reasons == ("Two instances of the sealed image have the same SSH host key.",)
+    assert run.image_id is not None
+    assert (await stage.cloud.images.image(run.image_id)).noted_seal == "not sealed"
+
+
+def _report_of(text: str, found: Instance) -> str:
+    """What an instance has said of itself on its console; empty as long as it is not whole."""
+    heard = hear(text, found.metadata.get("imaging.marker", "-"), PROOF_WORD)
+    return unpack(heard).decode("ascii") if heard.whole else ""
 
 
 async def test_a_quota_that_has_no_room_is_said_before_anything_is_stopped(stage: Stage):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.guest.facts import GuestFacts
 from models.seal.plan import OperationId, SealPlan
-from models.seal.report import SealedImageReport, SealReport
+from models.seal.report import BootSeen, SealedImageReport, SealReport
 
 _SHOWN = 6
 
@@ -24,7 +24,9 @@ class SealProofs:
     image: GuestFacts | None
     """What a deep check found in the sealed image."""
     image_report: SealedImageReport | None
-    """What a test instance of the sealed image found on its own disk."""
+    """What a test instance of the sealed image found on its own disk, and who it is."""
+    second: BootSeen | None = None
+    """Who the second test instance is, which was inspected by the deep check."""
 
     @property
     def staying(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imaging.guidelines.sealing.proofs.by_disk import proof_of_boots, proof_of_canaries, proof_of_names
+from imaging.guidelines.sealing.proofs.by_instances import proof_of_instances
 from imaging.guidelines.sealing.proofs.by_rules import proof_of_clone, proof_of_image
 from imaging.guidelines.sealing.proofs.proof import SealProofs
 from models.guidelines.facts import InstanceFacts
@@ -25,6 +26,7 @@ def seal_verdict(proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> 
         proof_of_names(proofs),
         proof_of_canaries(proofs),
         proof_of_boots(proofs, facts.guest.value),
+        proof_of_instances(proofs, facts.guest.value),
     )
     found = tuple(dict.fromkeys(reason for each in made for reason in each.found))
     unproved = tuple(dict.fromkeys(reason for each in made for reason in each.unproved))

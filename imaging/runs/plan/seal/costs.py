@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imaging.guest.seal import seal_user_data
+from imaging.guest.seal_proof import second_user_data
 from imaging.guidelines.guest.questions import questions_for
 from models.cloud.quota import Quota
 from models.errors import RunError, UsageError
@@ -34,10 +35,19 @@ def seal_quota_refusal(quota: Quota | None, *, images: int) -> str | None:
     return None
 
 
-def user_data_refusal(seal: SealPlan, profile: Profile) -> str | None:
-    """Why a clone cannot be given this plan: what it takes as user data, and what to leave out; None where it can."""
+def user_data_refusal(seal: SealPlan, profile: Profile, *, test: bool) -> str | None:
+    """Why an instance cannot be given its script: what that takes, and what to leave out; None where it can.
+
+    Args:
+        seal: what the clone is to do.
+        profile: says what is searched for, in the clone and in the second test instance.
+        test: whether the image is tested, and so inspected through a second test instance.
+    """
+    questions = questions_for(profile)
     try:
-        seal_user_data(seal, questions_for(profile), _SIZED_NONCE)
+        seal_user_data(seal, questions, _SIZED_NONCE)
+        if test:
+            second_user_data(questions, _SIZED_NONCE)
     except UsageError as error:
         return " ".join(part for part in (error.what, error.remedy) if part)
     return None
@@ -49,6 +59,9 @@ def refuse_large_user_data(plan: Plan, profile: Profile) -> None:
     Raises:
         RunError: with what to leave out.
     """
-    refusal = user_data_refusal(plan.seal, profile) if plan.seal is not None else "there is no plan of it"
+    if plan.seal is None:
+        refusal: str | None = "there is no plan of it"
+    else:
+        refusal = user_data_refusal(plan.seal, profile, test=plan.request.test)
     if refusal is not None:
         raise RunError(f"No sealed image can be made: {refusal}", meaning="Nothing has been changed.")

@@ -53,7 +53,8 @@ async def with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image
         quota=facts.quota.value,
         flavors=facts.flavors.value,
     )
-    seal = _with_refusals(plan_seal(facts, profile, request), profile, facts.quota.value, images=2)
+    seal = plan_seal(facts, profile, request)
+    seal = _with_refusals(seal, profile, facts.quota.value, images=2, test=request.test)
     seconds = _more_seconds(image, request)
     more = {
         "kind": RunKind.SEALED,
@@ -108,7 +109,7 @@ async def plan_seal_of_image(
         guest=guest,
         test=test,
         clone=clone,
-        seal=_with_refusals(_of_its_kind(seal, image), profile, quota, images=1),
+        seal=_with_refusals(_of_its_kind(seal, image), profile, quota, images=1, test=request.test),
         estimated_seconds=_more_seconds(image, request),
         seal_seconds=_more_seconds(image, request),
         made_at=clock.now(),
@@ -124,9 +125,9 @@ def _of_its_kind(seal: SealPlan, image: Image) -> SealPlan:
     return seal.model_copy(update={"refusals": (*seal.refusals, refused)})
 
 
-def _with_refusals(seal: SealPlan, profile: Profile, quota: Quota | None, *, images: int) -> SealPlan:
+def _with_refusals(seal: SealPlan, profile: Profile, quota: Quota | None, *, images: int, test: bool) -> SealPlan:
     """The plan with what the cloud has to say against it."""
-    found = [] if seal.refusals else [user_data_refusal(seal, profile)]
+    found = [] if seal.refusals else [user_data_refusal(seal, profile, test=test)]
     short = seal_quota_refusal(quota, images=images)
     found.append(f"{short}." if short else None)
     return seal.model_copy(update={"refusals": (*seal.refusals, *(each for each in found if each))})
