@@ -62,7 +62,7 @@ class TargetAction(StrEnum):
     EMPTY = "empty"
     """Everything in the directory goes; it stays itself, with owner, mode and label."""
     RENEW = "renew"
-    """As EMPTY; then /etc/skel is copied into it, for the account that stays."""
+    """As EMPTY; then what a new home has is copied into it: of /etc/skel, or for root what its packages bring."""
     STRIP = "strip"
     """Of a home that is kept: its .ssh and its histories go."""
     TRUNCATE = "truncate"

@@ -32,6 +32,7 @@ PACKAGES: Mapping[str, str] = {
     "qemu-img": "qemu-utils",
     "qemu-io": "qemu-utils",
     "rpm": "rpm",
+    "rpmbuild": "rpm",
     "sfdisk": "fdisk",
     "sgdisk": "gdisk",
     "ssh": "openssh-client",

@@ -101,7 +101,7 @@ canaries_in() {
 
 # delete_canary: the one that stands for deleted files.
 delete_canary() {
-    grep -q "^deleted$TAB" "$run/canaries" && rm -f "$R/var/tmp/.$CANARY"
+    grep -q "^deleted$TAB" "$run/canaries" && rm -f "$R/var/tmp/.$CANARY" 2>/dev/null
     sync
 }
 

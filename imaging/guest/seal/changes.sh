@@ -3,8 +3,8 @@
 # read_state: what there is now, in the words of the plan.
 read_state() {
     {
-        awk -F: -v first="$first_uid" -v last="$last_uid" -v TAB="$TAB" '
-            $3 ~ /^[0-9]+$/ && ($3 == 0 || ($3 >= first + 0 && $3 <= last + 0)) { print "account" TAB $1 }' "$R/etc/passwd"
+        texts "$R/etc/passwd" | awk -F: -v first="$first_uid" -v last="$last_uid" -v TAB="$TAB" '
+            $3 ~ /^[0-9]+$/ && ($3 == 0 || ($3 >= first + 0 && $3 <= last + 0)) { print "account" TAB $1 }'
         state_homes
         state_units
     } 2>/dev/null | sort -u >"$run/state"
@@ -15,7 +15,7 @@ read_state() {
 own_account() {
     own_home=
     [ -s "$run/first" ] || return 0
-    own_name=$(cat "$R"/etc/cloud/cloud.cfg "$R"/etc/cloud/cloud.cfg.d/*.cfg 2>/dev/null |
+    own_name=$(texts "$R"/etc/cloud/cloud.cfg "$R"/etc/cloud/cloud.cfg.d/*.cfg |
         sed -n '/^ *default_user:/,/^[^ #]/s/^ *name: *["'\'']*\([A-Za-z0-9._-]*\).*/\1/p' | tail -n 1)
     if [ -z "$own_name" ] || grep -q -x -F "account$TAB$own_name" "$run/first" "$run/plan"; then return 0; fi
     grep -q -x -F "home$TAB/home/$own_name" "$run/first" || own_home=/home/$own_name
@@ -24,13 +24,13 @@ own_account() {
     cp "$run/new" "$run/state"
 }
 
-# state_homes: folders in /home and the homes of people; a line end in a name is shown as a question mark.
+# state_homes: folders in /home and the homes of people; a line end in a name becomes what no agreed name has.
 state_homes() {
     for state_home in "$R"/home/*; do
-        [ ! -d "$state_home" ] || printf 'home\t%s\n' "$(printf '%s' "${state_home#"$R"}" | tr '\n' '?')"
+        [ ! -d "$state_home" ] || printf 'home\t%s\n' "$(printf '%s' "${state_home#"$R"}" | tr '\n' '\001')"
     done
-    awk -F: -v first="$first_uid" -v last="$last_uid" '
-        $3 ~ /^[0-9]+$/ && $3 >= first + 0 && $3 <= last + 0 && $6 ~ /^\/./ { sub(/\/+$/, "", $6); print $6 }' "$R/etc/passwd" |
+    texts "$R/etc/passwd" | awk -F: -v first="$first_uid" -v last="$last_uid" '
+        $3 ~ /^[0-9]+$/ && $3 >= first + 0 && $3 <= last + 0 && $6 ~ /^\/./ { sub(/\/+$/, "", $6); print $6 }' |
         while IFS= read -r state_home; do
             [ ! -d "$R$state_home" ] || printf 'home\t%s\n' "$state_home"
         done
@@ -41,7 +41,7 @@ state_units() {
         state_unit=${state_link##*/}
         case $state_unit in *.service | *.socket | *.timer) ;; *) continue ;; esac
         if [ -L "$R/etc/systemd/system/$state_unit" ] && [ -c "$R/etc/systemd/system/$state_unit" ]; then continue; fi
-        printf 'unit\t%s\n' "$(printf '%s' "$state_unit" | tr '\n' '?')"
+        printf 'unit\t%s\n' "$(printf '%s' "$state_unit" | tr '\n' '\001')"
     done
 }
 
@@ -51,6 +51,6 @@ find_changes() {
     printf 'account\troot\nhome\t/root\n' >>"$run/agreed"
     # An inspection that did not tell the units agreed to none of them, and to no change of them.
     grep -q "^unit$TAB" "$run/agreed" || grep "^unit$TAB" "$run/state" >>"$run/agreed"
-    grep -v -x -F -f "$run/agreed" "$run/state" | tr "$TAB" ' ' >"$run/appeared"
+    grep -v -x -F -f "$run/agreed" "$run/state" | tr "$TAB\001" ' ?' >"$run/appeared"
     [ -s "$run/appeared" ]
 }

@@ -1,16 +1,20 @@
 # What is deleted lies in free space until that is given back or overwritten; and what was swapped out lies in the swap.
 
-# read_mounts: sets mounts to lines of own or other, and a mount point: own is what lies on the disk of the root. Sets
-# disks to its devices, and shows the root without its mounts below view.
+# read_mounts: sets mounts to lines of own, bind or other, and a mount point: own is what lies on the disk of the root,
+# bind what lies there under another name as well. Sets disks to its devices.
 read_mounts() {
-    [ -n "$live" ] || return 0
     mounts=
+    binds=
     cat /proc/self/mountinfo >"$run/mountinfo"
-    disks=$(root_disks)
+    [ -z "$live" ] || disks=$(root_disks)
+    mounted=" $(stat -c %d "$R/") "
     while read -r mount_id mount_parent mount_number mount_root mount_point mount_rest; do
-        [ "$mount_point" != / ] || continue
         case $mount_point in *\\*) mount_point=$(printf '%b' "$mount_point") ;; esac
-        case $mount_point in *"$NL"*) continue ;; esac
+        case $mount_point in
+        *"$NL"*) continue ;;
+        "$R"/?*) mount_point=${mount_point#"$R"} ;;
+        *) continue ;;
+        esac
         mount_rest=${mount_rest##* - }
         mount_type=${mount_rest%% *}
         mount_rest=${mount_rest#* }
@@ -20,6 +24,16 @@ read_mounts() {
             # A file of the disk that is mounted as one.
             case $mount_type:$mount_disk in squashfs:* | iso9660:*) ;; *:/dev/loop*) mount_kind=own ;; esac
         done
+        if [ "$mount_kind" = own ]; then
+            mount_number=$(stat -c %d "$R$mount_point")
+            case $mounted in
+            *" $mount_number "*)
+                mount_kind=bind
+                binds=$binds$mount_point$NL
+                ;;
+            *) mounted="$mounted$mount_number " ;;
+            esac
+        fi
         mounts="$mounts$mount_kind $mount_point$NL"
     done <"$run/mountinfo"
     : "$mount_id $mount_parent $mount_root"

@@ -14,30 +14,58 @@ makes_host_keys() {
     for keys_config in "$R"/etc/cloud/cloud.cfg.d/*.cfg; do
         set -- "$@" "$keys_config"
     done
-    cat "$@" 2>/dev/null | grep -q -E '^[[:space:]]*-[[:space:]]*\[?[[:space:]]*["'"'"']?ssh["'"'"']?[[:space:]]*([],]|$)' &&
-        ! cat "$@" 2>/dev/null | grep -q -E '^[[:space:]]*ssh_genkeytypes:[[:space:]]*(\[[[:space:]]*\]|~|null)[[:space:]]*$'
+    texts "$@" | grep -q -E '^[[:space:]]*-[[:space:]]*\[?[[:space:]]*["'"'"']?ssh["'"'"']?[[:space:]]*([],]|$)' &&
+        ! texts "$@" | grep -q -E '^[[:space:]]*ssh_genkeytypes:[[:space:]]*(\[[[:space:]]*\]|~|null)[[:space:]]*$'
 }
 
 walk_identities() {
     file /etc/nvme/hostid /etc/nvme/hostnqn /etc/hostid /etc/docker/key.json /var/lib/docker/engine-id \
         /var/lib/mysql/auto.cnf /var/lib/netdata/registry/netdata.public.unique.id /var/lib/whoopsie/whoopsie-id \
-        /var/lib/rabbitmq/.erlang.cookie /var/lib/rstudio-server/secure-cookie-key /var/lib/systemd/random-seed \
+        /var/lib/rabbitmq/.erlang.cookie /var/lib/ejabberd/.erlang.cookie /var/lib/couchdb/.erlang.cookie \
+        /var/lib/rstudio-server/secure-cookie-key /var/lib/systemd/random-seed \
         /var/lib/urandom/random-seed /var/lib/random-seed /boot/efi/loader/random-seed /boot/loader/random-seed \
         /efi/loader/random-seed
     below /var/lib/netdata/cloud.d -type f
+    below /var/lib/snapd/device -type f
+    below /var/lib/snapd/assertions/asserts-v0/serial
+    edit /var/lib/snapd/state.json without_serial
     if [ -z "$(ls -A "$R/etc/credstore.encrypted" 2>/dev/null)" ]; then file /var/lib/systemd/credential.secret; fi
     initiator
     edit /etc/popularity-contest.conf sed 's/^MY_HOSTID=.*//'
     edit /etc/sysconfig/network sed 's/^[[:space:]]*HOSTNAME=.*//'
     edit /etc/machine-info sed 's/^PRETTY_HOSTNAME=.*//'
-    for identities_name in /etc/hostname /etc/mailname; do
+    edit /etc/postfix/main.cf own_mail_name
+    for identities_name in /etc/exim4/update-exim4.conf.conf /etc/ssmtp/ssmtp.conf; do
+        edit "$identities_name" without_names
+    done
+    for identities_name in /etc/hostname /etc/mailname /etc/nullmailer/me /etc/nullmailer/defaulthost; do
         [ ! -s "$R$identities_name" ] || edit "$identities_name" awk 'NR == 1 { print "localhost" }'
     done
 }
 
+# without_serial: of snapd, who it is and as whom people have logged in; without a serial it asks for a new one. The first
+# device in its state is this one.
+without_serial() {
+    awk '{
+        users = index($0, "\"users\":[")
+        at = index($0, "\"device\":{")
+        if (users && users < at) $0 = substr($0, 1, users + 7) "null," substr($0, at)
+        at = index($0, "\"device\":{") + 9
+        if (at > 9) {
+            end = at + index(substr($0, at), "}") - 1
+            device = substr($0, at, end - at)
+            gsub(/,?"(serial|key-id|session-macaroon)":"[^"]*"/, "", device)
+            sub(/^[{],/, "{", device)
+            $0 = substr($0, 1, at - 1) device substr($0, end)
+            sub(/,"macaroon-key":"[^"]*"/, "")
+        }
+        print
+    }'
+}
+
 # initiator: the name of iSCSI goes where the system makes one.
 initiator() {
-    if grep -q -s GenerateName "$R/etc/iscsi/initiatorname.iscsi"; then return 0; fi
+    if texts "$R/etc/iscsi/initiatorname.iscsi" | grep -q GenerateName; then return 0; fi
     for initiator_unit in "$R"/usr/lib/systemd/system/iscsi-init.service "$R"/lib/systemd/system/iscsi-init.service; do
         [ ! -f "$initiator_unit" ] || file /etc/iscsi/initiatorname.iscsi
     done
@@ -49,17 +77,16 @@ initiator() {
 # Never removed: without the file a root that is mounted read-only first has no network.
 walk_machine_id() {
     at_places link_dbus_id /var/lib/dbus/machine-id
-    if [ ! -e "$R/etc/machine-id" ] || [ -L "$R/etc/machine-id" ]; then
-        one || return 0
-        rm -f "$R/etc/machine-id"
-        (umask 222 && : >"$R/etc/machine-id")
+    if [ ! -f "$R/etc/machine-id" ] || [ -L "$R/etc/machine-id" ]; then
+        one /etc/machine-id || return 0
+        { rm -f "$R/etc/machine-id" && (umask 222 && : >"$R/etc/machine-id"); } 2>/dev/null
     else
         emptied /etc/machine-id
     fi
 }
 link_dbus_id() {
-    if [ -L "$1" ]; then return 0; fi
-    one || return 0
+    if [ -L "$1" ] || [ -d "$1" ]; then return 0; fi
+    one "$1" || return 0
     rm -f "$1" 2>/dev/null || { loosen "$1"; rm -f "$1"; }
     ln -s /etc/machine-id "$1"
 }

@@ -7,7 +7,8 @@ walk_spools() {
     # Tables of the system's own accounts belong to its services.
     set -- ! -name root
     # shellcheck disable=SC2013  # names of accounts have no blanks
-    for spools_name in $(awk -F: -v first="$first_uid" '$3 > 0 && $3 < first && $1 ~ /^[A-Za-z0-9._-]+$/ { print $1 }' "$R/etc/passwd"); do
+    for spools_name in $(texts "$R/etc/passwd" |
+        awk -F: -v first="$first_uid" '$3 > 0 && $3 < first && $1 ~ /^[A-Za-z0-9._-]+$/ { print $1 }'); do
         set -- "$@" ! -name "$spools_name"
     done
     below /var/spool/cron -type f ! -path '*/cron/at*/*' "$@"

@@ -34,7 +34,9 @@ without_accounts() {
 
 # without_members FILE: the groups, without those that were an account's own and without it as a member.
 without_members() {
-    awk -F: -v OFS=: -v file="$1" -v names="$run/gone" -v etc="$R/etc" '
+    texts "$R/etc/passwd" >"$run/passwd"
+    texts "$R/etc/group" >"$run/group"
+    awk -F: -v OFS=: -v file="$1" -v names="$run/gone" -v etc="$run" '
         function others(list,    word, count, i, left) {
             count = split(list, word, ",")
             for (i = 1; i <= count; i++) if (!(word[i] in gone)) left = left (left == "" ? "" : ",") word[i]

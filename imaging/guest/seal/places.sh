@@ -1,9 +1,10 @@
 # Where a path of the plan lies: the walks of all operations go through here.
 #
-# A walk is done twice in each operation: with `doing=count` it prints one byte for each thing that is to go, with
+# A walk is done twice in each operation: with `doing=count` it names each thing that is to go, with a zero behind it, with
 # `doing=act` it takes them away. Afterwards it is counted again, so nothing is said to be gone that is not.
 doing=count
 mounts=
+binds=
 stays=
 
 # own_link LINK: whether the owner of the system made it, and it does not leave the tree. Sets led to where it leads.
@@ -66,14 +67,31 @@ elsewhere() {
     [ "$elsewhere_kind" = other ]
 }
 
-# find_places PATH: sets places to where it is: itself, and what a mount there hides, one line each.
+# find_places PATH: sets places to where it is: itself, and where a mount hides it, one line each.
 find_places() {
     places=
     if there "$R$1"; then
         straight "$1"
         elsewhere "$1" || places=$R$1$NL
     fi
-    if [ -n "$view" ] && there "$view$1" && ! [ "$R$1" -ef "$view$1" ]; then places=$places$view$1$NL; fi
+    hidden "$1"
+}
+
+# hidden PATH: adds to places where it lies on each file system of the disk, should a mount hide it there.
+hidden() {
+    IFS=$NL
+    set -f
+    for hidden_view in $views; do
+        hidden_point=${hidden_view#* }
+        case $1 in
+        "$hidden_point"/*)
+            hidden_at=${hidden_view%% *}${1#"$hidden_point"}
+            if there "$hidden_at" && ! [ "$R$1" -ef "$hidden_at" ]; then places=$places$hidden_at$NL; fi
+            ;;
+        esac
+    done
+    unset IFS
+    set +f
 }
 
 # at_places FUNCTION PATH ARGUMENT...: calls it with each place, PATH and the arguments. It calls no other one like it.
@@ -107,8 +125,16 @@ below() {
         below_point=${below_mount#* }
         case $below_point in
         "$below_path"/*)
-            [ "${below_mount%% *}" = other ] || within "$R$below_point" "$below_point" "$@"
-            [ -z "$view" ] || within "$view$below_point" "$below_point" "$@"
+            [ "${below_mount%% *}" != own ] || within "$R$below_point" "$below_point" "$@"
+            places=
+            hidden "$below_point"
+            IFS=$NL
+            set -f
+            for below_place in $places; do
+                unset IFS
+                set +f
+                within "$below_place" "$below_point" "$@"
+            done
             ;;
         esac
     done
@@ -136,7 +162,7 @@ within() {
             within_tail=${within_stay#"$within_path"}
             as_pattern "$within_at$within_tail"
             set -- ! -path "$pattern" "$@"
-            case $NL$kept$NL in *"$NL$within_stay$NL"*) set -- ! -path "$pattern/*" "$@" ;; esac
+            case $NL$kept$NL$binds in *"$NL$within_stay$NL"*) set -- ! -path "$pattern/*" "$@" ;; esac
             while within_tail=${within_tail%/*} && [ -n "$within_tail" ]; do
                 as_pattern "$within_at$within_tail"
                 set -- ! -path "$pattern" "$@"
@@ -149,7 +175,7 @@ within() {
     if [ "$doing" = count ]; then
         found_there "$within_at" "$@"
     elif ! gone_there "$within_at" "$@" && [ "$how" != truncate ]; then
-        find "$within_at" -xdev \( -type f -o -type d \) -exec chattr -i -a {} + 2>/dev/null
+        find "$within_at" -xdev \( -type d -o -type f "$@" \) -exec chattr -i -a {} + 2>/dev/null
         gone_there "$within_at" "$@"
     fi
 }
@@ -168,9 +194,9 @@ found_there() {
     found_at=$1
     shift
     case $how in
-    delete) find "$found_at" -xdev -mindepth 1 -depth "$@" -print0 | tr -dc '\000' ;;
-    truncate) find "$found_at" -xdev -mindepth 1 -depth "$@" -type f -size +0c -print0 | tr -dc '\000' ;;
-    renew) find "$found_at" -xdev -mindepth 1 -depth "$@" -exec sh -c "$STRANGERS" sh count "$found_at" "$R/etc/skel" {} + ;;
+    delete) find "$found_at" -xdev -mindepth 1 -depth "$@" -print0 ;;
+    truncate) find "$found_at" -xdev -mindepth 1 -depth "$@" -type f -size +0c -print0 ;;
+    renew) find "$found_at" -xdev -mindepth 1 -depth "$@" -exec sh -c "$STRANGERS" sh count "$found_at" "$skel" {} + ;;
     esac
 } 2>/dev/null
 gone_there() {
@@ -178,8 +204,12 @@ gone_there() {
     shift
     case $how in
     delete) find "$gone_at" -xdev -mindepth 1 -depth "$@" -delete ;;
-    truncate) find "$gone_at" -xdev -mindepth 1 -depth "$@" -type f -size +0c -exec sh -c "$TRUNCATE" sh {} + ;;
-    renew) find "$gone_at" -xdev -mindepth 1 -depth "$@" -exec sh -c "$STRANGERS" sh act "$gone_at" "$R/etc/skel" {} + ;;
+    truncate)
+        # What another name elsewhere holds is only named here no more.
+        find "$gone_at" -xdev -mindepth 1 -depth "$@" -type f -size +0c -links +1 -delete
+        find "$gone_at" -xdev -mindepth 1 -depth "$@" -type f -size +0c -exec sh -c "$TRUNCATE" sh {} +
+        ;;
+    renew) find "$gone_at" -xdev -mindepth 1 -depth "$@" -exec sh -c "$STRANGERS" sh act "$gone_at" "$skel" {} + ;;
     esac
     [ "$(found_there "$gone_at" "$@" | wc -c)" -eq 0 ]
 } 2>/dev/null
@@ -191,10 +221,10 @@ printf "" >"$each"
 chattr "+$held" "$each"
 done'
 
-# one: counts one thing, where it is counted; else says that there is something to do.
+# one PLACE: names one thing, where it is counted; else says that there is something to do.
 one() {
     if [ "$doing" = count ]; then
-        printf x
+        printf '%s\000' "$1"
         return 1
     fi
 }
@@ -207,7 +237,7 @@ file() {
 }
 remove_file() {
     if [ -d "$1" ] && [ ! -L "$1" ]; then return 0; fi
-    one || return 0
+    one "$1" || return 0
     rm -f -- "$1" 2>/dev/null
     there "$1" || return 0
     loosen "$1"
@@ -228,7 +258,7 @@ remove_itself() {
     case $NL$stays in
     *"$NL$2$NL"* | *"$NL$2/"*) return 0 ;;
     esac
-    one || return 0
+    one "$1" || return 0
     rmdir -- "$1" 2>/dev/null
     [ -d "$1" ] || return 0
     loosen "$1"
@@ -244,7 +274,7 @@ emptied() {
 }
 empty_file() {
     if ! follow "$1" "$2" || [ ! -s "$followed" ]; then return 0; fi
-    one || return 0
+    one "$1" || return 0
     with_loosened "$followed" truncate_file
 }
 # A `:` that cannot be redirected would end the shell.
@@ -273,9 +303,10 @@ edit_file() {
     "$@" <"$edited" >"$run/new" || fail "$edited_path is not as it was expected"
     cmp -s "$run/new" "$edited" && return 0
     if [ "$doing" = count ]; then
+        printf %s "$edited_path"
         awk -v new="$run/new" '
             BEGIN { while ((getline line < new) > 0) stays[line]++ }
-            stays[$0]-- < 1 { printf "x" }' "$edited"
+            stays[$0]-- < 1 { printf "x" }' "$edited" | tr x '\000'
     else
         with_loosened "$edited" overwrite
     fi

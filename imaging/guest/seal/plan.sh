@@ -14,7 +14,7 @@ read_plan() {
     last_uid=${last_uid:-60000}
 }
 login_number() {
-    sed -n "s/^$1[[:space:]]*\([0-9][0-9]*\)[[:space:]]*$/\1/p" "$R/etc/login.defs" 2>/dev/null | tail -n 1
+    texts "$R/etc/login.defs" | sed -n "s/^$1[[:space:]]*\([0-9][0-9]*\)[[:space:]]*$/\1/p" | tail -n 1
 }
 
 # planned OPERATION: whether the plan has it.

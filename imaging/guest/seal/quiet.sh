@@ -5,14 +5,24 @@ qemu-guest-agent.service imaging-seal.service'
 # They run no program, but write when they are stopped.
 WRITERS='systemd-random-seed.service systemd-update-utmp.service alsa-restore.service'
 
-# hold_units: by a condition that never holds, which counts for units in /etc, too, where a mask in memory does not.
+# hold_units: those that the plan names, itself or by patterns. By a condition that never holds, which counts for units in
+# /etc, too, where a mask in memory does not.
 hold_units() {
     sed -n "s/^mask$TAB//p" "$run/plan" | grep -v -e / -e '^[.]' | while IFS= read -r hold_unit; do
         case $hold_unit in
-        *[*?[]*) systemctl list-unit-files --no-legend --no-pager "$hold_unit" | awk '{ print $1 }' ;;
+        *[*?[]*)
+            IFS=
+            # shellcheck disable=SC2231  # a pattern is to match
+            for hold_file in "$R"/etc/systemd/system/$hold_unit "$R"/etc/systemd/system/*/$hold_unit \
+                "$R"/run/systemd/generator*/$hold_unit "$R"/usr/lib/systemd/system/$hold_unit \
+                "$R"/usr/local/lib/systemd/system/$hold_unit "$R"/lib/systemd/system/$hold_unit; do
+                ! there "$hold_file" || printf '%s\n' "${hold_file##*/}"
+            done
+            unset IFS
+            ;;
         *) printf '%s\n' "$hold_unit" ;;
         esac
-    done >"$run/held"
+    done | sort -u >"$run/held"
     hold_back "$run/held"
 } 2>/dev/null
 
@@ -21,7 +31,7 @@ hold_units() {
 hold_back() {
     (
         umask 022
-        cd /run/systemd/system || exit
+        cd "$R/run/systemd/system" || exit
         set -- "$1"
         while IFS= read -r hold_unit; do
             set -- "$@" "$hold_unit.d"

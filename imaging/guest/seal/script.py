@@ -36,6 +36,8 @@ PROBED = frozenset(
     }
 )
 """The parts of the probe that are asked again after the seal: those that see what was to go; all would not fit."""
+_LEFT_OUT_FIRST = ("system_files", "network")
+"""Parts that no proof rests on, for the inspection of the image tells them, too: a long plan leaves them out."""
 _FILES = (
     "plan", "places", "homes", "people", "litter", "network", "system_files", "identities",
     "canaries", "free_space", "changes", "quiet", "work",
@@ -57,8 +59,13 @@ def seal_user_data(plan: SealPlan, questions: Questions, nonce: str, *, largest:
         UsageError: the cloud would not take it, or the plan has a name that cannot travel.
         ValueError: the nonce is none.
     """
-    made = compressed(f"{FIRST_LINE}\n{seal_script(plan, questions, nonce)}".encode(), most=largest)
-    if len(made) > largest:
+    made = b""
+    for count in range(len(_LEFT_OUT_FIRST) + 1):
+        script = seal_script(plan, questions, nonce, probed=PROBED.difference(_LEFT_OUT_FIRST[:count]))
+        made = compressed(f"{FIRST_LINE}\n{script}".encode(), most=largest)
+        if len(made) <= largest:
+            break
+    else:
         raise UsageError(
             f"The plan of the seal takes {len(made)} bytes of user data; a cloud takes at most {largest}.",
             meaning=f"The plan names {sum(len(each.targets) for each in plan.operations)} things and "
@@ -69,8 +76,14 @@ def seal_user_data(plan: SealPlan, questions: Questions, nonce: str, *, largest:
     return made
 
 
-def seal_script(plan: SealPlan, questions: Questions, nonce: str) -> str:
+def seal_script(plan: SealPlan, questions: Questions, nonce: str, *, probed: frozenset[str] = PROBED) -> str:
     """The script as it runs in the clone: its work, and as comments at its end the plan and the probe.
+
+    Args:
+        plan: as for `seal_user_data`, as the others.
+        questions: the same.
+        nonce: the same.
+        probed: the parts of the probe that are asked.
 
     Raises:
         UsageError: the plan has a name that cannot travel.
@@ -78,7 +91,7 @@ def seal_script(plan: SealPlan, questions: Questions, nonce: str) -> str:
     """
     heading, _, head = _file("head", nonce).partition("\n\n")
     work = squeezed("\n".join([head, *_functions(nonce)]))
-    probe = squeezed(unhurried(probe_script(questions, PROBED, nonce=nonce)))
+    probe = squeezed(unhurried(probe_script(questions, probed, nonce=nonce)))
     return f"{heading}\n{work}{_comments('#= ', plan_lines(plan))}{_comments('#: ', probe)}"
 
 

@@ -4,10 +4,10 @@
 # boot overwrite them.
 read_names() {
     {
-        cat "$R/etc/hostname" "$R/var/lib/cloud/data/previous-hostname"
-        tr ',' '\n' <"$R/var/lib/cloud/data/set-hostname" | sed -n 's/.*"\(fqdn\|hostname\)": *"\([^"]*\)".*/\2/p'
-        awk '$1 == "127.0.1.1" { for (i = 2; i <= NF && $i !~ /^#/; i++) print $i }' "$R/etc/hosts"
-        sed 's/.*@//' "$R"/etc/ssh/ssh_host_*_key.pub
+        texts "$R/etc/hostname" "$R/var/lib/cloud/data/previous-hostname"
+        texts "$R/var/lib/cloud/data/set-hostname" | tr ',' '\n' | sed -n 's/.*"\(fqdn\|hostname\)": *"\([^"]*\)".*/\2/p'
+        texts "$R/etc/hosts" | awk '$1 == "127.0.1.1" { for (i = 2; i <= NF && $i !~ /^#/; i++) print $i }'
+        texts "$R"/etc/ssh/ssh_host_*_key.pub | sed 's/.*@//'
         [ -z "$live" ] || hostname
     } 2>/dev/null | awk '
         NF == 1 && $1 !~ /^(localhost|ip6-)/ && $1 ~ /^[A-Za-z0-9._-]+$/ { print; sub(/[.].*/, ""); print }' | sort -u >"$run/names"
@@ -25,10 +25,18 @@ walk_system_files() {
     done
 }
 
+# For awk: whether a word is one of the machine's names, alone or with a domain.
+NAMES='
+    BEGIN { while ((getline line < file) > 0) name[line] = 1 }
+    function is_name(word,    label) {
+        label = word
+        sub(/[.].*/, "", label)
+        return word in name || (label in name && label !~ /^localhost/)
+    }'
+
 # own_hosts: loopback and multicast stay, without the machine's own names.
 own_hosts() {
-    awk -v file="$run/names" '
-        BEGIN { while ((getline line < file) > 0) name[line] = 1 }
+    awk -v file="$run/names" "$NAMES"'
         /^[ \t]*(#|$)/ { print; next }
         $1 == "127.0.1.1" { next }
         $1 ~ /^127\./ || $1 == "::1" || $1 ~ /^[fF][eEfF]/ {
@@ -36,9 +44,7 @@ own_hosts() {
             words = dropped = 0
             for (i = 2; i <= NF; i++) {
                 if ($i ~ /^#/) break
-                label = $i
-                sub(/[.].*/, "", label)
-                if ($i in name || (label in name && label !~ /^localhost/)) dropped++
+                if (is_name($i)) dropped++
                 else { kept = kept " " $i; words++ }
             }
             if (!dropped) print
@@ -53,4 +59,33 @@ rewrites_resolver() {
         [ ! -x "$R/$resolver_each" ] || return 0
     done
     return 1
+}
+
+# own_mail_name: of Postfix, its own name and what it takes for its own; it asks the system for the name.
+own_mail_name() {
+    awk -v file="$run/names" "$NAMES"'
+        /^[^ \t#]/ { key = $0; sub(/[ \t]*=.*/, "", key) }
+        /^#/ || key !~ /^my(hostname|destination|origin)$/ { print; next }
+        {
+            head = substr($0, 1, index($0, "="))
+            count = split(substr($0, length(head) + 1), word, /[ \t,]+/)
+            left = ""
+            dropped = 0
+            for (i = 1; i <= count; i++) {
+                if (is_name(word[i])) dropped++
+                else if (word[i] != "") left = left (left == "" ? " " : ", ") word[i]
+            }
+            if (!dropped) print
+            else if (left != "" || (key == "mydestination" && head != "")) print head left
+        }'
+}
+
+# without_names: lines that name the machine become remarks.
+without_names() {
+    awk -v file="$run/names" "$NAMES"'
+        {
+            count = /^[ \t]*#/ ? 0 : split($0, word, /[^A-Za-z0-9._-]+/)
+            while (count > 0 && !is_name(word[count])) count--
+            print (count > 0 ? "# " : "") $0
+        }'
 }

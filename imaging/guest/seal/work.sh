@@ -35,8 +35,14 @@ walk() {
 
 # count_things: sets things to how many are there; what cannot be walked ends the seal.
 count_things() {
-    things=$(($(doing=count && walk | wc -c)))
+    things=$(($(doing=count && walk | tr -dc '\000' | wc -c)))
     ! failed || exit 3
+}
+
+# left_over: what is left, as the end of a sentence.
+left_over() {
+    left_first=$(doing=count && walk | tr '\n\000' '?\n' | head -n 1)
+    printf 'left of %s, such as %s' "$before" "${left_first#"$R"}"
 }
 
 # carry_out: one operation, with its result.
@@ -52,7 +58,7 @@ carry_out() {
     fi
     count_things
     printf 'result\t%s\t%s\t%s\t%s\n' "$operation" "$before" "$things" "$note" >>"$run/results"
-    [ "$things" -eq 0 ] || fail "$operation: $things left of $before"
+    [ "$things" -eq 0 ] || fail "$operation: $things $(left_over)"
 }
 
 # seal: in a subshell, which the first failure ends.
@@ -67,7 +73,7 @@ seal() {
     fi
     progress "stopping services"
     stop_services
-    show_root
+    show_hidden
     find_swap
     progress "writing canaries"
     plant_canaries
@@ -92,12 +98,17 @@ seal() {
     echo sealed >"$run/ended"
 }
 
-# show_root: the root without what is mounted over it, so that what lies below a mount is reached, too.
-show_root() {
-    [ -n "$live" ] || return 0
-    mkdir -p "$run/root"
-    mount --bind / "$run/root" 2>/dev/null && view=$run/root
-}
+# show_hidden: each file system of the disk without what is mounted over it, so that what lies below a mount is reached, too.
+show_hidden() {
+    [ -n "$mounts" ] || return 0
+    own_points >"$run/points"
+    while IFS= read -r show_point; do
+        show_at=$run/views/${#views}
+        mkdir -p "$show_at"
+        mount --bind "$R$show_point" "$show_at" || fail "what lies below mounts of $show_point cannot be reached"
+        views="$views$show_at ${show_point%/}$NL"
+    done <"$run/points"
+} 2>/dev/null
 
 # seal_report: what was done, then the probe's report if it was.
 seal_report() {
@@ -131,12 +142,14 @@ seen() {
 work() {
     script=$0
     began=$(now)
-    rm -f "$run/why" "$run/ended" "$run/results" "$run/free" "$run/appeared" "$run/canaries" "$run"/before.* "$run"/after.*
+    rm -rf "$run/why" "$run/ended" "$run/results" "$run/free" "$run/appeared" "$run/canaries" "$run/skel" \
+        "$run"/before.* "$run"/after.*
     trimmed=unknown
     zero_filled=no
     say "@WORD@ $nonce began"
     await_boot
     (seal)
+    [ ! -d "$run/views" ] || umount "$run"/views/* 2>/dev/null
     if ! failed && [ ! -s "$run/ended" ]; then echo "it ended without a word" >"$run/why"; fi
     progress "inspecting"
     report=$(seal_report)

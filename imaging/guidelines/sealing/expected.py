@@ -20,7 +20,7 @@ from models.guest.facts import GuestFacts
 from models.guest.files import Sighting, SystemFile
 from models.guest.first_boot import CloudInit
 from models.guest.mounts import BootMounts
-from models.guest.network import Network, Sshd
+from models.guest.network import Network, NetworkSetting, Sshd
 from models.seal.plan import OperationId, SealPlan, TargetAction
 
 T = TypeVar("T")
@@ -33,6 +33,12 @@ _OF_CLOUD_INIT = "90-cloud-init-users"
 """cloud-init's own file of sudo rules, which it writes again in each new instance."""
 _LOOPBACK = re.compile(r"^(?:127\.|::1\b|fe00::|ff0[0-9]::)")
 _HOSTS = "/etc/hosts"
+_OF_CARDS = (
+    "/etc/netplan/", "/etc/sysconfig/network-scripts/ifcfg-", "/etc/network/interfaces", "/etc/systemd/network/",
+    "/etc/NetworkManager/system-connections/",
+)  # fmt: skip
+"""Where the clone takes out lines that name a card by its address."""
+_OF_UDEV = "-persistent-net.rules"
 _COMMENTED_OUT = ("/etc/ldap.conf",)
 
 
@@ -185,10 +191,10 @@ class _Seal:
         return sshd.model_copy(update={"host_keys": ()}) if self._has(OperationId.HOST_KEYS) else sshd
 
     def network(self, network: Network) -> Network:
-        """Without leases, and without what cloud-init wrote for this machine."""
+        """Without leases, what cloud-init wrote for this machine, and cards known by their addresses."""
         if not self._has(OperationId.NETWORK):
             return network
-        settings = tuple(each for each in network.settings if not each.by_cloud_init)
+        settings = tuple(each for each in network.settings if not each.by_cloud_init and not _goes(each))
         return network.model_copy(update={"leases": (), "settings": settings})
 
     def system_files(self, files: tuple[SystemFile, ...]) -> tuple[SystemFile, ...]:
@@ -196,6 +202,12 @@ class _Seal:
         if not self._has(OperationId.SYSTEM_FILES):
             return files
         return tuple(each.model_copy(update={"lines": _lines_left(each)}) for each in files)
+
+
+def _goes(setting: NetworkSetting) -> bool:
+    if setting.file.endswith(_OF_UDEV):
+        return True
+    return setting.kind == "mac" and setting.file.startswith(_OF_CARDS)
 
 
 def _lines_left(file: SystemFile) -> tuple[str, ...]:

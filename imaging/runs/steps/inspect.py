@@ -39,8 +39,8 @@ _AWAITED = Awaited(
     console_log=_CONSOLE,
 )
 _IDENTITY = Awaited(
-    begun_seconds=120.0,
-    unbegun_seconds=120.0,
+    begun_seconds=60.0,
+    unbegun_seconds=60.0,
     word=PROOF_WORD,
     what="its identity",
     console_log=_CONSOLE,

@@ -18,6 +18,8 @@ GONE: dict[str, str] = {
     "/etc/ssh/ssh_host_rsa_key": "key\n",
     "/etc/ssh/ssh_host_rsa_key.pub": "ssh-rsa AAAA root@survey-07\n",
     "/etc/nvme/hostid": "5d9f\n",
+    "/var/lib/snapd/device/private-keys-v1/K": "key\n",
+    "/var/lib/snapd/assertions/asserts-v0/serial/generic/generic-classic/5a17/active": "type: serial\n",
     "/etc/udev/rules.d/70-persistent-net.rules": 'ATTR{address}=="fa:16:3e:00:00:01"\n',
     "/etc/NetworkManager/system-connections/cloud-init-eth0.nmconnection": "[ethernet]\nmac-address=FA:16\n",
     "/var/backups/shadow.bak": "alice:$6$old:1:::\n",
@@ -66,6 +68,9 @@ KEPT: dict[str, str] = {
     "/var/spool/at/.SEQ": "00001\n",
     "/var/backups/dpkg.status.0": "x\n",
     "/var/lib/cloud/scripts/per-boot/own.sh": "#!/bin/sh\n",
+    "/etc/netplan/70-dhcp.yaml": "network: {ethernets: {any: {match: {name: en*}, dhcp4: true}}}\n",
+    "/etc/systemd/network/80-kept.netdev": "[NetDev]\nName=br0\nKind=bridge\n",
+    "/var/lib/snapd/assertions/asserts-v0/model/16/generic/generic-classic/active": "type: model\n",
     "/usr/bin/cloud-init": "#!/usr/bin/python3\n",
     "/usr/sbin/NetworkManager": "elf\n",
     "/opt/pipeline/run": "#!/bin/sh\n",
@@ -86,7 +91,85 @@ ff02::1 ip6-allnodes
     "/etc/ldap.conf": ("# site\nuri ldap://ldap.internal\n", "# site\n# uri ldap://ldap.internal\n"),
     "/etc/ldap/ldap.conf": ("URI ldaps://x\nTLS_CACERT /etc/ssl/ca\n", "# URI ldaps://x\nTLS_CACERT /etc/ssl/ca\n"),
     "/etc/hostname": ("survey-07\n", "localhost\n"),
-    "/etc/sysconfig/network-scripts/ifcfg-eth1": ("DEVICE=eth1\nHWADDR=fa:16\n", "DEVICE=eth1\n\n"),
+    "/etc/sysconfig/network-scripts/ifcfg-eth1": ("DEVICE=eth1\nHWADDR=fa:16:3e:00:00:01\n", "DEVICE=eth1\n"),
+    "/etc/netplan/60-own.yaml": (
+        """network:
+  ethernets:
+    own:
+      match:
+        macaddress: "fa:16:3e:00:00:01"
+      dhcp4: true
+    two:
+      match:
+        # the second card
+        name: ens*
+        macaddress: fa:16:3e:00:00:02
+      macaddress: fa:16:3e:00:00:03
+    three: {match: {macaddress: 'fa:16:3e:00:00:04'}, dhcp4: true}
+    four: {match: {name: en*, macaddress: 'fa:16:3e:00:00:04'}, macaddress: "fa:16:3e:00:00:05"}
+""",
+        """network:
+  ethernets:
+    own:
+      match:
+        name: "*"
+      dhcp4: true
+    two:
+      match:
+        # the second card
+        name: ens*
+    three: {match: {name: "*"}, dhcp4: true}
+    four: {match: {name: en*}}
+""",
+    ),
+    "/etc/NetworkManager/system-connections/own.nmconnection": (
+        "[ethernet]\nmac-address=FA:16:3E:00:00:01\ncloned-mac-address=preserve\n[ipv4]\nmethod=auto\n",
+        "[ethernet]\ncloned-mac-address=preserve\n[ipv4]\nmethod=auto\n",
+    ),
+    "/etc/systemd/network/50-own.network": (
+        "[Match]\nMACAddress=fa:16:3e:00:00:01\n\n[Network]\nDHCP=yes\n",
+        "[Match]\nName=*\n\n[Network]\nDHCP=yes\n",
+    ),
+    "/etc/systemd/network/50-own.link": (
+        "[Match]\nPermanentMACAddress=fa:16:3e:00:00:01\n[Link]\nName=lan0\n",
+        "[Match]\nOriginalName=*\n[Link]\nName=lan0\n",
+    ),
+    "/etc/systemd/network/60-two.network": (
+        "[Match]\nName=en*\nMACAddress=fa:16:3e:00:00:01 fa:16:3e:00:00:02\n[Link]\nMACAddress=fa:16:3e:00:00:09\n",
+        "[Match]\nName=en*\n[Link]\n",
+    ),
+    "/etc/network/interfaces.d/own": (
+        "iface ens3 inet dhcp\n  hwaddress ether fa:16:3e:00:00:01\n",
+        "iface ens3 inet dhcp\n",
+    ),
+    "/etc/postfix/main.cf": (
+        """# myhostname = survey-07
+myhostname = survey-07.internal
+mydestination = $myhostname, survey-07, localhost.localdomain,
+  survey-07.internal localhost
+mynetworks = 127.0.0.0/8
+""",
+        """# myhostname = survey-07
+mydestination = $myhostname, localhost.localdomain
+ localhost
+mynetworks = 127.0.0.0/8
+""",
+    ),
+    "/etc/exim4/update-exim4.conf.conf": (
+        "dc_eximconfig_configtype='local'\ndc_other_hostnames='survey-07.internal'\n",
+        "dc_eximconfig_configtype='local'\n# dc_other_hostnames='survey-07.internal'\n",
+    ),
+    "/var/lib/snapd/state.json": (
+        (
+            '{"data":{"auth":{"last-id":1,"users":[{"id":1,"email":"alice@x","discharges":["D"]}],"device":{"brand":"generic",'
+            '"model":"generic-classic","serial":"5a17","key-id":"K","session-macaroon":"M=="},"macaroon-key":"MK="},'
+            '"config":{"core":{"device":{"serial":"mine"}}}},"changes":null}'
+        ),
+        (
+            '{"data":{"auth":{"last-id":1,"users":null,"device":{"brand":"generic","model":"generic-classic"}},'
+            '"config":{"core":{"device":{"serial":"mine"}}}},"changes":null}\n'
+        ),
+    ),
     "/etc/sudoers.d/team": (
         "# team\nalice ALL=(ALL) ALL\n%survey ALL=(ALL) ALL\nbruno ALL= \\\n NOPASSWD: ALL\ncarol ALL=(ALL) ALL\n",
         "# team\n%survey ALL=(ALL) ALL\ncarol ALL=(ALL) ALL\n",
@@ -114,6 +197,11 @@ def lived_in(kind: str) -> tuple[Path, SealPlan]:
     root, user = new_tree(kind), SYSTEMS[kind].user
     for path, content in {**GONE, **EMPTY, **KEPT, **{path: pair[0] for path, pair in EDITED.items()}}.items():
         put(root, path, content.replace("@USER@", user), mode=0o755 if path.startswith("/usr") else 0o640)
+    if SYSTEMS[kind].family == "debian":
+        for name in ("bashrc", "profile"):
+            put(root, f"usr/share/base-files/dot.{name}", f"# {name} of root\n")
+            put(root, f"root/.{name}", f"# {name} of root\n")
+        put(root, "root/.bashrc", "# bashrc of root\nexport TOKEN=x\n")
     with (root / "etc/passwd").open("a") as accounts:
         accounts.write("carol:x:1003:1003:,,,:/home/carol:/bin/bash\n")
     with (root / "etc/shadow").open("a") as passwords:

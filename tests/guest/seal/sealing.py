@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import stat
 import subprocess
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.seal import read_seal_report
-from imaging.guest.seal.script import seal_script
+from imaging.guest.seal.script import PROBED, seal_script
 from models.guest.facts import GuestFacts
 from models.guest.files import Questions
 from models.seal.plan import OperationId, SealOperation, SealPlan, SealTarget, TargetAction
@@ -53,19 +54,26 @@ class Sealed:
 
 
 def seal(
-    root: Path, made: SealPlan, folder: Path, *, shell: str = "dash", disk: Path | None = None, path: str | None = None
+    root: Path,
+    made: SealPlan,
+    folder: Path,
+    *,
+    shell: str = "dash",
+    disk: Path | None = None,
+    path: str | None = None,
+    probed: frozenset[str] = PROBED,
 ) -> Sealed:
     """Seal a tree, and read what the console shows."""
     require(_COMMANDS[shell][0])
     if shell == "busybox" and prefers_its_own_tools():
         pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
     run, console = folder / "run", folder / "console"
-    run.mkdir(parents=True, exist_ok=True)
-    for each in run.iterdir():
-        each.unlink()
+    assert not [each for each in run.glob("views/*") if each.is_mount()], "an earlier seal left its mounts"
+    shutil.rmtree(run, ignore_errors=True)
+    run.mkdir(parents=True)
     console.unlink(missing_ok=True)
     script = folder / "script"
-    script.write_text(seal_script(made, Questions(), NONCE), encoding="utf-8")
+    script.write_text(seal_script(made, Questions(), NONCE, probed=probed), encoding="utf-8")
     setting = {
         "PATH": os.environ["PATH"],
         "IMAGING_SEAL_ROOT": str(root),

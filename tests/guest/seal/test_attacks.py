@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -176,6 +177,7 @@ class TestChanged:
         [
             ("home/eve/x", "home /home/eve"),
             ("home/a\nb/x", "home /home/a?b"),
+            ("home/al\nice/x", "home /home/al?ice"),
             ("etc/systemd/system/multi-user.target.wants/evil.service", "unit evil.service"),
             ("etc/systemd/system/x.target.requires/evil.timer", "unit evil.timer"),
         ],
@@ -188,6 +190,13 @@ class TestChanged:
         assert (report.state, report.appeared) == (SealState.CHANGED, (said,))
         assert report.results == ()
         assert changed(before, state_of(root)) == set()
+
+    def test_a_line_end_in_a_name_is_not_taken_for_the_mark_that_it_is_shown_as(self, root, tmp_path):
+        for path in ("home/al?ice/x", "home/al\nice/x"):
+            put(root, path, "1\n")
+        made = plan_of((OperationId.HOMES, TargetAction.REMOVE, "/home/al?ice"), homes=(*HOMES, "/home/al?ice"))
+        report = seal(root, made, tmp_path).report
+        assert (report.state, report.appeared) == (SealState.CHANGED, ("home /home/al?ice",))
 
     def test_so_does_an_account(self, root, tmp_path):
         with (root / "etc/passwd").open("a") as accounts:
@@ -275,7 +284,9 @@ class TestResistance:
             said = seal(root, EMPTY_ALICE, tmp_path, path=f"{tools}:/usr/sbin:/usr/bin:/sbin:/bin")
         finally:
             subprocess.run(["chattr", "-i", held], check=True)
-        assert (said.report.state, said.report.why[:14]) == (SealState.FAILED, "homes: 1 left ")
+        assert (said.report.state, said.report.why) == (
+            SealState.FAILED, "homes: 1 left of 27, such as /home/alice/openrc.sh",
+        )  # fmt: skip
 
     @needs_root
     def test_on_a_read_only_root_nothing_is_said_to_be_gone(self, tmp_path):
@@ -292,6 +303,235 @@ class TestResistance:
             said = seal(root, everything(), tmp_path, disk=disk)
         assert (said.report.state, said.report.why) == (SealState.SEALED, "")
         assert {each.seen_before for each in said.report.canaries} == {False}
+
+    def test_a_log_that_grows_while_it_is_emptied_ends_the_seal(self, root, tmp_path):
+        writer = subprocess.Popen(["sh", "-c", f"while :; do echo x >>{root}/var/log/grows.log; done"])
+        try:
+            said = seal(root, plan_of_all(OperationId.LOGS), tmp_path)
+        finally:
+            writer.kill()
+            writer.wait()
+        assert said.report.state is SealState.FAILED
+        assert said.report.why.startswith("logs: 1 ")
+        assert said.facts is None
+
+    @needs_root
+    @needs("chattr")
+    def test_what_is_kept_stays_immutable_where_its_neighbour_was(self, root, tmp_path):
+        kept, other = put(root, "home/alice/kept/thesis", "1\n"), put(root, "home/alice/other", "1\n")
+        if subprocess.run(["chattr", "+i", kept, other], check=False, capture_output=True).returncode:
+            pytest.skip("this file system knows no immutable files")
+        made = plan_of(
+            (OperationId.HOMES, TargetAction.EMPTY, "/home/alice"), kept=(KeptThing(path="/home/alice/kept"),)
+        )
+        try:
+            said = seal(root, made, tmp_path)
+            flags = subprocess.run(["lsattr", "-d", kept], capture_output=True, text=True, check=True).stdout
+        finally:
+            subprocess.run(["chattr", "-i", kept, other], check=False, capture_output=True)
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert "i" in flags.split()[0]
+        assert not other.exists()
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_what_is_left_is_named(self, root, tmp_path, shell):
+        script = (
+            f"while :; do mkdir -p '{root}/home/alice/it is'; echo x >'{root}/home/alice/it is/here'; sleep 0.02; done"
+        )
+        writer = subprocess.Popen(["sh", "-c", script], stderr=subprocess.DEVNULL)
+        try:
+            said = seal(root, EMPTY_ALICE, tmp_path, shell=shell)
+        finally:
+            writer.kill()
+            writer.wait()
+        assert "such as /home/alice/it is" in said.report.why
+
+
+def plan_of_all(*operations: OperationId) -> SealPlan:
+    """Operations that name nothing themselves."""
+    return plan(dict.fromkeys(operations, ()), accounts=PEOPLE, homes=HOMES, units=("survey.service",))
+
+
+EXPECTED_FILES = (
+    "etc/hosts", "etc/hostname", "etc/mailname", "etc/resolv.conf", "etc/ldap.conf", "etc/login.defs",
+    "etc/cloud/cloud.cfg.d/99-x.cfg", "etc/ssh/ssh_host_x_key.pub", "etc/iscsi/initiatorname.iscsi",
+    "etc/netplan/60-x.yaml", "etc/postfix/main.cf", "etc/sudoers.d/x", "etc/popularity-contest.conf", "etc/gshadow",
+    "var/lib/cloud/data/set-hostname", "var/lib/cloud/data/previous-hostname", "var/lib/snapd/state.json",
+    "var/lib/dbus/machine-id", "var/log/x.log", "var/log/wtmp", "var/mail/alice", "home/alice/x", "home/debian/.bashrc",
+    "etc/skel/.x", "root/x", "tmp/x", "var/tmp/.imaging-seal-control", "var/tmp/.imaging-seal-canary",
+    "root/.imaging-seal-canary", "var/log/.imaging-seal-canary.log", "srv/secret", "srv/lines", "srv/emptied",
+    "var/lib/systemd/random-seed", "var/cache/debconf/passwords.dat", "etc/fstab",
+)  # fmt: skip
+"""Where a seal reads, edits, empties or removes a file."""
+
+
+class TestNoFiles:
+    """Something else lies where a file is expected: it is not waited for, and what was to go is gone."""
+
+    @pytest.mark.parametrize("kind", ["fifo", "socket", "directory"])
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_the_seal_comes_to_its_end(self, root, tmp_path, kind, shell):
+        for path in EXPECTED_FILES:
+            place = root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.unlink(missing_ok=True)
+            odd(place, kind)
+        wanted = {each.id: each.targets for each in everything().operations}
+        wanted[OperationId.SECRETS] = (
+            target(TargetAction.REMOVE, "/srv/secret"),
+            target(TargetAction.LINES, "/srv/lines", 1),
+            target(TargetAction.TRUNCATE, "/srv/emptied"),
+        )
+        made = plan(wanted, accounts=PEOPLE, homes=HOMES, units=("survey.service",))
+        # What the probe waits for is bounded by itself.
+        report = seal(root, made, tmp_path, shell=shell, probed=frozenset({"identity"})).report
+        assert (report.state, report.why) == (SealState.SEALED, "")
+        assert not list((root / "var/tmp").iterdir())
+        assert not (root / "srv/secret").exists() or kind == "directory"
+        assert not any(each.seen_before for each in report.canaries)
+
+    @pytest.mark.parametrize("kind", ["fifo", "socket"])
+    def test_a_machine_id_that_is_no_file_is_an_empty_one_afterwards(self, root, tmp_path, kind):
+        (root / "etc/machine-id").unlink()
+        odd(root / "etc/machine-id", kind)
+        assert seal(root, plan_of_all(OperationId.MACHINE_ID), tmp_path).report.state is SealState.SEALED
+        assert (root / "etc/machine-id").is_file()
+        assert (root / "etc/machine-id").read_bytes() == b""
+
+    def test_a_machine_id_that_is_a_folder_ends_the_seal(self, root, tmp_path):
+        (root / "etc/machine-id").unlink()
+        put(root, "etc/machine-id/x", "1\n")
+        said = seal(root, plan_of_all(OperationId.MACHINE_ID), tmp_path)
+        assert (said.report.state, said.report.why[:18]) == (SealState.FAILED, "machine-id: 1 left")
+
+    def test_accounts_that_are_no_file_are_none(self, root, tmp_path):
+        (root / "etc/passwd").unlink()
+        odd(root / "etc/passwd", "fifo")
+        made = plan_of((OperationId.ACCOUNTS, TargetAction.ACCOUNT, "alice"))
+        said = seal(root, made, tmp_path, probed=frozenset({"identity"}))
+        assert said.report.state is SealState.SEALED
+        assert (root / "etc/passwd").is_fifo()
+        assert said.result(OperationId.ACCOUNTS).before == said.result(OperationId.ACCOUNTS).after == 0
+
+
+def odd(place: Path, kind: str) -> None:
+    """Something that is no file."""
+    if kind == "directory":
+        place.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(place)
+    else:
+        os.mknod(place, stat.S_IFSOCK | 0o600)
+
+
+class TestHardLinks:
+    def test_a_file_of_a_home_that_is_kept_elsewhere_stays_there(self, root, tmp_path):
+        kept = put(root, "home/alice/shared/thesis", "1\n")
+        (root / "home/alice/thesis").hardlink_to(kept)
+        (root / "home/bruno/thesis").hardlink_to(kept)
+        made = plan_of(
+            (OperationId.HOMES, TargetAction.REMOVE, "/home/alice"),
+            (OperationId.HOMES, TargetAction.EMPTY, "/home/bruno"),
+            (OperationId.SECRETS, TargetAction.REMOVE, "/home/alice/thesis"),
+            kept=(KeptThing(path="/home/alice/shared"),),
+        )  # fmt: skip
+        assert seal(root, made, tmp_path).report.state is SealState.SEALED
+        assert kept.read_text() == "1\n"
+        assert kept.stat().st_nlink == 1
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_a_log_that_is_kept_elsewhere_loses_its_name_only(self, root, tmp_path, shell):
+        kept, log = put(root, "srv/kept/run.log", "1\n"), put(root, "var/log/own.log", "2\n")
+        (root / "var/log/run.log").hardlink_to(kept)
+        said = seal(root, plan_of_all(OperationId.LOGS), tmp_path, shell=shell)
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert (kept.read_text(), kept.stat().st_nlink) == ("1\n", 1)
+        assert log.read_bytes() == b""
+
+
+@needs_root
+class TestMounts:
+    """A disk of its own with mounts in it: what is bound from elsewhere stays, what a mount hides goes."""
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_what_is_bound_into_a_home_stays_where_it_lies(self, tmp_path, shell):
+        with small_disk(tmp_path, 64) as (root, _):
+            kept = put(root, "srv/data/thesis", "1\n")
+            put(root, "home/alice/other/deep", "1\n")
+            with mounted(root / "home/alice/bound place", "--bind", root / "srv/data"):
+                said = seal(root, EMPTY_ALICE, tmp_path, shell=shell)
+                seen = kept.read_text()
+            left = {each.name for each in (root / "home/alice").iterdir()}
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert (seen, left) == ("1\n", {"bound place"})
+
+    def test_what_is_bound_from_a_path_that_is_kept_stays(self, tmp_path):
+        kept = (KeptThing(path="/srv/data"),)
+        made = plan_of((OperationId.HOMES, TargetAction.REMOVE, "/home/alice"), kept=kept)
+        with small_disk(tmp_path, 64) as (root, _):
+            put(root, "srv/data/thesis", "1\n")
+            with mounted(root / "home/alice/bound", "--bind", root / "srv/data"):
+                said = seal(root, made, tmp_path)
+            assert (root / "srv/data/thesis").read_text() == "1\n"
+        assert said.report.state is SealState.SEALED
+
+    def test_a_home_that_lies_elsewhere_and_is_bound_there_goes(self, tmp_path):
+        with small_disk(tmp_path, 64) as (root, _):
+            put(root, "data/homes/alice/secret", "1\n")
+            with mounted(root / "home", "--bind", root / "data/homes"):
+                said = seal(root, EMPTY_ALICE, tmp_path)
+            assert not list((root / "data/homes/alice").iterdir())
+        assert said.report.state is SealState.SEALED
+
+    @pytest.mark.parametrize("shell", SHELLS)
+    def test_what_a_mount_hides_goes_too_and_what_it_shows_stays(self, tmp_path, shell):
+        with (
+            small_disk(tmp_path, 64) as (root, _),
+            small_disk(tmp_path / "second", 16, place=root / "data") as (second, _),
+        ):
+            put(root, "home/alice/hidden", "1\n")
+            put(second, "alice/volume/hidden", "1\n")
+            made = plan_of(
+                (OperationId.HOMES, TargetAction.EMPTY, "/home/alice"),
+                (OperationId.HOMES, TargetAction.EMPTY, "/data/alice"),
+            )
+            memory = ("-t", "tmpfs", "tmpfs")
+            with mounted(root / "home/alice", *memory), mounted(second / "alice/volume", *memory):
+                shown = [put(root, "home/alice/shown", "1\n"), put(second, "alice/volume/shown", "1\n")]
+                said = seal(root, made, tmp_path, shell=shell)
+                stayed = [each.exists() for each in shown]
+            gone = [(root / "home/alice/hidden").exists(), (second / "alice/volume/hidden").exists()]
+        assert (said.report.state, said.report.why) == (SealState.SEALED, "")
+        assert (stayed, gone) == ([True, True], [False, False])
+
+    def test_where_what_is_hidden_cannot_be_reached_nothing_is_said_to_be_gone(self, tmp_path):
+        tools = tmp_path / "tools"
+        put(tools, "mount", "#!/bin/sh\nexit 32\n", mode=0o755)
+        with small_disk(tmp_path, 64) as (root, _):
+            put(root, "home/alice/hidden", "1\n")
+            with mounted(root / "home/alice", "-t", "tmpfs", "tmpfs"):
+                said = seal(root, EMPTY_ALICE, tmp_path, path=f"{tools}:/usr/sbin:/usr/bin:/sbin:/bin")
+        assert (said.report.state, said.report.why) == (
+            SealState.FAILED, "what lies below mounts of / cannot be reached",
+        )  # fmt: skip
+
+
+@contextmanager
+def mounted(place: Path, *source: str | Path) -> Iterator[None]:
+    """Something is mounted there."""
+    place.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", *source, place], check=True)
+    try:
+        yield
+    finally:
+        unmount(place)
+
+
+def unmount(place: Path) -> None:
+    for _ in range(50):
+        if subprocess.run(["umount", place], check=False, capture_output=True).returncode == 0:
+            return
+        time.sleep(0.1)
 
 
 OTHERS = (OperationId.BACKUPS, OperationId.CACHES, OperationId.LOGS)
@@ -325,22 +565,20 @@ def fill(file: Path) -> None:
 
 
 @contextmanager
-def small_disk(folder: Path, mib: int) -> Iterator[tuple[Path, Path]]:
-    """A tree on an ext4 of its own, and the file that is its disk."""
-    disk, top = folder / "disk", folder / "mounted"
+def small_disk(folder: Path, mib: int, *, place: Path | None = None) -> Iterator[tuple[Path, Path]]:
+    """A tree on an ext4 of its own, and the file that is its disk; an empty one where a place is named."""
+    folder.mkdir(exist_ok=True)
+    disk, top = folder / "disk", place or folder / "mounted"
     with disk.open("wb") as file:
         file.truncate(mib * 1024 * 1024)
-    top.mkdir()
+    top.mkdir(exist_ok=True)
     subprocess.run(["mkfs.ext4", "-q", "-F", disk], check=True, capture_output=True)
     if subprocess.run(["mount", "-o", "loop", disk, top], check=False, capture_output=True).returncode:
         pytest.skip("no loop devices here")
     try:
-        yield build_tree("debian-12", top), disk
+        yield build_tree("debian-12", top) if place is None else top, disk
     finally:
-        for _ in range(50):
-            if subprocess.run(["umount", top], check=False, capture_output=True).returncode == 0:
-                break
-            time.sleep(0.1)
+        unmount(top)
 
 
 @needs_root

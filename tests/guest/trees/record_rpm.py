@@ -99,7 +99,7 @@ def _installed(work: Path, packages: tuple[Made, ...]) -> Path:
     folder = work / "rpm"
     _run("rpm", "--dbpath", str(folder), "--initdb")
     for package in packages:
-        file = _built(work, package)
+        file = built(work, package)
         options = ("--justdb", "--nodeps", "--noscripts", "--ignorearch", "--ignoreos", "--force-debian")
         _run("rpm", "--dbpath", str(folder), "-i", *options, str(file), epoch=package.at)
     database = folder / "rpmdb.sqlite"
@@ -110,7 +110,8 @@ def _installed(work: Path, packages: tuple[Made, ...]) -> Path:
     return database
 
 
-def _built(work: Path, package: Made) -> Path:
+def built(work: Path, package: Made) -> Path:
+    """Build one by rpmbuild, below a folder; the file of the package."""
     version, release = package.version.split("-", 1)
     puts, files = "", ""
     for number, (path, content) in enumerate(package.config):

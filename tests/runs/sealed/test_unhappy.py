@@ -110,8 +110,7 @@ async def test_a_seal_that_fails_in_the_middle_leaves_no_image_and_says_at_what(
 async def test_a_clone_that_holds_what_nobody_agreed_to_changes_nothing(stage: Stage):
     run = await stage.run(planned_from="web-01")
     assert failed_at(run) is StepName.SEAL
-    assert "The clone holds what nobody had agreed to: account ada, home /home/ada" in trouble(run)
-    assert "unit postgresql.service" in trouble(run)
+    assert "The clone holds what nobody had agreed to: account ada, account ubuntu, home /home/ada" in trouble(run)
     assert "Inspect the instance again" in trouble(run)
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.CHANGED
