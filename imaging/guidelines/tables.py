@@ -18,6 +18,7 @@ from models.guidelines.tables import (
     SealRow,
     SecretRow,
     SoftwareRow,
+    StayingId,
     SupportRow,
     Treatment,
     UnsuitableRow,
@@ -87,6 +88,12 @@ def treatments() -> Mapping[str, Treatment]:
 def seal_masked_units() -> tuple[str, ...]:
     """The units that must not start in a clone that is sealed."""
     return tuple(_content("seal")["masked_units"])
+
+
+@cache
+def seal_staying_ids() -> tuple[StayingId, ...]:
+    """What a seal leaves of ids, by the units whose data it is."""
+    return tuple(StayingId.model_validate(row) for row in _content("seal")["staying_ids"])
 
 
 @cache

@@ -194,6 +194,14 @@ class SealRow(Frozen):
     """Numbers of the page's sentences, and ids of rules."""
 
 
+class StayingId(Frozen):
+    """Ids of one machine that a seal leaves, for they lie deep in data that stay."""
+
+    units: tuple[str, ...]
+    """Globs of the units whose data it is."""
+    text: str
+
+
 class Treatment(Frozen):
     """What becomes of a directory or file that the page names, in an image of either mode."""
 

@@ -115,6 +115,8 @@ class SealedImageReport(Frozen):
     """How many names were searched for; None: the search did not come to its end."""
     not_searched: tuple[CleanText, ...] = ()
     """Names that are left out, and why: the default user, what is kept, words of the base system, short ones."""
+    packed_left: tuple[CleanText, ...] = ()
+    """Packed files that were not searched, and why."""
     boots: tuple[BootSeen, ...] = ()
     trouble: CleanText = ""
     """Why it did not report in full."""

@@ -19,10 +19,12 @@ import pytest
 ROOT = "root"
 PACKAGES: Mapping[str, str] = {
     "busybox": "busybox",
+    "bzip2": "bzip2",
     "debootstrap": "debootstrap",
     "cryptsetup": "cryptsetup-bin",
     "fdisk": "fdisk",
     "gawk": "gawk",
+    "lz4": "lz4",
     "mcopy": "mtools",
     "mkfs.btrfs": "btrfs-progs",
     "mkfs.vfat": "dosfstools",
@@ -42,6 +44,8 @@ PACKAGES: Mapping[str, str] = {
     "sshd": "openssh-server",
     "systemd-fstab-generator": "systemd",
     "systemd-nspawn": "systemd-container",
+    "xz": "xz-utils",
+    "zstd": "zstd",
 }
 """By tool, the package that brings it on Debian and Ubuntu."""
 ESSENTIAL: Mapping[str, str] = {

@@ -39,10 +39,10 @@ count_things() {
     ! failed || exit 3
 }
 
-# left_over: what is left, as the end of a sentence.
-left_over() {
-    left_first=$(doing=count && walk | tr '\n\000' '?\n' | head -n 1)
-    printf 'left of %s, such as %s' "$before" "${left_first#"$R"}"
+# such_as: the first of what is there, as the end of a sentence.
+such_as() {
+    such_first=$(doing=count && walk | tr '\n\000' '?\n' | head -n 1)
+    printf ', such as %s' "${such_first#"$R"}"
 }
 
 # carry_out: one operation, with its result.
@@ -58,7 +58,7 @@ carry_out() {
     fi
     count_things
     printf 'result\t%s\t%s\t%s\t%s\n' "$operation" "$before" "$things" "$note" >>"$run/results"
-    [ "$things" -eq 0 ] || fail "$operation: $things $(left_over)"
+    [ "$things" -eq 0 ] || fail "$operation: $things left of $before$(such_as)"
 }
 
 # seal: in a subshell, which the first failure ends.
@@ -85,7 +85,7 @@ seal() {
     clear_swap
     for operation in $operations; do
         count_things
-        [ "$things" -eq 0 ] || fail "$operation: $things came back"
+        [ "$things" -eq 0 ] || fail "$operation: $things came back$(such_as)"
     done
     progress "giving back free space"
     trim_free_space

@@ -24,6 +24,12 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 _KINDS = {each.value.replace(" ", "-"): each.value for each in NeedleKind}
 _CLASSES = {each.value: each for each in CanaryClass}
 _HELD = "a word of the base system"
+_LEFT = {
+    "archive": "archives, which are not unpacked",
+    "broken": "packed files, which could not be unpacked",
+}
+"""Of packed files by the script's word for why they were not searched; else the program that the image lacks."""
+_PACKER = re.compile(r"[a-z0-9]{1,12}")
 
 
 def proof_listener(nonce: str) -> Listener:
@@ -98,6 +104,7 @@ class _Reading:
     searched: int | None = None
     is_unsearched: bool = False
     held: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     boots: list[BootSeen] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
 
@@ -108,6 +115,7 @@ class _Reading:
             needles=tuple(dict.fromkeys(self.needles)),
             needles_searched=None if self.is_unsearched else self.searched,
             not_searched=tuple(f"{each} ({_HELD})" for each in dict.fromkeys(self.held)),
+            packed_left=tuple(self.left),
             boots=tuple(self.boots[:_MOST_BOOTS]),
             trouble=one_line("; ".join(self.trouble), _LONGEST),
         )
@@ -146,6 +154,14 @@ class _Reading:
     def take_held(self, rest: str) -> None:
         self.held.append(one_line(rest, _LONGEST))
 
+    def take_left(self, rest: str) -> None:
+        packer, _, said = rest.partition(" ")
+        count, _, path = said.partition(" ")
+        number = _number(count)
+        if number and _PACKER.fullmatch(packer):
+            why = _LEFT.get(packer, f"files that only {packer} unpacks, which the image lacks")
+            self.left.append(one_line(f"{number} {why} ({path})", _LONGEST))
+
     def boot(self, rest: str) -> None:
         number = _number(rest)
         if number is not None:
@@ -173,6 +189,7 @@ _ROWS: dict[str, Callable[[_Reading, str], None]] = {
     "unsearched": _Reading.unsearched,
     "uncounted": _Reading.uncounted,
     "held": _Reading.take_held,
+    "left": _Reading.take_left,
     "trouble": _Reading.take_trouble,
     "boot": _Reading.boot,
     "machine-id": _of_boot("machine_id_digest"),

@@ -34,6 +34,7 @@ search() {
 search_all() {
   [ -s "$work/patterns" ] || return
   : >"$work/errors"
+  rm -f "$work"/left.*
   search_places | while IFS= read -r place; do
     search_place "$(printf %b "$place")"
   done | not_kept
@@ -54,14 +55,42 @@ search_place() {
       for each do
         if tr "\000" "\n" <"$each" | grep -q -F -w -f "$0"; then printf "%s\n" "$each"; fi
       done' "$work/patterns" '{}' +
-    find "$1/" -xdev -type f -name '*.gz' -exec sh -c '
-      for each do
-        if gzip -dc <"$each" 2>/dev/null | tr "\000" "\n" | grep -q -F -w -f "$0"; then printf "%s\n" "$each"; fi
-      done' "$work/patterns" '{}' +
+    search_packed "$1"
     find "$1/" -xdev | grep -F -w -f "$work/patterns"
     find "$1/" -xdev -type l -exec ls -ldn '{}' + | grep -F -w -f "$work/patterns" | sed 's|^[^/]*||; s| -> .*||'
   } 2>>"$work/errors" | sed 's|//*|/|g'
 }
+
+# search_packed PLACE: in packed files, as far as the image has what unpacks them, one layer deep. Of the others, and of those
+# that it cannot unpack, the names are kept.
+search_packed() {
+  packed_place=$1
+  printf '%s\n' "$PACKERS" | while read -r packer suffixes; do
+    set --
+    for suffix in $suffixes; do set -- "$@" -o -name "*.$suffix"; done
+    shift
+    if command -v "$packer" >/dev/null; then
+      find "$packed_place/" -xdev -type f \( "$@" \) -exec sh -c '
+        packer=$1
+        shift
+        for each do
+          if { "$packer" -dc <"$each" 2>/dev/null || printf "%s\n" "$each" >>"${0%/*}/left.broken"; } |
+            tr "\000" "\n" | grep -q -F -w -f "$0"; then
+            printf "%s\n" "$each"
+          fi
+        done' "$work/patterns" "$packer" '{}' +
+    else
+      find "$packed_place/" -xdev -type f \( "$@" \) >>"$work/left.$packer"
+    fi
+  done
+}
+PACKERS='gzip gz tgz svgz
+xz xz txz
+lzma lzma
+zstd zst tzst
+bzip2 bz2 tbz tbz2
+lz4 lz4
+archive zip jar war whl egg 7z rar docx xlsx pptx odt ods odp epub snap squashfs sif'
 
 # Without what is kept on purpose, and what cloud-init keeps of this very instance, of which the image can know nothing.
 not_kept() {
@@ -103,6 +132,11 @@ tell_search() {
       [ -n "$kinds" ] || printf 'needle name %s\n' "${path#"$R"}"
     done | cut -c1-300
   sed 's/^/held /' "$work/held" 2>/dev/null | cut -c1-240
+  for left in "$work"/left.*; do
+    not_kept <"$left" >"$work/paths" 2>/dev/null
+    [ ! -s "$work/paths" ] || printf 'left %s %s %s\n' "${left##*.}" "$(awk 'END { print NR }' "$work/paths")" \
+      "$(awk 'NR == 1 { print substr($0, length(ENVIRON["R"]) + 1); exit }' "$work/paths")"
+  done | cut -c1-300
   unread=$(grep -c -v -e 'No such file' "$work/errors")
   if [ "$unread" -gt 0 ]; then
     printf 'unsearched %s could not be read: %s\n' "$unread" \
@@ -118,8 +152,11 @@ holds() {
   if [ -L "$1" ]; then
     readlink "$1" | grep -q -F -w -f "$work/one"
   elif [ -f "$1" ]; then
-    tr '\000' '\n' <"$1" | grep -q -F -w -f "$work/one" ||
-      { gzip -dc <"$1" 2>/dev/null | tr '\000' '\n' | grep -q -F -w -f "$work/one"; }
+    tr '\000' '\n' <"$1" | grep -q -F -w -f "$work/one" && return
+    for packer in gzip xz lzma zstd bzip2 lz4; do
+      "$packer" -dc <"$1" 2>/dev/null | tr '\000' '\n' | grep -q -F -w -f "$work/one" && return
+    done
+    return 1
   else
     return 1
   fi

@@ -39,6 +39,8 @@ _OF_CARDS = (
 )  # fmt: skip
 """Where the clone takes out lines that name a card by its address."""
 _OF_UDEV = "-persistent-net.rules"
+_OF_MAIL = frozenset({"/etc/mailname", "/etc/postfix/main.cf", "/etc/exim4/update-exim4.conf.conf"})
+"""Where the clone takes out the machine's name; what clusters call it stays."""
 _COMMENTED_OUT = ("/etc/ldap.conf",)
 
 
@@ -195,7 +197,10 @@ class _Seal:
         if not self._has(OperationId.NETWORK):
             return network
         settings = tuple(each for each in network.settings if not each.by_cloud_init and not _goes(each))
-        return network.model_copy(update={"leases": (), "settings": settings})
+        named = network.old_name_in
+        if self._has(OperationId.IDENTITIES):
+            named = tuple(each for each in named if each not in _OF_MAIL)
+        return network.model_copy(update={"leases": (), "settings": settings, "old_name_in": named})
 
     def system_files(self, files: tuple[SystemFile, ...]) -> tuple[SystemFile, ...]:
         """With the lines that the page's system files keep."""

@@ -13,7 +13,13 @@ from imaging.guidelines.sealing.free_space import free_space
 from imaging.guidelines.sealing.keeping import Keeping, keeping
 from imaging.guidelines.sealing.people import People, account_operations, cannot_be_done, home_operations, people
 from imaging.guidelines.sealing.refusals import refusals
-from imaging.guidelines.sealing.system import directory_operations, fstab_operations, system_operations
+from imaging.guidelines.sealing.system import (
+    ENABLED,
+    directory_operations,
+    fstab_operations,
+    staying_ids,
+    system_operations,
+)
 from imaging.guidelines.tables import seal_masked_units
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -23,7 +29,6 @@ from models.seal.plan import OperationId, SealOperation, SealPlan, TargetAction
 _ORDER = tuple(OperationId)
 _WHOLE = frozenset({TargetAction.REMOVE, TargetAction.EMPTY, TargetAction.RENEW})
 _TREES = frozenset({OperationId.HOMES, OperationId.ROOT_HOME, OperationId.DIRECTORIES})
-_ENABLED = frozenset({"enabled", "enabled-runtime"})
 
 
 def plan_seal(facts: InstanceFacts, profile: Profile, request: RunRequest) -> SealPlan:
@@ -48,7 +53,7 @@ def _planned(facts: InstanceFacts, profile: Profile, request: RunRequest) -> Sea
     kept = keeping(request, accounts.people)
     who = people(facts, kept)
     operations = tuple(_operations(facts, profile, who, kept))
-    impossible = tuple(cannot_be_done(facts, who, kept))
+    impossible = (*cannot_be_done(facts, who, kept), *staying_ids(facts))
     services = inside_or_none(facts, parts.services)
     return SealPlan(
         operations=operations,
@@ -56,7 +61,7 @@ def _planned(facts: InstanceFacts, profile: Profile, request: RunRequest) -> Sea
         impossible=impossible,
         accounts=tuple(sorted(each.name for each in accounts.accounts)),
         homes=tuple(sorted(each.path.rstrip("/") for each in inside(facts, parts.directories).homes)),
-        units=tuple(sorted(each.name for each in services.units if each.enabled in _ENABLED)) if services else (),
+        units=tuple(sorted(each.name for each in services.units if each.enabled in ENABLED)) if services else (),
         mask=seal_masked_units(),
         free_space=free_space(facts),
     )

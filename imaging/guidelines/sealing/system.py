@@ -8,7 +8,7 @@ from imaging.guidelines.guest import parts
 from imaging.guidelines.guest.facts import inside, inside_or_none
 from imaging.guidelines.rules.guest.fstab import vol_fstab
 from imaging.guidelines.sealing.keeping import Keeping
-from imaging.guidelines.tables import seal_operations_of_the_system
+from imaging.guidelines.tables import matches, seal_operations_of_the_system, seal_staying_ids
 from models.findings import Finding
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -19,6 +19,8 @@ _WITH_OPERATIONS_OF_THEIR_OWN = ("/home", "/root")
 _ALWAYS = ("/mnt", "/tmp", "/var/tmp")  # noqa: S108  # folders in the guest
 """What no image for others holds, whether a page names it or not: the proofs ask for it under every profile."""
 _FIELDS_THAT_TELL = 2
+ENABLED = frozenset({"enabled", "enabled-runtime"})
+"""systemd's words for a unit that starts by itself."""
 
 
 def fstab_operations(facts: InstanceFacts, profile: Profile) -> Iterator[SealOperation]:
@@ -83,6 +85,15 @@ def system_operations(facts: InstanceFacts) -> Iterator[SealOperation]:
         yield SealOperation(
             id=OperationId(row.id), title=row.title, reasons=row.reasons, size_kib=sizes.get(OperationId(row.id))
         )
+
+
+def staying_ids(facts: InstanceFacts) -> Iterator[str]:
+    """Ids that stay in data, a sentence each, as far as the inspection told what starts by itself."""
+    services = inside_or_none(facts, parts.services)
+    starting = [each.name for each in services.units if each.enabled in ENABLED] if services is not None else []
+    for row in seal_staying_ids():
+        if any(matches(name, row.units) for name in starting):
+            yield row.text
 
 
 def _sizes(facts: InstanceFacts) -> dict[OperationId, int]:

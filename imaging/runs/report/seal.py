@@ -72,6 +72,7 @@ def _image(report: SealedImageReport | None, plain: Callable[[object], str]) -> 
     yield f"  - names of the instance that were searched for: {searched}, found: {len(report.needles)}"
     yield from (f"  - {plain(needle.kind)} in {plain(needle.path)}" for needle in report.needles)
     yield from (f"  - not searched for: {plain(each)}" for each in report.not_searched)
+    yield from (f"  - not searched: {plain(each)}" for each in report.packed_left)
     if report.trouble:
         yield f"  - {plain(report.trouble)}"
 

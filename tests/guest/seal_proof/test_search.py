@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
+import subprocess
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles
 from tests.guest.seal_proof.proving import INSTANCE_ID, NAMES, Guest, sightings
+from tests.support.needs import require
 
 
 def test_a_clean_disk_has_none_of_the_names(guest: Guest):
@@ -29,12 +35,70 @@ def test_a_clean_disk_has_none_of_the_names(guest: Guest):
         ("/var/lib/x/id", "id=11111111-2222-3333-4444-555555555555", "instance id"),
         ("/etc/ssh/keys", "ssh-rsa AAAAB3 alice@laptop of mine\n", "key comment"),
         ("/var/log/old.gz", gzip.compress(b"Nov 1 genome-db sshd: hello\n", mtime=0), "host name"),
+        ("/var/log/old.txz", lzma.compress(b"Nov 1 genome-db sshd: hello\n"), "host name"),
+        ("/var/log/old.tar.bz2", bz2.compress(b"\0\0Nov 1 alice.smith\0"), "account"),
         ("/etc/no-line-end", "genome-db", "host name"),
     ],
 )
 def test_a_name_that_is_left_is_told_with_its_file(guest: Guest, path, content, kind):
     guest.put(path, content)
     assert sightings(guest.proved()) == {(kind, path)}
+
+
+@pytest.mark.parametrize("packer, suffix", [("zstd", "zst"), ("lz4", "lz4"), ("xz", "xz"), ("bzip2", "bz2")])
+def test_packed_files_are_searched_by_what_the_image_has(guest: Guest, packer: str, suffix: str):
+    require(packer)
+    packed = subprocess.run([packer, "-c"], input=b"Nov 1 genome-db sshd\n", capture_output=True, check=True).stdout
+    guest.put(f"/var/log/it is.{suffix}", packed)
+    report = guest.proved()
+    assert sightings(report) == {("host name", f"/var/log/it is.{suffix}")}
+    assert report.packed_left == ()
+
+
+def test_an_old_form_is_unpacked_or_named(guest: Guest):
+    guest.put("/var/log/old.lzma", lzma.compress(b"Nov 1 genome-db\n", lzma.FORMAT_ALONE))
+    report = guest.proved()
+    assert sightings(report) == {("host name", "/var/log/old.lzma")} or "could not be unpacked" in report.packed_left[0]
+
+
+def test_what_the_image_cannot_unpack_is_named_and_what_is_kept_is_not(guest: Guest):
+    lacking(guest, "zstd", "lz4")
+    for path in ("/var/log/a.zst", "/home/x/b.zst", "/home/kept user/c.zst", "/var/d.lz4"):
+        guest.put(path, b"packed")
+    report = guest.proved()
+    assert [each.rpartition(" (")[0] for each in report.packed_left] == [
+        "1 files that only lz4 unpacks, which the image lacks", "2 files that only zstd unpacks, which the image lacks",
+    ]  # fmt: skip
+    assert report.packed_left[0].endswith("(/var/d.lz4)")
+    assert report.needles_searched == len(NAMES.searched)
+
+
+def test_archives_that_nobody_unpacks_and_broken_ones_are_named(guest: Guest):
+    with zipfile.ZipFile(guest.put("/home/x/thesis.docx"), "w", zipfile.ZIP_DEFLATED) as document:
+        document.writestr("word/document.xml", "genome-db " * 40)
+    guest.put("/var/log/cut.gz", gzip.compress(bytes(range(256)) * 400, mtime=0)[:200])
+    report = guest.proved()
+    assert report.needles == ()
+    assert report.packed_left == (
+        "1 archives, which are not unpacked (/home/x/thesis.docx)",
+        "1 packed files, which could not be unpacked (/var/log/cut.gz)",
+    )
+
+
+def test_what_is_packed_twice_is_searched_one_layer_deep(guest: Guest):
+    guest.put("/var/log/twice.gz", gzip.compress(gzip.compress(b"genome-db\n" * 9, mtime=0), mtime=0))
+    assert guest.proved().needles == ()
+
+
+def lacking(guest: Guest, *missing: str) -> None:
+    """A PATH without these programs."""
+    tools = guest.root.parent / "few"
+    tools.mkdir()
+    for folder in ("/usr/sbin", "/usr/bin", "/sbin", "/bin"):
+        for each in Path(folder).iterdir():
+            if each.name not in missing and not (tools / each.name).exists():
+                (tools / each.name).symlink_to(each)
+    guest.settings |= {"PATH": str(tools), "IMAGING_PROOF_PATH": f"{guest.root.parent}/tools:{tools}"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from models.fact import IncompleteCode
 from models.findings import Checklist, Finding, Outcome, Source
 from models.guest.accounts import AuthorizedKeys
 from models.guest.boot import Identity
+from models.guest.network import Network, NetworkSetting
 from models.run.request import Mode, Visibility
 from models.steps import StepName
 from tests.guidelines.building import facts, profile, request
@@ -76,6 +77,35 @@ def test_keys_that_let_people_in_go_with_their_homes():
 
 def test_a_copy_of_the_machine_id_is_linked():
     assert finding("ID-MACHINEID", identity=healthy(Identity, dbus_machine_id="filled")).fixed_by is StepName.SEAL
+
+
+def pinned(file: str, kind: str = "mac") -> dict[str, Any]:
+    return {"network": Network(settings=(NetworkSetting(file=file, kind=kind, value="fa:16:3e:00:00:01"),))}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "/etc/netplan/60-own.yaml", "/etc/sysconfig/network-scripts/ifcfg-eth1", "/etc/network/interfaces.d/own",
+        "/etc/NetworkManager/system-connections/own.nmconnection", "/etc/systemd/network/50-own.link",
+        "/etc/udev/rules.d/70-persistent-net.rules",
+    ],
+)  # fmt: skip
+def test_a_card_that_is_pinned_by_its_address_is_let_go(file):
+    assert finding("NET-MAC", mode=Mode.PLAIN, **pinned(file)).blocks
+    assert finding("NET-MAC", **pinned(file)).fixed_by is StepName.SEAL
+
+
+@pytest.mark.parametrize("file", ["/usr/lib/netplan/00-own.yaml", "/etc/wicked/ifconfig/own.xml", "/etc/dhcpcd.conf"])
+def test_where_the_seal_does_not_edit_it_stays_pinned(file):
+    assert finding("NET-MAC", **pinned(file)).blocks
+
+
+def test_the_name_of_the_machine_goes_from_what_mail_has_of_it_and_stays_in_a_cluster():
+    mail = Network(old_name_in=("/etc/postfix/main.cf", "/etc/mailname"))
+    assert finding("NET-HOSTNAME", network=mail).fixed_by is StepName.SEAL
+    cluster = Network(old_name_in=("/etc/postfix/main.cf", "/etc/slurm/slurm.conf"))
+    assert finding("NET-HOSTNAME", network=cluster).fixed_by is None
 
 
 def test_sharing_a_sealed_image_needs_no_waiver():

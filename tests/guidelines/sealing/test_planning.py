@@ -8,7 +8,7 @@ from imaging.guidelines.sealing.planning import plan_seal
 from models.guest.accounts import OrphanFiles
 from models.guest.directories import Directory
 from models.guest.disks import BlockDevice, Disks, FileSystemUse
-from models.guest.services import Services
+from models.guest.services import Services, Unit
 from models.guidelines.profile import Profile
 from models.seal.plan import OperationId, SealPlan
 from tests.guidelines.building import facts, request
@@ -209,3 +209,14 @@ def test_how_much_is_free_is_nothing_that_is_agreed_to():
     plans = [seal(disks=disks(ROOT_USE)), seal(disks=disks(ROOT_USE.model_copy(update={"used_kib": 0})))]
     assert plans[0].free_space != plans[1].free_space
     assert plans[0].digest == plans[1].digest
+
+
+@pytest.mark.parametrize("unit", ["postgresql.service", "postgresql@16-main.service", "elasticsearch.service"])
+def test_ids_that_lie_deep_in_data_are_said_to_stay(unit):
+    services = Services(units=(*UNITS.units, Unit(name=unit, enabled="enabled")))
+    assert len(seal(services=services).impossible) == len(seal().impossible) + 1
+
+
+def test_a_database_that_does_not_start_is_none():
+    services = Services(units=(*UNITS.units, Unit(name="postgresql.service", enabled="disabled")))
+    assert seal(services=services).impossible == seal().impossible

@@ -44,7 +44,9 @@ def proof_of_names(proofs: SealProofs) -> Proof:
         return Proof(found, ("No name of the source could be searched for.",))
     shown = f"{counted(report.needles_searched, 'name')} of the source were searched for, and none was found."
     left_out = f" Not searched for: {named(report.not_searched)}." if report.not_searched else ""
-    return Proof(found, shown=(f"{shown}{left_out}",))
+    packed = f" Not searched: {named(report.packed_left)}." if report.packed_left else ""
+    inside = " Packed files were searched, but not what is packed once more inside of them."
+    return Proof(found, shown=(f"{shown}{left_out}{packed}{inside}",))
 
 
 def proof_of_canaries(proofs: SealProofs) -> Proof:
