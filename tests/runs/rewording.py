@@ -42,7 +42,7 @@ SENTENCES: dict[str, frozenset[str]] = {
     "KeptThing": frozenset({"why"}),
     "OperationResult": frozenset({"note"}),
     "SealReport": frozenset({"why", "appeared"}),
-    "SealedImageReport": frozenset({"trouble", "not_searched"}),
+    "SealedImageReport": frozenset({"trouble", "not_searched", "packed_left"}),
     "SealVerdict": frozenset({"reasons", "proofs", "kept"}),
     "Fact": frozenset({"unknown_because", "incomplete_because"}),
 }
