@@ -71,7 +71,7 @@ class _Telling:
         self.late: TimeUpError | None = None
 
     def say_not_all_was_read(self, ids: tuple[str, ...]) -> None:
-        """For a search by content, that it did not see all files: whoever reads must not take them for clean."""
+        """For a search by content, that it did not see all files: nobody may take those for clean."""
         for name in ids:
             self._rows.row("sighting", name, "directory", "", "", 0, 0, "/")
             self._rows.row("unread", name, "/")

@@ -22,6 +22,7 @@ from imaging.guest.file_probe.part_sightings import part_sightings
 from imaging.guest.file_probe.part_sshd import part_sshd
 from imaging.guest.file_probe.part_system import part_system
 from imaging.guest.file_probe.part_system_files import part_system_files
+from imaging.guest.file_probe.part_updates import part_updates
 
 FilePart = Callable[[Disk, PartRows], None]
 
@@ -40,6 +41,7 @@ FILE_PARTS: Mapping[str, FilePart] = {
     "accounts": part_accounts,
     "packages": part_packages,
     "system_files": part_system_files,
+    "updates": part_updates,
     "directories": part_directories,
     "sightings": part_sightings,
 }
