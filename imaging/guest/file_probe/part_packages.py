@@ -9,11 +9,11 @@ from typing import Final
 
 from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.deb_additions import tell_added_debs
-from imaging.guest.file_probe.packages.dpkg_status import Deb, has_dpkg, read_debs
+from imaging.guest.file_probe.packages.debian.deb_additions import tell_added_debs
+from imaging.guest.file_probe.packages.debian.dpkg_status import Deb, has_dpkg, read_debs
 from imaging.guest.file_probe.packages.repositories import tell_apt_sources, tell_yum_repositories
-from imaging.guest.file_probe.packages.rpm_additions import tell_added_rpms
-from imaging.guest.file_probe.packages.rpm_database import Rpm, read_rpms, rpm_database
+from imaging.guest.file_probe.packages.rpm.rpm_additions import tell_added_rpms
+from imaging.guest.file_probe.packages.rpm.rpm_database import Rpm, read_rpms, rpm_database
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.people import first_boot
 from models.errors import DiskUnreadableError

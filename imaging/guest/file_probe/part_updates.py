@@ -11,11 +11,11 @@ from typing import Final
 
 from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.apt_upgrades import tell_apt_updates, tell_unmet
-from imaging.guest.file_probe.packages.dpkg_audit import unfinished
-from imaging.guest.file_probe.packages.dpkg_status import has_dpkg, read_debs
-from imaging.guest.file_probe.packages.rpm_database import Rpm, read_rpms, rpm_database
-from imaging.guest.file_probe.packages.rpm_dependencies import NotUnderstoodError, RpmSet
+from imaging.guest.file_probe.packages.debian.apt_upgrades import tell_apt_updates, tell_unmet
+from imaging.guest.file_probe.packages.debian.dpkg_audit import unfinished
+from imaging.guest.file_probe.packages.debian.dpkg_status import has_dpkg, read_debs
+from imaging.guest.file_probe.packages.rpm.rpm_database import Rpm, read_rpms, rpm_database
+from imaging.guest.file_probe.packages.rpm.rpm_dependencies import NotUnderstoodError, RpmSet
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.version_order import by_version
 from models.errors import DiskUnreadableError

@@ -18,10 +18,10 @@ import pytest
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.local_time import LocalTime
-from imaging.guest.file_probe.packages.dpkg_status import read_debs
-from imaging.guest.file_probe.packages.rpm_database import read_rpms
-from imaging.guest.file_probe.packages.rpm_header import RpmHeader
-from imaging.guest.file_probe.packages.sqlite_table import SqliteFile
+from imaging.guest.file_probe.packages.debian.dpkg_status import read_debs
+from imaging.guest.file_probe.packages.rpm.rpm_database import read_rpms
+from imaging.guest.file_probe.packages.rpm.rpm_header import RpmHeader
+from imaging.guest.file_probe.packages.rpm.sqlite_table import SqliteFile
 from models.errors import DiskUnreadableError
 from tests.guest.trees.building import HERE
 from tests.support.directory_file_system import DirectoryFileSystem

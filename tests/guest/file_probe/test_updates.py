@@ -15,9 +15,9 @@ import pytest
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.disk import Disk
-from imaging.guest.file_probe.packages.deb_relations import PackageSet
-from imaging.guest.file_probe.packages.deb_version import by_deb_version
-from imaging.guest.file_probe.packages.rpm_dependencies import NotUnderstoodError, compare_versions
+from imaging.guest.file_probe.packages.debian.deb_relations import PackageSet
+from imaging.guest.file_probe.packages.debian.deb_version import by_deb_version
+from imaging.guest.file_probe.packages.rpm.rpm_dependencies import NotUnderstoodError, compare_versions
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_updates import part_updates
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of

@@ -8,8 +8,8 @@ from typing import Final
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.guest_files import GuestFiles, words_of
-from imaging.guest.file_probe.packages.dpkg_status import has_dpkg, read_debs
-from imaging.guest.file_probe.packages.rpm_database import read_rpms, rpm_database
+from imaging.guest.file_probe.packages.debian.dpkg_status import has_dpkg, read_debs
+from imaging.guest.file_probe.packages.rpm.rpm_database import read_rpms, rpm_database
 
 _SUM: Final = re.compile(r"[0-9a-f]{32,}")
 _CONFIGURATION: Final = 1

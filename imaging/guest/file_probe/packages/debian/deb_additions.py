@@ -10,7 +10,7 @@ from typing import Final
 from imaging.files.disk.file_system import NAMES
 from imaging.guest.file_probe.guest_files import GuestFiles, words_of
 from imaging.guest.file_probe.local_time import LocalTime
-from imaging.guest.file_probe.packages.dpkg_status import Deb
+from imaging.guest.file_probe.packages.debian.dpkg_status import Deb
 from imaging.guest.file_probe.part_rows import PartRows
 from models.errors import DiskUnreadableError
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from imaging.guest.file_probe.packages.deb_version import by_deb_version
+from imaging.guest.file_probe.packages.debian.deb_version import by_deb_version
 
 _ONE: Final = re.compile(r"^\s*([^\s(:\[<]+)(?::([^\s(]+))?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^)\s]+)\s*\))?")
 _NEEDS: Final = ("pre-depends", "depends")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.apt_lists import NotKnownError
+from imaging.guest.file_probe.packages.debian.apt_lists import NotKnownError
 
 _WEIGHS: Final = re.compile(r"Default-Release|Dir::(?:State|Etc)|Phased|Ignore-Hold", re.IGNORECASE)
 _IN_COMMENT: Final = ("//", "#")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from imaging.files.disk.tree import Tree
-from imaging.guest.file_probe.packages.rpm_database import Rpm
-from imaging.guest.file_probe.packages.rpm_header import Tag, damaged
+from imaging.guest.file_probe.packages.rpm.rpm_database import Rpm
+from imaging.guest.file_probe.packages.rpm.rpm_header import Tag, damaged
 
 _LESS, _GREATER, _EQUAL, _OF_RPM = 2, 4, 8, 1 << 24
 """Flags of a need: the last one is for what rpm itself can do, which its own database does not tell."""

@@ -14,8 +14,8 @@ from typing import Final
 from imaging.files.disk.file_system import NAMES
 from imaging.files.disk.tree import Found, Tree
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.deb_version import by_deb_version
-from imaging.guest.file_probe.packages.dpkg_status import Deb, stanzas
+from imaging.guest.file_probe.packages.debian.deb_version import by_deb_version
+from imaging.guest.file_probe.packages.debian.dpkg_status import Deb, stanzas
 from imaging.guest.file_probe.packages.repositories import AptSource
 
 LISTS: Final = "/var/lib/apt/lists"

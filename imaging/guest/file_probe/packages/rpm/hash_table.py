@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from imaging.guest.file_probe.packages.pages import PagedFile
-from imaging.guest.file_probe.packages.rpm_header import damaged
+from imaging.guest.file_probe.packages.rpm.pages import PagedFile
+from imaging.guest.file_probe.packages.rpm.rpm_header import damaged
 
 _MAGIC: Final = 0x061561
 _HEAD_BYTES: Final = 26

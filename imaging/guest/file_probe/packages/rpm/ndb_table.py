@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from imaging.guest.file_probe.packages.pages import PagedFile
-from imaging.guest.file_probe.packages.rpm_header import damaged
+from imaging.guest.file_probe.packages.rpm.pages import PagedFile
+from imaging.guest.file_probe.packages.rpm.rpm_header import damaged
 
 _PAGE_BYTES, _SLOT_BYTES, _BLOCK_BYTES, _BLOB_HEAD_BYTES = 4_096, 16, 16, 16
 _FIRST_SLOT: Final = 2

@@ -11,11 +11,11 @@ from typing import Final
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.apt_lists import LISTS, AptLists, NotKnownError, Upgrade
-from imaging.guest.file_probe.packages.apt_settings import refuse_settings
-from imaging.guest.file_probe.packages.deb_relations import PackageSet
-from imaging.guest.file_probe.packages.dpkg_audit import machine_of
-from imaging.guest.file_probe.packages.dpkg_status import Deb
+from imaging.guest.file_probe.packages.debian.apt_lists import LISTS, AptLists, NotKnownError, Upgrade
+from imaging.guest.file_probe.packages.debian.apt_settings import refuse_settings
+from imaging.guest.file_probe.packages.debian.deb_relations import PackageSet
+from imaging.guest.file_probe.packages.debian.dpkg_audit import machine_of
+from imaging.guest.file_probe.packages.debian.dpkg_status import Deb
 from imaging.guest.file_probe.packages.repositories import apt_sources
 from imaging.guest.file_probe.part_rows import PartRows
 from models.errors import DiskUnreadableError

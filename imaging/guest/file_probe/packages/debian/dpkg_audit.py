@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from imaging.guest.file_probe.guest_files import GuestFiles
-from imaging.guest.file_probe.packages.dpkg_status import Deb
+from imaging.guest.file_probe.packages.debian.dpkg_status import Deb
 
 _INFO: Final = "/var/lib/dpkg/info"
 _UNFINISHED: Final = ("unpacked", "half-configured", "half-installed", "triggers-awaited", "triggers-pending")

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from imaging.files.disk.tree import Found, Tree
-from imaging.guest.file_probe.packages.rpm_header import damaged
+from imaging.guest.file_probe.packages.rpm.rpm_header import damaged
 
 _STRETCH_BYTES: Final = 131_072
 _MOST_READ_BYTES: Final = 2_000_000_000

@@ -14,7 +14,7 @@ from typing import Final
 
 from imaging.guest.file_probe.guest_files import GuestFiles, words_of
 from imaging.guest.file_probe.local_time import LocalTime
-from imaging.guest.file_probe.packages.rpm_database import Rpm
+from imaging.guest.file_probe.packages.rpm.rpm_database import Rpm
 from imaging.guest.file_probe.part_rows import PartRows
 
 _MOST_ADDED: Final = 400

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from imaging.files.disk.tree import Tree
-from imaging.guest.file_probe.packages.hash_table import HashTable
-from imaging.guest.file_probe.packages.ndb_table import ndb_packages
-from imaging.guest.file_probe.packages.pages import PagedFile
-from imaging.guest.file_probe.packages.rpm_header import RpmHeader, Tag, damaged
-from imaging.guest.file_probe.packages.sqlite_table import SqliteFile
+from imaging.guest.file_probe.packages.rpm.hash_table import HashTable
+from imaging.guest.file_probe.packages.rpm.ndb_table import ndb_packages
+from imaging.guest.file_probe.packages.rpm.pages import PagedFile
+from imaging.guest.file_probe.packages.rpm.rpm_header import RpmHeader, Tag, damaged
+from imaging.guest.file_probe.packages.rpm.sqlite_table import SqliteFile
 
 _FOLDERS: Final = ("/var/lib/rpm", "/usr/lib/sysimage/rpm")
 _MOST_PACKAGES: Final = 50_000

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from imaging.files.disk.tree import Tree
-from imaging.guest.file_probe.packages.pages import PagedFile
-from imaging.guest.file_probe.packages.rpm_header import damaged
+from imaging.guest.file_probe.packages.rpm.pages import PagedFile
+from imaging.guest.file_probe.packages.rpm.rpm_header import damaged
 
 _MAGIC: Final = b"SQLite format 3\0"
 _SCHEMA: Final = 1

@@ -1,0 +1,1 @@
+"""What dpkg has installed and what apt's lists offer, told from their texts."""
