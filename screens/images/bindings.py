@@ -19,7 +19,7 @@ BINDINGS: list[BindingType] = [
         id="images.seal",
         tooltip="Make a sealed image of this private snapshot: shows what is lost, asks, and proves it",
     ),
-    Binding("m", "run", "Run", id="images.run", tooltip="Show the run that made or tested this image"),
+    Binding("m", "run", "Run", show=False, id="images.run", tooltip="Show the run that made or tested this image"),
     Binding("R", "report", "Report", id="images.report", tooltip="Open the report of the run that made this image"),
     Binding(
         "slash",

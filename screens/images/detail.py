@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,6 +16,7 @@ from screens.dialogs.dialog import Reading
 from screens.images.history import ImageHistory
 from screens.images.rows import FLAVOR_COLUMNS, description_of, facts_of, fit_cells
 from screens.style.glyphs import Glyphs
+from screens.style.tones import joined
 from screens.widgets.columns import Cell, shortened
 from screens.widgets.rows import RowList
 
@@ -42,8 +44,15 @@ class ImageDetail(Vertical):
         """Show an image, or that none is chosen."""
         self.border_title = Content(shortened(image.name, _NAME_CELLS, cut=self._glyphs.cut) if image else "")
         self.query_one("#about", Static).update(facts_of(image, history, self._glyphs) if image else Content(""))
-        self.query_one("#description", Reading).put(description_of(image) if image else Content(""))
+        self.query_one("#description", Reading).put(_description(image) if image else Content(""))
         self.query_one("#matrix", RowList).show(matrix)
 
     def _cells(self, fit: FlavorFit) -> Sequence[Cell]:
         return fit_cells(fit, self._glyphs)
+
+
+def _description(image: Image) -> Content:
+    """The description; above it the name, where the frame has no room for all of it."""
+    if cell_len(image.name) <= _NAME_CELLS:
+        return description_of(image)
+    return Content("\n").join([joined(image.name), description_of(image)])

@@ -130,3 +130,18 @@ async def test_a_failed_refresh_keeps_the_images_and_says_why(demo, tmp_path):
         await driver.sees("as of", "Refresh failed", "astro-base", "e: details", "e Error")
         await driver.press("e")
         await driver.sees("Something went wrong", "What to do", "request req-")
+
+
+async def test_a_name_that_the_frame_cuts_is_whole_above_the_description(demo, tmp_path):
+    name = "".join(f"survey-{number:03}." for number in range(23))
+    async with console(tmp_path) as driver:
+        await driver.press("2")
+        await driver.sees("12 images, listed")
+        screen = driver.shown(ImagesScreen)
+        long = screen.listed[0].model_copy(update={"name": name})
+        screen.post_message(ImagesScreen.ListRead((long, *screen.listed[1:]), complete=True))
+        rows = screen.query_one("#images", RowList)
+        rows.select(long.id)
+        await driver.sees("survey-000.")
+        screen.query_one("#description").focus()
+        await driver.until(lambda: name in driver.text.replace("\n", "").replace(" ", ""), lambda: driver.text)

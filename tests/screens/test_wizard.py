@@ -105,6 +105,16 @@ async def test_the_checklist_begins_with_the_worst_although_something_else_was_t
         await driver.sees("SW-ATTEST - Software")
 
 
+async def test_a_volume_is_read_whole_by_enter(demo, tmp_path):
+    async with console(tmp_path) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, PageName.VOLUMES)
+        screen.query_one("#volumes").focus()
+        await driver.sees("enter Read")
+        await driver.press("enter")
+        await driver.sees("─ Volume ─", "pgdata", "/dev/vdb", "attached again, in this order")
+
+
 async def test_the_volumes_stand_in_their_order_and_the_answer_to_failure_is_chosen(demo, tmp_path):
     async with console(tmp_path) as driver:
         screen = await open_wizard(driver)

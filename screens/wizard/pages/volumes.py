@@ -16,6 +16,7 @@ from models.run.request import OnFailure, RunRequest
 from models.run.time_limit import EXAMPLES, seconds_of, written
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.choose import Choice
+from screens.dialogs.notice import NoticeScreen
 from screens.dialogs.pick import PickOne
 from screens.style.tones import Tone, joined, toned
 from screens.widgets.columns import Cell, Column
@@ -38,6 +39,8 @@ _COLUMNS = (
     Column("In the guest", 34, grow=2, drop=1),
 )
 
+_NOT_KNOWN_INSIDE = "attached again, in this order"
+
 Row = tuple[VolumeAttachment, str, str, str]
 """Attachment, name, size, and what the guest says of it."""
 
@@ -50,7 +53,7 @@ class VolumesPage(Page):
         yield Static(id="volumes-lead", markup=False)
         yield RowList[Row](
             _COLUMNS, key_of=lambda row: row[0].volume_id, cells_of=_cells, glyphs=self.glyphs,
-            empty="No volumes", opens="", id="volumes",
+            empty="No volumes", opens="Read", id="volumes",
         )  # fmt: skip
         yield Static(id="power", markup=False)
         yield Static(
@@ -76,6 +79,16 @@ class VolumesPage(Page):
         request = state.request
         self.query_one("#failure", PickOne).offer(_CHOICES, request.on_failure.value)
         self.query_one("#limit", PickOne).offer(_limits(request), str(request.timeout_seconds))
+
+    @on(RowList.Opened, "#volumes")
+    def _opened(self, event: RowList.Opened) -> None:
+        """Show a volume whole: what the guest does with it is longer than a line."""
+        event.stop()
+        rows: RowList[Row] = self.query_one("#volumes", RowList)
+        if (row := rows.selected) is not None:
+            attachment, name, size, inside = row
+            parts = (("Id", attachment.volume_id), ("Device", attachment.device or ""), ("Size", size))
+            self.app.push_screen(NoticeScreen("Volume", name, *parts, ("In the guest", inside or _NOT_KNOWN_INSIDE)))
 
     @on(PickOne.Picked, "#failure")
     def _picked(self, event: PickOne.Picked) -> None:
@@ -132,7 +145,7 @@ def _cells(row: Row) -> Sequence[Cell]:
         Cell(attachment.device or "?", Tone.QUIET),
         Cell(name),
         Cell(size, Tone.QUIET),
-        Cell(inside or "attached again, in this order", Tone.PLAIN if inside else Tone.QUIET),
+        Cell(inside or _NOT_KNOWN_INSIDE, Tone.PLAIN if inside else Tone.QUIET),
     )
 
 
