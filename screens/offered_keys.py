@@ -19,8 +19,8 @@ from textual.screen import Screen
 
 _WAYS_FORWARD = ("wizard.next", "wizard.start")
 """The ids of the keys by which the main job goes on."""
-_FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected", "image")
-"""The last parts of the ids of keys that do something about what is selected: these stand first, in this order."""
+_FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected", "instances.image")
+"""Ids, or the last parts of ids, of keys that do something about what is selected: these stand first, in this order."""
 _MOVING_IDS = ("rows.", "reading.", "text.")
 """How the ids of keys that only move something begin; *open* is no such key."""
 
@@ -84,8 +84,8 @@ def offered_keys(screen: Screen[Any]) -> tuple[OfferedKey, ...]:
 
 
 def _rank(binding_id: str) -> int:
-    last = binding_id.rpartition(".")[2]
-    return _FIRST.index(last) if last in _FIRST else len(_FIRST)
+    names = (binding_id, binding_id.rpartition(".")[2])
+    return next((place for place, name in enumerate(_FIRST) if name in names), len(_FIRST))
 
 
 def _working(screen: Screen[Any]) -> Iterator[tuple[DOMNode, Binding]]:

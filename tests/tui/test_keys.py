@@ -17,6 +17,7 @@ from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
 from tests.screens.samples import run
+from tests.screens.test_run_ended import over
 
 WIDE = (160, 40)
 
@@ -211,3 +212,9 @@ async def test_a_click_on_a_key_of_the_last_line_does_what_the_key_does(demo, tm
         await driver.sees("db-07", "? Help")
         await driver.pilot.click(offset=(footer(driver).index("? Help") + 3, driver.app.size.height - 1))
         driver.shown(HelpScreen)
+
+
+async def test_of_a_failed_run_the_last_line_names_the_repair_before_the_image(tmp_path):
+    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over())) as driver:
+        await driver.app.push_screen(RunScreen("r1"))
+        await driver.sees("enter Read step  a Fix, run again  m Image")
