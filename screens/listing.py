@@ -80,6 +80,10 @@ class ListScreen(ModeScreen, Generic[T]):
         """All that is known, whatever the filter leaves."""
         return self._listed
 
+    def focus_list(self) -> None:
+        """Put the keys on the list, wherever they were on the screen; what was being written stays there."""
+        self._rows.focus()
+
     def go_to(self, key: str) -> bool:
         """Put the cursor on a row, out of the filter where that hides it; False if it is not there any more."""
         if not self._rows.select(key) and self._rows.selected_key != key:

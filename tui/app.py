@@ -29,6 +29,7 @@ from screens.dialogs.help import HelpScreen
 from screens.dialogs.secret import SecretScreen
 from screens.images.screen import ImagesScreen
 from screens.instances.screen import InstancesScreen
+from screens.listing import ListScreen
 from screens.offered_keys import offered_keys
 from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
@@ -248,6 +249,8 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         while isinstance(screen := self.screen, OpenedScreen) and not screen.holds:
             parting_words = parting_words or screen.parting_words
             await self.pop_screen()
+        if isinstance(self.screen, ListScreen):
+            self.screen.focus_list()
         if parting_words and isinstance(self.screen, ConsoleScreen):
             self.screen.status.say(parting_words)
 

@@ -111,6 +111,18 @@ async def test_number_keys_switch_between_the_lists(tmp_path):
         await driver.sees("Logging in")
 
 
+@pytest.mark.parametrize("key, rows", [("1", "#instances"), ("2", "#images")])
+async def test_number_keys_lead_to_the_list_itself_wherever_the_keys_were(demo, tmp_path, key, rows):
+    async with console(tmp_path) as driver:
+        await driver.sees("db-07", "fixed by the run")
+        await driver.press(key)
+        await driver.until(lambda: bool(driver.app.screen.query(rows)))
+        await driver.press("tab")
+        assert not driver.app.screen.query_one(rows).has_focus
+        await driver.press(key)
+        assert driver.app.screen.query_one(rows).has_focus
+
+
 @pytest.mark.parametrize("key", ["escape", "q", "question_mark", "f1"])
 async def test_the_key_that_opened_the_help_closes_it_and_so_do_escape_and_q(tmp_path, key):
     async with console(tmp_path, cloud=NOWHERE) as driver:

@@ -60,6 +60,10 @@ def awaits_source(run: RunRecord) -> bool:
     return is_left and run.instance_restored is True and run.has_restarted_source
 
 
+_READ_CONSOLE = "Read the console lines in the report."
+_LAUNCH_BY_HAND = "The console said nothing that could be read: launch an instance of the image to see if it comes up."
+
+
 def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     """Why a run did not end well: first that the source is not as it was, then what failed, then the verdict.
 
@@ -78,7 +82,7 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     return Trouble(
         what=f"The test launch: {run.verdict.word}.",
         meaning=" ".join(part for part in (run.verdict.reason, _kept(run)) if part),
-        remedy="Read the console lines in the report.",
+        remedy=_READ_CONSOLE if run.verdict.evidence else _LAUNCH_BY_HAND,
     )
 
 

@@ -135,6 +135,15 @@ class TestTrouble:
         assert left is not None
         assert "volume v-1: a claim names it" in left.what
 
+    def test_console_lines_are_named_only_where_there_are_any(self) -> None:
+        silent = trouble_at_the_end(run_of(outcome=RunState.FAILED, verdict=SILENT))
+        said = SILENT.model_copy(update={"evidence": ("login:",)})
+        told = trouble_at_the_end(run_of(outcome=RunState.FAILED, verdict=said))
+        assert silent is not None
+        assert told is not None
+        assert "console lines" not in silent.remedy
+        assert told.remedy == "Read the console lines in the report."
+
     def test_then_it_is_the_verdict_with_what_became_of_the_image(self) -> None:
         trouble = trouble_at_the_end(run_of(outcome=RunState.FAILED, verdict=SILENT, image_id="i-1"))
         assert trouble is not None
