@@ -17,12 +17,31 @@ class SealWord(StrEnum):
     """A proof could not be made; never counted as sealed."""
 
 
+class SealProof(StrEnum):
+    """What a verdict rests on."""
+
+    CLONE = "clone"
+    """What the clone carried out, and what was found in it afterwards."""
+    IMAGE = "image"
+    """What lies in the sealed image."""
+    NAMES = "names"
+    """That no name of the source is left in it."""
+    CANARIES = "canaries"
+    """That its raw disk holds nothing of what was deleted."""
+    BOOTS = "boots"
+    """That it boots a second time, as itself."""
+    INSTANCES = "instances"
+    """That two instances of it differ."""
+
+
 class SealVerdict(Frozen):
     """The verdict, with what it rests on."""
 
     word: SealWord
     reasons: tuple[CleanText, ...] = ()
     """What was found, or what could not be proved, a sentence each; empty where it is sealed."""
+    doubts: tuple[SealProof, ...] = ()
+    """By which proofs something was found; where it is unknown, which could not be made."""
     proofs: tuple[CleanText, ...] = ()
     """What was shown, a sentence each."""
     kept: tuple[CleanText, ...] = ()

@@ -147,7 +147,7 @@ def _rows(server: Server, order: SealOrder) -> Iterator[tuple[str, ...]]:
     fails_at = server.disk.seal_fails_at if server.disk.seal_fails_at in order.operations else ""
     yield ("state", "failed" if fails_at else "sealed")
     if fails_at:
-        yield ("why", f"{fails_at}: 1 left of 3")
+        yield ("why", f"{fails_at}: 1 left of 3, such as /var/log/survey/run.log")
     yield ("digest", order.digest)
     recorded = load(server.disk.recording_of_seal).seal if server.disk.recording_of_seal else {}
     for operation in order.operations:

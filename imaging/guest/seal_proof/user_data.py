@@ -71,7 +71,8 @@ def proof_user_data(needles: Needles, *, seal_nonce: str, nonce: str, marker: st
     if len(made) > LARGEST:
         raise UsageError(
             f"The proof's script takes {len(made)} bytes; a cloud takes at most {LARGEST}.",
-            remedy="Seal without the proof, or from an instance with fewer accounts.",
+            remedy="Keep the directory above in place of many paths in it; or remove accounts that nobody needs, and "
+            "inspect again.",
         )
     return made
 

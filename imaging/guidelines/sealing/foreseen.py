@@ -10,6 +10,7 @@ from imaging.guidelines.sealing.proofs.proof import SealProofs
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.seal.plan import SealPlan
+from models.words.seal_remedies import HOW_TO_KEEP
 
 
 def foreseen(facts: InstanceFacts, profile: Profile, plan: SealPlan) -> Iterator[str]:
@@ -26,5 +27,5 @@ def foreseen(facts: InstanceFacts, profile: Profile, plan: SealPlan) -> Iterator
     for finding in failing(after_seal(facts.guest.value, plan), proofs, facts, profile):
         yield (
             f"The seal would leave what its proof then finds, {finding.rule}: {finding.evidence} "
-            "Remove it from the instance, or keep it on purpose (--keep PATH)."
+            f"Remove it from the instance, or keep it on purpose ({HOW_TO_KEEP})."
         )

@@ -30,7 +30,10 @@ def refusals(facts: InstanceFacts) -> tuple[str, ...]:
 def _reasons(facts: InstanceFacts) -> Iterator[str]:
     source = facts.instance.value
     if source is not None and source.volume_backed:
-        yield "Its root disk is a volume: a seal of volume-backed instances is not possible yet."
+        yield (
+            "Its root disk is a volume: a seal of volume-backed instances is not possible yet. Move your work to an "
+            "instance that boots from an image."
+        )
     guest = facts.guest.value
     if guest is None:
         why = facts.guest.unknown_because or "it was not inspected"
@@ -44,22 +47,31 @@ def _reasons(facts: InstanceFacts) -> Iterator[str]:
     yield from _about_cloud_init(facts)
     disks = inside_or_none(facts, disks_part)
     if disks is None:
-        yield "Its disks could not be read, so that nobody knows whether the root disk is encrypted."
+        yield f"Its disks could not be read, so that nobody knows whether the root disk is encrypted. {_HOW_TO_INSPECT}"
     elif _is_encrypted(disks):
-        yield "The root file system is encrypted (LUKS): nobody could open it in the clone."
+        yield (
+            "The root file system is encrypted (LUKS): nobody could open it in the clone. Move your work to an "
+            "instance without that."
+        )
 
 
 def _about_cloud_init(facts: InstanceFacts) -> Iterator[str]:
     """The seal reaches the clone by cloud-init, and only over the configuration drive."""
     if inside_or_none(facts, cloud_init_part) is None:
-        yield "cloud-init could not be read, and it carries the seal into the clone."
+        yield f"cloud-init could not be read, and it carries the seal into the clone. {_HOW_TO_INSPECT}"
         return
     found = coming_cloud_init(facts)
     if found.version is None:
-        yield "cloud-init is not installed, and it carries the seal into the clone. Install it."
+        yield (
+            "cloud-init is not installed, and it carries the seal into the clone. Install its package, and inspect "
+            "again."
+        )
     elif not sets_up_new_instances(found):
         by = found.disabled_by[0] if found.disabled_by else "its configuration"
-        yield f"cloud-init is switched off ({by}), and it carries the seal into the clone. Switch it on."
+        yield (
+            f"cloud-init is switched off ({by}), and it carries the seal into the clone. Switch it on: remove that, "
+            "and inspect again."
+        )
     elif not _asks_config_drive(found):
         yield (
             "cloud-init does not read configuration drives (datasource_list), by which the clone gets the seal without "

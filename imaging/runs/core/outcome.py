@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
+from models.words.seal_remedies import remedy_of_verdict
 
 _SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
 """What the image depends on: a new runner makes sure of it before an image is asked for."""
@@ -94,7 +95,7 @@ def _trouble_of_the_seal(run: RunRecord) -> Trouble:
     return Trouble(
         what=f"The seal: {word}.",
         meaning=" ".join(part for part in (*reasons, _kept(run)) if part),
-        remedy="Read the proofs in the report; do not share the image as it is.",
+        remedy=remedy_of_verdict(verdict, run.plan.source.name if run.plan.source is not None else ""),
     )
 
 

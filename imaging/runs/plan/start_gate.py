@@ -14,11 +14,12 @@ from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, TestLaunchPlan
 from models.run.request import RunRequest
 from models.text import sentence
+from models.words.seal_remedies import HOW_TO_KEEP, HOW_TO_MAKE_PLAIN
 
 _IMAGEABLE = frozenset({"ACTIVE", "SHUTOFF"})
 """The statuses from which the run can bring an instance to SHUTOFF; Nova refuses to stop any other."""
 _NOTHING_CHANGED = "Nothing was changed."
-_OR_PLAIN = "Or make a plain image, which holds everything (--mode plain)."
+_OR_PLAIN = f"Or make a plain image, which holds everything ({HOW_TO_MAKE_PLAIN})."
 _NOTHING_BUT_A_LAUNCH = {
     RunKind.DEEP_CHECK: "deep check",
     RunKind.IMAGE_CHECK: "inspection of the image",
@@ -72,7 +73,7 @@ def _against_the_seal(plan: Plan) -> list[Obstacle]:
     if odd:
         reasons.append(
             f"{counted(len(odd), 'name')} in it cannot be handed to a clone as they are: {fitting(odd)}. "
-            "Rename or remove them in the instance, or keep the directory (--keep PATH)."
+            f"Rename or remove them in the instance, or keep the directory ({HOW_TO_KEEP})."
         )
     made = [
         Obstacle(kind=ObstacleKind.UNSEALABLE, text=f"No sealed image can be made: {why}", remedy=_OR_PLAIN)

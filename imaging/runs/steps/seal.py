@@ -24,6 +24,7 @@ from models.formatting import counted
 from models.run.intent import IntentAction
 from models.run.kept_seal import KeptSeal
 from models.seal.report import SealReport, SealState
+from models.words.seal_remedies import HOW_TO_MAKE_PLAIN, remedy_of_failed_seal
 
 CLONE_CONSOLE = "clone-console.log"
 """In the run's folder, mode 0600: what the clone showed on its console."""
@@ -150,7 +151,8 @@ async def _read(ctx: StepContext, watch: ReportWatch) -> KeptSeal:
         raise RunError(
             error.what,
             meaning="Nobody knows whether the clone is sealed, so no image is made of it.",
-            remedy=f"Its console is in {ctx.folder / CLONE_CONSOLE}. Make the image again, or a plain one.",
+            remedy=f"Make the image again, or a plain one ({HOW_TO_MAKE_PLAIN}). What the clone showed is in "
+            f"{ctx.folder / CLONE_CONSOLE}.",
         ) from error
 
 
@@ -169,17 +171,18 @@ def _refuse_unsealed(ctx: StepContext, report: SealReport) -> None:
         raise RunError(
             f"The clone holds what nobody had agreed to: {', '.join(report.appeared) or 'it does not say what'}.",
             meaning="Nothing of it was changed, and no image is made.",
-            remedy="Inspect the instance again, agree to the new plan, and start again.",
+            remedy="Inspect it again (--probe; p in the list), read what the new plan takes away, and make the image "
+            "again.",
         )
     if report.state is SealState.FAILED:
         raise RunError(
             f"The seal failed in the clone: {report.why or 'it does not say why'}.",
             meaning="No image is made of a clone that is sealed by half. The instance itself is restored.",
-            remedy="Fix this in the instance, or leave it out of what is sealed (--keep), and start again.",
+            remedy=remedy_of_failed_seal(report, plan, ctx.run.plan.source.name if ctx.run.plan.source else ""),
         )
     if plan is None or report.digest != plan.digest:
         raise RunError(
             "The clone carried out another plan than the one that was agreed to.",
             meaning="No image is made of it.",
-            remedy="Start again.",
+            remedy="Make the image again: a new clone is given the plan as it is now.",
         )

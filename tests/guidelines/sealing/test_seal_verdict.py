@@ -33,7 +33,7 @@ from models.seal.report import (
     SealReport,
     SealState,
 )
-from models.seal.verdict import SealWord
+from models.seal.verdict import SealProof, SealWord
 from tests.guidelines.building import facts, profile, request
 from tests.guidelines.guest_building import guest, healthy, sighting
 
@@ -149,7 +149,7 @@ def planted(kind: CanaryClass, *, seen: bool | None) -> SealReport:
 
 def test_where_every_proof_holds_it_is_sealed():
     found = verdict()
-    assert (found.word, found.reasons) == (SealWord.SEALED, ())
+    assert (found.word, found.reasons, found.doubts) == (SealWord.SEALED, (), ())
     assert len(found.proofs) == 6
     assert "Two instances of it differ in machine-id, SSH host keys and DHCP identity." in found.proofs
     assert "12 names of the source" in " ".join(found.proofs)
@@ -237,6 +237,7 @@ def test_what_is_not_proved_is_unknown(changed):
     found = verdict(**changed)
     assert found.word is SealWord.UNKNOWN
     assert found.reasons
+    assert found.doubts
 
 
 @pytest.mark.parametrize("changed, reason", FOUND.values(), ids=FOUND.keys())
@@ -244,6 +245,13 @@ def test_what_was_found_is_named(changed, reason):
     found = verdict(**changed)
     assert found.word is SealWord.NOT_SEALED
     assert reason in " ".join(found.reasons)
+    assert found.doubts
+
+
+def test_only_the_proofs_that_found_something_are_named_where_something_was_found():
+    found = verdict(image_report=counted(CanaryClass.HOME, 1), clone=None, second=None)
+    assert (found.word, found.doubts) == (SealWord.NOT_SEALED, (SealProof.CANARIES,))
+    assert verdict(clone=None, second=None).doubts == (SealProof.CLONE, SealProof.INSTANCES)
 
 
 def test_what_was_found_weighs_more_than_what_is_unknown():

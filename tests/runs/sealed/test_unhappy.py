@@ -100,7 +100,8 @@ async def test_a_seal_that_fails_in_the_middle_leaves_no_image_and_says_at_what(
     stage.name = "gis-lab"
     run = await stage.run()
     assert failed_at(run) is StepName.SEAL
-    assert "logs: 1 left of 3" in trouble(run)
+    assert "logs: 1 left of 3, such as /var/log/survey/run.log" in trouble(run)
+    assert "Log in to gis-lab, and see which program writes what is named" in trouble(run)
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.FAILED
     assert run.image_id is None
@@ -111,7 +112,7 @@ async def test_a_clone_that_holds_what_nobody_agreed_to_changes_nothing(stage: S
     run = await stage.run(planned_from="web-01")
     assert failed_at(run) is StepName.SEAL
     assert "The clone holds what nobody had agreed to: account ada, account ubuntu, home /home/ada" in trouble(run)
-    assert "Inspect the instance again" in trouble(run)
+    assert "Inspect it again" in trouble(run)
     assert run.seal_report is not None
     assert run.seal_report.state is SealState.CHANGED
     assert run.seal_report.results == ()
@@ -145,6 +146,7 @@ async def test_a_token_that_is_found_afterwards_is_not_sealed_and_the_image_stay
     run = await stage.run(test=True)
     assert (run.state, "The seal: not sealed." in trouble(run)) == (RunState.FAILED, True)
     assert "histories" in trouble(run)
+    assert "ask the cloud's support whether its storage keeps what is overwritten" in trouble(run)
     assert run.seal_verdict is not None
     assert run.seal_verdict.word is SealWord.NOT_SEALED
     assert run.image_id is not None

@@ -9,7 +9,7 @@ from imaging.guidelines.sealing.proofs.proof import SealProofs
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.seal.plan import KeptThing
-from models.seal.verdict import SealVerdict, SealWord
+from models.seal.verdict import SealProof, SealVerdict, SealWord
 
 
 def seal_verdict(proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> SealVerdict:
@@ -20,21 +20,23 @@ def seal_verdict(proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> 
         facts: those of the source, with the inspection that the seal was planned from.
         profile: the guidelines, by which both inspections are judged again.
     """
-    made = (
-        proof_of_clone(proofs, facts, profile),
-        proof_of_image(proofs, facts, profile),
-        proof_of_names(proofs),
-        proof_of_canaries(proofs),
-        proof_of_boots(proofs, facts.guest.value),
-        proof_of_instances(proofs, facts.guest.value),
-    )
-    found = tuple(dict.fromkeys(reason for each in made for reason in each.found))
-    unproved = tuple(dict.fromkeys(reason for each in made for reason in each.unproved))
+    source = facts.guest.value
+    made = {
+        SealProof.CLONE: proof_of_clone(proofs, facts, profile),
+        SealProof.IMAGE: proof_of_image(proofs, facts, profile),
+        SealProof.NAMES: proof_of_names(proofs),
+        SealProof.CANARIES: proof_of_canaries(proofs),
+        SealProof.BOOTS: proof_of_boots(proofs, source),
+        SealProof.INSTANCES: proof_of_instances(proofs, source),
+    }
+    found = tuple(dict.fromkeys(reason for each in made.values() for reason in each.found))
+    unproved = tuple(dict.fromkeys(reason for each in made.values() for reason in each.unproved))
     word = SealWord.NOT_SEALED if found else SealWord.UNKNOWN if unproved else SealWord.SEALED
     return SealVerdict(
         word=word,
         reasons=(*found, *unproved),
-        proofs=tuple(sentence for each in made if each.holds for sentence in each.shown),
+        doubts=tuple(name for name, each in made.items() if (each.found if found else each.unproved)),
+        proofs=tuple(sentence for each in made.values() if each.holds for sentence in each.shown),
         kept=tuple(_kept(each) for each in proofs.plan.kept),
     )
 

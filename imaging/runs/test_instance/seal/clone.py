@@ -10,6 +10,7 @@ from imaging.runs.test_instance.server import may_have_lost_one, standing_server
 from models.cloud.instance import Instance
 from models.errors import RunError
 from models.run.record import OwnedKind
+from models.words.seal_remedies import HOW_TO_MAKE_PLAIN
 
 MOST_REPEATS = 2
 """How often a clone that went off without a result is launched again."""
@@ -56,6 +57,6 @@ async def give_up(ctx: StepContext, clone: Instance) -> None:
         raise RunError(
             f"The temporary clone went off without a result {len(before) + 1} times.",
             meaning=f"It is {clone.status}. {clone.fault or ''}".strip(),
-            remedy="Its console is in the run's folder (clone-console.log). Make a plain image, or ask the cloud's "
-            "support why instances go off.",
+            remedy=f"Make a plain image ({HOW_TO_MAKE_PLAIN}), or ask the cloud's support why instances go off. What "
+            "the clone showed is in the run's folder (clone-console.log).",
         )
