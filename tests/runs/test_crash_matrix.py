@@ -27,6 +27,7 @@ from imaging.runs.source.claim_keys import decode_claims
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import SystemClock
 from imaging.runtime.paths import Paths
+from models.run.plan import Plan
 from models.run.record import RunRecord, RunState
 from models.run.request import Attestation, RunRequest, Waiver
 from models.verdict import VerdictWord
@@ -62,6 +63,10 @@ REQUEST = RunRequest(
     uninspected="the demonstration cloud's guest is known",
     waivers=(Waiver(rule="STATE-LOCKED", reason="agreed with those who locked it"),),
 )
+
+
+MOST_KILLED = 90
+"""Runners of one run; a run in which more of them die comes to no end."""
 
 
 class KilledError(BaseException):
@@ -149,24 +154,38 @@ def cloud(demo_cloud: DemoCloudHere) -> Cloud:
 
 
 async def run_through(cloud: Cloud, clock: DemoClock, folder: Path, source_id: str) -> tuple[RunRecord, int]:
-    """Work on a new run with one runner after the other until it is over; also how many were killed."""
+    """Work on a new run until it is over; also how many runners were killed."""
     async with a_run(cloud, clock, folder, source_id) as (journal, new):
-        run, killed = new, 0
-        while not run.state.is_over:
-            assert killed < 60
-            run = await one_runner(journal, run, cloud, clock, folder)
-            killed += not run.state.is_over
-        return run, killed
+        return await to_its_end(journal, new, cloud, clock, folder)
+
+
+async def to_its_end(
+    journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path
+) -> tuple[RunRecord, int]:
+    """One runner after the other until the run is over; also how many were killed."""
+    killed = 0
+    while not run.state.is_over:
+        assert killed < MOST_KILLED
+        run = await one_runner(journal, run, cloud, clock, folder)
+        killed += not run.state.is_over
+    return run, killed
 
 
 @asynccontextmanager
 async def a_run(
     cloud: Cloud, clock: DemoClock, folder: Path, source_id: str
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
-    """A journal of its own with a new run."""
-    journal = Journal(folder / "runs.sqlite", clock)
+    """A journal of its own with a new run that makes an image."""
     plan = await plan_run(cloud, clock, source_id, REQUEST, PROFILE)
+    async with a_run_of(plan, clock, folder) as made:
+        yield made
+
+
+@asynccontextmanager
+async def a_run_of(plan: Plan, clock: DemoClock, folder: Path) -> AsyncIterator[tuple[Journal, RunRecord]]:
+    """A journal of its own with a new run of a plan, to which nothing is in the way."""
     refuse(obstacles(plan))
+    journal = Journal(folder / "runs.sqlite", clock)
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
     await journal.close()
 

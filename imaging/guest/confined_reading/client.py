@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from imaging.guest.confined_reading.messages import Printed, ReadingAnswer, ReadingRequest
 from imaging.guest.report.report_reader import SECONDS as READING_SECONDS
@@ -18,6 +18,7 @@ _MODULE: Final = "imaging.guest.confined_reading"
 SECONDS: Final = READING_SECONDS + 10
 """The reader itself stops in time and keeps what it has; this is for one that does not."""
 _LARGEST_ANSWER = 40_000_000
+T = TypeVar("T")
 
 
 async def read_confined(
@@ -43,7 +44,8 @@ async def read_confined(
         BadProbeError: it is no report, or it could not be read within the limits of time and memory.
     """
     request = ReadingRequest(method=method, nonce=nonce, now=now, asked=asked)
-    return await _ask(request, output, seconds)
+    answer = await _answer(request, output, seconds)
+    return _found(answer.facts, "the guest")
 
 
 async def read_console_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> GuestFacts:
@@ -52,8 +54,8 @@ async def read_console_confined(text: str, *, nonce: str, now: datetime, seconds
     Raises:
         BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
     """
-    sent = text.encode("utf-8", "replace")
-    return await _ask(ReadingRequest(method=InspectionMethod.DEEP_CHECK, nonce=nonce, now=now), sent, seconds)
+    answer = await _of_console(text, Printed.FACTS, nonce=nonce, now=now, seconds=seconds)
+    return _found(answer.facts, "the temporary instance")
 
 
 async def read_seal_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> KeptSeal:
@@ -62,11 +64,8 @@ async def read_seal_confined(text: str, *, nonce: str, now: datetime, seconds: f
     Raises:
         BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
     """
-    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, prints=Printed.SEAL, nonce=nonce, now=now)
-    answer = await _answer(request, text.encode("utf-8", "replace"), seconds)
-    if answer.seal is None:
-        raise BadProbeError("What the clone printed could not be read: its reader found nothing.")
-    return answer.seal
+    answer = await _of_console(text, Printed.SEAL, nonce=nonce, now=now, seconds=seconds)
+    return _found(answer.seal, "the clone")
 
 
 async def read_proof_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> SealedImageReport:
@@ -75,18 +74,19 @@ async def read_proof_confined(text: str, *, nonce: str, now: datetime, seconds: 
     Raises:
         BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
     """
-    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, prints=Printed.PROOF, nonce=nonce, now=now)
-    answer = await _answer(request, text.encode("utf-8", "replace"), seconds)
-    if answer.proof is None:
-        raise BadProbeError("What the test instance printed could not be read: its reader found nothing.")
-    return answer.proof
+    answer = await _of_console(text, Printed.PROOF, nonce=nonce, now=now, seconds=seconds)
+    return _found(answer.proof, "the test instance")
 
 
-async def _ask(request: ReadingRequest, sent: bytes, seconds: float) -> GuestFacts:
-    answer = await _answer(request, sent, seconds)
-    if answer.facts is None:
-        raise BadProbeError("What the guest sent could not be read: its reader found nothing.")
-    return answer.facts
+async def _of_console(text: str, prints: Printed, *, nonce: str, now: datetime, seconds: float) -> ReadingAnswer:
+    request = ReadingRequest(method=InspectionMethod.DEEP_CHECK, prints=prints, nonce=nonce, now=now)
+    return await _answer(request, text.encode("utf-8", "replace"), seconds)
+
+
+def _found(read: T | None, who: str) -> T:
+    if read is None:
+        raise BadProbeError(f"What {who} printed could not be read: its reader found nothing.")
+    return read
 
 
 async def _answer(request: ReadingRequest, sent: bytes, seconds: float) -> ReadingAnswer:

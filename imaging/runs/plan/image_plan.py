@@ -12,6 +12,7 @@ from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.guidelines.sealing.keeping import keeping_nothing
 from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.guest_warnings import volume_in_guest
+from imaging.runs.plan.image_to_launch import read_image_to_launch
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
 from imaging.runs.plan.seal.planning import with_seal
 from imaging.runs.plan.seal.texts import sealed_steps
@@ -21,8 +22,7 @@ from imaging.runs.source.instance import in_device_order, root_volume_id
 from imaging.runtime.clock import Clock
 from models.cloud.image import Image
 from models.cloud.instance import Instance
-from models.cloud.quota import Quota
-from models.errors import ImagingError, NotFoundError, UsageError
+from models.errors import NotFoundError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.guidelines.facts import InstanceFacts
@@ -116,9 +116,7 @@ async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: 
         NotFoundError: there is no such image.
         UsageError: it is not active, or the request names a flavor or network that does not exist.
     """
-    image, login, quota = await asyncio.gather(cloud.images.image(image_id), cloud.login(), _quota(cloud))
-    if image.status != "active":
-        raise UsageError(f"The image {image.name} is {image.status}: only an active one can be launched.")
+    image, login, quota = await read_image_to_launch(cloud, image_id)
     wanted = request.model_copy(update={"test": True, "name": request.name or image.name})
     test = await plan_test_launch(cloud, image, source_id=None, request=wanted, profile=profile, quota=quota)
     plan = Plan(
@@ -131,13 +129,6 @@ async def plan_verification(cloud: Cloud, clock: Clock, image_id: str, request: 
         made_at=clock.now(),
     )
     return plan.model_copy(update={"steps": verify_steps(plan), "warnings": image_warnings(plan, clock.now())})
-
-
-async def _quota(cloud: Cloud) -> Quota | None:
-    try:
-        return await cloud.quota()
-    except ImagingError:
-        return None
 
 
 def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[PlannedVolume, ...], str | None]:

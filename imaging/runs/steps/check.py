@@ -11,6 +11,7 @@ from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import INTERIM, ROLE, SOURCE
 from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.image_to_launch import quota_if_told
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.seal.costs import refuse_large_user_data, seal_quota_refusal
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse, unfit_state
@@ -21,7 +22,7 @@ from imaging.runs.test_instance.image_data import image_data
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.cloud.quota import Quota
-from models.errors import ImagingError, NotFoundError, RunError
+from models.errors import NotFoundError, RunError
 from models.findings import Checklist, FindingClass, class_of
 from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
@@ -101,19 +102,12 @@ async def _check_image(ctx: StepContext) -> StepResult:
     if properties.get(ROLE) == INTERIM and properties.get("instance_uuid") == properties.get(SOURCE):
         raise RunError("The image belongs to a sealed run that is under way: it is removed at its end.")
     if ctx.run.spec.seals:
-        refusal = seal_quota_refusal(await _quota(ctx), images=1)
+        refusal = seal_quota_refusal(await quota_if_told(ctx.cloud), images=1)
         if refusal is not None:
             raise RunError(f"No sealed image can be made: {refusal}.", meaning="Nothing has been changed.")
     if not ctx.run.spec.seals:  # of which another image is made
         await ctx.record(image_data=await image_data(ctx, image))
     return StepResult("the image is active")
-
-
-async def _quota(ctx: StepContext) -> Quota | None:
-    try:
-        return await ctx.cloud.quota()
-    except ImagingError:
-        return None  # unknown: the cloud will say
 
 
 async def _check_deep(ctx: StepContext) -> StepResult:

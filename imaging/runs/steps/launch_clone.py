@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks
 from imaging.runs.ownership.made_things import CLONE
+from imaging.runs.plan.image_to_launch import quota_if_told
 from imaging.runs.plan.launch_choice import require_network
 from imaging.runs.plan.seal.clone_choice import plan_clone
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
@@ -15,8 +16,7 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.network import Network
-from models.cloud.quota import Quota
-from models.errors import ImagingError, NotFoundError, RunError
+from models.errors import NotFoundError, RunError
 from models.run.plan import TestLaunchPlan
 
 _NO_IMAGE = "No sealed image is made. The instance itself is restored."
@@ -97,7 +97,7 @@ async def _choose(ctx: StepContext, image: Image, clone: Instance | None) -> Tes
         disk_gib=plan.source.flavor.disk_gib if plan.source is not None else image.min_disk_gib or None,
         request=request,
         profile=ctx.profile,
-        quota=None if counted else await _quota(ctx),
+        quota=None if counted else await quota_if_told(ctx.cloud),
     )
     if chosen.refused_because and clone is None:
         raise RunError(
@@ -106,13 +106,6 @@ async def _choose(ctx: StepContext, image: Image, clone: Instance | None) -> Tes
             remedy="Make room in the quota, and make the image again.",
         )
     return chosen
-
-
-async def _quota(ctx: StepContext) -> Quota | None:
-    try:
-        return await ctx.cloud.quota()
-    except ImagingError:
-        return None  # unknown: Nova will say
 
 
 async def _closed_place(ctx: StepContext, network: Network) -> Place:

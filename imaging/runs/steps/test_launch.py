@@ -5,6 +5,7 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks
 from imaging.runs.ownership.made_things import TEST, MadeServer
+from imaging.runs.plan.image_to_launch import quota_if_told
 from imaging.runs.plan.launch_choice import plan_test_launch, require_network
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
 from imaging.runs.test_instance.security_group import make_group
@@ -14,8 +15,7 @@ from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.network import Network
-from models.cloud.quota import Quota
-from models.errors import ImagingError, RunError
+from models.errors import RunError
 from models.run.plan import TestLaunchPlan
 from models.verdict import Stage, Verdict, VerdictWord
 
@@ -81,7 +81,7 @@ async def choose_for(ctx: StepContext, image: Image, *, counted: bool) -> TestLa
         source_id=ctx.run.instance_id,
         request=request,
         profile=ctx.profile,
-        quota=None if counted else await _quota(ctx),
+        quota=None if counted else await quota_if_told(ctx.cloud),
     )
 
 
@@ -89,13 +89,6 @@ async def in_own_group(ctx: StepContext, network: Network, made: MadeServer) -> 
     """On a network, in a security group of its own that lets nothing in."""
     group, note = await make_group(ctx, network, made)
     return Place(network.id, group, f"on {network.name}, {note}")
-
-
-async def _quota(ctx: StepContext) -> Quota | None:
-    try:
-        return await ctx.cloud.quota()
-    except ImagingError:
-        return None  # unknown: Nova will say
 
 
 async def _end(ctx: StepContext, word: VerdictWord, reason: str) -> StepResult:

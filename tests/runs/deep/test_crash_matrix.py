@@ -16,8 +16,6 @@ from imaging.cloud.interface import Cloud
 from imaging.guest.facts_cache import GuestStore
 from imaging.runs.journal.journal import Journal
 from imaging.runs.plan.deep_check_plan import plan_deep_check
-from imaging.runs.plan.new_run import run_of_plan
-from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runtime.paths import Paths
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kind import RunKind
@@ -31,11 +29,13 @@ from tests.runs.test_crash_matrix import (
     PROFILE,
     Death,
     DemoClock,
+    a_run_of,
     clock,
     cloud,
     demo_cloud,
     everything,
     one_runner,
+    to_its_end,
     words,
 )
 from tests.support.demo_here import DemoCloudHere
@@ -54,23 +54,9 @@ def volumes_too(monkeypatch: pytest.MonkeyPatch) -> None:
 async def a_deep_check(
     cloud: Cloud, clock: DemoClock, folder: Path, source_id: str
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
-    journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_deep_check(cloud, clock, source_id, RunRequest(profile="openstack"), PROFILE)
-    refuse(obstacles(plan))
-    yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
-    await journal.close()
-
-
-async def to_its_end(
-    journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path
-) -> tuple[RunRecord, int]:
-    """One runner after the other until it is over; also how many were killed."""
-    killed = 0
-    while not run.state.is_over:
-        assert killed < 40
-        run = await one_runner(journal, run, cloud, clock, folder)
-        killed += not run.state.is_over
-    return run, killed
+    async with a_run_of(plan, clock, folder) as made:
+        yield made
 
 
 async def all_there_is(cloud: Cloud, source_id: str) -> dict[str, Any]:

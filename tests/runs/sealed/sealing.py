@@ -12,8 +12,6 @@ from imaging.cloud.interface import Cloud
 from imaging.guest.report import read_report
 from imaging.runs.journal.journal import Journal
 from imaging.runs.plan.image_plan import plan_run
-from imaging.runs.plan.new_run import run_of_plan
-from imaging.runs.plan.start_gate import obstacles, refuse
 from models.fact import Fact
 from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
@@ -25,9 +23,9 @@ from models.seal.report import SealState
 from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
 from tests.guest.recordings.recording import RECORDINGS
-from tests.runs.test_crash_matrix import PROFILE, DemoClock, clock, cloud, demo_cloud, everything, one_runner
+from tests.runs.test_crash_matrix import PROFILE, DemoClock, a_run_of, clock, cloud, demo_cloud, everything, to_its_end
 
-__all__ = ["clock", "cloud", "demo_cloud", "everything"]
+__all__ = ["clock", "cloud", "demo_cloud", "everything", "to_its_end"]
 
 REQUEST = RunRequest(
     mode=Mode.SEALED,
@@ -74,25 +72,10 @@ async def a_sealed_run(
     planned: Callable[[SealPlan], SealPlan] = lambda plan: plan,
 ) -> AsyncIterator[tuple[Journal, RunRecord]]:
     """A journal of its own with a new sealed run, by the plan that `planned` makes of its own."""
-    journal = Journal(folder / "runs.sqlite", clock)
     plan = await plan_sealed(cloud, clock, source_id, guest, test=test)
     assert plan.seal is not None
-    plan = plan.model_copy(update={"seal": planned(plan.seal)})
-    refuse(obstacles(plan))
-    yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)
-    await journal.close()
-
-
-async def to_its_end(
-    journal: Journal, run: RunRecord, cloud: Cloud, clock: DemoClock, folder: Path
-) -> tuple[RunRecord, int]:
-    """One runner after the other until it is over; also how many were killed."""
-    killed = 0
-    while not run.state.is_over:
-        assert killed < 90
-        run = await one_runner(journal, run, cloud, clock, folder)
-        killed += not run.state.is_over
-    return run, killed
+    async with a_run_of(plan.model_copy(update={"seal": planned(plan.seal)}), clock, folder) as made:
+        yield made
 
 
 def assert_sealed(run: RunRecord) -> None:

@@ -8,10 +8,7 @@ import pytest
 
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.journal.journal import Journal
-from imaging.runs.plan.new_run import run_of_plan
 from imaging.runs.plan.seal.planning import plan_seal_of_image
-from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.steps.prove_seal import facts_of
 from models.cloud.image import Image
 from models.run.kind import RunKind
@@ -20,7 +17,7 @@ from models.run.request import RunRequest
 from models.seal.verdict import SealWord
 from models.steps import SEAL_STEPS
 from tests.runs.sealed.sealing import everything, inspected, standing, to_its_end
-from tests.runs.test_crash_matrix import MOMENTS, PROFILE, Death, DemoClock
+from tests.runs.test_crash_matrix import MOMENTS, PROFILE, Death, DemoClock, a_run_of
 from tests.support.demo_here import DemoCloudHere
 
 
@@ -45,14 +42,11 @@ async def test_it_is_sealed_into_another_one_and_stays(
     guest = inspected("db-07", clock.now())
     seal = plan_seal(facts_of(None, guest, request, clock.now()), PROFILE, request)
     plan = await plan_seal_of_image(cloud, clock, image.id, request, PROFILE, seal=seal, guest=guest)
-    refuse(obstacles(plan))
     assert tuple(each.step for each in plan.steps) == SEAL_STEPS
-    journal = Journal(tmp_path / "runs.sqlite", clock)
-    new = await journal.create(run_of_plan(plan, clock.now()), PROFILE)
-    if moment != "never":
-        Death(moment, clock).wrap(cloud)
-    run, killed = await to_its_end(journal, new, cloud, clock, tmp_path)
-    await journal.close()
+    async with a_run_of(plan, clock, tmp_path) as (journal, new):
+        if moment != "never":
+            Death(moment, clock).wrap(cloud)
+        run, killed = await to_its_end(journal, new, cloud, clock, tmp_path)
     assert (run.kind, run.state, run.trouble) == (RunKind.SEAL, RunState.DONE, None)
     assert run.seal_verdict is not None
     assert (run.seal_verdict.word, run.seal_verdict.reasons) == (SealWord.SEALED, ())

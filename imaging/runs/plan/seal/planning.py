@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.sealing.planning import plan_seal
+from imaging.runs.plan.image_to_launch import read_image_to_launch
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_test_launch
 from imaging.runs.plan.seal.clone_choice import plan_clone
 from imaging.runs.plan.seal.costs import seal_quota_refusal, user_data_refusal
@@ -91,9 +90,7 @@ async def plan_seal_of_image(
         NotFoundError: there is no such image.
         UsageError: it is not active, or the request names a flavor or network that does not exist.
     """
-    image, login, quota = await asyncio.gather(cloud.images.image(image_id), cloud.login(), _quota(cloud))
-    if image.status != "active":
-        raise UsageError(f"The image {image.name} is {image.status}: only an active one can be launched.")
+    image, login, quota = await read_image_to_launch(cloud, image_id)
     disk = image.min_disk_gib or None
     clone = await _clone(
         cloud, image, source_id=None, disk_gib=disk, request=request, profile=profile, quota=quota, flavors=None
@@ -165,10 +162,3 @@ async def _clone(
 def _more_seconds(image: Image, request: RunRequest) -> int:
     seconds = _CLONE_SECONDS + _IMAGE_SECONDS_PER_GIB * (image.min_disk_gib or _UNKNOWN_DISK_GIB)
     return seconds + (_PROOF_SECONDS if request.test else 0)
-
-
-async def _quota(cloud: Cloud) -> Quota | None:
-    try:
-        return await cloud.quota()
-    except ImagingError:
-        return None
