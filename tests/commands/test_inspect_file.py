@@ -33,6 +33,10 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small healthy system on a GPT disk, RAW."""
     folder = tmp_path_factory.mktemp("disk")
     root = plant(folder / "root", {path: text for path, text in HEALTHY.items() if text is not None})
+    plant(
+        root,
+        {"home/ada/.ssh/id_rsa": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n"},
+    )
     return divided(folder / "disk.raw", "gpt", [(ext(folder / "ext", root), ROOT_X86_64)])
 
 
@@ -53,6 +57,7 @@ def test_a_raw_disk_is_judged_by_the_rules_of_a_guest(imaging, disk):
     assert found["inspection"]["method"] == "image file"
     judged = {each["rule"]: each for each in found["findings"]}
     assert judged["BOOT-ROOTREF"]["outcome"] == "fail"
+    assert "/home/ada/.ssh/id_rsa" in judged["SEC-PRIVKEY"]["evidence"]
     assert judged["FMT-RAW-UPLOAD"]["outcome"] == "pass"
     assert judged["FS-ROOT"]["evidence"].startswith("ext4")
 
