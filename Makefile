@@ -54,9 +54,12 @@ demo: $(VENV)/.installed ## the console on the demonstration cloud
 # Four workers that begin at once would each compile all tests; here each is compiled once, a half on each core.
 COMPILE_TESTS := $(BIN)/python -m pytest --collect-only -qq -p no:cacheprovider
 HALF_OF_TESTS := tests/runs/ tests/guest/ tests/screens/ tests/cloud/
-test: $(VENV)/.installed-dev ## all tests but those that need a real OpenStack
+$(VENV)/.tests-compiled: $(VENV)/.installed-dev $(shell find tests -name '*.py' 2>/dev/null)
 	@$(COMPILE_TESTS) $(HALF_OF_TESTS) >/dev/null & \
 	  $(COMPILE_TESTS) $(filter-out $(HALF_OF_TESTS),$(wildcard tests/*/)) >/dev/null; wait
+	@touch $@
+
+test: $(VENV)/.tests-compiled ## all tests but those that need a real OpenStack
 	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: $(VENV)/.installed-dev ## style, types, and which room may import which

@@ -121,11 +121,13 @@ class Terminal:
 
     def sees(self, *texts: str, seconds: float = PATIENCE_SECONDS) -> str:
         """Wait until all of these are on the screen; give what is on it then."""
-        shown = ""
+        shown, read = "", -1
 
         def all_there() -> bool:
-            nonlocal shown
-            shown = self.text
+            nonlocal shown, read
+            if read == len(self.written):
+                return False  # nothing new since it was last read
+            read, shown = len(self.written), self.text
             return all(text in shown for text in texts)
 
         wait_for(all_there, lambda: f"{texts} not on\n{shown}", seconds=seconds)
