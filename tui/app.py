@@ -89,12 +89,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         Binding("2", "mode('images')", "Images", show=False, id="app.images", tooltip="The images"),
         Binding("3", "mode('runs')", "Runs", show=False, id="app.runs", tooltip="The runs"),
         Binding(
-            "colon,ctrl+p",
-            "command_palette",
-            "Find",
-            show=False,
-            id="app.commands",
-            tooltip="Find anything by its name",
+            "colon,ctrl+p", "command_palette", "Find", show=False, id="app.commands", tooltip="Find anything by name"
         ),
         Binding("question_mark,f1", "help", "Help", id="app.help", tooltip="The keys of this screen"),
         Binding("at", "command_log", "Command log", show=False, id="app.log", tooltip="What was asked of clouds"),

@@ -28,6 +28,7 @@ from screens.instances.deep_check import offer_deep_check
 from screens.instances.state_remedies import offer_remedy
 from screens.instances.table.entry import InstanceEntry
 from screens.instances.table.known import Known
+from screens.instances.table.next_step import next_step
 from screens.listing import ListScreen
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
@@ -83,6 +84,17 @@ class InstanceActions(ListScreen[InstanceEntry]):
         """What the key `u` does now: what brings the instance back, not what stops it."""
         kinds = [each.kind for each in self._remedies if each.kind not in {RemedyKind.STOP, RemedyKind.DETACH}]
         return next(iter(kinds), None)
+
+    @property
+    def _next_step(self) -> str:
+        """What to do next about the chosen instance, where it can be done here."""
+        known, instance = self._known.facts.get(self._watched or ""), self._chosen
+        if known is None or instance is None or instance.id != self._watched or not self._writes:
+            return ""
+        if self._known.run_on(instance.id) or run_on(instance):
+            return "next: i shows its run"
+        words = next_step(instance, known[1], self._place.state_change)
+        return f"next: {words}" if words else ""
 
     @property
     def chosen_facts(self) -> InstanceFacts | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
@@ -18,7 +19,6 @@ from imaging.cloud.instance_list_polling import InstanceWatch
 from models.cloud.instance import Instance
 from models.errors import ImagingError
 from models.formatting import clock_time
-from models.run.claim import run_on
 from models.text import one_line
 from screens.dialogs.notice import NoticeScreen
 from screens.guest_work.messages import GuestProgress, GuestRead
@@ -29,14 +29,13 @@ from screens.instances.messages import FactsFailed, FactsRead, JournalRead, Save
 from screens.instances.saved_inspections import saved_inspections
 from screens.instances.table.details import details
 from screens.instances.table.entry import InstanceEntry
-from screens.instances.table.next_step import next_step
 from screens.instances.table.order import ORDERS
 from screens.instances.table.rows import COLUMNS, cells, matching
 from screens.order import Orders
 from screens.rules_loading import judged, load_rules
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
-from screens.widgets.columns import Cell, shortened
+from screens.widgets.columns import shortened
 from screens.widgets.filter import FilterLine
 from screens.widgets.rows import RowList
 
@@ -77,7 +76,7 @@ class InstancesScreen(InstanceActions):
             with Vertical(id="list", classes="panel") as panel:
                 panel.border_title = "Instances"
                 yield RowList[InstanceEntry](
-                    COLUMNS, key_of=lambda one: one.id, cells_of=self._cells, glyphs=self.glyphs,
+                    COLUMNS, key_of=lambda one: one.id, cells_of=partial(cells, glyphs=self.glyphs), glyphs=self.glyphs,
                     empty="Reading from the cloud", opens="Checklist", id="instances",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
@@ -156,7 +155,9 @@ class InstancesScreen(InstanceActions):
         instance = next((one for one in self._listed if one.id == self._watched), None)
         doing = self._progress if self._guest.instance_id == self._watched else ""
         note = (
-            doing or self._stale or self.glyphs.plain(" · ").join(part for part in (self._age(), self._next()) if part)
+            doing
+            or self._stale
+            or self.glyphs.plain(" · ").join(part for part in (self._age(), self._next_step) if part)
         )
         room = _NAME_CELLS // 2 if note else _NAME_CELLS
         name = shortened(instance.name, room, cut=self.glyphs.cut) if instance else "Checklist"
@@ -167,16 +168,6 @@ class InstancesScreen(InstanceActions):
         facts = self.chosen_facts
         read_at = facts.guest.read_at if facts else None
         return f"inspected {clock_time(read_at, now=self.console.clock.now())}" if read_at else ""
-
-    def _next(self) -> str:
-        """What to do next about the chosen instance, where it can be done here."""
-        known, instance = self._known.facts.get(self._watched or ""), self._chosen
-        if known is None or instance is None or instance.id != self._watched or not self._place.can_write:
-            return ""
-        if self._known.run_on(instance.id) or run_on(instance):
-            return "next: i shows its run"
-        words = next_step(instance, known[1], self._place.state_change)
-        return f"next: {words}" if words else ""
 
     @on(FactsRead)
     def _show_facts(self, event: FactsRead) -> None:
@@ -206,12 +197,9 @@ class InstancesScreen(InstanceActions):
         event.stop()
         if event.key != self._watched:
             self._said = ""
-            self._rest_then_watch()
-
-    def _rest_then_watch(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(REST_SECONDS, self._watch_selected)
+            if self._rest is not None:
+                self._rest.stop()
+            self._rest = self.set_timer(REST_SECONDS, self._watch_selected)
 
     def _watch_selected(self) -> None:
         key = self._rows.selected_key
@@ -240,9 +228,6 @@ class InstancesScreen(InstanceActions):
             view.show(known[1], inspected=known[1].not_inspected_because is None)
         else:
             view.clear("Reading the instance" if instance_id else "")
-
-    def _cells(self, entry: InstanceEntry) -> Sequence[Cell]:
-        return cells(entry, self.glyphs)
 
     @work(group="journal", exclusive=True, exit_on_error=False, description="read the journal")
     async def _read_journal(self) -> None:

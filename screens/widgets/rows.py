@@ -22,7 +22,7 @@ from models.text import one_line
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.tones import Tone
 from screens.widgets.columns import GAP, Cell, Column, fitted, spanned, titles, widths
-from screens.widgets.rows_look import KEYS, LOOK, PARTS
+from screens.widgets.rows_look import KEYS, LOOK, PARTS, PastEnd
 
 T = TypeVar("T")
 
@@ -64,15 +64,6 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         def control(self) -> RowList[Any]:
             """The list, for selectors of handlers."""
             return self.rows
-
-    class PastEnd(Message):
-        """The user went up from the first row, or down from the last one."""
-
-        def __init__(self, rows: RowList[Any], step: int) -> None:
-            super().__init__()
-            self.rows = rows
-            self.step = step
-            """-1 for up, 1 for down."""
 
     def __init__(
         self,
@@ -157,13 +148,6 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         self._go(self._places[key])
         return True
 
-    def show_from(self, key: str) -> bool:
-        """Put the cursor on an item, as far up as what stands below it allows; False if it is not there."""
-        found = self.select(key)
-        if found:
-            self.scroll_to(y=self._places[key], animate=False, force=True)
-        return found
-
     def key_name(self, action: str) -> str | None:
         """What Enter does to the row under the cursor."""
         return self._open_name if action == "open" else None
@@ -179,10 +163,9 @@ class RowList(ScrollView, Generic[T], can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by so many rows."""
-        if 0 <= self._cursor + rows < max(1, len(self._items)):
-            self._go(self._cursor + rows)
-        else:
-            self.post_message(self.PastEnd(self, rows))
+        if not 0 <= self._cursor + rows < len(self._items):
+            self.post_message(PastEnd(self, rows))
+        self._go(self._cursor + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by so many pages."""
@@ -207,7 +190,7 @@ class RowList(ScrollView, Generic[T], can_focus=True):
         if width != self._laid_out_for:
             self._lay_out(width)
         if y < self._header:
-            return self._titles(width)
+            return self._strip(titles(self._columns, *self._title_sign), width, self._style("header"))
         place = y - self._header + self.scroll_offset.y
         if place < len(self._items):
             return self._row(place, width)
@@ -289,9 +272,6 @@ class RowList(ScrollView, Generic[T], can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"rows--{name}")
-
-    def _titles(self, width: int) -> Strip:
-        return self._strip(titles(self._columns, *self._title_sign), width, self._style("header"))
 
     def _row(self, place: int, width: int) -> Strip:
         cells = self._cells_of(self._items[place])

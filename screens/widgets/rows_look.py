@@ -1,8 +1,10 @@
-"""How a list of rows looks, by meaning alone, as the theme has it; and its keys."""
+"""How a list of rows looks, by meaning alone, as the theme has it; its keys, and what one says at its end."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
 
 from screens.style.tones import Tone
 
@@ -36,3 +38,13 @@ KEYS: list[BindingType] = [
     Binding("end,G", "last", "Last", show=False, id="rows.last", tooltip="To the last row"),
     Binding("enter", "open", "Open", id="rows.open", tooltip="Open the selected row"),
 ]
+
+
+class PastEnd(Message):
+    """The user went up from the first row, or down from the last one."""
+
+    def __init__(self, rows: Widget, step: int) -> None:
+        """The list, and the direction: less than 0 for up."""
+        super().__init__()
+        self.rows = rows
+        self.step = step

@@ -21,6 +21,7 @@ from models.run.request import Mode, RunRequest, Visibility, Waiver
 from screens.rules_loading import evidence_of, judged
 from screens.style.glyphs import Glyphs
 from screens.widgets.rows import RowList
+from screens.widgets.rows_look import PastEnd
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,12 @@ class Page(Vertical):
     def go_to(self, rule: str) -> None:
         """Put the cursor on a finding, where the page has findings."""
 
-    @on(RowList.PastEnd)
-    def _past_end(self, event: RowList.PastEnd) -> None:
+    @on(PastEnd)
+    def _past_end(self, event: PastEnd) -> None:
         """The lists of a page are one to the arrow keys: from the end of one they lead into the next."""
         event.stop()
         chain = [widget for widget in self.screen.focus_chain if self in widget.ancestors]
-        place = chain.index(event.rows) + event.step
+        place = chain.index(event.rows) + (1 if event.step > 0 else -1)
         if 0 <= place < len(chain):
             beside = chain[place]
             beside.focus()

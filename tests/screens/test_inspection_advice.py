@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.cloud.instance import Instance
-from screens.wizard.inspecting import how_to_inspect
+from screens.wizard.pages.inspecting import how_to_inspect
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import finding_sign
 from screens.widgets.columns import Cell, Column
-from screens.wizard.inspecting import how_to_inspect
+from screens.wizard.pages.inspecting import how_to_inspect
 
 if TYPE_CHECKING:
     from imaging.guidelines.sealing.homes import Home

@@ -110,7 +110,7 @@ class ReviewPage(FindingPage):
         self._with_steps = not self._with_steps
         self.show(self.state)
         lead = next((row for row in self._rows.items if row.item.leads_to is Deed.STEPS), None)
-        if lead is not None and self._with_steps:
-            self._rows.show_from(lead.key)
-        elif lead is not None:
+        if lead is not None:
             self._rows.select(lead.key)
+            if self._with_steps:
+                self._rows.scroll_to(y=self._rows.items.index(lead), animate=False, force=True)

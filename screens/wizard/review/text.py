@@ -18,7 +18,7 @@ from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import urgency
 from screens.widgets.columns import shortened
-from screens.wizard.inspecting import how_to_inspect
+from screens.wizard.pages.inspecting import how_to_inspect
 from screens.wizard.review.rows import Deed, Item, heading, sections
 from screens.wizard.review.seal_text import seal_items
 from screens.wizard.state import WizardState
