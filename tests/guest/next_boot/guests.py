@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from imaging.guidelines.checklist import judge
 from models.fact import Fact
@@ -96,19 +97,29 @@ HEALTHY: dict[str, str | bytes | None] = {
 """An Ubuntu of which every rule that tells of the next boot says *pass*."""
 
 
-def inspect(root: Path, files: Files, *, of: Files = HEALTHY, shell: str = "dash") -> GuestFacts:
-    """What the probe finds in a guest that has these files beside its own."""
+def inspect(
+    root: Path, files: Files, *, of: Files = HEALTHY, shell: str = "dash", parts: Sequence[str] = PARTS
+) -> GuestFacts:
+    """What the probe finds in a guest that has these files beside its own.
+
+    Args:
+        root: where the guest's files are put.
+        files: what it has beside its own.
+        of: its own.
+        shell: one of `SHELLS`.
+        parts: those that are read; where a test is about one rule, those that it reads.
+    """
     whole = {**of, **files}
     found = probe(
-        *PARTS, root=plant(root, {path: text for path, text in whole.items() if text is not None}), shell=shell
+        *parts, root=plant(root, {path: text for path, text in whole.items() if text is not None}), shell=shell
     )
-    read = {name: getattr(found, name).model_copy(update={"read_at": READ_AT}) for name in PARTS}
+    read = {name: getattr(found, name).model_copy(update={"read_at": READ_AT}) for name in parts}
     return guest(**read)
 
 
-def findings(root: Path, files: Files, *, of: Files = HEALTHY, shell: str = "dash") -> dict[str, Finding]:
-    """What the rules say of it, by their ids."""
-    inspected = Fact[GuestFacts](value=inspect(root, files, of=of, shell=shell), source=Source.GUEST, read_at=READ_AT)
+def findings(root: Path, files: Files, **how: Any) -> dict[str, Finding]:
+    """What the rules say of it, by their ids; how it is inspected, as in `inspect`."""
+    inspected = Fact[GuestFacts](value=inspect(root, files, **how), source=Source.GUEST, read_at=READ_AT)
     return {each.rule: each for each in judge(facts(guest=inspected), profile()).findings}
 
 

@@ -18,7 +18,7 @@ UNITS = "/etc/systemd/system/cloud-init.target.wants"
 
 def judged(tmp_path, rule: str, files: Files, *, words: str = "", shell: str = "dash") -> Finding:
     line = {"/boot/grub/grub.cfg": grub_cfg(grub_entry("Ubuntu", line=f"{LINE} {words}"))}
-    return findings(tmp_path, {**line, **files}, shell=shell)[rule]
+    return findings(tmp_path, {**line, **files}, shell=shell, parts=("system", "boot", "cloud_init"))[rule]
 
 
 @pytest.mark.parametrize("shell", SHELLS)

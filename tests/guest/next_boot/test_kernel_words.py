@@ -42,11 +42,13 @@ OTHER = (
 )
 GUEST = {**HEALTHY, "/.tools/lsblk": printing(ROOT_DISK + OWN + OTHER)}
 RULES = ("BOOT-ROOTREF", "VOL-CRYPT-LVM", "BOOT-INITRAMFS")
+READ = ("system", "disks", "mounts", "boot")
+"""What they read."""
 
 
 def judged(tmp_path, words: str, more: Files = DRACUT, line: str = LINE) -> dict[str, Outcome]:
     cfg = grub_cfg(grub_entry("Linux", line=f"{line} {words}"))
-    found = findings(tmp_path, {"/boot/grub/grub.cfg": cfg, **more}, of=GUEST)
+    found = findings(tmp_path, {"/boot/grub/grub.cfg": cfg, **more}, of=GUEST, parts=READ)
     return {rule: found[rule].outcome for rule in RULES if found[rule].outcome is not Outcome.PASS}
 
 

@@ -17,7 +17,7 @@ RULES = ("NET-STATIC", "NET-MAC", "CI-NETDISABLED")
 
 def judged(tmp_path, files: Files, *, shell: str = "dash", words: str = "") -> dict[str, Outcome]:
     line = {"/boot/grub/grub.cfg": grub_cfg(grub_entry("Ubuntu", line=f"{LINE} {words}"))}
-    found = findings(tmp_path, {**line, **files}, shell=shell)
+    found = findings(tmp_path, {**line, **files}, shell=shell, parts=("system", "boot", "cloud_init", "network"))
     return {rule: found[rule].outcome for rule in RULES}
 
 

@@ -19,7 +19,7 @@ INSTALLED = {
 
 
 def judged(tmp_path, files: Files) -> Finding:
-    return findings(tmp_path, files)["BOOT-INITRAMFS"]
+    return findings(tmp_path, files, parts=("system", "boot"))["BOOT-INITRAMFS"]
 
 
 def grub(*entries: str, default: str = "0", **more: str) -> dict[str, str]:
