@@ -8,6 +8,7 @@ mount --rbind /dev "$1/dev"
 mount -t tmpfs tmpfs "$1/run"
 mount -t tmpfs tmpfs "$1/mnt"
 mount "$2" "$1/scratch/volume"
+mount --bind "$1/srv/kept" "$1/scratch/bound"
 mkdir "$1/run/imaging-seal"
 cat >"$1/run/imaging-seal/script"
 chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin IMAGING_SEAL_RUN=/run/imaging-seal IMAGING_SEAL_LIVE=yes \

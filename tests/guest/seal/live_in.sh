@@ -10,7 +10,10 @@ mkdir /home/carol/.ssh
 ssh-keygen -q -t ed25519 -N '' -f /home/carol/.ssh/id
 echo thesis >/home/carol/thesis.tex
 echo key >/root/.netrc
-mkdir -p /scratch/volume /scratch/other
+mkdir -p /scratch/volume /scratch/other /scratch/bound /srv/kept
+echo kept >/srv/kept/file
+echo below >/scratch/bound/hidden
+echo 'export TOKEN=x' >>/root/.bashrc
 echo below >/scratch/volume/hidden
 echo left >/scratch/other/left
 echo hidden >/mnt/hidden

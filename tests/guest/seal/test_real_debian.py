@@ -67,7 +67,7 @@ class Machine:
             target(TargetAction.REMOVE, "/home/alice"), target(TargetAction.RENEW, "/home/debian"),
         )  # fmt: skip
         wanted[OperationId.KEPT_HOMES] = (target(TargetAction.STRIP, "/home/carol"),)
-        wanted[OperationId.ROOT_HOME] = (target(TargetAction.EMPTY, "/root"),)
+        wanted[OperationId.ROOT_HOME] = (target(TargetAction.RENEW, "/root"),)
         wanted[OperationId.DIRECTORIES] = tuple(
             target(TargetAction.EMPTY, p) for p in ("/mnt", "/tmp", "/var/tmp", "/scratch")
         )
@@ -182,7 +182,8 @@ def test_it_is_sealed_and_says_so(run):
 def test_what_was_to_go_is_gone_also_below_mounts(run):
     there = run.after.keys()
     gone = (
-        "/mnt/hidden", "/scratch/volume/hidden", "/scratch/other", "/home/alice", "/tmp/left", "/root/.netrc",
+        "/mnt/hidden", "/scratch/volume/hidden", "/scratch/bound/hidden", "/scratch/other", "/home/alice", "/tmp/left",
+        "/root/.netrc",
         "/etc/passwd-", "/etc/shadow-", "/etc/sudoers.d/alice", "/var/log/journal/0123", "/var/lib/cloud/instance",
         "/var/lib/cloud/instances/i-1", "/etc/ssh/ssh_host_ed25519_key",
     )  # fmt: skip
@@ -204,13 +205,27 @@ def test_nothing_else_has_changed(run):
 
 
 def test_owners_modes_and_the_files_themselves_stay(run):
-    for path in changed(run.before, run.after) & run.after.keys() - {"/var/lib/dbus/machine-id"}:
+    for path in changed(run.before, run.after) & run.after.keys() - {"/var/lib/dbus/machine-id", "/root/.bashrc"}:
         assert (run.before[path][:3], run.before[path][4]) == (run.after[path][:3], run.after[path][4]), path
 
 
 def test_a_second_file_system_of_the_disk_is_emptied_and_stays_mounted(run):
     assert run.volume.keys() == {"/"}
     assert "/scratch/volume" in run.after
+
+
+def test_what_is_bound_from_elsewhere_stays_where_it_lies(run):
+    assert run.after["/srv/kept/file"] == run.before["/srv/kept/file"]
+    assert "/scratch/bound" in run.after
+
+
+def test_the_home_of_root_is_as_its_package_made_it(run):
+    stock = run.machine.root / "usr/share/base-files"
+    left = {path for path in run.after if path.startswith("/root/")}
+    assert left == {"/root/.bashrc", "/root/.profile"}
+    assert run.after["/root/.bashrc"][:3] == run.before["/root/.bashrc"][:3], "its mode and owner"
+    for name in ("bashrc", "profile"):
+        assert (run.machine.root / f"root/.{name}").read_bytes() == (stock / f"dot.{name}").read_bytes()
 
 
 def test_the_homes_are_as_they_were_agreed(run):
