@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from imaging.cloud.image_to_launch import read_image_to_launch
 from imaging.cloud.instance_facts import gather_facts
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.checklist import judge
@@ -12,7 +13,6 @@ from imaging.guidelines.instance.flavor_fit import expected_image
 from imaging.guidelines.sealing.keeping import keeping_nothing
 from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.guest_warnings import volume_in_guest
-from imaging.runs.plan.image_to_launch import read_image_to_launch
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, plan_test_launch
 from imaging.runs.plan.seal.planning import with_seal
 from imaging.runs.plan.seal.texts import sealed_steps

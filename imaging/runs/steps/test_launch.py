@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from imaging.cloud.image_to_launch import quota_if_told
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks
 from imaging.runs.ownership.made_things import TEST, MadeServer
-from imaging.runs.plan.image_to_launch import quota_if_told
 from imaging.runs.plan.launch_choice import plan_test_launch, require_network
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
 from imaging.runs.test_instance.security_group import make_group

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imaging.cloud.image_to_launch import read_image_to_launch
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.plan.image_to_launch import read_image_to_launch
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_test_launch
 from imaging.runs.plan.seal.clone_choice import plan_clone
 from imaging.runs.plan.seal.costs import seal_quota_refusal, user_data_refusal
