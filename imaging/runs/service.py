@@ -23,7 +23,7 @@ from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
 from imaging.runs.journal.rows import Changes
 from imaging.runs.ownership.image_deletion import delete_image_of
-from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.new_run import run_of_claim, run_of_plan

@@ -90,7 +90,7 @@ def choose(console: Terminal, name: str) -> None:
     console.press(name)
     console.sees("1 of 16 instances")
     console.press("enter")
-    console.sees(f"─{name}─", "Not inspected")
+    console.sees(f"─{name} ·", "Not inspected")
 
 
 def start_a_run(console: Terminal, *, name: str) -> None:

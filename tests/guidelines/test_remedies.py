@@ -18,8 +18,9 @@ FOLDER = Path(guidelines.__file__).parent
 TELLING = {"failed": 1, "guest_failed": 1, "no_lines_in": 2}
 """What makes a failing answer, and which argument says what to do."""
 DOING = frozenset({
-    "add", "ask", "bring", "call", "check", "choose", "clean", "confirm", "consider", "copy", "correct", "delete",
-    "download", "empty", "enrol", "fetch", "fix", "give", "grow", "have", "image", "install", "keep", "launch",
+    "add", "ask", "bring", "call", "check", "choose", "clean", "confirm", "consider", "convert", "copy", "correct",
+    "delete", "download", "empty", "enrol", "fetch", "fix", "give", "grow", "have", "image", "install", "keep",
+    "launch",
     "leave", "let", "lock", "log", "make", "move", "name", "note", "nothing", "open", "put", "read", "reboot",
     "rebuild", "remove", "restart", "save", "say", "set", "shorten", "start", "state", "stop", "switch", "take",
     "try", "turn", "unlock", "unmount", "unregister", "unshelve", "upgrade", "use", "wait", "write",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.runs.plan.deep_check_costs import DeepCosts, quota_refusal
+from imaging.runs.plan.deep_check.costs import DeepCosts, quota_refusal
 from models.cloud.quota import Limit, Quota
 
 FULL = Limit(used=5, maximum=5)

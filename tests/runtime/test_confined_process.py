@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 
 import pytest
 
@@ -35,8 +36,8 @@ def started(monkeypatch) -> list[asyncio.subprocess.Process]:
     found: list[asyncio.subprocess.Process] = []
     really = confined_process._start
 
-    async def start(module: str) -> asyncio.subprocess.Process:
-        found.append(await really(module))
+    async def start(module: str, **other: Sequence[int]) -> asyncio.subprocess.Process:
+        found.append(await really(module, **other))
         return found[-1]
 
     monkeypatch.setattr(confined_process, "_start", start)

@@ -22,7 +22,7 @@ from imaging.guest.remedies import FixResult
 from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.seal.planning import plan_seal_of_image

@@ -11,7 +11,7 @@ from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import INTERIM, ROLE, SOURCE
-from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.seal.costs import refuse_large_user_data, seal_quota_refusal
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse, unfit_state

@@ -15,7 +15,7 @@ import pytest
 from imaging.cloud.interface import Cloud
 from imaging.guest.facts_cache import GuestStore
 from imaging.runs.journal.journal import Journal
-from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runtime.paths import Paths
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kind import RunKind

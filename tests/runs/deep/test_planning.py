@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imaging.runs.plan.deep_check_plan import plan_deep_check
+from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.new_run import run_of_plan
 from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.steps.check import check

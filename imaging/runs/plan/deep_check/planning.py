@@ -7,8 +7,8 @@ import asyncio
 from imaging.cloud.instance_facts import gather_facts
 from imaging.cloud.interface import Cloud
 from imaging.guidelines.instance.flavor_fit import expected_image
-from imaging.runs.plan.deep_check_costs import deep_costs, quota_refusal, source_refusal
-from imaging.runs.plan.deep_check_texts import deep_steps, deep_warnings
+from imaging.runs.plan.deep_check.costs import deep_costs, quota_refusal, source_refusal
+from imaging.runs.plan.deep_check.texts import deep_steps, deep_warnings
 from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from
 from imaging.runs.source.instance import root_volume_id
 from imaging.runtime.clock import Clock

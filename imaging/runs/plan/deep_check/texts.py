@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from imaging.runs.plan.deep_check_costs import DeepCosts
+from imaging.runs.plan.deep_check.costs import DeepCosts
 from imaging.runs.plan.preflight import login_trouble
 from imaging.runs.plan.step_texts import openstack
 from models.cloud.image import Image
