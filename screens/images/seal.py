@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from imaging.guidelines.machine import facts_of_machine
 from imaging.runs.plan.seal.request import proposed_description, proposed_name, seal_request
 from imaging.runs.plan.start_gate import obstacles
 from models.cloud.image import Image
@@ -66,6 +65,8 @@ class SealScreen(OpenedScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         """The fields, and what the seal takes away."""
+        from imaging.guidelines.machine import facts_of_machine  # noqa: PLC0415  # not for the first paint
+
         self._facts = facts_of_machine(self._guest, self.console.clock.now())
         name, description = proposed_name(self._image, self._names), proposed_description(self._image)
         self._request = seal_request(name, description, profile=self.console.profile.name, attended=True)

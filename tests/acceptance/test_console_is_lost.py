@@ -28,7 +28,7 @@ def test_a_run_that_was_started_by_keys_outlives_its_console(
 
     with machine.console() as console:
         choose(console, "db-07")
-        console.sees("2 volumes attached: pgda")
+        console.sees("3 fixed by the run")
         start_a_run(console, name="db-07-postgres")
         console.sees("Runs › db-07", "Saving the image")
         lose(console)
