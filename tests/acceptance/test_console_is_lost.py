@@ -107,7 +107,7 @@ def start_a_run(console: Terminal, *, name: str) -> None:
     console.sees(name, DESCRIPTION.split(",", maxsplit=1)[0], "run writes it to")
     pages = (
         "Who can see",
-        "Disk of a running",
+        "4 fixed by the run",
         "Will be in the image",
         "2 volumes will be detached",
         "Launched on astro-net",
