@@ -66,7 +66,12 @@ async def start(
     (question, asks), (answers, answer) = _context.Pipe(duplex=False), _context.Pipe(duplex=False)
     with question, answer:
         process = _context.Process(target=run_module, args=(module, question, answer, handed_on))
-        process.start()
+        try:
+            process.start()
+        except ValueError:  # the first one, inside a running console: its standard error is no file
+            asks.close()
+            answers.close()
+            return await _start(module)
     with asks, answers:
         return ForkedReader(process, await _writer(os.dup(asks.fileno())), await _reader(os.dup(answers.fileno())))
 
