@@ -136,6 +136,10 @@ class RejectedError(CloudError):
     """400 and its like: the cloud refused the request as malformed or impossible."""
 
 
+class RangeIgnoredError(CloudError):
+    """A part of an image was asked for, and the cloud sent something else: its store does not obey ranges."""
+
+
 class ServiceMissingError(CloudError):
     """The cloud has no such service (often Cinder), or it may not be used."""
 

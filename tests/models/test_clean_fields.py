@@ -22,6 +22,7 @@ from models.text import LONGEST_LINE, CleanLines, CleanText
 PLAIN = {
     "models.cloud.launch.LaunchRequest": "sent and never read; user data must arrive as it is",
     "models.cloud.launch.AttachRequest": "sent and never read; made of a claim or an attachment, which are clean",
+    "models.cloud.image_bytes.NewImage": "sent and never read: the image gets exactly that",
     "models.cloud.image.Image.properties": "its keys are sent back as they came and never shown; its values are clean",
     "models.guest.files.FileSearch": "what the guest is asked: expressions and globs of the tables, checked there",
     "models.guest.files.Questions": "what the guest is asked: paths of the rules",
