@@ -9,6 +9,16 @@ class StepName(StrEnum):
     """The steps of runs; `imaging.runs` walks through those of a run's kind in the order given below."""
 
     CHECK = "check"
+    DOWNLOAD = "download"
+    COMPARE_DOWNLOAD = "compare download"
+    CONVERT_DOWNLOAD = "convert download"
+    INSPECT_DOWNLOAD = "inspect download"
+    WRITE_SIDECARS = "write sidecars"
+    INSPECT_FILE = "inspect file"
+    CONVERT = "convert"
+    UPLOAD = "upload"
+    WAIT_FOR_ACTIVE = "wait for active"
+    COMPARE = "compare"
     UNLOCK = "unlock"
     CLAIM = "claim"
     STOP = "stop"
@@ -69,7 +79,23 @@ IMAGE_CHECK_STEPS = (
 )
 """The steps of an inspection of an image: a temporary instance of it prints what lies on its disk."""
 
-SEALED_STEPS = tuple(step for step in StepName if step not in {StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT})
+_OF_AN_EXPORT = (
+    StepName.DOWNLOAD,
+    StepName.COMPARE_DOWNLOAD,
+    StepName.CONVERT_DOWNLOAD,
+    StepName.INSPECT_DOWNLOAD,
+    StepName.WRITE_SIDECARS,
+)
+_OF_AN_IMPORT = (
+    StepName.INSPECT_FILE,
+    StepName.CONVERT,
+    StepName.UPLOAD,
+    StepName.WAIT_FOR_ACTIVE,
+    StepName.COMPARE,
+)
+_OF_AN_INSPECTION = (StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT)
+
+SEALED_STEPS = tuple(step for step in StepName if step not in {*_OF_AN_EXPORT, *_OF_AN_IMPORT, *_OF_AN_INSPECTION})
 """The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed."""
 
 _OF_A_CLONE = SEALED_STEPS[SEALED_STEPS.index(StepName.LAUNCH_CLONE) : SEALED_STEPS.index(StepName.REMOVE_INTERIM) + 1]
@@ -87,6 +113,22 @@ SEAL_STEPS = (
     ),
 )
 """The steps of `imaging seal IMAGE`: the clone is launched from an image of the user's own, which stays as it is."""
+
+IMPORT_STEPS = (
+    StepName.CHECK,
+    *_OF_AN_IMPORT,
+    StepName.DESCRIBE,
+    StepName.TEST_LAUNCH,
+    StepName.VERIFY,
+    StepName.REMOVE_TEST,
+    StepName.PUBLISH,
+    StepName.CONFIRM_IMAGE,
+    StepName.REPORT,
+)
+"""The steps of `imaging import FILE`: an image is made of a file."""
+
+EXPORT_STEPS = (StepName.CHECK, *_OF_AN_EXPORT, StepName.REPORT)
+"""The steps of `imaging export IMAGE FILE`: a file is made of an image, which is only read."""
 
 UNDO_STEPS = (StepName.RESTORE, StepName.SEE_UP, StepName.REPORT)
 """The steps of an undo without a journal."""

@@ -10,7 +10,9 @@ from models.base import Frozen
 from models.steps import (
     CREATE_STEPS,
     DEEP_CHECK_STEPS,
+    EXPORT_STEPS,
     IMAGE_CHECK_STEPS,
+    IMPORT_STEPS,
     SEAL_STEPS,
     SEALED_STEPS,
     UNDO_STEPS,
@@ -32,6 +34,10 @@ class RunKind(StrEnum):
     """Inspect an instance through a temporary instance of a temporary snapshot; the source is only read."""
     IMAGE_CHECK = "image check"
     """Inspect an image through a temporary instance of it; the image is only launched."""
+    IMPORT = "import"
+    """Make an image of a file; there is no source."""
+    EXPORT = "export"
+    """Make a file of an image, which is only read."""
     UNDO = "undo"
     """Restore from a claim found in metadata, where the journal is not at hand."""
 
@@ -61,6 +67,10 @@ class RunSpec(Frozen):
     """Whether that image is made of a temporary clone, which is sealed before."""
     makes_interim: bool = False
     """Whether the clone is launched from an image that the run makes of its source for that alone."""
+    takes_file: bool = False
+    """Whether its image is made of a file of this machine (`Plan.file`), which nothing of it changes."""
+    writes_file: bool = False
+    """Whether it makes a file on this machine of an image (`Plan.export`)."""
 
     @property
     def claims(self) -> bool:
@@ -88,6 +98,8 @@ _SPECS: Mapping[RunKind, RunSpec] = MappingProxyType(
         RunKind.VERIFY: RunSpec(steps=VERIFY_STEPS, tests_image=True, must_test=True),
         RunKind.DEEP_CHECK: RunSpec(steps=DEEP_CHECK_STEPS, image_is_temporary=True, inspects=True),
         RunKind.IMAGE_CHECK: RunSpec(steps=IMAGE_CHECK_STEPS, inspects=True, must_test=True),
+        RunKind.IMPORT: RunSpec(steps=IMPORT_STEPS, tests_image=True, makes_image=True, takes_file=True),
+        RunKind.EXPORT: RunSpec(steps=EXPORT_STEPS, writes_file=True),
         RunKind.UNDO: RunSpec(steps=UNDO_STEPS, changes_source=True),
     }
 )

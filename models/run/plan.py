@@ -13,6 +13,8 @@ from models.fact import Fact
 from models.findings import Checklist
 from models.foreign import Moment
 from models.guest.facts import GuestFacts
+from models.run.export_plan import ExportPlan
+from models.run.file_plan import FilePlan
 from models.run.kind import RunKind
 from models.run.request import RunRequest
 from models.seal.plan import SealPlan
@@ -65,9 +67,9 @@ class Plan(Frozen):
     checklist: Checklist | None = None
     """None for a verification alone."""
     source: Instance | None = None
-    """None for a verification alone."""
+    """None where no instance is touched: a verification, an import, an export."""
     image: Image | None = None
-    """The image to be verified; None when a run makes its own."""
+    """The image to be verified or exported; None when a run makes its own."""
     root_volume_id: CleanText | None = None
     """Of a volume-backed source: never detached."""
     volumes: tuple[PlannedVolume, ...] = ()
@@ -85,6 +87,10 @@ class Plan(Frozen):
     """What the seal of a temporary clone does; for a plain image what one would take away, and the image will hold.
 
     None where no inspection tells."""
+    file: FilePlan | None = None
+    """Of an import: the file, and what is made of it before it is sent."""
+    export: ExportPlan | None = None
+    """Of an export: the file to be written, and what is compared."""
     kind: RunKind = RunKind.CREATE
     """What the run is for."""
     estimated_seconds: int = 240

@@ -197,9 +197,11 @@ class RunRecord(Frozen):
 
     @property
     def title(self) -> str:
-        """The instance or image that it is about, by name."""
+        """The instance, image or file that it is about, by name."""
         if self.plan.source is not None:
             return self.plan.source.name
+        if self.plan.file is not None:
+            return self.plan.file.name
         return self.plan.image.name if self.plan.image else self.id
 
     @property

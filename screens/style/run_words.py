@@ -13,6 +13,10 @@ class Task(StrEnum):
     """What a person would call one thing; a run takes one step or several for it."""
 
     CHECK = "check"
+    DOWNLOAD = "download"
+    WRITE_FILE = "write file"
+    INSPECT_FILE = "inspect file"
+    UPLOAD = "upload"
     STOP = "stop"
     DETACH = "detach"
     SAVE = "save"
@@ -39,6 +43,16 @@ class TaskWords:
 
 TASK_OF: dict[StepName, Task] = {
     StepName.CHECK: Task.CHECK,
+    StepName.DOWNLOAD: Task.DOWNLOAD,
+    StepName.COMPARE_DOWNLOAD: Task.DOWNLOAD,
+    StepName.CONVERT_DOWNLOAD: Task.WRITE_FILE,
+    StepName.INSPECT_DOWNLOAD: Task.WRITE_FILE,
+    StepName.WRITE_SIDECARS: Task.WRITE_FILE,
+    StepName.INSPECT_FILE: Task.INSPECT_FILE,
+    StepName.CONVERT: Task.INSPECT_FILE,
+    StepName.UPLOAD: Task.UPLOAD,
+    StepName.WAIT_FOR_ACTIVE: Task.UPLOAD,
+    StepName.COMPARE: Task.UPLOAD,
     StepName.UNLOCK: Task.STOP,
     StepName.CLAIM: Task.STOP,
     StepName.STOP: Task.STOP,
@@ -70,6 +84,16 @@ TASK_OF: dict[StepName, Task] = {
 
 _WORDS: dict[Task, TaskWords] = {
     Task.CHECK: TaskWords("Checks", "Checking", "Checked", "Not checked", "Checks failed"),
+    Task.DOWNLOAD: TaskWords(
+        "Download the image", "Downloading the image", "Downloaded, compared", "Not downloaded", "Image not downloaded"
+    ),
+    Task.WRITE_FILE: TaskWords("Write the file", "Writing the file", "File written", "Not written", "File not written"),
+    Task.INSPECT_FILE: TaskWords(
+        "Inspect the file", "Preparing the file", "File inspected", "Not inspected", "File not usable"
+    ),
+    Task.UPLOAD: TaskWords(
+        "Upload, compare", "Uploading the image", "Uploaded, compared", "Not uploaded", "Image not uploaded"
+    ),
     Task.STOP: TaskWords("Stop {name}", "Stopping {name}", "Stopped", "Was stopped", "Not stopped"),
     Task.DETACH: TaskWords(
         "Detach volumes, lock", "Detaching volumes", "Volumes detached, locked", "Not locked", "Volumes not detached"
@@ -121,6 +145,16 @@ def task_words(task: Task, kind: RunKind) -> TaskWords:
 
 _STEPS: dict[StepName, str] = {
     StepName.CHECK: "Checking",
+    StepName.DOWNLOAD: "Downloading the image",
+    StepName.COMPARE_DOWNLOAD: "Comparing the file with the image",
+    StepName.CONVERT_DOWNLOAD: "Converting the file",
+    StepName.INSPECT_DOWNLOAD: "Inspecting the file",
+    StepName.WRITE_SIDECARS: "Writing the files beside it",
+    StepName.INSPECT_FILE: "Inspecting {name}",
+    StepName.CONVERT: "Converting {name}",
+    StepName.UPLOAD: "Uploading the image",
+    StepName.WAIT_FOR_ACTIVE: "Waiting until the image is active",
+    StepName.COMPARE: "Comparing the image with the file",
     StepName.UNLOCK: "Unlocking {name}",
     StepName.CLAIM: "Marking {name} for this run",
     StepName.STOP: "Stopping {name}",

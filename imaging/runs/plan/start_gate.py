@@ -27,10 +27,16 @@ _NOTHING_BUT_A_LAUNCH = {
 }
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
+_NOT_YET = frozenset({RunKind.IMPORT, RunKind.EXPORT})
+"""The runs whose steps are still to be written."""
+
 
 def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     """All that keeps a run by this plan from starting; empty if it may start."""
     found = _unfit_source(plan)
+    if plan.kind in _NOT_YET:
+        text = f"An {plan.kind} is not possible with this version of the program."
+        found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text))
     if plan.kind in _NOTHING_BUT_A_LAUNCH and plan.test is not None and plan.test.refused_because:
         what = _NOTHING_BUT_A_LAUNCH[plan.kind]
         text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
