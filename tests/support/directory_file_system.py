@@ -7,17 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from imaging.files.disk.file_system import NAMES, Node, NodeKind
-
-_KINDS = {
-    stat.S_IFREG: NodeKind.FILE,
-    stat.S_IFDIR: NodeKind.DIRECTORY,
-    stat.S_IFLNK: NodeKind.LINK,
-    stat.S_IFCHR: NodeKind.CHARACTER_DEVICE,
-    stat.S_IFBLK: NodeKind.BLOCK_DEVICE,
-    stat.S_IFIFO: NodeKind.FIFO,
-    stat.S_IFSOCK: NodeKind.SOCKET,
-}
+from imaging.files.disk.file_system import KINDS, NAMES, Node
 
 
 class DirectoryFileSystem:
@@ -49,7 +39,7 @@ class DirectoryFileSystem:
         self._paths[told.st_ino] = path
         return Node(
             inode=told.st_ino,
-            kind=_KINDS[stat.S_IFMT(told.st_mode)],
+            kind=KINDS[stat.S_IFMT(told.st_mode)],
             permissions=stat.S_IMODE(told.st_mode),
             uid=told.st_uid,
             gid=told.st_gid,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 NAMES = "latin-1"
 """How names and contents become texts: a character for each byte."""
@@ -21,6 +22,18 @@ class NodeKind(StrEnum):
     BLOCK_DEVICE = "block device"
     FIFO = "fifo"
     SOCKET = "socket"
+
+
+KINDS: Final[Mapping[int, NodeKind]] = {
+    stat.S_IFREG: NodeKind.FILE,
+    stat.S_IFDIR: NodeKind.DIRECTORY,
+    stat.S_IFLNK: NodeKind.LINK,
+    stat.S_IFCHR: NodeKind.CHARACTER_DEVICE,
+    stat.S_IFBLK: NodeKind.BLOCK_DEVICE,
+    stat.S_IFIFO: NodeKind.FIFO,
+    stat.S_IFSOCK: NodeKind.SOCKET,
+}
+"""By the kind in a mode, `stat.S_IFMT`: file systems and this machine number them alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ _KIB: Final = 1024
 
 def part_disks(disk: Disk, rows: PartRows) -> None:
     """The rows of the part `disks`: the one disk that a new instance has."""
-    whole = next((each for each in disk.partitions if each.name == _NAME), Partition(_NAME, disk.size_bytes))
+    whole = next((each for each in disk.partitions if each.name == _NAME), None)
+    whole = whole or Partition(name=_NAME, size_bytes=disk.size_bytes)
     _tell_device(whole, rows)
     for partition in disk.partitions:
         if partition is not whole:

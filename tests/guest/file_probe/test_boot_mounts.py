@@ -92,5 +92,5 @@ def test_units_in_memory_are_not_there_when_the_machine_starts(tmp_path: Path) -
     [("LVM2_member", "LVM on /dev/vda2 was not read"), ("linux_raid_member", "RAID on /dev/vda2 was not read")],
 )
 def test_volumes_that_are_put_together_of_partitions_are_unknown(tmp_path: Path, kind: str, said: str) -> None:
-    partition = Partition("vda2", size_bytes=10**9, file_system=kind)
+    partition = Partition(name="vda2", size_bytes=10**9, file_system=kind)
     assert by_file("boot_mounts", plant(tmp_path, EMPTY), partitions=(partition,)).incomplete == said

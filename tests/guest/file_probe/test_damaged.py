@@ -70,7 +70,7 @@ def crowded() -> Path:
 
 def told(part: str, file_system: DamagedFileSystem) -> PartReport:
     rows = PartRows()
-    partition = Partition("vda1", 10**9, file_system="ext4", mount_point="/")
+    partition = Partition(name="vda1", size_bytes=10**9, file_system="ext4", mount_point="/")
     FILE_PARTS[part](Disk(Tree(file_system), partitions=(partition,)), rows)
     return rows.report()
 

@@ -25,7 +25,8 @@ def partitions_of(guest: str) -> tuple[Partition, ...]:
             size, used, free, inodes, inodes_free = map(int, device.df().split()[2:7])
             found.append(
                 Partition(
-                    device.name, device.size, file_system=device.fs_type, uuid=device.uuid, label=device.label,
+                    name=device.name, size_bytes=device.size, file_system=device.fs_type, uuid=device.uuid,
+                    label=device.label,
                     partition_uuid=device.part_uuid, partition_type=device.part_type, total_bytes=size * KIB,
                     used_bytes=used * KIB, free_bytes=free * KIB, inodes=inodes, inodes_free=inodes_free,
                     mount_point=device.point, state="clean" if device.fs_type == "ext4" else "",
@@ -76,7 +77,9 @@ def test_every_tool_that_grows_it_is_found(tmp_path: Path, files: dict[str, str 
 
 
 def test_a_disk_without_a_table_is_one_device(tmp_path: Path) -> None:
-    only = Partition("vda", 10 * 2**30, file_system="xfs", uuid="u-1", mount_point="/", total_bytes=9 * 2**30)
+    only = Partition(
+        name="vda", size_bytes=10 * 2**30, file_system="xfs", uuid="u-1", mount_point="/", total_bytes=9 * 2**30
+    )
     found = disks_of(tmp_path, only, size_bytes=only.size_bytes)
     assert found.devices == (
         BlockDevice(
@@ -95,7 +98,9 @@ def test_a_disk_of_which_nothing_is_known_is_a_disk(tmp_path: Path) -> None:
 
 def test_odd_labels_and_places_stay_what_they_are(tmp_path: Path) -> None:
     label = 'a" UUID="x\\\n\t\xc3\xa9\x00\x1b'
-    odd = Partition("vda1", 9, file_system="vfat", label=label, mount_point="/mnt/a b", total_bytes=4 * KIB)
+    odd = Partition(
+        name="vda1", size_bytes=9, file_system="vfat", label=label, mount_point="/mnt/a b", total_bytes=4 * KIB
+    )
     found = disks_of(tmp_path, odd)
     assert found.devices[1].label == 'a" UUID="x\\\ufffd\ufffd\u00e9\ufffd\ufffd'
     assert found.devices[1].uuid == ""
@@ -115,7 +120,7 @@ def test_odd_labels_and_places_stay_what_they_are(tmp_path: Path) -> None:
     ],
 )
 def test_noted_errors_are_told(tmp_path: Path, state: str, count: int | None, errors: bool) -> None:
-    partition = Partition("vda2", 9, file_system="ext4", state=state, error_count=count)
+    partition = Partition(name="vda2", size_bytes=9, file_system="ext4", state=state, error_count=count)
     assert disks_of(tmp_path, partition).health == (
         FileSystemHealth(device="/dev/vda2", fs_type="ext4", state=state, has_errors=errors),
     )

@@ -69,7 +69,7 @@ class Part:
 def parts_of(disk: Content, table: Table) -> tuple[Part, ...]:
     """All partitions, in the order of their numbers; of a disk without a table the disk itself."""
     if table.kind is PartitionTable.NONE:
-        return (_sniffed(Partition(DISK, disk.size_bytes), disk),)
+        return (_sniffed(Partition(name=DISK, size_bytes=disk.size_bytes), disk),)
     return tuple(_parts(disk, table))
 
 

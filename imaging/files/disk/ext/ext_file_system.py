@@ -95,11 +95,11 @@ class ExtFileSystem:
             raise DiskUnreadableError("A directory of the disk is larger than is read.", fault=DiskFault.TOO_LARGE)
         step = self._layout.block_bytes
         reached = 0
-        for begin, count, at in self._places.runs(inode, 0, -(-size // step)):
-            if not at or begin != reached:
+        for begin, count, block in self._places.runs(inode, 0, -(-size // step)):
+            if block is None or begin != reached:
                 raise DiskUnreadableError("A directory of the disk has a hole.")
             for number in range(count):
-                yield exactly(self._blocks, (at + number) * step, step)
+                yield exactly(self._blocks, (block + number) * step, step)
             reached += count
         if not reached or reached * step < size:
             raise DiskUnreadableError("A directory of the disk is shorter than it says.")
@@ -112,12 +112,12 @@ class ExtFileSystem:
         step = self._layout.block_bytes
         first, end = offset // step, -(-(offset + size) // step)
         pieces, reached = [], first
-        for begin, count, at in self._places.runs(inode, first, end):
-            pieces += [bytes((begin - reached) * step), self._run(at, count)]
+        for begin, count, block in self._places.runs(inode, first, end):
+            pieces += [bytes((begin - reached) * step), self._run(block, count)]
             reached = begin + count
         pieces.append(bytes((end - reached) * step))
         return b"".join(pieces)[offset - first * step :][:size]
 
-    def _run(self, at: int, count: int) -> bytes:
+    def _run(self, block: int | None, count: int) -> bytes:
         size = count * self._layout.block_bytes
-        return exactly(self._blocks, at * self._layout.block_bytes, size) if at else bytes(size)
+        return bytes(size) if block is None else exactly(self._blocks, block * self._layout.block_bytes, size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imaging.files.disk.ext.layout import HUGE_FILE, Layout
-from imaging.files.disk.file_system import Node, NodeKind
+from imaging.files.disk.file_system import KINDS, Node, NodeKind
 
 _FORM: Final = struct.Struct("<HHIiiiiHHII4x60s4xII4xHHHH4x")
 """Mode, owner, size, access, change, modification, deletion, group, links, sectors, flags, places, attributes; the high
@@ -21,15 +21,6 @@ _BY_EXTENTS: Final = 0x80000
 _INLINE: Final = 0x1000_0000
 _EPOCH: Final = 0b11
 _SECTOR: Final = 512
-_KINDS: Final = {
-    stat.S_IFREG: NodeKind.FILE,
-    stat.S_IFDIR: NodeKind.DIRECTORY,
-    stat.S_IFLNK: NodeKind.LINK,
-    stat.S_IFCHR: NodeKind.CHARACTER_DEVICE,
-    stat.S_IFBLK: NodeKind.BLOCK_DEVICE,
-    stat.S_IFIFO: NodeKind.FIFO,
-    stat.S_IFSOCK: NodeKind.SOCKET,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +53,7 @@ def read_inode(number: int, raw: bytes, layout: Layout) -> Inode | None:
     """The inode in these bytes; None where nothing is in use there."""
     (mode, uid, size, _, changed, modified, _, gid, links, sectors, flags, places, _, size_high, sectors_high, _,
      uid_high, gid_high) = _FORM.unpack_from(raw)  # fmt: skip
-    kind = _KINDS.get(stat.S_IFMT(mode))
+    kind = KINDS.get(stat.S_IFMT(mode))
     if kind is None or not links:
         return None
     if len(raw) > 128:  # noqa: PLR2004  # of the format

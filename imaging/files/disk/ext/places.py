@@ -10,10 +10,8 @@ from imaging.files.content import Content
 from imaging.files.disk.blocks import exactly
 from imaging.files.disk.ext.inode import Inode
 from imaging.files.disk.ext.layout import Layout
-from models.errors import DiskFault, DiskUnreadableError
-
-Run = tuple[int, int, int]
-"""The first block in the file, how many, and where they begin on the disk; 0 for a hole."""
+from imaging.files.disk.runs import Run, damaged_runs, runs_between
+from models.errors import DiskUnreadableError
 
 _HEADER: Final = struct.Struct("<HHHHI")
 _ENTRY: Final = struct.Struct("<IHHI")
@@ -23,7 +21,6 @@ _DEEPEST: Final = 5
 _LONGEST_WRITTEN: Final = 32768
 """A longer extent is reserved and was never written: zeros."""
 _DIRECT: Final = 12
-_MOST_RUNS: Final = 2**20
 
 
 class Places:
@@ -41,33 +38,23 @@ class Places:
             DiskUnreadableError: the lists are damaged.
         """
         told = self._extents(inode.places, first, end, None) if inode.by_extents else self._listed(inode, first, end)
-        reached = 0
-        for count, (begin, length, at) in enumerate(told):
-            if count > _MOST_RUNS:
-                raise DiskUnreadableError("A file on the disk lies in too many pieces.", fault=DiskFault.TOO_LARGE)
-            if begin < reached or not length:
-                raise DiskUnreadableError("The extents of a file on the disk are damaged.")
-            reached = begin + length
-            skipped = max(0, first - begin)
-            there = min(begin + length, end) - begin - skipped
-            if there <= 0:
-                continue
-            if at and not 0 < at + skipped <= at + skipped + there <= self._layout.blocks:
+        for begin, count, block in runs_between(told, first, end):
+            if block is not None and not 0 < block <= block + count <= self._layout.blocks:
                 raise DiskUnreadableError("A file on the disk lies beyond the end of its file system.")
-            yield begin + skipped, there, at + skipped if at else 0
+            yield begin, count, block
 
     def _extents(self, raw: bytes, first: int, end: int, depth: int | None) -> Iterator[Run]:
         mark, count, _, level, _ = _HEADER.unpack_from(raw)
         if mark != _MARK or level > _DEEPEST or (depth is not None and level != depth):
-            raise DiskUnreadableError("The extents of a file on the disk are damaged.")
+            raise damaged_runs()
         if _HEADER.size * (count + 1) > len(raw):
-            raise DiskUnreadableError("The extents of a file on the disk are damaged.")
+            raise damaged_runs()
         if level == 0:
             for place in range(count):
                 begin, length, high, low = _ENTRY.unpack_from(raw, _HEADER.size * (place + 1))
                 is_written = length <= _LONGEST_WRITTEN
                 at = (low | high << 32) if is_written else 0
-                yield begin, length if is_written else length - _LONGEST_WRITTEN, at
+                yield begin, length if is_written else length - _LONGEST_WRITTEN, at or None
             return
         keys = [_INDEX.unpack_from(raw, _HEADER.size * (place + 1)) for place in range(count)]
         for place, (begin, low, high, _) in enumerate(keys):
@@ -80,7 +67,7 @@ class Places:
         in_list = self._layout.block_bytes // 4
         numbers = struct.unpack("<15I", inode.places)
         for place in range(first, min(end, _DIRECT)):
-            yield place, 1, numbers[place]
+            yield place, 1, numbers[place] or None
         begin = _DIRECT
         for level in (1, 2, 3):
             span = in_list**level
@@ -96,7 +83,7 @@ class Places:
         for place in range(max(0, (first - begin) // span), min(len(numbers), -(-(end - begin) // span))):
             at = begin + place * span
             if level == 1:
-                yield at, 1, numbers[place]
+                yield at, 1, numbers[place] or None
             else:
                 yield from self._in_list(numbers[place], level - 1, at, first, end)
 

@@ -9,19 +9,25 @@ from imaging.files.disk.file_system import NAMES
 
 @dataclass(frozen=True, slots=True)
 class Superblock:
-    """What lies in a partition; the fields are those of `imaging.files.disk.partition.Partition`."""
+    """What lies in a partition."""
 
     file_system: str = ""
+    """`ext4`, `xfs`, `vfat`, `swap`, `LVM2_member`, `crypto_LUKS` …, as blkid says it; empty where none is known."""
     uuid: str = ""
     label: str = ""
     used_bytes: int | None = None
     total_bytes: int | None = None
+    """Of the file system, as df would say."""
     free_bytes: int | None = None
+    """What an ordinary user may still write; less than the rest, for some is reserved for root."""
     inodes: int | None = None
     inodes_free: int | None = None
     state: str = ""
+    """Of ext, in the words of dumpe2fs: `clean`, `not clean`, `clean with errors`, `not clean with errors`."""
     error_count: int | None = None
+    """How many errors ext has counted; None where it does not count them."""
     needs_recovery: bool = False
+    """Whether its journal holds changes that were not carried out: what is read may be older than what was written."""
 
 
 def text_until_nul(raw: bytes) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from imaging.files.disk.file_system import Node, NodeKind
+from imaging.files.disk.file_system import KINDS, Node, NodeKind
 from imaging.files.disk.xfs.layout import Layout
 from models.errors import DiskUnreadableError
 
@@ -21,15 +21,6 @@ _BIG_TIME, _LARGE_COUNTER = 0x8, 0x10
 _REALTIME, _IMMUTABLE = 0x1, 0x8
 _BIG_TIME_BEGINS: Final = -(2**31)
 _FORK_AT: Final = {3: 176, 2: 100, 1: 100}
-_KINDS: Final = {
-    stat.S_IFREG: NodeKind.FILE,
-    stat.S_IFDIR: NodeKind.DIRECTORY,
-    stat.S_IFLNK: NodeKind.LINK,
-    stat.S_IFCHR: NodeKind.CHARACTER_DEVICE,
-    stat.S_IFBLK: NodeKind.BLOCK_DEVICE,
-    stat.S_IFIFO: NodeKind.FIFO,
-    stat.S_IFSOCK: NodeKind.SOCKET,
-}
 
 
 class ForkFormat(IntEnum):
@@ -65,7 +56,7 @@ def read_inode(number: int, raw: bytes, layout: Layout) -> Inode | None:
     begin = _FORK_AT.get(version)
     if mark != b"IN" or begin is None:
         raise DiskUnreadableError("An inode on the disk is damaged.")
-    kind = _KINDS.get(stat.S_IFMT(mode))
+    kind = KINDS.get(stat.S_IFMT(mode))
     links = old_links if version == 1 else links
     if kind is None or not links:
         return None

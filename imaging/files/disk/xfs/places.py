@@ -8,19 +8,16 @@ from typing import Final
 
 from imaging.files.content import Content
 from imaging.files.disk.blocks import exactly
+from imaging.files.disk.runs import Run, damaged_runs, runs_between
 from imaging.files.disk.xfs.inode import ForkFormat, Inode
 from imaging.files.disk.xfs.layout import Layout
 from models.errors import DiskFault, DiskUnreadableError
-
-Run = tuple[int, int, int | None]
-"""The first block in the file, how many, and the number of the first on the disk; None: reserved and never written."""
 
 _EXTENT_BYTES: Final = 16
 _ROOT: Final = struct.Struct(">HH")
 _HEAD: Final = struct.Struct(">4sHH")
 _HEAD_BYTES: Final = {b"BMAP": 24, b"BMA3": 72}
 _DEEPEST: Final = 8
-_MOST_RUNS: Final = 2**20
 
 
 class Places:
@@ -42,27 +39,17 @@ class Places:
         if inode.format == ForkFormat.EXTENTS:
             told = _extents(inode.fork[: inode.extents * _EXTENT_BYTES])
             if inode.extents * _EXTENT_BYTES > len(inode.fork):
-                raise _damaged()
+                raise damaged_runs()
         elif inode.format == ForkFormat.TREE:
             told = self._from_root(inode.fork, first, end)
         else:
-            raise _damaged()
-        reached = 0
-        for number, (begin, count, block) in enumerate(told):
-            if number > _MOST_RUNS:
-                raise DiskUnreadableError("A file on the disk lies in too many pieces.", fault=DiskFault.TOO_LARGE)
-            if begin < reached or not count:
-                raise _damaged()
-            reached = begin + count
-            skipped = max(0, first - begin)
-            there = min(begin + count, end) - begin - skipped
-            if there > 0:
-                yield begin + skipped, there, None if block is None else block + skipped
+            raise damaged_runs()
+        yield from runs_between(told, first, end)
 
     def _from_root(self, fork: bytes, first: int, end: int) -> Iterator[Run]:
         level, count = _ROOT.unpack_from(fork)
         if not 0 < level <= _DEEPEST or count > (len(fork) - _ROOT.size) // _EXTENT_BYTES:
-            raise _damaged()
+            raise damaged_runs()
         yield from self._below(fork[_ROOT.size :], level, count, first, end)
 
     def _below(self, raw: bytes, level: int, count: int, first: int, end: int) -> Iterator[Run]:
@@ -80,9 +67,9 @@ class Places:
         mark, level, count = _HEAD.unpack_from(raw)
         head = _HEAD_BYTES.get(mark)
         if head is None or level != expected:
-            raise _damaged()
+            raise damaged_runs()
         if count > (len(raw) - head) // _EXTENT_BYTES:
-            raise _damaged()
+            raise damaged_runs()
         if level == 0:
             yield from _extents(raw[head : head + count * _EXTENT_BYTES])
         else:
@@ -95,7 +82,3 @@ def _extents(raw: bytes) -> Iterator[Run]:
         word = int.from_bytes(raw[at : at + _EXTENT_BYTES], "big")
         begin, block, count = word >> 73 & (1 << 54) - 1, word >> 21 & (1 << 52) - 1, word & (1 << 21) - 1
         yield begin, count, None if word >> 127 else block
-
-
-def _damaged() -> DiskUnreadableError:
-    return DiskUnreadableError("The extents of a file on the disk are damaged.")
