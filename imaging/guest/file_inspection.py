@@ -41,11 +41,14 @@ class InspectedFile:
     """All that was found in a file."""
 
     file: FileFacts
-    disk: DiskFacts | None
-    """None where the file must not be opened, or nothing of its disk could be read."""
     guest: GuestFacts | None
     """None where no system could be read: `unread_because` says why."""
     unread_because: str = ""
+
+    @property
+    def disk(self) -> DiskFacts | None:
+        """What lies on its disk, as in `FileFacts.disk`."""
+        return self.file.disk
 
 
 async def inspect_file(
@@ -77,7 +80,7 @@ async def inspect_file(
         header = await in_thread(_header, found, declared)
         file = _facts(path, found, header, declared)
         if not header.accepted:
-            return InspectedFile(file, None, None, "the file must not be opened")
+            return InspectedFile(file, None, "the file must not be opened")
         say(f"Reading the disk: {size(header.disk_size_bytes)}, {_kind(header)}.")
         reading = await _read(found.content, header, questions, clock)
         if reading.fault is DiskFault.CONVERT_FIRST:
@@ -131,13 +134,12 @@ async def _converted(
 def _inspected(file: FileFacts, reading: DiskReading) -> InspectedFile:
     if reading.disk is None:
         fault = reading.fault or DiskFault.DAMAGED
-        return InspectedFile(file, None, None, fault_sentence(fault))
+        return InspectedFile(file, None, fault_sentence(fault))
+    file = file.model_copy(update={"disk": reading.disk})
     if _is_no_disk(reading.disk):
         refused = file.header.model_copy(update={"refusals": (Refusal(code=RefusalCode.NOT_A_DISK),)})
-        return InspectedFile(
-            file.model_copy(update={"header": refused}), reading.disk, None, "it is no image of a disk"
-        )
-    return InspectedFile(file, reading.disk, reading.facts, reading.disk.root_unread_because)
+        return InspectedFile(file.model_copy(update={"header": refused}), None, "it is no image of a disk")
+    return InspectedFile(file, reading.facts, reading.disk.root_unread_because)
 
 
 def _is_no_disk(disk: DiskFacts) -> bool:

@@ -118,6 +118,8 @@ class DiskFacts(Frozen):
     firmware: DiskFirmware = DiskFirmware.UNKNOWN
     architecture: CleanText = ""
     """`x86_64`, `aarch64` …; empty where nothing told."""
+    architecture_seen_in: CleanText = ""
+    """What told: `/usr/bin/bash`, `the type of vda1`, `EFI/BOOT/bootaa64.efi on vda15`."""
     root: CleanText = ""
     """The name of the partition with the system; empty where it cannot be read, and `root_fault` says why."""
     root_evidence: RootEvidence | None = None

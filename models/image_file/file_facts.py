@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pydantic import Field
+
 from models.base import Frozen
+from models.image_file.disk_facts import DiskFacts
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
 from models.image_file.wrapper import Wrapper
@@ -22,3 +27,7 @@ class FileFacts(Frozen):
     """What it is said to be: by the user, or by Glance."""
     header: FileHeader
     """Of the innermost file."""
+    disk: DiskFacts | None = None
+    """None where the file must not be opened, or nothing of its disk could be read."""
+    properties: Mapping[CleanText, CleanText] = Field(default_factory=dict)
+    """What its record says that its machines need (`hw_firmware_type`, `architecture`); empty where it has none."""

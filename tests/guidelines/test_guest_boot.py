@@ -34,6 +34,7 @@ PARTS = {
     "BOOT-CONSOLE": ("boot", Boot),
     "BOOT-INITRAMFS": ("boot", Boot),
     "BOOT-FIRMWARE": ("boot", Boot),
+    "BOOT-ARCH": ("system", GuestSystem),
     "BOOT-SELINUX": ("boot", Boot),
     "BOOT-MEMORY": ("boot", Boot),
     "BOOT-KDUMP": ("boot", Boot),

@@ -30,7 +30,7 @@ SHOWN_BY_WHAT_WAS_READ = {
     },
     "path_uses": {"VOL-SYMLINK"},  # nothing is mounted that a path could lead to
     "sshd": {"SSH-SERVICE", "SEC-HOSTKEYS"},  # a unit that starts it; cloud-init makes new keys
-    "system": {"PROP-STALE", "STOP-UNTRIED"},  # the version that runs; when it was booted
+    "system": {"PROP-STALE", "STOP-UNTRIED", "BOOT-ARCH"},  # the version and the processor that run; when it was booted
     "system_files": {"SYS-RESOLV", "SYS-HOSTCONF"},  # the one file that was asked for
     "updates": {"UPD-REBOOT"},  # no request to reboot
 }  # fmt: skip

@@ -53,7 +53,7 @@ def _facts(
         table=found.table.kind,
         partitions=found.partitions,
         firmware=found.firmware,
-        architecture=found.architecture,
+        architecture=found.architecture.name,
     )
     parts = read_parts(disk, lambda: _notes(found), seconds=seconds, monotonic=monotonic)
     at = int(request.now.timestamp())
@@ -93,7 +93,8 @@ def _disk_facts(found: AssembledDisk) -> DiskFacts:
         flaws=tuple(sorted(found.table.flaws)),
         partitions=tuple(_partition_facts(each) for each in found.partitions[:_MOST_PARTITIONS]),
         firmware=found.firmware,
-        architecture=found.architecture,
+        architecture=found.architecture.name,
+        architecture_seen_in=_text(found.architecture.seen_in),
         root=root.partition.name if root is not None else "",
         root_evidence=found.root.evidence,
         other_roots=found.root.others,

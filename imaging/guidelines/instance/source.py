@@ -68,6 +68,17 @@ def _source_of(image: Image) -> str | None:
     return image.properties.get("instance_uuid") or image.properties.get(SOURCE_PROPERTY)
 
 
+def asked_of_machines(facts: InstanceFacts, key: str) -> str | None:
+    """As `image_property`; of an image file what its record says, empty where it has none.
+
+    Raises:
+        UnreadError: the image could not be read.
+    """
+    if facts.file is not None:
+        return need(facts.file).properties.get(key, "").casefold()
+    return image_property(facts, key)
+
+
 def image_property(facts: InstanceFacts, key: str) -> str | None:
     """A property that machines of new instances are made by: of the finished image, else of the base image.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from imaging.guidelines.declaration import rules_of
 from imaging.guidelines.rules.guest import (
+    architecture,
     assembled,
     boot,
     credentials,
@@ -76,6 +77,7 @@ MODULES = (
     fstab_forms,
     next_kernel,
     firmware,
+    architecture,
     selinux,
     memory,
     services,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imaging.files.disk.assembly.assembled import AssembledDisk, assemble
+from imaging.files.disk.assembly.machine import Architecture
 from models.errors import DiskFault
 from models.image_file.disk_facts import DiskFirmware, RootEvidence
 from tests.files.disk.making import (
@@ -54,7 +55,7 @@ def test_a_root_is_known_by_its_type_in_the_table(tmp_path: Path) -> None:
     found = read(divided(tmp_path / "disk", "gpt", [(other, LINUX_GPT), (root, ROOT_X86_64)]))
     assert named(found) == {"vda2": "/"}
     assert (found.root.evidence, found.root.others) == (RootEvidence.PARTITION_TYPE, ("vda1",))
-    assert found.architecture == "x86_64"
+    assert (found.architecture.name, found.architecture.seen_in) == ("x86_64", "the type of vda2")
 
 
 def test_a_root_is_known_by_what_lies_in_it(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_a_root_that_is_damaged_is_not_replaced_by_something_else(tmp_path: Path
 def test_a_disk_with_nothing_on_it_says_so(tmp_path: Path) -> None:
     found = read(empty(tmp_path / "disk", MIB))
     assert (found.tree, found.root.fault) == (None, DiskFault.NO_SYSTEM)
-    assert (found.architecture, found.firmware) == ("", DiskFirmware.UNKNOWN)
+    assert (found.architecture.name, found.firmware) == ("", DiskFirmware.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_mounts_in_mounts_are_made_from_the_outside_in(tmp_path: Path) -> None:
         found = assemble(blocks)
         assert found.tree is not None
         assert found.tree.text("/boot/efi/EFI/BOOT/BOOTAA64.EFI") == "x"
-    assert found.architecture == "aarch64"
+    assert (found.architecture.name, found.architecture.seen_in) == ("aarch64", "EFI/BOOT/bootaa64.efi on vda1")
     assert found.firmware is DiskFirmware.UEFI
 
 
@@ -179,7 +180,13 @@ def _elf(order: int, machine: int) -> bytes:
 )
 def test_the_architecture_is_that_of_its_programs(order: int, machine: int, name: str, tmp_path: Path) -> None:
     root = image(tmp_path, "root", RELEASE | {"usr/bin/bash": _elf(order, machine), "bin": "->usr/bin"})
-    assert read(root).architecture == name
+    assert read(root).architecture == Architecture(name, "/bin/bash" if name else "")
+
+
+def test_without_programs_a_kernel_tells_the_architecture(tmp_path: Path) -> None:
+    kernel = bytes(0x38) + b"ARM\x64" + bytes(100)
+    files = RELEASE | {"boot/vmlinuz-1": b"MZ" + bytes(900), "boot/vmlinuz-2": kernel}
+    assert read(image(tmp_path, "root", files)).architecture == Architecture("aarch64", "/boot/vmlinuz-2")
 
 
 @pytest.mark.parametrize(

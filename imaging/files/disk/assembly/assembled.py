@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from imaging.files.content import Content
-from imaging.files.disk.assembly.machine import architecture_of, firmware_of
+from imaging.files.disk.assembly.machine import Architecture, architecture_of, firmware_of
 from imaging.files.disk.assembly.mounting import Mounted, mount_by_fstab
 from imaging.files.disk.assembly.parts import Part, parts_of
 from imaging.files.disk.assembly.root import Root, find_root
@@ -26,7 +26,7 @@ class AssembledDisk:
     partitions: tuple[Partition, ...]
     """With their mount points in the tree."""
     firmware: DiskFirmware
-    architecture: str
+    architecture: Architecture
     root: Root
     tree: Tree | None
     """None where the root cannot be read: `root.fault` says why."""
