@@ -69,6 +69,7 @@ ESSENTIAL: Mapping[str, str] = {
     "umount": "mount",
     "nsenter": "util-linux",
     "setpriv": "util-linux",
+    "sha256sum": "coreutils",
     "sh": "dash",
     "unshare": "util-linux",
 }

@@ -15,6 +15,7 @@ from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Seve
 from models.guest.facts import GuestFacts
 from models.guest.since_run import DifferenceCode
 from models.image_file.disk_facts import DiskFacts
+from models.image_file.exported import ExportedImage
 from models.image_file.image_format import ImageFormat
 from models.image_file.refusal import RefusalCode
 from models.image_file.wrapper import Wrapper
@@ -410,8 +411,8 @@ class PlanDocument(Document):
     estimated_seconds: int
 
 
-DOCUMENTS: tuple[type[Document], ...] = (
+DOCUMENTS: tuple[type[Frozen], ...] = (
     CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
-    VerdictDocument, InspectDocument,
+    VerdictDocument, InspectDocument, ExportedImage,
 )  # fmt: skip
 """The documents that have a schema of their own."""

@@ -6,20 +6,21 @@ import json
 import sys
 from pathlib import Path
 
-from imaging.commands.documents.models import DOCUMENTS, Document
+from imaging.commands.documents.models import DOCUMENTS
+from models.base import Frozen
 
 
-def schema_name(document: type[Document]) -> str:
+def schema_name(document: type[Frozen]) -> str:
     """The value of the field `schema`, such as `imaging.run/1`."""
     return str(document.model_fields["version"].default)
 
 
-def schema_file(document: type[Document]) -> str:
+def schema_file(document: type[Frozen]) -> str:
     """The name of the file that holds the schema, such as `run-1.json`."""
     return schema_name(document).removeprefix("imaging.").replace("/", "-") + ".json"
 
 
-def schema_text(document: type[Document]) -> str:
+def schema_text(document: type[Frozen]) -> str:
     """The schema, as it is written to the file."""
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
