@@ -54,12 +54,13 @@ from screens.dialogs.fix_again import FixAgainScreen  # noqa: E402
 from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
 from screens.dialogs.pick import PickOne  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
+from screens.images.seal import SealScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
 from screens.widgets.rows import RowList  # noqa: E402
 from screens.wizard.wizard import WizardScreen  # noqa: E402
-from screenshots.story import Controls, ShownRuns, made_runs  # noqa: E402
+from screenshots.story import Controls, ShownRuns, inspected, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
 
 HOST_KEY = HostKeyQuestion(
@@ -211,6 +212,17 @@ class Tour:
         await self._pilot.press("2")
         await self._until(lambda: bool(self._rows("#images").items) and bool(self._rows("#matrix").items))
         await self._take("images")
+        await self._seal_of_an_image()
+
+    async def _seal_of_an_image(self) -> None:
+        """What sealing an image would take away, planned from what was found in it."""
+        cloud = await self._app.cloud()
+        pages = [page async for page in cloud.images.images()]
+        image = next(one for page in pages for one in page if one.name == "spectra-tools")
+        await self._open(SealScreen(image, inspected("db-07", NOW), frozenset({image.name})))
+        await self._until(lambda: self._app.screen.check_action("start", ()) is True)
+        await self._take("seal-of-image")
+        await self._pilot.press("escape")
 
     async def dialogs(self) -> None:
         """What is asked and said over a screen."""

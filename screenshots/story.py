@@ -123,7 +123,7 @@ async def made_runs(controls: Controls, start: datetime) -> tuple[RunRecord, ...
         await cloud.close()
 
 
-def _inspected(name: str, now: datetime) -> Fact[GuestFacts]:
+def inspected(name: str, now: datetime) -> Fact[GuestFacts]:
     """What was recorded of a guest of the demonstration, as an inspection just now."""
     recorded = load(name).report
     nonce = recorded["nonce"]
@@ -153,7 +153,7 @@ async def _made(
     )
     pages = [page async for page in cloud.compute.instances()]
     source_id = next(one.id for page in pages for one in page if one.name == name)
-    guest = _inspected(name, clock.now()) if mode is Mode.SEALED else None
+    guest = inspected(name, clock.now()) if mode is Mode.SEALED else None
     plan = await plan_run(cloud, clock, source_id, request, profile, guest=guest)
     refuse(obstacles(plan))
     journal = Journal(folder / "runs.sqlite", clock)

@@ -64,7 +64,7 @@ class RecordedGuests:
         machine = Server(
             id=found["id"], name=found["name"], project_id=found["tenant_id"], user_id=found["user_id"], flavor=flavor,
             created_at=now, updated_at=now, disk=self._disk(found["image"]["id"]), user_data=found[_USER_DATA],
-            port_ids=sorted(found["addresses"]), secret=found["id"].encode(),
+            port_ids=_cards(found), secret=found["id"].encode(),
         )  # fmt: skip
         switch_on(machine, now)
         self._machines[machine.id], self._begun[machine.id] = machine, time.monotonic()
@@ -75,6 +75,12 @@ class RecordedGuests:
         image = self._admin.image.get(f"/images/{image_id}").json()
         sealed = image.get("imaging.role") == "sealed"
         return Disk(guest=GUEST, sealed=sealed, machine_id="" if sealed else _SOURCE_MACHINE_ID)
+
+
+def _cards(found: dict[str, Any]) -> list[str]:
+    """Its network cards by their addresses: no other instance has one of them, though it be on the same network."""
+    cards = {each["OS-EXT-IPS-MAC:mac_addr"] for addresses in found["addresses"].values() for each in addresses}
+    return sorted(cards)
 
 
 @contextmanager

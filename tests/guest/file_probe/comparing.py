@@ -27,9 +27,9 @@ def by_shell(part: str, root: Path, questions: Questions | None = None) -> PartR
 
 
 def parts_by_shell(parts: Collection[str], root: Path, questions: Questions | None = None) -> dict[str, PartReport]:
-    """What it says of several, in one go."""
+    """What it says of several, in one go; as root, for a disk in a file shows all that lies on it."""
     text = script(questions or Questions(), parts, nonce=NONCE)
-    output = output_of(text, root=root).replace(str(root).encode() + b"/", b"/")
+    output = output_of(text, root=root, as_root=True).replace(str(root).encode() + b"/", b"/")
     return read_envelope(output, NONCE).parts
 
 
