@@ -39,8 +39,10 @@ def empty(path: Path, size: int) -> Path:
 
 
 def ext(path: Path, tree: Path, *options: str, size: int = 16 * MIB, kind: str = "ext4") -> Path:
-    """An ext with the files of a directory."""
-    run(f"mkfs.{kind}", "-q", "-F", "-d", tree, *options, empty(path, size))
+    """An ext with the files of a directory, which itself is copied without its owner."""
+    top = tree.stat()
+    owner = ("-E", f"root_owner={top.st_uid}:{top.st_gid}")
+    run(f"mkfs.{kind}", "-q", "-F", "-d", tree, *owner, *options, empty(path, size))
     return path
 
 
