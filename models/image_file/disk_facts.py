@@ -94,6 +94,8 @@ class PartitionFacts(Frozen):
     """Of ext: `clean`, `not clean with errors` …"""
     needs_recovery: bool = False
     """Whether its journal holds changes that were not carried out: it was not unmounted."""
+    replayed: bool = False
+    """Whether they were taken into account, in memory, as the kernel does it at the next mount."""
     mount_point: CleanText = ""
     """Where its files were read; empty where they were not."""
 

@@ -14,6 +14,7 @@ class DirectoryFileSystem:
     """Reads below one directory, and leaves out the recorded tools of a tree."""
 
     lost_names = 0
+    replayed = False
 
     def __init__(self, top: Path) -> None:
         self._paths: dict[int, Path] = {}

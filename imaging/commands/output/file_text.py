@@ -48,7 +48,10 @@ def _disk_lines(disk: DiskFacts) -> Iterator[str]:
 def _partition(partition: PartitionFacts) -> str:
     used = f", {size(partition.used_bytes)} used" if partition.used_bytes is not None else ""
     point = f" at {partition.mount_point}" if partition.mount_point else ""
-    return f"{partition.name} {size(partition.size_bytes)} {partition.file_system or 'unknown'}{point}{used}"
+    last = (
+        ", with what its journal holds" if partition.replayed else ", not unmounted" if partition.needs_recovery else ""
+    )
+    return f"{partition.name} {size(partition.size_bytes)} {partition.file_system or 'unknown'}{point}{used}{last}"
 
 
 def _hints(found: InspectedFile, checklist: Checklist) -> list[str]:

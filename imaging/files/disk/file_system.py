@@ -63,6 +63,8 @@ class FileSystem(Protocol):
 
     lost_names: int
     """Names that led to nothing so far; they are left out."""
+    replayed: bool
+    """Whether what waited in its journal is in what is read, as after a mount."""
 
     @property
     def root(self) -> Node:

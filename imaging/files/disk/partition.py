@@ -28,3 +28,5 @@ class Partition(Superblock):
     """The GUID of a GPT entry in small letters, or the type of an MBR entry as `0x83`."""
     mount_point: str = ""
     """Where the tree has it; empty where it is not in the tree."""
+    replayed: bool = False
+    """Whether the tree has it as it is after its journal."""

@@ -73,7 +73,7 @@ def _untold(part: Part) -> Fact[Any]:
 def _notes(found: AssembledDisk) -> Iterator[str]:
     """What may be missing in every part; nothing in it is the stranger's text."""
     for each in found.partitions:
-        if each.mount_point and each.needs_recovery:
+        if each.mount_point and each.needs_recovery and not each.replayed:
             yield f"{each.name} was not unmounted, so its last changes may be missing"
     if found.unmounted:
         yield f"{len(found.unmounted)} of its file systems could not be read"
@@ -116,6 +116,7 @@ def _partition_facts(each: Partition) -> PartitionFacts:
         total_bytes=each.total_bytes,
         state=each.state,
         needs_recovery=each.needs_recovery,
+        replayed=each.replayed,
         mount_point=_text(each.mount_point),
     )
 

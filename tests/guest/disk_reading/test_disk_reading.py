@@ -178,15 +178,32 @@ def test_a_root_that_cannot_be_read_leaves_what_the_table_says(tmp_path: Path) -
     assert [each.file_system for each in reading.disk.partitions] == ["crypto_LUKS"]
 
 
-def test_a_root_that_was_not_unmounted_makes_every_part_incomplete(tmp_path: Path) -> None:
-    root = ext(tmp_path / "root", plant(tmp_path / "tree", {**SMALLEST, "usr/x": ""}))
+def test_a_root_that_was_not_unmounted_is_read_with_what_its_journal_holds(tmp_path: Path) -> None:
+    root = ext(tmp_path / "root", plant(tmp_path / "tree", {**SMALLEST, "usr/x": ""}), "-b", "1024")
+    told = run("debugfs", "-R", "blocks /etc/os-release", root).split()
+    later, script = tmp_path / "later", tmp_path / "commands"
+    later.write_bytes(b"ID=fedora\n".ljust(1024, b"\0"))
+    script.write_text(f"jo -c -v 3\njw -b {told[0]} {later}\njc\n")
+    run("debugfs", "-w", "-f", script, root)
+    reading = in_process(root)
+    facts = facts_of(reading)
+    assert facts.system.value is not None
+    assert facts.system.value.id == "fedora"
+    assert {name for name in FILE_PARTS if "unmounted" in (getattr(facts, name).incomplete_because or "")} == set()
+    assert reading.disk is not None
+    assert (reading.disk.partitions[0].needs_recovery, reading.disk.partitions[0].replayed) == (True, True)
+
+
+def test_a_root_whose_journal_cannot_be_read_makes_every_part_incomplete(tmp_path: Path) -> None:
+    root = ext(tmp_path / "root", plant(tmp_path / "tree", {**SMALLEST, "usr/x": ""}), "-b", "1024")
     run("debugfs", "-w", "-R", "feature needs_recovery", root)
+    changed(root, int(run("debugfs", "-R", "bmap <8> 0", root)) * 1024, b"?")
     reading = in_process(root)
     facts = facts_of(reading)
     for name in FILE_PARTS:
         assert "was not unmounted" in (getattr(facts, name).incomplete_because or ""), name
     assert reading.disk is not None
-    assert reading.disk.partitions[0].needs_recovery
+    assert (reading.disk.partitions[0].needs_recovery, reading.disk.partitions[0].replayed) == (True, False)
 
 
 def test_names_that_lead_to_nothing_are_said(tmp_path: Path) -> None:

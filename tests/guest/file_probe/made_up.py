@@ -11,6 +11,7 @@ class MadeUp:
     """Directories below `/home` with many files each, of which some are small texts."""
 
     lost_names = 0
+    replayed = False
 
     def __init__(self, directories: int, files: int, texts: int, text: bytes) -> None:
         self._directories, self._files, self._texts, self._text = directories, files, texts, text

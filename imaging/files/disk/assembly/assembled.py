@@ -49,13 +49,12 @@ def assemble(disk: Content, *, check: Callable[[], None] = lambda: None) -> Asse
     if root.part is not None and root.file_system is not None:
         tree = Tree(root.file_system, check=check)
         mounted = mount_by_fstab(tree, root.part, parts)
-    points = {each.part.partition.name: each.point for each in mounted if each.fault is None}
-    if root.part is not None:
-        points[root.part.partition.name] = "/"
+        mounted.append(Mounted("/", root.part, replayed=root.file_system.replayed))
+    in_tree = {each.part.partition.name: each for each in mounted if each.fault is None}
     return AssembledDisk(
         size_bytes=disk.size_bytes,
         table=table,
-        partitions=tuple(_with_point(part, points) for part in parts),
+        partitions=tuple(_as_mounted(part, in_tree.get(part.partition.name)) for part in parts),
         firmware=firmware_of(table, parts),
         architecture=architecture_of(tree, parts),
         root=root,
@@ -64,5 +63,7 @@ def assemble(disk: Content, *, check: Callable[[], None] = lambda: None) -> Asse
     )
 
 
-def _with_point(part: Part, points: dict[str, str]) -> Partition:
-    return replace(part.partition, mount_point=points.get(part.partition.name, ""))
+def _as_mounted(part: Part, mounted: Mounted | None) -> Partition:
+    if mounted is None:
+        return part.partition
+    return replace(part.partition, mount_point=mounted.point, replayed=mounted.replayed)

@@ -29,6 +29,8 @@ class Mounted:
     part: Part
     fault: DiskFault | None = None
     """Why its files are not in the tree."""
+    replayed: bool = False
+    """As `FileSystem.replayed`."""
 
 
 def mount_by_fstab(tree: Tree, root: Part, parts: tuple[Part, ...]) -> list[Mounted]:
@@ -52,7 +54,7 @@ def _mount(tree: Tree, point: str, part: Part) -> Mounted:
         tree.mount(point, file_system)
     except DiskUnreadableError as error:
         return Mounted(point, part, error.fault)
-    return Mounted(point, part)
+    return Mounted(point, part, replayed=file_system.replayed)
 
 
 def _lines(tree: Tree) -> Iterator[tuple[str, str]]:

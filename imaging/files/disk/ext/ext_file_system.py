@@ -11,6 +11,7 @@ from imaging.files.disk.blocks import exactly
 from imaging.files.disk.ext.directory import names_in
 from imaging.files.disk.ext.inline import inline_content
 from imaging.files.disk.ext.inode import Inode, read_inode
+from imaging.files.disk.ext.journal.replay import replayed
 from imaging.files.disk.ext.layout import Layout
 from imaging.files.disk.ext.places import Places
 from imaging.files.disk.file_system import NAMES, Node, NodeKind
@@ -33,9 +34,9 @@ class ExtFileSystem:
         Raises:
             DiskUnreadableError: they are damaged, or of a form that is not known.
         """
-        self._blocks = blocks
-        self._layout = Layout(blocks)
-        self._places = Places(blocks, self._layout)
+        self._use(blocks)
+        self.replayed = self._layout.needs_recovery and self._replay()
+        """As `FileSystem.replayed`."""
         self._inode = lru_cache(maxsize=1024)(self._read_inode)
         self.lost_names = 0
         """Names that lead to nothing: a directory was written before the file, or the disk is damaged."""
@@ -43,6 +44,22 @@ class ExtFileSystem:
         if root is None or root.node.kind is not NodeKind.DIRECTORY:
             raise DiskUnreadableError("The ext file system has no root.")
         self.root = root.node
+
+    def _use(self, blocks: Content) -> None:
+        self._blocks = blocks
+        self._layout = Layout(blocks)
+        self._places = Places(blocks, self._layout)
+
+    def _replay(self) -> bool:
+        """Carry out the journal; where that cannot be done, the files are read as they lie there."""
+        before = self._blocks
+        try:
+            number = self._layout.journal_inode
+            self._use(replayed(before, self._layout, self._read_inode(number) if number else None))
+        except DiskUnreadableError:
+            self._use(before)
+            return False
+        return True
 
     def entries(self, directory: Node) -> Iterator[tuple[str, Node]]:
         """As `FileSystem.entries`."""

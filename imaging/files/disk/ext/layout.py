@@ -14,6 +14,8 @@ HUGE_FILE: Final = 0x8
 _READABLE: Final = FILE_TYPE | META_GROUPS | EXTENTS | WIDE | 0x4 | 0x100 | 0x200 | 0x400 | 0x2000 | 0x4000 | 0x38000
 """Incompatible features that reading knows or need not know: recovery, mmp, flex_bg, ea_inode, csum_seed, largedir,
 inline_data, encrypt, casefold."""
+_HAS_JOURNAL: Final = 0x4
+_NEEDS_RECOVERY: Final = 0x4
 _SPARSE_SUPERBLOCKS: Final = 0x1
 _SPARSE_SUPERBLOCKS_2: Final = 0x200
 _LARGEST_BLOCK_LOG: Final = 6
@@ -49,6 +51,10 @@ class Layout:
         self._descriptor_bytes = wide or 32
         self._first_meta_group = _u32(raw, 0x104)
         self._compatible = _u32(raw, 0x5C)
+        self.journal_inode = _u32(raw, 0xE0) if self._compatible & _HAS_JOURNAL else 0
+        """Of its journal; 0 where it has none, or has it on another disk."""
+        self.needs_recovery = bool(self.incompatible & _NEEDS_RECOVERY)
+        """Whether its journal holds what was not carried out."""
         self._copies = (_u32(raw, 0x24C), _u32(raw, 0x250))
         self._groups = -(-self.inodes // self._inodes_in_group) if self._inodes_in_group else 0
         self._check()

@@ -32,6 +32,7 @@ class FatFileSystem:
             raise DiskUnreadableError("The boot sector of the FAT is damaged.")
         self._blocks = blocks
         self._form: Form = form
+        self.replayed = False
         self.lost_names = 0
         self._empty = 2**32
         self.root = self._node(FatEntry("", True, False, form.root_cluster, 0, 0))  # a directory

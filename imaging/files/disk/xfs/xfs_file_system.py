@@ -34,6 +34,7 @@ class XfsFileSystem:
         self._layout = Layout(blocks)
         self._places = Places(blocks, self._layout)
         self._inode = lru_cache(maxsize=1024)(self._read_inode)
+        self.replayed = False
         self.lost_names = 0
         root = self._inode(self._layout.root)
         if root is None or root.node.kind is not NodeKind.DIRECTORY:
