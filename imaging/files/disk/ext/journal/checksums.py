@@ -12,7 +12,7 @@ BEGIN: Final = 0xFFFF_FFFF
 """The value before the first byte."""
 _ALL: Final = 0xFFFF_FFFF
 _CASTAGNOLI: Final = 0x82F6_3B78
-_REVERSED_BYTES: Final = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+_REVERSED_BYTES: Final = bytes(sum(128 >> bit for bit in range(8) if value >> bit & 1) for value in range(256))
 
 
 def _entry(value: int) -> int:
@@ -38,4 +38,4 @@ def crc32_be(raw: bytes, value: int = BEGIN) -> int:
 
 
 def _reversed(value: int) -> int:
-    return int(f"{value:032b}"[::-1], 2)
+    return int.from_bytes(value.to_bytes(4, "little").translate(_REVERSED_BYTES), "big")

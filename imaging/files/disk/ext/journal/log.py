@@ -14,11 +14,10 @@ _DESCRIPTOR, _COMMIT, _REVOCATIONS = 1, 2, 5
 _HEADER: Final = struct.Struct(">4sII")
 _TAG: Final = struct.Struct(">IHH")
 _LONG_TAG: Final = struct.Struct(">IIII")
-_COMMIT_FORM: Final = struct.Struct(">BB2xI")
 _ESCAPED, _SAME_OWNER, _LAST = 1, 2, 8
 _OWNER_BYTES: Final = 16
-_SUM_AT: Final = 16
-"""In a commit."""
+_KIND_AT, _SUM_AT = 12, 16
+"""In a commit: of what kind its checksum is and how long, and the checksum."""
 _SECONDS_AT: Final = 48
 _CRC32_SUMS: Final = (1, 4)
 """What a commit of version 1 says of its checksum: CRC-32, four bytes."""
@@ -167,10 +166,10 @@ class _Log:
 
     def _fits(self, raw: bytes) -> bool:
         """Whether a commit has the checksum that it should have."""
-        kind, size, told = _COMMIT_FORM.unpack_from(raw, _HEADER.size)
+        told = int.from_bytes(raw[_SUM_AT : _SUM_AT + 4], "big")
         if self._form.has_block_sums:
             cleared = raw[:_SUM_AT] + bytes(4) + raw[_SUM_AT + 4 :]
-            return crc32c(cleared, self._form.seed) == int(told)
+            return crc32c(cleared, self._form.seed) == told
         if self._form.has_transaction_sums:
-            return (kind, size, told) in {(*_CRC32_SUMS, self._sum), (0, 0, 0)}
+            return (raw[_KIND_AT], raw[_KIND_AT + 1], told) in {(*_CRC32_SUMS, self._sum), (0, 0, 0)}
         return True
