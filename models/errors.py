@@ -135,6 +135,11 @@ class ConflictError(CloudError):
 class RejectedError(CloudError):
     """400 and its like: the cloud refused the request as malformed or impossible."""
 
+    def __init__(self, what: str, *, status: int | None = None, **parts: str | None) -> None:
+        """Keep the HTTP status, where it was the cloud that refused."""
+        super().__init__(what, **parts)  # type: ignore[arg-type]  # the parts are those of ImagingError
+        self.status = status
+
 
 class RangeIgnoredError(CloudError):
     """A part of an image was asked for, and the cloud sent something else: its store does not obey ranges."""

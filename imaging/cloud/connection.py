@@ -10,13 +10,16 @@ from typing import Any
 from imaging.cloud.bounded_http.exchange import Monotonic
 from imaging.cloud.http.command_recorder import CommandRecorder
 from imaging.cloud.http.pool import Pool
+from imaging.cloud.http.transfers import IDLE_SECONDS, Transfers
 from imaging.cloud.http.transport import CloudConnection, Transport
+from imaging.cloud.image_bytes import ImageBytes
 from imaging.cloud.interface import Cloud, Compute, Images, Networking, Volumes
 from imaging.cloud.listed_names import Listed, ListedCompute, ListedImages
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.services.compute import NovaCompute
 from imaging.cloud.services.identity import read_login, with_credential_end
+from imaging.cloud.services.image_bytes import GlanceBytes
 from imaging.cloud.services.images import GlanceImages
 from imaging.cloud.services.networking import NeutronNetworking
 from imaging.cloud.services.protected_ids import Protected
@@ -37,15 +40,22 @@ class OpenStackCloud:
 
     compute: Compute
     images: Images
+    image_bytes: ImageBytes
     volumes: Volumes
     networking: Networking
 
     def __init__(
-        self, transport: Transport, login: Login, credential_id: str | None, *, listed: Listed | None = None
+        self,
+        transport: Transport,
+        transfers: Transfers,
+        login: Login,
+        credential_id: str | None,
+        *,
+        listed: Listed | None = None,
     ) -> None:
         """Put the services together. Use `connect` to make one."""
         project_id = login.identity.project_id
-        self._transport = transport
+        self._transport, self._transfers = transport, transfers
         self._protected = Protected()
         if listed is None:
             self._compute = NovaCompute(transport, self._protected)
@@ -56,6 +66,7 @@ class OpenStackCloud:
         self._volumes = CinderVolumes(transport, self._protected)
         self.compute = self._compute
         self.images = self._images
+        self.image_bytes = GlanceBytes(transport, transfers)
         self.volumes = self._volumes
         self.networking = NeutronNetworking(transport, project_id)
         self._login = login
@@ -83,7 +94,7 @@ class OpenStackCloud:
 
     async def close(self) -> None:
         """Let go within two seconds, whatever the network does."""
-        await self._transport.close()
+        await asyncio.gather(self._transfers.close(), self._transport.close())
 
 
 async def connect(
@@ -112,11 +123,15 @@ async def connect(
     """
     shared = await in_thread(lambda: _shared_login(resolved, monotonic))
     pool: Pool[CloudConnection] = Pool(shared.new_connection)
-    transport = Transport(pool, clock, read_seconds=_api_timeout(resolved.config), recorder=recorder)
+    patience = _api_timeout(resolved.config)
+    transport = Transport(pool, clock, read_seconds=patience, recorder=recorder)
+    idle_seconds = max(IDLE_SECONDS, patience or 0)
+    transfers = Transfers(shared.new_connection, clock, recorder=recorder, idle_seconds=idle_seconds)
     try:
         # Log in now, although the SDK would do so by itself at the first call: a wrong secret is told at once.
         access = await transport.run(lambda connection: connection.access())
-        return OpenStackCloud(transport, read_login(access, resolved), _credential_id(access), listed=listed)
+        login = read_login(access, resolved)
+        return OpenStackCloud(transport, transfers, login, _credential_id(access), listed=listed)
     except UnauthorizedError as error:
         await transport.close()
         # V19: a 401 says the same whatever is wrong, so the place where the login is written is the best help there is.

@@ -1,4 +1,4 @@
-"""What the rest of the program may ask of a cloud: five small async interfaces.
+"""What the rest of the program may ask of a cloud: six small async interfaces.
 
 Every call is bounded in time, raises only `models.errors`, returns frozen models with cleaned texts, and reads
 nulls, missing fields and unknown states without complaint. What only reads is asked again by the adapter when the
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from imaging.cloud.image_bytes import ImageBytes
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance, InstanceAction, VolumeAttachment
@@ -243,6 +244,7 @@ class Cloud(Protocol):
 
     compute: Compute
     images: Images
+    image_bytes: ImageBytes
     volumes: Volumes
     networking: Networking
 

@@ -76,6 +76,14 @@ class ScriptedCloud:
         """How the catalogue's addresses begin, where not as the cloud's own."""
         self.sent_raw = 0
         """How many bytes of `Reply.raw` went out."""
+        self.taken_bytes: int | None = None
+        """How much of an upload is read before it is answered; None: all of it."""
+        self.uploads: list[bytes] = []
+        """What arrived of each upload."""
+        self.token_times = ("2026-11-01T14:00:00.000000Z", "2036-11-01T15:00:00.000000Z")
+        """When tokens are issued, and when they end."""
+        self.logins = 0
+        """How many tokens were given out."""
         self.closing = threading.Event()
         self.arrived = threading.Event()
         """Set when a call has arrived."""
@@ -134,6 +142,7 @@ class ScriptedCloud:
             links = [{"rel": "self", "href": f"{self.url}/identity/v3/"}]
             return Reply(body={"version": {"id": "v3.14", "status": "stable", "links": links}})
         if path == "/identity/v3/auth/tokens":
+            self.logins += 1
             return Reply(201, {"token": self._token()}, {"X-Subject-Token": TOKEN})
         if path == "/compute/v2.1":
             return Reply(body={"version": self._version("v2.1", "/compute/v2.1/", "2.1", self.max_microversion)})
@@ -158,8 +167,8 @@ class ScriptedCloud:
         base = self.url.replace("http", self.service_scheme, 1) if self.service_scheme else self.url
         token: dict[str, Any] = {
             "methods": ["password"],
-            "expires_at": "2036-11-01T15:00:00.000000Z",
-            "issued_at": "2026-11-01T14:00:00.000000Z",
+            "expires_at": self.token_times[1],
+            "issued_at": self.token_times[0],
             "user": {"id": USER, "name": "ada", "domain": {"id": "default", "name": "Default"}},
             "catalog": [
                 {
@@ -198,7 +207,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         parts = urlsplit(self.path)
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        is_upload = "octet-stream" in self.headers.get("Content-Type", "")
+        if is_upload and self.scripted.taken_bytes is not None:
+            length = min(length, self.scripted.taken_bytes)
+        raw = self.rfile.read(length)
+        if is_upload:
+            self.scripted.uploads.append(raw)
         call = Seen(
             self.command,
             parts.path,

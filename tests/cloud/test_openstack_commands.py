@@ -134,3 +134,38 @@ def test_what_the_table_does_not_know_has_no_command(service, method, url, body)
 )
 def test_reads_are_told_apart_by_what_is_read(url, kind):
     assert kind_of(Call("compute", "GET", url, "read")) == kind
+
+
+def test_an_image_that_is_made_names_its_properties():
+    wanted = {"name": "survey", "disk_format": "raw", "container_format": "bare", "visibility": "private", "id": "img"}
+    wanted |= {"min_disk": 20, "min_ram": 0, "tags": ["course"], "os_distro": "debian"}
+    assert command("image", "POST", "/images", wanted) == (
+        "openstack image create --id img --disk-format raw --container-format bare --min-disk 20 --min-ram 0 --private "
+        "--tag course --property os_distro=debian survey"
+    )
+
+
+def test_an_import_names_no_url_and_an_upload_no_command():
+    method = {"name": "web-download", "uri": "https://ada:secret@files.example/disk.raw"}
+    assert command("image", "POST", path("images", "img", "import"), {"method": method}) == (
+        "openstack image import --method web-download --uri URL img"
+    )
+    direct = {"method": {"name": "glance-direct"}}
+    assert command("image", "POST", path("images", "img", "import"), direct) == (
+        "openstack image import --method glance-direct img"
+    )
+    assert command("image", "PUT", path("images", "img", "stage")) == "openstack image stage --file FILE img"
+    assert command("image", "PUT", path("images", "img", "file")) is None
+
+
+@pytest.mark.parametrize(
+    "url, kind",
+    [
+        ("/info/usage", "quotas"),
+        ("/info/import", "ways into the image service"),
+        ("/images/img/file", "bytes of images"),
+        ("/images/img/tasks", "tasks"),
+    ],
+)
+def test_what_is_read_of_images_has_a_name(url, kind):
+    assert kind_of(Call("image", "GET", url, "read it")) == kind

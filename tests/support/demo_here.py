@@ -20,6 +20,7 @@ import uvicorn
 from imaging.cloud.connection import OpenStackCloud
 from imaging.cloud.http.pool import Pool
 from imaging.cloud.http.thread_connection import SharedLogin
+from imaging.cloud.http.transfers import Transfers
 from imaging.cloud.http.transport import CloudConnection, Transport
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud, resolve_cloud
@@ -91,7 +92,8 @@ class DemoHere:
         """Log in to a cloud that is served; nothing is asked yet."""
         self.shared, self.front, self.resolved = shared, front, resolved
         self.url, self.clouds_yaml = url, clouds_yaml
-        self._pool: Pool[CloudConnection] = Pool(SharedLogin(resolved).new_connection)
+        self._new_connection = SharedLogin(resolved).new_connection
+        self._pool: Pool[CloudConnection] = Pool(self._new_connection)
         self._login: Login
 
     @property
@@ -114,7 +116,8 @@ class DemoHere:
 
     def services(self, clock: Clock) -> Cloud:
         """The program's own services, which know nothing yet of the cloud."""
-        return OpenStackCloud(Transport(self._pool, clock), self._login, None)
+        transfers = Transfers(self._new_connection, clock)
+        return OpenStackCloud(Transport(self._pool, clock), transfers, self._login, None)
 
     async def close(self) -> None:
         """Let go of the cloud."""

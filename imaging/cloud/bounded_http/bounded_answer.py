@@ -16,7 +16,7 @@ import urllib3.exceptions as urllib3_errors
 from urllib3.response import BaseHTTPResponse
 
 from imaging.cloud.bounded_http.exchange import Line
-from imaging.cloud.bounded_http.limits import ERROR_BYTES, FRAMING_BYTES, HEADER_BYTES, AnswerLimit
+from imaging.cloud.bounded_http.limits import ERROR_BYTES, FRAMING_BYTES, HEADER_BYTES
 from models.errors import BadAnswerError
 
 _CHUNK = 16 * 1024
@@ -35,6 +35,7 @@ class _Wire(io.RawIOBase):
         self._line = line
         self.part, self.limit = "it has headers", HEADER_BYTES
         self._count = 0
+        self.in_body = False
 
     def allow(self, part: str, limit: int) -> None:
         """Begin to count again, for the next part of the answer."""
@@ -51,6 +52,9 @@ class _Wire(io.RawIOBase):
         self._count += count or 0
         if self._count > self.limit:
             raise self._line.too_long(self.part, self.limit)
+        transfer = self._line.exchange.transfer
+        if transfer is not None and self.in_body and count:
+            self._line.wait(transfer.idle_seconds)
         return count
 
     def close(self) -> None:
@@ -74,10 +78,13 @@ class BoundedResponse(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the headers; from then on the body counts."""
         super().begin()
-        self._wire.allow("it is", body_limit(self.status, self.of.exchange.limit) + FRAMING_BYTES)
+        limit = body_limit(self.status, self.of.exchange.limit)
+        # The bytes of an image may come in many small chunks.
+        self._wire.allow("it is", limit + FRAMING_BYTES + (limit if self.of.exchange.transfer is not None else 0))
+        self._wire.in_body = True
 
 
-def body_limit(status: int, limit: AnswerLimit) -> int:
+def body_limit(status: int, limit: int) -> int:
     """The most bytes of a body that are read."""
     return max(ERROR_BYTES, limit) if status >= _LEAST_ERROR else limit
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from imaging.cloud.bounded_http.destinations import AddressRules, Asked
 from imaging.cloud.bounded_http.limits import AnswerLimit
+from imaging.cloud.bounded_http.transfer import Transfer
 from models.errors import BadAnswerError, ImagingError, LostAnswerError, UnreachableError
 
 Monotonic = Callable[[], float]
+Check = Callable[[int, Mapping[str, str]], None]
+"""Is given the status and the headers of an answer, before its body is read, and raises an error of ours."""
 
 
 @dataclass
@@ -20,11 +23,16 @@ class Exchange:
     service: str = "identity"
     doing: str = "log in"
     changes: bool = False
-    limit: AnswerLimit = AnswerLimit.ONE
+    limit: int = AnswerLimit.ONE
+    """The most bytes of the answer's body."""
     deadline: float = float("inf")
     """By the clock of the line, in seconds."""
     upgraded: str | None = None
     """The http address that was tried as https."""
+    transfer: Transfer | None = None
+    """Set once the call itself is sent, after the login and the discovery before it."""
+    check: Check | None = None
+    """The same: of an answer that is no refusal."""
 
 
 @dataclass
@@ -39,6 +47,10 @@ class Line:
         """From now on this is asked for, and has to be answered within so many seconds."""
         exchange.deadline = self.monotonic() + seconds
         self.exchange = exchange
+
+    def wait(self, seconds: float) -> None:
+        """Something moved: the exchange has so many seconds more, from now on."""
+        self.exchange.deadline = self.monotonic() + seconds
 
     def asked(self, url: str, *, reads_only: bool, may_go_to_catalogue: bool = True) -> Asked:
         """What is about to be sent, for the rules."""

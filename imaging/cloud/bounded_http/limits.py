@@ -15,6 +15,8 @@ COOKIE_CHARACTERS = 16 * _KIB
 """Names and values of all cookies that are kept. A load balancer's and a federated login's have 1 KiB or two."""
 ERROR_BYTES = 64 * _KIB
 """Of an error's body: the rest is left unread, for the status is known and one sentence of it is shown."""
+UNBOUNDED_BYTES = 2**62
+"""Of a body that nobody keeps, and whose length nothing tells."""
 
 
 class AnswerLimit(IntEnum):

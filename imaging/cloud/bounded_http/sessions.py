@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import http.client
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import keystoneauth1.session
@@ -14,15 +15,32 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from imaging.cloud.bounded_http.bounded_answer import BoundedResponse, read_body
-from imaging.cloud.bounded_http.exchange import Line
+from imaging.cloud.bounded_http.exchange import Exchange, Line
 from imaging.cloud.bounded_http.limits import COOKIE_CHARACTERS, AnswerLimit
 from models.errors import BadAnswerError
 
 _REDIRECTS = frozenset({301, 302, 303, 305, 307, 308})
 _MOST_REDIRECTS = 5
+_LEAST_SUCCESS, _LEAST_REDIRECT = 200, 300
 _ENCODINGS = frozenset({"utf-8", "iso-8859-1", "latin-1", "us-ascii", "windows-1252"})
 """Python knows a hundred more, some of which take a time that grows with the square of the length (punycode)."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class _SendsPieces(http.client.HTTPConnection):
+    """A connection that says to a transfer what it sends over."""
+
+    of: ClassVar[Line]
+    """The line that it belongs to."""
+
+    def send(self, data: Any) -> None:
+        """Send the headers, or a piece of the body; a transfer sends nothing that nobody reads."""
+        transfer = self.of.exchange.transfer
+        if transfer is not None:
+            if self.sock is None:
+                self.connect()
+            transfer.goes_over(self.sock)
+        super().send(data)
 
 
 def _pool_classes(line: Line) -> dict[str, type[HTTPConnectionPool]]:
@@ -31,10 +49,12 @@ def _pool_classes(line: Line) -> dict[str, type[HTTPConnectionPool]]:
     class Bounded(BoundedResponse):
         of = line
 
-    class Plain(HTTPConnection):
+    class Plain(_SendsPieces, HTTPConnection):
+        of = line
         response_class = Bounded
 
-    class Tls(HTTPSConnection):
+    class Tls(_SendsPieces, HTTPSConnection):
+        of = line
         response_class = Bounded
 
     class PlainPool(HTTPConnectionPool):
@@ -94,6 +114,8 @@ class LineAdapter(keystoneauth1.session.TCPKeepAliveAdapter):
         try:
             # stream: requests would otherwise read the body itself, without an end.
             response: requests.Response = super().send(request, stream=True, **more)
+            if has_token and _is_left_unread(response, exchange):
+                return response
             response._content = read_body(response, line, exchange.limit)  # noqa: SLF001  # as requests itself keeps it
             response._content_consumed = True  # noqa: SLF001  # the same
         finally:
@@ -103,7 +125,24 @@ class LineAdapter(keystoneauth1.session.TCPKeepAliveAdapter):
         return response
 
 
-def _limit(wanted: AnswerLimit, *, has_token: bool, reads_only: bool) -> AnswerLimit:
+def _is_left_unread(response: requests.Response, exchange: Exchange) -> bool:
+    """Whether the body is the caller's to read, after the answer was checked.
+
+    Raises:
+        ImagingError: it is not what was asked for; its body is not read.
+    """
+    if not _LEAST_SUCCESS <= response.status_code < _LEAST_REDIRECT:
+        return False
+    try:
+        if exchange.check is not None:
+            exchange.check(response.status_code, response.headers)
+    except BaseException:
+        response.raw.close()
+        raise
+    return exchange.transfer is not None and exchange.transfer.keeps_body
+
+
+def _limit(wanted: int, *, has_token: bool, reads_only: bool) -> int:
     """What comes before the call itself has limits of its own."""
     if has_token:
         return wanted

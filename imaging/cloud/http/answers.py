@@ -32,6 +32,8 @@ class Answer:
     headers: Mapping[str, str]
     """By name in small letters."""
     text: str
+    content: bytes = b""
+    """Where bytes were asked for, which are no text."""
 
     @property
     def body(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
+from imaging.cloud.bounded_http.exchange import Check
 from imaging.cloud.bounded_http.limits import AnswerLimit
 from models.errors import ForeignValueError
 
@@ -31,11 +32,15 @@ class Call:
     microversion: Microversion | None = None
     harmless: bool = False
     """It changes nothing although it is no GET (Nova's console log is a POST)."""
-    most: AnswerLimit | None = None
-    """How much of the answer is read, where not as usual."""
+    most: int | None = None
+    """How much of the answer is read, in bytes, where not as usual."""
+    check: Check | None = None
+    """What is said to the answer before its body is read, where it is no refusal."""
+    as_bytes: bool = False
+    """The answer is no text: it is kept as it came, in `Answer.content`."""
 
     @property
-    def limit(self) -> AnswerLimit:
+    def limit(self) -> int:
         """How much of the answer is read."""
         if self.most is not None:
             return self.most

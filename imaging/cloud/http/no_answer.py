@@ -30,6 +30,7 @@ from models.errors import (
     UnreachableError,
     UnsafeAddressError,
 )
+from models.formatting import size
 from models.text import one_line, sentence
 
 _TLS_REMEDY = (
@@ -160,6 +161,22 @@ def not_taken_in(doing: str, *, changes: bool) -> ImagingError:
     if changes:
         return _open_outcome(f"What the cloud answered cannot be read, when it was asked to {doing}.")
     return BadAnswerError(f"What the cloud answered cannot be read, when it was asked to {doing}.", remedy=_PORTAL)
+
+
+def broken_off(error: Exception, doing: str, moved: int, whole: int | None) -> UnreachableError:
+    """A transfer of bytes ended before its end.
+
+    Args:
+        error: why.
+        doing: what was being done, as the end of "when the cloud was asked to …".
+        moved: how many bytes were sent or taken.
+        whole: how many there are.
+    """
+    how_far = f"after {size(moved)}" + ("" if whole is None else f" of {size(whole)}")
+    why = error.what.rstrip(".") if isinstance(error, ImagingError) else _why(list(_causes(error)))
+    return UnreachableError(
+        f"The transfer stopped {how_far}, when the cloud was asked to {doing}: {why}.", remedy=_WAY_REMEDY
+    )
 
 
 def _open_outcome(what: str) -> LostAnswerError:

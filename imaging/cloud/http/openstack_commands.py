@@ -1,7 +1,7 @@
 """The `openstack` command that does the same as a call, and the kind of what a call reads. Pure.
 
 Only what the command line can do by one command, or by two in a row, is translated. What would be left out of a command
-(user data) stands in it as a word in capitals.
+(user data, a file, a URL) stands in it as a word in capitals.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ _KINDS: Mapping[str, str] = {
     "os-volume_attachments": "attachments",
     "os-interface": "ports",
     "os-instance-actions": "actions",
-    "info": "quotas",
+    "usage": "quotas",
+    "import": "ways into the image service",
+    "file": "bytes of images",
     "limits": "quotas",
     "security-groups": "security groups",
     "snapshots": "volume snapshots",
@@ -55,7 +57,7 @@ def command_of(call: Call) -> str | None:
 def kind_of(call: Call) -> str:
     """What a reading call reads, in a word or two."""
     parts = parts_of(call.url)
-    named = parts[2] if len(parts) >= _IN_A_THING else parts[0]
+    named = parts[1] if parts[0] == "info" else parts[2] if len(parts) >= _IN_A_THING else parts[0]
     return _KINDS.get(named, named)
 
 
@@ -128,6 +130,12 @@ def _attach(instance: str, wanted: Mapping[str, Any]) -> _Words:
 
 def _image(method: str, parts: tuple[str, ...], body: Any) -> Sequence[_Words]:
     match method, parts:
+        case "POST", ("images",):
+            return [_made_image(body)]
+        case "PUT", ("images", image, "stage"):
+            return [("image", "stage", "--file", "FILE", image)]
+        case "POST", ("images", image, "import"):
+            return [_import(image, body["method"])]
         case "PATCH", ("images", image):
             return _patched(image, body)
         case "DELETE", ("images", image):
@@ -135,6 +143,27 @@ def _image(method: str, parts: tuple[str, ...], body: Any) -> Sequence[_Words]:
         case "POST", ("images", image, "members"):
             return [("image", "add", "project", image, body["member"])]
     raise LookupError
+
+
+def _made_image(wanted: Mapping[str, Any]) -> _Words:
+    fields = {"id": "--id", "disk_format": "--disk-format", "container_format": "--container-format"}
+    fields |= {"min_disk": "--min-disk", "min_ram": "--min-ram"}
+    others = {key: value for key, value in wanted.items() if key not in {*fields, "name", "visibility", "tags"}}
+    return (
+        "image",
+        "create",
+        *(word for key, option in fields.items() if key in wanted for word in _option(option, wanted[key])),
+        f"--{wanted['visibility']}",
+        *(word for tag in wanted.get("tags", ()) for word in _option("--tag", tag)),
+        *_properties(others),
+        wanted["name"],
+    )
+
+
+def _import(image: str, method: Mapping[str, Any]) -> _Words:
+    # A URL may hold a password or a signature.
+    source = ("--uri", "URL") if "uri" in method else ()
+    return ("image", "import", *_option("--method", method["name"]), *source, image)
 
 
 def _patched(image: str, patch: Sequence[Mapping[str, Any]]) -> Sequence[_Words]:

@@ -96,7 +96,7 @@ def _refusal(status: int, said: str, doing: str, request_id: str | None) -> Imag
         )
     if status == requests.codes.conflict:
         return ConflictError(f"The cloud refused to {doing}: {said}", request_id=request_id)
-    return RejectedError(f"The cloud refused to {doing} (HTTP {status}): {said}", request_id=request_id)
+    return RejectedError(f"The cloud refused to {doing} (HTTP {status}): {said}", status=status, request_id=request_id)
 
 
 def unauthorized(said: str, doing: str, request_id: str | None) -> UnauthorizedError:
@@ -131,9 +131,11 @@ def bad_answer(answer: Answer, doing: str) -> BadAnswerError:
     )
 
 
-def answer_of(response: requests.Response) -> Answer:
-    """The answer, freed of the HTTP library."""
+def answer_of(response: requests.Response, *, as_bytes: bool = False) -> Answer:
+    """The answer, freed of the HTTP library; that of a refusal is always a text."""
     headers = {name.lower(): value for name, value in response.headers.items()}
+    if as_bytes and response.ok:
+        return Answer(status=response.status_code, headers=headers, text="", content=response.content)
     # Without a charset requests would guess from the bytes, which takes long and may guess wrong.
     response.encoding = response.encoding or "utf-8"
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from typing import Any
@@ -13,6 +13,7 @@ import keystoneauth1.access
 import openstack.config
 import openstack.connection
 import os_service_types
+import requests
 from keystoneauth1.adapter import Adapter
 from openstack.config.cloud_region import CloudRegion
 
@@ -36,6 +37,8 @@ _LOGIN_SECONDS = 30.0
 _SETTLING_SECONDS = 110.0
 """For a login and a version discovery, in all."""
 _LEAST_ERROR = 400
+_FRESH_PART = 0.75
+"""Of its life; with less before it a token is changed for a new one before much is sent."""
 
 
 class _QuickTypes(os_service_types.ServiceTypes):
@@ -98,7 +101,7 @@ class ThreadConnection:
     def __init__(self, connection: Any, line: Line) -> None:
         """Keep the connection, and the line that all of its requests pass."""
         self._connection = connection
-        self._line = line
+        self.line = line
         self._endpoints: dict[str, tuple[Any, str | None]] = {}
 
     def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
@@ -113,13 +116,33 @@ class ThreadConnection:
         Raises:
             ImagingError: the cloud refused, or no answer came.
         """
-        exchange = Exchange(_service(call.service), call.doing, call.changes, call.limit)
-        self._line.begin(exchange, call_seconds(timeout))
+        exchange = exchange_of(call)
+        self.line.begin(exchange, call_seconds(timeout))
+        send = self.sending(call, exchange, timeout)
+        exchange.check = call.check
+        with _translated(exchange, sent=True):
+            response = send()
+        return answer_or_refusal(call, response)
+
+    def sending(self, call: Call, exchange: Exchange, timeout: tuple[float, float]) -> Callable[..., requests.Response]:
+        """Log in and discover the service where need be; what sends the call once, as it is called.
+
+        What is returned takes further arguments of a session's `request`, and raises what the libraries raise.
+
+        Args:
+            call: what is asked.
+            exchange: what the line was told that it is for.
+            timeout: seconds to connect, and seconds between two bytes of the answer.
+
+        Raises:
+            ImagingError: nothing was sent.
+        """
         adapter = self._adapter(call.service, exchange)
         endpoint = self._endpoint(call.service, adapter, exchange)
-        with _translated(exchange, sent=True):
+        with _translated(exchange, sent=False):
             # V25: keystoneauth's own retries are off, for they would send a POST again after a read time-out.
-            response = adapter.request(
+            return partial(
+                adapter.request,
                 call.url,
                 call.method,
                 json=call.json,
@@ -132,10 +155,31 @@ class ThreadConnection:
                 timeout=timeout,
                 endpoint_override=endpoint,
             )
-        answer = answer_of(response)
-        if answer.status >= _LEAST_ERROR:
-            raise from_answer(answer, call.doing)
-        return answer
+
+    def freshen_token(self, doing: str) -> None:
+        """Have a token that has most of its life before it; where no other is given out, the one that is held stays.
+
+        Args:
+            doing: for what, as the end of "The cloud refused to …".
+
+        Raises:
+            ImagingError: the login failed.
+        """
+        exchange = Exchange(doing=doing)
+        self.line.begin(exchange, _SETTLING_SECONDS)
+        session = self._connection.session
+        with _translated(exchange, sent=False):
+            session.get_token()
+        held = getattr(session.auth, "auth_ref", None)
+        if held is None or not held.will_expire_soon(_FRESH_PART * (token_seconds(held) or 0)):
+            return
+        session.auth.invalidate()
+        try:
+            with _translated(exchange, sent=False):
+                session.get_token()
+        except ImagingError:
+            # A passcode counts once: the token that it gave is still good.
+            session.auth.auth_ref = held
 
     def _adapter(self, service: str, exchange: Exchange) -> Any:
         """The adapter of a service, logged in and with its version discovered.
@@ -175,7 +219,7 @@ class ThreadConnection:
             ImagingError: the login or the discovery failed.
         """
         exchange = Exchange(_service(service), doing)
-        self._line.begin(exchange, _SETTLING_SECONDS)
+        self.line.begin(exchange, _SETTLING_SECONDS)
         adapter = self._adapter(service, exchange)
         with _translated(exchange, sent=False):
             return adapter.get_endpoint_data()
@@ -187,7 +231,7 @@ class ThreadConnection:
             ImagingError: Keystone refused or cannot be reached.
         """
         exchange = Exchange()
-        self._line.begin(exchange, _SETTLING_SECONDS)
+        self.line.begin(exchange, _SETTLING_SECONDS)
         session = self._connection.session
         with _translated(exchange, sent=False):
             read = getattr(session.auth, "get_access", None)
@@ -198,6 +242,29 @@ class ThreadConnection:
         with suppress(Exception):
             self._connection.session.session.close()
             self._connection.close()
+
+
+def exchange_of(call: Call) -> Exchange:
+    """What the line is told of a call."""
+    return Exchange(_service(call.service), call.doing, call.changes, call.limit)
+
+
+def answer_or_refusal(call: Call, response: requests.Response) -> Answer:
+    """The answer to a call.
+
+    Raises:
+        ImagingError: it is a refusal.
+    """
+    answer = answer_of(response, as_bytes=call.as_bytes)
+    if answer.status >= _LEAST_ERROR:
+        raise from_answer(answer, call.doing)
+    return answer
+
+
+def token_seconds(access: keystoneauth1.access.AccessInfo | None) -> float | None:
+    """How long a token lives in all; None where its login does not tell."""
+    issued, expires = getattr(access, "issued", None), getattr(access, "expires", None)
+    return (expires - issued).total_seconds() if issued and expires else None
 
 
 @contextmanager
