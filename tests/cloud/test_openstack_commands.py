@@ -137,7 +137,13 @@ def test_reads_are_told_apart_by_what_is_read(url, kind):
 
 
 def test_an_image_that_is_made_names_its_properties():
-    wanted = {"name": "survey", "disk_format": "raw", "container_format": "bare", "visibility": "private", "id": "img"}
+    wanted: dict[str, object] = {
+        "name": "survey",
+        "disk_format": "raw",
+        "container_format": "bare",
+        "visibility": "private",
+        "id": "img",
+    }
     wanted |= {"min_disk": 20, "min_ram": 0, "tags": ["course"], "os_distro": "debian"}
     assert command("image", "POST", "/images", wanted) == (
         "openstack image create --id img --disk-format raw --container-format bare --min-disk 20 --min-ram 0 --private "
