@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from imaging.democloud.image_bytes.content import Content, Writing
+
 
 @dataclass(frozen=True)
 class Fixed:
@@ -96,6 +98,23 @@ class Image:
     members: dict[str, Member] = field(default_factory=dict)
     disk: Disk = field(default_factory=Disk)
     serial: int = 0
+    content: Content | None = None
+    """What can be downloaded."""
+    staged: Writing | None = None
+    """What waits for its import."""
+    tasks: list[Task] = field(default_factory=list)
+    """Its imports, the newest first."""
+
+
+@dataclass
+class Task:
+    """A task of Glance."""
+
+    id: str
+    created_at: float
+    updated_at: float
+    status: str = "pending"
+    message: str = ""
 
 
 @dataclass

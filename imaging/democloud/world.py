@@ -48,6 +48,11 @@ class Options:
 
     compute_max: tuple[int, int] = (2, 96)
     missing_services: frozenset[str] = frozenset()
+    import_methods: tuple[str, ...] = ("glance-direct", "web-download")
+    image_size_cap: int = 1024**4
+    """Bytes; Glance's own default."""
+    image_limits: dict[str, int] = field(default_factory=dict)
+    """Glance's quotas, sizes in MiB; none at all where they are switched off."""
 
 
 @dataclass

@@ -80,7 +80,7 @@ class DemoCloud:
         return float(self._control("GET", "clock")["moment"])
 
     def faults(self, *faults: Mapping[str, Any]) -> None:
-        """These troubles with calls and no others: see `imaging.democloud.web.front.Fault`."""
+        """These troubles with calls and no others: see `imaging.democloud.web.faults.Fault`."""
         self._control("POST", "faults", list(faults))
 
     def hooks(self, **hooks: Mapping[str, Any]) -> None:

@@ -32,7 +32,8 @@ from imaging.democloud.ids import Ids
 from imaging.democloud.server_process import configured, listen, url_of
 from imaging.democloud.web.app import make_app, make_cloud
 from imaging.democloud.web.call import Cloud as Shared
-from imaging.democloud.web.front import Connections, Fault, Front
+from imaging.democloud.web.faults import Fault
+from imaging.democloud.web.front import Connections, Front
 from imaging.democloud.world import World
 from imaging.runtime.clock import Clock, SystemClock
 from models.cloud.login import Login
@@ -161,6 +162,8 @@ class DemoCloudHere(DemoCloud):
                     fault.refuse_impossible()
             case "POST", "hooks":
                 world.hooks = body
+            case "POST", "options":
+                world.options = replace(world.options, **body)
             case "POST", "quotas":
                 ids = {each.name: each.id for each in world.projects.values()}
                 world.quotas |= {ids[name]: replace(world.quotas[ids[name]], **limits) for name, limits in body.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +10,9 @@ from starlette.routing import Route
 
 from imaging.democloud.clock import whole_seconds
 from imaging.democloud.records import Image, Member
+from imaging.democloud.services.image_data import download, stage, upload
+from imaging.democloud.services.image_import import import_image, list_tasks
+from imaging.democloud.services.image_limits import require_image_slot, usage
 from imaging.democloud.services.image_lists import list_images
 from imaging.democloud.services.image_patch import check_field, patch_image
 from imaging.democloud.services.image_views import find_image, image_view, require_owner
@@ -36,7 +37,11 @@ def image_app(cloud: Cloud) -> Starlette:
             Route(one, call(_show)),
             Route(one, call(patch_image), methods=["PATCH"]),
             Route(one, call(_delete), methods=["DELETE"]),
-            Route(one + "/file", call(_upload), methods=["PUT"]),
+            Route(one + "/file", call(download)),
+            Route(one + "/file", call(upload), methods=["PUT"]),
+            Route(one + "/stage", call(stage), methods=["PUT"]),
+            Route(one + "/import", call(import_image), methods=["POST"]),
+            Route(one + "/tasks", call(list_tasks)),
             Route(one + "/members", call(_list_members)),
             Route(one + "/members", call(_add_member), methods=["POST"]),
             Route(one + "/members/{member}", call(_show_member)),
@@ -73,6 +78,7 @@ async def _show(call: Call) -> Response:
 
 async def _make(call: Call) -> Response:
     asked = await call.json()
+    require_image_slot(call)
     image = Image(
         id=str(asked.pop("id", None) or call.world.ids.fresh()),
         name="",
@@ -89,7 +95,10 @@ async def _make(call: Call) -> Response:
         check_field(call, name, value)
         _set(image, name, value)
     call.world.images[image.id] = image
-    return answer(image_view(image), 201, {"Location": f"{call.base}/image/v2/images/{image.id}"})
+    headers = {"Location": f"{call.base}/image/v2/images/{image.id}", "OpenStack-image-store-ids": "demo"}
+    if call.world.options.import_methods:
+        headers["OpenStack-image-import-methods"] = ",".join(call.world.options.import_methods)
+    return answer(image_view(image), 201, headers)
 
 
 def _set(image: Image, name: str, value: object) -> None:
@@ -108,21 +117,6 @@ def _set(image: Image, name: str, value: object) -> None:
         setattr(image, known, value)
     else:
         image.properties[name] = str(value)
-
-
-async def _upload(call: Call) -> Response:
-    """The bytes are counted and hashed, not kept."""
-    image = find_image(call)
-    require_owner(call, image, "upload_image")
-    if image.status != "queued":
-        raise Refusal(409, f"Image status transition from {image.status} to saving is not allowed")
-    content = await call.request.body()
-    image.size, image.virtual_size = len(content), len(content)
-    image.checksum = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    image.os_hash_value = hashlib.sha512(content).hexdigest()
-    call.world.turn_image(image, "saving")
-    call.world.turn_image(image, "active")
-    return nothing(204, content_type=_HTML)
 
 
 async def _delete(call: Call) -> Response:
@@ -228,13 +222,13 @@ async def _remove_tag(call: Call) -> Response:
     return nothing(204, content_type=_HTML)
 
 
-async def _usage(_call: Call) -> Response:
-    # G8: quotas of images are off, as a client has to expect.
-    return answer({"usage": {}})
+async def _usage(call: Call) -> Response:
+    return answer({"usage": usage(call)})
 
 
-async def _import_methods(_call: Call) -> Response:
-    methods = {"description": "Import methods available.", "type": "array", "value": []}
+async def _import_methods(call: Call) -> Response:
+    value = list(call.world.options.import_methods)
+    methods = {"description": "Import methods available.", "type": "array", "value": value}
     return answer({"import-methods": methods})
 
 

@@ -13,6 +13,7 @@ from imaging.democloud.clock import whole_seconds
 from imaging.democloud.records import Quotas
 from imaging.democloud.web.call import Cloud
 from imaging.democloud.web.control_gate import Gate, Handler, asked, fields, number
+from imaging.democloud.web.faults import Fault
 
 if TYPE_CHECKING:
     from imaging.democloud.web.front import Front
@@ -77,8 +78,6 @@ class _Controls:
 
     async def set_faults(self, request: Request) -> Response:
         """These faults and no others."""
-        from imaging.democloud.web.front import Fault  # noqa: PLC0415  # the front is made with these controls
-
         faults = [Fault(**one) for one in await asked(request)]
         for fault in faults:
             fault.refuse_impossible()
@@ -101,15 +100,25 @@ class _Controls:
         return JSONResponse(self._cloud.world.hooks)
 
     async def set_options(self, request: Request) -> Response:
-        """`compute_max` ("2.60") and `missing_services` (["volume"])."""
+        """`compute_max` ("2.60"), `missing_services` (["volume"]), `import_methods` (["web-download"]).
+
+        Also `image_size_cap` (bytes) and `image_limits` ({"image_size_total": 100}: MiB; {} switches them off).
+        """
         wanted = await fields(request)
         options = self._cloud.world.options
         missing = frozenset(map(str, wanted.get("missing_services", ())))
         if "compute_max" in wanted:
             major, _, minor = str(wanted["compute_max"]).partition(".")
             options.compute_max = int(major), int(minor)
+        limits = {str(key): int(number(one, key, high=1e9)) for key, one in wanted.get("image_limits", {}).items()}
         if "missing_services" in wanted:
             options.missing_services = missing
+        if "import_methods" in wanted:
+            options.import_methods = tuple(map(str, wanted["import_methods"]))
+        if "image_size_cap" in wanted:
+            options.image_size_cap = int(number(wanted["image_size_cap"], "image_size_cap", high=1e15))
+        if "image_limits" in wanted:
+            options.image_limits = limits
         return JSONResponse({})
 
     async def set_quotas(self, request: Request) -> Response:

@@ -7,7 +7,6 @@ import json
 import re
 import time
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,14 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from imaging.democloud.clock import http_date, whole_seconds
 from imaging.democloud.guests.doors import Doors
 from imaging.democloud.web.call import Cloud
+from imaging.democloud.web.faults import Fault
 
 _MOST_CALLS_KEPT = 20_000
 _LONGEST_BODY_KEPT = 20_000
-_LONGEST_DELAY = 3600.0
 _LARGEST_REQUEST = 64_000_000
 """Bytes; more than any call of a client here has."""
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _UNKNOWN_CALLER = 401
+_UPLOAD = re.compile(r"/image/v2/images/[^/]+/(?:file|stage)")
 
 
 class Connections:
@@ -39,58 +38,17 @@ class Connections:
         """It has gone."""
         self._open.pop(peer, None)
 
+    def finish(self, peer: tuple[str, int]) -> None:
+        """Send what is on its way, then close the connection."""
+        transport = self._open.pop(peer, None)
+        if transport is not None:
+            transport.close()
+
     def drop(self, peer: tuple[str, int]) -> None:
         """Close the connection at once, whatever is under way on it."""
         transport = self._open.pop(peer, None)
         if transport is not None:
             transport.abort()
-
-
-@dataclass
-class Fault:
-    """A trouble with calls that a test has ordered."""
-
-    method: str = "*"
-    path: str = ""
-    """A regular expression, searched in the path with its query."""
-    sends: str = ""
-    """A regular expression, searched in the body: Nova has one path for most of what a server can be asked."""
-    skip: int = 0
-    """How many such calls go through first."""
-    times: int = 1
-    """How many calls it meets; -1 for all."""
-    status: int | None = None
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False
-    """Close the connection without an answer."""
-    when: str = "before"
-    """`before` or `after` the call was carried out."""
-    delay: float = 0.0
-    """Real seconds."""
-
-    def refuse_impossible(self) -> None:
-        """Raise ValueError, TypeError or re.error for what could not be carried out when a call meets it."""
-        re.compile(self.path)
-        re.compile(self.sends)
-        if self.status is not None and not 100 <= self.status < 600:  # noqa: PLR2004  # what HTTP has
-            raise ValueError("status: 100 to 599 are wanted")
-        if not 0 <= self.delay <= _LONGEST_DELAY or not all(isinstance(one, int) for one in (self.times, self.skip)):
-            raise ValueError(f"delay: 0 to {_LONGEST_DELAY} seconds are wanted; times, skip: whole numbers")
-        for name, value in self.headers.items():
-            if not _HEADER_NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
-                raise ValueError(f"no header of HTTP: {name!r}")
-
-    def meets(self, method: str, target: str, body: str) -> bool:
-        """Whether the trouble is for this call; those that go through first are counted."""
-        if self.times == 0 or self.method not in {"*", method} or not re.search(self.path, target):
-            return False
-        if self.sends and not re.search(self.sends, body):
-            return False
-        if self.skip > 0:
-            self.skip -= 1
-            return False
-        return True
 
 
 class Front:
@@ -116,7 +74,7 @@ class Front:
             await self.app(scope, receive, send)
             return
         self.touch()
-        if int(_header(scope, b"content-length") or 0) > _LARGEST_REQUEST:
+        if not _is_upload(scope) and int(_header(scope, b"content-length") or 0) > _LARGEST_REQUEST:
             await send({"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -145,7 +103,9 @@ class _Exchange:
         self._scope, self._receive = scope, receive
         self._send = self._reply = send
         self._body = b""
-        self._received = 0
+        self._received = self._said = 0
+        self._fault: Fault | None = None
+        self._is_upload = _is_upload(scope)
         self._ahead: deque[Message] = deque()
         query = scope["query_string"].decode("latin-1")
         self._target = scope["path"] + (f"?{query}" if query else "")
@@ -166,7 +126,7 @@ class _Exchange:
             "body": None,
         }
         self._front.calls.append(self._line)
-        if self._front.faults:
+        if self._front.faults and not self._is_upload:
             # It may depend on what is sent; and a call that is refused or dropped is recorded with that as well.
             await self._read_ahead()
         fault = self._front.fault_for(method, self._target, self._body.decode("utf-8", "replace"))
@@ -178,6 +138,8 @@ class _Exchange:
         """Make the trouble; whether the call has been dealt with."""
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.is_about_bytes:
+            self._fault = self._scope["democloud.trouble"] = fault
         if fault.status is None and not fault.drop:
             return False
         if fault.when == "after":
@@ -209,7 +171,8 @@ class _Exchange:
         if (
             self._body
             and self._line["status"] != _UNKNOWN_CALLER
-            and not self._scope["path"].endswith(("/auth/tokens", "/file"))
+            and not self._is_upload
+            and not self._scope["path"].endswith("/auth/tokens")
         ):
             self._line["body"] = _readable(self._body)
 
@@ -227,6 +190,14 @@ class _Exchange:
     async def _listen(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
+        if self._fault is not None:
+            await asyncio.sleep(self._fault.pause)
+            if self._fault.cut_up is not None and self._received >= self._fault.cut_up:
+                self._line["status"] = "dropped"
+                self._connections.drop(tuple(self._scope["client"]))
+                return {"type": "http.disconnect"}
+        if self._is_upload:
+            return message
         if self._received > _LARGEST_REQUEST:  # sent in pieces, without saying how long it is
             return {"type": "http.disconnect"}
         if message["type"] == "http.request" and len(self._body) < _LONGEST_BODY_KEPT:
@@ -237,7 +208,25 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._line["status"] = message["status"]
             message["headers"] = [*message["headers"], *self._common_headers()]
+        elif self._fault is not None and not await self._may_be_sent(self._fault, message):
+            return
         await self._send(message)
+
+    async def _may_be_sent(self, fault: Fault, message: Message) -> bool:
+        """Whether a piece of the answer still goes out; the one in which it is cut goes out in part."""
+        body = message.get("body", b"")
+        await asyncio.sleep(fault.pause)
+        if fault.cut_down is None or self._said + len(body) <= fault.cut_down:
+            self._said += len(body)
+            return True
+        if self._line["status"] != "dropped":
+            await self._send({**message, "body": body[: fault.cut_down - self._said], "more_body": True})
+            self._line["status"] = "dropped"
+            self._connections.finish(tuple(self._scope["client"]))
+            # Until it is closed; the server would else complain of an answer without an end.
+            while (await self._receive())["type"] != "http.disconnect":
+                pass
+        return False
 
     def _common_headers(self) -> list[tuple[bytes, bytes]]:
         request_id = self._scope["openstack.request_id"].encode()
@@ -248,6 +237,11 @@ class _Exchange:
         if self._scope["path"].startswith("/compute"):
             headers.append((b"x-compute-request-id", request_id))
         return headers
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Whether the body is that of an image: of any length, and never kept here."""
+    return scope["method"] == "PUT" and _UPLOAD.fullmatch(scope["path"]) is not None
 
 
 async def _swallow(_message: Message) -> None:

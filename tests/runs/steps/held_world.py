@@ -18,7 +18,7 @@ from imaging.democloud.machines.image_creation import create_image
 from imaging.democloud.machines.servers import Order, delete, launch
 from imaging.democloud.records import Attachment, Flavor, Image, Server, Volume, VolumeUse
 from imaging.democloud.seed import names
-from imaging.democloud.web.front import Fault
+from imaging.democloud.web.faults import Fault
 from imaging.democloud.world import World
 from models.cloud.instance import Instance
 from models.cloud.login import Login
