@@ -19,7 +19,7 @@ ENTRIES = {
     "check": Entry("imaging.commands.check", "Check one instance against the imaging guidelines."),
     "inspect": Entry(
         "imaging.commands.inspect",
-        "Check an image file, or a machine without a cloud: by a report, by SSH, or this one.",
+        "Check an image file, an image of the cloud, or a machine without a cloud: by a report, by SSH, or this one.",
     ),
     "probe": Entry("imaging.commands.probe", "Inspect a running instance by SSH and print what was found."),
     "verdict": Entry("imaging.commands.verdict", "Judge a saved console log: whether the machine booted."),

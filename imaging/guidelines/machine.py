@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from imaging.guidelines.checklist import judge
+from models.cloud.image import Image
 from models.fact import Fact, UnknownCode
 from models.findings import Checklist, Source
 from models.guest.facts import GuestFacts
@@ -27,7 +28,13 @@ def judge_machine(guest: GuestFacts, profile: Profile, now: datetime) -> Checkli
 
 
 def judge_file(
-    file: FileFacts, guest: GuestFacts | None, profile: Profile, now: datetime, *, unread_because: str = ""
+    file: FileFacts,
+    guest: GuestFacts | None,
+    profile: Profile,
+    now: datetime,
+    *,
+    unread_because: str = "",
+    image: Image | None = None,
 ) -> Checklist:
     """Ask every rule of an image file; those that only a cloud can answer do not apply.
 
@@ -37,6 +44,7 @@ def judge_file(
         profile: the guidelines.
         now: the time by which ages count.
         unread_because: why no system could be read, as a sentence.
+        image: its record in Glance, where it lies there.
     """
     found = Fact[GuestFacts](
         value=guest,
@@ -46,7 +54,8 @@ def judge_file(
         read_at=now,
     )
     known = Fact[FileFacts](value=file, source=Source.IMAGE_FILE, read_at=now)
-    return judge(facts_of_machine(found, now).model_copy(update={"file": known}), profile)
+    record = None if image is None else Fact[Image](value=image, source=Source.CLOUD, read_at=now)
+    return judge(facts_of_machine(found, now).model_copy(update={"file": known, "image": record}), profile)
 
 
 def facts_of_machine(guest: Fact[GuestFacts], now: datetime) -> InstanceFacts:

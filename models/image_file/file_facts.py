@@ -19,6 +19,8 @@ class FileFacts(Frozen):
 
     path: CleanText
     """As the user gave it, for people; nothing is opened by it."""
+    image_id: CleanText = ""
+    """Of an image in Glance, whose name stands in `path`; empty of a file."""
     file_size_bytes: int
     """Of the file as it is given, packed or not."""
     wrappers: tuple[Wrapper, ...] = ()

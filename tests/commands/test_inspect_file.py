@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from imaging.cloud.name_cache import NameCache, Named, NameKind
+from imaging.runtime.paths import Paths
 from tests.files.disk.making import MIB, ROOT_X86_64, converted, divided, empty, ext, run
 from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import plant
@@ -150,7 +152,11 @@ def test_a_disk_without_a_system_is_not_inspected_but_its_header_counts(imaging,
         (("missing.raw",), "There is no such file"),
         (("/dev/zero",), "not a file"),
         (("a", "--file", "b"), "cannot be combined"),
-        (("--format", "raw"), "need a FILE"),
+        (("--format", "raw"), "needs a FILE"),
+        (("--image", "a", "--format", "raw"), "needs a FILE"),
+        (("a", "--download"), "needs an IMAGE"),
+        (("--work-dir", "."), "needs a FILE or an IMAGE"),
+        (("a", "--image", "b"), "cannot be combined"),
         (("a", "--here"), "is needed"),
     ],
 )
@@ -159,3 +165,15 @@ def test_what_cannot_be_meant_is_said(imaging, tmp_path, monkeypatch, arguments,
     done = imaging("inspect", *arguments)
     assert done.status != 0
     assert said in done.err.replace("\n", " ")
+
+
+def test_a_word_that_is_a_file_and_an_image_is_asked_about(imaging, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    known = [Named("1b9a3a8c-0000-4000-8000-000000000001", "sky"), Named("id-2", "-odd")]
+    NameCache(Paths.of_user().cache).write(NameKind.IMAGE, known, cloud="here")
+    Path("sky").write_bytes(b"x")
+    done = imaging("inspect", "sky")
+    assert done.status == 2
+    assert "imaging inspect --file sky, or imaging inspect --image sky" in done.err.replace("\n", " ")
+    assert "no image of a disk" in imaging("inspect", "--file", "sky").out.replace("\n", " ")
+    assert "no image of a disk" in imaging("inspect", "./sky").out.replace("\n", " ")

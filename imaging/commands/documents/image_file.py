@@ -16,6 +16,7 @@ def file_document(found: InspectedFile, checklist: Checklist) -> InspectDocument
         machine=machine_name(found.guest) if found.guest is not None else None,
         file=FileDocument(
             path=file.path,
+            image_id=file.image_id or None,
             file_size_bytes=file.file_size_bytes,
             wrappers=file.wrappers,
             format=file.header.format,

@@ -131,7 +131,8 @@ class CheckDocument(Document):
 class FileDocument(Document):
     """An image file: what it is, what it is packed in, and the disk in it."""
 
-    path: str
+    path: str = Field(description="Of an image of the cloud its name.")
+    image_id: str | None = Field(default=None, description="Of an image of the cloud; null of a file.")
     file_size_bytes: int
     wrappers: tuple[Wrapper, ...] = Field(description="What it is packed in, from the outermost inward.")
     format: ImageFormat | None = Field(description="By its content; null where nobody can say.")

@@ -7,8 +7,9 @@ import time
 
 from imaging.files.content import FileWindow, Joined
 from imaging.files.disk.blocks import FileBlocks
-from imaging.guest.disk_reading.messages import LONGEST_REQUEST, DiskReading, DiskRequest
+from imaging.guest.disk_reading.messages import LONGEST_REQUEST, DiskReading, DiskRequest, ServedBytes
 from imaging.guest.disk_reading.reading import read_disk
+from imaging.guest.disk_reading.served_content import ServedContent
 from imaging.runtime.confined.confinement import confine, leave_network
 from models import foreign
 
@@ -18,13 +19,25 @@ def main() -> None:
     without_network = leave_network()
     confine()
     request = foreign.model(DiskRequest, sys.stdin.buffer.read(), max_bytes=LONGEST_REQUEST)
+    reading, bytes_read = _of_files(request) if request.served is None else _of_parent(request.served, request)
+    sys.stdout.buffer.write(_finished(reading, bytes_read, without_network).model_dump_json().encode("utf-8"))
+
+
+def _of_files(request: DiskRequest) -> tuple[DiskReading, int]:
+    """What was found, and how many bytes were read for it."""
     files = [FileBlocks(piece.descriptor) for piece in request.pieces]
     windows = [
         FileWindow(file, piece.offset, piece.size_bytes) for file, piece in zip(files, request.pieces, strict=True)
     ]
     reading = read_disk(windows[0] if len(windows) == 1 else Joined(windows), request, monotonic=time.monotonic)
-    bytes_read = sum(file.bytes_read for file in files)
-    sys.stdout.buffer.write(_finished(reading, bytes_read, without_network).model_dump_json().encode("utf-8"))
+    return reading, sum(file.bytes_read for file in files)
+
+
+def _of_parent(served: ServedBytes, request: DiskRequest) -> tuple[DiskReading, int]:
+    """As `_of_files`; the time that the network takes is not the reader's."""
+    content = ServedContent(served.descriptor, served.size_bytes)
+    reading = read_disk(content, request, monotonic=lambda: time.monotonic() - content.waited_seconds)
+    return reading, content.bytes_read
 
 
 def _finished(reading: DiskReading, bytes_read: int, without_network: bool) -> DiskReading:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from imaging.files.content import Extent
-from imaging.guest.disk_reading.messages import DiskReading, DiskRequest, FilePiece
+from imaging.guest.disk_reading.messages import DiskReading, DiskRequest, FilePiece, ServedBytes
+from imaging.guest.disk_reading.ranges import Ranges
+from imaging.guest.disk_reading.serving import serving
 from imaging.runtime.confined.process import ConfinedProcessError, run_confined
 from models import foreign
 from models.errors import DiskFault, DiskUnreadableError, ForeignValueError
@@ -19,6 +21,8 @@ SECONDS: Final = 180.0
 """For all of it; a system of 200,000 files takes a minute."""
 _GRACE_SECONDS: Final = 30.0
 """It stops by itself in time and keeps what it has; after these more it is ended, and nothing is kept."""
+FETCH_SECONDS: Final = 1800.0
+"""For all bytes that come from far away, beside the time for reading them."""
 _LARGEST_ANSWER: Final = 40_000_000
 
 
@@ -46,13 +50,47 @@ async def read_disk_confined(
         FilePiece(descriptor=each.descriptor, offset=each.offset, size_bytes=each.size_bytes) for each in extents
     )
     request = DiskRequest(pieces=pieces, format=kind, questions=questions, now=now, seconds=seconds)
+    return await _asked(request, [piece.descriptor for piece in pieces], seconds + _GRACE_SECONDS)
+
+
+async def read_ranges_confined(
+    ranges: Ranges, kind: ImageFormat, questions: Questions, *, now: datetime, seconds: float = SECONDS
+) -> DiskReading:
+    """As `read_disk_confined`, of bytes that lie far away: the process has no network, and asks here for each part.
+
+    Args:
+        ranges: where the bytes come from.
+        kind: as there.
+        questions: as there.
+        now: as there.
+        seconds: how long the reading may take, without the time that bytes take to come.
+
+    Raises:
+        CloudError: the bytes did not come.
+        DiskUnreadableError: as there.
+    """
+    async with serving(ranges) as served:
+        told = ServedBytes(descriptor=served.descriptor, size_bytes=ranges.size_bytes)
+        request = DiskRequest(served=told, format=kind, questions=questions, now=now, seconds=seconds)
+        try:
+            reading = await _asked(request, [served.descriptor], seconds + FETCH_SECONDS)
+        except DiskUnreadableError:
+            if served.failed is not None:
+                raise served.failed from None
+            raise
+        if served.failed is not None:
+            raise served.failed
+        return reading
+
+
+async def _asked(request: DiskRequest, descriptors: Sequence[int], seconds: float) -> DiskReading:
     try:
         printed = await run_confined(
             _MODULE,
             request.model_dump_json().encode("utf-8"),
-            seconds=seconds + _GRACE_SECONDS,
+            seconds=seconds,
             limit_bytes=_LARGEST_ANSWER,
-            descriptors=sorted({piece.descriptor for piece in pieces}),
+            descriptors=sorted(set(descriptors)),
         )
         return foreign.model(DiskReading, printed, max_bytes=_LARGEST_ANSWER)
     except (ConfinedProcessError, ForeignValueError) as error:

@@ -24,10 +24,20 @@ class FilePiece(Frozen):
     size_bytes: int = Field(ge=0)
 
 
+class ServedBytes(Frozen):
+    """An image that lies in no file of this machine: the parent answers for its bytes."""
+
+    descriptor: int
+    """Of the socket to ask through, inherited under the same number."""
+    size_bytes: int = Field(ge=0)
+
+
 class DiskRequest(Frozen):
     """All that the process gets."""
 
-    pieces: tuple[FilePiece, ...]
+    pieces: tuple[FilePiece, ...] = ()
+    """Empty where its bytes are asked for."""
+    served: ServedBytes | None = None
     format: ImageFormat
     """What the inspection of its header found: nothing is guessed here."""
     questions: Questions

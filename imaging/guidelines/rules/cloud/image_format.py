@@ -45,6 +45,8 @@ def fmt_raw_upload(facts: InstanceFacts, profile: Profile) -> Answer:
     if facts.file is None:
         return _NO_FILE
     file = need(facts.file)
+    if file.image_id:
+        return not_applicable("It was uploaded already.")
     if not profile.upload_formats:
         return not_applicable("This profile asks for no format.")
     if file.header.format is None:
