@@ -150,7 +150,7 @@ def _only_whole(image: Image, size_bytes: int) -> ImageFileError:
     return ImageFileError(
         f"The cloud sends the image {image.name} only whole, which is {size(size_bytes)}.",
         meaning="Nothing was inspected.",
-        remedy=f"Add --download to fetch all of it; {_needs(size_bytes)}.",
+        remedy=_download(image, size_bytes),
     )
 
 
@@ -158,12 +158,12 @@ def _only_converted(image: Image, header: FileHeader, size_bytes: int) -> ImageF
     return ImageFileError(
         f"The image {image.name} is {kind_of(header)} of a form that is converted before it is read.",
         meaning="Nothing was inspected.",
-        remedy=f"Add --download to fetch all of it; {_needs(size_bytes + header.disk_size_bytes)}.",
+        remedy=_download(image, size_bytes + header.disk_size_bytes),
     )
 
 
-def _needs(size_bytes: int) -> str:
-    return f"it needs {size(size_bytes)} in the directory that --work-dir names"
+def _download(image: Image, size_bytes: int) -> str:
+    return f"Fetch all of it, with room for {size(size_bytes)}: imaging inspect --image {image.id} --download"
 
 
 def _refuse_without_room(work_dir: Path, size_bytes: int) -> None:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.suggester import Suggester
 from textual.widgets import Static
 
 from models.text import one_line
@@ -36,6 +37,7 @@ class AskTextScreen(Dialog[str]):
         details: str = "",
         refuses: Callable[[str], str] = lambda _answer: "",
         can_take_back: bool = False,
+        suggester: Suggester | None = None,
     ) -> None:
         """Ask this; all texts are taken literally.
 
@@ -46,10 +48,11 @@ class AskTextScreen(Dialog[str]):
             details: what helps to answer.
             refuses: why an answer is refused; it is said, and the field stays open. Empty: it is taken.
             can_take_back: whether there is an earlier answer; taken back, the dialog gives `TAKEN_BACK`.
+            suggester: proposes the rest of what is written; the right arrow takes it.
         """
         super().__init__()
         self._heading, self._sentence, self._value, self._details = title, sentence, value, details
-        self._refuses, self._can_take_back = refuses, can_take_back
+        self._refuses, self._can_take_back, self._suggester = refuses, can_take_back, suggester
         self._warned = False
 
     @property
@@ -60,7 +63,7 @@ class AskTextScreen(Dialog[str]):
     def compose_body(self) -> ComposeResult:
         """The sentence, the field, and below it why an answer is refused."""
         yield Reading(paragraphs(("", self._details), lead=self._sentence), beside=3)
-        yield Entry(self._value, placeholder="Write here", enter="OK", id="answer")
+        yield Entry(self._value, placeholder="Write here", enter="OK", suggester=self._suggester, id="answer")
         refusal = Static(id="refusal", markup=False)
         refusal.display = False
         yield refusal

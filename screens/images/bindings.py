@@ -19,6 +19,14 @@ BINDINGS: list[BindingType] = [
         id="images.seal",
         tooltip="Make a sealed image of this private snapshot: shows what is lost, asks, and proves it",
     ),
+    Binding(
+        "p",
+        "inspect('image')",
+        "Inspect",
+        id="images.inspect",
+        tooltip="Inspect what lies in this image; only the parts are fetched that are needed",
+    ),
+    Binding("f", "inspect('file')", "File", id="images.file", tooltip="Inspect an image file of this machine"),
     Binding("m", "run", "Run", show=False, id="images.run", tooltip="Show the run that made or tested this image"),
     Binding("R", "report", "Report", id="images.report", tooltip="Open the report of the run that made this image"),
     Binding(

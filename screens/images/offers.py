@@ -11,13 +11,15 @@ from screens.images.history import ImageHistory
 def is_offered(
     action: str, image: Image | None, history: ImageHistory, login: Login | None, *, read_only: bool
 ) -> bool | None:
-    """Whether an action makes sense for the chosen image; None where it is not about one."""
+    """Whether an action, followed by what it is given, makes sense for the chosen image; None: it is not about one."""
     match action:
         case "verify":
             return not read_only and image is not None and image.status == "active"
         case "seal":
             project_id = login.identity.project_id if login is not None else None
             return not read_only and image is not None and is_sealable(image, project_id)
+        case "inspect image":
+            return image is not None and image.status == "active"
         case "run":
             return image is not None and history.run(image) is not None
         case "report":

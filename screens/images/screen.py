@@ -21,6 +21,7 @@ from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
 from screens.dialogs.run_question import run_question
+from screens.files.opening import InspectionOpening
 from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.history import ImageHistory
@@ -30,6 +31,7 @@ from screens.images.order import orders
 from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, cells, matching
 from screens.images.seal_opening import SealOpening
+from screens.images.sizes import sizes_of
 from screens.listing import ListScreen
 from screens.order import Orders
 from screens.runs.files import report_screen
@@ -83,6 +85,7 @@ class ImagesScreen(ListScreen[Image]):
         super().on_mount()
         self._rows.focus()
         self._sealing = SealOpening(self.app, self.console)
+        self._inspecting = InspectionOpening(self.app)
         self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
         self.call_after_refresh(self.action_refresh)
 
@@ -133,16 +136,9 @@ class ImagesScreen(ListScreen[Image]):
     @work(group="sizes", exclusive=True, exit_on_error=False, description="read flavors and quota")
     async def _read_sizes(self) -> None:
         try:
-            cloud = await self.console.cloud()
-            flavors = await cloud.compute.flavors()
+            self.post_message(await sizes_of(self.console))
         except ImagingError as error:
             self.post_message(self.RefreshFailed(error))
-            return
-        try:
-            quota = await cloud.quota()
-        except ImagingError:
-            quota = None  # the matrix then leaves quotas out
-        self.post_message(SizesRead(flavors, quota))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="plan a test launch")
     async def _make_plan(self, image_id: str) -> None:
@@ -246,7 +242,8 @@ class ImagesScreen(ListScreen[Image]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
         console, image = self.console, self._rows.selected
-        offered = is_offered(action, image, self._history, console.login, read_only=console.read_only)
+        called = " ".join((action, *map(str, parameters)))
+        offered = is_offered(called, image, self._history, console.login, read_only=console.read_only)
         return super().check_action(action, parameters) if offered is None else offered
 
     def action_verify(self) -> None:
@@ -291,6 +288,10 @@ class ImagesScreen(ListScreen[Image]):
     @work(group="seal-again", exclusive=True, exit_on_error=False, description="continue with the seal")
     async def _go_on_sealing(self) -> None:
         await self._sealing.go_on(self._listed)
+
+    def action_inspect(self, what: str) -> None:
+        """Inspect the chosen image, or a file that is asked for."""
+        self._inspecting.begin(what, self._rows.selected)
 
     def action_refresh(self) -> None:
         """Ask the cloud again now."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, TextArea
 
 
@@ -26,9 +27,13 @@ class Entry(Input):
         placeholder: str = "",
         password: bool = False,
         enter: str = "Done",
+        suggester: Suggester | None = None,
         id: str | None = None,  # noqa: A002  # Textual's own name
     ) -> None:
-        super().__init__(value, placeholder=placeholder, password=password, id=id, compact=True, select_on_focus=False)
+        super().__init__(
+            value, placeholder=placeholder, password=password, suggester=suggester, id=id, compact=True,
+            select_on_focus=False,
+        )  # fmt: skip
         self.cursor_blink = False
         self._enter = enter
 

@@ -160,22 +160,22 @@ async def test_a_cancelled_inspection_ends_its_process(disk: Path) -> None:
     store = Store(disk)
 
     async def fetch(offset: int, length: int) -> bytes:
-        if _readers():
+        if reader_processes():
             asked.set()
             await asyncio.Event().wait()
         return await store.fetch(offset, length)
 
     inspecting = asyncio.create_task(inspect_image(record(disk), fetch, Questions(), SystemClock(), silent))
     await asked.wait()
-    before = _readers()
+    before = reader_processes()
     assert before
     inspecting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await inspecting
-    assert not before & _readers()
+    assert not before & reader_processes()
 
 
-def _readers() -> set[int]:
+def reader_processes() -> set[int]:
     """The processes of ours that read disks."""
     found = set()
     for each in Path("/proc").glob("[0-9]*"):

@@ -1,0 +1,1 @@
+"""Image files and images of the cloud, inspected by what lies on their disks."""
