@@ -29,7 +29,7 @@ from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan
-from models.run.request import Mode, RunRequest, Visibility
+from models.run.request import Mode, RunRequest
 
 _SEALED = "Add --mode sealed."
 _EXAMPLES = (
@@ -70,31 +70,14 @@ def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bo
     """
     access = pop_guest_options(options)
     choices = CreateOptions(**options)
-    _refuse_contradictions(choices)
+    _refuse_contradictory_seal(choices)
+    choices.refuse_contradictions()
     if not plan_only:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --plan to see only what would be done")
     return session.run(
         _create(invocation, instance, choices, access, probe=probe, plan_only=plan_only, yes=yes),
     )
-
-
-def _refuse_contradictions(choices: CreateOptions) -> None:
-    _refuse_contradictory_seal(choices)
-    if choices.member and choices.visibility is not Visibility.SHARED:
-        raise UsageError("--member needs an image that is shared.", remedy="Add --visibility shared.")
-    if choices.no_test and choices.keep_test:
-        raise UsageError("--keep-test and --no-test contradict each other.", remedy="Use one of them.")
-    if choices.publish_unverified is not None and choices.publish_unverified != choices.name:
-        raise UsageError(
-            "--publish-unverified must repeat the name that --name gives.",
-            remedy=f"The name is {choices.name!r}." if choices.name else "Give --name too.",
-        )
-    if choices.no_test and choices.visibility is not Visibility.PRIVATE and choices.publish_unverified is None:
-        raise UsageError(
-            "--no-test keeps the image private: only an image that has booted is shared.",
-            remedy="Remove --no-test, or confirm with --publish-unverified and the image's name.",
-        )
 
 
 def _refuse_contradictory_seal(choices: CreateOptions) -> None:
@@ -163,7 +146,7 @@ async def _request(here: session.Session, choices: CreateOptions, guidelines: Pr
         flavor_id=await choices.flavor_id(here.cloud),
         test=not choices.no_test,
         keep_test=choices.keep_test,
-        timeout_seconds=choices.timeout,
+        timeout_seconds=choices.timeout_seconds,
         on_failure=choices.on_failure,
     )
 

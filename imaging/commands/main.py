@@ -28,6 +28,10 @@ ENTRIES = {
         "imaging.commands.create", "Make an image of an instance, prove that it boots, and restore the instance."
     ),
     "seal": Entry("imaging.commands.seal", "Make a sealed image of an image, and prove that it is sealed."),
+    "import": Entry(
+        "imaging.commands.import_file",
+        "Make an image of a disk image file, compare it with the file, and prove that it boots.",
+    ),
     "verify": Entry("imaging.commands.verify", "Prove that an image boots: only the test launch."),
     "runs": Entry("imaging.commands.runs", "List the runs of this machine, newest first."),
     "watch": Entry("imaging.commands.watch", "Follow a run to its end."),

@@ -15,7 +15,7 @@ from imaging.commands.output.run_text import restoration
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, Column, write_table
 from models.errors import UnreadableRunError
-from models.formatting import local_minute
+from models.formatting import local_minute, size
 from models.run.record import RunRecord, RunState
 
 _COLUMNS = (
@@ -56,6 +56,10 @@ def command(invocation: Invocation) -> None:
     else:
         write_table(_COLUMNS, map(_row, found))
         for run in found:
+            if run.kept_file is not None and not run.kept_file.removed:
+                kept = run.kept_file
+                size_told = size(kept.size_bytes) if kept.size_bytes else "not whole"
+                say(f"Run {run.id} keeps {kept.path} ({size_told}): imaging undo {run.id} removes it.")
             for left in run.left_behind:
                 say(f"Run {run.id} did not delete the {left.kind} {left.name or left.id}: {left.reason}.")
 
@@ -77,5 +81,5 @@ def _row(run: RunRecord) -> tuple[Cell, ...]:
         Cell(state, _STYLES.get(run.state, ""), whole=True),
         Cell(step.step if step is not None and not run.state.is_over else "-"),
         Cell(run.verdict.word if run.verdict else "-"),
-        Cell(restoration(run), whole=True),
+        Cell("-" if run.plan.file is not None else restoration(run), whole=True),
     )

@@ -108,5 +108,5 @@ async def _request(
         keep_test=choices.keep_test,
         network_id=await choices.network_id(here.cloud),
         flavor_id=await choices.flavor_id(here.cloud),
-        timeout_seconds=choices.timeout,
+        timeout_seconds=choices.timeout_seconds,
     )

@@ -54,7 +54,7 @@ async def _verify(invocation: Invocation, wanted: str, choices: LaunchOptions, *
                 network_id=await choices.network_id(here.cloud),
                 flavor_id=await choices.flavor_id(here.cloud),
                 keep_test=choices.keep_test,
-                timeout_seconds=choices.timeout,
+                timeout_seconds=choices.timeout_seconds,
             )
             plan = await runs.plan_verification(here.cloud, image.id, request, guidelines)
         if plan_only:

@@ -46,6 +46,18 @@ def judge_file(
         unread_because: why no system could be read, as a sentence.
         image: its record in Glance, where it lies there.
     """
+    return judge(facts_of_file(file, guest, now, unread_because=unread_because, image=image), profile)
+
+
+def facts_of_file(
+    file: FileFacts,
+    guest: GuestFacts | None,
+    now: datetime,
+    *,
+    unread_because: str = "",
+    image: Image | None = None,
+) -> InstanceFacts:
+    """What is known of an image file; see `judge_file`."""
     found = Fact[GuestFacts](
         value=guest,
         unknown_because=None if guest is not None else unread_because,
@@ -55,7 +67,7 @@ def judge_file(
     )
     known = Fact[FileFacts](value=file, source=Source.IMAGE_FILE, read_at=now)
     record = None if image is None else Fact[Image](value=image, source=Source.CLOUD, read_at=now)
-    return judge(facts_of_machine(found, now).model_copy(update={"file": known, "image": record}), profile)
+    return facts_of_machine(found, now).model_copy(update={"file": known, "image": record})
 
 
 def facts_of_machine(guest: Fact[GuestFacts], now: datetime) -> InstanceFacts:

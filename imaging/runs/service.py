@@ -9,8 +9,10 @@ import contextlib
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
@@ -26,6 +28,8 @@ from imaging.runs.ownership.image_deletion import delete_image_of
 from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.import_file.costs import measured_rate
+from imaging.runs.plan.import_file.planning import FileToImport, plan_import
 from imaging.runs.plan.new_run import run_of_claim, run_of_plan
 from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.plan.start_gate import obstacles, refuse
@@ -44,7 +48,7 @@ from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.plan import Plan
-from models.run.record import RunRecord, RunState
+from models.run.record import OwnedKind, RunRecord, RunState
 from models.run.request import RunRequest
 from models.steps import UNDO_STEPS, StepState
 
@@ -106,6 +110,13 @@ class RunService:
         """Say what the seal of an image would do, by what an inspection of it found; changes nothing."""
         seal = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
         return await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
+
+    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+        """Say what the import of an inspected file would do; changes nothing."""
+        login = await cloud.login()
+        rate = measured_rate(await self._journal.runs(), login.identity)
+        never = (self._paths.state, Path(tempfile.gettempdir()))
+        return await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Carry out a plan in a process of its own.
@@ -295,7 +306,7 @@ class RunService:
 
     async def _undo_run(self, record: RunRecord, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
         restores = source_may_need_help(record)
-        if not restores and (record.state.is_over or not _has_begun(record)):
+        if not restores and not _leaves_of_import(record) and (record.state.is_over or not _has_begun(record)):
             raise UsageError(f"Run {record.id} has left nothing to restore: {record.title} is restored.")
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
@@ -416,7 +427,15 @@ def _only_restore(changes: Changes) -> None:
 
 def _only_clear_up(changes: Changes) -> None:
     """Make of a run that has restored its source, or never changed it, one that only removes what it made."""
-    changes.run(undo_requested=True, state=RunState.RUNNING, outcome=None, trouble=None)
+    changes.run(undo_requested=True, state=RunState.RUNNING, outcome=None, ended_at=None, trouble=None)
+
+
+def _leaves_of_import(record: RunRecord) -> bool:
+    """Whether an import that has failed left its image or its conversion, which an undo removes."""
+    if not record.spec.takes_file or record.state is not RunState.FAILED:
+        return False
+    kept = record.kept_file is not None and not record.kept_file.removed
+    return kept or any(each.kind is OwnedKind.IMAGE and not each.removed for each in record.owned)
 
 
 def _has_begun(record: RunRecord) -> bool:

@@ -19,3 +19,8 @@ class Wrapper(StrEnum):
     def is_compressed(self) -> bool:
         """Whether it must be unpacked into a file before anything in it can be read."""
         return self in {Wrapper.GZIP, Wrapper.XZ, Wrapper.ZSTD}
+
+    @property
+    def cuts(self) -> bool:
+        """Whether what is in it are other bytes than those of the file."""
+        return self is not Wrapper.PARTS

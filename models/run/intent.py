@@ -25,6 +25,11 @@ class IntentAction(StrEnum):
     ATTACH_VOLUME = "attach-volume"
     CREATE_IMAGE = "create-image"
     DELETE_IMAGE = "delete-image"
+    MAKE_RECORD = "make-record"
+    UPLOAD_IMAGE = "upload-image"
+    STAGE_IMAGE = "stage-image"
+    IMPORT_IMAGE = "import-image"
+    FETCH_IMAGE = "fetch-image"
     DESCRIBE_IMAGE = "describe-image"
     SET_VISIBILITY = "set-visibility"
     SHARE_IMAGE = "share-image"
@@ -68,6 +73,11 @@ _SENTENCES = {
     IntentAction.ATTACH_VOLUME: "attach volume {target}",
     IntentAction.CREATE_IMAGE: "create image {target}",
     IntentAction.DELETE_IMAGE: "delete image {target}",
+    IntentAction.MAKE_RECORD: "make the record of image {target}",
+    IntentAction.UPLOAD_IMAGE: "upload image {target}",
+    IntentAction.STAGE_IMAGE: "upload image {target} to where it waits for its import",
+    IntentAction.IMPORT_IMAGE: "import image {target}, which was uploaded before",
+    IntentAction.FETCH_IMAGE: "have the cloud fetch image {target}",
     IntentAction.DESCRIBE_IMAGE: "describe image {target}",
     IntentAction.SET_VISIBILITY: "make the image {target}",
     IntentAction.SHARE_IMAGE: "share the image with project {target}",

@@ -9,6 +9,7 @@ from models.cloud.image import ImageData
 from models.cloud.login import CloudIdentity
 from models.foreign import Moment
 from models.run.claim import Claim
+from models.run.file_plan import KeptFile, SentFile
 from models.run.intent import Intent, IntentAction
 from models.run.kind import RunKind, RunSpec
 from models.run.plan import Plan
@@ -154,6 +155,10 @@ class RunRecord(Frozen):
     """What the image held when it became active, or when its verification began."""
     interim_image_id: CleanText | None = None
     """Of a sealed run: the image of the source, which is removed again."""
+    sent_file: SentFile | None = None
+    """Of an import: what was sent, once it was sent whole."""
+    kept_file: KeptFile | None = None
+    """Of an import: the conversion that lies in the work directory."""
     seal_report: SealReport | None = None
     """What the clone said of its seal."""
     sealed_image_report: SealedImageReport | None = None

@@ -120,3 +120,15 @@ def test_no_command_leaves_a_format_to_be_guessed(tmp_path: Path) -> None:
     command = command_of(Conversion(source, tmp_path / "new", ImageFormat.RAW))
     assert "driver=vpc,file.driver=file,file.filename=/proc/self/fd/7" in command[command.index("--image-opts") + 1]
     assert command[command.index("-O") + 1] == "raw"
+
+
+async def test_who_is_told_of_progress_can_end_it_and_hears_of_nothing_else(tmp_path: Path):
+    source = image(tmp_path / "disk.vmdk", ImageFormat.VMDK)
+
+    def no_more(_share: float) -> None:
+        raise ImageFileError("Too little room is left.")
+
+    with opened(source) as descriptor:
+        conversion = Conversion(ConversionSource(descriptor, ImageFormat.VMDK), tmp_path / "raw", ImageFormat.RAW)
+        with pytest.raises(ImageFileError, match="Too little room"):
+            await convert(conversion, idle_seconds=60, tell=no_more)

@@ -49,6 +49,10 @@ CHANGES = {
     "delete_instance": "compute",
     "update_image": "images",
     "delete_image": "images",
+    "make_record": "image_bytes",
+    "upload": "image_bytes",
+    "stage": "image_bytes",
+    "import_staged": "image_bytes",
     "create_security_group": "networking",
     "delete_security_group": "networking",
 }
@@ -133,7 +137,9 @@ def _object(name: str, arguments: tuple[Any, ...]) -> str:
         return str(arguments[1].volume_id)
     if name in {"delete_metadata", "detach_volume"}:
         return str(arguments[1])
-    return "" if name in {"launch", "create_security_group"} else str(arguments[0])
+    if name in {"launch", "create_security_group", "make_record", "upload", "stage"}:
+        return ""
+    return str(arguments[0])
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.commands.documents.imported_file import planned_file, sent_file
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
@@ -167,6 +168,7 @@ def run_document(run: RunRecord) -> RunDocument:
         steps=tuple(_step(step) for step in run.steps),
         instance=Named(id=run.plan.source.id, name=run.plan.source.name) if run.plan.source else None,
         image=_image_of(run),
+        file=sent_file(run),
         test=_test(run),
         seal=_seal(run),
         instance_seen=run.source_seen.state if run.source_seen else None,
@@ -249,6 +251,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         readiness=plan.checklist.readiness if plan.checklist else None,
         uninspected=request.uninspected or None,
         findings=_plan_findings(plan.checklist) if plan.checklist else None,
+        file=planned_file(plan.file),
         will_stop=plan.will_stop,
         seal=seal_document(plan.seal) if plan.seal else None,
         volumes=tuple(_planned_volume(volume) for volume in plan.volumes),

@@ -20,6 +20,7 @@ from models.image_file.image_format import ImageFormat
 from models.image_file.refusal import RefusalCode
 from models.image_file.wrapper import Wrapper
 from models.remedy_action import ActionKind
+from models.run.file_plan import SendingWay
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
 from models.run.request import Mode, OnFailure, Visibility
@@ -274,6 +275,16 @@ class SealDocument(Document):
     kept: tuple[str, ...] = Field(description="What was kept on purpose.")
 
 
+class SentFileDocument(Document):
+    """What an import has sent."""
+
+    path: str = Field(description="The file, as the user named it.")
+    format: ImageFormat = Field(description="What was sent.")
+    size_bytes: int | None
+    sha512: str | None = Field(description="Of the bytes that were sent; null until they were.")
+    kept: str | None = Field(description="Path of a conversion that still lies on this machine.")
+
+
 class RunDocument(Document):
     """One run: `imaging create`, `verify`, `runs`, `watch`, `resume`, `cancel` and `undo`."""
 
@@ -288,6 +299,7 @@ class RunDocument(Document):
     steps: tuple[StepDocument, ...]
     instance: Named | None = Field(description="The source instance; null for `imaging verify`.")
     image: Named | None = Field(description="The image; null if there is none yet.")
+    file: SentFileDocument | None = Field(default=None, description="Of `imaging import`: the file; else null.")
     test: TestDocument
     seal: SealDocument | None = Field(description="null: nothing was sealed, or it was not judged yet.")
     instance_seen: SourceState | None = Field(
@@ -388,6 +400,27 @@ class SealPlanDocument(Document):
     )
 
 
+class PlanFileDocument(Document):
+    """What an import makes of its file."""
+
+    path: str
+    format: ImageFormat | None = Field(description="Of the innermost file.")
+    wrappers: tuple[Wrapper, ...] = Field(description="What it is packed in, from the outermost inward.")
+    size_bytes: int | None
+    sha256: str | None
+    disk_size_bytes: int | None
+    target: ImageFormat = Field(description="What is sent.")
+    converts: bool = Field(description="Whether a file is written first, in `work_dir`.")
+    sent_bytes: int
+    scratch_bytes: int = Field(description="How much of `work_dir` that is expected to take.")
+    work_dir: str
+    method: SendingWay
+    min_disk_gib: int
+    properties: dict[str, str]
+    refusals: tuple[str, ...] = Field(description="Why it cannot be sent to this cloud.")
+    upload_seconds: int
+
+
 class PlanDocument(Document):
     """`imaging create --plan` and `imaging verify --plan`: what would be done."""
 
@@ -403,6 +436,7 @@ class PlanDocument(Document):
     readiness: Readiness | None = Field(description="As in the checklist; null for `imaging verify`.")
     uninspected: str | None = Field(description="The reason given with `--uninspected`.")
     findings: PlanFindingsDocument | None = Field(description="null for `imaging verify`.")
+    file: PlanFileDocument | None = Field(default=None, description="Of `imaging import`: the file; else null.")
     will_stop: bool
     seal: SealPlanDocument | None = Field(description="null where no inspection tells what lies on the disk.")
     volumes: tuple[PlannedVolumeDocument, ...]

@@ -21,6 +21,9 @@ from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver,
 from models.run.time_limit import EXAMPLES, seconds_of
 from models.text import cut, one_line
 
+USUAL_SECONDS = 7200
+"""How long a run may take in all where the user sets no limit."""
+
 
 class Duration(click.ParamType[int]):
     """A length of time: `90s`, `30m`, `2h`, `1h30m`, or seconds alone. Gives seconds."""
@@ -75,7 +78,13 @@ class LaunchOptions(Frozen):
     network: str | None
     flavor: str | None
     keep_test: bool
-    timeout: int
+    timeout: int | None
+    """In seconds; None where the plan is to set it."""
+
+    @property
+    def timeout_seconds(self) -> int:
+        """The time limit of the whole run."""
+        return self.timeout if self.timeout is not None else USUAL_SECONDS
 
     async def network_id(self, cloud: Cloud) -> str | None:
         """The id of the network that was named. Raises UsageError where that is not one."""
@@ -90,27 +99,57 @@ class LaunchOptions(Frozen):
         return choose("flavor", self.flavor, await cloud.compute.flavors()).id
 
 
-class CreateOptions(LaunchOptions):
-    """What the user said behind `imaging create INSTANCE`."""
+class ImageOptions(LaunchOptions):
+    """What the user said of an image that a run makes, and of who may see it."""
 
     name: str | None
     description: str | None
-    mode: Mode | None
-    keep_home: tuple[str, ...]
-    keep: tuple[str, ...]
     attest: tuple[str, ...]
     waive: tuple[str, ...]
     uninspected: str
     no_test: bool
-    on_failure: OnFailure
     visibility: Visibility
     member: tuple[str, ...]
     publish_unverified: str | None
+
+    def refuse_contradictions(self) -> None:
+        """Refuse what cannot be meant together.
+
+        Raises:
+            UsageError: naming it.
+        """
+        if self.member and self.visibility is not Visibility.SHARED:
+            raise UsageError("--member needs an image that is shared.", remedy="Add --visibility shared.")
+        if self.no_test and self.keep_test:
+            raise UsageError("--keep-test and --no-test contradict each other.", remedy="Use one of them.")
+        if self.publish_unverified is not None and self.publish_unverified != self.name:
+            raise UsageError(
+                "--publish-unverified must repeat the name that --name gives.",
+                remedy=f"The name is {self.name!r}." if self.name else "Give --name too.",
+            )
+        if self.no_test and self.visibility is not Visibility.PRIVATE and self.publish_unverified is None:
+            raise UsageError(
+                "--no-test keeps the image private: only an image that has booted is shared.",
+                remedy="Remove --no-test, or confirm with --publish-unverified and the image's name.",
+            )
+
+
+class CreateOptions(ImageOptions):
+    """What the user said behind `imaging create INSTANCE`."""
+
+    mode: Mode | None
+    keep_home: tuple[str, ...]
+    keep: tuple[str, ...]
+    on_failure: OnFailure
 
     @property
     def chosen_mode(self) -> Mode:
         """The mode; where none was named, sealed for what is seen beyond the project."""
         return self.mode or usual_mode(self.visibility)
+
+
+class ImportOptions(ImageOptions):
+    """What the user said behind `imaging import FILE` of the image and its test."""
 
 
 class SealOptions(LaunchOptions):
@@ -133,10 +172,13 @@ def refuse_relative(paths: Sequence[str]) -> None:
             raise UsageError(f"--keep {cut(path, 60)}: {refused}.")
 
 
-_TEST_OPTIONS = (
+_LAUNCH_OPTIONS = (
     click.option("--network", metavar="NETWORK", help="Name or id of the test instance's network."),
     click.option("--flavor", metavar="FLAVOR", help="Name or id of its flavor; by default the smallest that fits."),
     click.option("--keep-test", is_flag=True, help="Keep the test instance."),
+)
+_TEST_OPTIONS = (
+    *_LAUNCH_OPTIONS,
     click.option(
         "--timeout",
         type=Duration(),
@@ -160,16 +202,7 @@ _KEEP_OPTIONS = (
     click.option("--keep-home", multiple=True, metavar="USER", help="Sealed: keep this user's home; repeatable."),
     click.option("--keep", multiple=True, metavar="PATH", help="Sealed: keep this file or directory; repeatable."),
 )
-_CREATE_OPTIONS = (
-    *_TEXT_OPTIONS,
-    click.option(
-        "--mode",
-        type=_choices(Mode),
-        default=None,
-        help="plain: the root disk as it is, including /home and /root. sealed: without what the guidelines say is"
-        " deleted, done on a temporary clone. By default sealed for an image that others will see, else plain.",
-    ),
-    *_KEEP_OPTIONS,
+_ANSWER_OPTIONS = (
     click.option("--attest", multiple=True, metavar="RULE", help="Confirm what a rule asks; repeatable."),
     click.option("--waive", multiple=True, metavar="RULE=WHY", help="Continue despite a finding; repeatable."),
     click.option(
@@ -178,15 +211,9 @@ _CREATE_OPTIONS = (
         metavar="WHY",
         help="Continue although the guest was not inspected, or not wholly.",
     ),
-    *_TEST_OPTIONS,
-    click.option("--no-test", is_flag=True, help="Do not launch a test instance."),
-    click.option(
-        "--on-failure",
-        type=_choices(OnFailure),
-        default=OnFailure.RESTORE.value,
-        show_default=True,
-        help="What happens to the instance if the run fails.",
-    ),
+)
+_NO_TEST = click.option("--no-test", is_flag=True, help="Do not launch a test instance.")
+_PUBLISH_OPTIONS = (
     click.option(
         "--visibility",
         type=_choices(Visibility),
@@ -201,11 +228,56 @@ _CREATE_OPTIONS = (
         help="Publish the image even if it has not booted; N repeats its name.",
     ),
 )
+_CREATE_OPTIONS = (
+    *_TEXT_OPTIONS,
+    click.option(
+        "--mode",
+        type=_choices(Mode),
+        default=None,
+        help="plain: the root disk as it is, including /home and /root. sealed: without what the guidelines say is"
+        " deleted, done on a temporary clone. By default sealed for an image that others will see, else plain.",
+    ),
+    *_KEEP_OPTIONS,
+    *_ANSWER_OPTIONS,
+    *_TEST_OPTIONS,
+    _NO_TEST,
+    click.option(
+        "--on-failure",
+        type=_choices(OnFailure),
+        default=OnFailure.RESTORE.value,
+        show_default=True,
+        help="What happens to the instance if the run fails.",
+    ),
+    *_PUBLISH_OPTIONS,
+)
 
 
 def create_options(function: Function) -> Function:
     """Add the options of `imaging create`, in their order."""
     for option in reversed(_CREATE_OPTIONS):
+        function = option(function)
+    return function
+
+
+_IMPORT_OPTIONS = (
+    *_TEXT_OPTIONS,
+    *_ANSWER_OPTIONS,
+    *_LAUNCH_OPTIONS,
+    click.option(
+        "--timeout",
+        type=Duration(),
+        default=None,
+        metavar="TIME",
+        help="Time limit for the whole run; by default 2h, or three times the estimate if that is longer.",
+    ),
+    _NO_TEST,
+    *_PUBLISH_OPTIONS,
+)
+
+
+def import_options(function: Function) -> Function:
+    """Add the options of `imaging import` that say what the image is to be, in their order."""
+    for option in reversed(_IMPORT_OPTIONS):
         function = option(function)
     return function
 

@@ -9,7 +9,7 @@ from imaging.commands.output.checklist_text import Page, blocker_lines, checklis
 from imaging.commands.output.seal_text import seal_lines
 from imaging.commands.output.streams import Line
 from models.findings import Checklist, FindingClass, Readiness
-from models.formatting import counted
+from models.formatting import counted, size
 from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan, PlannedVolume
 from models.run.request import OnFailure, RunRequest
@@ -22,6 +22,9 @@ def headline(plan: Plan) -> str:
     """What it means for the instance, in one sentence."""
     minutes = max(1, round(plan.estimated_seconds / _MINUTE))
     duration = f"about {counted(minutes, 'minute')}"
+    if plan.file is not None:
+        doing = f"convert {plan.file.name}, upload it" if plan.file.converts else f"upload {plan.file.name}"
+        return f"This will {doing} and compare the image with what was sent; this takes {duration}."
     if plan.source is None:
         name = plan.image.name if plan.image else "an image"
         return f"This will launch a test instance of {name} and remove it; this takes {duration}."
@@ -95,6 +98,7 @@ def _other_obstacle_lines(obstacle: Obstacle, page: Page) -> Iterator[Line]:
 
 
 def _decisions(plan: Plan) -> Iterator[str]:
+    yield from _file_lines(plan)
     yield from _image_lines(plan)
     yield from _volume_lines(plan.volumes)
     yield from _test_lines(plan)
@@ -113,8 +117,23 @@ def _checklist_lines(checklist: Checklist, request: RunRequest, page: Page) -> I
     yield from checklist_lines(checklist, replace(page, classes=_CLASSES, more="`imaging check --all`"))
 
 
+def _file_lines(plan: Plan) -> Iterator[str]:
+    file = plan.file
+    if file is None:
+        return
+    if file.facts is not None and file.facts.header.format is not None:
+        header = file.facts.header
+        packed = f", packed as {', in '.join(each.value for each in reversed(file.facts.wrappers))}"
+        kind = f"{file.facts.header.format.in_words}{packed if file.facts.wrappers else ''}"
+        yield f"File: {file.path} ({kind}, {size(file.facts.file_size_bytes)}; disk of {size(header.disk_size_bytes)})"
+    yield f"Sent: {file.target.in_words}, {size(file.sent_bytes)}"
+    if file.properties:
+        yield f"Properties: {', '.join(f'{key}={value}' for key, value in sorted(file.properties.items()))}"
+    yield f"Needs: a disk of {file.min_disk_gib} GiB"
+
+
 def _image_lines(plan: Plan) -> Iterator[str]:
-    if plan.source is not None:
+    if plan.source is not None or plan.file is not None:
         yield f"Image: {plan.request.name} ({plan.request.visibility})"
         yield f"Description: {plan.request.description}"
 

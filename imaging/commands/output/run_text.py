@@ -39,6 +39,8 @@ def outcome(run: RunRecord) -> Iterator[str]:
     yield f"run       {run.id}: {run.state}"
     if run.plan.source is not None:
         yield f"instance  {run.plan.source.name} ({run.plan.source.id}): {restoration(run)}"
+    if run.plan.file is not None:
+        yield f"file      {run.plan.file.path}"
     yield from (f"image     {name} ({image_id})" for image_id, name in _images(run))
     if run.verdict is not None:
         yield f"test      {verdict_words(run.verdict)}"
@@ -46,6 +48,8 @@ def outcome(run: RunRecord) -> Iterator[str]:
     if run.seal_verdict is not None:
         yield f"seal      {run.seal_verdict.word}"
         yield from (f"          {reason}" for reason in run.seal_verdict.reasons)
+    if run.kept_file is not None and not run.kept_file.removed:
+        yield f"kept      {run.kept_file.path}: the next import of the file begins from it"
     for each in run.left_behind:
         yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
     if run.report_path:

@@ -114,8 +114,8 @@ async def convert(conversion: Conversion, *, idle_seconds: float, tell: Callable
     command = command_of(conversion, qemu_img())
     kept = (conversion.source.descriptor, conversion.keeps_descriptor)
     process = await _start(command, tuple(each for each in kept if each is not None))
+    errors = asyncio.create_task(_last_words(process.stderr))
     try:
-        errors = asyncio.create_task(_last_words(process.stderr))
         async with asyncio.timeout(None) as time:
             await _progress(process.stdout, time, idle_seconds, tell)
             status = await process.wait()
@@ -123,6 +123,8 @@ async def convert(conversion: Conversion, *, idle_seconds: float, tell: Callable
     except TimeoutError:
         raise _failed(conversion, f"it came no further for {idle_seconds:.0f} seconds") from None
     finally:
+        errors.cancel()  # two who read the same pipe are a fault; where it is read to its end, this does nothing
+        await asyncio.wait({errors})
         await _end(process)
     if status != 0:
         raise _failed(conversion, said or f"qemu-img ended with status {status}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ from models.image_file.wrapper import Wrapper
 
 DEEPEST: Final = 2
 """Wrappers around a disk; a directory of parts is none of them, for its parts are one file."""
+
+
+NewFile = Callable[[Path, ExitStack], int]
+"""Makes a file in a directory, open for reading and writing, and has it closed with the rest."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,15 @@ def open_source(path: Path, opened: ExitStack) -> tuple[FileContent, tuple[Wrapp
     return file, ()
 
 
-async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: UnpackLimits, tell: Told) -> Unwrapped:
+async def unwrap(
+    path: Path,
+    opened: ExitStack,
+    *,
+    work_dir: Path,
+    limits: UnpackLimits,
+    tell: Told,
+    new_file: NewFile | None = None,
+) -> Unwrapped:
     """Find the disk in a file.
 
     What is compressed is unpacked into nameless files of the work directory: whatever happens, nothing of them is left.
@@ -58,6 +71,7 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
         work_dir: has room for what is unpacked.
         limits: of what is unpacked.
         tell: told of progress.
+        new_file: makes the files that are unpacked into; by default nameless ones.
 
     Raises:
         RefusedFileError: it cannot be used, and why.
@@ -71,7 +85,7 @@ async def unwrap(path: Path, opened: ExitStack, *, work_dir: Path, limits: Unpac
         if wrapper is Wrapper.OVA:
             content = disk_in_ova(content, name)
         else:
-            descriptor = nameless_file(work_dir, opened)
+            descriptor = (new_file or nameless_file)(work_dir, opened)
             size_bytes = await unpack(content, wrapper, descriptor, name=name, limits=limits, tell=tell)
             content, was_unpacked = OpenContent(descriptor, size_bytes), True
         wrappers = (*wrappers, wrapper)

@@ -14,6 +14,7 @@ from imaging.runtime.clock import Clock
 from models.cloud.image import ImageData
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
+from models.run.file_plan import KeptFile, SentFile
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, RunRecord
 from models.run.source_seen import SourceSeen
@@ -43,8 +44,10 @@ class RecordFields(TypedDict, total=False):
     """What a step may change of the run's record."""
 
     claim: Claim
-    image_id: str
+    image_id: str | None
     image_data: ImageData
+    sent_file: SentFile | None
+    kept_file: KeptFile | None
     interim_image_id: str
     seal_report: SealReport
     sealed_image_report: SealedImageReport
@@ -159,3 +162,5 @@ class Procedures:
     """Delete the second test instance of a sealed image with its security group."""
     mark_unverified: CleanUp
     """Note on a kept image, which stays private, that nobody has seen it boot."""
+    clear_import: CleanUp
+    """Of an import: delete its image unless it is to stay, and remove its conversion unless a new run may need it."""

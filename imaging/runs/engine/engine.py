@@ -89,7 +89,8 @@ class Engine:
     async def _wait_for_help(self, error: Exception) -> None:
         """Nothing is as bad as a run that is over or silent while its source is stopped: say so, and wait."""
         trouble = trouble_of(error)
-        remedy = f"`imaging resume {self._run.id}` continues, `imaging undo {self._run.id}` restores the instance."
+        undone = "removes what it made" if self._run.spec.takes_file else "restores the instance"
+        remedy = f"`imaging resume {self._run.id}` continues, `imaging undo {self._run.id}` {undone}."
         parts = {"remedy": " ".join(part for part in (trouble.remedy, remedy) if part)}
         await self._context.writer.wait_for_user(trouble.model_copy(update=parts))
 

@@ -56,6 +56,8 @@ class Teardown:
             await self._temporary_image(StepName.REMOVE_SNAPSHOT)
         if self._run.spec.makes_interim and was_begun(self._run, StepName.CREATE_IMAGE):
             await self._temporary_image(StepName.REMOVE_INTERIM)
+        if self._run.spec.takes_file:
+            await self._import()
         # Only now: a source that cannot be restored is no reason to leave test instances running.
         if stuck is not None:
             raise stuck
@@ -133,6 +135,13 @@ class Teardown:
             await self._unverified()
         if not stands(self._run, StepName.REMOVE_CLONE):
             await self._attempt(StepName.REMOVE_CLONE, self._step(StepName.REMOVE_CLONE))
+
+    async def _import(self) -> None:
+        """No image of an import stays that nobody compared, and no conversion that no other run can use."""
+        if was_begun(self._run, StepName.CONVERT):
+            await self._clear("remove what the import made", self._procedures.clear_import)
+        if self._run.outcome is RunState.FAILED:
+            await self._unverified()
 
     async def _temporary_image(self, step: StepName) -> None:
         """Remove an image that the run made for a while, however it ends."""

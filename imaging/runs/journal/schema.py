@@ -28,6 +28,8 @@ _TABLES = (
         image_id TEXT,
         image_data TEXT,
         interim_image_id TEXT,
+        sent_file TEXT,
+        kept_file TEXT,
         seal_report TEXT,
         sealed_image_report TEXT,
         seal_verdict TEXT,

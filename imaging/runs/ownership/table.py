@@ -29,6 +29,7 @@ class ActedOn(StrEnum):
     TEMPORARY_IMAGE = "temporary image"
     INTERIM_IMAGE = "interim image"
     SEALED_IMAGE = "image of a sealed clone"
+    IMPORTED_IMAGE = "image of a file"
     SERVER = "test instance"
     CLONE = "temporary clone"
     SECURITY_GROUP = "security group"
@@ -55,7 +56,12 @@ class OursRule:
     """What must hold."""
 
 
-MAKING = frozenset({"compute.create_image", "compute.launch", "networking.create_security_group"})
+MAKING = frozenset(
+    {
+        *("compute.create_image", "compute.launch", "networking.create_security_group"),
+        "image_bytes.make_record",
+    }
+)
 """Calls that only make something new; what they made is found again by the rules below."""
 
 TABLE: tuple[OursRule, ...] = (
@@ -83,6 +89,15 @@ TABLE: tuple[OursRule, ...] = (
         ("images.delete_image",),
         (Pointer.NAME, Pointer.PROPERTY),
         "as an image, but made of the clone that the journal names last, and its role says that it is the sealed one",
+    ),
+    OursRule(
+        ActedOn.IMPORTED_IMAGE,
+        (
+            *("images.delete_image", "image_bytes.upload", "image_bytes.stage"),
+            *("image_bytes.import_staged", "image_bytes.import_url"),
+        ),
+        (Pointer.NAME, Pointer.PROPERTY),
+        "its id in the journal, which the run itself chose before the cloud heard of it; nothing else counts",
     ),
     OursRule(
         ActedOn.SERVER,

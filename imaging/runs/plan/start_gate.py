@@ -27,7 +27,7 @@ _NOTHING_BUT_A_LAUNCH = {
 }
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
-_NOT_YET = frozenset({RunKind.IMPORT, RunKind.EXPORT})
+_NOT_YET = frozenset({RunKind.EXPORT})
 """The runs whose steps are still to be written."""
 
 
@@ -41,6 +41,8 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
         what = _NOTHING_BUT_A_LAUNCH[plan.kind]
         text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
         found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text))
+    if plan.file is not None:
+        found += [Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=each) for each in plan.file.refusals]
     if plan.kind.spec.seals:
         found += _against_the_seal(plan)
     if plan.test is not None:

@@ -8,18 +8,22 @@ from types import MappingProxyType
 from imaging.runs.core.step_context import Procedures, StepFunction
 from imaging.runs.steps.check import check
 from imaging.runs.steps.claim import claim
+from imaging.runs.steps.compare_upload import compare_upload
 from imaging.runs.steps.compensation import (
+    clear_import,
     mark_unverified,
     release_claim,
     remove_unfinished_image,
     remove_unfinished_sealed,
 )
 from imaging.runs.steps.confirm_image import confirm_image
+from imaging.runs.steps.convert_file import convert_file
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
 from imaging.runs.steps.detach import detach
 from imaging.runs.steps.image_clone import image_clone
 from imaging.runs.steps.inspect import inspect_sealed
+from imaging.runs.steps.inspect_file import inspect_file
 from imaging.runs.steps.launch_clone import launch_clone
 from imaging.runs.steps.lock import lock
 from imaging.runs.steps.prove_seal import prove_seal
@@ -36,13 +40,20 @@ from imaging.runs.steps.stop import stop
 from imaging.runs.steps.stop_clone import stop_clone
 from imaging.runs.steps.test_launch import test_launch
 from imaging.runs.steps.unlock import unlock
+from imaging.runs.steps.upload import upload
 from imaging.runs.steps.verify import verify
+from imaging.runs.steps.wait_for_active import wait_for_active
 from imaging.runs.steps.wait_for_image import wait_for_image, wait_for_sealed
 from models.steps import StepName
 
 STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
     {
         StepName.CHECK: check,
+        StepName.INSPECT_FILE: inspect_file,
+        StepName.CONVERT: convert_file,
+        StepName.UPLOAD: upload,
+        StepName.WAIT_FOR_ACTIVE: wait_for_active,
+        StepName.COMPARE: compare_upload,
         StepName.UNLOCK: unlock,
         StepName.CLAIM: claim,
         StepName.STOP: stop,
@@ -81,5 +92,6 @@ PROCEDURES = Procedures(
     remove_unfinished_sealed=remove_unfinished_sealed,
     remove_inspection=remove_inspection,
     mark_unverified=mark_unverified,
+    clear_import=clear_import,
 )
 """Everything by which the engine changes a cloud."""

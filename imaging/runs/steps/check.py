@@ -9,9 +9,12 @@ from imaging.cloud.image_to_launch import quota_if_told
 from imaging.cloud.instance_facts import gather_facts
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
+from imaging.runs.core.outcome import was_begun
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import INTERIM, ROLE, SOURCE
 from imaging.runs.plan.deep_check.planning import plan_deep_check
+from imaging.runs.plan.import_file.costs import refusals
+from imaging.runs.plan.import_file.planning import ways_in
 from imaging.runs.plan.preflight import refuse_login, refuse_multiattach
 from imaging.runs.plan.seal.costs import refuse_large_user_data, seal_quota_refusal
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse, unfit_state
@@ -26,6 +29,8 @@ from models.errors import NotFoundError, RunError
 from models.findings import Checklist, FindingClass, class_of
 from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
+from models.run.file_plan import FilePlan
+from models.steps import StepName
 from models.words.checklist_summary import count_of
 
 _log = logging.getLogger(__name__)
@@ -43,6 +48,8 @@ async def check(ctx: StepContext) -> StepResult:
     # First of all: a login that ends midway leaves the instance stopped until the user logs in again.
     refuse_login(login, ctx.clock.now(), plan.estimated_seconds)
     refuse(obstacles(plan.model_copy(update={"checklist": None})))  # the checklist is judged again below
+    if plan.file is not None:
+        return await _check_file(ctx, plan.file)
     if ctx.run.spec.inspects and plan.source is not None:
         return await _check_deep(ctx)
     if ctx.run.spec.seals:
@@ -108,6 +115,18 @@ async def _check_image(ctx: StepContext) -> StepResult:
     if not ctx.run.spec.seals:  # of which another image is made
         await ctx.record(image_data=await image_data(ctx, image))
     return StepResult("the image is active")
+
+
+async def _check_file(ctx: StepContext, file: FilePlan) -> StepResult:
+    """What an import needs is still to be had, and nothing that was found in the file forbids it."""
+    checklist = ctx.run.plan.checklist
+    if checklist is not None:
+        refuse(checklist_obstacles(checklist, ctx.run.plan.request))
+    ways, quota = await ways_in(ctx.cloud), await quota_if_told(ctx.cloud)
+    # Once a record of our own or a conversion is there, they would count against themselves.
+    if not was_begun(ctx.run, StepName.CONVERT) and (found := refusals(file, ways, quota)):
+        raise RunError(" ".join(found), meaning="Nothing was sent.")
+    return StepResult(_summary(checklist) if checklist is not None else "all preconditions hold")
 
 
 async def _check_deep(ctx: StepContext) -> StepResult:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from imaging.runs.core.idempotency import observe_until_found
+from imaging.runs.core.outcome import stands
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.image import find_image, note_image
 from imaging.runs.ownership.image_snapshots import delete_snapshots, note_snapshots
 from imaging.runs.ownership.images_and_servers import snapshot_ids
 from imaging.runs.ownership.made_things import MadeImage, image_of_clone, image_of_source
+from imaging.runs.sending.kept import remove_kept
+from imaging.runs.sending.own_image import remove_images
 from imaging.runs.source.claim_keys import claim_keys, other_claims
 from imaging.runs.source.claim_lifecycle import delete_claim_keys
 from imaging.runs.source.instance import read_source, wait_idle
@@ -15,10 +18,12 @@ from imaging.runs.source.lock import lock_with
 from imaging.runs.source.unwatched_changes import LOCKS, asked_meanwhile
 from imaging.runs.test_instance.seal.imaged import read_imaged
 from imaging.runs.test_instance.verdict_note import write_verdict
+from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
 from models.errors import ForbiddenError, NotFoundError, NotOursError, ServiceMissingError
 from models.run.intent import IntentAction
-from models.run.record import LeftBehind, Owned, OwnedKind
+from models.run.record import LeftBehind, Owned, OwnedKind, RunState
+from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 
 _IDLE_SECONDS = 600.0
@@ -130,3 +135,22 @@ async def _is_finished(ctx: StepContext, image: Image) -> bool:
             # Nobody can be asked about the snapshots; a kept image can still be deleted by hand, a deleted one is lost.
             return True
     return True
+
+
+async def clear_import(ctx: StepContext) -> None:
+    """Delete the image of an import unless it was compared and is to stay; remove the conversion where none needs it.
+
+    An image that was compared and then failed its test stays private, as that of any run; what was cancelled or undone
+    leaves nothing. After a failure the conversion stays, too: a new run of the same file begins from it.
+    """
+    run = ctx.run
+    is_left_out = run.outcome in {RunState.CANCELLED, RunState.UNDONE}
+    if is_left_out or not stands(run, StepName.COMPARE):
+        await remove_images(ctx)
+    kept = run.kept_file
+    if run.plan.file is None or kept is None or kept.removed:
+        return
+    may_be_needed = run.outcome is RunState.FAILED and kept.size_bytes > 0
+    if not may_be_needed:
+        await in_thread(remove_kept, run.plan.file, run.id)
+        await ctx.record(kept_file=kept.model_copy(update={"removed": True}))

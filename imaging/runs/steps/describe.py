@@ -64,7 +64,8 @@ def _minimum_disk(image: Image) -> int | None:
 
 def _properties(ctx: StepContext, image: Image) -> dict[str, str]:
     request = ctx.run.plan.request
-    wanted = {RUN: ctx.run.id, SOURCE: ctx.run.instance_id or ""}
+    file = ctx.run.plan.file
+    wanted = {RUN: ctx.run.id, **file.properties} if file else {RUN: ctx.run.id, SOURCE: ctx.run.instance_id or ""}
     if ctx.run.spec.seals:
         wanted[ROLE] = SEALED
     if request.description:

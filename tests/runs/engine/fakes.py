@@ -130,6 +130,7 @@ class FakeSteps:
             remove_unfinished_sealed=self._clean_up("remove unfinished sealed"),
             remove_inspection=self._function("remove inspection"),
             mark_unverified=self._clean_up("mark unverified"),
+            clear_import=self._clean_up("clear import"),
         )
 
     def _function(self, name: str) -> Callable[[StepContext], Awaitable[StepResult]]:

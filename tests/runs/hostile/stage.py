@@ -37,7 +37,13 @@ class Stage:
         self.ctx: MemoryContext
 
     async def begin(
-        self, name: str = "db-07", *, deep: bool = False, image_id: str | None = None, sealed: bool = False
+        self,
+        name: str = "db-07",
+        *,
+        deep: bool = False,
+        image_id: str | None = None,
+        sealed: bool = False,
+        imports: bool = False,
     ) -> MemoryContext:
         """A run about a seeded instance, or one that verifies an image; nothing of it is done yet."""
         kind = RunKind.DEEP_CHECK if deep else RunKind.VERIFY if image_id else RunKind.CREATE
@@ -52,7 +58,7 @@ class Stage:
             image=image,
             root_volume_id=self.demo.volume_id("bfv-01-root") if source and source.volume_backed else None,
             test=TestLaunchPlan(network=network),
-            kind=RunKind.SEALED if sealed else kind,
+            kind=RunKind.SEALED if sealed else RunKind.IMPORT if imports else kind,
             made_at=self.clock.now(),
         )
         run = run_of_plan(plan, self.clock.now())

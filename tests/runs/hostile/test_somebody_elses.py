@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 from imaging import runs
-from imaging.cloud import interface
+from imaging.cloud import image_bytes, interface
 from imaging.runs.ownership.table import MAKING, TABLE
 from models.run.record import OwnedKind
-from tests.runs.hostile import images, launches, seals, sources
+from tests.runs.hostile import files, images, launches, seals, sources
 from tests.runs.hostile.registry import SCENARIOS, Scenario
 from tests.runs.hostile.stage import Stage
 
-FILL_THE_REGISTRY = (images, launches, seals, sources)
+FILL_THE_REGISTRY = (files, images, launches, seals, sources)
 
 READING = frozenset(
     {
         *("microversion", "instances", "changed_instances", "server_time", "instance", "attachments", "ports"),
         *("actions", "console_log", "flavors", "images", "image", "members", "unavailable_because", "volumes"),
+        *("ways_in", "tasks", "read_bytes", "download"),
         *("volume", "snapshots", "snapshot", "networks", "network", "security_groups", "ports_with_group"),
     }
 )
@@ -29,6 +30,7 @@ READING = frozenset(
 SERVICES = {
     "compute": interface.Compute,
     "images": interface.Images,
+    "image_bytes": image_bytes.ImageBytes,
     "volumes": interface.Volumes,
     "networking": interface.Networking,
 }

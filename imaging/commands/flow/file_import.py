@@ -1,0 +1,121 @@
+"""From the file that the user names to what can be planned with: inspected, hashed, with the texts of its image."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from imaging.commands.flow.image_file import WantedFile, inspected_file
+from imaging.commands.options.run_request import ImportOptions
+from imaging.commands.output.streams import say
+from imaging.files.identity import identity_of
+from imaging.guest.file_inspection import InspectedFile
+from imaging.guidelines.instance.image_names import suggest_name
+from imaging.runs.plan.import_file.planning import FileToImport
+from models.cloud.image import Image
+from models.errors import ImageFileError, UsageError
+from models.formatting import size
+from models.guidelines.profile import Profile
+from models.run.file_plan import SendingWay
+from models.text import cut
+
+_LONG_BYTES = 2**30
+"""From here on it is said that a file is being hashed."""
+
+
+async def file_to_import(
+    wanted: WantedFile, guidelines: Profile, *, way: SendingWay = SendingWay.UPLOAD, promised_hash: str = ""
+) -> FileToImport:
+    """Inspect and hash a file.
+
+    Args:
+        wanted: the file.
+        guidelines: say what is asked of the system in it.
+        way: how it is to be sent.
+        promised_hash: the SHA-256 that the user gave of it; empty: none.
+
+    Raises:
+        UsageError: its path cannot be written down.
+        ImageFileError: it cannot be used, is written to meanwhile, or has another hash.
+    """
+    path = wanted.path.absolute()
+    refuse_unwritable(path)
+    found = await inspected_file(wanted, guidelines)
+    identity = await identity_of(path, _tenths("Hashed", found.file.file_size_bytes))
+    if promised_hash and len(promised_hash) == len(identity.sha256) and promised_hash.lower() != identity.sha256:
+        raise ImageFileError(
+            f"{path} has another SHA-256 than the one that you gave: {identity.sha256}.",
+            meaning="Nothing was sent.",
+            remedy="Download or copy it again.",
+        )
+    return FileToImport(path=path, name=path.name, work_dir=wanted.work_dir, identity=identity, found=found, way=way)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a path that no journal can hold.
+
+    Raises:
+        UsageError: it holds bytes that are no UTF-8.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"The name {cut(path.name, 60)} holds bytes that are no UTF-8.", remedy="Rename the file."
+        ) from None
+
+
+def with_texts(
+    choices: ImportOptions,
+    file: FileToImport,
+    guidelines: Profile,
+    images: tuple[Image, ...],
+    today: date,
+    *,
+    draft: bool,
+) -> ImportOptions:
+    """See to it that there are a name and a description: for a draft ours will do, for an image they are the user's.
+
+    Raises:
+        UsageError: one is missing, and this is no draft; the message suggests one.
+    """
+    if choices.name is not None and choices.description is not None:
+        return choices
+    name = choices.name or suggest_name(file.name.partition(".")[0], today, guidelines, images)
+    description = choices.description or draft_of_description(file.found, file.name, today)
+    if draft:
+        return choices.model_copy(update={"name": name, "description": description})
+    missing = " and ".join(
+        option for option, text in (("--name", choices.name), ("--description", choices.description)) if text is None
+    )
+    raise UsageError(
+        f"The image needs {missing}.",
+        meaning="Nothing was changed.",
+        remedy=f"For example: --name {shlex.quote(name)} --description {shlex.quote(description)}",
+    )
+
+
+def draft_of_description(found: InspectedFile, name: str, today: date) -> str:
+    """What can be said of the image without asking; what it is for is for the user to add."""
+    system = found.guest.system.value if found.guest is not None else None
+    based = f" {cut(system.pretty_name, 60)}." if system is not None and system.pretty_name else ""
+    return (
+        f"Imported from the file {cut(name, 60)} on {today}.{based} Disk of {size(found.file.header.disk_size_bytes)}."
+    )
+
+
+def _tenths(doing: str, whole_bytes: int) -> Callable[[int, int], None]:
+    """Says every tenth of what takes long."""
+    last = 0
+
+    def tell(done: int, whole: int) -> None:
+        nonlocal last
+        tenth = math.floor(10 * done / whole) if whole else 10
+        if whole_bytes >= _LONG_BYTES and tenth > last:
+            last = tenth
+            say(f"{doing}: {10 * tenth} %")
+
+    return tell

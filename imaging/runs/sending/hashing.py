@@ -1,0 +1,50 @@
+"""Bytes that are hashed while they are read for the upload, so that nothing is read twice."""
+
+from __future__ import annotations
+
+import hashlib
+
+from imaging.files.content import Content
+from models.image_file.image_format import ImageFormat
+from models.run.file_plan import SentFile
+
+
+class HashedContent:
+    """Content that remembers the hashes of what was read of it, from its first byte on without a gap."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self.size_bytes = content.size_bytes
+        self._begin()
+
+    def _begin(self) -> None:
+        self._at = 0
+        self._sha512, self._sha256 = hashlib.sha512(), hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False)  # Glance's old checksum; nothing rests on it alone
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Bytes at a place. Read from the front again, all are hashed again; from elsewhere they do not count."""
+        piece = self._content.read(offset, size)
+        if offset == 0:
+            self._begin()
+        if offset == self._at:
+            for digest in (self._sha512, self._sha256, self._md5):
+                digest.update(piece)
+            self._at += len(piece)
+        return piece
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte was read."""
+        return self._at == self.size_bytes
+
+    def sent(self, kind: ImageFormat, seconds: float | None) -> SentFile:
+        """What was sent, with its hashes."""
+        return SentFile(
+            format=kind,
+            size_bytes=self.size_bytes,
+            sha512=self._sha512.hexdigest(),
+            sha256=self._sha256.hexdigest(),
+            md5=self._md5.hexdigest(),
+            seconds=seconds,
+        )
