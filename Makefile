@@ -22,7 +22,7 @@ REMOVE_OLD := rm -rf $(VENV)
 endif
 endif
 
-.PHONY: help install demo test check format test-openstack screenshots recordings bench mutants lock audit clean
+.PHONY: help install demo test check format test-openstack screenshots recordings disks bench mutants lock audit clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -99,6 +99,9 @@ screenshots: $(VENV)/.installed-dev ## the pictures in screenshots/, from the de
 
 recordings: $(VENV)/.installed-dev ## what the demonstration cloud's guests tell, by the real probe (root, rpm, apt)
 	@$(BIN)/python -m tests.guest.recordings
+
+disks: $(VENV)/.installed-dev ## what the demonstration cloud's images hold, from the trees of the same guests (root, mkfs, sfdisk)
+	@$(BIN)/python -m tests.guest.recordings.disks
 
 bench: $(VENV)/.installed-dev ## timings, as ratios within one run
 	@$(BIN)/python -m bench

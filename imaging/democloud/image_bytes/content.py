@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import weakref
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import Protocol
 
 _ZEROS = bytes(256 * 1024)
 
@@ -30,23 +31,31 @@ class Sums:
     sha512: str
 
 
+class _Unnamed:
+    """A file without a name: nothing is left of it, however the process ends. It is closed when nobody has it."""
+
+    def __init__(self) -> None:
+        with tempfile.TemporaryFile() as file:
+            self.descriptor = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self.descriptor)
+
+
 class StoredContent:
     """Bytes in a file of their own."""
 
-    def __init__(self, file: IO[bytes], size: int) -> None:
+    def __init__(self, file: _Unnamed, size: int) -> None:
         self._file, self.size = file, size
 
     def read(self, offset: int, length: int) -> bytes:
         """Some of the bytes."""
-        return os.pread(self._file.fileno(), min(length, max(0, self.size - offset)), offset)
+        return os.pread(self._file.descriptor, min(length, max(0, self.size - offset)), offset)
 
 
 class Writing:
     """Bytes that come in; what is zero takes no room."""
 
     def __init__(self) -> None:
-        # Without a name: nothing is left of it, however the process ends.
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it stays open as long as the image
+        self._file = _Unnamed()
         self._md5, self._sha512 = hashlib.md5(usedforsecurity=False), hashlib.sha512()
         self.size = 0
 
@@ -55,8 +64,7 @@ class Writing:
         self._md5.update(piece)
         self._sha512.update(piece)
         if not _is_zero(piece):
-            self._file.seek(self.size)
-            self._file.write(piece)
+            self._write(piece)
         self.size += len(piece)
 
     @property
@@ -66,9 +74,14 @@ class Writing:
 
     def finish(self) -> StoredContent:
         """All of it has come."""
-        self._file.truncate(self.size)
-        self._file.flush()
+        os.ftruncate(self._file.descriptor, self.size)
         return StoredContent(self._file, self.size)
+
+    def _write(self, piece: bytes) -> None:
+        left, at = memoryview(piece), self.size
+        while left:
+            count = os.pwrite(self._file.descriptor, left, at)
+            left, at = left[count:], at + count
 
 
 def _is_zero(piece: bytes) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
+from imaging.democloud.image_bytes.disks import DiskContent, disk_named
 from imaging.democloud.machines.phases import Phase, finish_action, note_action, play
 from imaging.democloud.machines.volumes import make_snapshot
 from imaging.democloud.records import Action, Image, Server
@@ -117,11 +117,10 @@ def _snapshot_disk(world: World, server: Server, image: Image, action: Action) -
 
 
 def _fill(server: Server, image: Image) -> None:
-    digest = hashlib.sha512(image.id.encode()).hexdigest()
-    # What is used, not the size of the disk.
-    image.size = server.disk.used_bytes
-    image.virtual_size = server.flavor.disk * _GIB
-    image.checksum, image.os_hash_value = digest[:32], digest
+    name = disk_named(server.disk.guest, server.disk.system)
+    image.content = content = DiskContent(name, "qcow2", server.flavor.disk * _GIB)
+    image.size, image.virtual_size = content.size, content.virtual_bytes
+    image.checksum, image.os_hash_value = content.sums.md5, content.sums.sha512
 
 
 def _fail(world: World, server: Server, image: Image, action: Action, why: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
 from imaging.democloud.ids import seed_hex
+from imaging.democloud.image_bytes.disks import DiskContent, disk_named
 from imaging.democloud.records import Disk, Image, Member
 from imaging.democloud.seed.names import (
     CLOUD_PROJECT,
@@ -101,8 +101,8 @@ def add_images(world: World) -> None:
 
 def _image(world: World, row: _Row) -> Image:
     made = world.now() - row.days_old * DAY
-    digest = hashlib.sha512(row.key.encode()).hexdigest()
-    done = row.status == "active"
+    disk = _disk(row)
+    content = _content(row, disk) if row.status == "active" else None
     return Image(
         id=image_id(row.key),
         name=row.name,
@@ -113,25 +113,35 @@ def _image(world: World, row: _Row) -> Image:
         visibility=row.visibility,
         disk_format="qcow2" if row.base else "raw",
         container_format="bare",
-        size=int(row.used_gib * _GIB) if done else None,
-        virtual_size=row.virtual_gib * _GIB if done else None,
+        size=content.size if content else None,
+        virtual_size=content.virtual_bytes if content else None,
         min_disk=row.min_disk,
         protected=row.protected,
         hidden=row.hidden,
-        checksum=digest[:32] if done else None,
-        os_hash_value=digest if done else None,
+        checksum=content.sums.md5 if content else None,
+        os_hash_value=content.sums.sha512 if content else None,
         tags=list(row.tags),
         properties=_properties(row),
         members={project_id(one): Member(status, made, made) for one, status in row.shared_with},
-        disk=Disk(
-            system=row.system,
-            silent=row.silent,
-            used_bytes=int(row.used_gib * _GIB),
-            guest=_GUESTS.get(row.os, "") if not row.silent else "",
-            machine_id=seed_hex("machine", row.key) if row.base else "",
-        ),
+        disk=disk,
         serial=world.number(),
+        content=content,
     )
+
+
+def _disk(row: _Row) -> Disk:
+    return Disk(
+        system=row.system,
+        silent=row.silent,
+        used_bytes=int(row.used_gib * _GIB),
+        guest=_GUESTS.get(row.os, "") if not row.silent else "",
+        machine_id=seed_hex("machine", row.key) if row.base else "",
+    )
+
+
+def _content(row: _Row, disk: Disk) -> DiskContent:
+    name = disk_named(disk.guest, disk.system)
+    return DiskContent(name, "qcow2", row.virtual_gib * _GIB) if row.base else DiskContent(name, "raw")
 
 
 def _properties(row: _Row) -> dict[str, str]:

@@ -158,7 +158,7 @@ class TestWait:
         result = await make(ready)
         assert world.db.task_state is None
         assert "image active, instance image_uploading" in ready.phases
-        assert result.note == "active, 5.6 GiB"
+        assert result.note == "active, 2.1 MiB"
 
     async def test_an_image_that_vanishes_has_failed_and_novas_reason_is_given(
         self, ready: MemoryContext, world: HeldWorld
