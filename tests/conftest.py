@@ -46,6 +46,8 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Find what the test is marked to need before anything is set up for it."""
+    if item.get_closest_marker("slow") and not os.environ.get("IMAGING_TEST_SLOW"):
+        pytest.skip("slow: runs with IMAGING_TEST_SLOW=1")
     for mark in item.iter_markers("needs"):
         require(*mark.args)
 

@@ -18,7 +18,9 @@ UPLOAD_SECONDS = 6000
 """Of the cloud: the image is not complete before a test turns the clock."""
 
 
-@pytest.mark.parametrize("lose", [Terminal.kill, Terminal.hang_up], ids=["killed", "terminal closed"])
+@pytest.mark.parametrize(
+    "lose", [pytest.param(Terminal.kill, marks=pytest.mark.slow), Terminal.hang_up], ids=["killed", "terminal closed"]
+)
 def test_a_run_that_was_started_by_keys_outlives_its_console(
     machine: Machine, demo: DemoCloud, api: PlainApi, lose
 ) -> None:

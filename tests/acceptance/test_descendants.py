@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import Machine
 from tests.acceptance.terminal import wait_for
@@ -9,6 +11,7 @@ from tests.acceptance.test_runner_is_killed import LAUNCHING, LONG
 from tests.support.demo import DemoCloud
 
 
+@pytest.mark.slow
 def test_what_others_make_of_our_image_is_neither_cleared_away_nor_shown_as_verified(
     machine: Machine, demo: DemoCloud, api: PlainApi
 ) -> None:

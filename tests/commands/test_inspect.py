@@ -299,6 +299,7 @@ def test_at_a_terminal_the_host_key_is_asked_about(at_terminal, demo_cloud, tmp_
     assert known.exists() is (answer == "y")
 
 
+@pytest.mark.slow
 def test_this_machine_is_inspected_as_the_user_who_runs_the_program(imaging, tmp_path, monkeypatch):
     """Of what is searched for by name only one folder: all those of a machine on which people work take long."""
     monkeypatch.setattr("imaging.guidelines.guest.questions.SEARCH_ROOTS", (str(tmp_path),))

@@ -13,6 +13,7 @@ from tests.files.disk.making import MIB, changed, empty, ext, opened, run, vfat
 from tests.guest.probe.running import plant
 from tests.support.needs import needs, tool
 
+_LUKS = ("cryptsetup", "luksFormat", "-q", "--pbkdf-force-iterations", "1000", "--type")
 _MADE = {
     "ext4": (16, ("mkfs.ext4", "-q", "-F", "-L", "root-ext")),
     "ext4 of 32 bit": (16, ("mkfs.ext4", "-q", "-F", "-O", "^64bit,^metadata_csum", "-L", "r")),
@@ -25,8 +26,8 @@ _MADE = {
     "FAT without a label": (4, ("mkfs.vfat",)),
     "swap": (1, ("mkswap", "-q", "-L", "swapped")),
     "btrfs": (128, ("mkfs.btrfs", "-q", "-L", "pool")),
-    "luks": (32, ("cryptsetup", "luksFormat", "-q", "--type", "luks2", "--pbkdf", "pbkdf2", "--label", "locked")),
-    "luks1": (32, ("cryptsetup", "luksFormat", "-q", "--type", "luks1", "--pbkdf-force-iterations", "1000")),
+    "luks": (32, (*_LUKS, "luks2", "--pbkdf", "pbkdf2", "--label", "locked")),
+    "luks1": (32, (*_LUKS, "luks1")),
 }  # fmt: skip
 _NEEDED = {"xfs": "mkfs.xfs", "btrfs": "mkfs.btrfs", "luks": "cryptsetup", "luks1": "cryptsetup"}
 

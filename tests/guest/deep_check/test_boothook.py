@@ -24,9 +24,8 @@ from models.errors import UsageError
 from models.guest.files import Questions
 from tests.guest.deep_check.reports import NONCE, document, noise, part
 from tests.support.clock import ManualClock
-from tests.support.needs import SHELLCHECK, needs, require
-
-SHELLS = [pytest.param(shell, marks=needs(shell)) for shell in ("dash", "busybox", "bash")]
+from tests.support.needs import SHELLCHECK, require
+from tests.support.shells import EACH_SHELL, SHELLS
 
 
 def printed(parts: Mapping[str, object]) -> str:
@@ -53,7 +52,7 @@ def run(script: bytes, folder: Path, shell: str, *arguments: str, **environment:
     """What stands on the console when the script, without its first line, is through."""
     file, shown = folder / "part-001", folder / "console"
     file.write_bytes(script.removeprefix(b"#cloud-boothook\n"))
-    command = ["busybox", "sh"] if shell == "busybox" else [shell]
+    command = SHELLS[shell]
     subprocess.run(
         [*command, str(file), *arguments],
         env={"PATH": os.environ["PATH"], "IMAGING_DEEP_CONSOLE": str(shown), "INSTANCE_ID": "i-1", **environment},
@@ -79,7 +78,7 @@ def rows_of(probe: str, root: Path) -> dict[str, object]:
     return dict(document["parts"])
 
 
-@pytest.fixture(params=SHELLS)
+@pytest.fixture(params=EACH_SHELL)
 def shell(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -249,12 +248,12 @@ class TestUnhurried:
     def test_the_probe_hurries_by_what_is_replaced(self, hurry):
         assert hurry in probe_script(Questions(), nonce=NONCE)
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_its_bounds_are_longer_and_hold(self, tmp_path, shell):
         trial = "clock\ntimeout -k 2 1 sh -c 'exit 7'\necho $? $clock_now\nread -r up _ </proc/uptime\necho $up\n"
         script = unhurried("parts='a:1'\nrow_of_nothing() { :; }\ntrial </dev/null\n")
         functions = script.replace("trial </dev/null\n", trial)
-        command = ["busybox", "sh"] if shell == "busybox" else [shell]
+        command = SHELLS[shell]
         ran = subprocess.run([*command, "-s"], input=functions, capture_output=True, text=True, check=True)
         status, now, up = ran.stdout.split()
         assert (status, int(now)) == ("7", int(float(up)) // 6)

@@ -319,6 +319,7 @@ def test_without_questions_there_are_no_sightings() -> None:
     assert by_file("sightings", new_tree("debian-12")).rows == []
 
 
+@pytest.mark.slow
 def test_a_large_disk_is_searched_in_well_under_a_minute() -> None:
     """200,000 inodes and 2,000 small texts; by the processor's time, for others share it."""
     large = MadeUp(

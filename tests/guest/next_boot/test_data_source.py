@@ -9,8 +9,8 @@ import pytest
 
 from models.findings import Finding, Outcome
 from tests.guest.next_boot.guests import LINE, Files, findings, grub_cfg, grub_entry
-from tests.guest.probe.running import SHELLS
 from tests.support.known import command_of
+from tests.support.shells import EACH_SHELL
 
 CFG = "/etc/cloud/ds-identify.cfg"
 UNITS = "/etc/systemd/system/cloud-init.target.wants"
@@ -21,7 +21,7 @@ def judged(tmp_path, rule: str, files: Files, *, words: str = "", shell: str = "
     return findings(tmp_path, {**line, **files}, shell=shell, parts=("system", "boot", "cloud_init"))[rule]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 @pytest.mark.parametrize("value", ["VMware", "NoCloud", '"Azure"', "Ec2 # x", "None"])
 def test_ds_identify_may_choose_another_source(tmp_path, shell, value):
     found = judged(tmp_path, "CI-DATASOURCE", {CFG: f"# x\ndatasource: {value}\n"}, shell=shell)

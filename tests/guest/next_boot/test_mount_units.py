@@ -6,8 +6,8 @@ import pytest
 
 from models.findings import Finding, Outcome, Severity
 from tests.guest.next_boot.guests import HEALTHY, ROOT_DISK, VOLUME, Files, findings, printing
-from tests.guest.probe.running import SHELLS
 from tests.support.known import command_of
+from tests.support.shells import EACH_SHELL
 
 ROOT_LINE = "UUID=root-uuid / ext4 defaults 0 1\n"
 WITH_VOLUME = {**HEALTHY, "/.tools/lsblk": printing(ROOT_DISK + VOLUME)}
@@ -29,7 +29,7 @@ def judged(tmp_path, files: Files, *lines: str, shell: str = "dash") -> Finding:
 BIND = "/data/ftp /ftp none bind 0 0"
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_bind_mount_falls_with_the_unit_below_it_though_that_unit_may_fail(tmp_path, shell):
     files = {f"{ETC}/data.mount": unit(), f"{ETC}/multi-user.target.wants/data.mount": "-> ../data.mount"}
     found = judged(tmp_path, files, BIND, shell=shell)

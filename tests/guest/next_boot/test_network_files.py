@@ -6,8 +6,8 @@ import pytest
 
 from models.findings import Outcome
 from tests.guest.next_boot.guests import LINE, Files, findings, grub_cfg, grub_entry, inspect
-from tests.guest.probe.running import SHELLS
 from tests.support.known import known
+from tests.support.shells import EACH_SHELL
 
 STATIC = "{addresses: [10.20.0.15/24], routes: [{to: default, via: 10.20.0.1}]}"
 PINNED = '{dhcp4: true, match: {macaddress: "fa:16:3e:aa:bb:01"}, set-name: ens3}'
@@ -45,7 +45,7 @@ def test_a_fixed_address_is_found_in_every_style_of_netplan(tmp_path, style):
     assert judged(tmp_path, {"/etc/netplan/99-static.yaml": STYLES[style]})["NET-STATIC"] is FAILS
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_card_by_its_address_is_found_in_every_shell(tmp_path, shell):
     text = f"network:\n  ethernets:\n    ens3: {PINNED}\n"
     files = {**OFF, "/etc/netplan/50-cloud-init.yaml": None, "/etc/netplan/99.yaml": text}
@@ -187,7 +187,7 @@ SECRETS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_keys_of_wireless_networks_and_tunnels_stay_in_the_guest(tmp_path, shell):
     network = inspect(tmp_path, {"/etc/netplan/99.yaml": SECRETS}, shell=shell).network
     assert "hunter2" not in network.model_dump_json()

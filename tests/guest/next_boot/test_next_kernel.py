@@ -7,8 +7,8 @@ import pytest
 from imaging.guest.report.boot_loader.entries import by_numbers
 from models.findings import Finding, Outcome, Severity
 from tests.guest.next_boot.guests import KERNEL, LINE, Files, findings, grub_cfg, grub_entry, inspect
-from tests.guest.probe.running import SHELLS
 from tests.support.known import known
+from tests.support.shells import EACH_SHELL
 
 NEW = "6.8.0-48-generic"
 INSTALLED = {
@@ -157,7 +157,7 @@ ROCKY = {
 }
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_entries_of_the_boot_loader_specification_are_chosen_by_grub(tmp_path, shell):
     assert findings(tmp_path, ROCKY, shell=shell)["BOOT-INITRAMFS"].outcome is Outcome.PASS
 

@@ -16,6 +16,7 @@ from imaging.guest.report import read_report
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions
 from tests.support.needs import require
+from tests.support.shells import SHELLS
 
 NONCE = "n0nce"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -24,7 +25,6 @@ _AS_USUAL = "renice() { :; }\n"
 """In front of the probe: at the lowest priority it would wait for all tests that run beside it, until time is up."""
 _AS_ROOT = 'id() { case $* in -u) echo 0 ;; *) command id "$@" ;; esac; }\n'
 """In front of it: asked as root is asked, by whoever runs the tests; they own the trees, so all can be read."""
-SHELLS = {"dash": ["dash"], "busybox": ["busybox", "sh"], "bash": ["bash", "--posix"]}
 
 
 def output_of(

@@ -7,10 +7,11 @@ import pytest
 from imaging.guest.report.readers.accounts import read_accounts
 from imaging.guest.report.rows import Rows
 from models.guest.accounts import Accounts, PasswordState
-from tests.guest.probe.running import SHELLS, probe
+from tests.guest.probe.running import probe
 from tests.guest.probe.trees import needs_root, new_tree, tree
 from tests.guest.trees.building import KINDS, put
 from tests.support.known import known, present
+from tests.support.shells import EACH_SHELL
 
 
 def accounts(root, **how) -> Accounts:
@@ -20,7 +21,7 @@ def accounts(root, **how) -> Accounts:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_root_and_people_are_told_with_the_kind_of_their_password(kind, shell):
     found = accounts(tree(kind), shell=shell)
     user = found.default_user

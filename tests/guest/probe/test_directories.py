@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.guest.directories import Directories
-from tests.guest.probe.running import SHELLS, probe
+from tests.guest.probe.running import probe
 from tests.guest.probe.trees import needs_root, new_tree, tree
 from tests.guest.trees.building import CHANGED, IMAGE_BUILT, KINDS, put, put_tool
 from tests.support.known import present
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 
 def directories(root, **how) -> Directories:
@@ -21,7 +22,7 @@ def directories(root, **how) -> Directories:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_homes_are_summed_up_and_the_skeleton_is_nobodys(kind, shell):
     found = directories(tree(kind), shell=shell)
     alice = present(found.at("/home/alice"))
@@ -101,7 +102,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_hostile_names_are_counted_and_shown_without_harm(shell):
     root = new_tree("debian-12")
     before = present(directories(root).at("/home/alice"))
@@ -116,7 +117,7 @@ def test_hostile_names_are_counted_and_shown_without_harm(shell):
     assert not any(ord(letter) < 32 for entry in found.biggest for letter in entry.name)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_homes_with_hostile_names_are_read(shell):
     root = new_tree("debian-12")
     for name in HOSTILE:

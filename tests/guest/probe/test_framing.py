@@ -13,9 +13,10 @@ import pytest
 
 from imaging.guest.probe import script
 from models.guest.files import Questions
-from tests.guest.probe.running import SHELLS, output_of
+from tests.guest.probe.running import output_of
 from tests.support.needs import needs
 from tests.support.needs import tool as path_of
+from tests.support.shells import EACH_SHELL
 
 AWKS = {"mawk": ["mawk"], "gawk": ["gawk"], "busybox": ["busybox", "awk"]}
 HOSTILE = bytes(range(1, 256)).replace(b"\n", b"").replace(b"\t", b"")
@@ -57,7 +58,7 @@ def test_any_byte_comes_back_as_it_was(tmp_path, awk):
     assert [field.encode("latin-1") for field in part["rows"][0]] == [b"odd", HOSTILE]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_the_report_is_plain_ascii_in_every_shell(shell):
     output = output_of(with_part("printf 'odd\\t\\303\\251\\033[2J\\n'"), shell=shell)
     assert output.isascii()
@@ -72,7 +73,7 @@ def test_bytes_of_nothing_are_left_out():
     assert own("printf 'a\\t\\000b\\n'")["rows"] == [["a", "b"]]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_part_that_hangs_is_ended_and_the_others_still_come(shell):
     begun = time.monotonic()
     output = document(output_of(with_part("row a 1; row a 2; sleep 30 | sleep 30", seconds=1), shell=shell))
@@ -100,7 +101,7 @@ def test_nothing_that_a_late_part_started_stays_behind():
 
 
 @needs("ps")
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_late_part_that_goes_on_starting_programs_leaves_none_of_them(shell):
     nap = f"sleep 30.{os.getpid()}"
     busy = f"( i=0; while [ $i -lt 300 ]; do {nap} & i=$((i + 1)); sleep 0.01; done; wait ) | cat"
@@ -109,7 +110,7 @@ def test_a_late_part_that_goes_on_starting_programs_leaves_none_of_them(shell):
     assert nap not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_what_a_late_part_started_may_tidy_up_before_it_is_killed(shell, tmp_path):
     tool = """sh -c 'trap "echo tidy >$R/tidied; exit" TERM; while :; do sleep 0.1; done'"""
     own(f"export R; {tool}", seconds=1, shell=shell, root=tmp_path)

@@ -10,10 +10,11 @@ import pytest
 
 from models.guest.facts import GuestFacts
 from tests.guest.probe import test_first_boot, test_mounts, test_network, test_services, test_system_and_disks
-from tests.guest.probe.running import SHELLS, plant, probe
+from tests.guest.probe.running import plant, probe
 from tests.guest.probe.test_framing import AWKS
 from tests.support.known import known
 from tests.support.needs import tool as path_of
+from tests.support.shells import EACH_SHELL
 
 EVERYTHING: dict[str, str | bytes] = {
     **test_system_and_disks.TREE,
@@ -85,7 +86,7 @@ def test_every_part_but_those_of_a_missing_package_manager_is_known(everything):
     assert unknown == {"packages", "updates"}
 
 
-@pytest.mark.parametrize("shell", sorted(SHELLS))
+@pytest.mark.parametrize("shell", EACH_SHELL)
 @pytest.mark.parametrize("awk", sorted(AWKS))
 def test_every_shell_and_every_awk_says_the_same(everything, expected, shell, awk):
     tool = everything / ".tools" / "awk"

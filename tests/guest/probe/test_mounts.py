@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.guest.mounts import CryptEntry, Mount, MountUser, PhysicalVolume, RaidArray, SwapArea
-from tests.guest.probe.running import SHELLS, plant, probe
+from tests.guest.probe.running import plant, probe
 from tests.support.known import known
+from tests.support.shells import EACH_SHELL
 
 MOUNTINFO = r"""25 1 252:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,discard,errors=remount-ro
 26 25 0:24 / /proc rw,nosuid shared:12 - proc proc rw
@@ -86,7 +87,7 @@ def test_swap_areas_are_read_with_odd_names(tree):
     )
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_users_of_volumes_are_named_once_for_each_mount(tree, shell):
     users = known(probe("mounts", root=tree, shell=shell).mounts).users
     assert set(users) == {

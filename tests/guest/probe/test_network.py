@@ -8,9 +8,10 @@ import hashlib
 import pytest
 
 from models.guest.network import HostKey
-from tests.guest.probe.running import SHELLS, plant, probe
+from tests.guest.probe.running import plant, probe
 from tests.support.known import known
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 NETPLAN = """# Mine
 network:
@@ -200,7 +201,7 @@ def test_what_lets_others_in_is_told_and_a_command_without_its_arguments(tmp_pat
     assert found.effective["permitrootlogin"] == ("yes",)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_what_lets_others_in_only_in_a_match_block_is_told_too(tmp_path, shell):
     config = "Match User ann\n  TrustedUserCAKeys /etc/ssh/ca.pub\n  AllowUsers x\nMatch all\nPermitRootLogin no\n"
     found = known(probe("sshd", root=plant(tmp_path, {**SSHD, "/etc/ssh/sshd_config": config}), shell=shell).sshd)

@@ -9,11 +9,12 @@ import pytest
 from imaging.guest.report.readers.packages import read_packages
 from imaging.guest.report.rows import Rows
 from models.guest.packages import Packages
-from tests.guest.probe.running import SHELLS, probe
+from tests.guest.probe.running import probe
 from tests.guest.probe.trees import new_tree, tree
 from tests.guest.trees.building import KINDS, put, put_tool
 from tests.support.known import known, present
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 RPM = ("centos-7", "rocky-8", "rocky-9")
 DEB = ("ubuntu-24.04", "ubuntu-16.04", "debian-12")
@@ -32,7 +33,7 @@ def packages(root, **how) -> Packages:
 
 
 @pytest.mark.parametrize("kind, manager", BY_MANAGER)
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_packages_are_read_from_the_genuine_database(kind, manager, shell):
     found = packages(tree(kind), shell=shell)
     assert found.manager == manager

@@ -10,11 +10,12 @@ from bench.planted import FORMS, planted
 from bench.secrets_found import clean_tree, found_of
 from imaging.guidelines.guest.questions import questions_for
 from models.findings import Outcome
-from tests.guest.probe.running import SHELLS, plant, probe
+from tests.guest.probe.running import plant, probe
 from tests.guest.probe.test_secret_lines import bare_tree, dev_finding
 from tests.guest.trees.building import put_tool
 from tests.guidelines.building import profile
 from tests.support.known import known
+from tests.support.shells import EACH_SHELL
 
 TOKEN = "ghp_" + "a1B2" * 9
 
@@ -35,7 +36,7 @@ def test_a_system_on_which_nobody_worked_raises_no_alarm():
     assert found_of({}) == {}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_token_is_found_by_its_form_in_a_file_of_any_name_and_its_value_stays_in_the_guest(shell):
     root = plant(bare_tree(), {"/opt/app/READ ME\n2": f"one\ntwo {TOKEN}\n"})
     seen = probe("sightings", root=root, questions=questions_for(profile()), shell=shell)

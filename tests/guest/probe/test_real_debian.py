@@ -20,9 +20,8 @@ from tests.guest.probe.running import NONCE, NOW
 from tests.support.needs import needs
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.timeout(900),
-    pytest.mark.skipif(not os.environ.get("IMAGING_TEST_SLOW"), reason="slow: runs with IMAGING_TEST_SLOW=1"),
+    pytest.mark.slow,
     needs("root", "debootstrap"),
 ]
 State = dict[str, tuple[object, ...]]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from models.guest.running import Container, KernelSetting, MemoryFile, PersonsProgram, Running
-from tests.guest.probe.running import SHELLS, plant, probe
+from tests.guest.probe.running import plant, probe
 from tests.support.known import present
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 PASSWD = "root:x:0:0::/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/bash\n"
 SESSION = "0::/user.slice/user-1000.slice/session-3.scope\n"
@@ -32,7 +33,7 @@ def running(tmp_path: Path, files: dict[str, str], **how: Any) -> Running:
     return present(probe("running", root=plant(tmp_path, tree), **how).running.value)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_program_of_a_users_session_is_told_with_its_user_and_its_age(tmp_path, shell):
     found = running(tmp_path, process(700, "tmux: server", started=1000), shell=shell)
     assert found.programs == (PersonsProgram(pid=700, user="alice", name="tmux: server", seconds=4000),)
@@ -84,7 +85,7 @@ def test_a_users_file_in_memory_is_told_and_one_on_a_disk_is_not(tmp_path):
     assert all(isinstance(each, MemoryFile) for each in found.memory_files)
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_setting_of_the_kernel_is_told_with_what_files_make_it(tmp_path, shell):
     files = {
         "/proc/sys/vm/swappiness": "10\n",
@@ -101,7 +102,7 @@ def test_a_setting_of_the_kernel_is_told_with_what_files_make_it(tmp_path, shell
     assert told["net.core.somaxconn"] == KernelSetting(key="net.core.somaxconn", value="4096")
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_setting_is_told_whole_by_the_real_kernel(shell):
     """It gives a number to a reader of single bytes, as a shell is, only as far as the first byte."""
     told = {each.key: each.value for each in present(probe("running", shell=shell).running.value).kernel_settings}
@@ -121,7 +122,7 @@ esac
 
 
 @needs("root")
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_an_address_and_a_route_that_no_file_names_are_told(tmp_path, shell):
     files = {
         "/sys/class/net/eth0/device/vendor": "0x1af4\n",

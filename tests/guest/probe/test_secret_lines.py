@@ -12,10 +12,11 @@ from imaging.guidelines.guest.questions import questions_for
 from models.fact import Fact
 from models.findings import Finding, Outcome, Source
 from models.guest.facts import GuestFacts
-from tests.guest.probe.running import NOW, SHELLS, plant, probe
+from tests.guest.probe.running import NOW, plant, probe
 from tests.guest.probe.trees import new_tree
 from tests.guidelines.building import facts, profile
 from tests.support.known import command_of, known, remedy_of
+from tests.support.shells import EACH_SHELL
 
 VALUE = "Zq3vT9pLw7XbN2mK8dRs"
 GIT = '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://{}@gitlab.example.org/lab/x.git\n'
@@ -88,7 +89,7 @@ def test_the_line_is_told_where_the_file_holds_more(path, line):
     assert places()[path] == line
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_the_remedy_names_the_line_and_never_removes_the_file(shell):
     root = plant(bare_tree(), {path: PLANTED[path] for path in ("/home/alice/.bashrc", "/etc/cron.d/push")})
     found = dev_finding(root, shell)

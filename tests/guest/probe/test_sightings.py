@@ -7,10 +7,11 @@ import pytest
 
 from imaging.guest.probe import script
 from models.guest.files import FileSearch, Questions, Sighting
-from tests.guest.probe.running import NONCE, SHELLS, probe
+from tests.guest.probe.running import NONCE, probe
 from tests.guest.probe.trees import needs_root, new_tree, tree
 from tests.guest.trees.building import put, put_tool
 from tests.support.known import known, present
+from tests.support.shells import EACH_SHELL
 
 KEY = FileSearch(
     id="SEC-PRIVKEY.ssh",
@@ -40,7 +41,7 @@ def by_path(found: tuple[Sighting, ...]) -> dict[str, Sighting]:
     return {each.path: each for each in found}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_things_are_found_by_path_and_by_name_with_what_they_are(shell):
     found = by_path(sightings(tree("debian-12"), KEY, LICENCE, MATLAB, CONDA, shell=shell))
     assert found["/opt/matlab/R2024a"].search == "matlab.install"
@@ -65,7 +66,7 @@ def test_no_content_is_in_the_report():
         assert secret not in text
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_names_are_compared_without_regard_to_capitals_and_as_a_whole(shell):
     root = new_tree("debian-12")
     for name in ("A.LIC", "b.lic.txt", "lic", "c.Lic"):
@@ -104,7 +105,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_hostile_names_are_found_and_read(shell):
     root = new_tree("debian-12")
     for name in HOSTILE:

@@ -6,11 +6,12 @@ import subprocess
 import pytest
 
 from models.guest.files import PackageState, Questions, SystemFile
-from tests.guest.probe.running import SHELLS, probe
+from tests.guest.probe.running import probe
 from tests.guest.probe.test_packages import needs_dpkg, needs_rpm
 from tests.guest.probe.trees import needs_root, new_tree, tree
 from tests.guest.trees.building import put
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 ASKED = (
     "/etc/hosts",
@@ -32,7 +33,7 @@ def files(root, *asked: str, **how) -> dict[str, SystemFile]:
 
 @needs_rpm
 @pytest.mark.parametrize("kind", ["centos-7", "rocky-8", "rocky-9"])
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_rpm_tells_which_files_were_changed(kind, shell):
     found = files(tree(kind), shell=shell)
     assert found["/etc/hosts"].package_state is PackageState.CHANGED
@@ -43,7 +44,7 @@ def test_rpm_tells_which_files_were_changed(kind, shell):
 
 
 @needs_dpkg
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_dpkg_tells_which_files_were_changed(shell):
     found = files(tree("ubuntu-24.04"), shell=shell)
     assert found["/etc/hosts"].package_state is PackageState.UNOWNED

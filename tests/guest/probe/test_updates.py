@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from models.guest.packages import Updates
-from tests.guest.probe.running import SHELLS, probe
+from tests.guest.probe.running import probe
 from tests.guest.probe.test_packages import needs_dpkg, needs_rpm
 from tests.guest.probe.trees import new_tree, tree
 from tests.guest.trees.building import put, put_tool
 from tests.support.known import present
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 needs_apt = needs("apt-get")
 
@@ -24,7 +25,7 @@ def updates(root, **how) -> Updates:
 
 
 @needs_apt
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 @pytest.mark.parametrize(
     "kind, expected",
     [
@@ -79,7 +80,7 @@ def test_a_package_that_is_half_installed_is_a_problem():
 
 @needs_rpm
 @pytest.mark.parametrize("kind", ["rocky-8", "rocky-9"])
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_dnf_is_asked_about_its_cache_and_long_lines_are_put_together(kind, shell):
     found = updates(tree(kind), shell=shell)
     assert {(each.name, each.security) for each in present(found.pending)} == {

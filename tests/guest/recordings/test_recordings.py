@@ -43,7 +43,9 @@ def without_sizes(recording: dict[str, Any]) -> dict[str, Any]:
 
 
 @recorder
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in GUESTS else pytest.mark.slow) for name in RECORDED]
+)
 def test_the_probe_says_today_what_was_recorded(name: str):
     kept = json.loads((RECORDINGS / f"{name}.json").read_text())
     assert without_sizes(record(name)) == without_sizes(kept), "record them again: python -m tests.guest.recordings"

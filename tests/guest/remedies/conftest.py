@@ -16,8 +16,9 @@ from imaging.guest.interface import GuestShell
 from imaging.guest.remedies import carry_out
 from imaging.guest.remedies.result import FixResult
 from models.remedy_action import RemedyAction
-from tests.guest.remedies.local_shell import SHELLS, LocalRootShell, Told, give_busybox, give_tool
+from tests.guest.remedies.local_shell import LocalRootShell, Told, give_busybox, give_tool
 from tests.support.needs import require
+from tests.support.shells import EACH_SHELL
 
 NOW = datetime(2026, 11, 1, 14, 2, 3, tzinfo=UTC)
 
@@ -43,10 +44,9 @@ def tree(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture(params=sorted(SHELLS))
+@pytest.fixture(params=EACH_SHELL)
 def any_shell(request: pytest.FixtureRequest, tree: Path) -> LocalRootShell:
     """Each shell that a guest's `sh` may be; busybox comes with its own tools, bash with another awk."""
-    require(SHELLS[request.param][0])
     if request.param == "busybox":
         give_busybox(tree)
     if request.param == "bash" and shutil.which("mawk"):

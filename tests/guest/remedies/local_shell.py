@@ -13,9 +13,9 @@ from models.errors import GuestUnreachableError
 from models.text import many_lines
 from tests.support.needs import require
 from tests.support.needs import tool as path_of
+from tests.support.shells import SHELLS
 
 BUSYBOX_TOOLS = "awk cat chmod cmp cp find grep head ls mktemp mv printf readlink rm sed sort stat tail timeout tr"
-SHELLS = {"dash": ("dash",), "bash": ("bash", "--posix"), "busybox": ("busybox", "sh")}
 
 
 class LocalRootShell:

@@ -21,12 +21,11 @@ from models.guest.files import Questions
 from models.seal.plan import OperationId, SealOperation, SealPlan, SealTarget, TargetAction
 from models.seal.report import OperationResult, SealReport
 from tests.guest.probe.running import prefers_its_own_tools
-from tests.support.needs import needs, require
+from tests.support.needs import require
+from tests.support.shells import SHELLS
 
 NONCE = "a1b2c3d4e5f60718"
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
-SHELLS = [pytest.param(shell, marks=needs(shell)) for shell in ("dash", "bash", "busybox")]
-_COMMANDS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 State = dict[str, tuple[object, ...]]
 
 
@@ -64,7 +63,7 @@ def seal(
     probed: frozenset[str] = PROBED,
 ) -> Sealed:
     """Seal a tree, and read what the console shows."""
-    require(_COMMANDS[shell][0])
+    require(SHELLS[shell][0])
     if shell == "busybox" and prefers_its_own_tools():
         pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
     run, console = folder / "run", folder / "console"
@@ -83,7 +82,7 @@ def seal(
         **({"IMAGING_SEAL_PATH": path} if path else {}),
     }
     ran = subprocess.run(
-        [*_COMMANDS[shell], str(script), "trial", "work"], env=setting, capture_output=True, timeout=100, check=False
+        [*SHELLS[shell], str(script), "trial", "work"], env=setting, capture_output=True, timeout=100, check=False
     )
     assert ran.stderr == b"", ran.stderr.decode()
     text = console.read_text()

@@ -16,9 +16,10 @@ from models.seal.plan import KeptThing, OperationId, SealPlan, SealTarget, Targe
 from models.seal.report import SealState
 from tests.guest.probe.trees import needs_root, new_tree
 from tests.guest.seal.lived_in import lived_in
-from tests.guest.seal.sealing import SHELLS, changed, plan, seal, state_of, target
+from tests.guest.seal.sealing import changed, plan, seal, state_of, target
 from tests.guest.trees.building import build_tree, put
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 PEOPLE = ("root", "debian", "alice", "bruno")
 HOMES = ("/home/debian", "/home/alice", "/home/bruno")
@@ -117,7 +118,7 @@ class TestLinks:
 
 
 class TestNames:
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_odd_names_go_like_all_others(self, root, tmp_path, shell):
         for name in ("-rf", "a\nb", "\n", " ", "*", "$(reboot)", "'", '"', "\\", "\x1b[2J", "[a]", "ü", "-delete", "!"):
             (root / "home/alice" / f"{name} d").mkdir()
@@ -134,7 +135,7 @@ class TestNames:
         assert {"aXb", "a", "a b"} <= {each.name for each in (root / "srv").iterdir()}
         assert not {"a*b", "[ab]"} & {each.name for each in (root / "srv").iterdir()}
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_names_of_all_alphabets_travel_to_the_clone(self, root, tmp_path, shell):
         names = ("Messung übersicht", "データ", 'it\'s $(odd) `x` "y" \\n & | ;', " blank ", "-rf", "#= x", "a,b")
         for name in names:
@@ -182,7 +183,7 @@ class TestChanged:
             ("etc/systemd/system/x.target.requires/evil.timer", "unit evil.timer"),
         ],
     )
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_what_nobody_agreed_to_stops_it_and_nothing_is_touched(self, root, tmp_path, appeared, said, shell):
         put(root, appeared, "x")
         before = state_of(root)
@@ -335,7 +336,7 @@ class TestResistance:
         assert "i" in flags.split()[0]
         assert not other.exists()
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_what_is_left_is_named(self, root, tmp_path, shell):
         script = (
             f"while :; do mkdir -p '{root}/home/alice/it is'; echo x >'{root}/home/alice/it is/here'; sleep 0.02; done"
@@ -371,7 +372,7 @@ class TestNoFiles:
     """Something else lies where a file is expected: it is not waited for, and what was to go is gone."""
 
     @pytest.mark.parametrize("kind", ["fifo", "socket", "directory"])
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_the_seal_comes_to_its_end(self, root, tmp_path, kind, shell):
         for path in EXPECTED_FILES:
             place = root / path
@@ -442,7 +443,7 @@ class TestHardLinks:
         assert kept.read_text() == "1\n"
         assert kept.stat().st_nlink == 1
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_a_log_that_is_kept_elsewhere_loses_its_name_only(self, root, tmp_path, shell):
         kept, log = put(root, "srv/kept/run.log", "1\n"), put(root, "var/log/own.log", "2\n")
         (root / "var/log/run.log").hardlink_to(kept)
@@ -456,7 +457,7 @@ class TestHardLinks:
 class TestMounts:
     """A disk of its own with mounts in it: what is bound from elsewhere stays, what a mount hides goes."""
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_what_is_bound_into_a_home_stays_where_it_lies(self, tmp_path, shell):
         with small_disk(tmp_path, 64) as (root, _):
             kept = put(root, "srv/data/thesis", "1\n")
@@ -486,7 +487,7 @@ class TestMounts:
             assert not list((root / "data/homes/alice").iterdir())
         assert said.report.state is SealState.SEALED
 
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_what_a_mount_hides_goes_too_and_what_it_shows_stays(self, tmp_path, shell):
         with (
             small_disk(tmp_path, 64) as (root, _),
@@ -586,7 +587,7 @@ def small_disk(folder: Path, mib: int, *, place: Path | None = None) -> Iterator
 
 @needs_root
 class TestCanaries:
-    @pytest.mark.parametrize("shell", SHELLS)
+    @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_all_are_seen_before_and_none_is_seen_after(self, tmp_path, shell):
         with small_disk(tmp_path, 64) as (root, disk):
             said = seal(root, everything(), tmp_path, disk=disk, shell=shell)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import time
@@ -22,9 +21,8 @@ from tests.guest.seal.test_real_debian import PACKAGES, suites
 from tests.support.needs import needs
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.timeout(1500),
-    pytest.mark.skipif(not os.environ.get("IMAGING_TEST_SLOW"), reason="slow: runs with IMAGING_TEST_SLOW=1"),
+    pytest.mark.slow,
     needs("root", "debootstrap", "systemd-nspawn"),
 ]
 UNIT = """[Service]

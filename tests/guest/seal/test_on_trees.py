@@ -14,8 +14,9 @@ from models.seal.plan import OperationId, SealPlan
 from models.seal.report import SealState
 from tests.guest.probe.running import prefers_its_own_tools
 from tests.guest.seal.lived_in import EDITED, EMPTY, GONE, INSTANCE, KEPT, lived_in
-from tests.guest.seal.sealing import SHELLS, Sealed, State, changed, seal, state_of
+from tests.guest.seal.sealing import Sealed, State, changed, seal, state_of
 from tests.guest.trees.building import KINDS, SYSTEMS
+from tests.support.shells import EACH_SHELL
 
 ALSO_GONE = (
     "/etc/netplan/50-cloud-init.yaml", "/etc/ssh/ssh_host_ed25519_key", "/etc/ssh/ssh_host_ed25519_key.pub",
@@ -66,7 +67,7 @@ def only(plan: SealPlan, wanted: OperationId) -> SealPlan:
     return plan.model_copy(update={"operations": tuple(each for each in plan.operations if each.id is wanted)})
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_to_go_is_gone_and_nothing_else_has_changed(sealed, kind, shell):
     if shell == "busybox" and prefers_its_own_tools():
@@ -109,6 +110,7 @@ def test_what_was_to_go_is_gone_and_nothing_else_has_changed(sealed, kind, shell
 
 
 @pytest.mark.parametrize("kind", ["debian-12", "rocky-9"])
+@pytest.mark.slow
 def test_a_second_seal_changes_nothing(sealed, tmp_path, kind):
     root = tmp_path / "tree"
     subprocess.run(["cp", "-a", sealed(kind).root, root], check=True)

@@ -12,8 +12,9 @@ from imaging.guest.seal.script import seal_script
 from imaging.guidelines.tables import seal_masked_units
 from models.guest.files import Questions
 from tests.guest.probe.running import prefers_its_own_tools
-from tests.guest.seal.sealing import NONCE, SHELLS, plan
+from tests.guest.seal.sealing import NONCE, plan
 from tests.guest.trees.building import put
+from tests.support.shells import EACH_SHELL
 
 _COMMANDS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 HELD = "zzz-imaging-seal.conf"
@@ -61,7 +62,7 @@ def root(tmp_path: Path) -> Path:
     return tree
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_pattern_stands_for_every_unit_that_the_clone_has_of_it(root, tmp_path, shell):
     names = (
         "actions.runner.*.service",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.seal.raw_disk import raw_disk_functions
-from tests.guest.seal.sealing import SHELLS
+from tests.support.shells import EACH_SHELL
 
 _MIB = 1024 * 1024
 TOKEN = hashlib.sha256(b"one").hexdigest()[:32].encode()
@@ -50,18 +50,19 @@ def read(
     return dict(line.split(" ", 1) for line in ran.stdout.decode().splitlines())
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_hundred_megabytes_without_a_line_end_are_read(tmp_path, shell):
     disk = disk_of(tmp_path, 0, (0, b"x" * 100 * _MIB), (70 * _MIB, TOKEN))
     assert read(disk, tmp_path, shell=shell) == {"one": "1", "two": "0", "status": "0 "}
 
 
+@pytest.mark.slow
 def test_so_are_a_hundred_megabytes_that_could_all_be_a_token(tmp_path):
     disk = disk_of(tmp_path, 0, (0, b"a" * 100 * _MIB), (99 * _MIB, TOKEN))
     assert read(disk, tmp_path) == {"one": "1", "two": "0", "status": "0 "}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_between_long_runs_of_zeros_it_is_found(tmp_path, shell):
     disk = disk_of(tmp_path, 500 * _MIB, (333 * _MIB + 17, TOKEN))
     assert read(disk, tmp_path, shell=shell) == {"one": "1", "two": "0", "status": "0 "}

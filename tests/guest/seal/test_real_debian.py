@@ -21,9 +21,8 @@ from tests.guest.seal.sealing import NONCE, NOW, Sealed, State, changed, plan, s
 from tests.support.needs import needs
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.timeout(1500),
-    pytest.mark.skipif(not os.environ.get("IMAGING_TEST_SLOW"), reason="slow: runs with IMAGING_TEST_SLOW=1"),
+    pytest.mark.slow,
     needs("root", "debootstrap"),
 ]
 PACKAGES = (

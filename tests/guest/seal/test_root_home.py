@@ -11,10 +11,11 @@ import pytest
 from models.seal.plan import OperationId, TargetAction
 from models.seal.report import SealState
 from tests.guest.probe.trees import needs_root, new_tree
-from tests.guest.seal.sealing import SHELLS, Sealed, changed, plan, seal, state_of, target
+from tests.guest.seal.sealing import Sealed, changed, plan, seal, state_of, target
 from tests.guest.trees.building import SYSTEMS, put
 from tests.guest.trees.record_rpm import Made, built
 from tests.support.needs import needs
+from tests.support.shells import EACH_SHELL
 
 OLD_ROOTFILES = {
     "/root/.bash_logout": "# ~/.bash_logout\n",
@@ -41,7 +42,7 @@ def left(root: Path) -> dict[str, str]:
     return {str(each.relative_to(root / "root")): each.read_text() for each in files}
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", EACH_SHELL)
 def test_on_debian_it_is_what_base_files_has(tmp_path, shell):
     root = new_tree("debian-12")
     put(root, "usr/share/base-files/dot.bashrc", "# of root\n")

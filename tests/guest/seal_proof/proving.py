@@ -16,7 +16,7 @@ from imaging.guest.seal_proof.proof_report import read_proof_report
 from imaging.guest.seal_proof.user_data import proof_user_data
 from models.seal.report import CanaryClass, SealedImageReport
 from tests.guest.probe.running import prefers_its_own_tools
-from tests.support.needs import needs
+from tests.support.shells import SHELLS
 
 NONCE = "0123456789abcdef"
 SEAL_NONCE = "feedfacecafebeef"
@@ -31,7 +31,6 @@ NAMES = Needles(
     ),
     kept=("/home/kept user",),
 )
-SHELLS = [pytest.param(shell, marks=needs(shell)) for shell in ("dash", "busybox", "bash")]
 
 
 def parts_of(user_data: bytes) -> dict[str, str]:
@@ -86,7 +85,7 @@ class Guest:
             self.run(self.root / f"run/imaging-proof-{NONCE}/proof", "unit")
 
     def run(self, script: Path, *arguments: str) -> None:
-        command = ["busybox", "sh"] if self.shell == "busybox" else [self.shell]
+        command = SHELLS[self.shell]
         tools = self.root.parent / "tools"
         tools.mkdir(exist_ok=True)
         systemctl = tools / "systemctl"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+import pytest
+
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.plan.seal.costs import user_data_refusal
 from models.guidelines.profile import Profile
@@ -24,6 +26,7 @@ def test_what_the_profiles_ask_fits_into_every_instance():
     assert user_data_refusal(NOTHING, asking(0), test=True) is None
 
 
+@pytest.mark.slow
 def test_a_profile_that_asks_more_than_the_second_test_instance_can_be_told_is_refused():
     refusals = {rows: user_data_refusal(NOTHING, asking(rows), test=True) for rows in range(0, 400, 5)}
     refused = [each for each in refusals.values() if each]

@@ -50,6 +50,7 @@ async def test_unkilled_it_makes_one_image_of_a_sealed_clone(
     assert any(text.startswith("sealing: ") for text in phases)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
 @pytest.mark.usefixtures("words")
 async def test_killed_at_every_call_in_whatever_words_it_is_written_down(

@@ -122,6 +122,7 @@ async def test_a_clone_that_holds_what_nobody_agreed_to_changes_nothing(stage: S
 
 @pytest.mark.parametrize("kind, name", [("accounts", "account ada"), ("homes", "home /home/ada"),
                                         ("units", "unit postgresql.service")])  # fmt: skip
+@pytest.mark.slow
 async def test_one_thing_that_nobody_agreed_to_is_enough(stage: Stage, kind: str, name: str):
     def unagreed(plan: SealPlan) -> SealPlan:
         known = tuple(each for each in getattr(plan, kind) if each != name.partition(" ")[2])
@@ -232,6 +233,7 @@ async def test_a_clone_that_goes_into_error_ends_the_run(stage: Stage, fault: st
     await stage.left_nothing(run)
 
 
+@pytest.mark.slow
 async def test_where_the_first_host_has_no_room_the_next_larger_flavor_is_sealed(stage: Stage):
     text = "No valid host was found."
     stage.demo.hooks(spawn={"fail": text, "text": text, "match": "imaging-clone-", "times": 1})
@@ -250,6 +252,7 @@ async def test_a_silent_clone_ends_the_run_and_nobody_claims_a_seal(stage: Stage
     await stage.left_nothing(run)
 
 
+@pytest.mark.slow
 async def test_without_a_group_the_clone_has_no_network_and_takes_longer(stage: Stage):
     refused = {"NeutronError": {"type": "PolicyNotAuthorized", "message": "rule:create_security_group is disallowed"}}
     stage.demo.faults({"method": "POST", "path": "/security-groups", "status": 403, "body": refused, "times": 1})
@@ -263,6 +266,7 @@ async def test_without_a_group_the_clone_has_no_network_and_takes_longer(stage: 
     await stage.left_nothing(run, images=1)
 
 
+@pytest.mark.slow
 async def test_a_group_whose_rules_stay_is_removed_and_the_clone_has_no_network(stage: Stage):
     refused = {"NeutronError": {"type": "PolicyNotAuthorized", "message": "rule:delete_security_group_rule"}}
     stage.demo.faults({"method": "DELETE", "path": "/security-group-rules/", "status": 403, "body": refused})
@@ -275,6 +279,7 @@ async def test_a_group_whose_rules_stay_is_removed_and_the_clone_has_no_network(
 @pytest.mark.parametrize("path,sends", [("/servers$", "imaging-clone-"), ("/action$", "createImage"),
                                         ("/security-groups", "imaging-clone-")])  # fmt: skip
 @pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.slow
 async def test_an_answer_that_gets_lost_at_a_create_makes_no_second_thing(
     stage: Stage, *, path: str, sends: str, when: str
 ):
@@ -284,6 +289,7 @@ async def test_an_answer_that_gets_lost_at_a_create_makes_no_second_thing(
     await stage.left_nothing(run, images=1)
 
 
+@pytest.mark.slow
 async def test_an_interim_image_that_somebody_deletes_before_the_launch_ends_the_run(stage: Stage):
     async def deleted(_arguments: object) -> None:
         async for page in stage.cloud.images.images():
@@ -298,6 +304,7 @@ async def test_an_interim_image_that_somebody_deletes_before_the_launch_ends_the
     await stage.left_nothing(run)
 
 
+@pytest.mark.slow
 async def test_a_clone_that_somebody_deletes_ends_the_run(stage: Stage):
     async def deleted(answer: object) -> None:
         await stage.cloud.compute.delete_instance(str(answer))
@@ -326,6 +333,7 @@ async def test_a_clone_that_goes_off_without_a_result_is_launched_again(stage: S
     await stage.left_nothing(run, images=1)
 
 
+@pytest.mark.slow
 async def test_a_clone_that_always_goes_off_is_given_up_after_the_third(stage: Stage):
     original = stage.cloud.compute.console_log
 
@@ -342,6 +350,7 @@ async def test_a_clone_that_always_goes_off_is_given_up_after_the_third(stage: S
     await stage.left_nothing(run)
 
 
+@pytest.mark.slow
 async def test_a_clone_that_somebody_starts_after_its_seal_is_not_imaged(stage: Stage):
     async def started(_answer: object) -> None:
         clone = await stage.the_clone()
@@ -372,7 +381,14 @@ STEPS = SEALED_STEPS[SEALED_STEPS.index(StepName.WAIT_FOR_IMAGE) : SEALED_STEPS.
 INSTANT = {StepName.IMAGE_CLONE, StepName.REMOVE_INTERIM, StepName.DESCRIBE}
 
 
-@pytest.mark.parametrize("step", [step for step in STEPS if step not in INSTANT])
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(step, marks=() if step is StepName.SEAL else pytest.mark.slow)
+        for step in STEPS
+        if step not in INSTANT
+    ],
+)
 async def test_cancelled_in_every_step(stage: Stage, step: StepName):
     source_id = stage.demo.server_id("db-07")
     stage.before = await everything(stage.cloud, source_id)
