@@ -18,7 +18,7 @@ class Door:
     """What comes in, and where it is read to its end: shown, judged, or written down."""
 
     kind: str
-    """cloud answers, console, probe report, metadata, files or configuration."""
+    """cloud answers, console, probe report, metadata, files, disks or configuration."""
     name: str
     read: Callable[[Any], object]
     """Takes one input; only an error of ours may come out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fuzz import cloud_doors, console_doors, file_doors, login_doors, metadata_doors, probe_doors
+from tests.fuzz import cloud_doors, console_doors, disk_doors, file_doors, login_doors, metadata_doors, probe_doors
 
 DOORS = (
     *cloud_doors.DOORS,
@@ -10,5 +10,6 @@ DOORS = (
     *probe_doors.DOORS,
     *metadata_doors.DOORS,
     *file_doors.DOORS,
+    *disk_doors.DOORS,
     *login_doors.DOORS,
 )
