@@ -47,6 +47,7 @@ from models.errors import UnreachableError  # noqa: E402
 from models.guidelines.facts import InstanceFacts  # noqa: E402
 from models.run.record import RunRecord  # noqa: E402
 from models.settings import Settings  # noqa: E402
+from screens.dialogs.ask_text import AskTextScreen  # noqa: E402
 from screens.dialogs.choose import Choice, ChooseScreen  # noqa: E402
 from screens.dialogs.confirm import ConfirmScreen  # noqa: E402
 from screens.dialogs.error import ErrorScreen  # noqa: E402
@@ -54,12 +55,14 @@ from screens.dialogs.fix_again import FixAgainScreen  # noqa: E402
 from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
 from screens.dialogs.pick import PickOne  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
+from screens.files.inspection import InspectionScreen  # noqa: E402
 from screens.images.seal import SealScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
 from screens.widgets.rows import RowList  # noqa: E402
 from screens.wizard.wizard import WizardScreen  # noqa: E402
+from screenshots.image_file import NAME, inspection_of_a_file  # noqa: E402
 from screenshots.story import Controls, ShownRuns, inspected, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
 
@@ -213,6 +216,7 @@ class Tour:
         await self._until(lambda: bool(self._rows("#images").items) and bool(self._rows("#matrix").items))
         await self._take("images")
         await self._seal_of_an_image()
+        await self._inspection_of_a_file()
 
     async def _seal_of_an_image(self) -> None:
         """What sealing an image would take away, planned from what was found in it."""
@@ -222,6 +226,18 @@ class Tour:
         await self._open(SealScreen(image, inspected("db-07", NOW), frozenset({image.name})))
         await self._until(lambda: self._app.screen.check_action("start", ()) is True)
         await self._take("seal-of-image")
+        await self._pilot.press("escape")
+
+    async def _inspection_of_a_file(self) -> None:
+        """The checklist of a file, and the question for its path."""
+        await self._pilot.press("f")
+        await self._until(lambda: isinstance(self._app.screen, AskTextScreen))
+        await self._take("file-question")
+        await self._pilot.press("escape")
+        profile = load_profile("jetstream")
+        await self._open(InspectionScreen(NAME, inspection_of_a_file(profile, NOW), kind="file"))
+        await self._until(lambda: bool(self._rows("#findings").items))
+        await self._take("file-inspection")
         await self._pilot.press("escape")
 
     async def dialogs(self) -> None:

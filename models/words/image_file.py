@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from models.formatting import size
 from models.image_file.disk_facts import DiskFacts, DiskFirmware, PartitionFacts, PartitionTable
 from models.image_file.file_facts import FileFacts
+from models.image_file.partition_types import BIOS_BOOT_TYPE
 
 _TABLES = {PartitionTable.GPT: "GPT", PartitionTable.MBR: "MBR", PartitionTable.NONE: "no partition table"}
 _FIRMWARE = {
@@ -35,10 +36,14 @@ def _disk_lines(disk: DiskFacts) -> Iterator[str]:
         yield f"  {_partition(partition)}"
 
 
+def _content(partition: PartitionFacts) -> str:
+    return partition.file_system or ("BIOS boot" if partition.type == BIOS_BOOT_TYPE else "unknown")
+
+
 def _partition(partition: PartitionFacts) -> str:
     used = f", {size(partition.used_bytes)} used" if partition.used_bytes is not None else ""
     point = f" at {partition.mount_point}" if partition.mount_point else ""
     last = (
         ", with what its journal holds" if partition.replayed else ", not unmounted" if partition.needs_recovery else ""
     )
-    return f"{partition.name} {size(partition.size_bytes)} {partition.file_system or 'unknown'}{point}{used}{last}"
+    return f"{partition.name} {size(partition.size_bytes)} {_content(partition)}{point}{used}{last}"

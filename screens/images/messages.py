@@ -1,4 +1,4 @@
-"""What the workers of the list of images tell it."""
+"""What the workers of the list of images tell it, and how the longest of it is read."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from textual.message import Message
 
 from models.cloud.flavor import Flavor
 from models.cloud.quota import Quota
+from models.errors import ImagingError
 from models.run.plan import Plan
 from models.run.record import RunRecord
+from screens.context import Console
 from screens.images.history import ImageHistory
 
 
@@ -18,6 +20,20 @@ class SizesRead(Message):
         super().__init__()
         self.flavors = flavors
         self.quota = quota
+
+
+async def sizes_of(console: Console) -> SizesRead:
+    """Read them; where the cloud tells no quota, the matrix leaves it out.
+
+    Raises:
+        ImagingError: the flavors cannot be read.
+    """
+    cloud = await console.cloud()
+    flavors = await cloud.compute.flavors()
+    try:
+        return SizesRead(flavors, await cloud.quota())
+    except ImagingError:
+        return SizesRead(flavors, None)
 
 
 class HistoryRead(Message):

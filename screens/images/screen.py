@@ -25,13 +25,12 @@ from screens.files.opening import InspectionOpening
 from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.history import ImageHistory
-from screens.images.messages import HistoryRead, Planned, SizesRead, Started
+from screens.images.messages import HistoryRead, Planned, SizesRead, Started, sizes_of
 from screens.images.offers import is_offered
 from screens.images.order import orders
 from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, cells, matching
 from screens.images.seal_opening import SealOpening
-from screens.images.sizes import sizes_of
 from screens.listing import ListScreen
 from screens.order import Orders
 from screens.runs.files import report_screen
