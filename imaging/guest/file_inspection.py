@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 from imaging.files.content import FileContent, OpenContent
 from imaging.files.convert.qemu_img import Conversion, check, convert
 from imaging.files.convert.source import ConversionSource
-from imaging.files.formats import read_header
+from imaging.files.formats import RefusedFileError, open_image_file, read_header
 from imaging.files.wrappers.unpacking import UnpackLimits
 from imaging.files.wrappers.unwrapping import Unwrapped, nameless_file, unwrap
 from imaging.guest.disk_reading.client import read_disk_confined
@@ -18,9 +19,10 @@ from imaging.guest.disk_reading.messages import DiskReading
 from imaging.guest.inspected_file import InspectedFile, Progress, Say, as_read, kind_of, not_opened
 from imaging.runtime.clock import Clock
 from imaging.runtime.threads import in_thread
-from models.errors import DiskFault, ImageFileError
+from models.errors import DiskFault, ForeignValueError, ImageFileError
 from models.formatting import size
 from models.guest.files import Questions
+from models.image_file.exported import MOST_BYTES, SUFFIX, read_exported
 from models.image_file.file_facts import FileFacts
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
@@ -68,7 +70,10 @@ async def inspect_file(
     with ExitStack() as opened:
         found = await unwrap(path, opened, work_dir=work_dir, limits=UnpackLimits(), tell=Progress(say).unpacked)
         header = await in_thread(_header, found.content, declared)
-        return await _inspect(found.content, _facts(path, found, header, declared), work, opened)
+        file = _facts(path, found, header, declared).model_copy(
+            update={"properties": await in_thread(_properties_beside, path, say)}
+        )
+        return await _inspect(found.content, file, work, opened)
 
 
 async def inspect_content(
@@ -117,6 +122,19 @@ def _facts(path: Path, found: Unwrapped, header: FileHeader, declared: ImageForm
         declared=declared,
         header=header,
     )
+
+
+def _properties_beside(path: Path, say: Say) -> Mapping[str, str]:
+    """What the description beside an exported file says that its machines need; nothing where there is none."""
+    try:
+        with open_image_file(path.with_name(path.name + SUFFIX)) as described:
+            found = read_exported(described.read(0, MOST_BYTES + 1))
+    except ForeignValueError:
+        say("The description beside the file cannot be read, so its properties are not compared.")
+        return {}
+    except (RefusedFileError, ValueError):
+        return {}
+    return found.properties if found is not None else {}
 
 
 async def _read(content: FileContent, header: FileHeader, work: _Work) -> DiskReading:

@@ -167,6 +167,28 @@ def test_what_cannot_be_meant_is_said(imaging, tmp_path, monkeypatch, arguments,
     assert said in done.err.replace("\n", " ")
 
 
+def test_the_description_beside_a_file_is_compared_with_its_disk(imaging, disk, tmp_path):
+    path = tmp_path / "copy.raw"
+    path.write_bytes(disk.read_bytes())
+    beside = tmp_path / "copy.raw.json"
+    stored = {"format": "raw", "size_bytes": 1, "hash_algorithm": None, "hash": None, "compared": False}
+    described = {
+        "schema": "imaging.exported-image/1", "name": "sky", "properties": {"architecture": "aarch64"},
+        "file": {"name": "x", "format": "raw", "size_bytes": 1, "disk_size_bytes": 1, "sha256": "0" * 64},
+        "stored": stored, "readiness": "ready", "exported_at": "2026-11-01T00:00:00Z",
+    }  # fmt: skip
+    beside.write_text(json.dumps(described))
+    judged = {each["rule"]: each for each in inspected(imaging, path)["findings"]}
+    assert judged["BOOT-ARCH"]["outcome"] == "fail"
+    assert "architecture=aarch64" in judged["BOOT-ARCH"]["evidence"]
+    beside.write_text(json.dumps(described | {"name": 7}))
+    done = imaging("inspect", str(path), "--json")
+    assert "cannot be read" in done.err
+    assert outcomes(json.loads(done.out))["BOOT-ARCH"] == "pass"
+    beside.write_text("[]")
+    assert outcomes(inspected(imaging, path))["BOOT-ARCH"] == "pass"
+
+
 def test_a_word_that_is_a_file_and_an_image_is_asked_about(imaging, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     known = [Named("1b9a3a8c-0000-4000-8000-000000000001", "sky"), Named("id-2", "-odd")]
