@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,15 @@ import click
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.file_import import file_to_import, with_texts
-from imaging.commands.flow.image_file import WantedFile, wanted_file
+from imaging.commands.flow.image_file import wanted_file
 from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.url_fetch import fetched_file
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.run_request import USUAL_SECONDS, ImportOptions, attestations, import_options, waivers
+from imaging.files.fetch import address_of, is_url
+from imaging.runs.plan.import_file.planning import FileToImport
+from models.errors import UsageError
 from models.guidelines.profile import Profile
 from models.image_file.image_format import ImageFormat
 from models.run.file_plan import SendingWay
@@ -30,12 +36,13 @@ _EXAMPLES = (
         "inspect, convert, upload, compare, test; ctrl+c leaves it running",
     ),
     Example("imaging import export.ova --name N --description T --work-dir /var/tmp", "convert where there is room"),
+    Example("imaging import https://HOST/disk.qcow2 --sha256 HASH --name N --description T", "from a URL, compared"),
     Example("imaging import parts/ --name N --description T --yes", "a directory with the pieces of one file"),
 )
 
 
 @click.command(name="import", cls=CommandWithExamples, examples=_EXAMPLES)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @import_options
 @click.option(
     "--format",
@@ -49,57 +56,83 @@ _EXAMPLES = (
     type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
     help="Where FILE is unpacked and converted if it must be; beside FILE by default.",
 )
-@click.option("--sha256", metavar="HASH", default="", help="FILE must have this SHA-256.")
+@click.option("--sha256", "--sha512", "promised", metavar="HASH", default="", help="FILE must have this hash.")
 @click.option(
     "--method",
-    type=click.Choice([SendingWay.UPLOAD.value, SendingWay.STAGED.value]),
+    type=click.Choice([way.value for way in SendingWay]),
     default=SendingWay.UPLOAD.value,
     show_default=True,
-    help="How the bytes are sent; some clouds convert what comes by glance-direct.",
+    help="How the bytes get there; some clouds convert what comes by glance-direct; by web-download the cloud fetches "
+    "a URL, whose file is inspected here and must be the same there.",
 )
 @click.option(
     "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
 )
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
 @everywhere
-def command(invocation: Invocation, file: Path, *, plan_only: bool, yes: bool, **options: Any) -> int:
+def command(invocation: Invocation, file: str, *, plan_only: bool, yes: bool, **options: Any) -> int:
     """Make an image of a disk image file, compare it with the file, and prove that it boots.
 
     FILE is a disk image (RAW, QCOW2, VMDK, VDI, VHD, VHDX), also packed (gzip, xz, zstd, OVA), or a directory with the
-    parts of one. It is inspected first, as `imaging inspect` does, and by the same rules: nothing is sent before. Then
+    parts of one; or a URL (https, http), which is fetched to --work-dir first; - reads one from standard input.
+
+    The file is inspected first, as `imaging inspect` does, and by the same rules: nothing is sent before. Then
     it is converted if the cloud wants another format, uploaded, and compared by size, hash and format. A small test
     instance is launched from the image, its console is read, and it is removed. All this runs in its own process:
     closing the terminal does not end it. The image is private until it has booted.
 
     The exit status is 0 only if the image booted (or --no-test was given).
     """
-    wanted = wanted_file(file, options.pop("declared"), options.pop("work_dir"))
-    promised, way = options.pop("sha256"), SendingWay(options.pop("method"))
+    declared, work_dir, promised = (options.pop(name) for name in ("declared", "work_dir", "promised"))
+    origin = _Origin(file, declared, work_dir, promised, SendingWay(options.pop("method")))
     choices = ImportOptions(**options)
     choices.refuse_contradictions()
+    origin.refuse_contradictions()
     if not plan_only:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --plan to see only what would be done")
-    return session.run(
-        _import(invocation, wanted, choices, promised=promised, way=way, plan_only=plan_only, yes=yes),
-    )
+    return session.run(_import(invocation, origin, choices, plan_only=plan_only, yes=yes))
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """What the user said of the file."""
+
+    file: str
+    declared: str | None
+    work_dir: Path | None
+    promised: str
+    way: SendingWay
+
+    @property
+    def is_url(self) -> bool:
+        return self.file == "-" or is_url(self.file)
+
+    def refuse_contradictions(self) -> None:
+        if self.way is SendingWay.FETCHED and not self.is_url:
+            raise UsageError("--method web-download needs a URL, which the cloud fetches.", remedy="Use upload.")
+
+    async def to_import(self, guidelines: Profile) -> FileToImport:
+        """The file, inspected; fetched before, where a URL is named."""
+        fetched, path = None, Path(self.file)
+        if self.is_url:
+            typed = self.file != "-"
+            address = address_of(self.file if typed else sys.stdin.readline().strip())
+            fetched = await fetched_file(address, self.work_dir or Path.cwd(), self.promised, typed=typed)
+            path = fetched.path
+        wanted = wanted_file(path, self.declared, self.work_dir)
+        promised = "" if fetched is not None else self.promised  # which was compared when it came
+        return await file_to_import(wanted, guidelines, way=self.way, promised_hash=promised, fetched=fetched)
 
 
 async def _import(
-    invocation: Invocation,
-    wanted: WantedFile,
-    choices: ImportOptions,
-    *,
-    promised: str,
-    way: SendingWay,
-    plan_only: bool,
-    yes: bool,
+    invocation: Invocation, origin: _Origin, choices: ImportOptions, *, plan_only: bool, yes: bool
 ) -> int:
     guidelines = session.profile(invocation)
     given = attestations(choices.attest, session.now()), waivers(choices.waive)  # refused before anything is asked
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
-            file = await file_to_import(wanted, guidelines, way=way, promised_hash=promised)
+            file = await origin.to_import(guidelines)
             images = tuple([image async for page in here.cloud.images.images() for image in page])
             choices = with_texts(choices, file, guidelines, images, session.now().date(), draft=plan_only)
             request = (await _request(here, choices, guidelines)).model_copy(

@@ -63,8 +63,15 @@ async def identity_of(path: Path, tell: Told) -> FileIdentity:
     return FileIdentity(stamp=before, sha256=digest)
 
 
-async def _digest(content: FileContent, path: Path, tell: Told) -> str:
-    digest, at = hashlib.sha256(), 0
+async def digest_of(path: Path, kind: str) -> str:
+    """Another hash of a file: `sha512`. Raises as `identity_of` does."""
+    with ExitStack() as opened:
+        content, _ = open_source(path, opened)
+        return await _digest(content, path, lambda _done, _whole: None, kind=kind)
+
+
+async def _digest(content: FileContent, path: Path, tell: Told, *, kind: str = "sha256") -> str:
+    digest, at = hashlib.new(kind), 0
 
     def some() -> int:
         read = at

@@ -62,6 +62,11 @@ class FilePlan(Frozen):
     """How much of the estimate the upload takes."""
 
     @property
+    def is_fetched(self) -> bool:
+        """Whether the cloud fetches it, and nothing of this machine is sent."""
+        return self.way is SendingWay.FETCHED
+
+    @property
     def is_sent_as_it_lies(self) -> bool:
         """Whether exactly the bytes of the file are sent, so that one hash tells of both."""
         return not self.converts and self.facts is not None and all(not each.cuts for each in self.facts.wrappers)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from imaging.commands.flow.image_file import WantedFile, inspected_file
+from imaging.commands.flow.url_fetch import FetchedFile
 from imaging.commands.options.run_request import ImportOptions
 from imaging.commands.output.streams import say
-from imaging.files.identity import identity_of
+from imaging.files.identity import digest_of, identity_of
 from imaging.guest.file_inspection import InspectedFile
 from imaging.guidelines.instance.image_names import suggest_name
 from imaging.runs.plan.import_file.planning import FileToImport
@@ -19,6 +21,7 @@ from models.cloud.image import Image
 from models.errors import ImageFileError, UsageError
 from models.formatting import size
 from models.guidelines.profile import Profile
+from models.image_file.identity import FileIdentity
 from models.run.file_plan import SendingWay
 from models.text import cut
 
@@ -27,7 +30,12 @@ _LONG_BYTES = 2**30
 
 
 async def file_to_import(
-    wanted: WantedFile, guidelines: Profile, *, way: SendingWay = SendingWay.UPLOAD, promised_hash: str = ""
+    wanted: WantedFile,
+    guidelines: Profile,
+    *,
+    way: SendingWay = SendingWay.UPLOAD,
+    promised_hash: str = "",
+    fetched: FetchedFile | None = None,
 ) -> FileToImport:
     """Inspect and hash a file.
 
@@ -35,7 +43,8 @@ async def file_to_import(
         wanted: the file.
         guidelines: say what is asked of the system in it.
         way: how it is to be sent.
-        promised_hash: the SHA-256 that the user gave of it; empty: none.
+        promised_hash: the SHA-256 or SHA-512 that the user gave of it; empty: none.
+        fetched: where it came from, if it was fetched.
 
     Raises:
         UsageError: its path cannot be written down.
@@ -45,13 +54,32 @@ async def file_to_import(
     refuse_unwritable(path)
     found = await inspected_file(wanted, guidelines)
     identity = await identity_of(path, _tenths("Hashed", found.file.file_size_bytes))
-    if promised_hash and len(promised_hash) == len(identity.sha256) and promised_hash.lower() != identity.sha256:
+    if promised_hash:
+        await _compare(path, identity, promised_hash.lower())
+    file = FileToImport(path=path, name=path.name, work_dir=wanted.work_dir, identity=identity, found=found, way=way)
+    if way is not SendingWay.FETCHED or fetched is None:
+        return file
+    return replace(file, promised_hash=fetched.sha512, url="" if fetched.address.has_secret else fetched.address.url)
+
+
+async def _compare(path: Path, identity: FileIdentity, promised: str) -> None:
+    """Compare a file with the hash that its publisher tells.
+
+    Raises:
+        ImageFileError: it has another one.
+        UsageError: what was given is no such hash.
+    """
+    kinds = {len(identity.sha256): "sha256", 2 * len(identity.sha256): "sha512"}
+    kind = kinds.get(len(promised))
+    if kind is None:
+        raise UsageError("The hash is neither a SHA-256 (64 digits) nor a SHA-512 (128).")
+    own = identity.sha256 if kind == "sha256" else await digest_of(path, kind)
+    if own != promised:
         raise ImageFileError(
-            f"{path} has another SHA-256 than the one that you gave: {identity.sha256}.",
+            f"{path} has another {kind.upper()} than the one that you gave: {own}.",
             meaning="Nothing was sent.",
             remedy="Download or copy it again.",
         )
-    return FileToImport(path=path, name=path.name, work_dir=wanted.work_dir, identity=identity, found=found, way=way)
 
 
 def refuse_unwritable(path: Path) -> None:

@@ -23,7 +23,7 @@ async def inspect_file(ctx: StepContext) -> StepResult:
         ImageFileError: it has changed since, or is gone.
     """
     plan = file_plan(ctx)
-    if plan.identity is None:
+    if plan.identity is None or plan.is_fetched:
         return StepResult("the cloud fetches it", skipped=True)
     await in_thread(refuse_changed, plan)
     stamp = plan.identity.stamp

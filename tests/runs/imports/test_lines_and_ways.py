@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from imaging.cloud.interface import Cloud
-from imaging.democloud.services import image_import
+from imaging.democloud.services import image_data, image_import
+from imaging.democloud.web.errors import Refusal
 from imaging.democloud.web.faults import Fault
 from imaging.runs.plan.start_gate import obstacles
 from models.run.file_plan import SendingWay
@@ -130,7 +131,7 @@ async def test_killed_at_every_call_what_is_staged_is_imported_once(
 async def test_a_cloud_that_converts_by_itself_is_recognised_and_not_called_compared_by_hash(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    fill = image_import.fill
+    fill = image_data.fill
 
     def converting(image: Any, written: Any) -> None:
         fill(image, written)
@@ -147,7 +148,7 @@ async def test_a_cloud_that_converts_by_itself_is_recognised_and_not_called_comp
 async def test_a_cloud_whose_conversion_has_another_size_is_not_believed(
     cloud: Cloud, clock: DemoClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    fill, before = image_import.fill, await standing(cloud)
+    fill, before = image_data.fill, await standing(cloud)
 
     def converting(image: Any, written: Any) -> None:
         fill(image, written)
@@ -168,7 +169,7 @@ async def test_an_import_that_fails_in_the_cloud_says_what_its_task_says(
     before = await standing(cloud)
 
     def failing(_image: Any, _written: Any) -> None:
-        raise image_import.Refusal(500, "the store is full")
+        raise Refusal(500, "the store is full")
 
     monkeypatch.setattr(image_import, "fill", failing)
     run = await imported(cloud, clock, tmp_path, raw(tmp_path))

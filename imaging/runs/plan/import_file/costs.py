@@ -78,6 +78,9 @@ def _no_way(file: FilePlan, ways: UploadWays | None) -> Iterator[str]:
     method = _METHODS.get(file.way)
     if method is not None and (ways is None or ways.offers(method) is False):
         yield f"The cloud does not offer {method}."
+    packed = file.facts is not None and bool(file.facts.wrappers)
+    if file.is_fetched and (file.converts or packed or not file.url):
+        yield "The cloud cannot fetch it: it is packed, has to be converted, or its address holds a secret. Use upload."
     if ways is not None and ways.stores and all(each.is_read_only for each in ways.stores):
         yield "Every store of images in this cloud is read-only."
 

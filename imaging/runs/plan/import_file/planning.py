@@ -58,6 +58,9 @@ class FileToImport:
     found: InspectedFile
     way: SendingWay = SendingWay.UPLOAD
     promised_hash: str = ""
+    """Of the image, where the cloud fetches it."""
+    url: str = ""
+    """The same."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def _file_plan(wanted: FileToImport, profile: Profile, asked: _Asked, rate: Rate
         properties=image_properties(wanted.found, profile),
         way=wanted.way,
         promised_hash=wanted.promised_hash,
+        url=wanted.url,
     )
     file = file.model_copy(update={"upload_seconds": upload_seconds(file, rate)})
     return file.model_copy(update={"refusals": refusals(file, asked.ways, asked.quota)})

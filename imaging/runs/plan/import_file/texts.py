@@ -39,7 +39,7 @@ def import_steps(plan: Plan, file: FilePlan) -> tuple[PlannedStep, ...]:
 
 
 def _inspect(file: FilePlan) -> PlannedStep:
-    if file.identity is None:
+    if file.identity is None or file.is_fetched:
         return PlannedStep(step=StepName.INSPECT_FILE, summary="The cloud fetches it; nothing lies here.", skipped=True)
     return PlannedStep(
         step=StepName.INSPECT_FILE,
