@@ -55,6 +55,7 @@ ESSENTIAL: Mapping[str, str] = {
     "chattr": "e2fsprogs",
     "dash": "dash",
     "dpkg": "dpkg",
+    "find": "findutils",
     "dpkg-query": "dpkg",
     "losetup": "mount",
     "make": "make",

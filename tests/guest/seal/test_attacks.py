@@ -18,7 +18,7 @@ from tests.guest.probe.trees import needs_root, new_tree
 from tests.guest.seal.lived_in import lived_in
 from tests.guest.seal.sealing import changed, plan, seal, state_of, target
 from tests.guest.trees.building import build_tree, put
-from tests.support.needs import needs
+from tests.support.needs import needs, tool
 from tests.support.shells import EACH_SHELL
 
 PEOPLE = ("root", "debian", "alice", "bruno")
@@ -227,13 +227,13 @@ class TestChanged:
 
 class TestResistance:
     def test_what_comes_back_ends_the_seal(self, root, tmp_path):
-        script = f"while :; do mkdir -p {root}/home/alice; echo x >{root}/home/alice/again; sleep 0.02; done"
-        writer = subprocess.Popen(["sh", "-c", script])
-        try:
-            said = seal(root, EMPTY_ALICE, tmp_path)
-        finally:
-            writer.kill()
-            writer.wait()
+        """Written again as soon as anything was removed: a process beside it would come too late on a busy machine."""
+        tools = tmp_path / "tools"
+        tools.mkdir()
+        again = f"mkdir -p {root}/home/alice && echo x >{root}/home/alice/again"
+        (tools / "find").write_text(f'#!/bin/sh\n{tool("find")} "$@"\nstatus=$?\n{again}\nexit $status\n')
+        (tools / "find").chmod(0o700)
+        said = seal(root, EMPTY_ALICE, tmp_path, path=f"{tools}:{os.environ['PATH']}")
         assert said.report.state is SealState.FAILED
         assert said.report.why.startswith("homes: ")
         assert said.facts is None

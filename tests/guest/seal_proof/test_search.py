@@ -13,7 +13,7 @@ import pytest
 
 from imaging.guest.seal_proof.needles import Needle, NeedleKind, Needles
 from tests.guest.seal_proof.proving import INSTANCE_ID, NAMES, Guest, sightings
-from tests.support.needs import require
+from tests.support.needs import needs, require
 
 
 def test_a_clean_disk_has_none_of_the_names(guest: Guest):
@@ -35,8 +35,8 @@ def test_a_clean_disk_has_none_of_the_names(guest: Guest):
         ("/var/lib/x/id", "id=11111111-2222-3333-4444-555555555555", "instance id"),
         ("/etc/ssh/keys", "ssh-rsa AAAAB3 alice@laptop of mine\n", "key comment"),
         ("/var/log/old.gz", gzip.compress(b"Nov 1 genome-db sshd: hello\n", mtime=0), "host name"),
-        ("/var/log/old.txz", lzma.compress(b"Nov 1 genome-db sshd: hello\n"), "host name"),
-        ("/var/log/old.tar.bz2", bz2.compress(b"\0\0Nov 1 alice.smith\0"), "account"),
+        pytest.param("/var/log/old.txz", lzma.compress(b"Nov 1 genome-db sshd\n"), "host name", marks=needs("xz")),
+        pytest.param("/var/log/old.tar.bz2", bz2.compress(b"\0\0Nov 1 alice.smith\0"), "account", marks=needs("bzip2")),
         ("/etc/no-line-end", "genome-db", "host name"),
     ],
 )
@@ -61,7 +61,7 @@ def test_packed_files_are_searched_by_what_the_image_has(guest: Guest, packer: s
 def test_an_old_form_is_unpacked_or_named(guest: Guest):
     guest.put("/var/log/old.lzma", lzma.compress(b"Nov 1 genome-db\n", lzma.FORMAT_ALONE))
     report = guest.proved()
-    assert sightings(report) == {("host name", "/var/log/old.lzma")} or "could not be unpacked" in report.packed_left[0]
+    assert sightings(report) == {("host name", "/var/log/old.lzma")} or "/var/log/old.lzma" in report.packed_left[0]
 
 
 def test_what_the_image_cannot_unpack_is_named_and_what_is_kept_is_not(guest: Guest):
