@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
     from imaging.cloud.login.resolution import ResolvedCloud
     from imaging.guest.download.result import SavedDirectories
     from imaging.guest.remedies import FixResult
+    from imaging.runs.plan.export.wanted import WantedExport
 
 
 class Runs(Protocol):
@@ -58,6 +59,18 @@ class Runs(Protocol):
         self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
     ) -> Plan:
         """What the seal of an image would do, by what its inspection found."""
+
+    async def plan_export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        """What an export of an image would do, by what its last inspection found."""
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""

@@ -31,6 +31,8 @@ from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
 from imaging.runs.plan.deep_check.planning import plan_deep_check
+from imaging.runs.plan.export.planning import plan_export
+from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.new_run import run_of_plan
@@ -240,6 +242,19 @@ class ShownRuns:
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
+
+    async def plan_export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        """The real plan."""
+        return await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from imaging.guidelines.catalogue import RULES
-from imaging.guidelines.rule import Rule
+from imaging.guidelines.rule import Chapter, Rule
 from imaging.guidelines.tables import treatments
 from models.base import Frozen
 from models.findings import AskedFor, Source
@@ -101,7 +101,9 @@ def _asked() -> str:
         AskedFor.BEFORE_RUN: "before a run, in sealed mode only; in plain mode it does not apply",
         AskedFor.BEFORE_PUBLISHING: "before the image is published; without it the publish step alone waits",
     }
-    return "".join(f"- `{rule.id}` ({rule.title}): asked for {when[asked]}.\n" for rule, asked in rows if asked)
+    of_an_export = "before an image is exported to a file; nothing else asks for it"
+    told = ((rule, of_an_export if rule.chapter is Chapter.EXPORT else when[asked]) for rule, asked in rows if asked)
+    return "".join(f"- `{rule.id}` ({rule.title}): asked for {words}.\n" for rule, words in told)
 
 
 def _treated(sentence: Sentence) -> str:

@@ -26,6 +26,8 @@ from imaging.runs.journal.lease import this_process
 from imaging.runs.journal.rows import Changes
 from imaging.runs.ownership.image_deletion import delete_image_of
 from imaging.runs.plan.deep_check.planning import plan_deep_check
+from imaging.runs.plan.export.planning import plan_export
+from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.import_file.costs import measured_rate
@@ -117,6 +119,19 @@ class RunService:
         rate = measured_rate(await self._journal.runs(), login.identity)
         never = (self._paths.state, Path(tempfile.gettempdir()))
         return await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
+
+    async def plan_export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        """Say what an export of an image would do; changes nothing."""
+        return await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Carry out a plan in a process of its own.

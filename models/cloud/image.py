@@ -93,6 +93,8 @@ class Image(Frozen):
     min_ram_mib: int = 0
     content_hash: CleanText | None = None
     """Of its data, as Glance computed it; None before that, and where Glance never read the data."""
+    hash_algorithm: CleanText | None = None
+    """By what it was computed, such as sha512; `md5` of the older `checksum`; None where nothing tells."""
     disk_format: CleanText | None = None
     container_format: CleanText | None = None
     protected: bool = False

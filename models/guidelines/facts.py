@@ -14,17 +14,29 @@ from models.cloud.login import Login
 from models.cloud.quota import Quota
 from models.cloud.volume import Volume
 from models.fact import Fact, UnknownCode
-from models.findings import Source
+from models.findings import Readiness, Source
 from models.foreign import Moment
 from models.guest.facts import GuestFacts
 from models.image_file.file_facts import FileFacts
 from models.run.request import RunRequest
 from models.text import CleanText
 
-__all__ = ["NOT_INSPECTED", "Fact", "InstanceFacts"]
+__all__ = ["NOT_INSPECTED", "ExportFacts", "Fact", "InstanceFacts"]
 
 NOT_INSPECTED = "no inspection was made yet"
 """What a guest's facts say before any inspection."""
+
+
+class ExportFacts(Frozen):
+    """What speaks against giving an image away as a file: put together from the findings about it."""
+
+    seal: CleanText | None = None
+    """The word that is noted on it; None: nobody has tried to seal it."""
+    readiness: Readiness
+    blockers: tuple[CleanText, ...] = ()
+    """The rules that block."""
+    licences: tuple[CleanText, ...] = ()
+    """The rules that found software, keys or registrations that may not be anybody's to give away."""
 
 
 class InstanceFacts(Frozen):
@@ -51,6 +63,8 @@ class InstanceFacts(Frozen):
     """The finished image, for the rules that judge it afterwards; None before there is one."""
     file: Fact[FileFacts] | None = None
     """The image file that is judged; None for an instance."""
+    export: ExportFacts | None = None
+    """Set where the image is to leave the cloud as a file."""
     verdicts: Mapping[CleanText, CleanText] = Field(default_factory=dict)
     """Verdict of the test launch by image id, as far as known on this machine or noted on the image itself."""
     guest: Fact[GuestFacts] = Field(

@@ -9,6 +9,7 @@ from models.cloud.image import ImageData
 from models.cloud.login import CloudIdentity
 from models.foreign import Moment
 from models.run.claim import Claim
+from models.run.exported_file import ExportedFile
 from models.run.file_plan import KeptFile, SentFile
 from models.run.intent import Intent, IntentAction
 from models.run.kind import RunKind, RunSpec
@@ -165,6 +166,8 @@ class RunRecord(Frozen):
     """What a test instance of the sealed image found on its own disk."""
     seal_verdict: SealVerdict | None = None
     """What the proofs of the seal come to."""
+    exported: ExportedFile | None = None
+    """Of an export: what its file is, once it was inspected."""
     owned: tuple[Owned, ...] = ()
     left_behind: tuple[LeftBehind, ...] = ()
     """What was not deleted because it could not be shown to be the run's own."""

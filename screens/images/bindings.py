@@ -27,6 +27,13 @@ BINDINGS: list[BindingType] = [
         tooltip="Inspect what lies in this image; only the parts are fetched that are needed",
     ),
     Binding("f", "inspect('file')", "File", id="images.file", tooltip="Inspect an image file of this machine"),
+    Binding(
+        "x",
+        "export",
+        "Export",
+        id="images.export",
+        tooltip="Make a file of this image on this machine: downloaded, compared, converted, described",
+    ),
     Binding("m", "run", "Run", show=False, id="images.run", tooltip="Show the run that made or tested this image"),
     Binding("R", "report", "Report", id="images.report", tooltip="Open the report of the run that made this image"),
     Binding(
@@ -51,3 +58,14 @@ SEAL_BINDINGS: list[BindingType] = [
     Binding("f", "steps", "Steps", id="seal.steps", tooltip="Show the steps and their openstack commands"),
 ]
 """Of the screen that seals an image."""
+
+EXPORT_BINDINGS: list[BindingType] = [
+    Binding("ctrl+g", "start", "Start", priority=True, id="export.start", tooltip="Start the export shown here"),
+    Binding("f", "format", "Format", id="export.format", tooltip="Choose the format of the file"),
+    Binding("w", "waive", "Reason", id="export.waive", tooltip="Say why the image may leave the cloud as it is"),
+    Binding(
+        "c", "confirm", "Licences", id="export.confirm", tooltip="Confirm that what is in it is yours to give away"
+    ),
+    Binding("s", "steps", "Steps", id="export.steps", tooltip="Show the steps and their openstack commands"),
+]
+"""Of the screen that exports an image."""

@@ -18,7 +18,7 @@ def is_offered(
         case "seal":
             project_id = login.identity.project_id if login is not None else None
             return not read_only and image is not None and is_sealable(image, project_id)
-        case "inspect image":
+        case "inspect image" | "export":
             return image is not None and image.status == "active"
         case "run":
             return image is not None and history.run(image) is not None

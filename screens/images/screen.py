@@ -24,6 +24,7 @@ from screens.dialogs.run_question import run_question
 from screens.files.opening import InspectionOpening
 from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
+from screens.images.export.opening import open_export
 from screens.images.history import ImageHistory
 from screens.images.messages import HistoryRead, Planned, SizesRead, Started, sizes_of
 from screens.images.offers import is_offered
@@ -261,28 +262,27 @@ class ImagesScreen(ListScreen[Image]):
         if (run := self._history_of_chosen) is not None:
             self.app.push_screen(RunScreen(run.id))
 
-    def action_report(self) -> None:
+    @work(group="report", exclusive=True, exit_on_error=False, description="read the report")
+    async def action_report(self) -> None:
         """Open the report of that run."""
         image = self._rows.selected
-        if image is not None and (run := self._history.report(image)) is not None:
-            self._show_report(run)
-
-    @work(group="report", exclusive=True, exit_on_error=False, description="read the report")
-    async def _show_report(self, run: RunRecord) -> None:
-        screen = await report_screen(self.app, self.console, run)
-        if screen is not None:
+        run = self._history.report(image) if image is not None else None
+        if run is not None and (screen := await report_screen(self.app, self.console, run)) is not None:
             await self.app.push_screen(screen)
 
-    def action_seal(self) -> None:
+    @work(group="seal", exclusive=True, exit_on_error=False, description="prepare the seal")
+    async def action_seal(self) -> None:
         """Make a sealed image of the chosen one; what that needs is asked first."""
         if (image := self._rows.selected) is not None:
             self.status.say("Preparing the seal", Tone.ACCENT)
-            self._open_seal(image)
+            await self._sealing.open(image, self._listed)
+            self._say()
 
-    @work(group="seal", exclusive=True, exit_on_error=False, description="prepare the seal")
-    async def _open_seal(self, image: Image) -> None:
-        await self._sealing.open(image, self._listed)
-        self._say()
+    @work(group="export", exclusive=True, exit_on_error=False, description="prepare the export")
+    async def action_export(self) -> None:
+        """Make a file of the chosen image; which one, and whether that may be, is asked first."""
+        if (image := self._rows.selected) is not None:
+            await open_export(self.app, self.console, image)
 
     @work(group="seal-again", exclusive=True, exit_on_error=False, description="continue with the seal")
     async def _go_on_sealing(self) -> None:

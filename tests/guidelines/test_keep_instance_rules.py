@@ -138,7 +138,7 @@ def test_featured_and_own_images_concern_no_team():
 
 
 def test_an_image_of_a_root_disk_can_be_exported():
-    assert "openstack image save" in finding("EXPORT").evidence
+    assert "imaging export IMAGE FILE" in finding("EXPORT").evidence
     assert "made-1" in finding("EXPORT", image=made()).evidence
 
 

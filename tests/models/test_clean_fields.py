@@ -32,6 +32,7 @@ PLAIN = {
     "models.run.file_plan.FilePlan.work_dir": "files are made in it, under names of our own",
     "models.run.file_plan.KeptFile.path": "a file is opened and removed by it",
     "models.run.export_plan.ExportPlan.path": "a file is written by it",
+    "models.run.export_plan.ExportPlan.work_dir": "files are made in it, under names of our own",
     "models.run.request.RunRequest.name": "as the user typed it, for a rule names the character that Nova refuses",
     "models.run.request.RunRequest.description": "as the user typed it: the image gets exactly that",
     "models.settings.Settings": "the user's own file",

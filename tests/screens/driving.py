@@ -23,6 +23,8 @@ from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
 from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.plan.deep_check.planning import plan_deep_check
+from imaging.runs.plan.export.planning import plan_export
+from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
 from imaging.runs.plan.seal.planning import plan_seal_of_image
@@ -98,6 +100,18 @@ class FrozenRuns:
         guest: Fact[GuestFacts] | None = None,
     ) -> Plan:
         return await plan_run(cloud, QuickClock(), instance_id, request, profile, guest=guest)
+
+    async def plan_export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        return await plan_export(cloud, QuickClock(), image_id, request, profile, wanted=wanted, guest=guest)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         return await plan_verification(cloud, QuickClock(), image_id, request, profile)

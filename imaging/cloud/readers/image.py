@@ -37,7 +37,7 @@ def read_image(raw: Mapping[str, Any]) -> Image | None:
         virtual_size_bytes=size(raw.get("virtual_size")),
         min_disk_gib=gibibytes(raw.get("min_disk")) or 0,
         min_ram_mib=size(raw.get("min_ram")) or 0,
-        content_hash=text(raw.get("os_hash_value")) or text(raw.get("checksum")),
+        **_content_hash(raw),
         disk_format=text(raw.get("disk_format")),
         container_format=text(raw.get("container_format")),
         protected=flag(raw.get("protected")) or False,
@@ -47,6 +47,15 @@ def read_image(raw: Mapping[str, Any]) -> Image | None:
         tags=words(raw.get("tags")),
         properties=_properties(raw),
     )
+
+
+def _content_hash(raw: Mapping[str, Any]) -> dict[str, str | None]:
+    """The hash of its data and by what it was computed; MD5 where the cloud knows nothing better."""
+    value, algorithm = text(raw.get("os_hash_value")), text(raw.get("os_hash_algo"))
+    if value is not None and algorithm is not None:
+        return {"content_hash": value, "hash_algorithm": algorithm.lower()}
+    checksum = text(raw.get("checksum"))
+    return {"content_hash": value or checksum, "hash_algorithm": "md5" if value is None and checksum else None}
 
 
 def read_members(body: Mapping[str, Any]) -> dict[str, str]:

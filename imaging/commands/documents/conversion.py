@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from imaging.commands.documents.export import export_plan_document, exported_document
 from imaging.commands.documents.imported_file import planned_file, sent_file
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
     FindingDocument,
-    GuestDocument,
     ImageDocument,
     InspectDocument,
     InspectionDocument,
@@ -136,13 +136,6 @@ def machine_name(facts: GuestFacts) -> str | None:
     return (facts.system.value.host_name or None) if facts.system.value is not None else None
 
 
-def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:
-    """The facts of a guest."""
-    return GuestDocument(
-        instance=InstanceState(id=instance.id, name=instance.name, status=instance.status), facts=facts
-    )
-
-
 def verdict_document(verdict: Verdict) -> VerdictDocument:
     """The verdict on a saved console log."""
     return VerdictDocument(
@@ -171,6 +164,7 @@ def run_document(run: RunRecord) -> RunDocument:
         file=sent_file(run),
         test=_test(run),
         seal=_seal(run),
+        export=exported_document(run),
         instance_seen=run.source_seen.state if run.source_seen else None,
         instance_restored=run.instance_restored,
         report=run.report_path,
@@ -256,6 +250,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         seal=seal_document(plan.seal) if plan.seal else None,
         volumes=tuple(_planned_volume(volume) for volume in plan.volumes),
         test=_planned_test(plan.test),
+        export=export_plan_document(plan.export) if plan.export else None,
         steps=tuple(
             PlannedStepDocument(step=step.step, summary=step.summary, commands=step.commands, skipped=step.skipped)
             for step in plan.steps

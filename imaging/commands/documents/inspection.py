@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from imaging.commands.documents.models import DifferenceDocument, InspectionDocument, SinceRunDocument
+from imaging.commands.documents.models import (
+    DifferenceDocument,
+    GuestDocument,
+    InspectionDocument,
+    InstanceState,
+    SinceRunDocument,
+)
+from models.cloud.instance import Instance
 from models.guest.facts import GuestFacts
 from models.guest.since_run import SinceRun
 
@@ -16,6 +23,13 @@ def inspection_document(facts: GuestFacts, notices: tuple[str, ...] = ()) -> Ins
         read_at=facts.read_at,
         notices=notices,
         since_run=_since_run(facts.since_run) if facts.since_run is not None else None,
+    )
+
+
+def guest_document(instance: Instance, facts: GuestFacts) -> GuestDocument:
+    """The facts of a guest."""
+    return GuestDocument(
+        instance=InstanceState(id=instance.id, name=instance.name, status=instance.status), facts=facts
     )
 
 

@@ -20,6 +20,7 @@ from models.image_file.image_format import ImageFormat
 from models.image_file.refusal import RefusalCode
 from models.image_file.wrapper import Wrapper
 from models.remedy_action import ActionKind
+from models.run.export_plan import ExportRefusal
 from models.run.file_plan import SendingWay
 from models.run.kind import RunKind
 from models.run.record import OwnedKind, RunState
@@ -285,6 +286,20 @@ class SentFileDocument(Document):
     kept: str | None = Field(description="Path of a conversion that still lies on this machine.")
 
 
+class ExportedDocument(Document):
+    """The file of an export."""
+
+    path: str
+    format: ImageFormat
+    written: bool = Field(description="Whether the file has its name, and is whole.")
+    size_bytes: int | None = Field(description="null, as all that follows, until it was inspected.")
+    disk_size_bytes: int | None
+    sha256: str | None
+    compared: bool | None = Field(description="Whether it was compared with the cloud's hash; false: not verified.")
+    readiness: Readiness | None = Field(description="What the checklist of the file comes to.")
+    blockers: tuple[str, ...]
+
+
 class RunDocument(Document):
     """One run: `imaging create`, `verify`, `runs`, `watch`, `resume`, `cancel` and `undo`."""
 
@@ -302,6 +317,7 @@ class RunDocument(Document):
     file: SentFileDocument | None = Field(default=None, description="Of `imaging import`: the file; else null.")
     test: TestDocument
     seal: SealDocument | None = Field(description="null: nothing was sealed, or it was not judged yet.")
+    export: ExportedDocument | None = Field(default=None, description="null: the run exports nothing.")
     instance_seen: SourceState | None = Field(
         description="What was seen of the instance after it was restored; null before that."
     )
@@ -421,6 +437,31 @@ class PlanFileDocument(Document):
     upload_seconds: int
 
 
+class RoomDocument(Document):
+    """A folder that an export writes to."""
+
+    folder: str
+    needed_bytes: int = Field(description="At most; zeros take no room.")
+    free_bytes: int
+
+
+class ExportPlanDocument(Document):
+    """What an export would write, and what it compares."""
+
+    path: str
+    format: ImageFormat
+    stored_format: ImageFormat = Field(description="What the cloud says that the image is.")
+    converts: bool
+    size_bytes: int
+    disk_size_bytes: int | None
+    hash_algorithm: str | None = Field(description="null: nothing can be compared, so the file is not verified.")
+    hash: str | None
+    properties: tuple[str, ...] = Field(description="The names of those that go along.")
+    left_properties: tuple[str, ...] = Field(description="The names of those that stay in the cloud.")
+    rooms: tuple[RoomDocument, ...]
+    refusals: tuple[ExportRefusal, ...] = Field(description="Why it cannot begin, whatever reason is given.")
+
+
 class PlanDocument(Document):
     """`imaging create --plan` and `imaging verify --plan`: what would be done."""
 
@@ -441,6 +482,7 @@ class PlanDocument(Document):
     seal: SealPlanDocument | None = Field(description="null where no inspection tells what lies on the disk.")
     volumes: tuple[PlannedVolumeDocument, ...]
     test: PlannedTestDocument | None = Field(description="null: no test launch requested.")
+    export: ExportPlanDocument | None = Field(default=None, description="null: the run exports nothing.")
     steps: tuple[PlannedStepDocument, ...]
     warnings: tuple[str, ...]
     estimated_seconds: int

@@ -8,6 +8,7 @@ from dataclasses import replace
 from imaging.commands.output.checklist_text import Page, blocker_lines, checklist_lines, summary_lines
 from imaging.commands.output.seal_text import seal_lines
 from imaging.commands.output.streams import Line
+from imaging.commands.output.transfers.export_text import export_headline, export_lines
 from models.findings import Checklist, FindingClass, Readiness
 from models.formatting import counted, size
 from models.run.obstacle import Obstacle, ObstacleKind
@@ -20,6 +21,8 @@ _MINUTE = 60
 
 def headline(plan: Plan) -> str:
     """What it means for the instance, in one sentence."""
+    if plan.export is not None:
+        return export_headline(plan, plan.export)
     minutes = max(1, round(plan.estimated_seconds / _MINUTE))
     duration = f"about {counted(minutes, 'minute')}"
     if plan.file is not None:
@@ -99,6 +102,9 @@ def _other_obstacle_lines(obstacle: Obstacle, page: Page) -> Iterator[Line]:
 
 def _decisions(plan: Plan) -> Iterator[str]:
     yield from _file_lines(plan)
+    if plan.export is not None and plan.image is not None:
+        yield from export_lines(plan, plan.image, plan.export)
+        return
     yield from _image_lines(plan)
     yield from _volume_lines(plan.volumes)
     yield from _test_lines(plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imaging.commands.output.transfers.export_text import exported_lines
 from models.formatting import clock_time
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState
@@ -42,6 +43,7 @@ def outcome(run: RunRecord) -> Iterator[str]:
     if run.plan.file is not None:
         yield f"file      {run.plan.file.path}"
     yield from (f"image     {name} ({image_id})" for image_id, name in _images(run))
+    yield from exported_lines(run)
     if run.verdict is not None:
         yield f"test      {verdict_words(run.verdict)}"
         yield from _console_lines(run.verdict)

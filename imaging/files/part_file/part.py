@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import os
-import stat
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from imaging.files.part_file.hashing import Hashes
 from imaging.files.part_file.holes import write_with_holes
-from imaging.files.part_file.refusals import in_use, not_ours, refused_by_system
-from imaging.files.part_file.state import PartBinding, PartState, boot_id, forget_state, read_state, write_state
+from imaging.files.part_file.opening import lock_part, open_part, state_of
+from imaging.files.part_file.refusals import not_ours, refused_by_system
+from imaging.files.part_file.state import PartBinding, PartState, boot_id, forget_state, write_state
 from imaging.files.wrappers.sparse_file import NoRoomError
-from imaging.runtime.private_files import NotPrivateError, open_private
+from imaging.runtime.private_files import NotPrivateError
 
 OVERLAP_BYTES: Final = 2**20
 """Of what is there, so much is asked for again and compared: a store that ignores ranges, or an image that is another
@@ -53,6 +55,8 @@ class PartFile:
         self._hashes = Hashes(algorithms)
         self._keep_free = keep_free_bytes
         self._monotonic = monotonic
+        self._at_work = threading.Lock()
+        self._is_closed = False
         self._hashed = 0
         self._next_check = 0
         self._noted_at = 0.0
@@ -84,14 +88,14 @@ class PartFile:
             ImageFileError: something else lies there, another run writes it, or it cannot be made.
         """
         try:
-            descriptor = _opened(path)
+            descriptor = open_part(path)
         except NotPrivateError as error:
             raise not_ours(path, error.strerror or "it is not a file") from None
         except OSError as error:
             raise refused_by_system(path, error) from None
         try:
-            _lock(path, descriptor)
-            state = _state_of(path, descriptor, binding)
+            lock_part(path, descriptor)
+            state = state_of(path, descriptor, binding)
             os.ftruncate(descriptor, state.usable_bytes)  # what lies behind was not noted, so nobody knows of it
             part = cls(
                 path,
@@ -121,6 +125,11 @@ class PartFile:
         return self._state.file_number
 
     @property
+    def state(self) -> PartState:
+        """What is noted of it."""
+        return self._state
+
+    @property
     def wanted_from(self) -> int:
         """From which byte on the image is asked for: some of what is there is compared."""
         return max(0, self.received_bytes - OVERLAP_BYTES)
@@ -135,13 +144,14 @@ class PartFile:
             OSError: it cannot be read.
             PartDiffersError: less is there than was noted.
         """
-        while self._hashed < self.received_bytes:
-            size = min(_READ_BYTES, self.received_bytes - self._hashed)
-            piece = os.pread(self._descriptor, size, self._hashed)
-            if not piece:
-                raise PartDiffersError
-            self._hashes.update(piece)
-            self._hashed += len(piece)
+        while self._hashed < self.received_bytes and not self._state.is_whole:
+            with self._held():
+                size = min(_READ_BYTES, self.received_bytes - self._hashed)
+                piece = os.pread(self._descriptor, size, self._hashed)
+                if not piece:
+                    raise PartDiffersError
+                self._hashes.update(piece)
+                self._hashed += len(piece)
             tell(self._hashed)
 
     def take(self, offset: int, piece: bytes) -> None:
@@ -156,16 +166,17 @@ class PartFile:
             NoRoomError: too little room would be left.
             OSError: they cannot be written.
         """
-        known = self.received_bytes - offset
-        if known < 0 or offset + len(piece) > self._state.binding.size_bytes:
-            raise PartDiffersError
-        if known:
-            compared = piece[:known]
-            if os.pread(self._descriptor, len(compared), offset) != compared:
+        with self._held():
+            known = self.received_bytes - offset
+            if known < 0 or offset + len(piece) > self._state.binding.size_bytes:
                 raise PartDiffersError
-            piece = piece[known:]
-        if piece:
-            self._add(piece)
+            if known:
+                compared = piece[:known]
+                if os.pread(self._descriptor, len(compared), offset) != compared:
+                    raise PartDiffersError
+                piece = piece[known:]
+            if piece:
+                self._add(piece)
 
     def restart(self) -> None:
         """Begin again with nothing.
@@ -173,10 +184,11 @@ class PartFile:
         Raises:
             OSError: the file cannot be cut.
         """
-        os.ftruncate(self._descriptor, 0)
-        self._hashes.restart()
-        self.received_bytes = self._hashed = self._next_check = self.allocated_bytes = 0
-        self._note(synced=True)
+        with self._held():
+            os.ftruncate(self._descriptor, 0)
+            self._hashes.restart()
+            self.received_bytes = self._hashed = self._next_check = self.allocated_bytes = 0
+            self._note(synced=True, hashes={})
 
     def finish(self) -> Mapping[str, str]:
         """All is there: give the file its size, wait until the disk has it, and give its hashes.
@@ -184,9 +196,11 @@ class PartFile:
         Raises:
             OSError: it cannot be written.
         """
-        os.ftruncate(self._descriptor, self.received_bytes)
-        self._note(synced=True)
-        return self._hashes.values
+        with self._held():
+            if not self._state.is_whole:
+                os.ftruncate(self._descriptor, self.received_bytes)
+                self._note(synced=True, hashes=self._hashes.values)
+            return self._state.hashes
 
     def note(self) -> None:
         """Write down how far it has come, so that another process can continue.
@@ -194,17 +208,44 @@ class PartFile:
         Raises:
             OSError: it cannot be written.
         """
-        os.ftruncate(self._descriptor, self.received_bytes)
-        self._note()
+        with self._held():
+            os.ftruncate(self._descriptor, self.received_bytes)
+            self._note()
+
+    def note_result(self, file_number: int) -> None:
+        """Write down what is made of it, before anything is written there.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with self._held():
+            self._state = self._state.model_copy(update={"result_number": file_number})
+            self._note()
 
     def remove(self) -> None:
         """Delete it, and what was known of it; it stays open until it is closed."""
-        self.path.unlink(missing_ok=True)
-        forget_state(self.path)
+        with self._held():
+            self.path.unlink(missing_ok=True)
+            forget_state(self.path)
 
     def close(self) -> None:
-        """Let go of it; it can be continued."""
-        os.close(self._descriptor)
+        """Let go of it; it can be continued. A thread that nobody waits for any more finds it closed."""
+        with self._at_work:
+            if not self._is_closed:
+                self._is_closed = True
+                os.close(self._descriptor)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Nobody closes it meanwhile: its number might be another file's by then.
+
+        Raises:
+            OSError: it is closed.
+        """
+        with self._at_work:
+            if self._is_closed:
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF), str(self.path))
+            yield
 
     def __enter__(self) -> Self:
         """It is open already."""
@@ -236,48 +277,13 @@ class PartFile:
             raise NoRoomError("too little room is left")
         self._next_check = self.allocated_bytes + _CHECK_EVERY
 
-    def _note(self, *, synced: bool = False) -> None:
+    def _note(self, *, synced: bool = False, hashes: Mapping[str, str] | None = None) -> None:
         update: dict[str, object] = {"written_bytes": self.received_bytes, "boot": boot_id()}
+        if hashes is not None:
+            update["hashes"] = hashes
         if synced:
             os.fsync(self._descriptor)
             update["synced_bytes"] = self.received_bytes
         self._state = self._state.model_copy(update=update)
         write_state(self.path, self._state)
         self._noted_at = self._monotonic()
-
-
-def _opened(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        return os.open(path, flags | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return open_private(path, os.O_RDWR)
-
-
-def _lock(path: Path, descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise in_use(path) from None
-    except OSError:
-        return  # a file system without locks: nothing can be told there
-
-
-def _state_of(path: Path, descriptor: int, binding: PartBinding) -> PartState:
-    """What is known of the file; of one that was just made, or never written to, a new state."""
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        raise not_ours(path, "it has several names")
-    if path.lstat().st_ino != found.st_ino:  # removed by another run while this one waited for the lock
-        raise in_use(path)
-    known = read_state(path)
-    if known is None or known.file_number != found.st_ino:
-        if found.st_size:
-            raise not_ours(path, "it was not written by this program, or for another image")
-        return PartState(binding=binding, file_number=found.st_ino)
-    if known.binding != binding:
-        raise not_ours(path, "it was not written by this program, or for another image")
-    if found.st_size < known.usable_bytes:
-        # Holes at its end may not have been given a size yet; what was written before them is there.
-        os.ftruncate(descriptor, known.usable_bytes)
-    return known

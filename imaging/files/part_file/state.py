@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from glob import escape
 from pathlib import Path
 from typing import Final, Literal
@@ -43,6 +44,15 @@ class PartState(Frozen):
     """So many are on the disk whatever happens."""
     boot: str = ""
     """Of the machine, when it was written."""
+    hashes: Mapping[str, str] = Field(default_factory=dict)
+    """Of the whole, by their names, once all of it is there and on the disk."""
+    result_number: int | None = None
+    """The inode of what is made of it, so that what a killed process left of that is known again."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is there, and hashed."""
+        return bool(self.hashes) and self.synced_bytes == self.binding.size_bytes
 
     @property
     def usable_bytes(self) -> int:

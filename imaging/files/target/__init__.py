@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.files.target.names import TargetNames, proposed_file_name, refuse_target
+from imaging.files.target.names import TargetNames, proposed_file_name, refuse_target, shown
 from imaging.files.target.placing import free_bytes, place, sha256_line, write_beside
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "proposed_file_name",
     "refuse_target",
     "sha256_line",
+    "shown",
     "write_beside",
 ]

@@ -61,6 +61,11 @@ class TargetNames:
         return self.path.with_name(self.path.name + suffix)
 
 
+def shown(path: Path | str) -> str:
+    """A path as people are shown it: its user may have put line ends into it."""
+    return one_line(path)
+
+
 def refuse_target(path: Path) -> TargetNames:
     """The names of a file that is to be made, if it can be.
 

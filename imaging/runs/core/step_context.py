@@ -14,6 +14,7 @@ from imaging.runtime.clock import Clock
 from models.cloud.image import ImageData
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
+from models.run.exported_file import ExportedFile
 from models.run.file_plan import KeptFile, SentFile
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, RunRecord
@@ -58,6 +59,7 @@ class RecordFields(TypedDict, total=False):
     test_flavor: str
     changed_meanwhile: str
     instance_restored: bool
+    exported: ExportedFile
     report_path: str
 
 
@@ -164,3 +166,5 @@ class Procedures:
     """Note on a kept image, which stays private, that nobody has seen it boot."""
     clear_import: CleanUp
     """Of an import: delete its image unless it is to stay, and remove its conversion unless a new run may need it."""
+    clear_export: CleanUp
+    """Of an export that was cancelled: remove what it has written on this machine."""

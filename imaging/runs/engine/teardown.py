@@ -56,8 +56,7 @@ class Teardown:
             await self._temporary_image(StepName.REMOVE_SNAPSHOT)
         if self._run.spec.makes_interim and was_begun(self._run, StepName.CREATE_IMAGE):
             await self._temporary_image(StepName.REMOVE_INTERIM)
-        if self._run.spec.takes_file:
-            await self._import()
+        await self._files()
         # Only now: a source that cannot be restored is no reason to leave test instances running.
         if stuck is not None:
             raise stuck
@@ -135,6 +134,14 @@ class Teardown:
             await self._unverified()
         if not stands(self._run, StepName.REMOVE_CLONE):
             await self._attempt(StepName.REMOVE_CLONE, self._step(StepName.REMOVE_CLONE))
+
+    async def _files(self) -> None:
+        """What an import or an export made on this machine or of a file."""
+        if self._run.spec.takes_file:
+            await self._import()
+        # What a failed one has downloaded is kept: the same export continues with it.
+        if self._run.spec.writes_file and self._run.outcome in {RunState.CANCELLED, RunState.UNDONE}:
+            await self._clear("remove what the export has written", self._procedures.clear_export)
 
     async def _import(self) -> None:
         """No image of an import stays that nobody compared, and no conversion that no other run can use."""

@@ -28,7 +28,7 @@ _NOT_COLUMNS = {"steps", "owned", "left_behind", "runner"}
 _RUN_COLUMNS = tuple(name for name in RunRecord.model_fields if name not in _NOT_COLUMNS)
 _SEAL = ("seal_report", "sealed_image_report", "seal_verdict")
 _FILES = ("sent_file", "kept_file")
-_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", *_SEAL, *_FILES}
+_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", "exported", *_SEAL, *_FILES}
 _FROM_OTHERS = frozenset({"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile", *_SEAL})
 _STEP_COLUMNS = ("step", "state", "started_at", "ended_at", "note", "trouble")
 

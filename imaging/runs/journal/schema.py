@@ -33,6 +33,7 @@ _TABLES = (
         seal_report TEXT,
         sealed_image_report TEXT,
         seal_verdict TEXT,
+        exported TEXT,
         source_stage TEXT,
         source_seen TEXT,
         verdict TEXT,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imaging.guidelines.wording import fitting, how_to_answer
+from imaging.runs.plan.export.refusals import gate_alone, impossible
 from models.cloud.instance import Instance
 from models.errors import ImagingError, RunError, UsageError
 from models.findings import AskedFor, Checklist, Finding, Remedy
@@ -27,16 +28,12 @@ _NOTHING_BUT_A_LAUNCH = {
 }
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
-_NOT_YET = frozenset({RunKind.EXPORT})
-"""The runs whose steps are still to be written."""
-
 
 def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     """All that keeps a run by this plan from starting; empty if it may start."""
+    if plan.kind.spec.writes_file:
+        return _against_the_export(plan)
     found = _unfit_source(plan)
-    if plan.kind in _NOT_YET:
-        text = f"An {plan.kind} is not possible with this version of the program."
-        found.append(Obstacle(kind=ObstacleKind.IMPOSSIBLE, text=text))
     if plan.kind in _NOTHING_BUT_A_LAUNCH and plan.test is not None and plan.test.refused_because:
         what = _NOTHING_BUT_A_LAUNCH[plan.kind]
         text = f"No {what} is possible: {sentence(plan.test.refused_because)}"
@@ -48,6 +45,11 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     if plan.test is not None:
         found += _missing_network(plan.test)
     return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
+
+
+def _against_the_export(plan: Plan) -> tuple[Obstacle, ...]:
+    gate = gate_alone(plan.checklist) if plan.checklist is not None else None
+    return (*impossible(plan), *(checklist_obstacles(gate, plan.request) if gate is not None else ()))
 
 
 def unfit_state(instance: Instance) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from imaging.runs.core.step_context import Procedures, StepFunction
 from imaging.runs.steps.check import check
 from imaging.runs.steps.claim import claim
+from imaging.runs.steps.compare_download import compare_download
 from imaging.runs.steps.compare_upload import compare_upload
 from imaging.runs.steps.compensation import (
     clear_import,
@@ -17,12 +18,15 @@ from imaging.runs.steps.compensation import (
     remove_unfinished_sealed,
 )
 from imaging.runs.steps.confirm_image import confirm_image
+from imaging.runs.steps.convert_download import convert_download
 from imaging.runs.steps.convert_file import convert_file
 from imaging.runs.steps.create_image import create_image
 from imaging.runs.steps.describe import describe
 from imaging.runs.steps.detach import detach
+from imaging.runs.steps.download import download
 from imaging.runs.steps.image_clone import image_clone
 from imaging.runs.steps.inspect import inspect_sealed
+from imaging.runs.steps.inspect_download import inspect_download
 from imaging.runs.steps.inspect_file import inspect_file
 from imaging.runs.steps.launch_clone import launch_clone
 from imaging.runs.steps.lock import lock
@@ -44,6 +48,7 @@ from imaging.runs.steps.upload import upload
 from imaging.runs.steps.verify import verify
 from imaging.runs.steps.wait_for_active import wait_for_active
 from imaging.runs.steps.wait_for_image import wait_for_image, wait_for_sealed
+from imaging.runs.steps.write_sidecars import clear_export, write_sidecars
 from models.steps import StepName
 
 STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
@@ -54,6 +59,11 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.UPLOAD: upload,
         StepName.WAIT_FOR_ACTIVE: wait_for_active,
         StepName.COMPARE: compare_upload,
+        StepName.DOWNLOAD: download,
+        StepName.COMPARE_DOWNLOAD: compare_download,
+        StepName.CONVERT_DOWNLOAD: convert_download,
+        StepName.INSPECT_DOWNLOAD: inspect_download,
+        StepName.WRITE_SIDECARS: write_sidecars,
         StepName.UNLOCK: unlock,
         StepName.CLAIM: claim,
         StepName.STOP: stop,
@@ -93,5 +103,6 @@ PROCEDURES = Procedures(
     remove_inspection=remove_inspection,
     mark_unverified=mark_unverified,
     clear_import=clear_import,
+    clear_export=clear_export,
 )
 """Everything by which the engine changes a cloud."""

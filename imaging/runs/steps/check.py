@@ -20,6 +20,7 @@ from imaging.runs.plan.seal.costs import refuse_large_user_data, seal_quota_refu
 from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refuse, unfit_state
 from imaging.runs.source.claim_lifecycle import refuse_other_claims
 from imaging.runs.source.instance import read_source, source_id
+from imaging.runs.steps.check_export import check_export
 from imaging.runs.steps.see_up import stage_of_source
 from imaging.runs.test_instance.image_data import image_data
 from imaging.runtime.threads import in_thread
@@ -44,6 +45,8 @@ async def check(ctx: StepContext) -> StepResult:
         UsageError: the network of the test launch has to be named.
     """
     plan = ctx.run.plan
+    if ctx.run.spec.writes_file:
+        return await check_export(ctx)
     login = await ctx.cloud.login()
     # First of all: a login that ends midway leaves the instance stopped until the user logs in again.
     refuse_login(login, ctx.clock.now(), plan.estimated_seconds)

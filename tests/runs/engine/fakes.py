@@ -131,6 +131,7 @@ class FakeSteps:
             remove_inspection=self._function("remove inspection"),
             mark_unverified=self._clean_up("mark unverified"),
             clear_import=self._clean_up("clear import"),
+            clear_export=self._clean_up("clear the export"),
         )
 
     def _function(self, name: str) -> Callable[[StepContext], Awaitable[StepResult]]:

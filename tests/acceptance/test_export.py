@@ -1,0 +1,165 @@
+"""An image leaves the demonstration cloud as a file, by real processes: cut, lied to, killed, cancelled."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.program import Machine, Outcome
+from tests.acceptance.terminal import wait_for
+from tests.support.demo import REPOSITORY, DemoCloud
+from tests.support.needs import tool
+
+MIB = 2**20
+SIZE = 12 * MIB
+WAIVED = ("--waive", "EXPORT=for a test", "--yes", "--json", "--os-cloud", "demo")
+BYTES = {"method": "GET", "path": "/file$"}
+WHOLE = ["F", "F.json", "F.report.md", "F.sha256"]
+_UPLOAD = """
+import asyncio, sys
+from pathlib import Path
+from imaging.commands.flow import session
+from imaging.commands.options.invocation import Invocation
+from imaging.files.formats import open_image_file
+from models.cloud.image_bytes import NewImage
+
+async def main(path, name):
+    async with session.logged_in(Invocation(os_cloud="demo")) as here:
+        made = await here.cloud.image_bytes.make_record(NewImage(name=name, disk_format="raw"))
+        with open_image_file(Path(path)) as file:
+            await here.cloud.image_bytes.upload(made.id, file, tell=lambda _done: None)
+        print(made.id)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An image in the cloud, and the file that is to be made of it."""
+
+    machine: Machine
+    demo: DemoCloud
+    image: str
+    disk: Path
+    target: Path
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return ("export", self.image, str(self.target), *WAIVED)
+
+    def export(self) -> Outcome:
+        return self.machine.imaging(*self.arguments)
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Until a part of it is there."""
+        self.demo.faults({**BYTES, "pause": 0.2})
+        begun = self.machine.begin(*self.arguments)
+        part = self.target.with_name("F.part")
+        wait_for(lambda: part.exists() and part.stat().st_size > 3 * MIB)
+        return begun
+
+    @property
+    def names(self) -> list[str]:
+        """What lies where the file is wanted."""
+        return sorted(each.name for each in self.target.parent.iterdir())
+
+    def is_whole(self, outcome: Outcome) -> bool:
+        assert outcome.status == 0, outcome.err
+        export = outcome.document["export"]
+        assert (outcome.document["state"], export["written"], export["compared"]) == ("done", True, True)
+        assert self.names == WHOLE
+        return self.target.read_bytes() == self.disk.read_bytes()
+
+
+@pytest.fixture(name="case")
+def _case(machine: Machine, demo: DemoCloud, tmp_path: Path) -> Case:
+    """A disk with a partition table, and something in it that does not repeat, as an image."""
+    disk, target = tmp_path / "disk.raw", tmp_path / "target"
+    target.mkdir()
+    disk.write_bytes(os.urandom(SIZE))
+    subprocess.run([tool("sfdisk"), "-q", "--wipe=always", disk], input="label: gpt\n,\n", text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _UPLOAD, disk, "two\nlines: a/b"],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return Case(machine, demo, done.stdout.strip(), disk, target / "F")
+
+
+TROUBLES: dict[str, list[dict[str, object]]] = {
+    "cut at ten places": [{**BYTES, "cut_down": (place + 1) * MIB} for place in range(10)],
+    "ranges ignored, and said": [{**BYTES, "cut_down": 5 * MIB}, {**BYTES, "ranges": "ignore", "times": -1}],
+    "ranges ignored, and not said": [
+        {**BYTES, "cut_down": 5 * MIB},
+        {**BYTES, "ranges": "ignore-206"},
+        {**BYTES, "ranges": "ignore-206"},
+    ],
+    "no answer": [{**BYTES, "drop": True}, {**BYTES, "status": 503}],
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+def test_it_ends_whole_whatever_the_line_does(case: Case, trouble: list[dict[str, object]]) -> None:
+    case.demo.faults(*trouble)
+    assert case.is_whole(case.export())
+
+
+def test_a_flipped_byte_is_never_called_whole(case: Case) -> None:
+    case.demo.faults({**BYTES, "flip": 7 * MIB})
+    outcome = case.export()
+    assert outcome.status == 1
+    assert "is not what the cloud stores" in outcome.err
+    assert case.names == []
+
+
+def test_a_killed_runner_is_resumed_with_a_new_login(case: Case) -> None:
+    case.begin()
+    case.machine.kill_the_runner()
+    case.demo.faults()
+    case.demo.void_tokens()
+    (run,) = case.machine.runs()
+    assert case.is_whole(case.machine.imaging("resume", run["run"], "--json"))
+    assert len(case.demo.calls("GET", f"/images/{case.image}/file")) == 2
+
+
+def test_a_cancelled_export_leaves_nothing(case: Case) -> None:
+    begun = case.begin()
+    (run,) = case.machine.runs()
+    case.machine.imaging("cancel", run["run"])
+    assert json.loads(case.machine.end_of(begun).out)["state"] == "cancelled"
+    assert case.names == []
+
+
+def test_an_image_that_is_deleted_meanwhile(case: Case) -> None:
+    case.demo.faults({**BYTES, "cut_down": 5 * MIB}, {**BYTES, "status": 404, "times": -1})
+    outcome = case.export()
+    assert outcome.status == 1
+    assert "is gone" in outcome.err
+    assert "F" not in case.names
+
+
+def test_a_plan_changes_nothing_and_says_what_keeps_it(case: Case) -> None:
+    outcome = case.machine.imaging("export", case.image, str(case.target), "--plan", "--json", "--os-cloud", "demo")
+    assert outcome.status == 1
+    assert "not sealed" in outcome.err
+    plan = outcome.document["export"]
+    assert (plan["size_bytes"], plan["hash_algorithm"], plan["converts"]) == (SIZE, "sha512", False)
+    assert case.names == []
+
+
+def test_a_file_that_is_there_is_refused(case: Case) -> None:
+    case.target.write_text("mine")
+    outcome = case.export()
+    assert outcome.status == 2
+    assert "exists already" in outcome.err
+    assert case.target.read_text() == "mine"

@@ -1,0 +1,92 @@
+"""An image is exported from the list of images: file, format, reason, what is to be known, and the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.image_file.image_format import ImageFormat
+from models.run.kind import RunKind
+from screens.images.export.screen import ExportScreen
+from screens.images.screen import ImagesScreen
+from screens.runs.run import RunScreen
+from screens.widgets.entry import Entry
+from screens.widgets.rows import RowList
+from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
+from tests.support.known import present
+
+
+async def opened(driver: Driver, target: Path) -> ExportScreen:
+    await driver.press("2")
+    await driver.sees("12 images, listed")
+    rows = driver.app.screen.query_one("#images", RowList)
+    image = next(one for one in rows.items if one.name == "survey-appliance")
+    driver.shown(ImagesScreen).show_image(image.id)
+    await driver.until(lambda: rows.selected is not None and rows.selected.id == image.id)
+    await driver.press("x")
+    await driver.until(lambda: isinstance(driver.app.screen, ExportScreen))
+    screen = driver.shown(ExportScreen)
+    assert screen.query_one("#file", Entry).value == "~/survey-appliance.qcow2"
+    screen.query_one("#file", Entry).value = str(target)
+    await driver.until(lambda: screen._plan is not None)
+    return screen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 16)])
+async def test_a_reason_is_asked_for_and_a_start_leads_to_the_run(demo, tmp_path, size):
+    runs = FrozenRuns()
+    async with console(tmp_path, guests=FrozenGuests(), runs=runs, size=size) as driver:
+        screen = await opened(driver, tmp_path / "F.qcow2")
+        assert not screen.check_action("start", ())
+        await driver.press("enter")
+        await driver.sees("w Reason")
+        await driver.press("w")
+        await driver.sees("Export anyway", "It is not sealed")
+        await driver.press(*"archive", "enter")
+        await driver.until(lambda: screen.check_action("start", ()) is True)
+        await driver.until(lambda: screen._guard.has_been_read)
+        await driver.press("ctrl+g")
+        await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
+        (plan,) = runs.started
+        assert plan.kind is RunKind.EXPORT
+        assert plan.request.waivers[0].reason == "archive"
+        assert present(plan.export).path == str(tmp_path / "F.qcow2")
+
+
+async def test_another_format_gives_the_file_another_ending(demo, tmp_path):
+    async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
+        screen = await opened(driver, tmp_path / "F.qcow2")
+        await driver.press("enter")
+        await driver.sees("f Format")
+        await driver.press("f")
+        await driver.sees("As it is stored", "VHDX")
+        await driver.press("down", "enter")
+        await driver.until(lambda: screen._plan is not None)
+        assert screen.query_one("#file", Entry).value == str(tmp_path / "F.raw")
+        assert present(present(screen._plan).export).format is ImageFormat.RAW
+
+
+async def test_a_name_that_is_taken_is_said_and_nothing_starts(demo, tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
+        screen = await opened(driver, tmp_path / "F.qcow2")
+        screen.query_one("#file", Entry).value = str(tmp_path / "taken")
+        await driver.sees("Name another FILE")
+        assert not screen.check_action("start", ())
+
+
+async def test_an_answer_to_an_earlier_question_is_not_shown(demo, tmp_path):
+    async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
+        screen = await opened(driver, tmp_path / "F.qcow2")
+        old = present(screen._plan)
+        screen.query_one("#file", Entry).value = str(tmp_path / "G.qcow2")
+        await driver.until(lambda: screen._plan is not None and screen._plan is not old)
+        screen._take_plan(old)
+        assert present(present(screen._plan).export).path == str(tmp_path / "G.qcow2")
+
+
+async def test_room_and_comparison_are_shown(demo, tmp_path):
+    async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
+        await opened(driver, tmp_path / "F.qcow2")
+        await driver.sees("Format: QCOW2, as it is stored", "free", "Compared with the SHA512 of the cloud", "go along")
