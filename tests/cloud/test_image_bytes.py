@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from imaging.cloud.connection import OpenStackCloud
+from imaging.cloud.http.byte_exchange import PIECE_BYTES
 from imaging.runtime.redaction import redactor
 from models.cloud.image_bytes import NewImage
 from models.errors import (
@@ -272,6 +273,7 @@ async def test_a_peer_that_reads_nothing_is_given_up(
     scripted: ScriptedCloud, enter: Any, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("imaging.cloud.connection.IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("imaging.cloud.http.byte_exchange._CONNECT_SECONDS", 3600.0)
     cloud = await enter(scripted.url)
     scripted.taken_bytes = 0
     never = threading.Event()
@@ -447,13 +449,14 @@ async def test_a_silent_peer_is_given_up_and_a_slow_one_is_not(
 ):
     monkeypatch.setattr("imaging.cloud.connection.IDLE_SECONDS", 0.2)
     cloud = await enter(scripted.url)
-    silent = threading.Event()
+    silent, few = threading.Event(), PIECE_BYTES // 4
 
     def slow() -> Iterable[bytes]:
         yield head("200 OK", f"Content-Length: {SIZE}")
-        for begin in range(0, SIZE, SIZE // 8):
-            silent.wait(0.05)
-            yield CONTENT[begin : begin + SIZE // 8]
+        for begin in range(0, 8 * few, few):  # a piece of the transfer takes longer than the idle time
+            silent.wait(0.06)
+            yield CONTENT[begin : begin + few]
+        yield CONTENT[8 * few :]
 
     def never() -> Iterable[bytes]:
         yield head("200 OK", f"Content-Length: {SIZE}")

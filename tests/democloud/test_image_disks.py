@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import openstack
 import pytest
 
 from imaging.cloud.connection import connect
@@ -50,6 +51,16 @@ async def test_every_seeded_image_hashes_to_what_is_said_of_it(cloud: Cloud):
             assert len(content) == image.size_bytes
             assert (content[:4] == b"QFI\xfb") == (image.disk_format == "qcow2")
     assert seen > 8
+
+
+def test_the_sdk_saves_an_image_and_finds_its_checksum_right(demo_cloud: DemoCloud, tmp_path: Path):
+    """As `openstack image save` does, which refuses bytes with another checksum."""
+    glance = openstack.connect(cloud="demo").image
+    saved = tmp_path / "saved.raw"
+
+    glance.download_image(demo_cloud.image_id("Featured-Debian12"), output=str(saved), stream=True)
+
+    assert saved.stat().st_size == glance.get_image(demo_cloud.image_id("Featured-Debian12")).size
 
 
 @needs("qemu-img")
