@@ -19,6 +19,7 @@ from bench import (
     foreign,
     idle_bytes,
     idle_calls,
+    image_transfer,
     keys,
     list_start,
     memory,
@@ -48,6 +49,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "judging": rules_speed.measure,
     "foreign": foreign.measure,
     "completion": completion.measure,
+    "image-transfer": image_transfer.measure,
 }
 
 

@@ -106,7 +106,7 @@ def send_bytes(connection: ThreadConnection, call: Call, body: SentBytes, transf
     send = connection.sending(call, exchange, (_CONNECT_SECONDS, body.answer_seconds))
     exchange.transfer = transfer
     try:
-        # allow_reauth: a body that was sent in part cannot be sent again with another token.
+        # S10: a body that was sent in part cannot be sent again with another token.
         response = send(data=body, allow_reauth=False, log=False)
     except Exception as error:  # noqa: BLE001  # no kind of it may reach the rest of the program
         _raise_unsent(error, call, exchange, body)

@@ -64,6 +64,7 @@ class Expected:
         read = _RANGE.fullmatch(told.strip())
         if read is None:
             raise self._ignored("it does not say which part it sends")
+        # G9: some stores send everything, and call it the part.
         first, last, whole = foreign.whole(read[1]), foreign.whole(read[2]), read[3]
         # The last byte of the image may come before the last one that is wanted.
         if first != self.offset or last < first or (self.end is not None and last >= self.end):

@@ -234,7 +234,7 @@ def _state_said(image_id: str, size_bytes: int) -> Iterator[None]:
 
 
 def _range_refused(error: RejectedError) -> RangeIgnoredError:
-    """Glance answers 400 where its store cannot begin in the middle."""
+    """What became of a range (G9): Glance answers 400 where its store cannot begin in the middle."""
     return RangeIgnoredError(
         error.what,
         meaning="The store behind it does not obey ranges. Nothing of it was used.",
