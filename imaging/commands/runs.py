@@ -11,11 +11,11 @@ from imaging.commands.flow import session
 from imaging.commands.flow.follow import is_abandoned
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.output.run_text import restoration
+from imaging.commands.output.run_text import kept_words, restoration
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, Column, write_table
 from models.errors import UnreadableRunError
-from models.formatting import local_minute, size
+from models.formatting import local_minute
 from models.run.record import RunRecord, RunState
 
 _COLUMNS = (
@@ -56,10 +56,8 @@ def command(invocation: Invocation) -> None:
     else:
         write_table(_COLUMNS, map(_row, found))
         for run in found:
-            if run.kept_file is not None and not run.kept_file.removed:
-                kept = run.kept_file
-                size_told = size(kept.size_bytes) if kept.size_bytes else "not whole"
-                say(f"Run {run.id} keeps {kept.path} ({size_told}): imaging undo {run.id} removes it.")
+            if (kept := kept_words(run)) is not None:
+                say(kept)
             for left in run.left_behind:
                 say(f"Run {run.id} did not delete the {left.kind} {left.name or left.id}: {left.reason}.")
 

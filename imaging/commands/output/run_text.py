@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imaging.commands.output.transfers.export_text import exported_lines
-from models.formatting import clock_time
+from models.formatting import clock_time, size
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
@@ -64,6 +64,16 @@ def _images(run: RunRecord) -> Iterator[tuple[str, str]]:
         yield run.image_id, run.plan.request.name
     elif run.plan.image is not None:
         yield run.plan.image.id, run.plan.image.name
+
+
+def kept_words(run: RunRecord) -> str | None:
+    """What an import keeps on this machine, and until when; None where it keeps nothing."""
+    kept = run.kept_file
+    if kept is None or kept.removed:
+        return None
+    told = size(kept.size_bytes) if kept.size_bytes else "not whole"
+    ends = f"imaging undo {run.id} removes it" if run.state.is_over else "it is removed when the run is over"
+    return f"Run {run.id} keeps {kept.path} ({told}): {ends}."
 
 
 def restoration(run: RunRecord) -> str:

@@ -22,9 +22,10 @@ from models.image_file.image_format import ImageFormat
 from models.run.file_plan import FilePlan, SendingWay
 from models.run.intent import IntentAction
 from models.run.record import RunState
+from models.run.request import Waiver
 from models.steps import StepName
 from tests.files.image_files import MIB, image
-from tests.runs.imports.importing import FORMATS, an_import, left_in, plan_of, raw, standing
+from tests.runs.imports.importing import FORMATS, REQUEST, an_import, left_in, plan_of, raw, standing
 from tests.runs.test_crash_matrix import DemoClock, to_its_end
 from tests.support.demo_here import DemoCloudHere
 from tests.support.needs import needs
@@ -333,7 +334,7 @@ def test_a_token_that_ends_before_the_upload_is_told_before():
     assert "token" not in " ".join(cost_warnings(file_plan(), UploadWays(token_seconds=3600.0), Rate()))
 
 
-async def test_a_refused_file_is_a_blocker_of_the_plan(cloud: Cloud, clock: DemoClock, tmp_path: Path):
+async def test_a_refused_file_is_not_sent_whatever_reason_is_given(cloud: Cloud, clock: DemoClock, tmp_path: Path):
     base = raw(tmp_path)
     path = image(tmp_path / "child.qcow2", ImageFormat.QCOW2)
     with path.open("r+b") as file:  # the offset and the length of the name of its base
@@ -341,6 +342,8 @@ async def test_a_refused_file_is_a_blocker_of_the_plan(cloud: Cloud, clock: Demo
         file.write((0x1000).to_bytes(8, "big") + len(str(base)).to_bytes(4, "big"))
         file.seek(0x1000)
         file.write(str(base).encode())
-    error = refusal(obstacles(await plan_of(cloud, clock, path)))
-    assert error is not None
-    assert "FMT-SAFE" in error.what
+    waived = REQUEST.model_copy(update={"waivers": (Waiver(rule="FMT-SAFE", reason="I know it"),)})
+    for request in (REQUEST, waived):
+        error = refusal(obstacles(await plan_of(cloud, clock, path, request=request)))
+        assert error is not None
+        assert error.what.startswith("The file is not used: It names another file as its base")

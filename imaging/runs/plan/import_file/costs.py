@@ -71,7 +71,14 @@ def refusals(file: FilePlan, ways: UploadWays | None, quota: Quota | None) -> tu
         ways: what the cloud tells of the ways into it.
         quota: of the project.
     """
-    return (*_no_way(file, ways), *_no_quota(file, ways, quota), *no_room(file))
+    return (*_not_used(file), *_no_way(file, ways), *_no_quota(file, ways, quota), *no_room(file))
+
+
+def _not_used(file: FilePlan) -> Iterator[str]:
+    """No reason lets a file be sent that must not even be opened."""
+    if file.facts is not None and not file.facts.header.accepted:
+        why = " ".join(each.sentence for each in file.facts.header.refusals)
+        yield f"The file is not used: {why or 'nobody can say what it is.'}"
 
 
 def _no_way(file: FilePlan, ways: UploadWays | None) -> Iterator[str]:
