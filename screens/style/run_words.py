@@ -89,7 +89,7 @@ _WORDS: dict[Task, TaskWords] = {
     ),
     Task.WRITE_FILE: TaskWords("Write the file", "Writing the file", "File written", "Not written", "File not written"),
     Task.INSPECT_FILE: TaskWords(
-        "Inspect the file", "Preparing the file", "File inspected", "Not inspected", "File not usable"
+        "Prepare the file", "Preparing the file", "File prepared", "Not prepared", "File not usable"
     ),
     Task.UPLOAD: TaskWords(
         "Upload, compare", "Uploading the image", "Uploaded, compared", "Not uploaded", "Image not uploaded"

@@ -50,7 +50,7 @@ def _head(run: RunRecord) -> Iterator[str]:
     identity = run.identity
     yield f"# Imaging run {run.id}"
     yield ""
-    yield f"- {'Instance' if run.plan.source else 'Image'}: {plain(run.title)}"
+    yield f"- {'Instance' if run.plan.source else 'File' if run.plan.file else 'Image'}: {plain(run.title)}"
     yield f"- Cloud: {plain(identity.cloud)} ({plain(identity.auth_url)}), project {plain(identity.project_id)}"
     yield f"- Begun: {second(run.created_at)} on {plain(run.host)}"
     yield ""
@@ -74,6 +74,8 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         yield f"- {_inspected(run)}"
     elif run.spec.makes_image and run.image_id:
         yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
+    if run.sent_file is not None:
+        yield f"- Sent: {run.sent_file.format.in_words}, SHA-512 `{run.sent_file.sha512 or 'not told'}`"
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
         what = "The temporary instance" if run.spec.inspects else "Test launch"
@@ -195,6 +197,8 @@ def _left(run: RunRecord) -> Iterator[str]:
     for owned in run.owned:
         state = "removed" if owned.removed else "kept"
         yield f"- {owned.kind.value} {plain(owned.name)} `{owned.id}`: {state}"
+    if run.kept_file is not None and not run.kept_file.removed:
+        yield f"- conversion {plain(run.kept_file.path)}: kept on {plain(run.host)}; `imaging undo {run.id}` removes it"
     if not run.owned:
         yield "Nothing."
     if not run.left_behind:
