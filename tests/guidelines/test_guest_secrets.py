@@ -13,9 +13,9 @@ from models.guest.accounts import Account, Accounts, AuthorizedKeys, PasswordSta
 from models.guest.disks import Disks
 from models.guest.files import Sighting
 from models.guest.first_boot import CloudInit, UserData
-from models.guest.mounts import Mount, Mounts
+from models.guest.mounts import BootMounts, Mount, Mounts
 from tests.guidelines.building import profile
-from tests.guidelines.guest_building import HEALTHY, guest_finding, partly, sighting, untold
+from tests.guidelines.guest_building import HEALTHY, ROOT_LINE, guest_finding, partly, sighting, untold
 from tests.support.known import command_of, remedy_of
 from tests.support.needs import needs
 
@@ -367,6 +367,10 @@ def test_a_root_that_gives_back_what_is_deleted_passes():
     mounts = Mounts(mounts=(Mount(point="/", source="/dev/vda1", fs_type="ext4", options=("rw", "discard")),))
     assert guest_finding("SEC-FREESPACE", mounts=mounts).outcome is Outcome.PASS
     assert guest_finding("SEC-FREESPACE", disks=untold(Disks)).outcome is Outcome.UNKNOWN
+    trimming = ROOT_LINE.model_copy(update={"options": ("discard",)})
+    lines = BootMounts(fstab=(trimming,))
+    assert guest_finding("SEC-FREESPACE", mounts=untold(Mounts), boot_mounts=lines).outcome is Outcome.PASS
+    assert guest_finding("SEC-FREESPACE", mounts=Mounts(), boot_mounts=lines).outcome is Outcome.FAIL
 
 
 def test_a_file_that_two_searches_see_counts_once_and_by_the_worse():

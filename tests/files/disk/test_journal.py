@@ -19,6 +19,7 @@ from imaging.files.disk.tree import Tree
 from models.errors import DiskUnreadableError
 from tests.files.disk.making import MIB, changed, empty, ext, opened, run
 from tests.guest.probe.running import plant
+from tests.support.known import present
 from tests.support.needs import ROOT, needs, tool
 
 STEP = 1024
@@ -352,6 +353,11 @@ def test_a_copy_of_a_mounted_disk_is_read_as_linux_reads_it(
         (top / "never-flushed").write_bytes(b"x" * 100)
         shutil.copy(disk, copy)
     found = _as_read(copy)
+    with opened(copy) as blocks:
+        told = present(ExtFileSystem(blocks).superblock())
     with _mounted(copy, tmp_path / "second") as top:
         assert found == _everything(top)
+        df = os.statvfs(top)
+    assert (told.free_bytes, told.inodes_free) == (df.f_bavail * df.f_frsize, df.f_ffree)
+    assert told.used_bytes == (df.f_blocks - df.f_bfree) * df.f_frsize
     assert "moved-5-0" in found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from imaging.files.content import Content
 from imaging.files.disk.assembly.machine import Architecture, architecture_of, firmware_of
-from imaging.files.disk.assembly.mounting import Mounted, mount_by_fstab
+from imaging.files.disk.assembly.mounting import Mounted, mount_by_fstab, replayed_superblock
 from imaging.files.disk.assembly.parts import Part, parts_of
 from imaging.files.disk.assembly.root import Root, find_root
 from imaging.files.disk.partition import Partition
@@ -49,7 +49,7 @@ def assemble(disk: Content, *, check: Callable[[], None] = lambda: None) -> Asse
     if root.part is not None and root.file_system is not None:
         tree = Tree(root.file_system, check=check)
         mounted = mount_by_fstab(tree, root.part, parts)
-        mounted.append(Mounted("/", root.part, replayed=root.file_system.replayed))
+        mounted.append(Mounted("/", root.part, replayed=replayed_superblock(root.file_system)))
     in_tree = {each.part.partition.name: each for each in mounted if each.fault is None}
     return AssembledDisk(
         size_bytes=disk.size_bytes,
@@ -66,4 +66,7 @@ def assemble(disk: Content, *, check: Callable[[], None] = lambda: None) -> Asse
 def _as_mounted(part: Part, mounted: Mounted | None) -> Partition:
     if mounted is None:
         return part.partition
-    return replace(part.partition, mount_point=mounted.point, replayed=mounted.replayed)
+    told = replace(part.partition, mount_point=mounted.point)
+    if mounted.replayed is None:
+        return told
+    return replace(told, **asdict(mounted.replayed), replayed=True)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from imaging.files.disk.assembly.parts import Part
+from imaging.files.disk.ext.ext_file_system import ExtFileSystem
+from imaging.files.disk.file_system import FileSystem
+from imaging.files.disk.superblocks.superblock import Superblock
 from imaging.files.disk.tree import Tree
 from models.errors import DiskFault, DiskUnreadableError
 
@@ -29,8 +32,8 @@ class Mounted:
     part: Part
     fault: DiskFault | None = None
     """Why its files are not in the tree."""
-    replayed: bool = False
-    """As `FileSystem.replayed`."""
+    replayed: Superblock | None = None
+    """What it says after its journal; None where none was carried out."""
 
 
 def mount_by_fstab(tree: Tree, root: Part, parts: tuple[Part, ...]) -> list[Mounted]:
@@ -54,7 +57,14 @@ def _mount(tree: Tree, point: str, part: Part) -> Mounted:
         tree.mount(point, file_system)
     except DiskUnreadableError as error:
         return Mounted(point, part, error.fault)
-    return Mounted(point, part, replayed=file_system.replayed)
+    return Mounted(point, part, replayed=replayed_superblock(file_system))
+
+
+def replayed_superblock(file_system: FileSystem) -> Superblock | None:
+    """What a file system says after its journal, if that was carried out."""
+    if isinstance(file_system, ExtFileSystem) and file_system.replayed:
+        return file_system.superblock()
+    return None
 
 
 def _lines(tree: Tree) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,8 @@ from imaging.files.disk.ext.journal.replay import replayed
 from imaging.files.disk.ext.layout import Layout
 from imaging.files.disk.ext.places import Places
 from imaging.files.disk.file_system import NAMES, Node, NodeKind
+from imaging.files.disk.superblocks.ext import sniff_ext
+from imaging.files.disk.superblocks.superblock import Superblock
 from models.errors import DiskFault, DiskUnreadableError
 
 _ROOT: Final = 2
@@ -44,6 +46,14 @@ class ExtFileSystem:
         if root is None or root.node.kind is not NodeKind.DIRECTORY:
             raise DiskUnreadableError("The ext file system has no root.")
         self.root = root.node
+
+    def superblock(self) -> Superblock | None:
+        """As it is after the journal, with what is free counted again; None where that cannot be told."""
+        try:
+            blocks, inodes = self._layout.free()
+            return sniff_ext(self._blocks, free=(blocks, inodes))
+        except DiskUnreadableError:
+            return None
 
     def _use(self, blocks: Content) -> None:
         self._blocks = blocks

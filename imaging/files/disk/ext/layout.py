@@ -11,6 +11,8 @@ from models.errors import DiskFault, DiskUnreadableError
 
 FILE_TYPE, META_GROUPS, EXTENTS, WIDE = 0x2, 0x10, 0x40, 0x80
 HUGE_FILE: Final = 0x8
+_CLUSTERS: Final = 0x200
+_LARGEST_CLUSTER_LOG: Final = 20
 _READABLE: Final = FILE_TYPE | META_GROUPS | EXTENTS | WIDE | 0x4 | 0x100 | 0x200 | 0x400 | 0x2000 | 0x4000 | 0x38000
 """Incompatible features that reading knows or need not know: recovery, mmp, flex_bg, ea_inode, csum_seed, largedir,
 inline_data, encrypt, casefold."""
@@ -41,6 +43,8 @@ class Layout:
         if self.incompatible & ~_READABLE:
             raise DiskUnreadableError("The ext file system uses unknown features.", fault=DiskFault.UNKNOWN_FORM)
         self.block_bytes = 1024 << log
+        clustered = self.read_only & _CLUSTERS
+        self._cluster_log = min(max(0, _u32(raw, 0x1C) - log), _LARGEST_CLUSTER_LOG) if clustered else 0
         self.inodes = _u32(raw, 0x0)
         self.blocks = _u32(raw, 0x4) | (_u32(raw, 0x150) << 32 if self.incompatible & WIDE else 0)
         self._first_block = _u32(raw, 0x14)
@@ -73,6 +77,20 @@ class Layout:
         if table is None:
             table = self._tables[group] = self._table_of(group)
         return table + index * self.inode_bytes
+
+    def free(self) -> tuple[int, int]:
+        """Free blocks and inodes, as Linux counts them when it mounts: by the groups, for a superblock may be old.
+
+        Raises:
+            DiskUnreadableError: a descriptor lies beyond the end.
+        """
+        raws = [
+            exactly(self._blocks, self._descriptor_at(group), self._descriptor_bytes) for group in range(self._groups)
+        ]
+        is_wide = self._descriptor_bytes >= 64  # noqa: PLR2004  # of the format
+        blocks = sum(_u16(raw, 0x0C) | (_u16(raw, 0x2C) << 16 if is_wide else 0) for raw in raws)
+        inodes = sum(_u16(raw, 0x0E) | (_u16(raw, 0x2E) << 16 if is_wide else 0) for raw in raws)
+        return blocks << self._cluster_log, inodes
 
     def _check(self) -> None:
         is_right = (
@@ -117,6 +135,10 @@ def _is_power(number: int, of: int) -> bool:
     while number % of == 0:
         number //= of
     return number == 1
+
+
+def _u16(raw: bytes, at: int) -> int:
+    return int.from_bytes(raw[at : at + 2], "little")
 
 
 def _u32(raw: bytes, at: int) -> int:

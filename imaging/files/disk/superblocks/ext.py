@@ -24,8 +24,13 @@ _OF_EXT3: Final = (0x2 | 0x4 | 0x10, 0x1 | 0x2 | 0x4)
 """The incompatible and the read-only features that ext2 and ext3 have; any other makes it an ext4."""
 
 
-def sniff_ext(blocks: Content) -> Superblock | None:
-    """What the superblock says; None where there is none."""
+def sniff_ext(blocks: Content, *, free: tuple[int, int] | None = None) -> Superblock | None:
+    """What the superblock says; None where there is none.
+
+    Args:
+        blocks: the file system.
+        free: the free blocks and inodes, where they were counted; the superblock's own may be old.
+    """
     raw = blocks.read(SUPERBLOCK_AT, SUPERBLOCK_BYTES)
     if len(raw) < SUPERBLOCK_BYTES or raw[0x38:0x3A] != b"\x53\xef":
         return None
@@ -33,21 +38,23 @@ def sniff_ext(blocks: Content) -> Superblock | None:
     if incompatible & _JOURNAL_ONLY:
         return Superblock("jbd", hyphened(raw[0x68:0x78]), text_until_nul(raw[0x78:0x88]))
     block_bytes = 1024 << min(int.from_bytes(raw[0x18:0x1C], "little"), 6)
-    inodes, blocks_all, reserved, free, inodes_free = _COUNTS.unpack_from(raw)
+    inodes, blocks_all, reserved, blocks_free, inodes_free = _COUNTS.unpack_from(raw)
     if incompatible & _64_BIT:
         highs = _COUNTS_HIGH.unpack_from(raw, 0x150)
-        lows = (blocks_all, reserved, free)
-        blocks_all, reserved, free = (low | high << 32 for low, high in zip(lows, highs, strict=True))
+        lows = (blocks_all, reserved, blocks_free)
+        blocks_all, reserved, blocks_free = (low | high << 32 for low, high in zip(lows, highs, strict=True))
+    if free is not None:
+        blocks_free, inodes_free = free
     overhead = int.from_bytes(raw[0x248:0x24C], "little")
     total = max(0, blocks_all - overhead)
-    free = min(free, total)
+    blocks_free = min(blocks_free, total)
     return Superblock(
         file_system=_name(compatible, incompatible, read_only),
         uuid=hyphened(raw[0x68:0x78]),
         label=text_until_nul(raw[0x78:0x88]),
-        used_bytes=(total - free) * block_bytes,
+        used_bytes=(total - blocks_free) * block_bytes,
         total_bytes=total * block_bytes,
-        free_bytes=max(0, free - reserved - _kept_back(blocks_all)) * block_bytes,
+        free_bytes=max(0, blocks_free - reserved - _kept_back(blocks_all)) * block_bytes,
         inodes=inodes,
         inodes_free=inodes_free,
         state=_state(int.from_bytes(raw[0x3A:0x3C], "little")),

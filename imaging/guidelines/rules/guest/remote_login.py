@@ -250,7 +250,7 @@ def sys_firewall(facts: InstanceFacts, _profile: Profile) -> Answer:
         )
     tools = f" ({fitting([cut(each, 20) for each in firewall.tools], 40)})" if firewall.tools else ""
     if firewall.ssh_open:
-        rules = counted(firewall.rules, "rule") if firewall.rules is not None else "its rules"
+        rules = counted(firewall.rules, "rule") if firewall.rules is not None else "no rule closes it"
         answer = guest_passed(f"Port 22 is open{tools}: {rules}.", facts, parts.firewall)
         return unless_incomplete(answer, facts, parts.firewall)
     remedy = _opened(firewall)

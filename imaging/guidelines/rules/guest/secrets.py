@@ -97,6 +97,10 @@ def sec_freespace(facts: InstanceFacts, _profile: Profile) -> Answer:
     options = next((each.options for each in mounts.mounts if each.point == "/"), ()) if mounts is not None else ()
     if "discard" in options:
         return guest_passed("Mounted with discard: what is deleted is given back at once.", facts, parts.mounts)
+    lines = inside_or_none(facts, parts.boot_mounts) if mounts is None else None  # of a disk that nobody mounts
+    if lines is not None and any(each.point == "/" and "discard" in each.options for each in lines.fstab):
+        said = "fstab mounts it with discard: what is deleted is given back at once."
+        return guest_passed(said, facts, parts.boot_mounts)
     trim = root_commands("fstrim -v /")
     return guest_failed(
         f"{size_kib(root.free_kib)} of free space may still hold what was deleted.",
