@@ -1,6 +1,6 @@
 """`python -m bench.moved_bytes up FILE | down IMAGE FILE`: one transfer of the program's own, hashed on its way.
 
-It prints the most memory that it has had, in KiB. What a run does around a transfer (looking into the file, converting,
+It prints the most memory that it has had, in KiB. What a run does around a transfer (inspecting the file, converting it,
 a test launch) is not in it: the command that it is compared with does none of that.
 """
 
@@ -66,7 +66,7 @@ async def _main(way: str, *words: str) -> None:
 
 
 def _peak_kib() -> int:
-    """Of this program alone: what `getrusage` tells begins with the memory of whoever started it."""
+    """Of this program alone: what `getrusage` tells begins with the memory of the program that started it."""
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
 
