@@ -1,6 +1,6 @@
 """`python -m bench.moved_bytes up FILE | down IMAGE FILE`: one transfer of the program's own, hashed on its way.
 
-It prints the most memory that it has had, in KiB. What a run does around a transfer (inspecting the file, converting it,
+It prints the most memory that it has had, in KiB. What a run does around a transfer (inspection, conversion,
 a test launch) is not in it: the command that it is compared with does none of that.
 """
 
