@@ -202,6 +202,8 @@ class DiskFault(StrEnum):
     """A feature, or a file system, that no reader here knows."""
     TOO_LARGE = "too-large"
     """It is beyond the limits of what is read of a stranger."""
+    NO_MOUNT_POINT = "no-mount-point"
+    """The directory where fstab mounts it does not exist, so no machine would mount it either."""
     NO_SYSTEM = "no-system"
     """No file system on it holds the root of a Linux system."""
     ON_LVM = "on-lvm"

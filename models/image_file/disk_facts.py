@@ -62,6 +62,7 @@ _SENTENCES: Final[Mapping[DiskFault, str]] = {
     DiskFault.ENCRYPTED: "It is encrypted.",
     DiskFault.UNKNOWN_FORM: "It has a form or a feature that is not known.",
     DiskFault.TOO_LARGE: "It is larger than is read.",
+    DiskFault.NO_MOUNT_POINT: "The directory where fstab mounts it does not exist.",
     DiskFault.NO_SYSTEM: "No file system on the disk holds a Linux system.",
     DiskFault.ON_LVM: "The system lies on LVM, which is not read.",
     DiskFault.ON_RAID: "The system lies on a RAID array, which is not read.",

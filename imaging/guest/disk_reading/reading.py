@@ -75,8 +75,8 @@ def _notes(found: AssembledDisk) -> Iterator[str]:
     for each in found.partitions:
         if each.mount_point and each.needs_recovery and not each.replayed:
             yield f"{each.name} was not unmounted, so its last changes may be missing"
-    if found.unmounted:
-        yield f"{len(found.unmounted)} of its file systems could not be read"
+    for lost in found.unmounted:
+        yield f"the file system of {lost.part.partition.name} could not be read"
     if _lost_names(found):
         yield "names on the disk lead to nothing"
 

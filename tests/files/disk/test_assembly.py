@@ -169,6 +169,13 @@ def test_what_fstab_mounts_and_nobody_can_read_is_named(tmp_path: Path) -> None:
     assert named(found) == {"vda2": "/"}
 
 
+def test_where_a_mount_point_is_missing_that_is_said(tmp_path: Path) -> None:
+    data = image(tmp_path, "data", {"x": ""})
+    root = image(tmp_path, "root", RELEASE | {"etc/fstab": "/dev/vda1 /srv/data ext4\n"})
+    found = read(divided(tmp_path / "disk", "dos", [(data, "83"), (root, "83")]))
+    assert [(each.point, each.fault) for each in found.unmounted] == [("/srv/data", DiskFault.NO_MOUNT_POINT)]
+
+
 def _elf(order: int, machine: int) -> bytes:
     pack = ">" if order == 2 else "<"
     return b"\x7fELF" + bytes((2, order)) + bytes(10) + struct.pack(f"{pack}HH", 2, machine) + bytes(44)

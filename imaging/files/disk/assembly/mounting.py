@@ -52,7 +52,7 @@ def mount_by_fstab(tree: Tree, root: Part, parts: tuple[Part, ...]) -> list[Moun
 def _mount(tree: Tree, point: str, part: Part) -> Mounted:
     try:
         if not tree.is_directory(point):
-            return Mounted(point, part, DiskFault.DAMAGED)
+            return Mounted(point, part, DiskFault.NO_MOUNT_POINT)
         file_system = part.open()
         tree.mount(point, file_system)
     except DiskUnreadableError as error:
