@@ -136,7 +136,11 @@ async def _import(
             images = tuple([image async for page in here.cloud.images.images() for image in page])
             choices = with_texts(choices, file, guidelines, images, session.now().date(), draft=plan_only)
             request = (await _request(here, choices, guidelines)).model_copy(
-                update={"attestations": given[0], "waivers": given[1]}
+                update={
+                    "attestations": given[0],
+                    "waivers": given[1],
+                    "min_ram_mib": file.proposed.min_ram_mib or None if file.proposed is not None else None,
+                }
             )
             plan = _within_time(await runs.plan_import(here.cloud, file, request, guidelines), choices)
         if plan_only:

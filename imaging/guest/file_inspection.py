@@ -22,7 +22,7 @@ from imaging.runtime.threads import in_thread
 from models.errors import DiskFault, ForeignValueError, ImageFileError
 from models.formatting import size
 from models.guest.files import Questions
-from models.image_file.exported import MOST_BYTES, SUFFIX, read_exported
+from models.image_file.exported import MOST_BYTES, SUFFIX, ExportedImage, read_exported
 from models.image_file.file_facts import FileFacts
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
@@ -127,14 +127,25 @@ def _facts(path: Path, found: Unwrapped, header: FileHeader, declared: ImageForm
 def _properties_beside(path: Path, say: Say) -> Mapping[str, str]:
     """What the description beside an exported file says that its machines need; nothing where there is none."""
     try:
-        with open_image_file(path.with_name(path.name + SUFFIX)) as described:
-            found = read_exported(described.read(0, MOST_BYTES + 1))
+        found = exported_beside(path)
     except ForeignValueError:
         say("The description beside the file cannot be read, so its properties are not compared.")
         return {}
-    except (RefusedFileError, ValueError):
-        return {}
     return found.properties if found is not None else {}
+
+
+def exported_beside(path: Path) -> ExportedImage | None:
+    """What stands beside an exported file; None where there is nothing, or something else.
+
+    Raises:
+        ForeignValueError: it says to be ours and cannot be read.
+    """
+    try:
+        with open_image_file(path.with_name(path.name + SUFFIX)) as described:
+            content = described.read(0, MOST_BYTES + 1)
+    except (RefusedFileError, ValueError):
+        return None
+    return read_exported(content)
 
 
 async def _read(content: FileContent, header: FileHeader, work: _Work) -> DiskReading:

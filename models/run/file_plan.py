@@ -8,7 +8,6 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.base import Frozen
-from models.image_file.disk_facts import DiskFacts
 from models.image_file.file_facts import FileFacts
 from models.image_file.identity import FileIdentity
 from models.image_file.image_format import ImageFormat
@@ -38,8 +37,6 @@ class FilePlan(Frozen):
     identity: FileIdentity | None = None
     """None where the cloud fetches a URL."""
     facts: FileFacts | None = None
-    disk: DiskFacts | None = None
-    """None where nothing of it could be read."""
     target: ImageFormat
     """What is sent."""
     converts: bool = False

@@ -14,13 +14,15 @@ from imaging.commands.flow.url_fetch import FetchedFile
 from imaging.commands.options.run_request import ImportOptions
 from imaging.commands.output.streams import say
 from imaging.files.identity import digest_of, identity_of
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.file_inspection import InspectedFile, exported_beside
 from imaging.guidelines.instance.image_names import suggest_name
 from imaging.runs.plan.import_file.planning import FileToImport
+from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
-from models.errors import ImageFileError, UsageError
+from models.errors import ForeignValueError, ImageFileError, UsageError
 from models.formatting import size
 from models.guidelines.profile import Profile
+from models.image_file.exported import ExportedImage
 from models.image_file.identity import FileIdentity
 from models.run.file_plan import SendingWay
 from models.text import cut
@@ -56,10 +58,27 @@ async def file_to_import(
     identity = await identity_of(path, _tenths("Hashed", found.file.file_size_bytes))
     if promised_hash:
         await _compare(path, identity, promised_hash.lower())
-    file = FileToImport(path=path, name=path.name, work_dir=wanted.work_dir, identity=identity, found=found, way=way)
+    file = FileToImport(
+        path=path,
+        name=path.name,
+        work_dir=wanted.work_dir,
+        identity=identity,
+        found=found,
+        way=way,
+        proposed=await in_thread(_proposed, path, identity),
+    )
     if way is not SendingWay.FETCHED or fetched is None:
         return file
     return replace(file, promised_hash=fetched.sha512, url="" if fetched.address.has_secret else fetched.address.url)
+
+
+def _proposed(path: Path, identity: FileIdentity) -> ExportedImage | None:
+    """What stands beside an exported file, if it is about exactly these bytes."""
+    try:
+        found = exported_beside(path)
+    except ForeignValueError:
+        return None  # that was said by the inspection
+    return found if found is not None and found.file.sha256 == identity.sha256 else None
 
 
 async def _compare(path: Path, identity: FileIdentity, promised: str) -> None:
@@ -112,8 +131,10 @@ def with_texts(
     """
     if choices.name is not None and choices.description is not None:
         return choices
-    name = choices.name or suggest_name(file.name.partition(".")[0], today, guidelines, images)
-    description = choices.description or draft_of_description(file.found, file.name, today)
+    known = file.proposed.name if file.proposed is not None else file.name.partition(".")[0]
+    name = choices.name or suggest_name(known, today, guidelines, images)
+    told = file.proposed.description if file.proposed is not None else ""
+    description = choices.description or told or draft_of_description(file.found, file.name, today)
     if draft:
         return choices.model_copy(update={"name": name, "description": description})
     missing = " and ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -218,6 +219,23 @@ async def test_a_full_disk_ends_the_conversion_and_leaves_nothing_of_it(
     assert run.state is RunState.FAILED
     assert run.trouble is not None
     assert "room" in f"{run.trouble.what} {run.trouble.remedy}"
+    assert await standing(cloud) == before
+    assert left_in(tmp_path) == set()
+
+
+async def test_a_conversion_is_ended_by_a_request_to_cancel_and_leaves_nothing(
+    cloud: Cloud, clock: DemoClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path, before = FORMATS["vmdk"](tmp_path), await standing(cloud)
+    async with an_import(cloud, clock, tmp_path, path) as (journal, new):
+
+        async def endless(_conversion: Any, **_options: Any) -> None:
+            await journal.request_change(new.id, lambda changes: changes.run(cancel_requested=True))
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(preparing, "convert", endless)
+        run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
+    assert (run.state, run.trouble) == (RunState.CANCELLED, None)
     assert await standing(cloud) == before
     assert left_in(tmp_path) == set()
 

@@ -31,8 +31,9 @@ from models.cloud.image_bytes import UploadWays
 from models.cloud.quota import Quota
 from models.errors import ImagingError, UsageError
 from models.fact import Fact
-from models.findings import Checklist, Finding
+from models.findings import Checklist, Finding, Outcome, Severity
 from models.guidelines.profile import Profile
+from models.image_file.exported import ExportedImage
 from models.image_file.identity import FileIdentity
 from models.run.file_plan import FilePlan, SendingWay
 from models.run.kind import RunKind
@@ -44,6 +45,8 @@ _BASE_SECONDS = 20
 _TEST_SECONDS = 120
 _CONVERTED = frozenset({"FMT-RAW-UPLOAD"})
 """The rules that the conversion puts right."""
+_FIRMWARE, _FIRMWARE_PROPERTY = "BOOT-FIRMWARE", "hw_firmware_type"
+"""The rule that warns of a disk whose image does not say that only UEFI starts it, and what says it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class FileToImport:
     """Of the image, where the cloud fetches it."""
     url: str = ""
     """The same."""
+    proposed: ExportedImage | None = None
+    """What stands beside it, where this program has exported exactly these bytes."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ async def plan_import(
     asked, login = await asyncio.gather(_ask(cloud), cloud.login())
     file = _file_plan(wanted, profile, asked, rate)
     file = file.model_copy(update={"refusals": (*unfit_work_dir(file, never), *file.refusals)})
-    checklist = _checklist(wanted.found, asked, request, profile, clock, converts=file.converts)
+    checklist = _checklist(wanted.found, asked, request, profile, clock, file=file)
     test = await _test(cloud, file, request, profile, asked.quota) if request.test else None
     estimate = _BASE_SECONDS + preparing_seconds(file) + file.upload_seconds + (_TEST_SECONDS if request.test else 0)
     plan = Plan(
@@ -153,12 +158,11 @@ def _file_plan(wanted: FileToImport, profile: Profile, asked: _Asked, rate: Rate
         work_dir=str(wanted.work_dir),
         identity=wanted.identity,
         facts=facts,
-        disk=wanted.found.disk,
         target=target,
         converts=converts,
         sent_bytes=sent_bytes,
         scratch_bytes=expected_bytes(wanted.found) if converts else 0,
-        min_disk_gib=gibibytes(header.disk_size_bytes),
+        min_disk_gib=max(gibibytes(header.disk_size_bytes), wanted.proposed.min_disk_gib if wanted.proposed else 0),
         properties=image_properties(wanted.found, profile),
         way=wanted.way,
         promised_hash=wanted.promised_hash,
@@ -169,7 +173,7 @@ def _file_plan(wanted: FileToImport, profile: Profile, asked: _Asked, rate: Rate
 
 
 def _checklist(
-    found: InspectedFile, asked: _Asked, request: RunRequest, profile: Profile, clock: Clock, *, converts: bool
+    found: InspectedFile, asked: _Asked, request: RunRequest, profile: Profile, clock: Clock, *, file: FilePlan
 ) -> Checklist:
     """All rules that a file can answer, and those about the name and the description of its image."""
     facts = facts_of_file(found.file, found.guest, clock.now(), unread_because=found.unread_because)
@@ -177,14 +181,17 @@ def _checklist(
     if asked.quota is not None:
         told["quota"] = Fact[Quota](value=asked.quota)
     judged = judge(facts.model_copy(update=told), profile)
-    step = StepName.CONVERT if converts else StepName.UPLOAD
-    return judged.model_copy(update={"findings": tuple(_fixed(each, step) for each in judged.findings)})
+    return judged.model_copy(update={"findings": tuple(_fixed(each, file) for each in judged.findings)})
 
 
-def _fixed(finding: Finding, step: StepName) -> Finding:
-    """What the run puts right does not keep it from starting: it converts, and joins parts on their way."""
-    is_fixed = finding.rule in _CONVERTED and finding.blocks
-    return finding.model_copy(update={"fixed_by": step}) if is_fixed else finding
+def _fixed(finding: Finding, file: FilePlan) -> Finding:
+    """What the run puts right does not keep it from starting: it converts, joins parts, and asks for the firmware."""
+    if finding.outcome is not Outcome.FAIL:
+        return finding
+    if finding.rule in _CONVERTED:
+        return finding.model_copy(update={"fixed_by": StepName.CONVERT if file.converts else StepName.UPLOAD})
+    asks = finding.rule == _FIRMWARE and finding.severity is Severity.WARN and _FIRMWARE_PROPERTY in file.properties
+    return finding.model_copy(update={"fixed_by": StepName.UPLOAD}) if asks else finding
 
 
 async def _test(

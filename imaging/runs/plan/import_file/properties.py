@@ -10,6 +10,7 @@ from models.cloud.image import Image
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.image_file.disk_facts import DiskFirmware
+from models.image_file.launch_properties import launch_properties
 
 _AGENT: Final = "hw_qemu_guest_agent"
 _NEEDS_AGENT: Final = frozenset({_AGENT, "os_require_quiesce"})
@@ -41,7 +42,8 @@ def image_properties(found: InspectedFile, profile: Profile) -> dict[str, str]:
     wanted = {key: value for key, value in profile.recommended_properties.items() if agent or key not in _NEEDS_AGENT}
     if agent:
         said[_AGENT] = "yes"
-    return {**said, **wanted}
+    # What an exported image was launched with goes before what is only recommended, or told by its disk.
+    return {**wanted, **said, **launch_properties(found.file.properties)}
 
 
 def _has_agent(guest: GuestFacts | None) -> bool:
