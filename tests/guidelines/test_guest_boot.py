@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from models.cloud.image import Image
-from models.findings import Outcome, Severity
+from models.fact import Fact, UnknownCode
+from models.findings import Outcome, Severity, Source
 from models.guest.accounts import Account, Accounts
 from models.guest.boot import Boot, Identity
 from models.guest.disks import BlockDevice, Disks
@@ -287,6 +288,25 @@ def test_swap_in_memory_on_the_root_disk_or_in_a_small_file_passes():
     own = SwapArea(path="/dev/vda1", kind="partition")
     small = SwapArea(path="/swap.img", kind="file", size_kib=1024)
     assert swapping(zram, own, small).outcome is Outcome.PASS
+
+
+def swap_in_a_file(*sources: str, options: tuple[str, ...] = ("sw",)):
+    lines = [FstabEntry(line=2, source=source, point="none", fs_type="swap", options=options) for source in sources]
+    not_running = Fact[Mounts](unknown_because="x", unknown_code=UnknownCode.NOT_RUNNING, source=Source.GUEST)
+    disks = Disks(devices=(VDA, VDA1), root=ROOT)
+    return guest_finding(
+        "BOOT-SWAP", method=InspectionMethod.IMAGE_FILE, mounts=not_running, disks=disks,
+        boot_mounts=BootMounts(fstab=(ROOT_LINE, *lines)),
+    )  # fmt: skip
+
+
+def test_of_an_image_file_fstab_says_what_swap_its_instances_have():
+    assert swap_in_a_file().outcome is Outcome.PASS
+    assert swap_in_a_file("UUID=root-uuid").outcome is Outcome.PASS
+    found = swap_in_a_file("UUID=gone")
+    assert (found.severity, "UUID=gone" in found.evidence) == (Severity.WARN, True)
+    assert swap_in_a_file("UUID=gone", options=("sw", "nofail")).outcome is Outcome.PASS
+    assert swap_in_a_file("/swap.img").outcome is Outcome.UNKNOWN
 
 
 # ---- QGA-PRESENT, SVC-FAILED, USERS-AUTOLOGIN

@@ -8,7 +8,7 @@ from subprocess import run
 import pytest
 
 from imaging.guidelines import tables
-from models.findings import Finding, Outcome, Severity
+from models.findings import Finding, InspectionMethod, Outcome, Severity
 from models.guest.accounts import Account, Accounts, AuthorizedKeys, PasswordState, SudoRule
 from models.guest.disks import Disks
 from models.guest.files import Sighting
@@ -369,8 +369,11 @@ def test_a_root_that_gives_back_what_is_deleted_passes():
     assert guest_finding("SEC-FREESPACE", disks=untold(Disks)).outcome is Outcome.UNKNOWN
     trimming = ROOT_LINE.model_copy(update={"options": ("discard",)})
     lines = BootMounts(fstab=(trimming,))
-    assert guest_finding("SEC-FREESPACE", mounts=untold(Mounts), boot_mounts=lines).outcome is Outcome.PASS
-    assert guest_finding("SEC-FREESPACE", mounts=Mounts(), boot_mounts=lines).outcome is Outcome.FAIL
+    of_file = guest_finding(
+        "SEC-FREESPACE", method=InspectionMethod.IMAGE_FILE, mounts=untold(Mounts), boot_mounts=lines
+    )
+    assert of_file.outcome is Outcome.PASS
+    assert guest_finding("SEC-FREESPACE", mounts=untold(Mounts), boot_mounts=lines).outcome is Outcome.FAIL
 
 
 def test_a_file_that_two_searches_see_counts_once_and_by_the_worse():

@@ -11,16 +11,18 @@ from imaging.guidelines.guest.commands import without_kernel_words
 from imaging.guidelines.guest.facts import (
     guest_failed,
     guest_passed,
+    guest_unknown,
     inside,
     unless_cut_short,
     unless_incomplete,
     unless_root_unplaced,
 )
+from imaging.guidelines.guest.next_boot.fstab import may_fail
 from imaging.guidelines.guest.next_boot.kernel_line import next_line
 from imaging.guidelines.guest.storage import Where, where_device
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.wording import fitting
-from models.findings import Severity
+from models.findings import InspectionMethod, Severity
 from models.formatting import size_kib
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -29,6 +31,7 @@ from models.text import cut
 _SHOWN = 40
 _WORDS = re.compile(r"(?:^|\s)((?:hugepages|default_hugepagesz|hugepagesz|crashkernel|mem|isolcpus|nohz_full)=\S+)")
 _BIG_SWAP_KIB = 256 * 1024
+_LOST = frozenset({Where.ELSEWHERE, Where.MISSING})
 
 
 @rule(
@@ -79,6 +82,8 @@ def boot_kdump(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 @rule("BOOT-SWAP", Chapter.BOOT, "Swap", Severity.WARN, by_hand="swapon --show")
 def boot_swap(facts: InstanceFacts, _profile: Profile) -> Answer:
+    if facts.guest.value is not None and facts.guest.value.method is InspectionMethod.IMAGE_FILE:
+        return _swap_of_fstab(facts)
     disks, mounts = inside(facts, parts.disks), inside(facts, parts.mounts)
     areas = [each for each in mounts.swaps if not each.path.startswith("/dev/zram")]
     lost = [each for each in areas if where_device(disks, each.path) is Where.ELSEWHERE and each.kind != "file"]
@@ -104,3 +109,24 @@ def boot_swap(facts: InstanceFacts, _profile: Profile) -> Answer:
     used = f"Only {fitting([cut(each.path, _SHOWN) for each in areas])}" if areas else "There is no swap"
     answer = unless_incomplete(guest_passed(f"{used}.", facts, parts.mounts), facts, parts.mounts)
     return unless_root_unplaced(answer, facts) if areas else answer
+
+
+def _swap_of_fstab(facts: InstanceFacts) -> Answer:
+    """Of a disk that no machine runs: what its next start would use."""
+    disks, lines = inside(facts, parts.disks), inside(facts, parts.boot_mounts).fstab
+    used = [each for each in lines if each.fs_type == "swap" and each.mounts_itself]
+    files = [each.source for each in used if each.source.startswith("/") and not each.source.startswith("/dev/")]
+    devices = [each for each in used if each.source not in files and not may_fail(each)]
+    lost = [each for each in devices if where_device(disks, each.source) in _LOST]
+    if lost:
+        return guest_failed(
+            f"Swap that new instances lack: {fitting([cut(each.source, _SHOWN) for each in lost])}.",
+            "Add nofail to its line in fstab; without it a new instance waits 90 s, then continues.",
+            facts,
+            parts.boot_mounts,
+        )
+    if files:
+        return guest_unknown(f"How large it is was not read: {fitting([cut(each, _SHOWN) for each in files])}.")
+    names = [cut(each.source, _SHOWN) for each in used]
+    said = f"Only {fitting(names)}" if names else "fstab names no swap"
+    return unless_incomplete(guest_passed(f"{said}.", facts, parts.boot_mounts), facts, parts.boot_mounts)

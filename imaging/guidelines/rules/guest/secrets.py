@@ -16,7 +16,7 @@ from imaging.guidelines.guest.facts import (
 )
 from imaging.guidelines.rule import Answer, Chapter
 from imaging.guidelines.rules.guest.found_files import file_rule
-from models.findings import Severity
+from models.findings import InspectionMethod, Severity
 from models.formatting import size, size_kib
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -97,7 +97,8 @@ def sec_freespace(facts: InstanceFacts, _profile: Profile) -> Answer:
     options = next((each.options for each in mounts.mounts if each.point == "/"), ()) if mounts is not None else ()
     if "discard" in options:
         return guest_passed("Mounted with discard: what is deleted is given back at once.", facts, parts.mounts)
-    lines = inside_or_none(facts, parts.boot_mounts) if mounts is None else None  # of a disk that nobody mounts
+    is_file = facts.guest.value is not None and facts.guest.value.method is InspectionMethod.IMAGE_FILE
+    lines = inside_or_none(facts, parts.boot_mounts) if is_file else None  # nobody has mounted it
     if lines is not None and any(each.point == "/" and "discard" in each.options for each in lines.fstab):
         said = "fstab mounts it with discard: what is deleted is given back at once."
         return guest_passed(said, facts, parts.boot_mounts)
