@@ -42,6 +42,7 @@ def make(name: str, folder: Path) -> Path:
     # XFS makes no file system of a few MiB.
     put(root, "etc/fstab", re.sub(r"(\s/\s+)xfs\b", r"\1ext4", (root / "etc/fstab").read_text()))
     (root / "boot/efi").mkdir(parents=True, exist_ok=True)
+    (root / "boot/efi").mkdir(exist_ok=True)
     loader = folder / "esp"
     put(loader, "EFI/BOOT/BOOTX64.EFI", b"MZ".ljust(4096, b"\0"))
     esp = vfat(folder / "esp.img", loader, "-n", "UEFI", "-i", "5F0C9D2E", size=_ESP_BYTES)
