@@ -43,6 +43,7 @@ from textual.screen import Screen  # noqa: E402
 from imaging.guest.interface import HostKeyQuestion  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
+from models.cloud.image import Image  # noqa: E402
 from models.errors import UnreachableError  # noqa: E402
 from models.guidelines.facts import InstanceFacts  # noqa: E402
 from models.run.record import RunRecord  # noqa: E402
@@ -56,6 +57,7 @@ from screens.dialogs.guest_questions import DialogQuestions  # noqa: E402
 from screens.dialogs.pick import PickOne  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
 from screens.files.inspection import InspectionScreen  # noqa: E402
+from screens.images.export.screen import ExportScreen  # noqa: E402
 from screens.images.seal import SealScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
@@ -226,6 +228,14 @@ class Tour:
         await self._open(SealScreen(image, inspected("db-07", NOW), frozenset({image.name})))
         await self._until(lambda: self._app.screen.check_action("start", ()) is True)
         await self._take("seal-of-image")
+        await self._pilot.press("escape")
+        await self._export_of_an_image(image)
+
+    async def _export_of_an_image(self, image: Image) -> None:
+        """What an export would write, and what keeps the image from leaving the cloud."""
+        await self._open(ExportScreen(image, inspected("db-07", NOW)))
+        await self._until(lambda: self._app.screen.check_action("format", ()) is True)
+        await self._take("export-of-image")
         await self._pilot.press("escape")
 
     async def _inspection_of_a_file(self) -> None:

@@ -47,6 +47,7 @@ from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
+from models.run.export_plan import Room
 from models.run.plan import Plan
 from models.run.record import RunnerPresence, RunRecord
 from models.run.request import Attestation, Mode, RunRequest
@@ -253,8 +254,12 @@ class ShownRuns:
         wanted: WantedExport,
         guest: Fact[GuestFacts],
     ) -> Plan:
-        """The real plan."""
-        return await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
+        """The real plan, but for the room on this machine."""
+        plan = await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
+        needed = plan.export.size_bytes if plan.export is not None else 0
+        room = Room(folder="/home/ada", needed_bytes=needed, free_bytes=120 * 2**30)
+        export = plan.export.model_copy(update={"rooms": (room,)}) if plan.export is not None else None
+        return plan.model_copy(update={"export": export})
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""

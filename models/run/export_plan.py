@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from models.base import Frozen
 from models.image_file.image_format import ImageFormat
-from models.text import CleanText
+from models.text import CleanText, one_line
 
 
 class ExportRefusal(StrEnum):
@@ -61,6 +61,11 @@ class ExportPlan(Frozen):
     """The names of the others."""
     rooms: tuple[Room, ...] = ()
     refusals: tuple[ExportRefusal, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file, for people."""
+        return one_line(self.path.rpartition("/")[2])
 
     @property
     def converts(self) -> bool:

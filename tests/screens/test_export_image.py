@@ -3,18 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from models.cloud.image import Image
+from models.findings import Readiness
 from models.image_file.image_format import ImageFormat
+from models.run.export_plan import ExportPlan
+from models.run.exported_file import ExportedFile
 from models.run.kind import RunKind
+from models.run.record import RunRecord, RunState, StepRecord
+from models.steps import EXPORT_STEPS, StepState
 from screens.images.export.screen import ExportScreen
 from screens.images.screen import ImagesScreen
 from screens.runs.run import RunScreen
+from screens.runs.texts.headline import outcome_line
+from screens.runs.texts.heard import Change
+from screens.runs.texts.offers import is_offered
+from screens.runs.texts.questions import question
+from screens.runs.texts.run_rows import cells
+from screens.runs.texts.run_text import status_text
+from screens.style.glyphs import UNICODE
 from screens.widgets.entry import Entry
 from screens.widgets.rows import RowList
 from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.samples import NOW, run
 from tests.support.known import present
+
+
+def export_run(**changed: Any) -> RunRecord:
+    """A run that has exported an image."""
+    image = Image(id="i1", name="db-07-v1", status="active", size_bytes=600, content_hash="ab", hash_algorithm="sha512")
+    export = ExportPlan(path="/home/ada/two\nlines.qcow2", format=ImageFormat.QCOW2, hash_algorithm="sha512", hash="ab")
+    base = run()
+    plan = base.plan.model_copy(update={"kind": RunKind.EXPORT, "source": None, "image": image, "export": export})
+    steps = tuple(StepRecord(step=step, state=StepState.DONE, started_at=NOW, ended_at=NOW) for step in EXPORT_STEPS)
+    exported = ExportedFile(
+        format=ImageFormat.QCOW2, size_bytes=5 * 2**20, disk_size_bytes=600, sha256="0" * 64, compared=True,
+        readiness=Readiness.BLOCKED, blockers=("SEC-PRIVKEY",),
+    )  # fmt: skip
+    update = {"kind": RunKind.EXPORT, "plan": plan, "steps": steps, "exported": exported, "claim": None}
+    return base.model_copy(update={**update, "image_id": None, "instance_restored": None, "verdict": None, **changed})
+
+
+def test_what_came_of_it_is_said_of_the_file():
+    made = export_run(state=RunState.DONE)
+    said = "two\ufffdlines.qcow2 is written: 5.0 MiB, compared with the cloud's SHA512, 1 blocker in it"
+    assert outcome_line(made) == said
+    assert [cell.text for cell in cells(made, UNICODE)][4:6] == ["two\ufffdlines.qcow2", "✓ file written"]
+    unverified = present(made.exported).model_copy(update={"compared": False, "blockers": ()})
+    assert outcome_line(made.model_copy(update={"exported": unverified})).endswith("5.0 MiB, not verified")
+
+
+def test_nothing_is_said_of_an_instance_that_an_export_has_not():
+    made = export_run(state=RunState.CANCELLING)
+    assert "instance" not in question(Change.CANCEL, made).details
+    assert status_text(made)[0] == "What it has written is being removed."
+    assert not is_offered("again", export_run(state=RunState.FAILED), read_only=False)
 
 
 async def opened(driver: Driver, target: Path) -> ExportScreen:

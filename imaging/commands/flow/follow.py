@@ -154,9 +154,9 @@ def print_problems(run: RunRecord) -> None:
     elif run.trouble is not None and run.left_behind and run.state.is_over:
         tell(run.trouble, heading="Left behind")
     if is_abandoned(run):
-        say(
-            f"Run {run.id} has no runner:"
-            f" `imaging resume {run.id}` continues it, `imaging undo {run.id}` restores the instance."
-        )
+        other = f"`imaging undo {run.id}` restores the instance"
+        if run.spec.writes_file:
+            other = f"`imaging cancel {run.id}` removes what it has written"
+        say(f"Run {run.id} has no runner: `imaging resume {run.id}` continues it, {other}.")
     elif run.instance_restored is False and run.state.is_over:
         say(f"The instance is NOT restored: `imaging undo {run.id}` restores it.")

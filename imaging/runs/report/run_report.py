@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from imaging.runs.report.exported import export_lines
 from imaging.runs.report.guest import guest_lines
 from imaging.runs.report.seal import seal_lines
 from models.findings import Checklist, Finding, Outcome, Readiness
@@ -76,6 +77,7 @@ def _outcome(run: RunRecord) -> Iterator[str]:
         yield f"- Image: {plain(run.plan.request.name)}, id `{run.image_id}`"
     if run.sent_file is not None:
         yield f"- Sent: {run.sent_file.format.in_words}, SHA-512 `{run.sent_file.sha512 or 'not told'}`"
+    yield from (f"- {plain(line)}" for line in export_lines(run))
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
         what = "The temporary instance" if run.spec.inspects else "Test launch"

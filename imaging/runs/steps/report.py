@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.receiving.findings import kept_findings
 from imaging.runs.report.finished_image import judge_finished_image
 from imaging.runs.report.run_report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
 from imaging.runtime.private_files import write_private
 from imaging.runtime.redaction import redactor
+from imaging.runtime.threads import in_thread
 from models.findings import Finding
 from models.run.record import RunRecord
 from models.steps import StepName, StepState
@@ -21,7 +23,11 @@ async def report(ctx: StepContext) -> StepResult:
     if ctx.run.report_path != str(markdown):
         await ctx.record(report_path=str(markdown))
     _write(ctx, ())
-    finished = await judge_finished_image(ctx)
+    if ctx.run.spec.writes_file:
+        checklist = await in_thread(kept_findings, ctx.folder)
+        finished = checklist.findings if checklist is not None else ()
+    else:
+        finished = await judge_finished_image(ctx)
     if finished:
         _write(ctx, finished)
     return StepResult(str(markdown))

@@ -18,8 +18,11 @@ from screens.wizard.pages.content_rows import ContentRow
 _ADVICE = {ObstacleKind.BLOCKER: "w: give a reason", ObstacleKind.CONFIRMATION: "c: confirm it"}
 
 
-def export_rows(plan: Plan, export: ExportPlan, glyphs: Glyphs) -> Iterator[ContentRow]:
-    """What has to be done first, then the file, and what is to be known of it."""
+def export_rows(plan: Plan | None, glyphs: Glyphs) -> Iterator[ContentRow]:
+    """What has to be done first, then the file, and what is to be known of it; nothing before there is a plan."""
+    if plan is None or plan.export is None:
+        return
+    export = plan.export
     for number, one in enumerate(obstacles(plan)):
         yield _obstacle(number, one, glyphs)
     yield from _answers(plan, glyphs)

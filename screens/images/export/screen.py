@@ -148,9 +148,7 @@ class ExportScreen(OpenedScreen[None]):
 
     def _show(self) -> None:
         """Show what is known now; the start counts from when it can be read."""
-        plan = self._plan
-        rows = export_rows(plan, plan.export, self.glyphs) if plan is not None and plan.export is not None else ()
-        self._rows.show(tuple(rows))
+        self._rows.show(tuple(export_rows(self._plan, self.glyphs)))
         self._tell()
         self._say()
         self._shown.changed()
@@ -168,6 +166,8 @@ class ExportScreen(OpenedScreen[None]):
     def _obstacle(self) -> str:
         """What keeps the export from starting; empty where nothing is known to."""
         found = obstacles(self._plan) if self._plan is not None else ()
+        if len(found) > 1:
+            return f"{len(found)} things to do first: see the list."
         return found[0].text if found else self._trouble
 
     @property

@@ -14,6 +14,7 @@ from models.run.source_seen import SourceState
 from models.steps import StepName, StepState
 from models.text import one_line
 from models.verdict import VerdictWord
+from models.words.export_words import export_success
 from screens.runs.texts.heard import Change, Heard
 from screens.runs.texts.seal_text import seal_failure
 from screens.runs.texts.task_notes import seen_phase
@@ -106,7 +107,7 @@ def outcome_line(run: RunRecord) -> str:
         case RunState.FAILED:
             return _failure(run)
         case _:
-            return _success(run)
+            return export_success(run) if run.spec.writes_file else _success(run)
 
 
 def _failure(run: RunRecord) -> str:

@@ -6,6 +6,7 @@ import platform
 
 from imaging.runs.ownership.image_deletion import deletable_image
 from models.run.record import OwnedKind, RunRecord
+from models.words.export_words import AFTER_CANCELLING
 from screens.dialogs.confirm import Question
 from screens.runs.texts.heard import Change
 from screens.runs.texts.run_text import is_watching_source
@@ -53,6 +54,8 @@ def _after_cancelling(run: RunRecord) -> str:
     """What is left when the run is cancelled."""
     if is_watching_source(run):
         return "The instance is restored. It is not watched coming up any longer."
+    if run.spec.writes_file:
+        return AFTER_CANCELLING
     if run.spec.inspects:
         image = " and the temporary image are" if run.spec.image_is_temporary else " is"
         return f"The call in flight is finished first. The temporary instance{image} removed."

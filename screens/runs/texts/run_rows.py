@@ -8,6 +8,7 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
+from models.words.export_words import file_name, is_written
 from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.runs.texts.headline import outcome_line
 from screens.style.glyphs import UNICODE, Glyphs
@@ -86,6 +87,8 @@ def _searched(run: RunRecord) -> str:
 
 
 def _made(run: RunRecord) -> str:
+    if run.spec.writes_file:
+        return file_name(run)
     return run.plan.request.name if run.spec.makes_image else f"({run.kind.value})"
 
 
@@ -99,6 +102,8 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
     """The verdict; of a run that is not over, the step that it has come to."""
     if not run.state.is_over and run.current_step is not None:
         return Cell(f"{glyphs.running} {step_words(run.current_step.step, run.title)}", Tone.PLAIN)
+    if run.spec.writes_file:
+        return Cell(f"{glyphs.good} file written", Tone.GOOD) if is_written(run) else Cell(glyphs.none, Tone.QUIET)
     if run.spec.inspects and run.verdict is None:
         return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
     if run.seal_verdict is not None and (run.verdict is None or run.verdict.has_proved_boot):

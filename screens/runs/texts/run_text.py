@@ -8,6 +8,7 @@ from models.formatting import clock_time, duration
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
 from models.verdict import Verdict
+from models.words.export_words import BEING_REMOVED
 from screens.runs.texts.seal_text import seal_details
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
@@ -112,7 +113,7 @@ def status_text(run: RunRecord) -> tuple[str, Tone]:
         case RunState.CANCELLING if is_watching_source(run):
             return "Cancelled; the instance is restored and starting. Press c to stop watching it.", Tone.WARN
         case RunState.CANCELLING:
-            return "The instance is being restored.", Tone.WARN
+            return BEING_REMOVED if run.spec.writes_file else "The instance is being restored.", Tone.WARN
         case RunState.PLANNED | RunState.RUNNING:
             return "Keeps running if you quit or lose the connection.", Tone.QUIET
         case _:
