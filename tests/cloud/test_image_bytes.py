@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -26,8 +26,9 @@ from models.errors import (
     RejectedError,
     UnauthorizedError,
     UnreachableError,
+    UnsafeAddressError,
 )
-from tests.cloud.scripted import TOKEN, Reply, ScriptedCloud
+from tests.cloud.scripted import HERE, TOKEN, Reply, ScriptedCloud
 
 IMAGE = "3f0e0c0f-0000-4000-8000-00000000beef"
 FILE = f"/image/v2/images/{IMAGE}/file"
@@ -693,3 +694,62 @@ async def test_a_closed_cloud_ends_its_transfers(scripted: ScriptedCloud, cloud:
     with pytest.raises(UnreachableError, match="closed"):
         await task
     held.set()
+
+
+@pytest.fixture
+def by_tls() -> Iterator[ScriptedCloud]:
+    cloud = ScriptedCloud(tls=True).start()
+    yield cloud
+    cloud.stop()
+
+
+async def test_bytes_go_over_tls_both_ways(by_tls: ScriptedCloud, enter: Any):
+    cloud = await enter(by_tls.url, cacert=str(HERE / "selfsigned.pem"))
+    by_tls.on("PUT", FILE, Reply(204))
+    by_tls.on("GET", FILE, whole(), part(1000, 1999))
+
+    await upload(cloud, Source())
+    taken, _ = await download(cloud)
+
+    assert by_tls.uploads == [CONTENT]
+    assert bytes(taken.content) == CONTENT
+    assert await cloud.image_bytes.read_bytes(IMAGE, 1000, 1000) == CONTENT[1000:2000]
+
+
+@pytest.mark.parametrize("place", TENTHS)
+async def test_an_upload_that_is_cut_under_tls_is_told(by_tls: ScriptedCloud, enter: Any, place: int):
+    cloud = await enter(by_tls.url, cacert=str(HERE / "selfsigned.pem"))
+    by_tls.taken_bytes = place
+    by_tls.on("PUT", FILE, Reply(drop=True))
+
+    with pytest.raises(UnreachableError) as caught:
+        await upload(cloud, Source(CONTENT * 16))
+
+    assert not isinstance(caught.value, LostAnswerError)
+    assert len(by_tls.seen("PUT")) == 1
+
+
+async def test_a_cancelled_upload_under_tls_ends_at_once(by_tls: ScriptedCloud, enter: Any):
+    cloud = await enter(by_tls.url, cacert=str(HERE / "selfsigned.pem"))
+    held = threading.Event()
+    by_tls.on("PUT", FILE, Reply(204, wait=held))
+    task = asyncio.create_task(upload(cloud, Source()))
+    await _until(lambda: bool(by_tls.seen("PUT")))
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    await _until(lambda: not _threads())
+    held.set()
+
+
+async def test_bytes_are_not_followed_to_another_host(scripted: ScriptedCloud, cloud: OpenStackCloud):
+    elsewhere = Reply(307, headers={"Location": "http://files.example/disk.raw"})
+    scripted.on("PUT", FILE, elsewhere)
+    scripted.on("GET", FILE, elsewhere)
+
+    with pytest.raises(UnsafeAddressError):
+        await upload(cloud, Source())
+    with pytest.raises(UnsafeAddressError):
+        await download(cloud)
