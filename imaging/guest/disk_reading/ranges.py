@@ -7,11 +7,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from models.errors import UnreachableError
+from models.errors import ImageFileError, UnreachableError
 
 BLOCK_BYTES: Final = 2**18
 _KEPT_BLOCKS: Final = 256
 """64 MiB."""
+_MOST_TIMES: Final = 2
+"""How often all of it may come, beside what is kept: a disk that is made to deceive could ask for ever."""
+_NOTHING: Final = "Nothing was inspected."
 _MOST_AHEAD: Final = 32
 """Blocks that are fetched at once, where one after the other was asked for: 8 MiB."""
 
@@ -44,6 +47,7 @@ class Ranges:
 
         Raises:
             CloudError: they did not come.
+            ImageFileError: far more was asked for than there is.
         """
         size = min(size, self.size_bytes - offset)
         if offset < 0 or size <= 0:
@@ -65,6 +69,8 @@ class Ranges:
         last = min(max(end, number + self._ahead), number + _MOST_AHEAD, -(-self.size_bytes // BLOCK_BYTES))
         behind = next((each for each in range(number + 1, last) if each in self._kept), last)
         begin, size = number * BLOCK_BYTES, min(behind * BLOCK_BYTES, self.size_bytes) - number * BLOCK_BYTES
+        if self.fetched_bytes > _MOST_TIMES * self.size_bytes + _KEPT_BLOCKS * BLOCK_BYTES:
+            raise ImageFileError("Reading the image asks for the same parts again and again.", meaning=_NOTHING)
         raw = await self._fetch(begin, size)
         if len(raw) != size:
             raise UnreachableError("A part of the image came shorter than it is.")

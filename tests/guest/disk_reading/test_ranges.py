@@ -11,7 +11,7 @@ from imaging.guest.disk_reading.ranges import BLOCK_BYTES, Ranges
 from imaging.guest.disk_reading.served_content import MOST_BYTES, ServedContent
 from imaging.guest.disk_reading.serving import serving
 from imaging.runtime.threads import in_thread
-from models.errors import DiskUnreadableError, RangeIgnoredError, UnreachableError
+from models.errors import DiskUnreadableError, ImageFileError, RangeIgnoredError, UnreachableError
 
 SIZE = 40 * BLOCK_BYTES + 1234
 WHOLE = random.Random(3).randbytes(SIZE)
@@ -69,6 +69,20 @@ async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await ranges.read(0, 8 * BLOCK_BYTES) == WHOLE[: 8 * BLOCK_BYTES]
     await ranges.read(20 * BLOCK_BYTES, BLOCK_BYTES)
     assert len(ranges._kept) == 8
+
+
+async def test_a_reader_that_goes_round_and_round_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imaging.guest.disk_reading.ranges._KEPT_BLOCKS", 4)
+    far = Far()
+    ranges = Ranges(far.fetch, SIZE)
+
+    async def go_round() -> None:
+        for turn in range(1000):
+            await ranges.read(turn * 7 % 40 * BLOCK_BYTES, 1)
+
+    with pytest.raises(ImageFileError):
+        await go_round()
+    assert sum(length for _, length in far.asked) < 3 * SIZE
 
 
 async def test_an_answer_that_is_too_short_is_an_error() -> None:
