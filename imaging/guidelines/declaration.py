@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
-from imaging.guidelines.guest.facts import not_read
-from imaging.guidelines.rule import Answer, Chapter, Judge, Rule, UnreadError
+from imaging.guidelines.guest.facts import is_not_running, not_read
+from imaging.guidelines.rule import Answer, Chapter, Judge, Rule, UnreadError, not_applicable
 from models.findings import AskedFor, Severity, Source
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
@@ -24,6 +24,7 @@ def rule(
     sentences: tuple[str, ...] = (),
     asked_for: AskedFor | None = None,
     by_hand: str | None = None,
+    of_what_runs: bool = False,
     settled_by: StepName | None = None,
     waivable: bool = True,
 ) -> Callable[[Judge], Rule]:
@@ -40,12 +41,13 @@ def rule(
         sentences: the numbers of the page's sentences that it answers; none for a rule beyond the page.
         asked_for: set on ASK rules: by when the user has to confirm.
         by_hand: for a rule that only the guest can answer: the command that answers it by hand and changes nothing.
+        of_what_runs: whether it asks what a stop would lose: it does not apply to an image file, of which nothing runs.
         settled_by: the step after which it no longer matters that nobody could answer it.
         waivable: False of a state in which no run can begin, whatever reason is given.
     """
 
     def declared(judge: Judge) -> Rule:
-        asked = judge if by_hand is None else _told_by_hand(judge, by_hand)
+        asked = judge if by_hand is None else _told_by_hand(judge, by_hand, of_what_runs=of_what_runs)
         return Rule(rule_id, chapter, title, sentences, severity, asked, asked_for, settled_by, by_hand, waivable)
 
     return declared
@@ -66,13 +68,15 @@ def _place(each: Rule) -> tuple[int, int]:
     return _CHAPTERS.index(each.chapter), int(each.sentences[-1].removeprefix("S")) if listed else 0
 
 
-def _told_by_hand(judge: Judge, by_hand: str) -> Judge:
+def _told_by_hand(judge: Judge, by_hand: str, *, of_what_runs: bool) -> Judge:
     """A judge that names the command where the guest was not read; what the cloud did not say is said as everywhere."""
 
     def judge_by_hand(facts: InstanceFacts, profile: Profile) -> Answer:
         try:
             return judge(facts, profile)
         except UnreadError as unread:
+            if of_what_runs and is_not_running(facts, unread.fact):
+                return not_applicable("It is an image file: nothing of it runs that could be lost.")
             if unread.fact is facts.guest or unread.fact.source is Source.GUEST:
                 return not_read(facts, unread.fact, by_hand)
             raise

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from models.findings import Finding, Outcome
+from models.fact import Fact, UnknownCode
+from models.findings import Finding, Outcome, Source
+from models.guest.facts import InspectionMethod
 from models.guest.mounts import BootMounts, FstabEntry, Mount, Mounts, SwapArea
 from models.guest.running import BootFile, Container, MemoryFile, PersonsProgram, Running
 from models.guest.services import Process, Services
@@ -33,6 +36,19 @@ def program(name: str, *, user: str = "alice", seconds: int = 7200) -> PersonsPr
 
 def sessions(*programs: PersonsProgram) -> Finding:
     return guest_finding("STOP-SESSIONS", running=Running(programs=programs))
+
+
+@pytest.mark.parametrize("rule", [*(each for each in RULES if each != "STOP-UNTRIED"), "VOL-BUSY"])
+def test_of_an_image_file_nothing_runs_that_could_be_lost(rule):
+    def hidden(part: type) -> Fact[Any]:
+        return Fact[part](unknown_because="x", unknown_code=UnknownCode.NOT_RUNNING, source=Source.GUEST)  # type: ignore[valid-type]
+
+    found = guest_finding(
+        rule, method=InspectionMethod.IMAGE_FILE, running=hidden(Running), mounts=hidden(Mounts),
+        services=hidden(Services),
+    )  # fmt: skip
+    assert found.outcome is Outcome.NOT_APPLICABLE
+    assert "image file" in found.evidence
 
 
 @pytest.mark.parametrize("rule", RULES)

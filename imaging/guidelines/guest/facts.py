@@ -171,13 +171,20 @@ def not_read(facts: InstanceFacts, fact: Fact[Any], by_hand: str) -> Answer:
         never_inspected = fact.unknown_because is None or fact.unknown_code is UnknownCode.NOT_INSPECTED
         said = "only the guest can tell" if never_inspected else why
         evidence = f"Not inspected: {said}."
-    elif guest.method is InspectionMethod.IMAGE_FILE and fact.unknown_code is UnknownCode.NOT_RUNNING:
+    elif is_not_running(facts, fact):
         evidence = f"Unknown: {why}."
     elif guest.method is InspectionMethod.DEEP_CHECK and fact.unknown_code is not UnknownCode.NEEDS_SSH:
         evidence = f"Unknown, {NEEDS_SSH}: {why}."
     else:
         evidence = f"Could not be read: {why}."
     return unknown(evidence, "In the guest:", command=by_hand, source=Source.GUEST)
+
+
+def is_not_running(facts: InstanceFacts, fact: Fact[Any]) -> bool:
+    """Whether something was not read because it lies in an image file, which shows nothing that runs."""
+    guest = facts.guest.value
+    is_file = guest is not None and guest.method is InspectionMethod.IMAGE_FILE
+    return is_file and fact.unknown_code is UnknownCode.NOT_RUNNING
 
 
 def _part(facts: InstanceFacts, part: Callable[[GuestFacts], Fact[T]]) -> Fact[T]:

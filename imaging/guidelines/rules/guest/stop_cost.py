@@ -36,6 +36,7 @@ def is_stopped(facts: InstanceFacts) -> bool:
     "Sessions and programs of users",
     Severity.WARN,
     by_hand="loginctl list-sessions; ps -eo user,etime,comm --sort=-etime | grep -v '^root'",
+    of_what_runs=True,
 )
 def stop_sessions(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
@@ -73,6 +74,7 @@ def _told(programs: Sequence[PersonsProgram]) -> list[str]:
     "Mounts and swap that nothing will bring back",
     Severity.WARN,
     by_hand="findmnt --real; swapon --show; cat /etc/fstab",
+    of_what_runs=True,
 )
 def stop_mounts(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
@@ -116,6 +118,7 @@ def _lost_swaps(mounts: Mounts, boot: BootMounts) -> list[str]:
     "Containers that nothing will start again",
     Severity.WARN,
     by_hand="sudo grep -o '\"RestartPolicy\":{[^}]*}' /var/lib/docker/containers/*/hostconfig.json; podman ps",
+    of_what_runs=True,
 )
 def stop_containers(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
@@ -143,6 +146,7 @@ def stop_containers(facts: InstanceFacts, _profile: Profile) -> Answer:
     "Files of users in memory",
     Severity.WARN,
     by_hand="sudo find /dev/shm /run/user /tmp -xdev -type f -uid +999 -size +7",
+    of_what_runs=True,
 )
 def stop_memory(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):

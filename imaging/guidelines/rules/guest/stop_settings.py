@@ -55,6 +55,7 @@ _BOOT_FULL = 95
     "Kernel settings made by hand",
     Severity.WARN,
     by_hand="sysctl vm.swappiness vm.overcommit_memory vm.max_map_count; grep -r vm /etc/sysctl.conf /etc/sysctl.d",
+    of_what_runs=True,
 )
 def stop_sysctl(facts: InstanceFacts, _profile: Profile) -> Answer:
     if is_stopped(facts):
@@ -94,6 +95,7 @@ def _is_set_by_hand(setting: KernelSetting) -> bool:
     "Addresses and routes set by hand",
     Severity.WARN,
     by_hand="ip -4 address show permanent; ip -4 route show proto boot",
+    of_what_runs=True,
 )
 def stop_network(facts: InstanceFacts, _profile: Profile) -> Answer:
     """Says what was found; that nothing was found is no pass, for only some ways of setting one can be told."""

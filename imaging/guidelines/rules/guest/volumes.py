@@ -36,6 +36,7 @@ _SHOWN = 32
     Severity.BLOCK,
     sentences=("S17",),
     by_hand="findmnt -t ext4,xfs,btrfs; swapon --show; sudo lsof +f -- /MOUNT_POINT",
+    of_what_runs=True,
     settled_by=StepName.STOP,
 )
 def vol_busy(facts: InstanceFacts, _profile: Profile) -> Answer:
