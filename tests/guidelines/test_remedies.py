@@ -22,7 +22,7 @@ DOING = frozenset({
     "delete", "download", "empty", "enrol", "fetch", "fix", "give", "grow", "have", "image", "install", "keep",
     "launch",
     "leave", "let", "lock", "log", "make", "move", "name", "note", "nothing", "open", "put", "read", "reboot",
-    "rebuild", "remove", "restart", "save", "say", "set", "shorten", "start", "state", "stop", "switch", "take",
+    "rebuild", "remove", "restart", "save", "say", "seal", "set", "shorten", "start", "state", "stop", "switch", "take",
     "try", "turn", "unlock", "unmount", "unregister", "unshelve", "upgrade", "use", "wait", "write",
 })  # fmt: skip
 """With what a remedy may begin; `nothing` to do is also said."""

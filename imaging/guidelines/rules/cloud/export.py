@@ -57,8 +57,8 @@ def _may_leave(export: ExportFacts) -> Answer:
     told = "; ".join(against)
     return failed(
         f"{told[:1].upper()}{told[1:]}.",
-        "A file knows no project: it gives away all that is in it. Seal the image (imaging seal IMAGE), and export the "
-        "sealed one.",
+        "Seal the image (imaging seal IMAGE), and export the sealed one: a file knows no project, and gives away all "
+        "that is in it.",
     )
 
 
