@@ -104,16 +104,6 @@ class Transfers:
 
         await self._aside(transfer, call, work)
 
-    async def token_seconds(self) -> float | None:
-        """How long a token of this login lives in all; None where the login does not tell."""
-
-        def read(connection: Any) -> float | None:
-            from imaging.cloud.http.thread_connection import token_seconds  # noqa: PLC0415  # see `send`
-
-            return token_seconds(connection.access())
-
-        return await self._parts.run(read)
-
     async def close(self) -> None:
         """End what is under way, and take nothing more."""
         self._is_closed = True

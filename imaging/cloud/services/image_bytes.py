@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -52,15 +53,14 @@ class GlanceBytes:
 
     async def ways_in(self) -> UploadWays:
         """What the cloud tells of import methods, stores, quotas and tokens."""
-        methods = await self._told("import", "list the ways into the image service", read_methods)
-        stores = await self._told("stores", "list the stores of images", read_stores)
-        usage = await self._told("usage", "read the quotas of images", lambda body: body)
-        ways = UploadWays(
-            methods=methods if methods is not None else self._told_methods,
-            stores=stores,
-            token_seconds=await self._transfers.token_seconds(),
+        methods, stores, usage, token = await asyncio.gather(
+            self._told("import", "list the ways into the image service", read_methods),
+            self._told("stores", "list the stores of images", read_stores),
+            self._told("usage", "read the quotas of images", lambda body: body),
+            self._transport.run(_token_seconds),
         )
-        return with_usage(ways, usage or {})
+        known = methods if methods is not None else self._told_methods
+        return with_usage(UploadWays(methods=known, stores=stores, token_seconds=token), usage or {})
 
     async def make_record(self, request: NewImage) -> Image:
         """A new, private image without a byte (`queued`)."""
@@ -192,6 +192,12 @@ class _Place:
                 f"The transfer stopped after {size(self.next_byte)} of {size(behind)}, when the cloud was asked to "
                 f"{self._expected.doing}: the answer ended.",
             )
+
+
+def _token_seconds(connection: Any) -> float | None:
+    from imaging.cloud.http.thread_connection import token_seconds  # noqa: PLC0415  # the HTTP libraries: not before they are needed
+
+    return token_seconds(connection.access())
 
 
 def _record(request: NewImage) -> dict[str, Any]:
