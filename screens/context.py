@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
     from imaging.guest.download.result import SavedDirectories
     from imaging.guest.remedies import FixResult
     from imaging.runs.plan.export.wanted import WantedExport
+    from imaging.runs.plan.import_file.planning import FileToImport
 
 
 class Runs(Protocol):
@@ -71,6 +72,9 @@ class Runs(Protocol):
         guest: Fact[GuestFacts],
     ) -> Plan:
         """What an export of an image would do, by what its last inspection found."""
+
+    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+        """What the import of an inspected file would do."""
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""

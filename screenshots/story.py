@@ -35,6 +35,8 @@ from imaging.runs.plan.export.planning import plan_export
 from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.import_file.costs import Rate
+from imaging.runs.plan.import_file.planning import FileToImport, plan_import
 from imaging.runs.plan.new_run import run_of_plan
 from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.plan.start_gate import obstacles, refuse
@@ -264,6 +266,10 @@ class ShownRuns:
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""
         return await plan_verification(cloud, self._clock, image_id, request, profile)
+
+    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+        """As the service plans it."""
+        return await plan_import(cloud, self._clock, file, request, profile, rate=Rate())
 
     async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """The real plan."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,26 @@ _QUESTION = (
 class InspectionOpening:
     """Remembers the path that was given last."""
 
-    def __init__(self, app: App[Any]) -> None:
-        """Nothing was asked for yet."""
-        self._app = app
+    def __init__(self, app: App[Any], others: Mapping[str, Callable[[App[Any]], None]]) -> None:
+        """Nothing was asked for yet.
+
+        Args:
+            app: shows the screens.
+            others: what is done with a file by other names, such as `import`.
+        """
+        self._app, self._others = app, others
         self._last = ""
 
     def begin(self, what: str, image: Image | None) -> None:
         """Inspect.
 
         Args:
-            what: `file`, whose path is asked for, or `image`.
+            what: `file`, whose path is asked for, `image`, or one of the others.
             image: the chosen one, of the cloud.
         """
-        if what == "file":
+        if what in self._others:
+            self._others[what](self._app)
+        elif what == "file":
             self._ask_for_file()
         elif image is not None:
             self._app.push_screen(InspectionScreen(image.name or image.id, of_image(image), kind="inspection"))

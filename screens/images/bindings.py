@@ -34,6 +34,13 @@ BINDINGS: list[BindingType] = [
         id="images.export",
         tooltip="Make a file of this image on this machine: downloaded, compared, converted, described",
     ),
+    Binding(
+        "i",
+        "inspect('import')",
+        "Import",
+        id="images.import",
+        tooltip="Make an image of a file of this machine: inspected, converted, uploaded, compared, tested",
+    ),
     Binding("m", "run", "Run", show=False, id="images.run", tooltip="Show the run that made or tested this image"),
     Binding("R", "report", "Report", id="images.report", tooltip="Open the report of the run that made this image"),
     Binding(
@@ -69,3 +76,13 @@ EXPORT_BINDINGS: list[BindingType] = [
     Binding("s", "steps", "Steps", id="export.steps", tooltip="Show the steps and their openstack commands"),
 ]
 """Of the screen that exports an image."""
+
+IMPORT_BINDINGS: list[BindingType] = [
+    Binding("ctrl+g", "start", "Start", priority=True, id="import.start", tooltip="Start the import shown here"),
+    Binding("w", "waive", "Reason", id="import.waive", tooltip="Say why the run may begin despite what blocks it"),
+    Binding("u", "uninspected", "Not inspected", id="import.uninspected", tooltip="Say why that does not matter here"),
+    Binding("v", "visibility", "Visibility", id="import.visibility", tooltip="Choose who sees the finished image"),
+    Binding("n", "network", "Network", id="import.network", tooltip="Choose the network of the test instance"),
+    Binding("s", "steps", "Steps", id="import.steps", tooltip="Show the steps and their openstack commands"),
+]
+"""Of the screen that imports a file."""

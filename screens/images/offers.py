@@ -13,6 +13,8 @@ def is_offered(
 ) -> bool | None:
     """Whether an action, followed by what it is given, makes sense for the chosen image; None: it is not about one."""
     match action:
+        case "inspect import":
+            return not read_only
         case "verify":
             return not read_only and image is not None and image.status == "active"
         case "seal":
@@ -20,8 +22,7 @@ def is_offered(
             return not read_only and image is not None and is_sealable(image, project_id)
         case "inspect image" | "export":
             return image is not None and image.status == "active"
-        case "run":
-            return image is not None and history.run(image) is not None
-        case "report":
-            return image is not None and history.report(image) is not None
+        case "run" | "report":
+            found = history.run if action == "run" else history.report
+            return image is not None and found(image) is not None
     return None

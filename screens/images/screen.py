@@ -26,6 +26,7 @@ from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.export.opening import open_export
 from screens.images.history import ImageHistory
+from screens.images.importing.opening import ask_import
 from screens.images.messages import HistoryRead, Planned, SizesRead, Started, sizes_of
 from screens.images.offers import is_offered
 from screens.images.order import orders
@@ -85,7 +86,7 @@ class ImagesScreen(ListScreen[Image]):
         super().on_mount()
         self._rows.focus()
         self._sealing = SealOpening(self.app, self.console)
-        self._inspecting = InspectionOpening(self.app)
+        self._inspecting = InspectionOpening(self.app, {"import": ask_import})
         self._timer = self.set_interval(REFRESH_SECONDS, self.action_refresh, pause=True)
         self.call_after_refresh(self.action_refresh)
 
@@ -289,7 +290,7 @@ class ImagesScreen(ListScreen[Image]):
         await self._sealing.go_on(self._listed)
 
     def action_inspect(self, what: str) -> None:
-        """Inspect the chosen image, or a file that is asked for."""
+        """Inspect the chosen image, or a file that is asked for; or import one."""
         self._inspecting.begin(what, self._rows.selected)
 
     def action_refresh(self) -> None:

@@ -27,6 +27,8 @@ from imaging.runs.plan.export.planning import plan_export
 from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.import_file.costs import Rate
+from imaging.runs.plan.import_file.planning import FileToImport, plan_import
 from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
@@ -112,6 +114,9 @@ class FrozenRuns:
         guest: Fact[GuestFacts],
     ) -> Plan:
         return await plan_export(cloud, QuickClock(), image_id, request, profile, wanted=wanted, guest=guest)
+
+    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+        return await plan_import(cloud, QuickClock(), file, request, profile, rate=Rate())
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         return await plan_verification(cloud, QuickClock(), image_id, request, profile)

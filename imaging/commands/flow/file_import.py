@@ -14,15 +14,12 @@ from imaging.commands.flow.url_fetch import FetchedFile
 from imaging.commands.options.run_request import ImportOptions
 from imaging.commands.output.streams import say
 from imaging.files.identity import digest_of, identity_of
-from imaging.guest.file_inspection import InspectedFile, exported_beside
-from imaging.guidelines.instance.image_names import suggest_name
 from imaging.runs.plan.import_file.planning import FileToImport
+from imaging.runs.plan.import_file.proposals import proposed_beside, proposed_description, proposed_name
 from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
-from models.errors import ForeignValueError, ImageFileError, UsageError
-from models.formatting import size
+from models.errors import ImageFileError, UsageError
 from models.guidelines.profile import Profile
-from models.image_file.exported import ExportedImage
 from models.image_file.identity import FileIdentity
 from models.run.file_plan import SendingWay
 from models.text import cut
@@ -65,20 +62,11 @@ async def file_to_import(
         identity=identity,
         found=found,
         way=way,
-        proposed=await in_thread(_proposed, path, identity),
+        proposed=await in_thread(proposed_beside, path, identity),
     )
     if way is not SendingWay.FETCHED or fetched is None:
         return file
     return replace(file, promised_hash=fetched.sha512, url="" if fetched.address.has_secret else fetched.address.url)
-
-
-def _proposed(path: Path, identity: FileIdentity) -> ExportedImage | None:
-    """What stands beside an exported file, if it is about exactly these bytes."""
-    try:
-        found = exported_beside(path)
-    except ForeignValueError:
-        return None  # that was said by the inspection
-    return found if found is not None and found.file.sha256 == identity.sha256 else None
 
 
 async def _compare(path: Path, identity: FileIdentity, promised: str) -> None:
@@ -131,10 +119,8 @@ def with_texts(
     """
     if choices.name is not None and choices.description is not None:
         return choices
-    known = file.proposed.name if file.proposed is not None else file.name.partition(".")[0]
-    name = choices.name or suggest_name(known, today, guidelines, images)
-    told = file.proposed.description if file.proposed is not None else ""
-    description = choices.description or told or draft_of_description(file.found, file.name, today)
+    name = choices.name or proposed_name(file, guidelines, images, today)
+    description = choices.description or proposed_description(file, today)
     if draft:
         return choices.model_copy(update={"name": name, "description": description})
     missing = " and ".join(
@@ -144,15 +130,6 @@ def with_texts(
         f"The image needs {missing}.",
         meaning="Nothing was changed.",
         remedy=f"For example: --name {shlex.quote(name)} --description {shlex.quote(description)}",
-    )
-
-
-def draft_of_description(found: InspectedFile, name: str, today: date) -> str:
-    """What can be said of the image without asking; what it is for is for the user to add."""
-    system = found.guest.system.value if found.guest is not None else None
-    based = f" {cut(system.pretty_name, 60)}." if system is not None and system.pretty_name else ""
-    return (
-        f"Imported from the file {cut(name, 60)} on {today}.{based} Disk of {size(found.file.header.disk_size_bytes)}."
     )
 
 
