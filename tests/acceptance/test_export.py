@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import Machine, Outcome
 from tests.acceptance.terminal import wait_for
 from tests.support.demo import REPOSITORY, DemoCloud
@@ -163,3 +164,18 @@ def test_a_file_that_is_there_is_refused(case: Case) -> None:
     assert outcome.status == 2
     assert "exists already" in outcome.err
     assert case.target.read_text() == "mine"
+
+
+def test_there_and_back_it_boots_as_it_did(machine: Machine, demo: DemoCloud, api: PlainApi, tmp_path: Path) -> None:
+    file = tmp_path / "appliance.qcow2"
+    assert machine.imaging("export", "survey-appliance", str(file), *WAIVED).status == 0
+    texts = ("--name", "appliance-again", "--description", "The appliance once more, there and back with all its tools")
+    answers = ("--uninspected", "for a test", "--attest", "SW-ATTEST", "--network", "astro-net", "--yes", "--json")
+    clouds = ("--os-cloud", "demo", "--profile", "openstack")
+    outcome = machine.imaging("import", str(file), *texts, *answers, *clouds)
+    assert outcome.status == 0, outcome.err
+    assert outcome.document["test"]["verdict"] == "booted"
+    made = api.image(outcome.document["image"]["id"])
+    needed = json.loads(file.with_name("appliance.qcow2.json").read_text())["properties"]
+    assert needed
+    assert {key: made.get(key) for key in needed} == needed
