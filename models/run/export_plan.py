@@ -59,6 +59,8 @@ class ExportPlan(Frozen):
     """The names of those that go along."""
     left_properties: tuple[CleanText, ...] = ()
     """The names of the others."""
+    snapshots: tuple[CleanText, ...] = ()
+    """Of a volume-backed image: the volume snapshots that hold its data."""
     rooms: tuple[Room, ...] = ()
     refusals: tuple[ExportRefusal, ...] = ()
 
@@ -66,6 +68,11 @@ class ExportPlan(Frozen):
     def file_name(self) -> str:
         """The name of the file, for people."""
         return one_line(self.path.rpartition("/")[2])
+
+    @property
+    def shown_path(self) -> str:
+        """The whole path, for people."""
+        return one_line(self.path)
 
     @property
     def converts(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 from imaging.cloud.interface import Cloud
 from imaging.files.part_file.hashing import is_computable
 from imaging.files.target import TargetNames, free_bytes
+from imaging.runs.ownership.images_and_servers import snapshot_ids
 from imaging.runs.plan.export.judging import judge_export
 from imaging.runs.plan.export.texts import export_steps, export_warnings
 from imaging.runs.plan.export.wanted import WantedExport, refuse_wanted
@@ -114,6 +115,7 @@ def _export(image: Image, wanted: WantedExport) -> ExportPlan:
         hash=image.content_hash if is_computable(image.hash_algorithm) else None,
         properties=tuple(launch_properties(image.properties)),
         left_properties=left_properties(image.properties),
+        snapshots=snapshot_ids(image) if image.is_volume_backed else (),
     )
     export = export.model_copy(update={"rooms": _rooms(export, names)})
     return export.model_copy(update={"refusals": tuple(_refusals(image, stored, export))})

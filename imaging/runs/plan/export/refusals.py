@@ -6,9 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from imaging.files.target import shown
 from imaging.guidelines.wording import command
-from imaging.runs.ownership.images_and_servers import snapshot_ids
 from models.cloud.image import Image
 from models.findings import Checklist
 from models.formatting import size
@@ -92,13 +90,13 @@ def _rooms(export: ExportPlan) -> str:
 
 def _by_volume(image: Image, export: ExportPlan) -> str:
     """The way from a snapshot to an image with bytes, as commands in their order."""
-    snapshots = snapshot_ids(image)
+    snapshots = export.snapshots
     snapshot = snapshots[0] if snapshots else "SNAPSHOT"
     plain = shlex.quote(f"{image.name}-whole")
     lines = (
         f"openstack volume create --snapshot {shlex.quote(snapshot)} imaging-export",
         f"openstack image create --volume imaging-export --disk-format raw {plain}",
-        f"imaging export {plain} {shlex.quote(shown(export.path))}",
+        f"imaging export {plain} {shlex.quote(export.shown_path)}",
         "openstack volume delete imaging-export",
     )
     more = f" It names {len(snapshots)} snapshots: an image can hold the first one alone." if len(snapshots) > 1 else ""
