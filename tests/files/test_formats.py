@@ -83,11 +83,11 @@ def test_a_qcow2_that_keeps_its_data_in_another_file_is_refused(tmp_path: Path) 
     assert codes(tmp_path / "head") == {RefusalCode.DATA_FILE}
 
 
-def test_an_encrypted_qcow2_is_refused(tmp_path: Path) -> None:
-    secret = ("--object", "secret,id=key,data=secret")
-    options = ("-o", "encrypt.format=luks,encrypt.key-secret=key,encrypt.iter-time=10")
-    run("qemu-img", "create", *secret, "-f", "qcow2", *options, tmp_path / "locked", "8M")
-    assert codes(tmp_path / "locked") == {RefusalCode.ENCRYPTED}
+@pytest.mark.parametrize("method", [1, 2], ids=["AES", "LUKS"])
+def test_an_encrypted_qcow2_is_refused(method: int, tmp_path: Path) -> None:
+    """Only the word that says so is written: qemu-img measures the processor first, and gives up on a busy one."""
+    run("qemu-img", "create", "-f", "qcow2", tmp_path / "locked", "8M")
+    assert codes(spoilt(tmp_path / "locked", (32, method.to_bytes(4, "big")))) == {RefusalCode.ENCRYPTED}
 
 
 def spoilt(path: Path, *changes: tuple[int, bytes]) -> Path:
