@@ -63,7 +63,7 @@ def test_warnings_stand_below_their_chapter_and_say_what_to_do_with_all():
 
 def test_what_the_run_fixes_names_its_step_and_is_no_blocker():
     lines = _lines(checklist(finding("F", fixed_by=StepName.STOP)))
-    assert lines[0] == "1 fixed by the run: `imaging create` does this itself"
+    assert lines[0] == "1 fixed by the run: the run does this itself"
     assert "      Fixed in the step: stop" in lines
 
 

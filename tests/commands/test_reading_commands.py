@@ -79,7 +79,7 @@ def test_an_instance_with_volumes_that_nobody_inspected_is_not_ready_and_says_so
 def test_a_checklist_says_what_to_do(imaging):
     done = imaging("check", "db-07", "--os-cloud", "demo")
 
-    assert "fixed by the run: `imaging create` does this itself" in done.out
+    assert "fixed by the run: the run does this itself" in done.out
     assert re.search(r"Attached volumes +VOL-DETACHED\n +2 volumes attached: ", done.out)
     assert "Fixed in the step: detach volumes" in done.out
     assert re.search(r"^\? Not inspected  1 to confirm · \d+ unknown · 3 fixed by the run · ", done.out, re.MULTILINE)

@@ -102,7 +102,7 @@ def test_what_a_step_of_the_run_fixes_is_never_said_to_block():
     lines = _texts(fixed, blocked=obstacles(fixed))
 
     assert lines[0] == headline(fixed)
-    assert "1 fixed by the run: `imaging create` does this itself" in lines
+    assert "1 fixed by the run: the run does this itself" in lines
     assert not [line for line in lines if "block" in line]
 
 

@@ -39,7 +39,7 @@ _SECTIONS = (
     _Section(FindingClass.TO_CONFIRM, "answer with --attest RULE", "cyan", by_chapter=False),
     _Section(FindingClass.WARNING, "nothing is blocked{more}", "yellow"),
     _Section(FindingClass.UNKNOWN, "could not be answered", "yellow"),
-    _Section(FindingClass.FIXED_BY_RUN, "`imaging create` does this itself"),
+    _Section(FindingClass.FIXED_BY_RUN, "the run does this itself"),
     _Section(FindingClass.WAIVED, "continued despite the finding"),
     _Section(FindingClass.NOTE, "good to know"),
     _Section(FindingClass.PASS, "nothing to do"),
