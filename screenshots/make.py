@@ -40,6 +40,7 @@ time.tzset()
 from textual.pilot import Pilot  # noqa: E402  # the environment above is read when Textual is imported
 from textual.screen import Screen  # noqa: E402
 
+from imaging.democloud.image_bytes.disks import written  # noqa: E402
 from imaging.guest.interface import HostKeyQuestion  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
@@ -58,6 +59,7 @@ from screens.dialogs.pick import PickOne  # noqa: E402
 from screens.dialogs.secret import SecretScreen  # noqa: E402
 from screens.files.inspection import InspectionScreen  # noqa: E402
 from screens.images.export.screen import ExportScreen  # noqa: E402
+from screens.images.importing.screen import ImportScreen  # noqa: E402
 from screens.images.seal import SealScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
@@ -219,6 +221,7 @@ class Tour:
         await self._take("images")
         await self._seal_of_an_image()
         await self._inspection_of_a_file()
+        await self._import_of_a_file()
 
     async def _seal_of_an_image(self) -> None:
         """What sealing an image would take away, planned from what was found in it."""
@@ -249,6 +252,17 @@ class Tour:
         await self._until(lambda: bool(self._rows("#findings").items))
         await self._take("file-inspection")
         await self._pilot.press("escape")
+
+    async def _import_of_a_file(self) -> None:
+        """What an import would make of a file."""
+        disk, _ = written("debian-12", "raw", None)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "survey-2026.raw"
+            file.write_bytes(disk.read(0, disk.size))
+            await self._open(ImportScreen(file))
+            await self._until(lambda: self._app.screen.check_action("steps", ()) is True)
+            await self._take("import-of-file")
+            await self._pilot.press("escape")
 
     async def dialogs(self) -> None:
         """What is asked and said over a screen."""
