@@ -161,6 +161,20 @@ def test_bytes_that_differ_where_they_overlap_are_not_put_together(place: Place,
     assert fetched(f"{place.url}/disk", tmp_path).path.read_bytes() == place.content
 
 
+def test_two_versions_that_overlap_alike_are_not_put_together(place: Place, tmp_path: Path):
+    place.cuts = [2 * OVERLAP_BYTES]
+    newer = DISK[: 2 * OVERLAP_BYTES] + os.urandom(len(DISK) - 2 * OVERLAP_BYTES)
+    newer = os.urandom(OVERLAP_BYTES) + newer[OVERLAP_BYTES:]
+
+    def changed(_seconds: float) -> None:
+        place.content, place.tag = newer, '"two"'
+
+    address = address_of(f"{place.url}/disk")
+    found = fetch(address, tmp_path, promised="", tell=lambda _done, _whole: None, sleep=changed)
+    assert found.path.read_bytes() == newer
+    assert [wanted for wanted, _ in place.seen][-1] == "bytes=0-"
+
+
 def test_another_hash_than_promised_leaves_nothing(place: Place, tmp_path: Path):
     with pytest.raises(ImageFileError, match="another hash"):
         fetched(f"{place.url}/disk", tmp_path, "0" * 64)

@@ -52,6 +52,13 @@ class _Answer:
     tag: str
 
 
+@dataclass
+class _Version:
+    """Of the file whose bytes are there; two versions are never put together, even where they overlap alike."""
+
+    tag: str
+
+
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follows a few redirects to the same scheme, or from HTTP to HTTPS; another host gets no login."""
 
@@ -110,7 +117,7 @@ def fetch(
     binding = PartBinding(image_id=address.key, size_bytes=first.whole_bytes, hash=first.tag or None)
     with PartFile.open(folder / f"{address.name}.part", binding, algorithms=("sha256", "sha512")) as part:
         _refuse_full(folder, first.whole_bytes - part.received_bytes)
-        _continue(address, part, first.whole_bytes, tell, sleep)
+        _continue(address, part, first, tell, sleep)
         hashes = part.finish()
         if promised and promised.lower() not in hashes.values():
             part.remove()
@@ -127,12 +134,12 @@ def fetch(
 def _continue(
     address: FetchAddress,
     part: PartFile,
-    whole_bytes: int,
+    first: _Answer,
     tell: Callable[[int, int], None],
     sleep: Callable[[float], None],
 ) -> None:
     """Until all is there; what breaks is continued, what has changed meanwhile begins again."""
-    failures = 0
+    whole_bytes, version, failures = first.whole_bytes, _Version(first.tag), 0
     try:
         part.rehash()
     except PartDiffersError:
@@ -140,7 +147,7 @@ def _continue(
     while part.received_bytes < whole_bytes:
         before = part.received_bytes
         try:
-            _take(address, part, whole_bytes, tell)
+            _take(address, part, whole_bytes, version, tell)
             why = "the connection was closed"
         except PartDiffersError:
             part.restart()
@@ -160,10 +167,13 @@ def _continue(
             sleep(_PAUSE_SECONDS * failures)
 
 
-def _take(address: FetchAddress, part: PartFile, whole_bytes: int, tell: Callable[[int, int], None]) -> None:
+def _take(
+    address: FetchAddress, part: PartFile, whole_bytes: int, version: _Version, tell: Callable[[int, int], None]
+) -> None:
     with _asked(address, f"bytes={part.wanted_from}-") as answer:
-        if answer.whole_bytes != whole_bytes:
+        if answer.whole_bytes != whole_bytes or (part.received_bytes and answer.tag != version.tag):
             raise PartDiffersError
+        version.tag = answer.tag
         at = answer.first_byte
         while piece := answer.body.read(_PIECE_BYTES):
             part.take(at, piece)
