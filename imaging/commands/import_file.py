@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from models.run.request import RunRequest
 
 _ESTIMATES = 3
 """How many times as long as estimated an import may take, where the user sets no limit."""
+_HASH = re.compile(r"(?:[0-9A-Fa-f]{64}){1,2}")
 _EXAMPLES = (
     Example("imaging import disk.qcow2 --plan", "what it is, what would be made of it, how large, how long"),
     Example(
@@ -111,6 +113,8 @@ class _Origin:
     def refuse_contradictions(self) -> None:
         if self.way is SendingWay.FETCHED and not self.is_url:
             raise UsageError("--method web-download needs a URL, which the cloud fetches.", remedy="Use upload.")
+        if self.promised and not _HASH.fullmatch(self.promised):  # before hours of fetching or hashing
+            raise UsageError("The hash is neither a SHA-256 (64 digits) nor a SHA-512 (128).")
 
     async def to_import(self, guidelines: Profile) -> FileToImport:
         """The file, inspected; fetched before, where a URL is named."""

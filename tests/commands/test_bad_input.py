@@ -310,3 +310,13 @@ def test_a_service_that_fails_is_the_clouds_fault(imaging, demo_cloud):
     done = imaging("images", "--os-cloud", "demo")
 
     assert done.status == 3
+
+
+@pytest.mark.parametrize("given", ["abc", "0" * 63, "0" * 96, "sha256:" + "0" * 64, "g" * 64])
+def test_what_is_no_hash_is_refused_before_anything_is_fetched(imaging, tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    done = imaging("import", "http://127.0.0.1:9/disk.raw", "--os-cloud", "demo", "--plan", "--sha256", given)
+
+    assert done.status == 2
+    assert "neither a SHA-256 (64 digits) nor a SHA-512 (128)" in done.err
+    assert list(tmp_path.iterdir()) == []
