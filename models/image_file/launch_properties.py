@@ -19,6 +19,7 @@ _NAMES: Final = frozenset(
 )
 """What decides how a machine is built, beside the families of `hw_` and `os_`."""
 _OF_THE_CLOUD: Final = ("os_glance_", "os_hash_", "os_hidden")
+_DESCRIPTION: Final = "description"
 _NEEDS_ANOTHER_IMAGE: Final = ("kernel_id", "ramdisk_id")
 
 
@@ -35,9 +36,9 @@ def launch_properties(properties: Mapping[str, str]) -> dict[str, str]:
 
 
 def left_properties(properties: Mapping[str, str]) -> tuple[str, ...]:
-    """The names of the others, of which people are told."""
+    """The names of the others, of which people are told; the description goes along in a field of its own."""
     kept = launch_properties(properties)
-    return tuple(key for key in sorted(properties) if key not in kept)
+    return tuple(key for key in sorted(properties) if key not in kept and key != _DESCRIPTION)
 
 
 def boots_by_another_image(properties: Mapping[str, str]) -> bool:

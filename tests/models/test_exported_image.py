@@ -93,7 +93,8 @@ def described(**fields: object) -> ExportedImage:
 def test_what_a_launch_needs_goes_along_and_nothing_else():
     everything = NEEDED | OF_THE_SITE_OR_THE_OWNER
     assert launch_properties(everything) == NEEDED
-    assert left_properties(everything) == tuple(sorted(OF_THE_SITE_OR_THE_OWNER))
+    assert left_properties(everything) == tuple(sorted(OF_THE_SITE_OR_THE_OWNER.keys() - {"description"}))
+    assert left_properties({"description": "goes along as such", "owner": "p"}) == ("owner",)
 
 
 @pytest.mark.parametrize("key", ["", "a b", "hw_x\n", "hw_x\x1b[2J", "hw_" + "x" * 300, "hw_ü"])
