@@ -322,7 +322,8 @@ class RunService:
     async def _undo_run(self, record: RunRecord, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
         restores = source_may_need_help(record)
         if not restores and not _leaves_of_import(record) and (record.state.is_over or not _has_begun(record)):
-            raise UsageError(f"Run {record.id} has left nothing to restore: {record.title} is restored.")
+            told = "undo" if record.plan.source is None else f"restore: {record.title} is restored"
+            raise UsageError(f"Run {record.id} has left nothing to {told}.")
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
         record = await self._journal.request_change(record.id, _only_restore if restores else _only_clear_up)

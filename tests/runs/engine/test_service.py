@@ -254,6 +254,14 @@ class TestUndoing:
         assert run.step(StepName.RESTORE).state is StepState.DONE
         assert len(runner.started) == 2
 
+    async def test_of_what_has_no_instance_nothing_is_said_to_be_restored(self, service: RunService):
+        wanted = plan().model_copy(update={"source": None})
+        run = await service.start(wanted, LOGIN, PROFILE)
+        run = await change(service, run, state=RunState.DONE)
+        with pytest.raises(UsageError) as refused:
+            await service.undo(run, LOGIN)
+        assert str(refused.value) == f"Run {run.id} has left nothing to undo."
+
     async def test_of_what_never_changed_anything_is_refused(self, service: RunService):
         with pytest.raises(UsageError, match="nothing to restore"):
             await service.undo(await service.start(plan(), LOGIN, PROFILE), LOGIN)
