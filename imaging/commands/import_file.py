@@ -122,6 +122,12 @@ class _Origin:
         if self.is_url:
             typed = self.file != "-"
             address = address_of(self.file if typed else sys.stdin.readline().strip())
+            if self.way is SendingWay.FETCHED and address.has_secret:  # before hours of fetching
+                raise UsageError(
+                    "The cloud cannot fetch it: its address holds a login, or a query that may be one.",
+                    meaning="Nothing was fetched or changed.",
+                    remedy="Leave --method out: this machine fetches it.",
+                )
             fetched = await fetched_file(address, self.work_dir or Path.cwd(), self.promised, typed=typed)
             path = fetched.path
         wanted = wanted_file(path, self.declared, self.work_dir)

@@ -320,3 +320,15 @@ def test_what_is_no_hash_is_refused_before_anything_is_fetched(imaging, tmp_path
     assert done.status == 2
     assert "neither a SHA-256 (64 digits) nor a SHA-512 (128)" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["http://me:pw123456@127.0.0.1:9/disk.raw", "http://127.0.0.1:9/disk.raw?sig=1"])
+def test_a_cloud_is_not_told_a_secret_address_and_nothing_is_fetched_before_that_is_said(
+    imaging, demo_cloud, tmp_path, monkeypatch, address
+):
+    monkeypatch.chdir(tmp_path)
+    done = imaging("import", address, "--os-cloud", "demo", "--plan", "--method", "web-download")
+
+    assert done.status == 2
+    assert "its address holds a login" in done.err
+    assert "pw123456" not in done.err
