@@ -60,13 +60,13 @@ class CommandLine:
         output, messages = process.communicate(timeout=COMMAND_SECONDS)
         return process.returncode, json.loads(output) if output else None, messages
 
-    def newest_run(self) -> str:
-        """The id of the newest run, once there is one."""
+    def newest_run(self, *, after: str = "") -> str:
+        """The id of the newest run, once there is one that began after this one."""
         deadline = time.monotonic() + 60
         while True:
             status, runs, messages = self.run("runs", "--json")
             assert status == 0, messages
-            if runs:
+            if runs and runs[0]["run"] != after:
                 return str(runs[0]["run"])
             assert time.monotonic() < deadline, "no run was ever written down"
 
