@@ -116,6 +116,9 @@ class Guests(Protocol):
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         """What the last inspection found, if it is not too old. Reads a file: for a thread."""
 
+    async def keep(self, image_id: str, facts: GuestFacts) -> None:
+        """Keep what was found in an image of the cloud."""
+
     def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
         """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""
 

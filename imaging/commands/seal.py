@@ -65,7 +65,7 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
             image = await image_named(here.cloud, wanted)
             request = await _request(here, choices, image, guidelines, draft=plan_only)
             guest = guests(here).stored(image.id)
-            if guest.value is None:
+            if guest.value is None or guest.value.is_of_file:
                 say(f"{image.name} has to be inspected first: what a seal removes is planned from that.")
                 plan = await runs.plan_image_check(here.cloud, image.id, request, guidelines)
                 status = await inspect_by_run(runs, here, plan, guidelines, yes=yes)

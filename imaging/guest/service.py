@@ -54,6 +54,13 @@ class GuestService:
         """What the last inspection found, if it is not too old. Reads a file: for a thread."""
         return self._store.read(instance_id)
 
+    async def keep(self, image_id: str, facts: GuestFacts) -> None:
+        """Keep what was found in an image of a cloud; where that fails it is only logged: it can be inspected again."""
+        try:
+            await in_thread(self._store.write, image_id, facts)
+        except (OSError, ValueError) as error:
+            _log.warning("the facts of an image could not be kept: %s", error)
+
     def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
         """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""
         return self._store.kept_among(instance_ids, most)

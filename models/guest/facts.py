@@ -86,3 +86,8 @@ class GuestFacts(Frozen):
     firewall: Fact[Firewall] = Field(default_factory=_untold)
     identity: Fact[Identity] = Field(default_factory=_untold)
     boot: Fact[Boot] = Field(default_factory=_untold)
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether it was read from an image file, which shows nothing that runs."""
+        return self.method is InspectionMethod.IMAGE_FILE

@@ -62,6 +62,8 @@ def of_image(image: Image) -> Inspection:
             return await cloud.image_bytes.read_bytes(image.id, offset, length)
 
         found = await inspect_image(image, fetch, questions_for(console.profile), console.clock, say)
+        if found.guest is not None:
+            await console.guests.keep(image.id, found.guest)
         return _judged(found, console, image)
 
     return inspect

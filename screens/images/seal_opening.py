@@ -57,6 +57,7 @@ class SealOpening:
     async def _open_planned(self, image: Image, images: Iterable[Image]) -> bool:
         """Open the screen of the seal, if an inspection of the image is known."""
         guest = await in_thread(self._console.guests.stored, image.id)
-        if guest.known:
+        tells_what_runs = guest.value is not None and not guest.value.is_of_file
+        if tells_what_runs:
             self._app.push_screen(SealScreen(image, guest, frozenset(one.name for one in images)))
-        return guest.known
+        return tells_what_runs

@@ -90,6 +90,20 @@ def test_a_qcow2_in_what_glance_calls_raw_blocks(
     assert (outcomes(found)["FMT-MATCH"], found["file"]["disk"]) == ("fail", None)
 
 
+def test_what_was_found_counts_when_it_is_exported(
+    imaging: Any, demo_cloud: DemoCloud, disk: Path, tmp_path: Path
+) -> None:
+    image_id = uploaded(disk)
+
+    def against() -> str:
+        done = imaging("--os-cloud", "demo", "export", image_id, str(tmp_path / "out.raw"), "--plan")
+        return " ".join(done.out.split())
+
+    assert "It is not sealed; not inspected." in against()
+    inspected(imaging, "--image", image_id)
+    assert "not inspected" not in against().lower()
+
+
 @pytest.mark.parametrize("how", ["ignore", "ignore-206"])
 def test_a_store_without_ranges_is_said_and_a_download_helps(
     imaging: Any, demo_cloud: DemoCloud, disk: Path, tmp_path: Path, how: str

@@ -195,6 +195,9 @@ class FrozenGuests:
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not inspected", source=Source.GUEST))
 
+    async def keep(self, image_id: str, facts: GuestFacts) -> None:
+        self.known[image_id] = Fact(value=facts, source=Source.GUEST, read_at=facts.read_at)
+
     def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
         return tuple(each for each in instance_ids if each in self.known)[:most]
 

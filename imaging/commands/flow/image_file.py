@@ -11,6 +11,7 @@ from typing import Final
 
 from imaging.cloud.name_cache import NameCache, NameKind
 from imaging.commands.flow import session
+from imaging.commands.flow.inspection import guests
 from imaging.commands.options.invocation import Invocation
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.streams import say
@@ -117,6 +118,10 @@ async def inspected_image(
         async def download(take: Take) -> None:
             await of_images.download(image.id, 0, take, whole_bytes=image.size_bytes)
 
-        if not wanted.download:
-            return await inspect_image(image, fetch, questions, here.clock, say), image
-        return await inspect_downloaded(image, download, questions, here.clock, say, work_dir=wanted.work_dir), image
+        if wanted.download:
+            found = await inspect_downloaded(image, download, questions, here.clock, say, work_dir=wanted.work_dir)
+        else:
+            found = await inspect_image(image, fetch, questions, here.clock, say)
+        if found.guest is not None:
+            await guests(here).keep(image.id, found.guest)
+        return found, image

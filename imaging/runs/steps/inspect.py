@@ -6,6 +6,7 @@ it has booted it tells by what others know it, so that it can be compared with t
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from imaging.guest.confined_reading.client import read_console_confined, read_proof_confined
@@ -59,6 +60,7 @@ async def inspect_sealed(ctx: StepContext) -> StepResult:
     if kept_inspection(ctx.folder) is None:
         trouble = await _inspect(ctx)
         note = f"not inspected: {trouble}" if trouble else note
+    _keep_for_later(ctx)
     removed = await remove_launched(ctx, INSPECTION, None)
     return StepResult(f"{note}; {removed.note}")
 
@@ -69,6 +71,14 @@ def kept_inspection(folder: Path) -> KeptInspection | None:
         return foreign.model(KeptInspection, (folder / INSPECTION_FILE).read_bytes(), max_bytes=_LARGEST_FACTS)
     except (OSError, ForeignValueError):
         return None
+
+
+def _keep_for_later(ctx: StepContext) -> None:
+    """What was found belongs to the image from now on: who exports it need not inspect it again."""
+    kept = kept_inspection(ctx.folder)
+    if kept is not None and ctx.run.image_id is not None:
+        with suppress(OSError):  # then it is inspected again
+            ctx.guests.write(ctx.run.image_id, kept.facts)
 
 
 async def _inspect(ctx: StepContext) -> str:

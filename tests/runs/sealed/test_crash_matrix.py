@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.facts_cache import GuestStore
+from imaging.runtime.paths import Paths
 from models.run.record import RunRecord, RunState
 from models.steps import StepName
 from tests.runs.rewording import WORDINGS
@@ -48,6 +50,7 @@ async def test_unkilled_it_makes_one_image_of_a_sealed_clone(
     assert image.properties["imaging.source"] == source_id
     phases = [phase.text for phase in run.step(StepName.SEAL).phases]
     assert any(text.startswith("sealing: ") for text in phases)
+    assert GuestStore(Paths.below(tmp_path), clock).read(run.image_id).known, "an export would ask for an inspection"
 
 
 @pytest.mark.slow
