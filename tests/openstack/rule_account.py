@@ -15,6 +15,9 @@ import pytest
 from models.findings import Checklist, Finding, Outcome
 from models.steps import StepName
 
+_ONLY_ASKED = (
+    "it is asked of an export whose image holds licensed software; what the user says is no outcome of the cloud"
+)
 _NO_FILE = "no file is uploaded in plain mode: not applicable on every cloud, until there is an upload to judge"
 _NOTHING_DELETED = "a plain image keeps every directory: not applicable on every cloud, until an image can be sealed"
 _NO_IMAGE_QUOTA = "Glance tells quotas only where the operator switched on unified limits, which loopstack does not"
@@ -22,6 +25,8 @@ _NO_IMAGE_QUOTA = "Glance tells quotas only where the operator switched on unifi
 NOT_SEEN: Mapping[tuple[str, Outcome], str] = {
     ("FMT-RAW-UPLOAD", Outcome.FAIL): _NO_FILE,
     ("FMT-RAW-UPLOAD", Outcome.PASS): _NO_FILE,
+    ("EXPORT-LICENCES", Outcome.FAIL): _ONLY_ASKED,
+    ("EXPORT-LICENCES", Outcome.PASS): _ONLY_ASKED,
     ("FMT-SAFE", Outcome.FAIL): _NO_FILE,
     ("FMT-SAFE", Outcome.PASS): _NO_FILE,
     ("FMT-MATCH", Outcome.FAIL): _NO_FILE,

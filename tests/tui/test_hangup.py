@@ -16,6 +16,7 @@ from tui.terminal.hangup import end_with_the_terminal, watch_terminal
 _STUCK = """
 import sys, threading, tui.terminal.hangup
 tui.terminal.hangup.LEAVE_SECONDS = 0.1
+tui.terminal.hangup.end_with_the_terminal()
 tui.terminal.hangup.watch_terminal(0, lambda: print("asked to end", flush=True))
 threading.Event().wait()
 """

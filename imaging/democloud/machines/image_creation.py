@@ -117,7 +117,7 @@ def _snapshot_disk(world: World, server: Server, image: Image, action: Action) -
 
 
 def _fill(server: Server, image: Image) -> None:
-    name = disk_named(server.disk.guest, server.disk.system)
+    name = disk_named(server.disk.recording, server.disk.system)
     image.content = content = DiskContent(name, "qcow2", server.flavor.disk * _GIB)
     image.size, image.virtual_size = content.size, content.virtual_bytes
     image.checksum, image.os_hash_value = content.sums.md5, content.sums.sha512

@@ -15,12 +15,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from imaging.democloud.guests.recording import SEALED
 from imaging.democloud.image_bytes import disks
 from tests.files.disk.making import ESP_GPT, MIB, ROOT_X86_64, divided, ext, vfat
 from tests.guest.recordings.building import build
 from tests.guest.recordings.describing import Machine
 from tests.guest.recordings.guests import GUESTS
 from tests.guest.recordings.placing import put
+from tests.guest.recordings.recording import seal_recorded
 
 DISKS = Path(__file__).parents[3] / "imaging" / "democloud" / "image_bytes" / "disks"
 GIB = 1024**3
@@ -34,11 +36,16 @@ MACHINES: dict[str, Machine] = {
     "debian-12": replace(GUESTS["web-01"], host="debian-12", **_NOBODY_YET),  # type: ignore[arg-type]  # the same
 }
 
+NAMES = (*MACHINES, *(f"{name}{SEALED}" for name in GUESTS))
+"""Of the disks: each guest also after a real seal."""
+
 
 def make(name: str, folder: Path) -> Path:
     """The raw disk of a guest, in a folder."""
-    machine = MACHINES[name]
+    machine = MACHINES[name.removesuffix(SEALED)]
     root = build(machine, folder / "root")
+    if name.endswith(SEALED):
+        seal_recorded(root, folder)
     # XFS makes no file system of a few MiB.
     put(root, "etc/fstab", re.sub(r"(\s/\s+)xfs\b", r"\1ext4", (root / "etc/fstab").read_text()))
     (root / "boot/efi").mkdir(parents=True, exist_ok=True)
@@ -55,12 +62,12 @@ def make(name: str, folder: Path) -> Path:
 
 def write_all(target: Path) -> None:
     """All of them, packed, and the index."""
-    for name in MACHINES:
+    for name in NAMES:
         with tempfile.TemporaryDirectory() as folder:
             disk = make(name, Path(folder))
             (target / f"{name}.xz").write_bytes(lzma.compress(disk.read_bytes(), preset=9 | lzma.PRESET_EXTREME))
-    forms = [(name, "raw", None) for name in MACHINES]
-    forms += [(name, "qcow2", gib * GIB) for name in MACHINES for gib in VIRTUAL_GIB]  # type: ignore[misc]  # or a size
+    forms = [(name, "raw", None) for name in NAMES]
+    forms += [(name, "qcow2", gib * GIB) for name in NAMES for gib in VIRTUAL_GIB]  # type: ignore[misc]  # or a size
     index = {disks.key_of(*form): disks.written(*form)[1] for form in forms}
     (target / "index.json").write_text(json.dumps(index, indent=1) + "\n", "ascii")
 

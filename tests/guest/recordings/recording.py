@@ -38,7 +38,7 @@ def record(name: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         root = build(GUESTS[guest], Path(folder) / "root")
-        sealed = _sealed(root, Path(folder)) if name.endswith(SEALED) else {}
+        sealed = seal_recorded(root, Path(folder)) if name.endswith(SEALED) else {}
         report = _report(_probe(root, as_user=name.endswith(WITHOUT_SUDO)))
         return {
             "recorded_at": NOW,
@@ -50,7 +50,7 @@ def record(name: str) -> dict[str, Any]:
         }
 
 
-def _sealed(root: Path, folder: Path) -> dict[str, Any]:
+def seal_recorded(root: Path, folder: Path) -> dict[str, Any]:
     """Seal the tree; how many things each operation took away."""
     report = seal_tree(root, _probe(root), PROFILE, questions(), folder)
     return {"seal": {each.id.value: each.before for each in report.results}}

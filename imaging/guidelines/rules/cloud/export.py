@@ -75,4 +75,4 @@ def export_licences(facts: InstanceFacts, _profile: Profile) -> Answer:
         return not_applicable("The image stays in the cloud.")
     if not facts.export.licences:
         return not_applicable("No licensed software was found.")
-    return unknown(fitted("Found by ", facts.export.licences) + ": is it yours to give away?")
+    return unknown(fitted("Found by ", facts.export.licences, ": is it yours to give away?"))
