@@ -10,7 +10,6 @@ from pydantic import ConfigDict, Field, field_validator
 
 from models import foreign
 from models.base import Frozen
-from models.errors import ForeignValueError
 from models.findings import Readiness
 from models.foreign import Moment
 from models.image_file.disk_facts import DiskFirmware
@@ -94,12 +93,9 @@ def read_exported(content: bytes) -> ExportedImage | None:
         None where it is some other file: many a tool writes a `.json`.
 
     Raises:
-        ForeignValueError: it says to be ours and cannot be read.
+        ForeignValueError: it is no JSON, as a copy that was cut off, or says to be ours and cannot be read.
     """
-    try:
-        document = foreign.document(content, max_bytes=MOST_BYTES)
-    except ForeignValueError:
-        return None
+    document = foreign.document(content, max_bytes=MOST_BYTES)
     if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("imaging.exported-image/"):
         return None
     fields = set(ExportedImage.model_fields) | {"schema"}

@@ -187,6 +187,8 @@ def test_the_description_beside_a_file_is_compared_with_its_disk(imaging, disk, 
     assert outcomes(json.loads(done.out))["BOOT-ARCH"] == "pass"
     beside.write_text("[]")
     assert outcomes(inspected(imaging, path))["BOOT-ARCH"] == "pass"
+    beside.write_text(json.dumps(described)[:-40])
+    assert "cannot be read" in imaging("inspect", str(path), "--json").err
 
 
 def test_a_word_that_is_a_file_and_an_image_is_asked_about(imaging, tmp_path, monkeypatch):

@@ -126,9 +126,15 @@ def test_what_a_later_program_adds_is_passed_over():
     assert read_exported(json.dumps(said).encode()) == described()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"schema": "another"}', b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"[]", b'{"schema": "another"}'])
 def test_another_file_of_that_name_is_nothing(content: bytes):
     assert read_exported(content) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_file_that_was_cut_off_is_no_other_file(content: bytes):
+    with pytest.raises(ForeignValueError):
+        read_exported(content)
 
 
 @pytest.mark.parametrize(
