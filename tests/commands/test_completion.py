@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_images_rules_profiles_and_runs_are_offered(complete, cache):
     cache.write(NameKind.QUESTION, [Named("SW-ATTEST", "")])
     (Paths.of_user().profiles).mkdir(parents=True)
     (Paths.of_user().profiles / "ours.toml").touch()
-    with sqlite3.connect(Paths.of_user().journal) as journal:
+    with closing(sqlite3.connect(Paths.of_user().journal)) as journal, journal:
         journal.execute("CREATE TABLE runs (id TEXT, kind TEXT, state TEXT, created_at TEXT)")
         journal.executemany("INSERT INTO runs VALUES (?, 'create', 'done', '')", [("k3f9",), ("$(x)",)])
     journal.close()
@@ -96,7 +97,7 @@ def test_images_rules_profiles_and_runs_are_offered(complete, cache):
 
 def test_the_journal_has_what_completion_asks_of_it(complete, imaging):
     assert imaging("runs").status == 0
-    with sqlite3.connect(Paths.of_user().journal) as journal:
+    with closing(sqlite3.connect(Paths.of_user().journal)) as journal, journal:
         journal.execute("SELECT id, kind, state FROM runs ORDER BY created_at DESC")
     journal.close()
 

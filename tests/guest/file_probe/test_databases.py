@@ -12,6 +12,7 @@ import struct
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def test_files_and_their_sums_are_those_of_rpm(tmp_path: Path, kind: str, name: 
 
 def blobs(root: Path) -> list[bytes]:
     path = database(root, "rocky-9", "rpmdb.sqlite")
-    with sqlite3.connect(path) as opened:
+    with closing(sqlite3.connect(path)) as opened, opened:
         return [row[0] for row in opened.execute("select blob from Packages order by hnum")]
 
 
@@ -111,7 +112,7 @@ def large_table(path: Path, **pragmas: object) -> dict[int, bytes]:
     rnd = random.Random(1)
     records = {number: rnd.randbytes(rnd.choice([0, 10, 480, 4_050, 4_061, 4_062, 9_000, 70_000])) for number in
                (*range(1, 400), *range(1_000, 3_000, 7), 2**40)}  # fmt: skip
-    with sqlite3.connect(path) as opened:
+    with closing(sqlite3.connect(path)) as opened, opened:
         for name, value in pragmas.items():
             opened.execute(f"pragma {name} = {value}")
         opened.execute("create table other (a, b)")

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -379,7 +380,7 @@ def header(name: str, **needs_and_provides: list[tuple[str, int, str]]) -> bytes
 def rpm_tree(root: Path, *headers: bytes) -> Path:
     path = root / "var/lib/rpm/rpmdb.sqlite"
     path.parent.mkdir(parents=True)
-    with sqlite3.connect(path) as opened:
+    with closing(sqlite3.connect(path)) as opened, opened:
         opened.execute("create table 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
         opened.executemany("insert into Packages (blob) values (?)", [(each,) for each in headers])
     return root

@@ -225,15 +225,21 @@ class TestChanged:
         assert seal(root, EMPTY_ALICE, tmp_path).report.state is SealState.SEALED
 
 
+def written_again(root: Path, folder: Path, name: str) -> str:
+    """A PATH whose `find` writes a file of alice's again as soon as anything was removed."""
+    tools = folder / "tools"
+    tools.mkdir()
+    file = root / "home/alice" / name
+    again = f"mkdir -p '{file.parent}' && echo x >'{file}'"
+    (tools / "find").write_text(f'#!/bin/sh\n{tool("find")} "$@"\nstatus=$?\n{again}\nexit $status\n')
+    (tools / "find").chmod(0o700)
+    return f"{tools}:{os.environ['PATH']}"
+
+
 class TestResistance:
     def test_what_comes_back_ends_the_seal(self, root, tmp_path):
         """Written again as soon as anything was removed: a process beside it would come too late on a busy machine."""
-        tools = tmp_path / "tools"
-        tools.mkdir()
-        again = f"mkdir -p {root}/home/alice && echo x >{root}/home/alice/again"
-        (tools / "find").write_text(f'#!/bin/sh\n{tool("find")} "$@"\nstatus=$?\n{again}\nexit $status\n')
-        (tools / "find").chmod(0o700)
-        said = seal(root, EMPTY_ALICE, tmp_path, path=f"{tools}:{os.environ['PATH']}")
+        said = seal(root, EMPTY_ALICE, tmp_path, path=written_again(root, tmp_path, "again"))
         assert said.report.state is SealState.FAILED
         assert said.report.why.startswith("homes: ")
         assert said.facts is None
@@ -338,15 +344,7 @@ class TestResistance:
 
     @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_what_is_left_is_named(self, root, tmp_path, shell):
-        script = (
-            f"while :; do mkdir -p '{root}/home/alice/it is'; echo x >'{root}/home/alice/it is/here'; sleep 0.02; done"
-        )
-        writer = subprocess.Popen(["sh", "-c", script], stderr=subprocess.DEVNULL)
-        try:
-            said = seal(root, EMPTY_ALICE, tmp_path, shell=shell)
-        finally:
-            writer.kill()
-            writer.wait()
+        said = seal(root, EMPTY_ALICE, tmp_path, shell=shell, path=written_again(root, tmp_path, "it is/here"))
         assert "such as /home/alice/it is" in said.report.why
 
 

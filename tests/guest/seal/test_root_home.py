@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def install(root: Path, package: Path) -> None:
     subprocess.run(
         ["rpm", "--root", root, "--dbpath", "/var/lib/rpm", "-i", *options, package], check=True, capture_output=True
     )
-    with sqlite3.connect(root / "var/lib/rpm/rpmdb.sqlite") as connection:
+    with closing(sqlite3.connect(root / "var/lib/rpm/rpmdb.sqlite")) as connection, connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     connection.close()
     for each in (root / "var/lib/rpm").iterdir():

@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def _installed(work: Path, packages: tuple[Made, ...]) -> Path:
         options = ("--justdb", "--nodeps", "--noscripts", "--ignorearch", "--ignoreos", "--force-debian")
         _run("rpm", "--dbpath", str(folder), "-i", *options, str(file), epoch=package.at)
     database = folder / "rpmdb.sqlite"
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("VACUUM")
     connection.close()
@@ -134,7 +135,7 @@ def built(work: Path, package: Made) -> Path:
 def _as_berkeley_db(work: Path, database: Path) -> Iterator[Path]:
     folder = work / "bdb"
     folder.mkdir()
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection, connection:
         headers = connection.execute("select hnum, blob from Packages order by hnum").fetchall()
         names = connection.execute("select key, hnum, idx from Name").fetchall()
         files = connection.execute("select key, hnum, idx from Basenames").fetchall()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ async def test_gives_back_what_was_written(stage: Stage):
 async def test_the_journal_of_an_earlier_program_gets_the_columns_that_came_since(stage: Stage):
     run = await stage.new_run()
     file = stage.folder / "runs.sqlite"
-    with sqlite3.connect(file) as earlier:
+    with closing(sqlite3.connect(file)) as earlier, earlier:
         earlier.execute("ALTER TABLE runs DROP COLUMN source_seen")
         earlier.execute("ALTER TABLE runs DROP COLUMN source_stage")
     earlier.close()
@@ -144,7 +145,7 @@ async def test_is_closed_to_others_and_never_in_wal_mode(stage: Stage, tmp_path:
     await stage.new_run()
     path = tmp_path / "runs.sqlite"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     connection.close()
     assert await stage.pragma("synchronous") == 2
