@@ -140,7 +140,6 @@ def test_what_the_journal_keeps_of_a_stranger_holds_no_secret():
     changes.add_intent(StepName.CHECK, Intent(at=now, action=IntentAction.LAUNCH, target=said))
     changes.step(StepName.CHECK, note=f"seen: {PASSWORD}", trouble=Trouble(what=f"no: {said}"))
     kept = repr(connection.execute("SELECT text, target, note, trouble FROM phases, intents, steps").fetchall())
-    connection.close()
     assert PASSWORD not in kept
     assert said not in kept
     assert kept.count(BLOT) == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def _resolved(path: Path) -> Path:
         real, own = path.resolve(strict=True), path.parent.resolve(strict=True)
     except OSError as error:
         raise _refused(path, error) from None
-    except RuntimeError:  # a circle of links, in Python 3.12 and older
+    except RuntimeError:  # a circle of links, in Python 3.12 and older; later ones give the system's ELOOP
         raise RefusedFileError(path, Refusal(code=RefusalCode.MISSING)) from None
     if real.parent != own:
         raise RefusedFileError(path, Refusal(code=RefusalCode.LEADS_ELSEWHERE, detail=str(real)))
@@ -105,7 +106,7 @@ def _checked(path: Path, descriptor: int) -> OpenedFile:
 
 
 def _refused(path: Path, error: OSError) -> RefusedFileError:
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)) or error.errno == errno.ELOOP:
         return RefusedFileError(path, Refusal(code=RefusalCode.MISSING))
     if isinstance(error, IsADirectoryError) or path.is_socket():
         return RefusedFileError(path, Refusal(code=RefusalCode.NOT_A_FILE))
