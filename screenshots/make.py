@@ -60,7 +60,7 @@ from screens.dialogs.secret import SecretScreen  # noqa: E402
 from screens.files.inspection import InspectionScreen  # noqa: E402
 from screens.images.export.screen import ExportScreen  # noqa: E402
 from screens.images.importing.screen import ImportScreen  # noqa: E402
-from screens.images.seal import SealScreen  # noqa: E402
+from screens.images.sealing.screen import SealScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402

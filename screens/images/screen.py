@@ -32,7 +32,7 @@ from screens.images.offers import is_offered
 from screens.images.order import orders
 from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, cells, matching
-from screens.images.seal_opening import SealOpening
+from screens.images.sealing.opening import SealOpening
 from screens.listing import ListScreen
 from screens.order import Orders
 from screens.runs.files import report_screen

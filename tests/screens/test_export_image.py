@@ -128,7 +128,7 @@ async def test_an_answer_to_an_earlier_question_is_not_shown(demo, tmp_path):
         old = present(screen._plan)
         screen.query_one("#file", Entry).value = str(tmp_path / "G.qcow2")
         await driver.until(lambda: screen._plan is not None and screen._plan is not old)
-        screen._take_plan(old)
+        screen.take_plan(old)
         assert present(present(screen._plan).export).path == str(tmp_path / "G.qcow2")
 
 

@@ -13,7 +13,7 @@ from models.run.record import RunState
 from models.run.request import Mode
 from screens.dialogs.confirm import ConfirmScreen
 from screens.images.screen import ImagesScreen
-from screens.images.seal import SealScreen
+from screens.images.sealing.screen import SealScreen
 from screens.runs.run import RunScreen
 from screens.runs.texts.offers import is_offered
 from screens.widgets.rows import RowList

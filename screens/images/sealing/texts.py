@@ -57,12 +57,3 @@ def check_question(plan: Plan) -> Question:
             )
         ),
     )
-
-
-def steps_text(plan: Plan) -> str:
-    """The steps with their commands."""
-    lines = [
-        f"{number} {step.step.value}: {step.summary}" + "".join(f"\n  $ {command}" for command in step.commands)
-        for number, step in enumerate(plan.steps, 1)
-    ]
-    return "\n".join(lines)

@@ -13,8 +13,8 @@ from models.cloud.image import Image
 from models.run.request import RunRequest
 from screens.context import Console
 from screens.dialogs.confirm import ConfirmScreen
-from screens.images.seal import SealScreen
-from screens.images.seal_text import check_question
+from screens.images.sealing.screen import SealScreen
+from screens.images.sealing.texts import check_question
 from screens.runs.run import RunScreen
 
 
