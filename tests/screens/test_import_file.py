@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,14 @@ async def test_what_is_no_image_is_said_and_nothing_is_planned(demo: Any, tmp_pa
     async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
         await ask_for(driver, tmp_path / "note.txt")
         await driver.sees("It holds nothing")
+
+
+async def test_the_date_in_the_name_of_a_file_is_not_followed_by_another_one(demo: Any, tmp_path: Path, disk: Path):
+    earlier = disk.with_name("survey-20261101-2.qcow2")
+    shutil.copy(disk, earlier)
+    async with console(tmp_path, guests=FrozenGuests(), runs=FrozenRuns()) as driver:
+        screen = await opened(driver, earlier)
+        await driver.until(lambda: screen._plan is not None)
+        name = screen.query_one("#name", Entry).value
+        assert name.startswith("survey-20")
+        assert "20261101" not in name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from imaging.guest.file_inspection import exported_beside
 from imaging.guidelines.instance.image_names import suggest_name
@@ -15,6 +17,9 @@ from models.guidelines.profile import Profile
 from models.image_file.exported import ExportedImage
 from models.image_file.identity import FileIdentity
 from models.text import cut
+
+_DATED: Final = re.compile(r"(?<=.)-20\d{6}(?:-\d{1,3})?\Z")
+"""What a proposed name ends in: another date would follow it."""
 
 
 def proposed_beside(path: Path, identity: FileIdentity) -> ExportedImage | None:
@@ -29,7 +34,7 @@ def proposed_beside(path: Path, identity: FileIdentity) -> ExportedImage | None:
 def proposed_name(file: FileToImport, profile: Profile, images: tuple[Image, ...], today: date) -> str:
     """A name that keeps every rule and that nothing has."""
     known = file.proposed.name if file.proposed is not None else file.name.partition(".")[0]
-    return suggest_name(known, today, profile, images)
+    return suggest_name(_DATED.sub("", known), today, profile, images)
 
 
 def proposed_description(file: FileToImport, today: date) -> str:
