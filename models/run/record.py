@@ -20,6 +20,8 @@ from models.seal.verdict import SealVerdict
 from models.steps import StepName, StepState
 from models.text import CleanText
 from models.verdict import Stage, Verdict
+from models.works.report import WorksReport
+from models.works.verdict import WorksVerdict
 
 
 class RunState(StrEnum):
@@ -172,6 +174,12 @@ class RunRecord(Frozen):
     left_behind: tuple[LeftBehind, ...] = ()
     """What was not deleted because it could not be shown to be the run's own."""
     verdict: Verdict | None = None
+    works_report: WorksReport | None = None
+    """What the test instance said of its two boots."""
+    twin_report: WorksReport | None = None
+    """What a second one beside it said."""
+    works: WorksVerdict | None = None
+    """Whether the image works; None before that was judged."""
     source_stage: Stage | None = None
     """How far the source's console had come before the run; None where it was stopped, or the console not to be had."""
     source_seen: SourceSeen | None = None

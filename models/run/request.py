@@ -7,6 +7,7 @@ from enum import StrEnum
 from models.base import Frozen
 from models.foreign import Moment
 from models.text import CleanText
+from models.works.test_file import WorkTests
 
 
 class Mode(StrEnum):
@@ -73,6 +74,20 @@ class RunRequest(Frozen):
     """Paths that a seal leaves."""
     test: bool = True
     keep_test: bool = False
+    work_tests: WorkTests = WorkTests()
+    """What the test instance is to run beside the built-in checks."""
+    twins: bool = False
+    """Whether two test instances are launched at once and compared."""
+    keep_failed_hours: int | None = None
+    """For how long a test instance stays whose checks or tests have failed; None: it is removed."""
+    keep_failed_key: CleanText = ""
+    """The name of the key pair that it is launched with then."""
+    keep_failed_from: CleanText = ""
+    """The one address from which port 22 is opened then."""
+    succeeds: CleanText | None = None
+    """The id of the image that the new one follows."""
+    hide_older: bool = False
+    """Whether that one is hidden once the new one works."""
     timeout_seconds: int = 7200
     on_failure: OnFailure = OnFailure.RESTORE
     attestations: tuple[Attestation, ...] = ()

@@ -35,6 +35,7 @@ PLAIN = {
     "models.run.export_plan.ExportPlan.work_dir": "files are made in it, under names of our own",
     "models.run.request.RunRequest.name": "as the user typed it, for a rule names the character that Nova refuses",
     "models.run.request.RunRequest.description": "as the user typed it: the image gets exactly that",
+    "models.works.test_file.TestFile.text": "the user's own script: the test instance must get exactly that",
     "models.settings.Settings": "the user's own file",
 }
 """Models and fields whose texts are nobody else's, or must stay as they are, each with its reason."""

@@ -1,0 +1,73 @@
+"""What is installed on an image: packages of every manager with their versions, and what lies beside them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.base import Frozen
+from models.foreign import Moment
+from models.text import CleanText
+
+
+class PackageManager(StrEnum):
+    """Who installed a package."""
+
+    DPKG = "dpkg"
+    RPM = "rpm"
+    CONDA = "conda"
+    PYTHON = "python"
+    """A distribution in a virtual environment or in a place of site packages."""
+
+
+class InstalledPackage(Frozen):
+    """A package with its version."""
+
+    manager: PackageManager
+    name: CleanText
+    version: CleanText = ""
+    architecture: CleanText = ""
+    place: CleanText = ""
+    """The conda or virtual environment; empty for packages of the system."""
+
+
+class PlacedDirectory(Frozen):
+    """What lies in /opt or /usr/local, by its first level."""
+
+    path: CleanText
+    size_bytes: int | None = None
+    files: int | None = None
+
+
+class Inventory(Frozen):
+    """All that is installed. A field that is None could not be read: unknown, never *no difference*."""
+
+    packages: tuple[InstalledPackage, ...] | None = None
+    unread: tuple[CleanText, ...] = ()
+    """What of it could not be read, and why: `conda in /opt/conda: too many`."""
+    directories: tuple[PlacedDirectory, ...] | None = None
+    about_image_id: CleanText = ""
+    read_at: Moment | None = None
+    read_from: CleanText = ""
+    """`a test instance of it`, `its file`, `its packages as kept here`."""
+
+
+class VersionChange(Frozen):
+    """A package that both have, in another version."""
+
+    name: CleanText
+    manager: PackageManager
+    place: CleanText = ""
+    before: CleanText
+    after: CleanText
+
+
+class InventoryChange(Frozen):
+    """What one image has beyond another: its base, or the one that it follows."""
+
+    base_id: CleanText = ""
+    base_name: CleanText = ""
+    unknown_because: CleanText = ""
+    """Why the two could not be compared (the base is gone, cannot be read, …); empty where they were."""
+    added: tuple[InstalledPackage, ...] = ()
+    removed: tuple[InstalledPackage, ...] = ()
+    changed: tuple[VersionChange, ...] = ()

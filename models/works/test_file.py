@@ -1,0 +1,37 @@
+"""A test of the user's own: a script that a test instance is to run in both boots."""
+
+from __future__ import annotations
+
+from models.base import Frozen
+from models.text import CleanText
+
+FILE_SECONDS = 60
+"""How long one test may take, unless the user says otherwise."""
+ALL_SECONDS = 300
+"""How long all of one boot may take together, unless the user says otherwise."""
+
+
+class TestFile(Frozen):
+    """One file given as `--test`, as it was read when the run was planned."""
+
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+
+    name: CleanText
+    """Its file name without directories, unique within a run: made of letters, digits, `.`, `_` and `-` alone."""
+    text: str
+    """What is run, as it was read: UTF-8. Foreign to the program; it goes into user data, packed, and nowhere else."""
+    is_goss: bool = False
+    """`*.goss.yaml`: run by goss, where the image has it."""
+    needs_network: bool = False
+    needs_ram_mib: int | None = None
+    needs_gpu: bool = False
+
+
+class WorkTests(Frozen):
+    """All that a test instance is to be put to beside the built-in checks."""
+
+    files: tuple[TestFile, ...] = ()
+    user: CleanText = ""
+    """Who runs them; empty: root."""
+    file_seconds: int = FILE_SECONDS
+    all_seconds: int = ALL_SECONDS
