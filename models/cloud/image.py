@@ -24,6 +24,10 @@ SEALED_ABOUT = "imaging.sealed.image"
 """The image property that names the image which that verdict is about."""
 SEALED_KEPT = "imaging.sealed.kept"
 """The image property that names what the seal kept on purpose."""
+WORKS = "imaging.works"
+"""The image property that holds whether it works beyond its boot; it counts only together with `WORKS_ABOUT`."""
+WORKS_ABOUT = "imaging.works.image"
+"""The image property that names the image which that is about."""
 
 
 class SnapshotData(Frozen):
@@ -130,6 +134,11 @@ class Image(Frozen):
     def noted_as_kept(self) -> str:
         """What its seal kept on purpose; empty if nothing was, or if no seal is noted about this very image."""
         return " ".join(self.properties.get(SEALED_KEPT, "").split()) if self.noted_seal is not None else ""
+
+    @property
+    def noted_works(self) -> str | None:
+        """Whether it works beyond its boot, if that is noted here *about this very image*; see `noted_verdict`."""
+        return self.properties.get(WORKS) if self.properties.get(WORKS_ABOUT) == self.id else None
 
     @property
     def is_snapshot(self) -> bool:

@@ -97,6 +97,8 @@ class WorksBoot(Frozen):
     failed_because_of_mount: tuple[CleanText, ...] = ()
     """Those of them that need a mount which is not there."""
     enabled_units: tuple[CleanText, ...] | None = None
+    running_units: tuple[CleanText, ...] | None = None
+    """Services that run when the checks begin: one that runs at the first boot alone is in neither list of failures."""
     root_bytes: int | None = None
     """Size of the root file system."""
     root_disk_bytes: int | None = None
