@@ -27,9 +27,12 @@ from models.text import one_line
 _NOT_COLUMNS = {"steps", "owned", "left_behind", "runner"}
 _RUN_COLUMNS = tuple(name for name in RunRecord.model_fields if name not in _NOT_COLUMNS)
 _SEAL = ("seal_report", "sealed_image_report", "seal_verdict")
+_WORKS = ("works_report", "twin_report", "works")
 _FILES = ("sent_file", "kept_file")
-_RUN_JSON = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", "exported", *_SEAL, *_FILES}
-_FROM_OTHERS = frozenset({"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile", *_SEAL})
+_DOCUMENTS = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", "exported"}
+_RUN_JSON = {*_DOCUMENTS, *_SEAL, *_WORKS, *_FILES}
+_TEXTS = {"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile"}
+_FROM_OTHERS = frozenset({*_TEXTS, *_SEAL, *_WORKS})
 _STEP_COLUMNS = ("step", "state", "started_at", "ended_at", "note", "trouble")
 
 _LARGEST_DOCUMENT = 256 * 1024**2
