@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from imaging.files.content import Content
+from imaging.runtime.threads import in_thread
 from models.image_file.image_format import ImageFormat
 from models.run.file_plan import SentFile
+
+_PIECE_BYTES = 2**22
+_MD5 = "md5"
 
 
 class HashedContent:
@@ -20,7 +24,6 @@ class HashedContent:
     def _begin(self) -> None:
         self._at = 0
         self._sha512, self._sha256 = hashlib.sha512(), hashlib.sha256()
-        self._md5 = hashlib.md5(usedforsecurity=False)  # Glance's old checksum; nothing rests on it alone
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes at a place. Read from the front again, all are hashed again; from elsewhere they do not count."""
@@ -28,7 +31,7 @@ class HashedContent:
         if offset == 0:
             self._begin()
         if offset == self._at:
-            for digest in (self._sha512, self._sha256, self._md5):
+            for digest in (self._sha512, self._sha256):
                 digest.update(piece)
             self._at += len(piece)
         return piece
@@ -45,6 +48,26 @@ class HashedContent:
             size_bytes=self.size_bytes,
             sha512=self._sha512.hexdigest(),
             sha256=self._sha256.hexdigest(),
-            md5=self._md5.hexdigest(),
             seconds=seconds,
         )
+
+
+async def read_through(content: HashedContent) -> None:
+    """Read content to its end, for its hashes alone."""
+    at = 0
+    while piece := await in_thread(content.read, at, _PIECE_BYTES):
+        at += len(piece)
+
+
+async def md5_of(content: Content) -> str:
+    """The checksum of a Glance that tells no other: nothing rests on it but that the bytes arrived."""
+    digest, at = hashlib.new(_MD5, usedforsecurity=False), 0
+
+    def some() -> int:
+        piece = content.read(at, _PIECE_BYTES)
+        digest.update(piece)
+        return len(piece)
+
+    while read := await in_thread(some):
+        at += read
+    return digest.hexdigest()

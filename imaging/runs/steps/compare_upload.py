@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+from imaging.runs.core.aside import beside
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.sending.hashing import md5_of
 from imaging.runs.sending.own_image import file_plan, read_record, remove_images
+from imaging.runs.sending.to_send import content_to_send
 from imaging.runs.test_instance.image_data import image_data
 from models.cloud.image import Image
 from models.errors import RunError
@@ -22,6 +27,7 @@ async def compare_upload(ctx: StepContext) -> StepResult:
         raise RunError("There is no image to compare.")
     if image.status != "active":
         raise RunError(f"The image is {image.status}: it was active before.")
+    sent = await _with_checksum(ctx, plan, sent, image)
     converted = _is_converted(plan, sent, image)
     differs = _other_disk(plan, image) if converted else _differences(plan, sent, image)
     if differs:
@@ -37,6 +43,16 @@ async def compare_upload(ctx: StepContext) -> StepResult:
             f"the cloud has converted it to {image.disk_format}: not compared by hash, its size is the disk's"
         )
     return StepResult(_note(sent, image))
+
+
+async def _with_checksum(ctx: StepContext, plan: FilePlan, sent: SentFile, image: Image) -> SentFile:
+    """What was sent, with the old checksum where the cloud tells no other hash: it is not computed for all others."""
+    if sent.size_bytes is None or image.hash_algorithm != "md5":
+        return sent
+    with ExitStack() as opened:
+        content = await content_to_send(ctx, plan, opened)
+        digest = await beside(ctx, md5_of(content), what="the checksum of what was sent", progress=lambda: "hashing")
+    return sent.model_copy(update={"md5": digest})
 
 
 def _is_converted(plan: FilePlan, sent: SentFile, image: Image) -> bool:

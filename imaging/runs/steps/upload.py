@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 
-from imaging.files.content import FileContent
 from imaging.runs.core.aside import beside
 from imaging.runs.core.idempotency import observe_until_found
 from imaging.runs.core.polling import TRANSIENT_ERRORS
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.sending.hashing import HashedContent
+from imaging.runs.sending.hashing import HashedContent, read_through
 from imaging.runs.sending.own_image import file_plan, make_record, read_record, remove_images
-from imaging.runs.sending.preparing import changed, make_kept, open_to_send, refuse_changed
+from imaging.runs.sending.preparing import changed, refuse_changed
 from imaging.runs.sending.progress import Progress, rate_words
+from imaging.runs.sending.to_send import content_to_send
 from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
 from models.errors import ConflictError, ImagingError, QuotaExceededError, RunError
@@ -34,7 +34,6 @@ _SENDING = {
 _ARRIVED = frozenset({"active", "importing", "deactivated"})
 _MOVING, _STAGED = "saving", "uploading"
 _SHA512 = 128
-_PIECE_BYTES = 2**22
 
 
 async def upload(ctx: StepContext) -> StepResult:
@@ -109,7 +108,7 @@ async def _send(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
         await ctx.record(sent_file=_promised(plan))
         return StepResult("the cloud fetches it")
     with ExitStack() as opened:
-        content = HashedContent(await _content(ctx, plan, opened))
+        content = HashedContent(await content_to_send(ctx, plan, opened))
         await ctx.intend(_SENDING[plan.way], image.id)
         started = ctx.clock.monotonic()
         await _stream(ctx, plan, image, content)
@@ -145,16 +144,6 @@ async def _stream(ctx: StepContext, plan: FilePlan, image: Image, content: Hashe
         raise  # waited out, and then the step observes what came of it
 
 
-async def _content(ctx: StepContext, plan: FilePlan, opened: ExitStack) -> FileContent:
-    content = await open_to_send(plan, opened)
-    if content is None:  # somebody removed the conversion
-        await make_kept(plan, ctx.run.id, lambda _doing, _share: None)
-        content = await open_to_send(plan, opened)
-    if content is None:
-        raise RunError("The conversion cannot be opened.", remedy="Choose another directory with --work-dir.")
-    return content
-
-
 async def _refuse_other_bytes(plan: FilePlan, sent: SentFile) -> None:
     """What was sent is what was inspected: the file may have been written to while it was read."""
     await in_thread(refuse_changed, plan)
@@ -169,20 +158,14 @@ async def _known(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
         sent = _promised(plan)
     if sent is None:
         with ExitStack() as opened:
-            content = HashedContent(await _content(ctx, plan, opened))
-            await beside(ctx, _read_through(content), what="the hash of what was sent", progress=lambda: "hashing")
+            content = HashedContent(await content_to_send(ctx, plan, opened))
+            await beside(ctx, read_through(content), what="the hash of what was sent", progress=lambda: "hashing")
             sent = content.sent(plan.target, None)
         await _refuse_other_bytes(plan, sent)
     await ctx.record(sent_file=sent)
     if image.status == _STAGED:
         await _import(ctx, image)
     return StepResult(_note(sent))
-
-
-async def _read_through(content: HashedContent) -> None:
-    at = 0
-    while piece := await in_thread(content.read, at, _PIECE_BYTES):
-        at += len(piece)
 
 
 def _promised(plan: FilePlan) -> SentFile:

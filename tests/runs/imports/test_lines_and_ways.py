@@ -61,6 +61,32 @@ async def test_a_byte_that_changes_on_its_way_is_noticed_and_the_image_is_delete
     assert await standing(cloud) == before
 
 
+@pytest.fixture
+def only_checksums(monkeypatch: pytest.MonkeyPatch):
+    """A Glance of before 2018: it tells the MD5 checksum of an image, and no other hash."""
+    fill = image_data.fill
+
+    def without_hash(image: Any, written: Any) -> None:
+        fill(image, written)
+        image.os_hash_value = None
+
+    monkeypatch.setattr(image_data, "fill", without_hash)
+
+
+@pytest.mark.usefixtures("only_checksums")
+@pytest.mark.parametrize("flip", [None, 3 * MIB])
+async def test_an_old_glance_is_compared_by_its_checksum(
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, flip: int | None
+):
+    if flip is not None:
+        demo_cloud.here.front.faults = [Fault(method="PUT", path="/file$", flip=flip)]
+    async with an_import(cloud, clock, tmp_path, raw(tmp_path), request=UNTESTED) as (journal, new):
+        run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
+    told = run.trouble.what if run.trouble else run.step(StepName.COMPARE).note
+    assert ("its hash differs" if flip else "size, hash and format agree") in told
+    assert run.state is (RunState.FAILED if flip else RunState.DONE)
+
+
 @pytest.mark.parametrize("limits", [{"image_size_total": 7}, {"image_count_total": 0}])
 async def test_a_quota_that_the_cloud_tells_is_said_in_the_plan(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, limits: dict[str, int]
