@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import shlex
 from collections.abc import Callable
@@ -51,8 +52,14 @@ async def file_to_import(
     """
     path = wanted.path.absolute()
     refuse_unwritable(path)
-    found = await inspected_file(wanted, guidelines)
-    identity = await identity_of(path, _tenths("Hashed", found.file.file_size_bytes))
+    # The one waits for a process, the other for the disk: side by side. What is refused need not be hashed to its end.
+    hashing = asyncio.ensure_future(identity_of(path, _tenths("Hashed")))
+    hashing.add_done_callback(lambda done: done.cancelled() or done.exception())  # told below, or of no interest
+    try:
+        found = await inspected_file(wanted, guidelines)
+        identity = await hashing
+    finally:
+        hashing.cancel()
     if promised_hash:
         await _compare(path, identity, promised_hash.lower())
     file = FileToImport(
@@ -129,14 +136,14 @@ def with_texts(
     )
 
 
-def _tenths(doing: str, whole_bytes: int) -> Callable[[int, int], None]:
+def _tenths(doing: str) -> Callable[[int, int], None]:
     """Says every tenth of what takes long."""
     last = 0
 
     def tell(done: int, whole: int) -> None:
         nonlocal last
         tenth = math.floor(10 * done / whole) if whole else 10
-        if whole_bytes >= _LONG_BYTES and tenth > last:
+        if whole >= _LONG_BYTES and tenth > last:
             last = tenth
             say(f"{doing}: {10 * tenth} %")
 
