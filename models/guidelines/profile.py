@@ -83,6 +83,8 @@ class Profile(Frozen):
     unsuitable_flavors: tuple[str, ...] = ()
     """Regular expressions of flavor names that a test launch leaves out (GPU, large memory)."""
     patience: Patience = Field(default_factory=Patience)
+    outside_addresses: tuple[str, ...] = ()
+    """Hosts, or `HOST:PORT`, of which one is to answer a test instance; none: the host of the cloud's own login."""
     deleted_directories: tuple[str, ...] = ()
     overwritten_files: tuple[str, ...] = ()
     recommended_properties: Mapping[str, str] = Field(default_factory=dict)

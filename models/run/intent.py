@@ -44,6 +44,11 @@ class IntentAction(StrEnum):
     CLOSE_GROUP = "close-group"
     LAUNCH_INSPECTION = "launch-inspection"
     CREATE_INSPECTION_GROUP = "create-inspection-group"
+    LAUNCH_WORKS = "launch-works"
+    CREATE_WORKS_GROUP = "create-works-group"
+    LAUNCH_TWIN = "launch-twin"
+    CREATE_TWIN_GROUP = "create-twin-group"
+    OPEN_GROUP = "open-group"
     DELETE_INSTANCE = "delete-instance"
     DELETE_VOLUME = "delete-volume"
     KEEP_VOLUME = "keep-volume"
@@ -92,6 +97,11 @@ _SENTENCES = {
     IntentAction.CLOSE_GROUP: "delete every rule of security group {target}",
     IntentAction.LAUNCH_INSPECTION: "launch {target} to inspect the sealed image",
     IntentAction.CREATE_INSPECTION_GROUP: "create security group {target} to inspect the sealed image",
+    IntentAction.LAUNCH_WORKS: "launch {target} to run the checks",
+    IntentAction.CREATE_WORKS_GROUP: "create security group {target} to run the checks",
+    IntentAction.LAUNCH_TWIN: "launch {target} to compare it with the first",
+    IntentAction.CREATE_TWIN_GROUP: "create security group {target} for the instance that is compared",
+    IntentAction.OPEN_GROUP: "open port 22 of the kept test instance to {target}",
     IntentAction.DELETE_INSTANCE: "delete instance {target}",
     IntentAction.DELETE_VOLUME: "delete volume {target} of the test instance",
     IntentAction.KEEP_VOLUME: "keep volume {target} of somebody else from going with the test instance",

@@ -103,6 +103,10 @@ class OwnedRole(StrEnum):
     """The temporary clone that is sealed, or its security group."""
     INSPECTION = "inspection"
     """The second test instance of a sealed image, which prints what lies on its disk."""
+    WORKS = "works"
+    """The test instance of a sealed image that runs the checks and tests."""
+    TWIN = "twin"
+    """The test instance that is launched beside the one which runs the checks, to be compared with it."""
 
 
 class Owned(Frozen):

@@ -84,6 +84,8 @@ class RunRequest(Frozen):
     """The name of the key pair that it is launched with then."""
     keep_failed_from: CleanText = ""
     """The one address from which port 22 is opened then."""
+    allow_partly: bool = False
+    """Whether a verification counts as good where nothing failed, but something is unknown or was skipped."""
     succeeds: CleanText | None = None
     """The id of the image that the new one follows."""
     hide_older: bool = False

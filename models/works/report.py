@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.base import Frozen
 from models.text import CleanText
+from models.verdict import Verdict
 from models.works.outcome import TestOrigin
 
 
@@ -131,6 +132,8 @@ class WorksReport(Frozen):
     """False: nothing could be started after the boot, so nothing was asked."""
     trouble: CleanText = ""
     """Why it did not report in full."""
+    second_boot: Verdict | None = None
+    """What the console showed of the second boot, where that stood still or fell silent; None where it reported."""
 
     def boot(self, number: int) -> WorksBoot | None:
         """The boot of that number, if it was told."""

@@ -23,6 +23,8 @@ from models.seal.report import SealedImageReport, SealReport
 from models.seal.verdict import SealVerdict
 from models.steps import StepName
 from models.verdict import Stage, Verdict
+from models.works.report import WorksReport
+from models.works.verdict import WorksVerdict
 
 T = TypeVar("T")
 
@@ -53,6 +55,9 @@ class RecordFields(TypedDict, total=False):
     seal_report: SealReport
     sealed_image_report: SealedImageReport
     seal_verdict: SealVerdict
+    works_report: WorksReport
+    twin_report: WorksReport
+    works: WorksVerdict
     verdict: Verdict
     source_stage: Stage
     source_seen: SourceSeen
