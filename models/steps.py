@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class StepName(StrEnum):
-    """The steps of runs; `imaging.runs` walks through those of a run's kind in the order given below."""
+    """The steps of runs; `imaging.runs` walks through those of a run's kind, in the order of that kind."""
 
     CHECK = "check"
     DOWNLOAD = "download"
@@ -37,6 +37,7 @@ class StepName(StrEnum):
     DESCRIBE = "describe image"
     TEST_LAUNCH = "test launch"
     VERIFY = "verify"
+    RUN_CHECKS = "run checks"
     READ_FACTS = "read the facts"
     REMOVE_TEST = "remove test instance"
     REMOVE_SNAPSHOT = "remove snapshot"
@@ -52,6 +53,7 @@ VERIFY_STEPS = (
     StepName.CHECK,
     StepName.TEST_LAUNCH,
     StepName.VERIFY,
+    StepName.RUN_CHECKS,
     StepName.REMOVE_TEST,
     StepName.CONFIRM_IMAGE,
     StepName.REPORT,
@@ -95,13 +97,21 @@ _OF_AN_IMPORT = (
 )
 _OF_AN_INSPECTION = (StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT)
 
-SEALED_STEPS = tuple(step for step in StepName if step not in {*_OF_AN_EXPORT, *_OF_AN_IMPORT, *_OF_AN_INSPECTION})
-"""The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed."""
+_OF_AN_INSTANCE = tuple(step for step in StepName if step not in {*_OF_AN_EXPORT, *_OF_AN_IMPORT, *_OF_AN_INSPECTION})
+_AFTER_TEST = _OF_AN_INSTANCE.index(StepName.REMOVE_TEST) + 1
+SEALED_STEPS = (
+    *(step for step in _OF_AN_INSTANCE[:_AFTER_TEST] if step is not StepName.RUN_CHECKS),
+    StepName.RUN_CHECKS,
+    *_OF_AN_INSTANCE[_AFTER_TEST:],
+)
+"""The steps of `imaging create` in sealed mode: the image is made of a temporary clone, after it was sealed.
+
+The user data that prove the seal leave no room for checks, so these have an instance of their own."""
 
 _OF_A_CLONE = SEALED_STEPS[SEALED_STEPS.index(StepName.LAUNCH_CLONE) : SEALED_STEPS.index(StepName.REMOVE_INTERIM) + 1]
 _OF_A_SEAL = frozenset({*_OF_A_CLONE, StepName.INSPECT, StepName.PROVE_SEAL})
 
-CREATE_STEPS = tuple(step for step in SEALED_STEPS if step not in _OF_A_SEAL)
+CREATE_STEPS = tuple(step for step in _OF_AN_INSTANCE if step not in _OF_A_SEAL)
 """The steps of `imaging create` in plain mode."""
 
 SEAL_STEPS = (
@@ -120,6 +130,7 @@ IMPORT_STEPS = (
     StepName.DESCRIBE,
     StepName.TEST_LAUNCH,
     StepName.VERIFY,
+    StepName.RUN_CHECKS,
     StepName.REMOVE_TEST,
     StepName.PUBLISH,
     StepName.CONFIRM_IMAGE,

@@ -6,6 +6,7 @@ from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.words.seal_remedies import remedy_of_verdict
+from models.works.verdict import WorksWord
 
 _SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
 """What the image depends on: a new runner makes sure of it before an image is asked for."""
@@ -45,13 +46,18 @@ def outcome_by_verdict(run: RunRecord) -> RunState:
         return RunState.DONE  # it was to read the facts; that the test instance failed to boot is one of them
     test_wanted = run.spec.must_test or run.plan.request.test
     booted = run.verdict is not None and run.verdict.has_proved_boot
-    shown = booted and (not run.spec.seals or is_proven_sealed(run))
+    shown = booted and not is_known_not_to_work(run) and (not run.spec.seals or is_proven_sealed(run))
     return RunState.DONE if shown or not test_wanted else RunState.FAILED
 
 
 def is_proven_sealed(run: RunRecord) -> bool:
     """Whether the proofs of a seal agree; unknown is never sealed."""
     return run.seal_verdict is not None and run.seal_verdict.word is SealWord.SEALED
+
+
+def is_known_not_to_work(run: RunRecord) -> bool:
+    """Whether a blocking check or a test has failed; what is unknown or was not asked is no such thing."""
+    return run.works is not None and run.works.word is WorksWord.NO
 
 
 def awaits_source(run: RunRecord) -> bool:
@@ -62,6 +68,7 @@ def awaits_source(run: RunRecord) -> bool:
 
 
 _READ_CONSOLE = "Read the console lines in the report."
+_READ_CHECKS = "Read what the failed checks and tests told, in the report; fix the instance, and make the image again."
 _LAUNCH_BY_HAND = "The console said nothing that could be read: launch an instance of the image to see if it comes up."
 
 
@@ -78,6 +85,12 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
             return record.trouble
     if run.outcome is not RunState.FAILED or run.verdict is None:
         return _trouble_of_what_is_left(run)
+    if run.works is not None and is_known_not_to_work(run) and run.verdict.has_proved_boot:
+        return Trouble(
+            what=f"The image boots, but it does not work: {', '.join(run.works.failed) or run.works.reason}.",
+            meaning=" ".join(part for part in (run.works.reason, _kept(run)) if part),
+            remedy=_READ_CHECKS,
+        )
     if run.spec.seals and run.verdict.has_proved_boot:
         return _trouble_of_the_seal(run)
     return Trouble(

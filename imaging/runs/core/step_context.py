@@ -167,6 +167,8 @@ class Procedures:
     """The same for the image of a sealed clone, and the clone."""
     remove_inspection: StepFunction
     """Delete the second test instance of a sealed image with its security group."""
+    remove_checked: StepFunction
+    """Delete the instances that were launched for the checks alone, with their security groups."""
     mark_unverified: CleanUp
     """Note on a kept image, which stays private, that nobody has seen it boot."""
     clear_import: CleanUp

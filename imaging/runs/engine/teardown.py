@@ -48,6 +48,8 @@ class Teardown:
             stuck = await self._source_unless_stuck(untouchable=untouchable)
         if was_begun(self._run, StepName.TEST_LAUNCH) and not stands(self._run, StepName.REMOVE_TEST):
             await self._attempt(StepName.REMOVE_TEST, self._step(StepName.REMOVE_TEST))
+        if was_begun(self._run, StepName.RUN_CHECKS) and not stands(self._run, StepName.RUN_CHECKS):
+            await self._attempt(StepName.RUN_CHECKS, lambda: self._procedures.remove_checked(self._context))
         if was_begun(self._run, StepName.INSPECT) and not stands(self._run, StepName.INSPECT):
             await self._attempt(StepName.INSPECT, lambda: self._procedures.remove_inspection(self._context))
         if was_begun(self._run, StepName.LAUNCH_CLONE):

@@ -127,4 +127,27 @@ INSPECTION = MadeServer(
     launch=IntentAction.LAUNCH_INSPECTION,
     make_group=IntentAction.CREATE_INSPECTION_GROUP,
 )
-SERVERS = (TEST, CLONE, INSPECTION)
+WORKS = MadeServer(
+    role="test",
+    what="test instance for the checks",
+    owned=OwnedRole.WORKS,
+    name_prefix="imaging-works-",
+    group_prefix=f"{GROUP_PREFIX}works-",
+    launch=IntentAction.LAUNCH_WORKS,
+    make_group=IntentAction.CREATE_WORKS_GROUP,
+)
+TWIN = MadeServer(
+    role="test",
+    what="twin of the test instance",
+    owned=OwnedRole.TWIN,
+    name_prefix="imaging-twin-",
+    group_prefix=f"{GROUP_PREFIX}twin-",
+    launch=IntentAction.LAUNCH_TWIN,
+    make_group=IntentAction.CREATE_TWIN_GROUP,
+)
+SERVERS = (TEST, CLONE, INSPECTION, WORKS, TWIN)
+
+
+def checked_server(run: RunRecord) -> MadeServer:
+    """The instance that runs the checks: a sealed image has one of its own, for its first one proves the seal."""
+    return WORKS if run.spec.seals else TEST

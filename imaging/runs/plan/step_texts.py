@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterable
 
 from models.cloud.instance import Instance, VolumeAttachment
+from models.formatting import counted
 from models.run.claim import CLAIM_PREFIX
 from models.run.plan import Plan, PlannedStep, PlannedVolume
 from models.run.request import Visibility
@@ -148,7 +149,7 @@ def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
     test = plan.test
     if test is None or test.refused_because:
         why = f"Not possible: {test.refused_because}." if test else "No test launch is wanted."
-        steps = (StepName.TEST_LAUNCH, StepName.VERIFY, StepName.REMOVE_TEST)
+        steps = (StepName.TEST_LAUNCH, StepName.VERIFY, StepName.RUN_CHECKS, StepName.REMOVE_TEST)
         return tuple(PlannedStep(step=step, summary=why, skipped=True) for step in steps)
     flavor = test.flavors[0].name if test.flavors else "?"
     network = test.network.name if test.network else "a network still to be named"
@@ -168,6 +169,7 @@ def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
             summary="Read its console until it has come up, or has been silent for too long.",
             commands=("openstack console log show imaging-test",),
         ),
+        _checks(plan),
         PlannedStep(
             step=StepName.REMOVE_TEST,
             summary="Keep the test instance, as wanted." if kept else "Delete the test instance and what came with it.",
@@ -176,6 +178,19 @@ def _test(plan: Plan, image_id: str) -> tuple[PlannedStep, ...]:
             else ("openstack server delete imaging-test", "openstack security group delete imaging-test"),
             skipped=kept,
         ),
+    )
+
+
+def _checks(plan: Plan) -> PlannedStep:
+    tests = plan.request.work_tests.files
+    what = f"the checks and {counted(len(tests), 'test')} ({', '.join(test.name for test in tests)})"
+    own = "Launch a test instance for it alone, and run" if plan.kind.spec.seals else "Run"
+    twin = ", and compare it with a twin launched beside it" if plan.request.twins else ""
+    return PlannedStep(
+        step=StepName.RUN_CHECKS,
+        summary=f"{own} {what if tests else 'the checks'} in it over two boots: it restarts itself once{twin}. "
+        "Everybody in the project can read what they print on its console.",
+        commands=("openstack console log show imaging-test",),
     )
 
 

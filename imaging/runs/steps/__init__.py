@@ -38,6 +38,7 @@ from imaging.runs.steps.remove_snapshot import remove_snapshot
 from imaging.runs.steps.remove_test import remove_test
 from imaging.runs.steps.report import report
 from imaging.runs.steps.restore import restore
+from imaging.runs.steps.run_checks import remove_checked, run_checks
 from imaging.runs.steps.seal import seal
 from imaging.runs.steps.see_up import see_up
 from imaging.runs.steps.stop import stop
@@ -82,6 +83,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.DESCRIBE: describe,
         StepName.TEST_LAUNCH: test_launch,
         StepName.VERIFY: verify,
+        StepName.RUN_CHECKS: run_checks,
         StepName.READ_FACTS: read_facts,
         StepName.REMOVE_TEST: remove_test,
         StepName.REMOVE_SNAPSHOT: remove_snapshot,
@@ -101,6 +103,7 @@ PROCEDURES = Procedures(
     remove_unfinished_image=remove_unfinished_image,
     remove_unfinished_sealed=remove_unfinished_sealed,
     remove_inspection=remove_inspection,
+    remove_checked=remove_checked,
     mark_unverified=mark_unverified,
     clear_import=clear_import,
     clear_export=clear_export,

@@ -6,6 +6,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.test_instance.image_data import image_data
 from imaging.runs.test_instance.seal_note import withdraw_seal_verdict
 from imaging.runs.test_instance.verdict_note import withdraw_verdict
+from imaging.runs.test_instance.works.note import withdraw_works
 from models.cloud.image import Image, ImageData
 from models.errors import NotFoundError, RunError
 
@@ -78,6 +79,7 @@ async def _without_verdict(ctx: StepContext, image: Image, trouble: RunError) ->
         word
         for word, withdrawn in (
             (image.noted_verdict, await withdraw_verdict(ctx, image)),
+            (image.noted_works, await withdraw_works(ctx, image)),
             (image.noted_seal, await withdraw_seal_verdict(ctx, image)),
         )
         if not withdrawn

@@ -13,6 +13,7 @@ from models.run.intent import IntentAction
 from models.run.record import RunRecord
 from models.run.request import Visibility
 from models.verdict import Verdict, VerdictWord
+from models.works.verdict import WorksVerdict
 
 _VISIBILITY_RULE = "PROP-VISIBILITY"
 """Its waiver lets an image be seen beyond the project although its seal is not proven."""
@@ -60,6 +61,8 @@ def why_not(run: RunRecord) -> str | None:
     request = run.plan.request
     if not request.publish_unverified and not (run.verdict is not None and run.verdict.opens_publishing):
         return f"the test launch came to: {_shown(run.verdict)}"
+    if not request.publish_unverified and run.works is not None and not run.works.opens_publishing:
+        return f"its checks and tests came to: {run.works.word.value}{_named(run.works)}"
     if run.spec.seals and not is_proven_sealed(run) and request.waiver(_VISIBILITY_RULE) is None:
         word = run.seal_verdict.word.value if run.seal_verdict else "not proven"
         return f"the seal came to: {word} (or waive {_VISIBILITY_RULE})"
@@ -72,6 +75,10 @@ def why_not(run: RunRecord) -> str | None:
         and not request.attests(finding.rule)
     ]
     return f"please confirm {', '.join(missing)} (--attest {missing[0]})" if missing else None
+
+
+def _named(works: WorksVerdict) -> str:
+    return f" ({', '.join(works.failed)})" if works.failed else ""
 
 
 def _shown(verdict: Verdict | None) -> str:
