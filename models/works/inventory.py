@@ -26,6 +26,8 @@ class InstalledPackage(Frozen):
     name: CleanText
     version: CleanText = ""
     architecture: CleanText = ""
+    build: CleanText = ""
+    """Of conda: which build of that version."""
     place: CleanText = ""
     """The conda or virtual environment; empty for packages of the system."""
 
@@ -42,6 +44,8 @@ class Inventory(Frozen):
     """All that is installed. A field that is None could not be read: unknown, never *no difference*."""
 
     packages: tuple[InstalledPackage, ...] | None = None
+    incomplete: tuple[PackageManager, ...] = ()
+    """Of whose packages some may be missing; `unread` says why."""
     unread: tuple[CleanText, ...] = ()
     """What of it could not be read, and why: `conda in /opt/conda: too many`."""
     directories: tuple[PlacedDirectory, ...] | None = None
@@ -71,3 +75,5 @@ class InventoryChange(Frozen):
     added: tuple[InstalledPackage, ...] = ()
     removed: tuple[InstalledPackage, ...] = ()
     changed: tuple[VersionChange, ...] = ()
+    not_compared: tuple[PackageManager, ...] = ()
+    """Whose packages are not known whole on both: of these more may be added, removed or changed than is told."""

@@ -12,6 +12,7 @@ from imaging.commands.output.verdict_text import verdict_lines
 from imaging.guest.deep_check.chunks import hear, unpack
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.host_keys.console_keys import read_console_keys
+from imaging.guest.inventory import read_inventory
 from imaging.guest.seal_proof import read_proof_report
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
@@ -20,6 +21,10 @@ from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_co
 from models.text import many_lines, one_line
 from tests.fuzz.door import Door
 from tests.guest.deep_check.reports import BOOT, NONCE, console, part, pieces, report
+from tests.guest.inventory import telling
+from tests.guest.inventory.test_reading import WHOLE as INVENTORY
+from tests.guest.inventory.test_reading import console as inventory_console
+from tests.guest.inventory.test_reading import pieces as inventory_pieces
 from tests.guest.seal_proof import proving
 from tests.guest.seal_proof.test_proof_report import WHOLE
 from tests.guest.seal_proof.test_proof_report import console as proof_console
@@ -84,6 +89,15 @@ def _proof_inside(text: str) -> None:
     _proof("\n".join(proof_pieces(text)))
 
 
+def _inventory(text: str) -> None:
+    read_inventory(text, nonce=telling.NONCE, now=telling.NOW).model_dump_json()
+
+
+def _inventory_inside(text: str) -> None:
+    """What is in the pieces, which are whole."""
+    _inventory("\n".join(inventory_pieces(text)))
+
+
 def _keys(text: str) -> None:
     _shown(read_console_keys(text).sentence("SHA256:x"))
 
@@ -120,6 +134,9 @@ DOORS = (
     Door("console", "a report in pieces", _pieces, texts=[_PIECES]),
     Door("console", "a proof in pieces", _proof, texts=[_PROOF]),
     Door("console", "what a proof says", _proof_inside, texts=[f"imaging-proof 1 {proving.NONCE}\n{WHOLE}end\n"]),
+    Door("console", "a list of packages in pieces", _inventory, texts=[inventory_console()]),
+    Door("console", "what a list of packages says", _inventory_inside,
+         texts=[f"imaging-inventory 1 {telling.NONCE}\n{INVENTORY}end\n"]),
     Door("console", "any text", _text, texts=[_BOOT, _KEYS]),
     Door("cloud answers", "an error's body", _error,
          texts=['{"itemNotFound": {"code": 404, "message": "gone"}}', '{"error": {"message": "m", "title": "t"}}',

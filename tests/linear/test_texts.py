@@ -10,6 +10,7 @@ import pytest
 from imaging.cloud.http.answers import Answer
 from imaging.guest.deep_check.chunks import Listener, checksum, hear, unpack
 from imaging.guest.host_keys.console_keys import read_console_keys
+from imaging.guest.inventory import read_inventory
 from imaging.guest.report.envelope import read_envelope
 from imaging.guest.report.masking import masked
 from imaging.guest.report.packet_filter.iptables import decide_iptables
@@ -20,6 +21,8 @@ from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
 from imaging.runtime.redaction import Redactor
 from models.errors import ImagingError
 from models.text import many_lines, one_line
+from tests.guest.inventory import telling
+from tests.guest.inventory.test_reading import pieces as inventory_pieces
 from tests.linear.timing import growth
 
 NONCE = "n0nce"
@@ -33,6 +36,15 @@ def piece(number: int, total: int, text: str) -> str:
 def put_together(text: str) -> object:
     try:
         return unpack(hear(text, NONCE))
+    except ImagingError as error:
+        return error
+
+
+def list_of_packages(text: str) -> object:
+    """The text stands inside of pieces, which are whole."""
+    rows = f"imaging-inventory 1 {telling.NONCE}\n@dpkg\n{text}\n@conda /opt\n{text}\n@python /opt\n{text}\nend\n"
+    try:
+        return read_inventory("\n".join(inventory_pieces(rows)), nonce=telling.NONCE, now=telling.NOW)
     except ImagingError as error:
         return error
 
@@ -55,6 +67,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "a boot on a console": lambda text: read_console(text, TOKEN).verdict(),
     "a marker on a console": lambda text: find_marker(text, TOKEN),
     "a deep check on a console": put_together,
+    "a list of packages on a console": list_of_packages,
     "envelope of a report": said,
     "rules of nft": lambda text: decide_nft([text]),
     "rules of iptables": lambda text: decide_iptables(text.split("\n")),
@@ -64,6 +77,7 @@ PUMPS = (
     *("<title>", "<", "<a ", "&#1", "</h1><h1>", "password=", "token='", "eyJaaaaaaaa.", "eyJ-"),
     *("//a:", "a:a;", "user=", "https://", "Cloud-init v. ", "finished at ", "Dependency failed for ", "OpenRC "),
     *("-----BEGIN SSH HOST KEY KEYS-----\n", "-----BEGIN SSH HOST KEY FINGERPRINTS-----\n", "256 SHA256:"),
+    *("a-", "a-1-0\n", "a-py3", "/lib/python3", "@python /lib/python3/site-packages\n", "@unread conda a\n", "_."),
     *(f"imaging-marker {TOKEN} {{", f"@@imaging-deep {NONCE} ", f"@@imaging-deep {NONCE} 1/9 1 a\n"),
     *(f"@@imaging-probe-begin {NONCE}\n", "table ip a {\n", "chain a {\n", "-A INPUT -j INPUT\n"),
 )
@@ -77,7 +91,7 @@ def test_a_long_text_takes_time_in_proportion(reader):
 
         def work_on(length: int, pump=pump):
             text = pump * (length // len(pump))
-            if reader in {"envelope of a report", "error in JSON"}:
+            if reader in {"envelope of a report", "error in JSON", "a list of packages on a console"}:
                 text = text.replace("\udc80", "x")
             return lambda: read(text)
 

@@ -39,6 +39,10 @@ def _answer(request: ReadingRequest, sent: bytes) -> ReadingAnswer:
             from imaging.guest.seal_proof import read_proof_report  # noqa: PLC0415  # the same
 
             return ReadingAnswer(proof=read_proof_report(sent.decode("utf-8"), nonce=request.nonce))
+        case Printed.INVENTORY:
+            from imaging.guest.inventory import read_inventory  # noqa: PLC0415  # the same
+
+            return ReadingAnswer(inventory=read_inventory(sent.decode("utf-8"), nonce=request.nonce, now=request.now))
 
 
 def _facts(request: ReadingRequest, sent: bytes) -> GuestFacts:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from imaging.guest.confined_reading.messages import Printed, ReadingAnswer, ReadingRequest
+from imaging.guest.deep_check.chunks import Heard, said_again
+from imaging.guest.inventory import WORD
 from imaging.guest.report.report_reader import SECONDS as READING_SECONDS
 from imaging.runtime.confined.process import ConfinedProcessError, run_confined
 from models import foreign
@@ -13,6 +15,7 @@ from models.errors import BadProbeError, ForeignValueError
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
 from models.seal.report import SealedImageReport
+from models.works.inventory import Inventory
 
 _MODULE: Final = "imaging.guest.confined_reading"
 SECONDS: Final = READING_SECONDS + 10
@@ -76,6 +79,17 @@ async def read_proof_confined(text: str, *, nonce: str, now: datetime, seconds: 
     """
     answer = await _of_console(text, Printed.PROOF, nonce=nonce, now=now, seconds=seconds)
     return _found(answer.proof, "the test instance")
+
+
+async def read_inventory_confined(heard: Heard, *, nonce: str, now: datetime, seconds: float = SECONDS) -> Inventory:
+    """What is installed on a test instance, by the pieces that a listener has heard on its console, over many polls.
+
+    Raises:
+        BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
+    """
+    text = said_again(heard, nonce, WORD)
+    answer = await _of_console(text, Printed.INVENTORY, nonce=nonce, now=now, seconds=seconds)
+    return _found(answer.inventory, "the test instance")
 
 
 async def _of_console(text: str, prints: Printed, *, nonce: str, now: datetime, seconds: float) -> ReadingAnswer:

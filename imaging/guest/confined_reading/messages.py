@@ -9,6 +9,7 @@ from models.foreign import Moment
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
 from models.seal.report import SealedImageReport
+from models.works.inventory import Inventory
 
 LONGEST_HEAD = 4096
 
@@ -21,6 +22,8 @@ class Printed(StrEnum):
     """By a sealed clone, on its console."""
     PROOF = "proof"
     """By a test instance of a sealed image, on its console."""
+    INVENTORY = "inventory"
+    """By a test instance, of what is installed on it."""
 
 
 class ReadingRequest(Frozen):
@@ -48,4 +51,5 @@ class ReadingAnswer(Frozen):
     facts: GuestFacts | None = None
     seal: KeptSeal | None = None
     proof: SealedImageReport | None = None
+    inventory: Inventory | None = None
     refusal: Refusal | None = None

@@ -29,15 +29,15 @@ _PIECE = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3}) (\d{1,10}) ([A-Za-z0-9+/=]{1
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _VALUES = {letter: place for place, letter in enumerate(_LETTERS, start=1)}
 _PRIME = 2147483647
-_MOST = -(-LIMIT // WIDTH)
 _LARGEST_TEXT = 4_000_000
 """Characters of console that are read, the last ones."""
 _LONGEST_TAIL = 65_536
 """Characters without a line end that are waited for; a piece has 200."""
 _LONGEST_REASON = 300
 _LONGEST_PROGRESS = 80
-_MOST_COPIES = 20 * _MOST
-"""Good pieces that are kept: each comes twice, and what another boot says may differ."""
+_MOST_COPIES = 20
+"""How many times as many good pieces are kept as the longest report has: each comes twice, and what another boot says
+may differ."""
 _LARGEST_REPORT = 9_000_000
 """Bytes that a report may unpack to: the probe's own limit and a little more."""
 _NAMED = 12
@@ -85,14 +85,17 @@ class Listener:
     The console's text is the guest's: whatever else stands in it, and however long a line is.
     """
 
-    def __init__(self, nonce: str, word: str = WORD) -> None:
-        """Keep the nonce of the user data that the temporary instance was given, and the word of the report.
+    def __init__(self, nonce: str, word: str = WORD, limit: int = LIMIT) -> None:
+        """Listen for one report; others are left alone.
 
-        Other reports are left alone.
+        Args:
+            nonce: of the user data that the temporary instance was given.
+            word: with which the lines of the report begin.
+            limit: characters of the longest report. One that is longer than `LIMIT` is heard over several polls.
         """
         self._beginning = f"{word} {nonce} "
         self._tail = ""
-        self._heard = _Transmission()
+        self._heard = _Transmission(most=-(-limit // WIDTH))
 
     def take(self, text: str) -> None:
         """Listen on to what the console has shown since; raw, as the cloud gave it."""
@@ -119,6 +122,8 @@ class Listener:
 class _Transmission:
     """What stands behind our marker and nonce."""
 
+    most: int
+    """Pieces of the longest report."""
     began: bool = False
     ended: bool = False
     failed: str = ""
@@ -139,13 +144,13 @@ class _Transmission:
             self.failed = one_line(rest.removeprefix("failed "), _LONGEST_REASON)
         elif rest.startswith("progress "):
             self.progress = one_line(rest.removeprefix("progress "), _LONGEST_PROGRESS)
-        elif (piece := _piece(rest)) is not None and len(self.copies) < _MOST_COPIES:
+        elif (piece := _piece(rest, self.most)) is not None and len(self.copies) < _MOST_COPIES * self.most:
             self.copies[piece] = None
 
 
-def hear(text: str, nonce: str, word: str = WORD) -> Heard:
+def hear(text: str, nonce: str, word: str = WORD, limit: int = LIMIT) -> Heard:
     """Find the pieces of one report in a console's text; see `Listener`."""
-    listener = Listener(nonce, word)
+    listener = Listener(nonce, word, limit)
     listener.take(text[-_LARGEST_TEXT:])
     return listener.heard
 
@@ -182,13 +187,20 @@ def checksum(text: str) -> int:
     return value
 
 
-def _piece(rest: str) -> tuple[int, int, str] | None:
-    """Number, total and text of a piece whose checksum fits."""
+def said_again(heard: Heard, nonce: str, word: str) -> str:
+    """The good pieces of a report as lines of a console: what is left of all that was heard, to be read elsewhere."""
+    mine = {number: piece for number, total, piece in heard.copies if total == heard.total}
+    places = ((f"{number}/{heard.total}", piece) for number, piece in sorted(mine.items()))
+    return "".join(f"{word} {nonce} {place} {checksum(f'{place} {piece}')} {piece}\n" for place, piece in places)
+
+
+def _piece(rest: str, most: int) -> tuple[int, int, str] | None:
+    """Number, total and text of a piece whose checksum fits, of a report of at most so many."""
     found = _PIECE.match(rest)
     if found is None or len(found[4]) > WIDTH:
         return None
     number, total = int(found[1]), int(found[2])
-    if number <= total <= _MOST and checksum(f"{number}/{total} {found[4]}") == int(found[3]):
+    if number <= total <= most and checksum(f"{number}/{total} {found[4]}") == int(found[3]):
         return number, total, found[4]
     return None
 
