@@ -26,7 +26,7 @@ class KeySeen(Frozen):
     """SHA256:…, as ssh-keygen prints it."""
     comment: CleanText = ""
     is_ours: bool = False
-    """The throw-away key of this test instance's user data."""
+    """The temporary key of this test instance's user data."""
     is_stub: bool = False
     """cloud-init's line for root, whose command only says which account to use."""
 
@@ -105,7 +105,7 @@ class WorksBoot(Frozen):
     root_disk_bytes: int | None = None
     """Size of the whole disk that it lies on."""
     root_taken_bytes: int | None = None
-    """Up to where that disk is taken by partitions, other than the growing of the root could change."""
+    """How much of that disk belongs to other partitions than the root's: what is left could all be the root's."""
     root_on_lvm: bool = False
     name_servers: tuple[NameServerSeen, ...] | None = None
     keys: tuple[KeySeen, ...] | None = None

@@ -101,6 +101,8 @@ OURS = {
     ("imaging/guest/file_probe/people.py", "int(digits)"): "ASCII digits, just counted",
     ("imaging/files/wrappers/parts.py", "int(digits)"): "one to eight digits, just counted",
     ("imaging/guest/disk_reading/reading.py", "int(request.now.timestamp())"): "a time of ours",
+    ("models/works/tap.py", "int(found[1])"): "one to six ASCII digits, just matched",
+    ("models/works/tap.py", "int(found[2])"): "one to six ASCII digits, just matched",
     ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
     ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
     ("screens/instances/actions.py", "int(place)"): "the place in a list of ours",
