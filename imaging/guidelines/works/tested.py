@@ -43,6 +43,9 @@ class Tested:
     """What was agreed to go; None of a plain image."""
     sealed: bool = False
     """Whether the image is said to hold nobody's keys."""
+    keeps_machine_id: bool = False
+    """Whether it is the plain disk of an instance, as its owner wanted it: the checklist has said that new instances
+    keep the machine-id of such a one (`ID-MACHINEID`), and only warns of it, so this is a warning here, too."""
     kept_homes: frozenset[str] = frozenset()
     """Accounts whose homes stay on purpose: their keys are no surprise."""
     flavor_disk_bytes: int | None = None

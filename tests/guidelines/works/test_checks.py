@@ -140,6 +140,19 @@ class TestIdentity:
         facts = {"host_key_digests": (digest.hexdigest(),)}
         assert told(facts, facts, source=guest(sshd=healthy(Sshd, host_keys=(key,)))).failed[0] == "identity"
 
+    def test_a_machine_id_of_the_image_is_a_warning_where_its_owner_wanted_the_plain_disk(self) -> None:
+        facts = {"machine_id_own": False, "machine_id_digest": "11111111"}
+        plain = told(facts, facts, keeps_machine_id=True)
+        assert plain.word is WorksWord.YES
+        assert [each.check for each in plain.warnings] == [CheckId.IDENTITY]
+        assert told(facts, facts).failed == ("identity",)
+
+    def test_a_host_key_of_the_image_blocks_in_a_plain_disk_as_well(self) -> None:
+        assert told({"host_keys_own": False}, keeps_machine_id=True).failed == ("identity",)
+
+    def test_no_machine_id_blocks_in_a_plain_disk_as_well(self) -> None:
+        assert told({"machine_id_digest": ""}, keeps_machine_id=True).failed == ("identity",)
+
     def test_without_an_ssh_server_no_host_keys_are_asked_for(self) -> None:
         facts = {"host_key_digests": (), "host_keys_own": None}
         source = guest(sshd=Sshd(installed=False))

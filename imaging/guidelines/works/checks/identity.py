@@ -21,33 +21,49 @@ _DHCP_KINDS = {
 
 def identity(tested: Tested) -> Answer:
     """Whether machine-id and host keys are its own, and stay what they are at the second boot."""
-    found = list(dict.fromkeys([*_not_own(tested), *_not_kept(tested)]))
+    brought = list(dict.fromkeys(_brought_machine_id(tested)))
+    accepted = brought if tested.keeps_machine_id else []
+    found = list(dict.fromkeys([*([] if accepted else brought), *_not_own(tested), *_not_kept(tested)]))
     if found:
-        return failed(f"{found[0]}.", found)
+        return failed(f"{found[0]}.", [*found, *accepted])
     return (
         untold(tested, lambda boot: boot.machine_id_digest, "The machine-ids")
         or untold(tested, lambda boot: boot.host_key_digests, "The host keys")
         or untold(tested, lambda boot: boot.machine_id_own, "The ages of the machine-id")
         or _keys_untold(tested)
+        or _warning(accepted)
         or passed("Its machine-id and host keys are its own, and stayed.")
     )
 
 
-def _not_own(tested: Tested) -> Iterator[str]:
+def _warning(accepted: list[str]) -> Answer | None:
+    if not accepted:
+        return None
+    return warned(f"{accepted[0]}: instances launched from it may get each other's addresses.", accepted)
+
+
+def _brought_machine_id(tested: Tested) -> Iterator[str]:
     source = tested.source
     source_id = source.identity.value.machine_id_digest if source is not None and source.identity.value else ""
+    for _, boot in tested.boots():
+        if boot is None:
+            continue
+        digest = boot.machine_id_digest
+        if boot.machine_id_own is False:
+            yield "Its machine-id came with the image"
+        if digest and source_id and (digest.startswith(source_id) or source_id.startswith(digest)):
+            yield "It has the machine-id of the source"
+
+
+def _not_own(tested: Tested) -> Iterator[str]:
+    source = tested.source
     sshd = source.sshd.value if source is not None else None
     source_keys = {_hexadecimal(each.fingerprint) for each in sshd.host_keys} - {""} if sshd is not None else set()
     for _, boot in tested.boots():
         if boot is None:
             continue
-        digest = boot.machine_id_digest
-        if digest == "":
+        if boot.machine_id_digest == "":
             yield "It has no machine-id"
-        if boot.machine_id_own is False:
-            yield "Its machine-id came with the image"
-        if digest and source_id and (digest.startswith(source_id) or source_id.startswith(digest)):
-            yield "It has the machine-id of the source"
         if boot.host_keys_own is False:
             yield "A host key came with the image"
         if source_keys & set(boot.host_key_digests or ()):
