@@ -41,6 +41,8 @@ class _Work:
     clock: Clock
     say: Say
     work_dir: Path
+    inventory: bool = False
+    """Whether it is read what is installed, too."""
 
 
 async def inspect_file(
@@ -79,7 +81,7 @@ async def inspect_file(
 async def inspect_content(
     content: FileContent, file: FileFacts, questions: Questions, clock: Clock, say: Say, *, work_dir: Path
 ) -> InspectedFile:
-    """Inspect what lies in open files, and is packed in nothing.
+    """Inspect what lies in open files, and is packed in nothing; and read what is installed on it.
 
     Args:
         content: where it lies.
@@ -94,7 +96,7 @@ async def inspect_content(
     """
     header = await in_thread(_header, content, file.declared)
     with ExitStack() as opened:
-        work = _Work(questions, clock, say, work_dir)
+        work = _Work(questions, clock, say, work_dir, inventory=True)
         return await _inspect(content, file.model_copy(update={"header": header}), work, opened)
 
 
@@ -150,7 +152,9 @@ def exported_beside(path: Path) -> ExportedImage | None:
 
 async def _read(content: FileContent, header: FileHeader, work: _Work) -> DiskReading:
     assert header.format is not None  # noqa: S101  # it was accepted; for the type checker
-    return await read_disk_confined(content.extents, header.format, work.questions, now=work.clock.now())
+    return await read_disk_confined(
+        content.extents, header.format, work.questions, now=work.clock.now(), inventory=work.inventory
+    )
 
 
 async def _converted(content: FileContent, header: FileHeader, work: _Work, opened: ExitStack) -> FileContent:

@@ -27,6 +27,7 @@ from models.guest.files import Questions
 from models.image_file.file_facts import FileFacts
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
+from models.works.inventory import Inventory
 
 Take = Callable[[int, bytes], None]
 Download = Callable[[Take], Awaitable[None]]
@@ -50,6 +51,27 @@ async def inspect_image(image: Image, fetch: Fetch, questions: Questions, clock:
         ImageFileError: it has no bytes to read, is of a format that is no disk's, or comes only whole.
         CloudError: its bytes did not come.
     """
+    return await _by_ranges(image, fetch, questions, clock, say, facts=True)
+
+
+async def read_image_inventory(image: Image, fetch: Fetch, clock: Clock, say: Say) -> Inventory:
+    """What is installed on an image, by the parts of it that are needed; see `inspect_image`.
+
+    Raises:
+        ImageFileError: it has no bytes to read, is of a format that is no disk's, comes only whole, or no system could
+            be read in it.
+        CloudError: its bytes did not come.
+    """
+    found = await _by_ranges(image, fetch, Questions(), clock, say, facts=False)
+    if found.inventory is None:
+        why = found.unread_because or "no system could be read in it"
+        raise ImageFileError(f"What is installed on {image.name} is unknown: {why}.", meaning="Nothing was compared.")
+    return found.inventory.model_copy(update={"about_image_id": image.id})
+
+
+async def _by_ranges(
+    image: Image, fetch: Fetch, questions: Questions, clock: Clock, say: Say, *, facts: bool
+) -> InspectedFile:
     size_bytes, declared = readable_size(image), _declared(image)
     ranges = Ranges(fetch, size_bytes, _Fetched(say, size_bytes).tell)
     try:
@@ -58,7 +80,9 @@ async def inspect_image(image: Image, fetch: Fetch, questions: Questions, clock:
         if not header.accepted or header.format is None:
             return not_opened(file)
         say(f"Reading the disk: {size(header.disk_size_bytes)}, {kind_of(header)}.")
-        reading = await read_ranges_confined(ranges, header.format, questions, now=clock.now())
+        reading = await read_ranges_confined(
+            ranges, header.format, questions, now=clock.now(), facts=facts, inventory=True
+        )
     except RangeIgnoredError:
         raise _only_whole(image, size_bytes) from None
     if reading.fault is DiskFault.CONVERT_FIRST:

@@ -14,6 +14,7 @@ from models.image_file.disk_facts import DiskFacts, fault_sentence
 from models.image_file.file_facts import FileFacts
 from models.image_file.header import FileHeader
 from models.image_file.refusal import Refusal, RefusalCode
+from models.works.inventory import Inventory
 
 Say = Callable[[str], None]
 """Told of each new thing that is done, as a short line."""
@@ -27,6 +28,8 @@ class InspectedFile:
     guest: GuestFacts | None
     """None where no system could be read: `unread_because` says why."""
     unread_because: str = ""
+    inventory: Inventory | None = None
+    """What is installed; None where that was not asked for, or no system could be read."""
 
     @property
     def disk(self) -> DiskFacts | None:
@@ -48,7 +51,7 @@ def as_read(file: FileFacts, reading: DiskReading) -> InspectedFile:
     if _is_no_disk(reading.disk):
         refused = file.header.model_copy(update={"refusals": (Refusal(code=RefusalCode.NOT_A_DISK),)})
         return InspectedFile(file.model_copy(update={"header": refused}), None, "it is no image of a disk")
-    return InspectedFile(file, reading.facts, reading.disk.root_unread_because)
+    return InspectedFile(file, reading.facts, reading.disk.root_unread_because, reading.inventory)
 
 
 def _is_no_disk(disk: DiskFacts) -> bool:

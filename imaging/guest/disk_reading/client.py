@@ -33,6 +33,7 @@ async def read_disk_confined(
     *,
     now: datetime,
     seconds: float = SECONDS,
+    inventory: bool = False,
 ) -> DiskReading:
     """The disk in an image file, and the facts of the system on it.
 
@@ -42,6 +43,7 @@ async def read_disk_confined(
         questions: what the guidelines search for.
         now: the time, by our clock.
         seconds: how long it may take.
+        inventory: whether it is read what is installed, too.
 
     Raises:
         DiskUnreadableError: nothing came of it within the limits of time and memory.
@@ -49,12 +51,21 @@ async def read_disk_confined(
     pieces = tuple(
         FilePiece(descriptor=each.descriptor, offset=each.offset, size_bytes=each.size_bytes) for each in extents
     )
-    request = DiskRequest(pieces=pieces, format=kind, questions=questions, now=now, seconds=seconds)
+    request = DiskRequest(
+        pieces=pieces, format=kind, questions=questions, now=now, seconds=seconds, inventory=inventory
+    )
     return await _asked(request, [piece.descriptor for piece in pieces], seconds + _GRACE_SECONDS)
 
 
 async def read_ranges_confined(
-    ranges: Ranges, kind: ImageFormat, questions: Questions, *, now: datetime, seconds: float = SECONDS
+    ranges: Ranges,
+    kind: ImageFormat,
+    questions: Questions,
+    *,
+    now: datetime,
+    seconds: float = SECONDS,
+    facts: bool = True,
+    inventory: bool = False,
 ) -> DiskReading:
     """As `read_disk_confined`, of bytes that lie far away: the process has no network, and asks here for each part.
 
@@ -64,6 +75,8 @@ async def read_ranges_confined(
         questions: as there.
         now: as there.
         seconds: how long the reading may take, without the time that bytes take to come.
+        facts: whether the parts of the probe are read.
+        inventory: whether it is read what is installed.
 
     Raises:
         CloudError: the bytes did not come.
@@ -71,7 +84,15 @@ async def read_ranges_confined(
     """
     async with serving(ranges) as served:
         told = ServedBytes(descriptor=served.descriptor, size_bytes=ranges.size_bytes)
-        request = DiskRequest(served=told, format=kind, questions=questions, now=now, seconds=seconds)
+        request = DiskRequest(
+            served=told,
+            format=kind,
+            questions=questions,
+            now=now,
+            seconds=seconds,
+            facts=facts,
+            inventory=inventory,
+        )
         try:
             reading = await _asked(request, [served.descriptor], seconds + FETCH_SECONDS)
         except DiskUnreadableError:

@@ -11,6 +11,7 @@ from models.guest.facts import GuestFacts
 from models.guest.files import Questions
 from models.image_file.disk_facts import DiskFacts
 from models.image_file.image_format import ImageFormat
+from models.works.inventory import Inventory
 
 LONGEST_REQUEST = 4_000_000
 
@@ -44,6 +45,10 @@ class DiskRequest(Frozen):
     now: Moment
     seconds: float
     """After which it stops by itself, and keeps what it has."""
+    facts: bool = True
+    """Whether the parts of the probe are read."""
+    inventory: bool = False
+    """Whether it is read what is installed."""
 
 
 class DiskReading(Frozen):
@@ -52,5 +57,7 @@ class DiskReading(Frozen):
     disk: DiskFacts | None = None
     facts: GuestFacts | None = None
     """Of the system on it; None where its root cannot be read, and `disk.root_fault` says why."""
+    inventory: Inventory | None = None
+    """What is installed, where that was asked for; None as well where the root cannot be read."""
     fault: DiskFault | None = None
     """Why not even the disk could be read."""

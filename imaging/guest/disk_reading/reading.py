@@ -13,6 +13,7 @@ from imaging.files.disk.partition import Partition
 from imaging.guest.disk_reading.messages import DiskReading, DiskRequest
 from imaging.guest.disk_reading.parts_reading import read_parts
 from imaging.guest.file_probe.disk import Disk
+from imaging.guest.inventory.disk_inventory import read_disk_inventory
 from imaging.guest.report.envelope import Envelope
 from imaging.guest.report.readers.parts import PARTS, Part
 from imaging.guest.report.report_reader import facts_in
@@ -22,8 +23,11 @@ from models.fact import Fact, UnknownCode
 from models.findings import InspectionMethod, Source
 from models.guest.facts import NOT_RUNNING, GuestFacts
 from models.image_file.disk_facts import DiskFacts, PartitionFacts, UnreadPlace
+from models.works.inventory import Inventory
 
 _MOST_PARTITIONS: Final = 256
+_LEAST_SECONDS: Final = 10.0
+"""For what is installed, where the parts of the probe took all the time; the process is ended only later."""
 
 
 def read_disk(content: Content, request: DiskRequest, *, monotonic: Callable[[], float]) -> DiskReading:
@@ -37,8 +41,17 @@ def read_disk(content: Content, request: DiskRequest, *, monotonic: Callable[[],
         return DiskReading(fault=error.fault)
     except TimeUpError:
         return DiskReading(fault=DiskFault.TOO_LARGE)
-    facts = _facts(found, request, request.seconds - (monotonic() - begun), monotonic)
-    return DiskReading(disk=_disk_facts(found), facts=facts)
+    facts = _facts(found, request, request.seconds - (monotonic() - begun), monotonic) if request.facts else None
+    left = Deadline(max(_LEAST_SECONDS, request.seconds - (monotonic() - begun)), monotonic)
+    inventory = _inventory(found, request, left) if request.inventory else None
+    return DiskReading(disk=_disk_facts(found), facts=facts, inventory=inventory)
+
+
+def _inventory(found: AssembledDisk, request: DiskRequest, deadline: Deadline) -> Inventory | None:
+    if found.tree is None:
+        return None
+    found.tree.check = deadline.check
+    return read_disk_inventory(found.tree, now=request.now, missing="; ".join(dict.fromkeys(_notes(found))))
 
 
 def _facts(

@@ -58,6 +58,12 @@ class Machine:
     shell: str
     settings: dict[str, str] = field(default_factory=dict)
     functions: str = field(default_factory=inventory_functions)
+    work: Path | None = None
+    """Where its tools and its console are, if not beside the tree."""
+
+    @property
+    def beside(self) -> Path:
+        return self.work or self.root.parent
 
     def put(self, path: str, content: str = "") -> Path:
         file = self.root / path.lstrip("/")
@@ -77,7 +83,7 @@ class Machine:
 
     def has_tool(self, name: str, script: str) -> None:
         """Another program stands in the place of a tool."""
-        file = self.root.parent / "tools" / name
+        file = self.beside / "tools" / name
         file.parent.mkdir(exist_ok=True)
         file.write_text(script)
         file.chmod(0o700)
@@ -85,10 +91,10 @@ class Machine:
     def tell(self, helpings: int = 1) -> str:
         """The text of the console after so many helpings."""
         command = SHELLS[self.shell]
-        work = self.root.parent / "work"
+        work = self.beside / "work"
         work.mkdir(exist_ok=True)
-        console = self.root.parent / "console"
-        script = self.root.parent / "script"
+        console = self.beside / "console"
+        script = self.beside / "script"
         script.write_text(
             _START.format(
                 nonce=NONCE,
@@ -100,7 +106,7 @@ class Machine:
                 helpings=helpings,
             )
         )
-        path = f"{self.root.parent / 'tools'}:{os.environ['PATH']}"
+        path = f"{self.beside / 'tools'}:{os.environ['PATH']}"
         subprocess.run(
             [*command, str(script)],
             env={"PATH": path, **self.settings},
