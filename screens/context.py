@@ -22,6 +22,7 @@ from models.run.claim import Claim
 from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
+from models.works.inventory import Inventory
 from screens.style.glyphs import Glyphs
 
 if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
@@ -118,6 +119,9 @@ class Guests(Protocol):
 
     async def keep(self, image_id: str, facts: GuestFacts) -> None:
         """Keep what was found in an image of the cloud."""
+
+    async def keep_inventory(self, image_id: str, inventory: Inventory) -> None:
+        """Keep what is installed on an image."""
 
     def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
         """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""

@@ -64,6 +64,8 @@ def of_image(image: Image) -> Inspection:
         found = await inspect_image(image, fetch, questions_for(console.profile), console.clock, say)
         if found.guest is not None:
             await console.guests.keep(image.id, found.guest)
+        if found.inventory is not None:
+            await console.guests.keep_inventory(image.id, found.inventory)
         return _judged(found, console, image)
 
     return inspect

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from imaging.guest.file_inspection import inspect_file
-from imaging.guest.image_inspection import Take, inspect_downloaded, inspect_image
+from imaging.guest.image_inspection import Take, inspect_downloaded, inspect_image, read_image_inventory
 from imaging.runtime.clock import SystemClock
 from models.cloud.image import Image
 from models.errors import ImageFileError, RangeIgnoredError, UnreachableError
@@ -186,3 +186,20 @@ def reader_processes() -> set[int]:
         except OSError:
             continue
     return found
+
+
+async def test_what_is_installed_comes_along_and_can_be_read_alone_by_fewer_bytes(disk: Path) -> None:
+    found, sent = await by_ranges(disk)
+    store = Store(disk)
+    alone = await read_image_inventory(record(disk), store.fetch, SystemClock(), silent)
+    assert found.inventory is not None
+    assert (alone.packages, alone.directories) == (found.inventory.packages, found.inventory.directories)
+    assert alone.about_image_id == "i-1"
+    assert store.sent <= sent
+
+
+async def test_what_is_installed_on_an_image_that_cannot_be_read_is_an_error_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "noise").write_bytes(b"\0" * MIB)
+    store = Store(tmp_path / "noise")
+    with pytest.raises(ImageFileError, match="What is installed on sky is unknown"):
+        await read_image_inventory(record(tmp_path / "noise"), store.fetch, SystemClock(), silent)

@@ -44,6 +44,7 @@ from models.run.plan import Plan
 from models.run.record import RunRecord
 from models.run.request import RunRequest
 from models.settings import Settings
+from models.works.inventory import Inventory
 from screens.context import Guests, Runs
 from screens.style.glyphs import UNICODE, Glyphs
 from tests.screens.samples import NOW, run
@@ -194,6 +195,9 @@ class FrozenGuests:
 
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not inspected", source=Source.GUEST))
+
+    async def keep_inventory(self, image_id: str, inventory: Inventory) -> None:
+        self.asked.append(("keep inventory", image_id))
 
     async def keep(self, image_id: str, facts: GuestFacts) -> None:
         self.known[image_id] = Fact(value=facts, source=Source.GUEST, read_at=facts.read_at)

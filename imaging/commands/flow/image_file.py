@@ -124,4 +124,6 @@ async def inspected_image(
             found = await inspect_image(image, fetch, questions, here.clock, say)
         if found.guest is not None:
             await guests(here).keep(image.id, found.guest)
+        if found.inventory is not None:
+            await guests(here).keep_inventory(image.id, found.inventory)
         return found, image
