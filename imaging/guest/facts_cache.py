@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from imaging.guest.kept_inventories import InventoryStore
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from imaging.runtime.private_files import close_folder, read_private, write_private
@@ -54,6 +55,8 @@ class GuestStore:
         """Keep where they lie, and the time by which they are too old."""
         self._folder = paths.state / "guests"
         self._clock = clock
+        self.inventories = InventoryStore(paths)
+        """What is installed on images."""
 
     def read(self, instance_id: str) -> Fact[GuestFacts]:
         """What the last inspection found; unknown if there was none, it is older than a day, or cannot be read."""

@@ -16,7 +16,6 @@ from imaging.guest.facts_cache import GuestStore, fact_of
 from imaging.guest.host_keys.names import Host
 from imaging.guest.inspection import run_probe
 from imaging.guest.interface import Asking, GuestAccess, GuestShell, LoginRoute, Progress, Telling
-from imaging.guest.kept_inventories import InventoryStore
 from imaging.guest.machine.agreed_machines import AgreedMachines
 from imaging.guest.machine.right_machine import verify_machine
 from imaging.guest.remedies import FixResult, carry_out
@@ -50,7 +49,6 @@ class GuestService:
         self._paths = paths
         self._clock = clock
         self._store = GuestStore(paths, clock)
-        self._inventories = InventoryStore(paths)
         self._agreed = AgreedMachines(paths)
 
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
@@ -67,13 +65,13 @@ class GuestService:
     async def keep_inventory(self, image_id: str, inventory: Inventory) -> None:
         """Keep what is installed on an image; where that fails it is only logged: it can be read again."""
         try:
-            await in_thread(self._inventories.write, image_id, inventory)
+            await in_thread(self._store.inventories.write, image_id, inventory)
         except (OSError, ValueError) as error:
             _log.warning("what is installed on an image could not be kept: %s", error)
 
     def inventory(self, image_id: str) -> Inventory | None:
         """What is installed on an image, if it is known here. Reads a file: for a thread."""
-        return self._inventories.read(image_id)
+        return self._store.inventories.read(image_id)
 
     def kept_among(self, instance_ids: Iterable[str], most: int) -> tuple[str, ...]:
         """Those of which an inspection is kept, the newest first, `most` at most. Lists a folder: for a thread."""
