@@ -39,6 +39,10 @@ def _answer(request: ReadingRequest, sent: bytes) -> ReadingAnswer:
             from imaging.guest.seal_proof import read_proof_report  # noqa: PLC0415  # the same
 
             return ReadingAnswer(proof=read_proof_report(sent.decode("utf-8"), nonce=request.nonce))
+        case Printed.WORKS:
+            from imaging.guest.works.works_report import read_works_report  # noqa: PLC0415  # the same
+
+            return ReadingAnswer(works=read_works_report(sent.decode("utf-8"), nonce=request.nonce, now=request.now))
         case Printed.INVENTORY:
             from imaging.guest.inventory import read_inventory  # noqa: PLC0415  # the same
 

@@ -16,6 +16,7 @@ from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
 from models.seal.report import SealedImageReport
 from models.works.inventory import Inventory
+from models.works.report import WorksReport
 
 _MODULE: Final = "imaging.guest.confined_reading"
 SECONDS: Final = READING_SECONDS + 10
@@ -90,6 +91,16 @@ async def read_inventory_confined(heard: Heard, *, nonce: str, now: datetime, se
     text = said_again(heard, nonce, WORD)
     answer = await _of_console(text, Printed.INVENTORY, nonce=nonce, now=now, seconds=seconds)
     return _found(answer.inventory, "the test instance")
+
+
+async def read_works_confined(text: str, *, nonce: str, now: datetime, seconds: float = SECONDS) -> WorksReport:
+    """What a test instance has found and run in its boots, in the text of its console.
+
+    Raises:
+        BadProbeError: pieces are missing, it is no report, or it could not be read within the limits.
+    """
+    answer = await _of_console(text, Printed.WORKS, nonce=nonce, now=now, seconds=seconds)
+    return _found(answer.works, "the test instance")
 
 
 async def _of_console(text: str, prints: Printed, *, nonce: str, now: datetime, seconds: float) -> ReadingAnswer:

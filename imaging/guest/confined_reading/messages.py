@@ -10,6 +10,7 @@ from models.guest.facts import GuestFacts, InspectionMethod
 from models.run.kept_seal import KeptSeal
 from models.seal.report import SealedImageReport
 from models.works.inventory import Inventory
+from models.works.report import WorksReport
 
 LONGEST_HEAD = 4096
 
@@ -22,6 +23,8 @@ class Printed(StrEnum):
     """By a sealed clone, on its console."""
     PROOF = "proof"
     """By a test instance of a sealed image, on its console."""
+    WORKS = "works"
+    """By a test instance that was asked whether it works, on its console."""
     INVENTORY = "inventory"
     """By a test instance, of what is installed on it."""
 
@@ -51,5 +54,6 @@ class ReadingAnswer(Frozen):
     facts: GuestFacts | None = None
     seal: KeptSeal | None = None
     proof: SealedImageReport | None = None
+    works: WorksReport | None = None
     inventory: Inventory | None = None
     refusal: Refusal | None = None

@@ -44,6 +44,8 @@ export INSTANCE_ID
 @RAW_DISK@
 @CANARIES@
 @IDENTITY@
+@UNITS@
+@UNIT@
 @SECOND_BOOT@
 
 [ -n "$console" ] || console=$(serial_console)

@@ -9,12 +9,10 @@ cloud-init stores it on the disk that is searched: so names stand in it encoded,
 from __future__ import annotations
 
 import base64
-import re
-from collections.abc import Mapping
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from importlib.resources import files
 
+from imaging.guest.console_script import filled, fragment
 from imaging.guest.deep_check.boothook import (
     FIRST_LINE,
     LARGEST,
@@ -43,8 +41,9 @@ _BOOT_SECONDS = 900
 _READ_SECONDS = 300
 _SECONDS_PER_GIB = 60
 """How long reading a disk may take: some 17 MiB each second, on storage that is far slower than usual."""
-_PLACE = re.compile(r"@([A-Z_]+)@")
-_PARTS = ("search", "canaries", "identity", "second_boot")
+_FOLDER = "imaging.guest.seal_proof"
+_PARTS = ("search", "canaries", "second_boot")
+_UNIT = {"NAME": "proof", "TITLE": "Proof of a sealed image", "WORD": WORD}
 
 
 def seconds_for(disk_gib: int) -> int:
@@ -92,9 +91,9 @@ def second_user_data(questions: Questions, nonce: str) -> bytes:
     values: dict[str, object] = {
         "NONCE": nonce,
         "CONSOLE": console_functions(WORD),
-        "IDENTITY": _filled("identity.sh", {}),
+        "IDENTITY": fragment("identity"),
     }
-    heading, _, work = _filled("second_instance.sh", values).partition("\n\n")
+    heading, _, work = filled(_FOLDER, "second_instance.sh", values).partition("\n\n")
     boothook = f"{FIRST_LINE}\n{user_data_script(questions, nonce)}"
     made = _in_parts(boothook, f"{heading}\n\n{squeezed(work)}", nonce)
     if len(made) > LARGEST:
@@ -141,13 +140,10 @@ def _boothook(needles: Needles, seal_nonce: str, nonce: str) -> str:
         "NEEDLES": base64.b64encode(compressed(needle_lines(needles).encode())).decode("ascii"),
         "CONSOLE": console_functions(WORD),
         "RAW_DISK": raw_disk_functions(),
+        "IDENTITY": fragment("identity"),
+        "UNITS": fragment("units"),
+        "UNIT": fragment("unit", _UNIT),
     }
-    values |= {name.upper(): _filled(f"{name}.sh", values) for name in _PARTS}
-    heading, _, work = _filled("proof.sh", values).partition("\n\n")
+    values |= {name.upper(): filled(_FOLDER, f"{name}.sh", values) for name in _PARTS}
+    heading, _, work = filled(_FOLDER, "proof.sh", values).partition("\n\n")
     return f"{FIRST_LINE}\n{heading}\n\n{squeezed(work)}"
-
-
-def _filled(name: str, values: Mapping[str, object]) -> str:
-    """A file of this folder with its places filled in."""
-    text = files("imaging.guest.seal_proof").joinpath(name).read_text(encoding="ascii")
-    return _PLACE.sub(lambda found: str(values[found[1]]), text)

@@ -1,0 +1,144 @@
+"""A test instance on a tree: a real shell runs what cloud-init takes out of its user data, and what its unit runs."""
+
+from __future__ import annotations
+
+import email
+import getpass
+import gzip
+import os
+import secrets
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from imaging.guest.works.login_key import unusable_public_key
+from imaging.guest.works.user_data import works_user_data
+from imaging.guest.works.works_report import read_works_report
+from models.works.report import TestSaid, WorksBoot, WorksReport
+from models.works.test_file import TestFile, WorkTests
+from tests.guest.probe.running import NOW, prefers_its_own_tools
+from tests.support.shells import SHELLS
+
+MARKER = "#!/bin/sh\necho up\n"
+INSTANCE_ID = "i-0000beef"
+
+
+def parts_of(user_data: bytes) -> dict[str, str]:
+    """The parts by type, as cloud-init takes them out: unpacked, and without the first line of a boothook."""
+    message = email.message_from_bytes(gzip.decompress(user_data))
+    found = {}
+    for part in message.walk():
+        if not part.is_multipart():
+            text = part.get_payload(decode=True).decode("ascii")  # type: ignore[union-attr]
+            found[part.get_content_type()] = text.removeprefix("#cloud-boothook").lstrip()
+    return found
+
+
+def script(name: str, *lines: str) -> TestFile:
+    """A test of the user's."""
+    return TestFile(name=name, text="\n".join(("#!/bin/sh", *lines, "")))
+
+
+@dataclass
+class Instance:
+    """A tree that stands for the disk of a test instance, and a shell that boots it."""
+
+    root: Path
+    shell: str
+    tests: WorkTests = field(default_factory=lambda: WorkTests(user=getpass.getuser()))
+    outside: tuple[str, ...] = ()
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.public_key = unusable_public_key(self.nonce)
+
+    @classmethod
+    def on_tree(cls, folder: Path, shell: str) -> Instance:
+        root = folder / "disk"
+        for name in ("etc", "var/lib", "home", "root", "run/systemd/system", "proc/self"):
+            (root / name).mkdir(parents=True)
+        instance = cls(root, shell)
+        (folder / "tools").mkdir()
+        instance.has("systemctl", f'echo "$*" >>{folder}/systemctl')
+        for name in ("ss", "sshd", "timedatectl", "chronyc", "nmcli", "cloud-init"):
+            instance.has(name, "exit 1")
+        instance.has("sh", f'exec {" ".join(SHELLS[shell])} "$@"')
+        return instance
+
+    def runs(self, *tests: TestFile, seconds: int = 10, together: int = 60) -> None:
+        self.tests = WorkTests(files=tests, user=self.tests.user, file_seconds=seconds, all_seconds=together)
+
+    def put(self, path: str, content: str | bytes = "", mode: int = 0o644) -> Path:
+        file = self.root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        file.chmod(mode)
+        return file
+
+    def has(self, tool: str, does: str) -> None:
+        """Another program stands in the place of a tool."""
+        file = self.root.parent / "tools" / tool
+        file.write_text(f"#!/bin/sh\n{does}\n")
+        file.chmod(0o755)
+
+    def replaces(self, tool: str, does: str) -> None:
+        """The same, of one that a shell may have within itself."""
+        if self.shell == "busybox" and prefers_its_own_tools():
+            pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
+        self.has(tool, does)
+
+    def boot(self, *, unit: bool = True) -> None:
+        """What cloud-init runs at a boot, and the unit that it starts."""
+        for folder in (self.root / "run").glob("imaging-works-*"):
+            for old in folder.iterdir():
+                old.unlink()
+            folder.rmdir()
+        self.run(self.boothook)
+        if unit:
+            self.run(self.root / f"run/imaging-works-{self.nonce}/works", "unit")
+
+    @property
+    def boothook(self) -> Path:
+        made = works_user_data(
+            self.tests, nonce=self.nonce, marker=MARKER, public_key=self.public_key, outside=self.outside
+        )
+        text = parts_of(made)["text/cloud-boothook"]
+        return self.put(f"/var/lib/cloud/instances/{INSTANCE_ID}/boothooks/part-001", text)
+
+    def run(self, file: Path, *arguments: str) -> str:
+        path = f"{self.root.parent}/tools:{os.environ['PATH']}"
+        environment = {
+            "PATH": path,
+            "IMAGING_WORKS_PATH": path,
+            "IMAGING_WORKS_ROOT": str(self.root),
+            "IMAGING_WORKS_CONSOLE": str(self.root.parent / "console"),
+            "IMAGING_WORKS_RESTART": "exit 0",
+            "IMAGING_WORKS_REPEATS": "1",
+            "IMAGING_WORKS_BEAT": "20",
+            "INSTANCE_ID": INSTANCE_ID,
+            **self.settings,
+        }
+        command = [*SHELLS[self.shell], str(file), "trial", *arguments]
+        ran = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+        return (ran.stdout + ran.stderr).decode("utf-8", "replace")
+
+    @property
+    def console(self) -> str:
+        shown = self.root.parent / "console"
+        return shown.read_text() if shown.exists() else ""
+
+    def report(self) -> WorksReport:
+        return read_works_report(self.console, nonce=self.nonce, now=NOW)
+
+    def first_boot(self) -> WorksBoot:
+        """Boot once and read."""
+        self.boot()
+        return self.report().boots[0]
+
+    def tested(self, *tests: TestFile, seconds: int = 10, together: int = 60) -> tuple[TestSaid, ...]:
+        """The tests as they ended in the first boot."""
+        self.runs(*tests, seconds=seconds, together=together)
+        return self.first_boot().tests
