@@ -18,14 +18,17 @@ from imaging.commands.flow.machine import read_report, told, verify_report
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import reporting
 from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.checklist_text import unanswered_line, write_checklist
+from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import write_json
 from imaging.guest.facts_cache import fact_of
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.wording import how_to_answer
 from models.cloud.instance import Instance
+from models.cloud.login import CloudIdentity
 from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.findings import Checklist, Readiness
@@ -40,6 +43,7 @@ class _Checked:
     guest: GuestFacts | None
     """The last inspection, whether it still counts or not."""
     notices: tuple[str, ...]
+    identity: CloudIdentity
 
 
 @click.command(
@@ -50,7 +54,10 @@ class _Checked:
         Example("imaging check db-07 --profile jetstream2", "the same, judged by another cloud's guidelines"),
         Example("imaging check db-07 --probe", "inspect the guest by SSH first; nothing is changed in it"),
         Example("imaging check db-07 --deep", "read its disk through a temporary instance, for guests without SSH"),
-        Example("imaging check db-07 --report report", "judge the guest by what `imaging probe --show` printed there"),
+        Example(
+            "imaging check db-07 --guest-report report", "judge the guest by what `imaging probe --show` printed there"
+        ),
+        Example("imaging check db-07 --report sarif=findings.sarif", "for a place that gathers findings of many tools"),
         Example("imaging check db-07 --json | jq '.findings[] | select(.outcome == \"fail\")'", "only what fails"),
     ),
 )
@@ -64,11 +71,12 @@ class _Checked:
 @click.option("--probe", is_flag=True, help="Inspect the guest by SSH first; nothing is changed in it.")
 @click.option("--deep", is_flag=True, help="Read its disk through a temporary instance; this takes some minutes.")
 @click.option(
-    "--report", metavar="FILE", help="Judge the guest by this report of the script of `imaging probe --show`."
+    "--guest-report", metavar="FILE", help="Judge the guest by this report of the script of `imaging probe --show`."
 )
 @click.option("--yes", is_flag=True, help="Agree beforehand to the cost of --deep.")
 @guest_options
 @everywhere
+@reporting(hint=" A report of the probe is read with --guest-report FILE.")
 def command(
     invocation: Invocation,
     instance: str,
@@ -76,7 +84,7 @@ def command(
     everything: bool,
     probe: bool,
     deep: bool,
-    report: str | None,
+    guest_report: str | None,
     yes: bool,
     **ssh: Any,
 ) -> int:
@@ -88,31 +96,34 @@ def command(
     what a step of `imaging create` fixes.
     """
     options = pop_guest_options(ssh)
-    if sum((probe, deep, report is not None)) > 1:
-        raise UsageError("--probe, --deep and --report cannot be combined.", remedy="Use one of them.")
+    if sum((probe, deep, guest_report is not None)) > 1:
+        raise UsageError("--probe, --deep and --guest-report cannot be combined.", remedy="Use one of them.")
     if deep:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --probe to inspect the guest by SSH")
         status = session.run(run_deep_check(invocation, instance, yes=yes))
         if status != ExitCode.DONE:
             return status
-    found = session.run(_check(invocation, instance, options, report, probe=probe))
+    found = session.run(_check(invocation, instance, options, guest_report, probe=probe))
+    reports = invocation.reports or Reports()
     if invocation.json:
         inspection = inspection_document(found.guest, found.notices) if found.guest is not None else None
         write_json(check_document(found.instance, found.checklist, inspection))
-    else:
+    elif not reports.take_standard_output:
         _write(found, everything=everything)
-    return ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
+    status = ExitCode.DONE if found.checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
+    return reports.of_checklist(found.instance, found.checklist, found.identity, status)
 
 
 async def _check(
-    invocation: Invocation, wanted: str, options: GuestOptions, report: str | None, *, probe: bool
+    invocation: Invocation, wanted: str, options: GuestOptions, guest_report: str | None, *, probe: bool
 ) -> _Checked:
     """The checklist; with a login to the guest it is inspected first, with a report this is read first."""
     guidelines = session.profile(invocation)
     # Before the login: a file that cannot be read needs no cloud to be refused.
-    brought = await read_report(report, guidelines) if report is not None else None
+    brought = await read_report(guest_report, guidelines) if guest_report is not None else None
     async with session.logged_in(invocation) as here:
+        identity = (await here.cloud.login()).identity
         instance = await instance_named(here.cloud, wanted)
         if brought is not None:
             await verify_report(brought, here.cloud, instance, options.other_machine)
@@ -123,7 +134,7 @@ async def _check(
             guest = known_guest(here, instance)
         facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
     notices = told(brought, instance.id)[1] if brought is not None else ()
-    return _Checked(facts.instance.value or instance, judge(facts, guidelines), guest.value, notices)
+    return _Checked(facts.instance.value or instance, judge(facts, guidelines), guest.value, notices, identity)
 
 
 def _write(found: _Checked, *, everything: bool) -> None:

@@ -15,6 +15,7 @@ from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import reporting
 from imaging.commands.options.run_request import CreateOptions, attestations, create_options, refuse_relative, waivers
 from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.prompts import agreed
@@ -59,6 +60,7 @@ _EXAMPLES = (
 )
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
 @everywhere
+@reporting()
 def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bool, yes: bool, **options: Any) -> int:
     """Make an image of an instance, prove that it boots, and restore the instance.
 
@@ -116,7 +118,9 @@ async def _create(
                 plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
-        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+        return await carry_out(
+            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
+        )
 
 
 def _may_be_inspected(plan: Plan) -> bool:

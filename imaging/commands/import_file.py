@@ -18,6 +18,7 @@ from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.flow.url_fetch import fetched_file
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import reporting
 from imaging.commands.options.run_request import USUAL_SECONDS, ImportOptions, attestations, import_options, waivers
 from imaging.files.fetch import address_of, is_url
 from imaging.runs.plan.import_file.planning import FileToImport
@@ -72,6 +73,7 @@ _EXAMPLES = (
 )
 @click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
 @everywhere
+@reporting()
 def command(invocation: Invocation, file: str, *, plan_only: bool, yes: bool, **options: Any) -> int:
     """Make an image of a disk image file, compare it with the file, and prove that it boots.
 
@@ -155,7 +157,9 @@ async def _import(
             plan = _within_time(await runs.plan_import(here.cloud, file, request, guidelines), choices)
         if plan_only:
             return print_plan(plan, json=invocation.json)
-        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+        return await carry_out(
+            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
+        )
 
 
 def _within_time(plan: Plan, choices: ImportOptions) -> Plan:

@@ -50,7 +50,7 @@ class _Inspected:
     cls=CommandWithExamples,
     examples=(
         Example("imaging probe --show >probe.sh", "the script; on the machine: sudo sh probe.sh >report"),
-        Example("imaging inspect --report report", "judge the report that it printed there"),
+        Example("imaging inspect --guest-report report", "judge the report that it printed there"),
         Example("imaging inspect --ssh root@build-vm", "inspect a machine by SSH that is in no cloud's list"),
         Example("imaging inspect disk.qcow2", "inspect an image file, packed or not; nothing is mounted"),
         Example("imaging inspect --image sky-survey", "inspect an image of the cloud, by the parts that are needed"),
@@ -74,14 +74,16 @@ class _Inspected:
     type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
     help="Where FILE is unpacked or converted if it must be, beside FILE by default; where IMAGE is downloaded.",
 )
-@click.option("--report", metavar="FILE", help="Judge this report of the script of `imaging probe --show`; - reads it.")
+@click.option(
+    "--guest-report", metavar="FILE", help="Judge this report of the script of `imaging probe --show`; - reads it."
+)
 @click.option("--ssh", metavar="[USER@]HOST", help="Inspect this machine by SSH.")
 @click.option("--here", is_flag=True, help="Inspect this machine, as the user who runs the program.")
 @click.option("--all", "everything", is_flag=True, help="Also list what passes, and what does not apply.")
 @host_login_options
 @everywhere
 def command(
-    invocation: Invocation, *, report: str | None, ssh: str | None, here: bool, everything: bool, **other: Any
+    invocation: Invocation, *, guest_report: str | None, ssh: str | None, here: bool, everything: bool, **other: Any
 ) -> ExitCode:
     """Check an image file, an image of the cloud, or a machine without a cloud: by a report, by SSH, or this one.
 
@@ -93,15 +95,15 @@ def command(
     only the parts are fetched that are needed, where the cloud sends parts.
     """
     wanted, login = _wanted(invocation, other)
-    if sum((wanted is not None, report is not None, ssh is not None, here)) != 1:
+    if sum((wanted is not None, guest_report is not None, ssh is not None, here)) != 1:
         raise UsageError(
-            "One of FILE, --image, --report, --ssh and --here is needed.",
+            "One of FILE, --image, --guest-report, --ssh and --here is needed.",
             remedy="Use exactly one of them: imaging inspect FILE",
         )
     guidelines = session.profile(invocation)
     if wanted is not None:
         return _file_command(invocation, wanted, guidelines, everything=everything)
-    found = session.run(_inspect(guidelines, _inspection(guidelines, report, ssh, login)))
+    found = session.run(_inspect(guidelines, _inspection(guidelines, guest_report, ssh, login)))
     if invocation.json:
         write_json(inspect_document(found.facts, found.checklist, found.notices))
     else:
@@ -152,9 +154,9 @@ def _file_command(
     return ExitCode.DONE if checklist.readiness is Readiness.READY else ExitCode.VIOLATIONS
 
 
-def _inspection(guidelines: Profile, report: str | None, ssh: str | None, login: dict[str, Any]) -> _Inspection:
-    if report is not None:
-        return lambda: inspected_by_report(report, guidelines)
+def _inspection(guidelines: Profile, guest_report: str | None, ssh: str | None, login: dict[str, Any]) -> _Inspection:
+    if guest_report is not None:
+        return lambda: inspected_by_report(guest_report, guidelines)
     if ssh is not None:
         host, access = host_and_access(ssh, **login)
         return lambda: inspected_by_ssh(host, access, guidelines)

@@ -14,6 +14,7 @@ from imaging.commands.flow.inspection import guests
 from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import reporting
 from imaging.commands.options.run_request import SealOptions, refuse_relative, seal_options
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.streams import say
@@ -42,6 +43,7 @@ _EXAMPLES = (
 )
 @click.option("--yes", is_flag=True, help="Agree to the inspection and to the plan beforehand.")
 @everywhere
+@reporting()
 def command(invocation: Invocation, image: str, *, plan_only: bool, yes: bool, **options: Any) -> int:
     """Make a sealed image of an image, and prove that it is sealed.
 
@@ -75,7 +77,9 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
             plan = await runs.plan_seal(here.cloud, image.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
-        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+        return await carry_out(
+            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
+        )
 
 
 async def _request(

@@ -10,6 +10,7 @@ from imaging.commands.flow import session
 from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import OF_VERIFICATIONS, reporting
 from imaging.commands.options.run_request import LaunchOptions, launch_options
 from imaging.commands.options.things_named import image_named
 from models.run.request import RunRequest
@@ -24,6 +25,7 @@ from models.run.request import RunRequest
         Example(
             "imaging verify IMAGE --network private --flavor m3.small --json", "choose network and flavor, for a script"
         ),
+        Example("imaging verify IMAGE --report junit=imaging.xml", "every night in a pipeline, which reads the file"),
     ),
 )
 @click.argument("image")
@@ -32,6 +34,7 @@ from models.run.request import RunRequest
     "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
 )
 @everywhere
+@reporting(OF_VERIFICATIONS)
 def command(invocation: Invocation, image: str, plan_only: bool, **options: Any) -> int:
     """Prove that an image boots: only the test launch.
 
@@ -59,4 +62,6 @@ async def _verify(invocation: Invocation, wanted: str, choices: LaunchOptions, *
             plan = await runs.plan_verification(here.cloud, image.id, request, guidelines)
         if plan_only:
             return print_plan(plan, json=invocation.json)
-        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=True)
+        return await carry_out(
+            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=True
+        )

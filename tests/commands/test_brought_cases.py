@@ -95,7 +95,7 @@ def bring(imaging, tmp_path):
         root = plant(tmp_path / "guest", whole)
         report = tmp_path / "report"
         report.write_bytes(output_of(imaging("probe", "--show").out, root=root))
-        done = imaging("inspect", "--report", str(report), "--json")
+        done = imaging("inspect", "--guest-report", str(report), "--json")
         return done.status, {each["rule"]: each for each in json.loads(done.out)["findings"]}
 
     return brought

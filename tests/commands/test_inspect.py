@@ -38,7 +38,7 @@ def brought(imaging, tmp_path):
     def bring(report: str | bytes, *arguments: str, command=("inspect",)):
         file = tmp_path / "report"
         file.write_bytes(report if isinstance(report, bytes) else report.encode())
-        return imaging(*command, "--report", str(file), *arguments)
+        return imaging(*command, "--guest-report", str(file), *arguments)
 
     return bring
 
@@ -174,8 +174,8 @@ def test_what_is_no_report_is_said_in_one_sentence_before_any_login(brought, pri
 
 def test_exactly_one_way_is_named(imaging):
     assert imaging("inspect").status == 2
-    assert imaging("inspect", "--here", "--report", "x").status == 2
-    assert imaging("check", "db-07", "--probe", "--report", "x").status == 2
+    assert imaging("inspect", "--here", "--guest-report", "x").status == 2
+    assert imaging("check", "db-07", "--probe", "--guest-report", "x").status == 2
 
 
 @pytest.mark.parametrize("named", ["", "@host", "a b@host", "$(id)", "-oProxyCommand=x", "host%eth0", "a;b@host"])

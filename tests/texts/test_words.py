@@ -10,7 +10,7 @@ from tests.texts.words import ALLOWED, WORDS, found_in
 
 ENFORCED = (
     "screens", "tui", "imaging/commands", "imaging/guidelines", "imaging/cloud", "imaging/democloud", "imaging/files",
-    "imaging/guest",
+    "imaging/guest", "imaging/reports",
     "imaging/remedies", "imaging/runtime", "imaging/runs", "models", "README.md", "CHANGELOG.md", "docs",
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from imaging.commands.documents.conversion import run_document
 from imaging.commands.flow.exit_status import exit_status
 from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell
+from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write, write_json
 from models.run.record import RunRecord, RunState
 
@@ -60,7 +61,12 @@ def ctrl_c_leaves() -> Iterator[LeaveRequest]:
 
 
 async def start_and_follow(
-    begin: Callable[[], Awaitable[RunRecord]], service: RunService, *, json: bool, wanted: RunState = RunState.DONE
+    begin: Callable[[], Awaitable[RunRecord]],
+    service: RunService,
+    *,
+    json: bool,
+    wanted: RunState = RunState.DONE,
+    reports: Reports | None = None,
 ) -> int:
     """Start something that works on a run, follow the run, and write what came of it.
 
@@ -69,6 +75,7 @@ async def start_and_follow(
         service: where the run is.
         json: whether to write the run as JSON at the end.
         wanted: the state in which what was asked for is done.
+        reports: what else is to be written of the run.
 
     Returns:
         The exit status.
@@ -77,7 +84,7 @@ async def start_and_follow(
         run = await begin()
         say(f"Run {run.id} has its own process; ctrl+c leaves it running.")
         last = await follow(service, run.id, leave, show=print_changes)
-    return finish(last, left=leave.asked, json=json, wanted=wanted)
+    return finish(last, left=leave.asked, json=json, wanted=wanted, reports=reports)
 
 
 async def follow(
@@ -134,17 +141,21 @@ def print_changes(before: RunRecord | None, now: RunRecord) -> None:
         say(f"  `imaging resume {now.id}` continues it, `imaging cancel {now.id}` ends it.")
 
 
-def finish(run: RunRecord, *, left: bool, json: bool, wanted: RunState = RunState.DONE) -> int:
+def finish(
+    run: RunRecord, *, left: bool, json: bool, wanted: RunState = RunState.DONE, reports: Reports | None = None
+) -> int:
     """Write the run as it is now, say what can be done about it, and give the exit status."""
+    reports = reports or Reports()
     if left and not run.state.is_over:
         say(f"The run continues: `imaging watch {run.id}` follows it, `imaging cancel {run.id}` ends it.")
-        return LEFT
+        return reports.of_run(run, LEFT)
+    tell_outcome = say if reports.take_standard_output else write
     if json:
         write_json(run_document(run))
     else:
-        write("\n".join(run_text.outcome(run)))
+        tell_outcome("\n".join(run_text.outcome(run)))
     print_problems(run)
-    return exit_status(run, wanted)
+    return reports.of_run(run, exit_status(run, wanted))
 
 
 def print_problems(run: RunRecord) -> None:

@@ -12,10 +12,12 @@ from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.output.checklist_text import stdout_page
 from imaging.commands.output.failures import tell
 from imaging.commands.output.plan_text import plan_lines
+from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write_json, write_page
 from imaging.runs.plan.start_gate import obstacles, refusal, refuse
 from imaging.runs.process.logind import logout_warning
 from imaging.runtime.threads import in_thread
+from models.errors import ImagingError
 from models.exit_code import ExitCode
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
@@ -33,6 +35,7 @@ class Start:
     resolved: ResolvedCloud
     profile: Profile
     json: bool
+    reports: Reports | None = None
 
 
 def print_plan(plan: Plan, *, json: bool) -> int:
@@ -61,9 +64,17 @@ async def carry_out(start: Start, *, yes: bool) -> int:
     warning = await in_thread(logout_warning)
     if warning is not None:
         say(f"Warning: {warning}")
-    refuse(obstacles(start.plan))
+    try:
+        refuse(obstacles(start.plan))
+    except ImagingError as error:
+        if start.reports is not None:
+            start.reports.of_plan(start.plan, error)
+        raise
     if not agree(yes=yes):
         return ExitCode.VIOLATIONS
     return await start_and_follow(
-        lambda: start.runs.start(start.plan, start.resolved, start.profile), start.runs, json=start.json
+        lambda: start.runs.start(start.plan, start.resolved, start.profile),
+        start.runs,
+        json=start.json,
+        reports=start.reports,
     )

@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from imaging.commands.output.reports.writing import Reports
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -25,6 +27,8 @@ class Invocation:
     """The name of the guidelines; None leaves the choice to the settings."""
     json: bool = False
     """Whether standard output is for a machine."""
+    reports: Reports | None = None
+    """What else is to be written, and where; None of commands that write no reports."""
 
     def refined(self, *, os_cloud: str | None, demo: bool, profile: str | None, json: bool) -> Invocation:
         """What was said after the command's name goes before what was said ahead of it."""

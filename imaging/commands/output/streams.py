@@ -1,4 +1,7 @@
-"""Data on standard output, messages on standard error, and nothing from a cloud that a terminal would obey."""
+"""Data on standard output, messages on standard error, and nothing from a cloud that a terminal or pipeline would obey.
+
+A pipeline reads commands from both (`::error::…`, `##[error]…`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 import click
 from pydantic import BaseModel
 
+from imaging.reports.escaping import without_commands, without_commands_in_json
 from imaging.runtime.redaction import redactor
 from models.text import many_lines, one_line
 from screens.style.glyphs import Glyphs, glyphs_for
@@ -34,13 +38,13 @@ class Line:
 
 def say(message: str = "") -> None:
     """Tell the user something on standard error; its lines are kept, secrets and what else is odd are cleaned out."""
-    text = many_lines(redactor.clean_known(message))
+    text = without_commands(many_lines(redactor.clean_known(message)))
     click.echo(fitting(sys.stderr.encoding, _wrapped(text) if sys.stderr.isatty() else text), err=True)
 
 
 def write(text: str = "") -> None:
     """Write lines of data to standard output, cleaned."""
-    text = many_lines(text)
+    text = without_commands(many_lines(text))
     click.echo(fitting(sys.stdout.encoding, _wrapped(text) if on_terminal() else text))
 
 
@@ -51,7 +55,7 @@ def write_page(lines: Iterable[Line]) -> None:
     width, coloured = page_width(), _has_colours()
     for line in lines:
         for part in wrap_line(one_line(line.text, _LONGEST_LINE), width, line.hanging):
-            shown = fitting(sys.stdout.encoding, part)
+            shown = fitting(sys.stdout.encoding, without_commands(part))
             click.echo(_styled(shown, line.style) if coloured and line.style else shown)
 
 
@@ -107,12 +111,12 @@ def write_json(document: BaseModel | Sequence[BaseModel]) -> None:
 
     What is not ASCII is escaped, so that it arrives whatever the locale and no terminal obeys it.
     """
-    click.echo(json.dumps(_plain(document), indent=2))
+    click.echo(without_commands_in_json(json.dumps(_plain(document), indent=2)))
 
 
 def write_json_line(document: BaseModel) -> None:
     """Write one document on one line, at once: for those who follow a run."""
-    click.echo(json.dumps(_plain(document), separators=(",", ":")))
+    click.echo(without_commands_in_json(json.dumps(_plain(document), separators=(",", ":"))))
     sys.stdout.flush()
 
 

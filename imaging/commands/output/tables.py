@@ -11,6 +11,7 @@ import click
 
 from imaging.commands.output import streams
 from imaging.commands.output.streams import fitting
+from imaging.reports.escaping import without_commands
 from models.text import one_line
 
 
@@ -47,7 +48,7 @@ def write_table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> No
         _write_rich_table(list(columns), cells)
         return
     for line in ([column.name for column in columns], *([cell.data for cell in row] for row in cells)):
-        click.echo(fitting(sys.stdout.encoding, "\t".join(line)))
+        click.echo(fitting(sys.stdout.encoding, without_commands("\t".join(line))))
 
 
 class Cell:

@@ -1,0 +1,136 @@
+"""Files for reports: whether they can be written is seen before anything is done, and each is written in one step."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from imaging.reports.formats import ReportFormat
+from models.errors import UsageError
+from models.text import one_line
+
+STANDARD_OUTPUT = "-"
+_CALLED_OTHERWISE = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+
+
+@dataclass(frozen=True)
+class ReportTarget:
+    """A report that is wanted."""
+
+    format: ReportFormat
+    file: str
+    """A path, or `-` for standard output."""
+    appended: bool = False
+    """Whether it is added to what the file holds, as a step of a pipeline adds to the summary of others."""
+
+    @property
+    def is_standard_output(self) -> bool:
+        """Whether it goes where the command's own data would go."""
+        return self.file == STANDARD_OUTPUT or self.file in _CALLED_OTHERWISE
+
+
+def refuse_unfit(targets: Sequence[ReportTarget], *, json: bool) -> None:
+    """See that each report can be written, before anything else is done.
+
+    Raises:
+        UsageError: a file cannot be written, or two things are to be written to one place.
+    """
+    places = [_place(each) for each in targets]
+    if len(set(places)) < len(places):
+        raise UsageError("Two reports are to be written to the same file.", remedy="Name a file for each.")
+    if json and STANDARD_OUTPUT in places:
+        raise UsageError(
+            "--json and a report cannot both be written to standard output.", remedy="Name a file for the report."
+        )
+    for target in targets:
+        if not target.is_standard_output:
+            with _as_usage(target):
+                _try(target)
+
+
+def write_report(target: ReportTarget, text: str) -> None:
+    """Write a report: a reader of its file sees all of it, or what was there before.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    if target.is_standard_output:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())  # whatever the locale: the formats are UTF-8
+        sys.stdout.buffer.flush()
+        return
+    with _as_usage(target):
+        path = _path(target)
+        if target.appended or _is_special(path):
+            with path.open("ab") as writing:
+                writing.write(text.encode())
+            return
+        fresh, descriptor = _fresh(path)
+        try:
+            with os.fdopen(descriptor, "wb") as writing:
+                writing.write(text.encode())
+            fresh.replace(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+
+
+def _try(target: ReportTarget) -> None:
+    """Fail as writing would."""
+    path = _path(target)
+    if path.is_dir():
+        raise IsADirectoryError(None, "it is a directory")
+    if _is_special(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(None, "Permission denied")
+    elif target.appended:
+        path.open("ab").close()
+    else:
+        fresh, descriptor = _fresh(path)
+        os.close(descriptor)
+        fresh.unlink()
+
+
+def _place(target: ReportTarget) -> str:
+    if target.is_standard_output:
+        return STANDARD_OUTPUT
+    with _as_usage(target):
+        return str(_path(target))
+
+
+def _path(target: ReportTarget) -> Path:
+    """Where it lies in the end: what a link leads to is replaced, and the link stays."""
+    return Path(os.path.realpath(target.file))
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is a pipe or a device, which is written to and not replaced."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _fresh(path: Path) -> tuple[Path, int]:
+    """A new file beside it, with the permissions that the user's other files have."""
+    fresh = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.new")
+    return fresh, os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+
+
+@contextmanager
+def _as_usage(target: ReportTarget) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a path"
+        raise UsageError(
+            f"The report {one_line(target.file, 200)} cannot be written: {why}.",
+            remedy="Name a file in a folder that exists and that you can write to.",
+        ) from None
