@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 
 from models.text import one_line
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Every character that XML 1.0 has no way to write."""
-_MARKUP = re.compile(r"""[\\`*_{}\[\]<>()#+!|~&@$^="']|:(?=[:/])|(?<=:):|(?<=www)\.""")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$]|:(?=[:/])|(?<=:):|(?<=www)\.")
 _BLOCK_START = re.compile(r"^(?:-|(?<!\d)\d{1,9}(?=\.))")
 """What begins a list at the beginning of a line."""
+_FENCE = re.compile("`{3,}")
 _HASH_COMMAND = re.compile(r"#(?=#(?:\[|vso\[))")
 _COLON_COMMAND = re.compile(r"^([ \t]*):(?=:)", re.MULTILINE)
 _HASH = "\N{FULLWIDTH NUMBER SIGN}"
@@ -33,8 +35,17 @@ def without_commands_in_xml(document: str) -> str:
 
 def markdown(text: object) -> str:
     """A text as one line of Markdown that shows exactly its characters: no markup, link, mention, formula or HTML."""
-    escaped = _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text))
+    escaped = _MARKUP.sub(lambda found: f"\\{found[0]}", one_line(text).strip())  # blanks would begin a block of code
     return _BLOCK_START.sub(lambda found: f"\\{found[0]}" if found[0] == "-" else f"{found[0]}\\", escaped)
+
+
+def code_block(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of Markdown that show a text as it is: between fences that are longer than any in the text."""
+    runs = (len(run) for line in lines for run in _FENCE.findall(line))
+    fence = "`" * (1 + max(runs, default=2))
+    yield fence
+    yield from lines
+    yield fence
 
 
 def tap(text: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HOME = Path(__file__).parents[2]
-ROOMS = ("imaging/commands", "imaging/guidelines", "imaging/runs", "screens", "tui")
+ROOMS = ("imaging/commands", "imaging/guidelines", "imaging/reports", "imaging/runs", "screens", "tui")
 CLEANERS = frozenset({"one_line", "many_lines"})
 _ANY = "the last guard: it shows any text that it is handed"
 _TYPED = "quotes what the user typed"
@@ -17,11 +17,14 @@ WHY = {
     "imaging/commands/options/guest.py": "names a file of the user's",
     "imaging/commands/options/run_request.py": _TYPED,
     "imaging/commands/options/things_named.py": _TYPED,
+    "imaging/commands/options/report_files.py": _TYPED,
     "imaging/commands/output/prompts.py": _ANY,
+    "imaging/commands/output/reports/files.py": _TYPED,
     "imaging/commands/output/streams.py": _ANY,
     "imaging/commands/output/tables.py": _ANY,
     "imaging/commands/undo.py": _TYPED,
     "imaging/guidelines/evidence.py": "the last guard before a command: no path in it that cleaning would change",
+    "imaging/reports/escaping.py": _ANY,
     "imaging/runs/engine/run_context.py": "compares a new sentence with the one that the journal holds",
     "imaging/runs/journal/journal.py": _TYPED,
     "imaging/runs/journal/rows.py": _ERROR,
@@ -29,7 +32,6 @@ WHY = {
     "imaging/runs/ownership/images_and_servers.py": "the same; and reads JSON out of an image's property",
     "imaging/runs/ownership/volumes.py": "compares what the user typed with what the cloud made of it",
     "imaging/runs/plan/step_texts.py": "quotes the image's name, as the user typed it, for a shell",
-    "imaging/runs/report/run_report.py": _ANY,
     "imaging/runs/run_files.py": "reads a report and a console from their files",
     "imaging/runs/source/claim_reader.py": "reads JSON out of an instance's metadata",
     "imaging/runs/test_instance/console_watch.py": "writes a console to a file",

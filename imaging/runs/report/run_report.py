@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
+from imaging.reports.escaping import code_block
+from imaging.reports.escaping import markdown as plain
 from imaging.runs.report.exported import export_lines
 from imaging.runs.report.guest import guest_lines
 from imaging.runs.report.seal import seal_lines
+from imaging.runs.report.works import works_lines
 from models.findings import Checklist, Finding, Outcome, Readiness
 from models.formatting import second
 from models.run.record import RunRecord, Trouble
 from models.steps import StepName, StepState
-from models.text import one_line
 from models.verdict import Verdict, VerdictWord
 
 MARKDOWN_NAME = "report.md"
 JSON_NAME = "report.json"
 SCHEMA = "imaging-console/report/1"
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 _RESTORED = {
     True: "The instance is restored.",
     False: "The instance is NOT restored whole.",
@@ -37,14 +37,9 @@ def as_json(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
 
 def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
     """What was done, what came of it, and why."""
-    beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict))
+    beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict), works_lines(run, plain))
     sections = (*beginning, seal_lines(run, plain), _finished_image(finished), _guest(run), _checklist(run), _left(run))
     return "\n".join(line for section in sections for line in section) + "\n"
-
-
-def plain(text: object) -> str:
-    """An untrusted text as one line of Markdown that shows exactly its characters."""
-    return _MARKUP.sub(r"\\\1", one_line(text))
 
 
 def _head(run: RunRecord) -> Iterator[str]:
@@ -78,12 +73,18 @@ def _outcome(run: RunRecord) -> Iterator[str]:
     if run.sent_file is not None:
         yield f"- Sent: {run.sent_file.format.in_words}, SHA-512 `{run.sent_file.sha512 or 'not told'}`"
     yield from (f"- {plain(line)}" for line in export_lines(run))
+    yield from _verdict_words(run)
+    yield from _trouble(run.trouble)
+    yield ""
+
+
+def _verdict_words(run: RunRecord) -> Iterator[str]:
     if run.verdict is not None:
         strength = f" ({run.verdict.strength.value})" if run.verdict.strength else ""
         what = "The temporary instance" if run.spec.inspects else "Test launch"
         yield f"- {what}: **{run.verdict.word.value}**{strength}"
-    yield from _trouble(run.trouble)
-    yield ""
+    if run.works is not None:
+        yield f"- Works: **{run.works.word.value}**"
 
 
 def _inspected(run: RunRecord) -> str:
@@ -147,9 +148,9 @@ def _verdict(verdict: Verdict | None) -> Iterator[str]:
     for hint in verdict.hints:
         yield f"- Hint: {plain(hint)}"
     yield ""
-    # An indented block shows every character as it is, whatever the guest printed.
-    yield from (f"    {line}" for line in verdict.evidence)
-    yield ""
+    if verdict.evidence:
+        yield from code_block(verdict.evidence)
+        yield ""
 
 
 def _finished_image(finished: tuple[Finding, ...]) -> Iterator[str]:

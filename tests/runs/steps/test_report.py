@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import stat
 
-from imaging.runs.report.run_report import as_markdown, plain
+from imaging.reports.escaping import markdown as plain
+from imaging.runs.report.run_report import as_markdown
 from imaging.runs.steps.claim import claim
 from imaging.runs.steps.report import report
 from imaging.runs.steps.unlock import unlock
@@ -54,7 +55,7 @@ def test_what_came_of_it_is_said_first(ctx: MemoryContext) -> None:
     text = as_markdown(ctx.run)
     assert "The instance is restored." in text
     assert "Test launch: **booted** (good)" in text
-    assert "    child login:" in text
+    assert "```\nchild login:\n```" in text
 
 
 async def test_a_source_that_is_not_as_it_was_is_described_as_it_was(ctx: MemoryContext, world: HeldWorld) -> None:
