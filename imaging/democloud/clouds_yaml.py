@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from imaging.democloud.guests.ssh_files import SSH_CONFIG
 from imaging.democloud.seed.ground import CREDENTIAL_ID, credential_secret_of, password_of
-from imaging.democloud.seed.names import ADMIN, ADMIN_PROJECT, OTHER_PROJECT, OWNER, PROJECT, STRANGER
+from imaging.democloud.seed.names import (
+    ADMIN,
+    ADMIN_PROJECT,
+    CLINIC_PROJECT,
+    OTHER_PROJECT,
+    OWNER,
+    PHYSICIAN,
+    PROJECT,
+    STRANGER,
+)
 from imaging.democloud.services.login import REGION
 from imaging.democloud.world import World
 
@@ -42,7 +51,7 @@ _LOGIN_BY_CREDENTIAL = """\
 
 
 def clouds_yaml(url: str, world: World) -> str:
-    """The file's text: `demo`, `demo-appcred`, `other` (a second project) and `demo-admin`."""
+    """The file's text: `demo`, `demo-appcred`, `other` (a second project), `clinic` (a third one) and `demo-admin`."""
     common = {
         "url": url,
         "password": password_of(world),
@@ -50,7 +59,12 @@ def clouds_yaml(url: str, world: World) -> str:
         "silence": _CONSOLE_SILENCE_SECONDS,
         "ssh_config": SSH_CONFIG,
     }
-    people = (("demo", OWNER, PROJECT), ("other", STRANGER, OTHER_PROJECT), ("demo-admin", ADMIN, ADMIN_PROJECT))
+    people = (
+        ("demo", OWNER, PROJECT),
+        ("other", STRANGER, OTHER_PROJECT),
+        ("clinic", PHYSICIAN, CLINIC_PROJECT),
+        ("demo-admin", ADMIN, ADMIN_PROJECT),
+    )
     entries = [_LOGIN_BY_NAME.format(name=name, user=user, project=project, **common) for name, user, project in people]
     entries.insert(1, _LOGIN_BY_CREDENTIAL.format(id=CREDENTIAL_ID, secret=credential_secret_of(world), **common))
     return (

@@ -11,12 +11,16 @@ from imaging.democloud.guests.host_keys import console_lines
 from imaging.democloud.guests.seal_proof import SECOND_BOOT, identity_lines, proof_lines
 from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
+from imaging.democloud.guests.works import breaks_at_second_boot, second_boot_at, works_lines
 from imaging.democloud.host_names import host_name
 from imaging.democloud.records import Server
 from imaging.democloud.user_data import printed_lines
 
 OWNERS_KEY = "ada-laptop"
 """The key pair whose private half lies beside clouds.yaml."""
+_UUID = "5a1e7c20-93d4-4b8e-8f61-0c2d9e7ab314"
+_DEVICE = f"dev-disk-by\\x2duuid-{_UUID[:8]}"
+"""Of a line of fstab that its first boot wrote."""
 _ELLIPSIS = "\ufffd" * 3
 """What Nova makes of the three bytes of systemd's ellipsis."""
 
@@ -45,7 +49,7 @@ def console_text(server: Server, now: float) -> str:
         return ""
     up = now - server.booted_at
     lines = _emergency(server) if not server.saw_fstab_volumes else _good_boot(server)
-    more = [*seal_lines(server, up), *_second_boot(server, up)]
+    more = [*seal_lines(server, up), *_second_boot(server, up), *_checked_boots(server, up)]
     lines = sorted([*lines, *more], key=lambda line: line[0]) if more else lines
     shown = [text for at, text in lines if at <= up]
     return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")
@@ -74,6 +78,16 @@ def _second_boot(server: Server, up: float) -> list[tuple[float, str]]:
         return []
     words = {"HOST": host_name(server.name), "SYSTEM": server.disk.system}
     return [*proof, *((SECOND_BOOT + at, _fill(text, words)) for at, text in _script("boot.txt"))]
+
+
+def _checked_boots(server: Server, up: float) -> list[tuple[float, str]]:
+    """Of a test instance that is asked whether it works: its second boot with what it says of both."""
+    lines, restarts = works_lines(server, up), second_boot_at(server)
+    if restarts is None:
+        return lines
+    name = "emergency.txt" if breaks_at_second_boot(server) else "boot.txt"
+    words = {"HOST": host_name(server.name), "SYSTEM": server.disk.system, "DEVICE": _DEVICE, "UUID": _UUID}
+    return [*lines, *((restarts + at, _fill(text, words)) for at, text in _script(name))]
 
 
 def _emergency(server: Server) -> list[tuple[float, str]]:

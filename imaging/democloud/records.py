@@ -45,6 +45,10 @@ class Disk:
     """The operation of a seal that fails on it; empty: none does."""
     seal_misses: str = ""
     """The class of files of which a seal leaves something on the raw disk; empty: it misses nothing."""
+    spoilt: str = ""
+    """In which one way an image of it does not work although it boots (`guests.works.SPOILT`); empty: in none."""
+    tests: tuple[tuple[str, str], ...] = ()
+    """Name and text of the executables in its /etc/imaging/tests.d."""
 
     @property
     def recording_of_seal(self) -> str:

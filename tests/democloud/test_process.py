@@ -20,14 +20,14 @@ def state(tmp_path: Path) -> Path:
     return tmp_path / "state"
 
 
-def test_its_files_are_closed_to_others_and_name_four_clouds(state: Path):
+def test_its_files_are_closed_to_others_and_name_five_clouds(state: Path):
     process, cloud = start_demo(state)
     try:
         assert cloud.clouds_yaml == state / "clouds.yaml"
         assert stat.S_IMODE(cloud.clouds_yaml.stat().st_mode) == 0o600
         assert stat.S_IMODE(state.stat().st_mode) == 0o700
         clouds = yaml.safe_load(cloud.clouds_yaml.read_text())["clouds"]
-        assert set(clouds) == {"demo", "demo-appcred", "other", "demo-admin"}
+        assert set(clouds) == {"demo", "demo-appcred", "other", "clinic", "demo-admin"}
         assert clouds["demo"]["imaging"] == {"console_silence_seconds": 6, "ssh_config": "ssh_config"}
         assert json.loads((state / "democloud.json").read_text()) == {
             "pid": process.pid,

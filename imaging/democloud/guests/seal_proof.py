@@ -81,12 +81,13 @@ def identity_lines(server: Server) -> list[tuple[float, str]]:
     if heading is None or role_of(server) is None or not server.disk.cloud_init:
         return []
     nonce = heading[1]
-    said = "\n".join([f"imaging-proof 1 {nonce}", "boot 1", *_identity(server), "end"]) + "\n"
+    said = "\n".join([f"imaging-proof 1 {nonce}", "boot 1", *identity_rows(server), "end"]) + "\n"
     pieces = packed_pieces(WORD, nonce, _MANNER, lambda _without: said.encode("ascii"))
     return [(_IDENTITY, line) for line in (*pieces, *pieces, f"{WORD} {nonce} ended")]
 
 
-def _identity(server: Server) -> Iterator[str]:
+def identity_rows(server: Server) -> Iterator[str]:
+    """Who it is, by digests: the same in each of its boots."""
     key = base64.b64decode(public_line(ed25519_key(server.secret)).split()[1])
     yield f"machine-id {_digest(server.disk.machine_id)[:8]}"
     yield f"host-key {hashlib.sha256(key).hexdigest()}"
@@ -103,5 +104,5 @@ def _boots(server: Server, boots: int) -> Iterator[str]:
     units = [row[2] for row in load(server.disk.recording).rows("services") if row[:2] == ["file", "enabled"]]
     for number in range(1, boots + 1):
         yield f"boot {number}"
-        yield from _identity(server)
+        yield from identity_rows(server)
         yield from (f"enabled-unit {unit}" for unit in units)

@@ -18,12 +18,14 @@ from imaging.democloud.records import (
 from imaging.democloud.seed.names import (
     ADMIN,
     ADMIN_PROJECT,
+    CLINIC_PROJECT,
     CLOUD_PROJECT,
     CLOUD_USER,
     DAY,
     MEMBER,
     OTHER_PROJECT,
     OWNER,
+    PHYSICIAN,
     PROJECT,
     STRANGER,
     flavor_id,
@@ -39,6 +41,7 @@ CREDENTIAL_ID = seed_hex("credential", "ada-laptop")
 _PROJECTS = {
     PROJECT: "Survey of variable stars, allocation AST260042",
     OTHER_PROJECT: "Coastal currents",
+    CLINIC_PROJECT: "Instances that are each broken in one way",
     CLOUD_PROJECT: "Featured images",
     ADMIN_PROJECT: "Operators",
 }
@@ -46,6 +49,7 @@ _USERS = {
     OWNER: [PROJECT],
     MEMBER: [PROJECT],
     STRANGER: [OTHER_PROJECT],
+    PHYSICIAN: [CLINIC_PROJECT],
     CLOUD_USER: [CLOUD_PROJECT],
     ADMIN: [ADMIN_PROJECT],
 }
@@ -109,6 +113,7 @@ def _add_networks(world: World) -> None:
         ("public", ADMIN_PROJECT, "192.0.2.0/24", True),
         ("astro-net", PROJECT, "10.20.0.0/16", False),
         ("ocean-net", OTHER_PROJECT, "10.30.0.0/16", False),
+        ("clinic-net", CLINIC_PROJECT, "10.40.0.0/16", False),
     ):
         network = Network(network_id(name), name, project_id(owner), world.now() - 400 * DAY, external=external)
         gateway = cidr.rsplit(".", 1)[0] + ".1"

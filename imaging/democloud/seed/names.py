@@ -5,7 +5,10 @@ from __future__ import annotations
 from imaging.democloud.ids import seed_hex, seed_id
 
 PROJECT, OTHER_PROJECT, CLOUD_PROJECT, ADMIN_PROJECT = "astro-survey", "ocean-models", "cloud-team", "admin"
+CLINIC_PROJECT = "image-clinic"
+"""Whose instances are each spoilt in one way that only the checks of a test instance find."""
 OWNER, MEMBER, STRANGER, CLOUD_USER, ADMIN = "ada", "grace", "oskar", "cloud-team", "operator"
+PHYSICIAN = "nora"
 DAY = 86_400.0
 
 

@@ -9,10 +9,12 @@ from imaging.democloud.ids import seed_id
 from imaging.democloud.machines import attachments
 from imaging.democloud.records import Action, Attachment, Disk, Event, Network, Port, Server, Volume
 from imaging.democloud.seed.names import (
+    CLINIC_PROJECT,
     DAY,
     MEMBER,
     OTHER_PROJECT,
     OWNER,
+    PHYSICIAN,
     PROJECT,
     STRANGER,
     flavor_id,
@@ -26,6 +28,7 @@ from imaging.democloud.seed.names import (
 )
 from imaging.democloud.world import World
 
+_NETWORKS = {PROJECT: "astro-net", OTHER_PROJECT: "ocean-net", CLINIC_PROJECT: "clinic-net"}
 _FIRST_OCTET, _ADDRESSES = 100, 200
 """Seeded addresses lie apart from those that are given out later, which begin at .0."""
 _POWER = {"active": 1, "paused": 3, "stopped": 4, "suspended": 7}
@@ -65,6 +68,10 @@ class _Row:
     """The operation at which a clone's seal fails."""
     seal_misses: str = ""
     """The class of files of which a seal leaves something on the raw disk."""
+    spoilt: str = ""
+    """In which one way an image of it does not work although it boots."""
+    tests: tuple[tuple[str, str], ...] = ()
+    """Executables in its /etc/imaging/tests.d."""
     fresh_console: bool = False
     """Its console log still goes back to its first boot."""
 
@@ -101,12 +108,34 @@ SERVERS = (
     _Row(WIDE_NAME, "m3.tiny", 402, key="wide", vm_state="stopped"),
     _Row("tide-model", "m3.quad", 12, project=OTHER_PROJECT, user=STRANGER, groups=("default",)),
 )  # fmt: skip
+_OWN_TESTS = (
+    ("10-pages", "#!/bin/sh\necho 1..2\necho 'ok 1 - nginx answers'\necho 'ok 2 - the index is there'\n"),
+    ("20-gpu", "#!/bin/sh\n# needs: gpu\necho 'this is never reached without one'\n"),
+)
+_CLINIC = (
+    ("first-boot-alone", "Its web server starts at the first boot of an image, and never again"),
+    ("lost-unit", "A service that is enabled here is not enabled in instances of its image"),
+    ("dead-name-server", "Its image names a name server of the institute, which nobody reaches from here"),
+    ("second-boot", "The first boot of its image writes a line of fstab by which the second one ends in emergency mode"),
+    ("no-growth", "The root of its image stays small: ask for a test flavor with a larger disk, such as m3.medium"),
+)
+CLINIC = (
+    *(_Row(name, "m3.tiny", 30 + place, image="Featured-Debian12", project=CLINIC_PROJECT, user=PHYSICIAN, used_gib=2.1,
+           groups=("default",), guest="web-01", spoilt=name, description=description)
+      for place, (name, description) in enumerate(_CLINIC)),
+    _Row("healthy", "m3.tiny", 20, image="Featured-Debian12", project=CLINIC_PROJECT, user=PHYSICIAN, used_gib=2.1,
+         groups=("default",), guest="web-01", tests=_OWN_TESTS,
+         description="Nothing is wrong with it; two tests lie in /etc/imaging/tests.d"),
+)  # fmt: skip
+"""Behind all others, whose addresses follow their places."""
 _UNATTACHED = (("calibration-frames", 300), ("pgdata-2025", 80))
 
 
 def add_servers(world: World) -> None:
     """Put the instances and their volumes into the world."""
     for place, row in enumerate(reversed(SERVERS)):
+        _add_server(world, row, place)
+    for place, row in enumerate(CLINIC, start=len(SERVERS)):
         _add_server(world, row, place)
     for name, size in _UNATTACHED:
         _add_volume(world, name, size, PROJECT, age=500 * DAY)
@@ -133,6 +162,8 @@ def _add_server(world: World, row: _Row, place: int) -> None:
             guest=image.disk.guest if row.guest is None else row.guest,
             seal_fails_at=row.seal_fails_at,
             seal_misses=row.seal_misses,
+            spoilt=row.spoilt,
+            tests=row.tests,
         ),
         image_id=None if row.root_volume else image.id,
         image_properties=dict(image.properties),
@@ -185,7 +216,7 @@ def _note_creation(world: World, server: Server) -> None:
 def _add_port(world: World, server: Server, row: _Row, place: int) -> None:
     if row.vm_state == "error":
         return
-    network = world.networks[network_id("astro-net" if row.project == PROJECT else "ocean-net")]
+    network = world.networks[network_id(_NETWORKS[row.project])]
     add_seeded_port(world, server, network, place + 10, row.floating)
 
 
