@@ -116,7 +116,7 @@ _CLINIC = (
     ("first-boot-alone", "Its web server starts at the first boot of an image, and never again"),
     ("lost-unit", "A service that is enabled here is not enabled in instances of its image"),
     ("dead-name-server", "Its image names a name server of the institute, which nobody reaches from here"),
-    ("second-boot", "The first boot of its image writes a line of fstab by which the second one ends in emergency mode"),
+    ("second-boot", "The first boot of its image writes a line of fstab, so the second ends in emergency mode"),
     ("no-growth", "The root of its image stays small: ask for a test flavor with a larger disk, such as m3.medium"),
 )
 CLINIC = (

@@ -25,6 +25,8 @@ _EVIDENCE_LENGTH = 200
 class Tested:
     """What is known of the image and of its test instances; None is what was not told, or could not be read."""
 
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+
     report: WorksReport | None
     """What the test instance told of its two boots."""
     boot: Verdict | None
