@@ -23,6 +23,7 @@ _COLUMNS = (
     Column("SIZE_BYTES", "SIZE", is_number=True),
     Column("MIN_DISK_GIB", "MIN DISK", is_number=True, spared=1),
     Column("ID", spared=2),
+    Column("WORKS"),
 )
 
 
@@ -40,6 +41,10 @@ _COLUMNS = (
             "imaging images --json | jq -r '.[] | select(.sealed == \"sealed\") | .id'",
             "those that are proved to be sealed",
         ),
+        Example(
+            "imaging images --json | jq -r '.[] | select(.works == \"yes\") | .id'",
+            "those whose checks and tests passed in two boots",
+        ),
     ),
 )
 @click.option("--mine", is_flag=True, help="Only images that belong to the project.")
@@ -47,8 +52,8 @@ _COLUMNS = (
 def command(invocation: Invocation, mine: bool) -> None:
     """List the images that the project can see.
 
-    VERDICT is the result of a test launch of that image, and SEALED the verdict on its seal, if they are noted on the
-    image.
+    VERDICT is the result of a test launch of that image, SEALED the verdict on its seal, and WORKS what its checks and
+    tests came to, if they are noted on the image.
     """
     found = session.run(_images(invocation, mine=mine))
     if invocation.json:
@@ -75,4 +80,5 @@ def _row(image: ImageDocument) -> tuple[Cell, ...]:
         Cell("-") if image.size_bytes is None else Cell(size(image.size_bytes), whole=True, data=image.size_bytes),
         Cell(f"{image.min_disk_gib} GiB" if image.min_disk_gib else "-", whole=True, data=image.min_disk_gib),
         Cell(image.id, whole=True),
+        Cell(image.works or "-", {"yes": "green", "no": "red", "partly": "yellow"}.get(image.works or "", "")),
     )

@@ -27,6 +27,7 @@ _COLUMNS = (
     Column("STEP"),
     Column("VERDICT"),
     Column("INSTANCE"),
+    Column("WORKS"),
 )
 _STYLES = {RunState.DONE: "green", RunState.FAILED: "red", RunState.WAITING: "yellow", RunState.CANCELLED: "dim"}
 
@@ -80,4 +81,5 @@ def _row(run: RunRecord) -> tuple[Cell, ...]:
         Cell(step.step if step is not None and not run.state.is_over else "-"),
         Cell(run.verdict.word if run.verdict else "-"),
         Cell("-" if run.plan.file is not None else restoration(run), whole=True),
+        Cell(run.works.word if run.works else "-"),
     )

@@ -16,12 +16,13 @@ from imaging.commands.documents.conversion import (
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.output.checklist_text import since_run_lines
 from imaging.commands.output.streams import write_json, write_json_line
-from models.cloud.image import SEALED, SEALED_ABOUT, VERDICT, VERDICT_ABOUT, Image
+from models.cloud.image import SEALED, SEALED_ABOUT, VERDICT, VERDICT_ABOUT, WORKS, WORKS_ABOUT, Image
 from models.guest.facts import GuestFacts
 from models.guest.since_run import Difference, DifferenceCode, SinceRun
 from models.run.record import Phase, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
 from tests.commands.building import BOOTED, FAILED, LOGIN, START, at, checklist, finding, instance, plan, run, steps
+from tests.support.works_samples import NO
 
 
 def test_a_checklist_has_the_documented_fields():
@@ -162,6 +163,37 @@ def test_a_seal_is_told_only_of_the_image_that_it_is_about(word, about, said):
     properties = {SEALED: word, SEALED_ABOUT: about}
     image = Image(id="g1", name="ours", status="active", properties=properties)
     assert image_document(image, LOGIN).sealed == said
+
+
+@pytest.mark.parametrize(
+    "word, about, said", [("yes", "g1", "yes"), ("partly", "g1", "partly"), ("odd", "g1", None), ("yes", "g0", None)]
+)
+def test_that_it_works_is_told_only_of_the_image_that_it_is_about(word, about, said):
+    properties = {WORKS: word, WORKS_ABOUT: about}
+    image = Image(id="g1", name="ours", status="active", properties=properties)
+    assert image_document(image, LOGIN).works == said
+
+
+def test_a_run_that_was_not_judged_says_nothing_of_works():
+    assert run_document(run()).works is None
+
+
+def test_a_run_has_every_check_and_test_that_its_verdict_rests_on():
+    written = run_document(run(works=NO)).model_dump(mode="json")["works"]
+    assert written["works"] == "no"
+    assert written["failed"] == ["lost-units", "tables.sh (boot 2)"]
+    assert [(each["check"], each["outcome"], each["blocking"]) for each in written["checks"]] == [
+        ("second-boot", "pass", True),
+        ("lost-units", "fail", True),
+        ("clock", "warn", False),
+    ]
+    assert written["tests"][1]["parts"][1] == {
+        "number": 2,
+        "title": "reads the table",
+        "outcome": "fail",
+        "reason": "",
+    }
+    assert written["tests"][1]["secret_printed"] is True
 
 
 def test_a_plan_says_what_would_be_done():

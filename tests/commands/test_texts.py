@@ -19,6 +19,7 @@ from models.run.record import Phase, RunState, StepRecord, Trouble
 from models.run.request import OnFailure, RunRequest
 from models.steps import StepName, StepState
 from tests.commands.building import BOOTED, FAILED, asking, at, checklist, finding, instance, plan, run, steps
+from tests.support.works_samples import NO, YES
 
 
 @pytest.fixture(autouse=True)
@@ -157,6 +158,31 @@ def test_the_outcome_of_a_failed_test_shows_the_console_lines():
 
     assert "          | You are in emergency mode." in lines
     assert "          hint: a device was missing" in lines
+
+
+def test_the_outcome_says_that_an_image_works_in_one_line_and_how_many_checks_that_took():
+    lines = list(outcome(run(state=RunState.DONE, verdict=BOOTED, works=YES)))
+
+    assert "works     yes: It booted twice; 1 check passed, and 1 test." in lines
+    assert "          2 checks: 1 pass, 1 skipped; 1 test" in lines
+
+
+def test_the_outcome_of_an_image_that_does_not_work_shows_what_failed_first():
+    lines = list(outcome(run(state=RunState.DONE, verdict=BOOTED, works=NO)))
+    begin = next(place for place, line in enumerate(lines) if line.startswith("works"))
+
+    assert lines[begin:] == [
+        "works     no: Failed: lost-units, tables.sh (boot 2).",
+        "          x Enabled services: Enabled on the source, and not here: nginx.service.",
+        "            | nginx.service",
+        "          x tables.sh (boot 2): not ok: 2 reads the table",
+        "            | fail 2 reads the table",
+        "            | no such table",
+        "            | password: ***",
+        "          ! Clock: Its clock follows no time service.",
+        "          ! tables.sh (boot 2): it printed what looks like a secret; it was masked in the test instance",
+        "          3 checks: 1 pass, 1 fail, 1 warn; 2 tests",
+    ]
 
 
 def test_the_outcome_says_when_the_source_is_not_as_it_was():

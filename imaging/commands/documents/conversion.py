@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.commands.documents.base import Named
 from imaging.commands.documents.export import export_plan_document, exported_document
 from imaging.commands.documents.imported_file import planned_file, sent_file
 from imaging.commands.documents.inspection import inspection_document
@@ -14,7 +15,6 @@ from imaging.commands.documents.models import (
     InstanceDocument,
     InstanceState,
     LeftBehindDocument,
-    Named,
     PlanDocument,
     PlanFindingsDocument,
     PlannedStepDocument,
@@ -29,6 +29,7 @@ from imaging.commands.documents.models import (
     VerdictDocument,
 )
 from imaging.commands.documents.seal import seal_document
+from imaging.commands.documents.works import works_document
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
@@ -38,6 +39,7 @@ from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run.record import RunRecord, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.verdict import Verdict
+from models.works.verdict import WorksWord
 
 
 def instance_document(instance: Instance, login: Login) -> InstanceDocument:
@@ -77,6 +79,7 @@ def image_document(image: Image, login: Login) -> ImageDocument:
         protected=image.protected,
         verdict=image.noted_verdict,
         sealed=image.noted_seal if image.noted_seal in set(SealWord) else None,
+        works=WorksWord(noted) if (noted := image.noted_works) in set(WorksWord) else None,
         created_at=image.created_at,
     )
 
@@ -163,6 +166,7 @@ def run_document(run: RunRecord) -> RunDocument:
         image=_image_of(run),
         file=sent_file(run),
         test=_test(run),
+        works=works_document(run.works),
         seal=_seal(run),
         export=exported_document(run),
         instance_seen=run.source_seen.state if run.source_seen else None,

@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from imaging.commands.documents.base import Document, Named
+from imaging.commands.documents.works import WorksDocument
 from models.base import Frozen
 from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
 from models.guest.facts import GuestFacts
@@ -30,19 +32,7 @@ from models.seal.plan import OperationId, TargetAction
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import Stage, Strength, VerdictWord
-
-
-class Document(Frozen):
-    """Something that is written as JSON, by the names that are documented."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
-
-
-class Named(Document):
-    """A thing of the cloud by id and name."""
-
-    id: str
-    name: str
+from models.works.verdict import WorksWord
 
 
 class RemedyDocument(Document):
@@ -209,6 +199,9 @@ class ImageDocument(Document):
     sealed: str | None = Field(
         description="The verdict on the seal of this image, if it is noted on it: sealed, not sealed or unknown."
     )
+    works: WorksWord | None = Field(
+        default=None, description="Whether this image works beyond its boot, if that is noted on it."
+    )
     created_at: datetime | None
 
 
@@ -316,6 +309,9 @@ class RunDocument(Document):
     image: Named | None = Field(description="The image; null if there is none yet.")
     file: SentFileDocument | None = Field(default=None, description="Of `imaging import`: the file; else null.")
     test: TestDocument
+    works: WorksDocument | None = Field(
+        default=None, description="Whether the image works, by its checks and tests; null: it was not judged yet."
+    )
     seal: SealDocument | None = Field(description="null: nothing was sealed, or it was not judged yet.")
     export: ExportedDocument | None = Field(default=None, description="null: the run exports nothing.")
     instance_seen: SourceState | None = Field(

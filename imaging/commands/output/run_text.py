@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imaging.commands.output.transfers.export_text import exported_lines
+from imaging.commands.output.works_text import works_lines
 from models.formatting import clock_time, size
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
 
+_INDENT = " " * len("works     ")
 _STEP_WIDTH = len("remove test instance")
 
 
@@ -47,6 +49,10 @@ def outcome(run: RunRecord) -> Iterator[str]:
     if run.verdict is not None:
         yield f"test      {verdict_words(run.verdict)}"
         yield from _console_lines(run.verdict)
+    if run.works is not None:
+        first, *others = works_lines(run.works, _INDENT)
+        yield f"works     {first}"
+        yield from others
     if run.seal_verdict is not None:
         yield f"seal      {run.seal_verdict.word}"
         yield from (f"          {reason}" for reason in run.seal_verdict.reasons)
