@@ -29,6 +29,19 @@ WORKS = "imaging.works"
 WORKS_ABOUT = "imaging.works.image"
 """The image property that names the image which that is about."""
 
+SUCCEEDS = "imaging.succeeds"
+"""The image property that names the image which this one follows; it counts only together with `SUCCEEDS_ABOUT`."""
+SUCCEEDS_ABOUT = "imaging.succeeds.image"
+"""The image property that names the image which follows it."""
+SUCCEEDED_BY = "imaging.succeeded_by"
+"""The image property that names the image which follows this one; it counts only together with the next."""
+SUCCEEDED_BY_ABOUT = "imaging.succeeded_by.image"
+"""The image property that names the image which is followed."""
+PUBLISHED = "imaging.published"
+"""The image property that holds how far it was ever made visible; it counts only together with the next."""
+PUBLISHED_ABOUT = "imaging.published.image"
+"""The image property that names the image which that is about."""
+
 
 class SnapshotData(Frozen):
     """A volume snapshot that a volume-backed image refers to, and that holds its data."""
@@ -139,6 +152,24 @@ class Image(Frozen):
     def noted_works(self) -> str | None:
         """Whether it works beyond its boot, if that is noted here *about this very image*; see `noted_verdict`."""
         return self.properties.get(WORKS) if self.properties.get(WORKS_ABOUT) == self.id else None
+
+    @property
+    def noted_older(self) -> str | None:
+        """The id of the image that it follows, if that is noted *about this very image*; see `noted_verdict`."""
+        return self._noted(SUCCEEDS, SUCCEEDS_ABOUT)
+
+    @property
+    def noted_newer(self) -> str | None:
+        """The id of the image that follows it, if that is noted *about this very image*; see `noted_verdict`."""
+        return self._noted(SUCCEEDED_BY, SUCCEEDED_BY_ABOUT)
+
+    @property
+    def noted_published(self) -> str | None:
+        """How far this program has made it visible beyond its project; None where it has not, as far as is noted."""
+        return self._noted(PUBLISHED, PUBLISHED_ABOUT)
+
+    def _noted(self, key: str, about: str) -> str | None:
+        return (self.properties.get(key) or None) if self.properties.get(about) == self.id else None
 
     @property
     def is_snapshot(self) -> bool:

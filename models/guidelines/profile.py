@@ -87,6 +87,8 @@ class Profile(Frozen):
     """Hosts, or `HOST:PORT`, of which one is to answer a test instance; none: the host of the cloud's own login."""
     deleted_directories: tuple[str, ...] = ()
     overwritten_files: tuple[str, ...] = ()
+    oldest_image_days: int = Field(default=365, ge=0, le=36_500)
+    """From which age on the list of images tells that one is old, in days; 0: never."""
     recommended_properties: Mapping[str, str] = Field(default_factory=dict)
     """Image properties that the cloud asks for, such as hw_disk_bus."""
     severities: Mapping[str, Severity] = Field(default_factory=dict)

@@ -53,7 +53,7 @@ class NameIndex:
         for image in images:
             if project_id is not None and image.owner == project_id:
                 self._own.setdefault(folded(image.name), []).append(image)
-            if _is_featured(image, profile, project_id):
+            if is_featured(image, profile, project_id):
                 self._featured.setdefault(folded(image.name), image)
                 self._near.setdefault(compact(image.name), image)
 
@@ -95,7 +95,7 @@ def _indexed(images: _Same, profile: _Same, project_id: str | None) -> NameIndex
     return NameIndex(images.it, profile.it, project_id)  # type: ignore[arg-type]  # index_of put them in
 
 
-def _is_featured(image: Image, profile: Profile, project_id: str | None) -> bool:
+def is_featured(image: Image, profile: Profile, project_id: str | None) -> bool:
     """Public, and with one of the featured prefixes; without prefixes every public one that is not one's own."""
     if image.visibility != "public":
         return False
