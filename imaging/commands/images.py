@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands.documents.conversion import image_document
+from imaging.commands.documents.image_list import image_document
 from imaging.commands.documents.models import ImageDocument
 from imaging.commands.flow import session
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.output.streams import write_json
+from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, Column, write_table
+from imaging.guidelines.lineage.list_notes import ImageNotes
 from models.formatting import size
 
 _COLUMNS = (
@@ -24,6 +25,7 @@ _COLUMNS = (
     Column("MIN_DISK_GIB", "MIN DISK", is_number=True, spared=1),
     Column("ID", spared=2),
     Column("WORKS"),
+    Column("NOTES", spared=3),
 )
 
 
@@ -53,20 +55,26 @@ def command(invocation: Invocation, mine: bool) -> None:
     """List the images that the project can see.
 
     VERDICT is the result of a test launch of that image, SEALED the verdict on its seal, and WORKS what its checks and
-    tests came to, if they are noted on the image.
+    tests came to, if they are noted on the image. NOTES says that its base image has a newer release, that another
+    image follows it, that it is older than the guidelines want, or that the support of its system has ended.
     """
     found = session.run(_images(invocation, mine=mine))
     if invocation.json:
         write_json(found)
     else:
         write_table(_COLUMNS, map(_row, found))
+        for image in found:
+            for note in image.notes if image.mine else ():
+                say(f"Note on {image.name}: {note.text}")
 
 
 async def _images(invocation: Invocation, *, mine: bool) -> list[ImageDocument]:
     async with session.logged_in(invocation) as here:
         login = await here.cloud.login()
-        found = [image_document(image, login) async for page in here.cloud.images.images() for image in page]
-    return [image for image in found if image.mine or not mine]
+        found = [image async for page in here.cloud.images.images() for image in page]
+        notes = ImageNotes(found, session.profile(invocation), session.now(), login.identity.project_id)
+    documents = [image_document(image, login, notes.of(image)) for image in found]
+    return [image for image in documents if image.mine or not mine]
 
 
 def _row(image: ImageDocument) -> tuple[Cell, ...]:
@@ -81,4 +89,5 @@ def _row(image: ImageDocument) -> tuple[Cell, ...]:
         Cell(f"{image.min_disk_gib} GiB" if image.min_disk_gib else "-", whole=True, data=image.min_disk_gib),
         Cell(image.id, whole=True),
         Cell(image.works or "-", {"yes": "green", "no": "red", "partly": "yellow"}.get(image.works or "", "")),
+        Cell(", ".join(note.code.value for note in image.notes) or "-"),
     )

@@ -12,8 +12,10 @@ from textual.widgets import Static
 
 from imaging.guidelines.instance.flavor_fit import FlavorFit
 from models.cloud.image import Image
+from screens.context import Console
 from screens.dialogs.dialog import Reading
 from screens.images.history import ImageHistory
+from screens.images.notes import notes_of
 from screens.images.rows import FLAVOR_COLUMNS, description_of, facts_of, fit_cells
 from screens.style.glyphs import Glyphs
 from screens.style.tones import joined
@@ -27,8 +29,9 @@ _NAME_CELLS = 56
 class ImageDetail(Vertical):
     """Verdict, size and id above a description that scrolls, and the launch matrix."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str, classes: str) -> None:  # noqa: A002  # Textual's own name
+    def __init__(self, console: Console, glyphs: Glyphs, *, id: str, classes: str) -> None:  # noqa: A002  # Textual's
         super().__init__(id=id, classes=classes)
+        self._of_program = console
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
@@ -40,10 +43,19 @@ class ImageDetail(Vertical):
             header=False, opens="", id="matrix",
         )  # fmt: skip
 
-    def put(self, image: Image | None, history: ImageHistory, matrix: Sequence[FlavorFit]) -> None:
-        """Show an image, or that none is chosen."""
+    def put(
+        self,
+        image: Image | None,
+        history: ImageHistory,
+        matrix: Sequence[FlavorFit],
+        listed: Sequence[Image],
+    ) -> None:
+        """Show an image beside the others, which are not given while they are read; or that none is chosen."""
         self.border_title = Content(shortened(image.name, _NAME_CELLS, cut=self._glyphs.cut) if image else "")
-        self.query_one("#about", Static).update(facts_of(image, history, self._glyphs) if image else Content(""))
+        about = (
+            facts_of(image, history, self._glyphs, notes_of(image, listed, self._of_program)) if image else Content("")
+        )
+        self.query_one("#about", Static).update(about)
         self.query_one("#description", Reading).put(_description(image) if image else Content(""))
         self.query_one("#matrix", RowList).show(matrix)
 

@@ -10,6 +10,7 @@ from imaging.guidelines.instance.flavor_fit import FlavorFit, real_minimum_disk_
 from models.cloud.image import Image
 from models.cloud.login import Login
 from models.formatting import local_day, size, size_mib
+from models.guidelines.image_note import ImageNote, NoteCode
 from models.text import many_lines
 from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
@@ -30,6 +31,7 @@ COLUMNS = (
     Column(VISIBLE, 9, drop=3),
     Column(OWNER, 15, drop=4),
 )
+_QUIET_NOTES = frozenset({NoteCode.FOLLOWED})
 FLAVOR_COLUMNS = (Column("Launch", 10), Column("Flavor", 11), Column("Why", 20, grow=1))
 
 
@@ -91,8 +93,8 @@ def _searched(image: Image) -> str:
     return f"{image.name} {image.status} {image.visibility} {image.id}".casefold()
 
 
-def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Content:
-    """What must not be pushed away by anything: the verdict, the size and the id, and why it did not boot."""
+def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs, notes: Iterable[ImageNote] = ()) -> Content:
+    """What must not be pushed away by anything: the verdict, the size and the id, why it did not boot, and notes."""
     sign = proof_sign(image, history, glyphs)
     memory = f", {size_mib(image.min_ram_mib)} RAM" if image.min_ram_mib else ""
     facts = [image_size(image), f"needs {real_minimum_disk_gib(image)} GiB disk{memory}", image.visibility]
@@ -112,6 +114,7 @@ def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Content:
         lines.append(joined(toned(str(seal), seal.tone), toned(kept, Tone.QUIET)))
     if cause := history.cause(image):
         lines.append(toned(glyphs.plain(cause), Tone.BAD if sign.tone is Tone.BAD else Tone.WARN))
+    lines += [toned(glyphs.plain(note.text), Tone.QUIET if note.code in _QUIET_NOTES else Tone.WARN) for note in notes]
     return Content("\n").join(lines)
 
 

@@ -79,7 +79,7 @@ class ImagesScreen(ListScreen[Image]):
                     empty="Reading from the cloud", opens=self._enter_name, id="images",
                 )  # fmt: skip
                 yield FilterLine(id="filter")
-            yield ImageDetail(self.glyphs, id="detail", classes="panel")
+            yield ImageDetail(self.console, self.glyphs, id="detail", classes="panel")
 
     def on_mount(self) -> None:
         """Ask the cloud after the first paint."""
@@ -230,7 +230,7 @@ class ImagesScreen(ListScreen[Image]):
     def _show_detail(self) -> None:
         image = self._rows.selected
         matrix = launch_matrix(image, self._flavors, self._quota, self.console.profile) if image else ()
-        self.query_one(ImageDetail).put(image, self._history, matrix)
+        self.query_one(ImageDetail).put(image, self._history, matrix, self._listed if self._complete else ())
 
     def failed(self, error: ImagingError) -> None:
         """Say why a test launch could not be planned or started."""

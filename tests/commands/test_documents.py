@@ -8,11 +8,11 @@ import pytest
 
 from imaging.commands.documents.conversion import (
     check_document,
-    image_document,
     instance_document,
     plan_document,
     run_document,
 )
+from imaging.commands.documents.image_list import image_document
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.output.checklist_text import since_run_lines
 from imaging.commands.output.streams import write_json, write_json_line

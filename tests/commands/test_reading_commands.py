@@ -64,6 +64,18 @@ def test_images_are_listed_and_only_the_own_ones_where_that_is_wanted(imaging):
     assert mine == [image for image in everything if image["mine"]]
 
 
+def test_an_old_image_of_ones_own_is_noted_for_people_and_for_scripts(imaging):
+    listed = json.loads(imaging("images", "--os-cloud", "demo", "--json").out)
+    (old,) = (image for image in listed if image["name"] == "astro-base-2024")
+    done = imaging("images", "--os-cloud", "demo")
+
+    assert [note["code"] for note in old["notes"]] == ["old"]
+    assert (old["follows"], old["followed_by"], old["hidden"]) == (None, None, True)
+    assert "Note on astro-base-2024: It is 420 days old" in done.err
+    assert done.out.splitlines()[0].endswith("\tID\tWORKS\tNOTES")
+    assert {line.split("\t")[-1] for line in done.out.splitlines()[1:]} == {"-", "old", "support ended"}
+
+
 def test_an_instance_with_volumes_that_nobody_inspected_is_not_ready_and_says_so(imaging):
     done = imaging("check", "db-07", "--os-cloud", "demo", "--json")
     written = json.loads(done.out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from imaging.cloud.readers.flavor import read_flavor
@@ -10,8 +11,11 @@ from imaging.cloud.readers.instance import read_action, read_attachment, read_in
 from imaging.cloud.readers.network import read_network, read_security_group
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.readers.volume import read_snapshot, read_volume
-from imaging.commands.documents.conversion import image_document, instance_document
+from imaging.commands.documents.conversion import instance_document
+from imaging.commands.documents.image_list import image_document
 from imaging.guidelines.checklist import judge
+from imaging.guidelines.lineage.list_notes import ImageNotes
+from imaging.guidelines.lineage.succession import DeletionFacts, deletion_hindrances, likely_older
 from models.cloud.login import Login
 from models.cloud.quota import Quota
 from screens.images import rows as image_rows
@@ -71,13 +75,17 @@ def _image(raw: dict[str, Any]) -> None:
     login = _login()
     history = ImageHistory()
     list(image_rows.cells(image, login, history, UNICODE))
-    image_rows.facts_of(image, history, UNICODE)
+    owner = login.identity.project_id
+    notes = ImageNotes([image], profile(), datetime(2026, 12, 1, tzinfo=UTC), image.owner or owner).of(image)
+    image_rows.facts_of(image, history, UNICODE, notes)
+    likely_older(image.name, [image], project_id=image.owner)
+    deletion_hindrances(DeletionFacts(image=image, newer=image, members={}, instances=()), owner)
     image_rows.description_of(image)
     image_rows.matching([image], "n")
     order = image_orders(lambda: login, lambda: history)
     for column in order.columns:
         order.sorted([image], Sorting(column))
-    image_document(image, login).model_dump_json()
+    image_document(image, login, notes).model_dump_json()
 
 
 def _login() -> Login:

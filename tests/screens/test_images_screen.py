@@ -145,3 +145,12 @@ async def test_a_name_that_the_frame_cuts_is_whole_above_the_description(demo, t
         await driver.sees("survey-000.")
         screen.query_one("#description").focus()
         await driver.until(lambda: name in driver.text.replace("\n", "").replace(" ", ""), lambda: driver.text)
+
+
+async def test_an_image_older_than_the_guidelines_want_says_so_beside_its_verdict(demo, tmp_path):
+    async with console(tmp_path, size=(120, 36)) as driver:
+        await driver.press("2")
+        await driver.sees("12 images, listed")
+        rows = driver.app.screen.query_one("#images", RowList)
+        rows.select(next(one.id for one in rows.items if one.name == "astro-base-2024"))
+        await driver.sees("days old; the guidelines jetstream want images younger than 365 days")

@@ -9,7 +9,6 @@ from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.documents.models import (
     CheckDocument,
     FindingDocument,
-    ImageDocument,
     InspectDocument,
     InspectionDocument,
     InstanceDocument,
@@ -30,16 +29,13 @@ from imaging.commands.documents.models import (
 )
 from imaging.commands.documents.seal import seal_document
 from imaging.commands.documents.works import works_document
-from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.login import Login
 from models.findings import Checklist, Finding, FindingClass, Remedy, class_of
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
 from models.run.record import RunRecord, StepRecord, Trouble
-from models.seal.verdict import SealWord
 from models.verdict import Verdict
-from models.works.verdict import WorksWord
 
 
 def instance_document(instance: Instance, login: Login) -> InstanceDocument:
@@ -58,29 +54,6 @@ def instance_document(instance: Instance, login: Login) -> InstanceDocument:
         addresses=tuple(address.address for address in instance.addresses),
         created_at=instance.created_at,
         updated_at=instance.updated_at,
-    )
-
-
-def image_document(image: Image, login: Login) -> ImageDocument:
-    """One image of the list."""
-    return ImageDocument(
-        id=image.id,
-        name=image.name,
-        status=image.status,
-        visibility=image.visibility,
-        mine=None if image.owner is None else image.owner == login.identity.project_id,
-        description=image.description,
-        snapshot=image.is_snapshot,
-        volume_backed=image.is_volume_backed,
-        size_bytes=image.size_bytes,
-        min_disk_gib=image.min_disk_gib,
-        min_ram_mib=image.min_ram_mib,
-        disk_format=image.disk_format,
-        protected=image.protected,
-        verdict=image.noted_verdict,
-        sealed=image.noted_seal if image.noted_seal in set(SealWord) else None,
-        works=WorksWord(noted) if (noted := image.noted_works) in set(WorksWord) else None,
-        created_at=image.created_at,
     )
 
 

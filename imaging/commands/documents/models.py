@@ -16,6 +16,7 @@ from models.base import Frozen
 from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
 from models.guest.facts import GuestFacts
 from models.guest.since_run import DifferenceCode
+from models.guidelines.image_note import NoteCode
 from models.image_file.disk_facts import DiskFacts
 from models.image_file.exported import ExportedImage
 from models.image_file.image_format import ImageFormat
@@ -178,6 +179,14 @@ class InstanceDocument(Document):
     updated_at: datetime | None
 
 
+class ImageNoteDocument(Document):
+    """Something that is told of an image in the list."""
+
+    code: NoteCode = Field(description="What it is about; scripts decide by it.")
+    text: str = Field(description="A sentence for people; its words may change.")
+    image: str | None = Field(description="The id of the image that it names, if it names one.")
+
+
 class ImageDocument(Document):
     """One image of `imaging images`."""
 
@@ -203,6 +212,12 @@ class ImageDocument(Document):
         default=None, description="Whether this image works beyond its boot, if that is noted on it."
     )
     created_at: datetime | None
+    hidden: bool = Field(description="True for an image that lists leave out by default.")
+    follows: str | None = Field(description="The id of the older image that it follows, if that is noted on it.")
+    followed_by: str | None = Field(description="The id of the newer image that follows it, if that is noted on it.")
+    notes: tuple[ImageNoteDocument, ...] = Field(
+        description="A base image with a newer release, its age, the end of its system's support."
+    )
 
 
 class TroubleDocument(Document):

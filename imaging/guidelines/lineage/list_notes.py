@@ -4,39 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from imaging.guidelines.instance.image_names import is_featured
 from imaging.guidelines.instance.systems import System, support_as_of, support_of, system_of
 from imaging.guidelines.lineage.base_image import base_image_id
 from imaging.guidelines.lineage.succession import name_stem
-from models.base import Frozen
 from models.cloud.image import Image
 from models.formatting import day
+from models.guidelines.image_note import ImageNote, NoteCode
 from models.guidelines.profile import Profile
-from models.text import CleanText
-
-
-class NoteCode(StrEnum):
-    """What a note is about."""
-
-    NEWER_BASE = "newer base"
-    """Its base image has a newer release."""
-    FOLLOWED = "followed"
-    """Another image of the project follows it."""
-    OLD = "old"
-    """It is older than the profile wants images to be."""
-    SUPPORT_ENDED = "support ended"
-
-
-class ImageNote(Frozen):
-    """One thing that is told of an image in the list."""
-
-    code: NoteCode
-    text: CleanText
-    """A sentence for people. Nothing is decided by its words."""
-    about_id: CleanText = ""
-    """The image that it names: the newer base, or the one that follows."""
 
 
 class ImageNotes:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from imaging.guidelines.lineage.base_image import base_image_id
-from imaging.guidelines.lineage.list_notes import ImageNote, ImageNotes, NoteCode
+from imaging.guidelines.lineage.list_notes import ImageNotes
 from imaging.guidelines.profiles import load_profile
 from models.cloud.image import Image
+from models.guidelines.image_note import ImageNote, NoteCode
 from models.guidelines.profile import FeaturedRules, Profile
 from tests.guidelines.lineage.images import NOW, PROJECT, featured, followed_by, image, made_from
 
