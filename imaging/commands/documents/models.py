@@ -26,6 +26,7 @@ from models.remedy_action import ActionKind
 from models.run.export_plan import ExportRefusal
 from models.run.file_plan import SendingWay
 from models.run.kind import RunKind
+from models.run.passport import Passport
 from models.run.record import OwnedKind, RunState
 from models.run.request import Mode, OnFailure, Visibility
 from models.run.source_seen import SourceState
@@ -501,6 +502,6 @@ class PlanDocument(Document):
 
 DOCUMENTS: tuple[type[Frozen], ...] = (
     CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
-    VerdictDocument, InspectDocument, ExportedImage,
+    VerdictDocument, InspectDocument, ExportedImage, Passport,
 )  # fmt: skip
 """The documents that have a schema of their own."""

@@ -1,0 +1,31 @@
+"""A passport as JSON: the form that the others are written from, and whose digest is noted on the image."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from models import foreign
+from models.run.passport import Passport
+
+MOST_BYTES = 32_000_000
+"""Of a passport that is read; 100,000 packages take half of that."""
+
+
+def as_json(passport: Passport) -> str:
+    """The document, in ASCII, the same for the same passport."""
+    return json.dumps(passport.model_dump(mode="json", by_alias=True), indent=2) + "\n"
+
+
+def passport_in(text: str | bytes) -> Passport:
+    """The passport in a document.
+
+    Raises:
+        ForeignValueError: it is none.
+    """
+    return foreign.model(Passport, text, max_bytes=MOST_BYTES, name="The passport")
+
+
+def digest_of(text: str) -> str:
+    """The SHA-256 of a document, as it is noted on the image."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

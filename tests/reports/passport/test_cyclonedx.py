@@ -1,0 +1,81 @@
+"""The bill of materials: valid by the format's own schema, each package once, and what is missing said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+from imaging.reports.passport.forms import PassportForm, passport_text
+from imaging.reports.passport.gathering import passport_of
+from models.run.passport import Passport
+from models.works.inventory import Inventory, PackageManager
+from tests.reports import samples as runs
+from tests.reports.passport import samples
+from tests.support.known import present
+
+VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
+
+
+def bill(passport: Passport) -> dict[str, Any]:
+    text = passport_text(passport, PassportForm.CYCLONEDX)
+    assert VALIDATOR.validate_str(text) is None
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def said(passport: Passport) -> dict[str, str]:
+    return {each["name"]: each["value"] for each in bill(passport)["metadata"]["properties"]}
+
+
+@pytest.mark.parametrize("passport", [samples.whole(), samples.bare(), samples.hostile()], ids=["whole", "bare", "bad"])
+def test_a_bill_is_valid(passport: Passport):
+    assert bill(passport)["specVersion"] == "1.6"
+
+
+def test_the_validator_refuses_what_is_no_bill():
+    assert VALIDATOR.validate_str('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{}]}') is not None
+
+
+def test_each_package_is_there_with_its_version_and_place():
+    purls = sorted(each["purl"] for each in bill(samples.whole())["components"])
+    assert purls == [
+        "pkg:conda/numpy@2.1?build=py312_0",
+        "pkg:conda/numpy@2.1?build=py312_0",
+        "pkg:deb/postgresql-16@16.4-1%2Bb1?arch=amd64",
+        "pkg:pypi/flask-login@0.6",
+        "pkg:rpm/kernel-core@5.14.0-1.el9?arch=x86_64",
+        "pkg:rpm/kernel-core@5.14.0-2.el9?arch=x86_64",
+    ]
+    places = {each["properties"][0]["value"] for each in bill(samples.whole())["components"] if "properties" in each}
+    assert places == {"/opt/conda", "/opt/conda/envs/lab", "/srv/venv"}
+
+
+def test_packages_of_a_system_are_named_by_it():
+    passport = samples.whole()
+    of_debian = passport.model_copy(update={"origin": passport.origin.model_copy(update={"system_id": "debian"})})
+    found = {PackageURL.from_string(each["purl"]).namespace for each in bill(of_debian)["components"]}
+    assert found == {"debian", None}
+
+
+def test_a_bill_is_the_same_for_the_same_passport():
+    first, second = (passport_text(samples.whole(), PassportForm.CYCLONEDX) for _ in range(2))
+    assert first == second
+
+
+def test_a_bill_says_whether_it_is_complete():
+    assert said(samples.whole())["imaging:packages"] == "complete"
+    assert said(samples.bare())["imaging:packages"] == "unknown: this bill is not complete"
+    partly = Inventory(packages=(), incomplete=(PackageManager.CONDA,), unread=("conda: too many",))
+    passport = present(passport_of(runs.run(), installed=partly))
+    assert said(passport)["imaging:packages"] == "not all are known of: conda"
+    assert said(passport)["imaging:unread:1"] == "conda: too many"
+
+
+def test_the_image_is_what_the_bill_is_about():
+    about = bill(samples.whole())["metadata"]["component"]
+    assert (about["type"], about["name"], about["version"]) == ("operating-system", "db-07-v1", "image-1")
+    assert about["hashes"] == [{"alg": "SHA-512", "content": "ab" * 64}]
