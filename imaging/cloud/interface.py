@@ -16,6 +16,7 @@ from imaging.cloud.image_bytes import ImageBytes
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance, InstanceAction, VolumeAttachment
+from models.cloud.key_pair import KeyPair
 from models.cloud.launch import AttachRequest, LaunchRequest
 from models.cloud.login import Login
 from models.cloud.network import GroupPort, Network, Port, SecurityGroup
@@ -76,6 +77,9 @@ class Compute(Protocol):
 
         Raises NotFoundError or ConflictError when there is none (stopped, shelved, in error).
         """
+
+    async def key_pairs(self) -> tuple[KeyPair, ...]:
+        """The key pairs of the user who is logged in."""
 
     async def flavors(self) -> tuple[Flavor, ...]:
         """All flavors that the project can use, with extra specs where shown."""
@@ -226,6 +230,13 @@ class Networking(Protocol):
 
     async def close_security_group(self, group_id: str) -> SecurityGroup:
         """Delete every rule of a group, those that let out among them, and read the group again.
+
+        Raises:
+            NotOursError: its name is none that a run gives, or it is another project's.
+        """
+
+    async def open_ssh_port(self, group_id: str, address: str) -> None:
+        """Let one address in to port 22; that it may come in already is no error.
 
         Raises:
             NotOursError: its name is none that a run gives, or it is another project's.

@@ -68,7 +68,8 @@ def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bo
     and then its volumes and power state are restored. A small test instance is launched from the image, its console
     is read, and it is removed. All this runs in its own process: closing the terminal does not end it.
 
-    The exit status is 0 only if the image booted (or --no-test was given) and the instance is restored.
+    The exit status is 0 only if the image booted (or --no-test was given), none of its checks and tests failed, and
+    the instance is restored.
     """
     access = pop_guest_options(options)
     choices = CreateOptions(**options)
@@ -104,13 +105,14 @@ async def _create(
 ) -> int:
     guidelines = session.profile(invocation)
     given = attestations(choices.attest, session.now()), waivers(choices.waive)  # refused before anything is asked
+    asked = choices.work_request()
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
             instance = await instance_named(here.cloud, wanted)
             guest = await inspect_guest(here, instance, access, guidelines) if probe else known_guest(here, instance)
             choices = await _with_texts(here, instance, choices, guidelines, guest, draft=plan_only)
             request = (await _request(here, choices, guidelines)).model_copy(
-                update={"attestations": given[0], "waivers": given[1]}
+                update={"attestations": given[0], "waivers": given[1], **asked}
             )
             plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
             if not (plan_only or yes) and _may_be_inspected(plan) and agreed("Inspect the guest by SSH first?"):

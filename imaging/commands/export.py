@@ -12,8 +12,9 @@ from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.inspection import guests
 from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
+from imaging.commands.options.durations import Duration
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.commands.options.run_request import Duration, attestations, waivers
+from imaging.commands.options.run_request import attestations, waivers
 from imaging.commands.options.things_named import image_named
 from imaging.runs.plan.export.refusals import GATE
 from imaging.runs.plan.export.wanted import FORMATS, WantedExport, refuse_wanted

@@ -85,7 +85,7 @@ def command(invocation: Invocation, file: str, *, plan_only: bool, yes: bool, **
     instance is launched from the image, its console is read, and it is removed. All this runs in its own process:
     closing the terminal does not end it. The image is private until it has booted.
 
-    The exit status is 0 only if the image booted (or --no-test was given).
+    The exit status is 0 only if the image booted and none of its checks and tests failed (or --no-test was given).
     """
     declared, work_dir, promised = (options.pop(name) for name in ("declared", "work_dir", "promised"))
     origin = _Origin(file, declared, work_dir, promised, SendingWay(options.pop("method")))
@@ -142,6 +142,7 @@ async def _import(
 ) -> int:
     guidelines = session.profile(invocation)
     given = attestations(choices.attest, session.now()), waivers(choices.waive)  # refused before anything is asked
+    asked = choices.work_request()
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
             file = await origin.to_import(guidelines)
@@ -151,6 +152,7 @@ async def _import(
                 update={
                     "attestations": given[0],
                     "waivers": given[1],
+                    **asked,
                     "min_ram_mib": file.proposed.min_ram_mib or None if file.proposed is not None else None,
                 }
             )

@@ -52,7 +52,7 @@ def command(invocation: Invocation, image: str, *, plan_only: bool, yes: bool, *
     image is tested. What is taken away is planned from an inspection of the image by a temporary instance, which is
     made first unless one is known from the last day.
 
-    The exit status is 0 only if the new image booted and is proved to be sealed.
+    The exit status is 0 only if the new image booted, is proved to be sealed, and none of its checks and tests failed.
     """
     choices = SealOptions(**options)
     session.refuse_read_only()
@@ -62,10 +62,12 @@ def command(invocation: Invocation, image: str, *, plan_only: bool, yes: bool, *
 
 async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, plan_only: bool, yes: bool) -> int:
     guidelines = session.profile(invocation)
+    asked = choices.work_request()  # refused before anything is asked of the cloud
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
             image = await image_named(here.cloud, wanted)
             request = await _request(here, choices, image, guidelines, draft=plan_only)
+            request = request.model_copy(update=asked)
             guest = guests(here).stored(image.id)
             if guest.value is None or guest.value.is_of_file:
                 say(f"{image.name} has to be inspected first: what a seal removes is planned from that.")

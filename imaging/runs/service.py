@@ -19,7 +19,7 @@ from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.core.outcome import source_may_need_help
+from imaging.runs.core.outcome import kept_instances, source_may_need_help
 from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
@@ -39,6 +39,7 @@ from imaging.runs.process.spawn import Spawn, start_runner
 from imaging.runs.source.claim_keys import decode_claims, misplaced_claims, unreadable_claims
 from imaging.runs.source.claim_lifecycle import misplaced_claim, several_claims, unreadable_claim
 from imaging.runs.source.instance import refuse_half_known
+from imaging.runs.test_instance.works.errand import refuse_large_tests
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.cloud.instance import Instance
@@ -63,6 +64,21 @@ _START_SECONDS = 30.0
 _START_POLL_SECONDS = 0.1
 _NO_HEARTBEAT = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands in for each, where two records are compared."""
+
+
+async def _checked(cloud: Cloud, plan: Plan, profile: Profile) -> Plan:
+    """The plan, once it is known that a test instance can be given the tests and the key pair.
+
+    Raises:
+        UsageError: the tests are larger than a cloud takes, or there is no such key pair.
+    """
+    refuse_large_tests(plan, profile)
+    name = plan.request.keep_failed_key
+    if name and not any(pair.name == name for pair in await cloud.compute.key_pairs()):
+        raise UsageError(
+            f"There is no key pair {name} of yours in this cloud.", remedy="`openstack keypair list` shows them."
+        )
+    return plan
 
 
 class RunService:
@@ -92,11 +108,13 @@ class RunService:
         guest: Fact[GuestFacts] | None = None,
     ) -> Plan:
         """Say what a run would do to an instance; changes nothing. See `imaging.runs.plan.image_plan.plan_run`."""
-        return await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
+        plan = await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
+        return await _checked(cloud, plan, profile)
 
     async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what a test launch of an image would do; changes nothing."""
-        return await plan_verification(cloud, self._clock, image_id, request, profile)
+        plan = await plan_verification(cloud, self._clock, image_id, request, profile)
+        return await _checked(cloud, plan, profile)
 
     async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what an inspection through a temporary instance would cost; changes nothing."""
@@ -111,14 +129,16 @@ class RunService:
     ) -> Plan:
         """Say what the seal of an image would do, by what an inspection of it found; changes nothing."""
         seal = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
-        return await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
+        plan = await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
+        return await _checked(cloud, plan, profile)
 
     async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
         """Say what the import of an inspected file would do; changes nothing."""
         login = await cloud.login()
         rate = measured_rate(await self._journal.runs(), login.identity)
         never = (self._paths.state, Path(tempfile.gettempdir()))
-        return await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
+        plan = await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
+        return await _checked(cloud, plan, profile)
 
     async def plan_export(
         self,
@@ -155,6 +175,18 @@ class RunService:
         """The runs that could not be read when `runs` was asked last, each with why and what to do."""
         return self._journal.unreadable
 
+    async def overdue(self) -> tuple[str, ...]:
+        """What should have been removed by now and was not: a sentence for each kept test instance."""
+        now = self._clock.now()
+        runs = await self._journal.kept_until(now)
+        return tuple(
+            f"The test instance {each.name or each.id} of run {run.id} was to be removed by {minute(run.kept_until)}. "
+            f"Remove it: imaging resume {run.id}"
+            for run in runs
+            for each in kept_instances(run)
+            if run.kept_until is not None
+        )
+
     async def run(self, run_id: str) -> RunRecord:
         """One run, by its id or a beginning of it that no other has. Raises UsageError otherwise."""
         return await self._journal.run(run_id)
@@ -185,13 +217,17 @@ class RunService:
             WrongProjectError: the login is another project's.
         """
         record = await self.run(run_id)
-        if record.state.is_over:
+        if record.state.is_over and not self._is_overdue(record):
             raise UsageError(f"Run {record.id} is over: {record.state}.", remedy=_undo_hint(record))
         await self._refuse_other_project(record, resolved)
         if record.state is RunState.WAITING:
             await self._end_waiting_runner(record)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
         return await self._begin(record, resolved, other_host=other_host)
+
+    def _is_overdue(self, record: RunRecord) -> bool:
+        until = record.kept_until
+        return until is not None and until <= self._clock.now() and bool(kept_instances(record))
 
     async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
         """Ask a run to end; what it changed is put right, by its runner or by one that is started for that.

@@ -21,6 +21,8 @@ class LaunchRequest(Frozen):
     config_drive: bool = False
     """Whether it gets its metadata and user data on a small disk of its own, so that no network is needed."""
     metadata: Mapping[str, str] = Field(default_factory=dict)
+    key_name: str | None = None
+    """The key pair that is put into it; None for none, as for every instance that is removed again at once."""
     user_data: str | bytes | None = None
     """Plain text, or what cloud-init unpacks by itself; the adapter encodes it.
 

@@ -57,6 +57,8 @@ class TestLaunchPlan(Frozen):
     """The choices, where it has to be asked."""
     refused_because: CleanText | None = None
     """Set where no test launch is possible (quota, no flavor, no network)."""
+    no_twin_because: CleanText = ""
+    """Why no second instance of this size can stand beside it, where one was asked for."""
 
 
 class Plan(Frozen):

@@ -184,6 +184,8 @@ class RunRecord(Frozen):
     """What a second one beside it said."""
     works: WorksVerdict | None = None
     """Whether the image works; None before that was judged."""
+    kept_until: Moment | None = None
+    """Until when a test instance stays whose checks or tests have failed; None: none was kept."""
     source_stage: Stage | None = None
     """How far the source's console had come before the run; None where it was stopped, or the console not to be had."""
     source_seen: SourceSeen | None = None

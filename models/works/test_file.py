@@ -35,3 +35,13 @@ class WorkTests(Frozen):
     """Who runs them; empty: root."""
     file_seconds: int = FILE_SECONDS
     all_seconds: int = ALL_SECONDS
+
+    @property
+    def needs_ram_mib(self) -> int:
+        """How much memory the flavor must have at least; 0 where no test says."""
+        return max((file.needs_ram_mib or 0 for file in self.files), default=0)
+
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether the flavor must have a GPU."""
+        return any(file.needs_gpu for file in self.files)

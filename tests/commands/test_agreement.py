@@ -10,7 +10,8 @@ import pytest
 from imaging.commands.flow import agreement, other_host
 from imaging.commands.flow.agreement import agree, require_confirmation, show_plan
 from imaging.commands.flow.other_host import confirmed_claim, confirmed_host
-from imaging.commands.options.run_request import Duration, attestations, waivers
+from imaging.commands.options.durations import Duration
+from imaging.commands.options.run_request import attestations, waivers
 from imaging.commands.options.things_named import choose
 from models.cloud.network import Network
 from models.errors import UsageError

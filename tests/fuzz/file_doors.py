@@ -11,7 +11,7 @@ import click
 import yaml
 
 from imaging.cloud.login.resolution import cloud_names, resolve_cloud
-from imaging.commands.options.run_request import Duration
+from imaging.commands.options.durations import Duration
 from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.profiles import load_profile
 from imaging.runtime.paths import Paths

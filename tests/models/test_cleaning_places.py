@@ -15,8 +15,9 @@ _ERROR = "quotes an error, which may have several lines"
 WHY = {
     "imaging/commands/flow/brought_file.py": "names a file of the user's",
     "imaging/commands/options/guest.py": "names a file of the user's",
-    "imaging/commands/options/run_request.py": _TYPED,
+    "imaging/commands/options/durations.py": _TYPED,
     "imaging/commands/options/things_named.py": _TYPED,
+    "imaging/commands/options/work_tests.py": _TYPED,
     "imaging/commands/options/report_files.py": _TYPED,
     "imaging/commands/output/prompts.py": _ANY,
     "imaging/commands/output/reports/files.py": _TYPED,
@@ -36,6 +37,7 @@ WHY = {
     "imaging/runs/source/claim_reader.py": "reads JSON out of an instance's metadata",
     "imaging/runs/test_instance/console_watch.py": "writes a console to a file",
     "imaging/runs/test_instance/report_watch.py": "reads a console",
+    "imaging/runs/test_instance/works/watch.py": "reads a console",
     "imaging/runs/test_instance/boot_verdict/console_reader.py": "reads a console",
     "screens/dialogs/ask_text.py": _ANY,
     "screens/dialogs/choose.py": _ANY,

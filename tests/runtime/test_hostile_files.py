@@ -9,7 +9,7 @@ import click
 import pytest
 
 from imaging.commands.flow import demo_cloud
-from imaging.commands.options.run_request import Duration
+from imaging.commands.options.durations import Duration
 from imaging.guest.facts_cache import GuestStore
 from imaging.guidelines.instance.systems import version_numbers
 from imaging.guidelines.profiles import load_profile

@@ -152,6 +152,8 @@ class NovaCompute(ComputeReading):
             "networks": await self._networks(request.network_id),
             "metadata": dict(request.metadata),
         }
+        if request.key_name is not None:
+            server["key_name"] = request.key_name
         if request.config_drive:
             server["config_drive"] = True
         if request.security_group_name is not None:

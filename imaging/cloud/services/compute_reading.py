@@ -15,12 +15,14 @@ from imaging.cloud.http.transport import Transport
 from imaging.cloud.interface import InstanceActions, InstanceChanges
 from imaging.cloud.readers.flavor import read_flavor
 from imaging.cloud.readers.instance import read_action, read_attachment, read_instance, read_port
+from imaging.cloud.readers.key_pair import read_key_pair
 from imaging.cloud.readers.values import mapping, text
 from imaging.cloud.services.microversions import ACTIONS_PAGE, Microversion, negotiated
 from imaging.cloud.services.paging import Page, pages, read_all
 from models import foreign
 from models.cloud.flavor import Flavor
 from models.cloud.instance import Instance, InstanceFlavor, VolumeAttachment
+from models.cloud.key_pair import KeyPair
 from models.cloud.network import Port
 from models.errors import BadAnswerError, ForbiddenError, ForeignValueError, ImagingError, NotFoundError, RejectedError
 
@@ -161,6 +163,14 @@ class ComputeReading:
         call = await self._call("GET", "/flavors/detail", "list flavors")
         found: list[Flavor] = []
         async for page in pages(self._transport, call, "flavors", read_flavor):
+            found.extend(page.items)
+        return tuple(found)
+
+    async def key_pairs(self) -> tuple[KeyPair, ...]:
+        """The key pairs of the user who is logged in."""
+        call = await self._call("GET", "/os-keypairs", "list key pairs")
+        found: list[KeyPair] = []
+        async for page in pages(self._transport, call, "keypairs", read_key_pair):
             found.extend(page.items)
         return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -13,7 +14,9 @@ from imaging.cloud.readers.network import read_group_port, read_network, read_se
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.services.paging import pages
 from models.cloud.network import GROUP_PREFIX, GroupPort, Network, SecurityGroup
-from models.errors import NotFoundError, NotOursError
+from models.errors import ConflictError, NotFoundError, NotOursError
+
+_SSH = 22
 
 
 class NeutronNetworking:
@@ -94,6 +97,29 @@ class NeutronNetworking:
                 doing = f"delete a rule of the security group {group_id}"
                 await self._transport.tell(Call("network", "DELETE", path("security-group-rules", rule_id), doing))
         return await self._our_group(group_id, "is not closed")
+
+    async def open_ssh_port(self, group_id: str, address: str) -> None:
+        """Let one address in to port 22; that it may come in already is no error.
+
+        Raises:
+            NotOursError: its name is none that a run gives, or it is another project's.
+            ValueError: it is not one address.
+        """
+        found = ipaddress.ip_address(address)
+        await self._our_group(group_id, "is not opened")
+        rule = {
+            "security_group_id": group_id,
+            "direction": "ingress",
+            "ethertype": f"IPv{found.version}",
+            "protocol": "tcp",
+            "port_range_min": _SSH,
+            "port_range_max": _SSH,
+            "remote_ip_prefix": f"{found}/{found.max_prefixlen}",
+        }
+        doing = f"open port {_SSH} of the security group {group_id} to one address"
+        call = Call("network", "POST", "/security-group-rules", doing, {"security_group_rule": rule})
+        with suppress(ConflictError):  # the same rule stands there already
+            await self._transport.tell(call)
 
     async def delete_security_group(self, group_id: str) -> None:
         """Delete a group of a test launch.

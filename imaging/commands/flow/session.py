@@ -26,7 +26,7 @@ from imaging.runtime.paths import Paths
 from imaging.runtime.private_files import NotPrivateError
 from imaging.runtime.settings import load_settings
 from imaging.runtime.threads import in_thread
-from models.errors import ConfigError, UsageError
+from models.errors import ConfigError, JournalError, UsageError
 from models.guidelines.profile import Profile
 from models.run.record import RunRecord
 from models.settings import LogLevel, Settings
@@ -198,6 +198,16 @@ def cloud_name(invocation: Invocation, *, cloud: str | None = None) -> str | Non
     return invocation.os_cloud or cloud or (None if in_environment else settings().cloud)
 
 
+async def tell_overdue() -> None:
+    """Say which test instances should have been removed by now; a journal that cannot be read is told elsewhere."""
+    if not paths().journal.exists():
+        return
+    with suppress(JournalError):
+        async with own_runs() as runs:
+            for line in await runs.overdue():
+                say(f"Warning: {line}")
+
+
 @asynccontextmanager
 async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> AsyncIterator[Session]:
     """Log in, and let go of the cloud at the end whatever happens."""
@@ -207,6 +217,7 @@ async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> Asyn
     from imaging.cloud.listed_names import remembering  # noqa: PLC0415  # the same
 
     connection = await connect(resolved, clock, listed=remembering(paths().cache, resolved.name))
+    await tell_overdue()
     try:
         yield Session(connection, resolved, clock)
     finally:

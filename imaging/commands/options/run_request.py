@@ -6,38 +6,22 @@ import getpass
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import click
 
 from imaging.cloud.interface import Cloud
+from imaging.commands.options.durations import Duration
 from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
+from imaging.commands.options.work_tests import WorkOptions, work_options
 from imaging.guidelines.sealing.keeping import refused_path
 from imaging.guidelines.waivers_and_attestations import refuse_unknown_answers
-from models.base import Frozen
 from models.errors import UsageError
 from models.run.request import Attestation, Mode, OnFailure, Visibility, Waiver, usual_mode
-from models.run.time_limit import EXAMPLES, seconds_of
-from models.text import cut, one_line
+from models.text import cut
 
 USUAL_SECONDS = 7200
 """How long a run may take in all where the user sets no limit."""
-
-
-class Duration(click.ParamType[int]):
-    """A length of time: `90s`, `30m`, `2h`, `1h30m`, or seconds alone. Gives seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read it."""
-        if isinstance(value, int):
-            return value
-        seconds = seconds_of(str(value))
-        if seconds is None:
-            self.fail(f"'{one_line(value, 60)}' is not a duration such as {EXAMPLES}.", param, ctx)
-        return seconds
 
 
 def attestations(rules: Sequence[str], now: datetime) -> tuple[Attestation, ...]:
@@ -72,7 +56,7 @@ def _user() -> str:
         return ""
 
 
-class LaunchOptions(Frozen):
+class LaunchOptions(WorkOptions):
     """What the user said about the test launch."""
 
     network: str | None
@@ -122,6 +106,8 @@ class ImageOptions(LaunchOptions):
             raise UsageError("--member needs an image that is shared.", remedy="Add --visibility shared.")
         if self.no_test and self.keep_test:
             raise UsageError("--keep-test and --no-test contradict each other.", remedy="Use one of them.")
+        if self.no_test and (self.tests or self.twins or self.keep_failed is not None):
+            raise UsageError("Tests run in a test instance, and --no-test launches none.", remedy="Remove --no-test.")
         if self.publish_unverified is not None and self.publish_unverified != self.name:
             raise UsageError(
                 "--publish-unverified must repeat the name that --name gives.",
@@ -150,6 +136,12 @@ class CreateOptions(ImageOptions):
 
 class ImportOptions(ImageOptions):
     """What the user said behind `imaging import FILE` of the image and its test."""
+
+
+class VerifyOptions(LaunchOptions):
+    """What the user said behind `imaging verify IMAGE`."""
+
+    allow_partly: bool
 
 
 class SealOptions(LaunchOptions):
@@ -228,6 +220,11 @@ _PUBLISH_OPTIONS = (
         help="Publish the image even if it has not booted; N repeats its name.",
     ),
 )
+_ALLOW_PARTLY = click.option(
+    "--allow-partly",
+    is_flag=True,
+    help="Exit with 0 also where nothing failed, but something is unknown or was skipped.",
+)
 _CREATE_OPTIONS = (
     *_TEXT_OPTIONS,
     click.option(
@@ -254,9 +251,8 @@ _CREATE_OPTIONS = (
 
 def create_options(function: Function) -> Function:
     """Add the options of `imaging create`, in their order."""
-    for option in reversed(_CREATE_OPTIONS):
-        function = option(function)
-    return function
+    # --key is the private key with which the guest is inspected.
+    return _with_options(work_options(function, key=""), _CREATE_OPTIONS)
 
 
 _IMPORT_OPTIONS = (
@@ -277,20 +273,20 @@ _IMPORT_OPTIONS = (
 
 def import_options(function: Function) -> Function:
     """Add the options of `imaging import` that say what the image is to be, in their order."""
-    for option in reversed(_IMPORT_OPTIONS):
-        function = option(function)
-    return function
+    return _with_options(work_options(function), _IMPORT_OPTIONS)
 
 
 def seal_options(function: Function) -> Function:
     """Add the options of `imaging seal`, in their order."""
-    for option in reversed((*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS)):
-        function = option(function)
-    return function
+    return _with_options(work_options(function), (*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS))
 
 
 def launch_options(function: Function) -> Function:
     """Add the options of a test launch, in their order."""
-    for option in reversed(_TEST_OPTIONS):
+    return _with_options(work_options(function), (*_TEST_OPTIONS, _ALLOW_PARTLY))
+
+
+def _with_options(function: Function, options: Sequence[Function]) -> Function:
+    for option in reversed(options):
         function = option(function)
     return function

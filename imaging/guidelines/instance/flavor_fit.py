@@ -23,6 +23,10 @@ _SPECIAL_SPECS = re.compile(
 """Extra specs of flavors that cost something rare: GPUs and other devices."""
 
 
+_GPU_SPEC = re.compile(r"gpu|^pci_passthrough:alias$", re.IGNORECASE)
+_GPU_NAME = re.compile(r"gpu|^g\d", re.IGNORECASE)
+
+
 class FitReason(StrEnum):
     """What decides whether a flavor is taken for a test launch."""
 
@@ -116,6 +120,19 @@ def is_special(flavor: Flavor, profile: Profile) -> str | None:
             return f"needs a {'GPU' if 'gpu' in spec.casefold() else 'special device'} ({spec})"
     pattern = next((each for each in profile.unsuitable_flavors if re.search(each, flavor.name)), None)
     return f"left out by profile {profile.name} ({pattern})" if pattern else None
+
+
+def has_gpu(flavor: Flavor, profile: Profile) -> bool:
+    """Whether a flavor has a GPU: by its extra specs; where policy hides those, by a name that the profile leaves out.
+
+    Args:
+        flavor: as the cloud shows it.
+        profile: names the flavors that are special on its cloud.
+    """
+    if any(_GPU_SPEC.search(spec) for spec in flavor.extra_specs or ()):
+        return True
+    is_left_out = any(re.search(each, flavor.name) for each in profile.unsuitable_flavors)
+    return not flavor.extra_specs and is_left_out and _GPU_NAME.search(flavor.name) is not None
 
 
 def _fit(image: Image, flavor: Flavor, quota: Quota | None, profile: Profile) -> FlavorFit:

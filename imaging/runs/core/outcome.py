@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.run.record import RunRecord, RunState, StepRecord, Trouble
+from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord, RunState, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.words.seal_remedies import remedy_of_verdict
@@ -58,6 +58,16 @@ def is_proven_sealed(run: RunRecord) -> bool:
 def is_known_not_to_work(run: RunRecord) -> bool:
     """Whether a blocking check or a test has failed; what is unknown or was not asked is no such thing."""
     return run.works is not None and run.works.word is WorksWord.NO
+
+
+def kept_instances(run: RunRecord) -> tuple[Owned, ...]:
+    """The test instances that stay for a while because their checks failed, and that nobody has removed yet."""
+    if run.kept_until is None:
+        return ()
+    roles = {OwnedRole.MAIN, OwnedRole.WORKS}
+    return tuple(
+        each for each in run.owned if each.kind is OwnedKind.SERVER and not each.removed and each.role in roles
+    )
 
 
 def awaits_source(run: RunRecord) -> bool:

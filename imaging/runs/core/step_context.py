@@ -58,6 +58,7 @@ class RecordFields(TypedDict, total=False):
     works_report: WorksReport
     twin_report: WorksReport
     works: WorksVerdict
+    kept_until: datetime
     verdict: Verdict
     source_stage: Stage
     source_seen: SourceSeen
@@ -169,6 +170,8 @@ class Procedures:
     """Delete the second test instance of a sealed image with its security group."""
     remove_checked: StepFunction
     """Delete the instances that were launched for the checks alone, with their security groups."""
+    remove_kept: StepFunction
+    """Delete a test instance that was kept for a while because its checks failed, with its security group."""
     mark_unverified: CleanUp
     """Note on a kept image, which stays private, that nobody has seen it boot."""
     clear_import: CleanUp

@@ -40,6 +40,7 @@ class Engine:
 
     def __init__(self, context: RunContext, procedures: Procedures, connect: Callable[[], Awaitable[Cloud]]) -> None:
         self._context = context
+        self._procedures = procedures
         self._steps = procedures.steps
         self._connect = connect
         self._teardown = Teardown(context, procedures)
@@ -77,6 +78,17 @@ class Engine:
         except Exception as error:  # noqa: BLE001  # whatever it is, the user is told and has a way back
             _log.exception("the run cannot continue")
             await self._wait_for_help(error)
+        return self._run
+
+    async def remove_kept(self) -> RunRecord:
+        """Remove a test instance that a run which is over has kept for a while.
+
+        Raises:
+            ImagingError: why it cannot be done; what was kept is told again at the next start.
+        """
+        await self._log_in()
+        self._context.writer.turn_to(StepName.REMOVE_TEST)
+        await retry_transient(self._context, lambda: self._procedures.remove_kept(self._context), cancellable=False)
         return self._run
 
     async def _wait_for_a_login(self, error: UnauthorizedError) -> None:

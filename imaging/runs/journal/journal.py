@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,6 +99,19 @@ class Journal:
                     bad.append(error)
             self._unreadable = tuple(bad)
             return tuple(found)
+
+        return await self._ask(task)
+
+    async def kept_until(self, now: datetime) -> tuple[RunRecord, ...]:
+        """The runs that should have removed a kept test instance by now; few, and asked at every start."""
+
+        def task(connection: sqlite3.Connection) -> tuple[RunRecord, ...]:
+            ids = f"SELECT {_ID} AS id FROM runs WHERE kept_until IS NOT NULL"  # noqa: S608  # a constant
+            found = []
+            for row in connection.execute(ids).fetchall():
+                with contextlib.suppress(UnreadableRunError):
+                    found.append(self._read(connection, _id_of(row)))
+            return tuple(run for run in found if run.kept_until is not None and run.kept_until <= now)
 
         return await self._ask(task)
 

@@ -33,6 +33,7 @@ class ActedOn(StrEnum):
     SERVER = "test instance"
     CLONE = "temporary clone"
     SECURITY_GROUP = "security group"
+    OPEN_PORT = "port 22 of a security group"
     VOLUME = "volume of a test instance"
     VOLUME_SNAPSHOT = "volume snapshot"
     CLAIM = "claim"
@@ -118,6 +119,12 @@ TABLE: tuple[OursRule, ...] = (
         (Pointer.NAME, Pointer.AGE, Pointer.ATTACHMENT),
         "its id in the journal, else name, description, project and age fit and it lets nothing in; no port but those "
         "of our test instances uses it, and no rule of another group names it",
+    ),
+    OursRule(
+        ActedOn.OPEN_PORT,
+        ("networking.open_ssh_port",),
+        (Pointer.NAME,),
+        "the group's id in the journal, of the instance whose checks failed and that is to be kept; one address alone",
     ),
     OursRule(
         ActedOn.VOLUME,

@@ -37,7 +37,8 @@ _STOP_AND_START_SECONDS = 40
 _VOLUME_SECONDS = 8
 """Detaching and attaching one volume."""
 _IMAGE_SECONDS_PER_GIB = 3
-_TEST_SECONDS = 120
+_TEST_SECONDS = 300
+"""The boot of a test instance, and its checks over two boots."""
 _UNKNOWN_DISK_GIB = 20
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from imaging.cloud.interface import Cloud
-from imaging.guidelines.instance.flavor_fit import FitReason, FlavorFit, launch_matrix
+from imaging.guidelines.instance.flavor_fit import FitReason, FlavorFit, has_gpu, launch_matrix
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.network import Network
 from models.cloud.quota import Quota
 from models.errors import ImagingError, UsageError
+from models.formatting import size_mib
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.plan import TestLaunchPlan
 from models.run.request import RunRequest
+from models.works.test_file import WorkTests
 
 MOST_FLAVORS = 3
 """How many sizes are tried when no host has room, the smallest that fits first."""
@@ -46,11 +48,29 @@ async def plan_test_launch(
         UsageError: the request names a flavor or network that does not exist.
     """
     known = tuple(flavors) if flavors is not None else await cloud.compute.flavors()
-    chosen, why, refusal = choose_flavors(launch_matrix(image, known, quota, profile), request)
+    chosen, why, refusal = choose_flavors(launch_matrix(image, known, quota, profile), request, profile)
     network, choices = await choose_network(cloud, source_id, request)
     if network is None and not choices:
         refusal = refusal or "the project has no network that an instance can be launched on"
-    return TestLaunchPlan(flavors=chosen, why=why, network=network, networks=choices, refused_because=refusal)
+    no_twin = no_room_for_twin(chosen[0], quota) if request.twins and chosen else ""
+    return TestLaunchPlan(
+        flavors=chosen, why=why, network=network, networks=choices, refused_because=refusal, no_twin_because=no_twin
+    )
+
+
+def no_room_for_twin(flavor: Flavor, quota: Quota | None) -> str:
+    """What of the quota two instances of a flavor would use up; empty where both fit, or the cloud does not tell."""
+    if quota is None:
+        return ""
+    wanted = (
+        ("instances", quota.instances, 1),
+        ("cores", quota.cores, flavor.vcpus),
+        ("MiB of RAM", quota.ram_mib, flavor.ram_mib),
+    )
+    for what, limit, amount in wanted:
+        if limit is not None and not limit.has_room_for(2 * amount):
+            return f"quota: {limit.free} {what} free, {2 * amount} needed"
+    return ""
 
 
 async def plan_launch_from(
@@ -84,17 +104,40 @@ def flavor_disk_gib(facts: InstanceFacts, source: Instance) -> int | None:
     return next((each.disk_gib for each in facts.flavors.value or () if each.id == source.flavor.id), None)
 
 
-def choose_flavors(matrix: tuple[FlavorFit, ...], request: RunRequest) -> tuple[tuple[Flavor, ...], str, str | None]:
+def choose_flavors(
+    matrix: tuple[FlavorFit, ...], request: RunRequest, profile: Profile
+) -> tuple[tuple[Flavor, ...], str, str | None]:
     """The flavors to try, why the first was taken, and why there is none."""
     if request.flavor_id is not None:
         return _named_flavor(matrix, request.flavor_id)
-    fitting = tuple(fit for fit in matrix if fit.fits)[:MOST_FLAVORS]
+    tests = request.work_tests
+    suiting = tuple(fit for fit in matrix if _suits(fit, tests, profile))
+    fitting = tuple(fit for fit in suiting if fit.fits or (fit.special and tests.needs_gpu))[:MOST_FLAVORS]
+    needs = _needs(tests)
     if fitting:
-        return tuple(fit.flavor for fit in fitting), f"the smallest that fits: {fitting[0].why}", None
-    refused = next((fit for fit in matrix if fit.reason is FitReason.QUOTA), None)
+        size = fitting[0].why if fitting[0].fits else f"RAM {size_mib(fitting[0].flavor.ram_mib)}"
+        return tuple(fit.flavor for fit in fitting), f"the smallest that fits{needs}: {size}", None
+    refused = next((fit for fit in suiting if fit.reason is FitReason.QUOTA), None)
     if refused is not None:
         return (), "", f"{refused.flavor.name}: {refused.why}"
-    return (), "", "no flavor can run the image" + (f" ({matrix[-1].flavor.name}: {matrix[-1].why})" if matrix else "")
+    return (
+        (),
+        "",
+        f"no flavor can run the image{needs}"
+        + (f" ({matrix[-1].flavor.name}: {matrix[-1].why})" if matrix and not needs else ""),
+    )
+
+
+def _suits(fit: FlavorFit, tests: WorkTests, profile: Profile) -> bool:
+    """Whether a flavor has what the user's tests need."""
+    return fit.flavor.ram_mib >= tests.needs_ram_mib and (not tests.needs_gpu or has_gpu(fit.flavor, profile))
+
+
+def _needs(tests: WorkTests) -> str:
+    """What the tests need, as a part of a sentence; empty where none says."""
+    parts = (f"{size_mib(tests.needs_ram_mib)} of RAM" if tests.needs_ram_mib else "", "a GPU" * tests.needs_gpu)
+    told = " and ".join(part for part in parts if part)
+    return f" with {told}, which a test needs" if told else ""
 
 
 def _named_flavor(matrix: tuple[FlavorFit, ...], wanted: str) -> tuple[tuple[Flavor, ...], str, str | None]:

@@ -186,10 +186,11 @@ def _checks(plan: Plan) -> PlannedStep:
     what = f"the checks and {counted(len(tests), 'test')} ({', '.join(test.name for test in tests)})"
     own = "Launch a test instance for it alone, and run" if plan.kind.spec.seals else "Run"
     twin = ", and compare it with a twin launched beside it" if plan.request.twins else ""
+    # Of tests a warning of the plan says so.
+    told = "" if tests else " Everybody in the project can read on its console what they find."
     return PlannedStep(
         step=StepName.RUN_CHECKS,
-        summary=f"{own} {what if tests else 'the checks'} in it over two boots: it restarts itself once{twin}. "
-        "Everybody in the project can read what they print on its console.",
+        summary=f"{own} {what if tests else 'the checks'} in it over two boots: it restarts itself once{twin}.{told}",
         commands=("openstack console log show imaging-test",),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from imaging.cloud.interface import Microversion
@@ -10,6 +11,7 @@ from imaging.runs.plan.preflight import login_trouble, not_restorable
 from imaging.runs.source.instance import has_device_gap
 from imaging.runs.source.lock import LOCK_REASON_SINCE
 from models.cloud.image import Image
+from models.formatting import counted
 from models.run.plan import Plan
 
 _TRUE = frozenset({"yes", "true", "1", "on"})
@@ -25,13 +27,14 @@ def source_warnings(plan: Plan, microversion: Microversion, base_image: Image | 
         *_volume_backed(plan),
         *_locking(plan, microversion),
         *_test(plan),
+        *_checks(plan),
         *_login(plan, now),
     )
 
 
 def image_warnings(plan: Plan, now: datetime) -> tuple[str, ...]:
     """The warnings of a test launch alone."""
-    return (*_test(plan), *_login(plan, now))
+    return (*_test(plan), *_checks(plan), *_login(plan, now))
 
 
 def _power(plan: Plan, base_image: Image | None) -> tuple[str, ...]:
@@ -103,6 +106,31 @@ def _test(plan: Plan) -> tuple[str, ...]:
     if test.network.external:
         return (f"The test instance will stand on {test.network.name}, which faces the outside.",)
     return ()
+
+
+def _checks(plan: Plan) -> Iterator[str]:
+    request, test = plan.request, plan.test
+    if test is None or test.refused_because or not plan.kind.spec.tests_image:
+        return
+    if request.work_tests.files:
+        names = ", ".join(each.name for each in request.work_tests.files)
+        yield (
+            f"Your tests ({names}) go into the user data of the test instance, and what they print to its console: "
+            "everybody in the project can read both. What looks like a secret is masked in what they print."
+        )
+    if request.twins:
+        flavor = test.flavors[0].name if test.flavors else "the same flavor"
+        yield (
+            f"There will be no twin to compare with: {test.no_twin_because}."
+            if test.no_twin_because
+            else f"Two test instances run at once: {flavor} is taken twice for some minutes."
+        )
+    if request.keep_failed_hours is not None:
+        hours = counted(request.keep_failed_hours, "hour")
+        yield (
+            f"If a check or a test fails, the test instance stays for {hours} and counts against the quota. Its port "
+            f"22 is then open to {request.keep_failed_from} alone, for the key pair {request.keep_failed_key}."
+        )
 
 
 def _login(plan: Plan, now: datetime) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from pathlib import Path
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.guest.facts_cache import GuestStore
+from imaging.runs.core.outcome import kept_instances
 from imaging.runs.core.step_context import Procedures
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
@@ -38,6 +39,9 @@ Connect = Callable[[ResolvedCloud, Clock], Awaitable[Cloud]]
 
 _SETTLE_SECONDS = 20.0
 """How long a call in flight may take to settle once the process is told to end."""
+
+_KEPT_POLL_SECONDS = 60.0
+"""How often it is checked whether the time of a kept test instance is over; a laptop may have slept meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,13 +76,29 @@ class Runner:
         """
         journal = Journal(self._paths.journal, self._clock)
         try:
+            run = await journal.run(run_id)
+            if run.state.is_over:
+                return await self._remove_kept(journal, run, other_host)
             async with self._lease(journal, run_id, other_host) as lease:
                 with _told_to_end(self._stopping):
-                    return await (await self._engine(journal, lease)).work()
+                    run = await (await self._engine(journal, lease)).work()
+            # Without the lease, and ended by any signal: what it has not removed then is told at the next start.
+            return await self._remove_kept(journal, run, None)
         finally:
             if self._cloud is not None:
                 await self._cloud.close()
             await journal.close()
+
+    async def _remove_kept(self, journal: Journal, run: RunRecord, other_host: str | None) -> RunRecord:
+        """Remove a test instance that was kept because its checks failed, once its time is over."""
+        while kept_instances(run) and run.kept_until is not None:
+            left = (run.kept_until - self._clock.now()).total_seconds()
+            if left <= 0:
+                async with self._lease(journal, run.id, other_host) as lease:
+                    return await (await self._engine(journal, lease)).remove_kept()
+            await self._clock.sleep(min(left, _KEPT_POLL_SECONDS))
+            run = await journal.run(run.id)
+        return run
 
     async def _engine(self, journal: Journal, lease: Lease) -> Engine:
         run = await journal.run(lease.run_id)

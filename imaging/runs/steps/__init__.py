@@ -35,7 +35,7 @@ from imaging.runs.steps.publish import publish
 from imaging.runs.steps.read_facts import read_facts
 from imaging.runs.steps.remove_clone import remove_clone, remove_inspection
 from imaging.runs.steps.remove_snapshot import remove_snapshot
-from imaging.runs.steps.remove_test import remove_test
+from imaging.runs.steps.remove_test import remove_kept, remove_test
 from imaging.runs.steps.report import report
 from imaging.runs.steps.restore import restore
 from imaging.runs.steps.run_checks import remove_checked, run_checks
@@ -104,6 +104,7 @@ PROCEDURES = Procedures(
     remove_unfinished_sealed=remove_unfinished_sealed,
     remove_inspection=remove_inspection,
     remove_checked=remove_checked,
+    remove_kept=remove_kept,
     mark_unverified=mark_unverified,
     clear_import=clear_import,
     clear_export=clear_export,

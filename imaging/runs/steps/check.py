@@ -23,6 +23,7 @@ from imaging.runs.source.instance import read_source, source_id
 from imaging.runs.steps.check_export import check_export
 from imaging.runs.steps.see_up import stage_of_source
 from imaging.runs.test_instance.image_data import image_data
+from imaging.runs.test_instance.works.errand import refuse_large_tests
 from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.cloud.quota import Quota
@@ -42,7 +43,7 @@ async def check(ctx: StepContext) -> StepResult:
 
     Raises:
         RunError: something does; nothing was changed.
-        UsageError: the network of the test launch has to be named.
+        UsageError: the network of the test launch has to be named, or the user's tests are too large.
     """
     plan = ctx.run.plan
     if ctx.run.spec.writes_file:
@@ -51,6 +52,7 @@ async def check(ctx: StepContext) -> StepResult:
     # First of all: a login that ends midway leaves the instance stopped until the user logs in again.
     refuse_login(login, ctx.clock.now(), plan.estimated_seconds)
     refuse(obstacles(plan.model_copy(update={"checklist": None})))  # the checklist is judged again below
+    refuse_large_tests(plan, ctx.profile)
     if plan.file is not None:
         return await _check_file(ctx, plan.file)
     if ctx.run.spec.inspects and plan.source is not None:

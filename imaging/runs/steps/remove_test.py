@@ -5,11 +5,12 @@ from __future__ import annotations
 from imaging.runs.core.outcome import left_note
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import owned_ids
-from imaging.runs.ownership.made_things import TEST, MadeServer
+from imaging.runs.ownership.made_things import TEST, WORKS, MadeServer
 from imaging.runs.test_instance.security_group import may_have_made_group, remove_groups
 from imaging.runs.test_instance.server import may_have_lost_one, our_servers, remove_server, standing_server
 from imaging.runs.test_instance.verdict_note import image_id_under_test
 from imaging.runs.test_instance.volumes import remove_volumes
+from imaging.runs.test_instance.works.keeping import keep_failed
 from models.cloud.image import Image
 from models.errors import NotFoundError
 from models.formatting import counted
@@ -24,7 +25,17 @@ async def remove_test(ctx: StepContext) -> StepResult:
             return StepResult(
                 f"kept as wanted: {server.name} ({server.id}); it counts against your quota", skipped=True
             )
+    kept = await keep_failed(ctx, TEST)
+    if kept:
+        return StepResult(kept, skipped=True)
     return await remove_launched(ctx, TEST, await _image(ctx))
+
+
+async def remove_kept(ctx: StepContext) -> StepResult:
+    """Goal: a test instance is gone that was kept for a while because its checks failed, and so is its group."""
+    image = await _image(ctx)
+    results = [await remove_launched(ctx, made, image) for made in (TEST, WORKS)]
+    return StepResult("; ".join(dict.fromkeys(result.note for result in results)))
 
 
 async def remove_launched(ctx: StepContext, made: MadeServer, image: Image | None) -> StepResult:
@@ -43,7 +54,9 @@ async def remove_launched(ctx: StepContext, made: MadeServer, image: Image | Non
     for server_id in server_ids:
         servers += await remove_server(ctx, server_id, image, made)
     # V9: clones of data volumes are not deleted with the test instance, and can be deleted only after it.
-    volumes = await remove_volumes(ctx)
+    # As long as another instance of the run stands, they may be its own: it takes them along when it goes.
+    others = set(owned_ids(ctx.run, OwnedKind.SERVER, removed=False)) - set(server_ids)
+    volumes = 0 if others else await remove_volumes(ctx)
     # Last: Neutron refuses as long as a port of the instance uses the group.
     groups = await remove_groups(ctx, made) if may_have_made_group(ctx, made) else 0
     removed = [

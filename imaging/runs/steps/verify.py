@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.console_watch import ConsoleWatch
 from imaging.runs.test_instance.seal.proof_watch import read_proof
 from imaging.runs.test_instance.server import standing_server
 from imaging.runs.test_instance.verdict_note import write_verdict
+from imaging.runs.test_instance.works.first_boot import verdict_with_report
 from models.verdict import Verdict, VerdictWord
 
 
@@ -33,6 +35,9 @@ async def _watch(ctx: StepContext) -> Verdict:
     watch = ConsoleWatch(ctx, server)
     try:
         # A minute more than the watch's own limit, so that it is the watch that ends this, with a verdict.
-        return await ctx.wait_until(watch.observe, what="the test instance to come up", limit_seconds=limit + 60)
+        verdict = await ctx.wait_until(watch.observe, what="the test instance to come up", limit_seconds=limit + 60)
     finally:
         watch.save()
+    if not watch.has_reported:
+        return verdict
+    return await verdict_with_report(ctx, verdict, watch.console.text, server.metadata.get(MARKER, ""))

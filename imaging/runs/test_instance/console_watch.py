@@ -65,6 +65,11 @@ class ConsoleWatch:
             await self._take_in(text)
         return self._decided()
 
+    @property
+    def has_reported(self) -> bool:
+        """Whether the test instance has told what it found after a boot."""
+        return self._reading.has_reported
+
     def save(self) -> None:
         """Keep the console's text beside the report, for its owner alone."""
         left_out = self.console.left_out

@@ -8,8 +8,9 @@ from imaging.guest.seal import seal_user_data
 from imaging.guest.seal_proof import Needles, needles, proof_user_data, second_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, MadeServer
+from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, TEST, TWIN, WORKS, MadeServer
 from imaging.runs.test_instance.boot_verdict.boot_marker import new_token, user_data
+from imaging.runs.test_instance.works.errand import works_errand
 from models.errors import RunError
 from models.guest.files import Questions
 from models.run.plan import Plan
@@ -19,6 +20,9 @@ from models.seal.plan import SealPlan
 
 def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]:
     """The word by which its answer is known, new each time, and its user data."""
+    if made in {WORKS, TWIN} or (made is TEST and ctx.run.spec.tests_image and not ctx.run.spec.seals):
+        token = new_token()
+        return token, _works_errand(ctx, token)
     if made is INSPECTION:
         nonce = new_nonce()
         return nonce, second_user_data(questions_for(ctx.profile), nonce)
@@ -31,6 +35,12 @@ def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]
     if ctx.run.spec.seals:
         return token, proof_errand(ctx.run, token)
     return token, user_data(token, _machine_id_digest(ctx.run.plan))
+
+
+def _works_errand(ctx: StepContext, token: str) -> bytes:
+    plan = ctx.run.plan
+    marker = user_data(token, _machine_id_digest(plan))
+    return works_errand(plan.request, ctx.profile, ctx.run.identity.auth_url, token=token, marker=marker)
 
 
 def seal_errand(plan: SealPlan | None, questions: Questions) -> tuple[str, bytes]:

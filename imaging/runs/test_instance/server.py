@@ -8,7 +8,7 @@ from imaging.runs.core.deletion import GONE, UNDER_WAY, Kept, Progress, wait_gon
 from imaging.runs.core.idempotency import create_once
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.images_and_servers import doubt_about_server, owned_ids, server_of_run
-from imaging.runs.ownership.made_things import CLONE, MARKER, ROLE, RUN, TEST, MadeServer
+from imaging.runs.ownership.made_things import CLONE, MARKER, ROLE, RUN, TEST, MadeServer, checked_server
 from imaging.runs.test_instance.errands import user_data_for
 from imaging.runs.test_instance.volumes import keep_others, note_volumes
 from models.cloud.image import Image
@@ -81,6 +81,7 @@ async def launch(
                 metadata={ROLE: made.role, RUN: ctx.run.id, MARKER: token},
                 user_data=script,
                 config_drive=made is CLONE,
+                key_name=ctx.run.plan.request.keep_failed_key or None if made is checked_server(ctx.run) else None,
             )
         )
 

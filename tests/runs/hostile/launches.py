@@ -17,6 +17,7 @@ from models.run.intent import IntentAction
 from models.run.record import Owned, OwnedKind
 from models.steps import StepName
 from models.verdict import VerdictWord
+from models.works.verdict import WorksVerdict, WorksWord
 from tests.acceptance.plain import PlainApi
 from tests.runs.hostile.registry import points_at_ours
 from tests.runs.hostile.stage import COMPUTE, NETWORK, Stage
@@ -114,6 +115,26 @@ async def a_colleagues_group_with_our_name_and_rules_of_its_own(stage: Stage) ->
     await _remove_groups(stage)
     assert theirs in _groups(stage)
     assert stage.left() == {theirs}
+
+
+@points_at_ours(ActedOn.OPEN_PORT, Pointer.NAME)
+async def a_colleagues_group_with_our_name_that_no_port_is_opened_of(stage: Stage) -> None:
+    """The run launched its test instance without a group of its own, and its checks failed."""
+    await stage.begin()
+    theirs = _group(stage, stage.grace, group_description(stage.run))
+    kept = stage.launched_by(stage.ada, f"imaging-test-{stage.run.id}", _own_metadata(stage), theirs)
+    await stage.is_up(kept)
+    request = stage.run.plan.request.model_copy(update={"keep_failed_hours": 1, "keep_failed_from": "192.0.2.1"})
+    stage.ctx.change(
+        plan=stage.run.plan.model_copy(update={"request": request}),
+        owned=(Owned(kind=OwnedKind.SERVER, id=kept),),
+        works=WorksVerdict(word=WorksWord.NO),
+    )
+    await stage.do(REMOVE)
+    assert stage.run.kept_until is not None
+    assert stage.ada.server(kept)["status"] == "ACTIVE"
+    rules = stage.grace.get(f"{NETWORK}/security-groups/{theirs}")["security_group"]["security_group_rules"]
+    assert [rule for rule in rules if rule["direction"] == "ingress"] == []
 
 
 @points_at_ours(ActedOn.SECURITY_GROUP, Pointer.AGE)

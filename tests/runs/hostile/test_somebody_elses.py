@@ -20,8 +20,18 @@ FILL_THE_REGISTRY = (files, images, launches, seals, sources)
 READING = frozenset(
     {
         *("microversion", "instances", "changed_instances", "server_time", "instance", "attachments", "ports"),
-        *("actions", "console_log", "flavors", "images", "image", "members", "unavailable_because", "volumes"),
-        *("ways_in", "tasks", "read_bytes", "download"),
+        *(
+            "actions",
+            "console_log",
+            "flavors",
+            "key_pairs",
+            "images",
+            "image",
+            "members",
+            "unavailable_because",
+            "volumes",
+        ),
+        *("key_pairs", "ways_in", "tasks", "read_bytes", "download"),
         *("volume", "snapshots", "snapshot", "networks", "network", "security_groups", "ports_with_group"),
     }
 )

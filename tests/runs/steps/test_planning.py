@@ -149,7 +149,7 @@ class TestWarnings:
         size = {"ram_mib": 4096, "disk_gib": 20}
         broken = FlavorFit(flavor=Flavor(id="1", name="a", vcpus=1, **size), reason=FitReason.DISK, why="quota? no")
         full = FlavorFit(flavor=Flavor(id="2", name="b", vcpus=2, **size), reason=FitReason.QUOTA, why="all is used")
-        assert choose_flavors((broken, full, broken), RunRequest()) == ((), "", "b: all is used")
+        assert choose_flavors((broken, full, broken), RunRequest(), PROFILE) == ((), "", "b: all is used")
 
     async def test_quiescing_is_not_needed_once_it_is_stopped(self, world: HeldWorld) -> None:
         assert world.records.images[BASE].properties["os_require_quiesce"] == "yes"

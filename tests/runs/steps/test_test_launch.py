@@ -22,6 +22,7 @@ from models.run.record import Owned, OwnedKind
 from models.run.request import RunRequest
 from models.steps import StepName
 from models.verdict import Stage, Strength, Verdict, VerdictWord
+from tests.guest.seal_proof.proving import parts_of
 from tests.runs.steps.conftest import NewContext
 from tests.runs.steps.death import Death, KilledError
 from tests.runs.steps.held_world import BASE, DB, GOOD_BOOT, LOST, NET, PGDATA, SCRATCH, UNHEARD, HeldWorld, refusal
@@ -103,7 +104,9 @@ class TestLaunch:
         (child,) = world.children
         assert child.metadata["imaging.role"] == "test"
         assert child.metadata["imaging.run"] == "run1"
-        assert child.metadata["imaging.marker"] in base64.b64decode(child.user_data or "").decode()
+        assert (
+            child.metadata["imaging.marker"] in parts_of(base64.b64decode(child.user_data or ""))["text/x-shellscript"]
+        )
         assert [world.records.ports[each].network_id for each in child.port_ids] == [NET]
 
     async def test_it_has_a_security_group_of_its_own(self, imaged: MemoryContext, world: HeldWorld) -> None:

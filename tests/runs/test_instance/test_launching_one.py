@@ -21,6 +21,7 @@ from models.cloud.instance import Instance
 from models.run.intent import IntentAction
 from models.run.kind import RunKind
 from models.run.record import Owned, OwnedKind
+from tests.guest.seal_proof.proving import parts_of
 from tests.runs.steps.held_world import DB, LOST, NET, OTHERS, UNHEARD, HeldWorld, refusal
 from tests.runs.steps.memory_context import MemoryContext, TooLongError
 from tests.runs.test_instance.conftest import NewContext
@@ -68,7 +69,7 @@ async def test_the_marker_is_the_one_that_its_user_data_prints(
 ) -> None:
     server = await launched(ctx, base)
     (made,) = world.children
-    assert server.metadata[MARKER] in b64decode(made.user_data or "").decode()
+    assert server.metadata[MARKER] in parts_of(b64decode(made.user_data or ""))["text/x-shellscript"]
 
 
 async def test_a_deep_check_has_its_probe_in_the_user_data(

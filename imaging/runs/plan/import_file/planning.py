@@ -42,7 +42,8 @@ from models.run.request import RunRequest
 from models.steps import StepName
 
 _BASE_SECONDS = 20
-_TEST_SECONDS = 120
+_TEST_SECONDS = 300
+"""The boot of a test instance, and its checks over two boots."""
 _CONVERTED = frozenset({"FMT-RAW-UPLOAD"})
 """The rules that the conversion puts right."""
 _FIRMWARE, _FIRMWARE_PROPERTY = "BOOT-FIRMWARE", "hw_firmware_type"

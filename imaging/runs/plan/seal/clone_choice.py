@@ -11,6 +11,7 @@ from models.cloud.quota import Quota
 from models.guidelines.profile import Profile
 from models.run.plan import TestLaunchPlan
 from models.run.request import RunRequest
+from models.works.test_file import WorkTests
 
 
 async def plan_clone(
@@ -40,7 +41,7 @@ async def plan_clone(
         UsageError: the request names a network that does not exist.
     """
     known = flavors if flavors is not None else await cloud.compute.flavors()
-    chosen, why, refusal = _flavors(launch_matrix(image, known, quota, profile), disk_gib, request)
+    chosen, why, refusal = _flavors(launch_matrix(image, known, quota, profile), disk_gib, request, profile)
     network, choices = await choose_network(cloud, source_id, request)
     if network is None and not choices:
         refusal = refusal or "the project has no network that an instance can be launched on"
@@ -48,11 +49,12 @@ async def plan_clone(
 
 
 def _flavors(
-    matrix: tuple[FlavorFit, ...], disk_gib: int | None, request: RunRequest
+    matrix: tuple[FlavorFit, ...], disk_gib: int | None, request: RunRequest, profile: Profile
 ) -> tuple[tuple[Flavor, ...], str, str | None]:
-    anything = request.model_copy(update={"flavor_id": None})
+    # No test of the user's runs in a clone.
+    anything = request.model_copy(update={"flavor_id": None, "work_tests": WorkTests()})
     as_large = tuple(fit for fit in matrix if disk_gib is not None and fit.flavor.disk_gib == disk_gib)
-    chosen, _, _ = choose_flavors(as_large, anything)
+    chosen, _, _ = choose_flavors(as_large, anything, profile)
     if chosen:
         return chosen, f"the smallest with the same root disk, {disk_gib} GiB", None
-    return choose_flavors(matrix, anything)
+    return choose_flavors(matrix, anything, profile)

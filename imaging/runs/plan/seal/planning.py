@@ -26,7 +26,8 @@ from models.seal.plan import SealPlan
 
 _CLONE_SECONDS = 180
 """From the launch of a clone to its result, where free space need not be overwritten."""
-_PROOF_SECONDS = 240
+_PROOF_SECONDS = 420
+"""Two test instances more: one that is inspected, and one that runs the checks."""
 _IMAGE_SECONDS_PER_GIB = 3
 _UNKNOWN_DISK_GIB = 20
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from imaging.guest.seal_proof import proof_word
+from imaging.guest.works import works_word
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_patterns import (
     DATASOURCE,
@@ -29,6 +32,7 @@ from imaging.runs.test_instance.boot_verdict.verdict import LAST_STAGES, Console
 from models.verdict import DeadEnd, Stage
 
 _ORDER = tuple(Stage)
+_PIECE = re.compile(r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}")
 
 
 def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
@@ -54,9 +58,10 @@ def read_line(reading: ConsoleReading, line: str, marker: str | None) -> bool:
         reading.marker = report
         _arrive(reading, Stage.MARKER)
         return True
-    proof = proof_word(line, marker) if marker is not None else ""
-    if proof:
-        reading.restarts_on_purpose = proof == "restarts"
+    if marker is not None and (said := proof_word(line, marker) or works_word(line, marker)):
+        reading.restarts_on_purpose = said == "restarts"
+        # After its checks, which come after the marker: that may be long out of what the cloud shows of the console.
+        reading.has_reported = reading.has_reported or _PIECE.fullmatch(said) is not None
         return reading.restarts_on_purpose
     dead_end = next((dead_end for pattern, dead_end in DEAD_ENDS if pattern.search(line)), None)
     if dead_end is not None and _counts(reading, dead_end, line):

@@ -64,6 +64,8 @@ class ConsoleReading:
     """Whether a kernel of Linux has started in this boot."""
     restarts_on_purpose: bool = False
     """Whether our user data has said that it restarts the machine now: what the boot came to is settled by then."""
+    has_reported: bool = False
+    """Whether the test instance has told what it found after a boot: then one of its boots came to its end."""
     network_boots: int = 0
     """How often the firmware asked the network for something to boot, in this boot."""
     evidence: tuple[str, ...] = ()
@@ -75,7 +77,7 @@ class ConsoleReading:
         """Whether nothing that may still come could change the verdict."""
         # A prompt alone is not enough: V32, it comes without a network as well.
         good = self.dead_end is None and self.strength in {Strength.STRONG, Strength.GOOD}
-        return good or self.restarts_on_purpose or self._restarts_for_ever()
+        return good or self.restarts_on_purpose or self.has_reported or self._restarts_for_ever()
 
     @property
     def strength(self) -> Strength | None:
@@ -85,7 +87,7 @@ class ConsoleReading:
         # V32: cloud-init finishes without a network, too; what the guest itself says weighs more.
         if self._has_real_datasource() and self.has_address is not False:
             return Strength.GOOD
-        came_up = self.has_prompt or self.marker is not None or self._has_real_datasource()
+        came_up = self.has_prompt or self.has_reported or self.marker is not None or self._has_real_datasource()
         return Strength.BASIC if came_up else None
 
     @property
