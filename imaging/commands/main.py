@@ -33,6 +33,9 @@ ENTRIES = {
         "Make an image of a disk image file, compare it with the file, and prove that it boots.",
     ),
     "verify": Entry("imaging.commands.verify", "Prove that an image boots and works: only the test launch."),
+    "passport": Entry(
+        "imaging.commands.passport", "Write the passport of an image: what it is, what was tried, what is in it."
+    ),
     "export": Entry("imaging.commands.export", "Make a file of an image: compared, converted, inspected, described."),
     "runs": Entry("imaging.commands.runs", "List the runs of this machine, newest first."),
     "watch": Entry("imaging.commands.watch", "Follow a run to its end."),

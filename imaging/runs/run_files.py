@@ -6,6 +6,7 @@ import errno
 import re
 from pathlib import Path
 
+from imaging.runs.lineage.passport import kept_passport
 from imaging.runs.report.run_report import MARKDOWN_NAME
 from imaging.runs.steps.seal import CLONE_CONSOLE
 from imaging.runs.test_instance.console_watch import CONSOLE_LOG
@@ -55,6 +56,11 @@ def read_clone_console(paths: Paths, run_id: str) -> tuple[str, ...]:
     """
     file = paths.run_folder(run_id) / CLONE_CONSOLE
     return tuple(_SPENT_COLOURS.sub("", line) for line in _lines(file, "The console log of the clone"))
+
+
+def passport_in_folder(paths: Paths, run_id: str) -> str | None:
+    """The JSON form of the passport that a run has kept; None where there is none. Reads a file: for a thread."""
+    return kept_passport(paths.run_folder(run_id))
 
 
 def _lines(file: Path, what: str) -> tuple[str, ...]:

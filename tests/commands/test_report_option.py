@@ -38,7 +38,7 @@ def junit(file: Path) -> dict[str, dict[str, str]]:
 
 
 def of(path: Path, format_: ReportFormat = ReportFormat.JUNIT, **fields: bool) -> ReportTarget:
-    return ReportTarget(format_, str(path), **fields)
+    return ReportTarget(str(path), format=format_, **fields)
 
 
 @pytest.mark.parametrize("wanted", ["junit", "junit=", "=x", "html=x", "sarif=x", "JUNIT=x", "x"])

@@ -44,10 +44,10 @@ class _Wanted(click.ParamType[ReportTarget]):
             known = ", ".join(each.value for each in self._formats)
             self.fail(f"'{one_line(name, 60)}' is not one of the formats {known}.{self._hint}", param, ctx)
         if equals and file:
-            return ReportTarget(format_, file)
+            return ReportTarget(file, format=format_)
         summary = os.environ.get(SUMMARY_VARIABLE, "")
         if not equals and format_ is ReportFormat.GITHUB_SUMMARY and summary:
-            return ReportTarget(format_, summary, appended=True)
+            return ReportTarget(summary, appended=True, format=format_)
         unset = f"{SUMMARY_VARIABLE} is not set; " if format_ is ReportFormat.GITHUB_SUMMARY else ""
         return self.fail(f"{unset}name a file, or - for standard output: --report {name}=FILE", param, ctx)
 

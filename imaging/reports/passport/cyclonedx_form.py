@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from imaging.reports.escaping import without_commands_in_json
 from models.run.passport import Passport
 from models.text import cut
 from models.works.inventory import InstalledPackage, PackageManager
@@ -44,7 +45,7 @@ def as_cyclonedx(passport: Passport) -> str:
         components=components.values(),
     )
     bom.register_dependency(image, components.values())
-    return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+    return without_commands_in_json(JsonV1Dot6(bom).output_as_string(indent=2)) + "\n"
 
 
 def _whole_seconds(moment: datetime) -> datetime:

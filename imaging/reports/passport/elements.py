@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET  # only written here, nothing of a stranger is parsed
 
-from imaging.reports.escaping import xml_text
+from imaging.reports.escaping import without_commands_in_xml, xml_text
 
 Child = ET.Element | str
 
@@ -37,4 +37,4 @@ def foreign(text: str) -> ET.Element:
 
 def written(root: ET.Element) -> str:
     """The page as text."""
-    return "<!DOCTYPE html>\n" + ET.tostring(root, encoding="unicode", method="html") + "\n"
+    return "<!DOCTYPE html>\n" + without_commands_in_xml(ET.tostring(root, encoding="unicode", method="html")) + "\n"

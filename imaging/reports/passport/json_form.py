@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from imaging.reports.escaping import without_commands_in_json
 from models import foreign
 from models.run.passport import Passport
 
@@ -14,7 +15,8 @@ MOST_BYTES = 32_000_000
 
 def as_json(passport: Passport) -> str:
     """The document, in ASCII, the same for the same passport."""
-    return json.dumps(passport.model_dump(mode="json", by_alias=True), indent=2) + "\n"
+    written = json.dumps(passport.model_dump(mode="json", by_alias=True), indent=2)
+    return without_commands_in_json(written) + "\n"
 
 
 def passport_in(text: str | bytes) -> Passport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.lineage.passport import write_passport
 from imaging.runs.receiving.findings import kept_findings
 from imaging.runs.report.finished_image import judge_finished_image
 from imaging.runs.report.run_report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
@@ -30,6 +31,7 @@ async def report(ctx: StepContext) -> StepResult:
         finished = await judge_finished_image(ctx)
     if finished:
         _write(ctx, finished)
+    await write_passport(ctx, _as_it_will_end(ctx))
     return StepResult(str(markdown))
 
 

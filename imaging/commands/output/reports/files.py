@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from imaging.reports.formats import ReportFormat
@@ -20,10 +20,9 @@ _CALLED_OTHERWISE = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
 
 
 @dataclass(frozen=True)
-class ReportTarget:
-    """A report that is wanted."""
+class Target:
+    """Where a text is to be written."""
 
-    format: ReportFormat
     file: str
     """A path, or `-` for standard output."""
     appended: bool = False
@@ -35,7 +34,14 @@ class ReportTarget:
         return self.file == STANDARD_OUTPUT or self.file in _CALLED_OTHERWISE
 
 
-def refuse_unfit(targets: Sequence[ReportTarget], *, json: bool) -> None:
+@dataclass(frozen=True)
+class ReportTarget(Target):
+    """A report that is wanted."""
+
+    format: ReportFormat = field(kw_only=True)
+
+
+def refuse_unfit(targets: Sequence[Target], *, json: bool) -> None:
     """See that each report can be written, before anything else is done.
 
     Raises:
@@ -54,7 +60,7 @@ def refuse_unfit(targets: Sequence[ReportTarget], *, json: bool) -> None:
                 _try(target)
 
 
-def write_report(target: ReportTarget, text: str) -> None:
+def write_report(target: Target, text: str) -> None:
     """Write a report: a reader of its file sees all of it, or what was there before.
 
     Raises:
@@ -81,7 +87,7 @@ def write_report(target: ReportTarget, text: str) -> None:
             raise
 
 
-def _try(target: ReportTarget) -> None:
+def _try(target: Target) -> None:
     """Fail as writing would."""
     path = _path(target)
     if path.is_dir():
@@ -97,14 +103,14 @@ def _try(target: ReportTarget) -> None:
         fresh.unlink()
 
 
-def _place(target: ReportTarget) -> str:
+def _place(target: Target) -> str:
     if target.is_standard_output:
         return STANDARD_OUTPUT
     with _as_usage(target):
         return str(_path(target))
 
 
-def _path(target: ReportTarget) -> Path:
+def _path(target: Target) -> Path:
     """Where it lies in the end: what a link leads to is replaced, and the link stays."""
     return Path(os.path.realpath(target.file))
 
@@ -125,12 +131,12 @@ def _fresh(path: Path) -> tuple[Path, int]:
 
 
 @contextmanager
-def _as_usage(target: ReportTarget) -> Iterator[None]:
+def _as_usage(target: Target) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
         why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a path"
         raise UsageError(
-            f"The report {one_line(target.file, 200)} cannot be written: {why}.",
+            f"The file {one_line(target.file, 200)} cannot be written: {why}.",
             remedy="Name a file in a folder that exists and that you can write to.",
         ) from None
