@@ -9,6 +9,7 @@ from models.cloud.image import Image
 from models.run.record import RunRecord
 from models.seal.verdict import SealWord
 from models.verdict import Verdict, VerdictWord
+from models.works.verdict import WorksVerdict, WorksWord
 
 
 class ImageHistory:
@@ -52,6 +53,18 @@ class ImageHistory:
         """The verdict on its seal, as it is noted on the image itself; None where there is none."""
         noted = image.noted_seal
         return SealWord(noted) if noted in set(SealWord) else None
+
+    def works(self, image: Image) -> WorksVerdict | None:
+        """What the checks and tests of an image came to last, as far as this machine knows."""
+        return next((run.works for run in self._by_image.get(image.id, ()) if run.works is not None), None)
+
+    def works_word(self, image: Image) -> WorksWord | None:
+        """Whether it works: from the journal, else as it is noted on the image itself; None where nobody knows."""
+        verdict = self.works(image)
+        if verdict is not None:
+            return verdict.word
+        noted = image.noted_works
+        return WorksWord(noted) if noted in set(WorksWord) else None
 
     def cause(self, image: Image) -> str:
         """Why it is not proven to boot, in one sentence; empty where it is, or where nobody knows."""

@@ -15,9 +15,11 @@ from screens.images.rows import (
     SEAL,
     SIZE,
     VISIBLE,
+    WORKS,
     is_own,
     proof_sign,
     seal_sign,
+    works_of,
 )
 from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, newest_first, worst_first
 from screens.style.glyphs import UNICODE
@@ -41,6 +43,10 @@ def orders(login: Callable[[], Login | None], history: Callable[[], ImageHistory
         sign = proof_sign(image, history(), UNICODE)
         return worst_first(sign.tone), sign.word
 
+    def by_works(image: Image) -> int:
+        sign = works_of(image, history(), UNICODE)
+        return worst_first(sign.tone if sign is not None else Tone.QUIET)
+
     def by_seal(image: Image) -> int:
         sign = seal_sign(image, history(), UNICODE)
         return worst_first(sign.tone if sign is not None else Tone.QUIET)
@@ -48,6 +54,7 @@ def orders(login: Callable[[], Login | None], history: Callable[[], ImageHistory
     return Orders(
         Order(OWNER, by_owner, ("this project's first", "others' first")),
         Order(BOOT_TEST, by_proof, ("not booted first", "not tested first")),
+        Order(WORKS, by_works, ("not working first", "not asked first")),
         Order(SEAL, by_seal, ("not sealed first", "without a seal first")),
         Order(IMAGE, lambda one: one.name.casefold(), A_TO_Z),
         Order(SIZE, lambda one: -(one.size_bytes or 0), ("largest first", "smallest first")),

@@ -15,15 +15,23 @@ from models.text import many_lines
 from screens.images.history import ImageHistory
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
-from screens.style.wording import Sign, boot_test_sign, image_sign, seal_word_sign, short_seal_sign
+from screens.style.wording import (
+    Sign,
+    boot_test_sign,
+    image_sign,
+    seal_word_sign,
+    short_seal_sign,
+    works_sign,
+)
 from screens.widgets.columns import Cell, Column
 
-BOOT_TEST, SEAL, IMAGE, SIZE, CREATED, VISIBLE, OWNER = (
-    "Boot test", "Seal", "Image", "Size", "Created", "Visible", "Owner",
+BOOT_TEST, WORKS, SEAL, IMAGE, SIZE, CREATED, VISIBLE, OWNER = (
+    "Boot test", "Works", "Seal", "Image", "Size", "Created", "Visible", "Owner",
 )  # fmt: skip
 """The titles of the columns, which also name the orders."""
 COLUMNS = (
     Column(BOOT_TEST, 14),
+    Column(WORKS, 11),
     Column(SEAL, 9, drop=1),
     Column(IMAGE, 16, grow=3),
     Column(SIZE, 9, right=True),
@@ -56,14 +64,22 @@ def seal_sign(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign | Non
     return seal_word_sign(word, glyphs) if word is not None else None
 
 
+def works_of(image: Image, history: ImageHistory, glyphs: Glyphs) -> Sign | None:
+    """Whether it works beyond its boot; None where nobody knows."""
+    word = history.works_word(image)
+    return works_sign(word, glyphs) if word is not None else None
+
+
 def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
     sign = proof_sign(image, history, glyphs)
     own = is_own(image, login)
+    works = works_of(image, history, glyphs)
     seal = short_seal_sign(history.seal(image), glyphs)
     owner = "this project" if own else "another project" if login is not None and image.owner else ""
     return (
         Cell(str(sign), sign.tone),
+        Cell(str(works), works.tone) if works is not None else Cell(""),
         Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
         Cell(image_size(image), Tone.QUIET),
@@ -109,6 +125,11 @@ def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs, notes: Iterabl
         toned(str(sign), sign.tone), toned(glyphs.plain(" · ") + glyphs.plain(" · ").join(facts), Tone.QUIET)
     )
     lines = [first, Content(image.id)]
+    if (works := works_of(image, history, glyphs)) is not None:
+        verdict = history.works(image)
+        why = f"  {verdict.reason}" if verdict is not None and verdict.reason else ""
+        words = toned(f"{works.glyph} works: {works.word}", works.tone)
+        lines.append(joined(words, toned(glyphs.plain(why), Tone.QUIET)))
     if (seal := seal_sign(image, history, glyphs)) is not None:
         kept = f" Kept on purpose: {image.noted_as_kept}" if image.noted_as_kept else ""
         lines.append(joined(toned(str(seal), seal.tone), toned(kept, Tone.QUIET)))

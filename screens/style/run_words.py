@@ -24,6 +24,7 @@ class Task(StrEnum):
     SEAL = "seal"
     DESCRIBE = "describe"
     TEST = "test"
+    CHECKS = "checks"
     PROVE = "prove"
     CONFIRM = "confirm"
     SEE_UP = "see up"
@@ -71,7 +72,7 @@ TASK_OF: dict[StepName, Task] = {
     StepName.DESCRIBE: Task.DESCRIBE,
     StepName.TEST_LAUNCH: Task.TEST,
     StepName.VERIFY: Task.TEST,
-    StepName.RUN_CHECKS: Task.TEST,
+    StepName.RUN_CHECKS: Task.CHECKS,
     StepName.READ_FACTS: Task.TEST,
     StepName.REMOVE_TEST: Task.TEST,
     StepName.REMOVE_SNAPSHOT: Task.TEST,
@@ -106,6 +107,7 @@ _WORDS: dict[Task, TaskWords] = {
         "Describe the image", "Describing the image", "Image described", "Not described", "Image not described"
     ),
     Task.TEST: TaskWords("Boot test", "Testing the boot", "Boot test: boots", "Not boot-tested", "Boot test failed"),
+    Task.CHECKS: TaskWords("Checks and tests", "Running checks", "Works: yes", "Works: not asked", "Works: NO"),
     Task.PROVE: TaskWords("Prove the seal", "Proving the seal", "Proved to be sealed", "Seal not tested", "NOT sealed"),
     Task.CONFIRM: TaskWords(
         "Confirm the image", "Confirming the image", "Image confirmed", "Not confirmed", "Image not confirmed"
@@ -132,6 +134,8 @@ WITHOUT_VOLUMES = "Locked"
 """What DETACH is called when it is done and no volume was attached."""
 NOT_PROVEN = "Boot test: not proven"
 """What TEST is called when nothing went wrong for sure, and nothing was proven."""
+WORKS_PARTLY = "Works: partly"
+"""What CHECKS is called when nothing failed, and something is unknown or was not tried."""
 SEAL_NOT_PROVEN = "Seal: not proven"
 """What PROVE is called when nothing was found, and a proof could not be made."""
 NOT_REACHED = "not reached"

@@ -11,6 +11,8 @@ from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
 from models.steps import StepState
 from models.verdict import Verdict, VerdictWord
+from models.works.outcome import Outcome
+from models.works.verdict import WorksWord
 from screens.style.glyphs import Glyphs, class_glyph
 from screens.style.tones import Tone
 
@@ -161,6 +163,29 @@ def boot_test_sign(word: str | None, glyphs: Glyphs) -> Sign:
             return Sign(glyphs.unknown, "not proven", Tone.WARN)
         case _:
             return Sign(glyphs.none, "not tested", Tone.QUIET)
+
+
+def works_sign(word: WorksWord, glyphs: Glyphs) -> Sign:
+    """Whether an image works beyond its boot; only *yes* is a yes."""
+    glyph, tone = {
+        WorksWord.YES: (glyphs.good, Tone.GOOD),
+        WorksWord.PARTLY: (glyphs.unknown, Tone.WARN),
+        WorksWord.NO: (glyphs.bad, Tone.BAD),
+        WorksWord.NOT_ASKED: (glyphs.none, Tone.QUIET),
+    }[word]
+    return Sign(glyph, word.value, tone)
+
+
+def outcome_sign(outcome: Outcome, glyphs: Glyphs) -> Sign:
+    """How a check or a test of a test instance ended."""
+    glyph, tone = {
+        Outcome.PASS: (glyphs.good, Tone.GOOD),
+        Outcome.FAIL: (glyphs.bad, Tone.BAD),
+        Outcome.WARN: (glyphs.warn, Tone.WARN),
+        Outcome.SKIPPED: (glyphs.none, Tone.QUIET),
+        Outcome.UNKNOWN: (glyphs.unknown, Tone.WARN),
+    }[outcome]
+    return Sign(glyph, outcome.value, tone)
 
 
 def seal_word_sign(word: SealWord, glyphs: Glyphs) -> Sign:

@@ -13,11 +13,13 @@ from models.run.record import RunRecord, RunState, StepRecord
 from models.run.source_seen import SourceState
 from models.steps import StepName, StepState
 from models.text import one_line
-from models.verdict import VerdictWord
+from models.verdict import Verdict, VerdictWord
 from models.words.export_words import export_success
+from models.works.verdict import WorksWord
 from screens.runs.texts.heard import Change, Heard
 from screens.runs.texts.seal_text import seal_failure
 from screens.runs.texts.task_notes import seen_phase
+from screens.runs.texts.works_text import works_failure
 from screens.style.glyphs import Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone, joined, toned
@@ -28,6 +30,7 @@ _GRAIN_SECONDS = 10
 """The elapsed time is told in such steps while a run is under way, so that a line on which nothing happens is quiet."""
 _NAME_CELLS = 24
 _TITLE_CELLS = 30
+_PARTLY = {word: "; works: partly" if word is WorksWord.PARTLY else "" for word in WorksWord}
 _HEARD = {Change.CANCEL: "Cancelling", Change.RESUME: "Resuming", Change.UNDO: "Restoring"}
 
 
@@ -114,7 +117,7 @@ def _failure(run: RunRecord) -> str:
     failure = None if run.spec.inspects else boot_failure(run.verdict)
     if failure is not None:
         return failure.sentence
-    if why := seal_failure(run):
+    if why := works_failure(run) or seal_failure(run):
         return why
     trouble = run.trouble or next((step.trouble for step in run.steps if step.state is StepState.FAILED), None)
     return trouble.what if trouble is not None else "Failed"
@@ -130,9 +133,17 @@ def _success(run: RunRecord) -> str:
         return "The image is complete; it was not boot-tested"
     if (failure := boot_failure(verdict)) is not None:
         return failure.sentence
-    if run.spec.seals:
-        return seal_failure(run) or f"The image is sealed, and boots (proof: {verdict.strength})"
-    return f"The image boots (proof: {verdict.strength})"
+    return works_failure(run) or (seal_failure(run) if run.spec.seals else "") or _praise(run, verdict)
+
+
+def _praise(run: RunRecord, verdict: Verdict) -> str:
+    """What was shown of an image against which nothing was found."""
+    works = run.works.word if run.works is not None else WorksWord.NOT_ASKED
+    shown = ["is sealed"] if run.spec.seals else []
+    shown += ["boots", "works"] if works is WorksWord.YES else ["boots"]
+    last = f", and {shown[-1]}" if len(shown) > 1 and run.spec.seals else f" and {shown[-1]}"
+    does = ", ".join(shown[:-1]) + last if len(shown) > 1 else shown[0]
+    return f"The image {does} (proof: {verdict.strength}){_PARTLY[works]}"
 
 
 def _times(run: RunRecord, now: datetime) -> str:

@@ -12,6 +12,7 @@ from models.run.request import Visibility
 from models.steps import StepState
 from screens.runs.texts.offers import shows_clone
 from screens.runs.texts.seal_text import is_proven_sealed, seal_failure
+from screens.runs.texts.works_text import what_failed, works_failure
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 
@@ -25,21 +26,22 @@ def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Conte
         glyphs: the signs that the terminal can show.
     """
     width = max((len(key) for key in keys.values()), default=0)
-    lines = [Content(glyphs.plain(text)) for text in _advice(run)]
+    lines = [Content(glyphs.plain(text)) for text in _advice(run, glyphs)]
     for action, text in _texts(run).items():
         if action in keys:
             lines.append(joined(toned(keys[action].ljust(width), Tone.ACCENT).stylize("bold"), "  ", text))
     return Content("\n").join(lines)
 
 
-def _advice(run: RunRecord) -> Iterator[str]:
+def _advice(run: RunRecord, glyphs: Glyphs) -> Iterator[str]:
     """What the cloud or the engine said beside the cause, where no cause says it better."""
     trouble = _trouble(run)
+    yield from what_failed(run, glyphs)
     if _is_proven(run) and run.plan.request.visibility is Visibility.PRIVATE and run.spec.makes_image:
         yield f"To share it: openstack image set --shared {run.image_id}"
     if run.state is RunState.FAILED and trouble is not None and boot_failure(run.verdict) is None:
         # The first reason against a seal stands in the headline; all of them are read behind their row.
-        meaning = "" if seal_failure(run) else trouble.meaning
+        meaning = "" if seal_failure(run) or works_failure(run) else trouble.meaning
         yield from (text for text in (meaning, trouble.remedy) if text)
         if trouble.request_id:
             yield f"request {trouble.request_id}"
@@ -77,7 +79,8 @@ def _again(run: RunRecord) -> str:
 
 
 def _is_proven(run: RunRecord) -> bool:
-    """Whether it made an image that was seen to boot, and to be sealed where it was to be, and that is still there."""
+    """Whether it made an image that is still there, was seen to boot and to be sealed where it was to be, and works."""
     removed = any(each.id == run.image_id and each.removed for each in run.owned)
     booted = run.verdict is not None and run.verdict.has_proved_boot
-    return run.image_id is not None and not removed and booted and is_proven_sealed(run)
+    made = run.image_id is not None and not removed
+    return made and booted and is_proven_sealed(run) and not works_failure(run)

@@ -9,12 +9,14 @@ from models.formatting import clock_time, local_minute
 from models.run.record import RunRecord, RunState
 from models.seal.verdict import SealWord
 from models.words.export_words import file_name, is_written
+from models.works.verdict import WorksWord
 from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.runs.texts.headline import outcome_line
+from screens.runs.texts.works_text import works_failure
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone
-from screens.style.wording import is_interrupted, run_sign, seal_word_sign, verdict_sign
+from screens.style.wording import is_interrupted, run_sign, seal_word_sign, verdict_sign, works_sign
 from screens.widgets.columns import Cell, Column
 
 RUN, STATE, STARTED, SUBJECT, IMAGE, OUTCOME, WHY = (
@@ -94,7 +96,8 @@ def _made(run: RunRecord) -> str:
 
 def _why(run: RunRecord) -> str:
     """What kept a run that is over from its goal; empty where nothing did."""
-    has_failed = run.state is RunState.FAILED or (run.state.is_over and boot_failure(run.verdict) is not None)
+    missed = boot_failure(run.verdict) is not None or bool(works_failure(run))
+    has_failed = run.state is RunState.FAILED or (run.state.is_over and missed)
     return outcome_line(run) if has_failed and not run.spec.inspects else ""
 
 
@@ -106,10 +109,26 @@ def _outcome(run: RunRecord, glyphs: Glyphs) -> Cell:
         return Cell(f"{glyphs.good} file written", Tone.GOOD) if is_written(run) else Cell(glyphs.none, Tone.QUIET)
     if run.spec.inspects and run.verdict is None:
         return Cell(glyphs.none, Tone.QUIET)  # it finds facts; whether the temporary instance boots it tells besides
+    return _verdict(run, glyphs)
+
+
+def _verdict(run: RunRecord, glyphs: Glyphs) -> Cell:
+    """What a run that is over found of its image: that it does not work comes first, then its seal."""
+    works = run.works.word if run.works is not None else WorksWord.NOT_ASKED
+    if works is WorksWord.NO:
+        return _works(works, glyphs)
     if run.seal_verdict is not None and (run.verdict is None or run.verdict.has_proved_boot):
         return _sealed(run.seal_verdict.word, glyphs, boots=run.verdict is not None)
+    if works is not WorksWord.NOT_ASKED:
+        return _works(works, glyphs)
     verdict = verdict_sign(run.verdict, glyphs)
     return Cell(str(verdict), verdict.tone)
+
+
+def _works(word: WorksWord, glyphs: Glyphs) -> Cell:
+    """What is only asked of an image that boots."""
+    sign = works_sign(word, glyphs)
+    return Cell(f"{sign.glyph} boots, works: {sign.word}", sign.tone)
 
 
 def _sealed(word: SealWord, glyphs: Glyphs, *, boots: bool) -> Cell:

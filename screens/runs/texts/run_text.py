@@ -10,6 +10,7 @@ from models.steps import StepName, StepState
 from models.verdict import Verdict
 from models.words.export_words import BEING_REMOVED
 from screens.runs.texts.seal_text import seal_details
+from screens.runs.texts.works_text import works_details
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import Sign, is_interrupted, step_sign, verdict_sign
@@ -29,6 +30,7 @@ def details(run: RunRecord, step: StepRecord, glyphs: Glyphs, sign: Sign | None 
     blocks = [_heading(step, sign or step_sign(step.state, glyphs))]
     if step.step is StepName.VERIFY and run.verdict is not None:
         blocks.append(_verdict(run.verdict, glyphs))
+    blocks += works_details(run, step.step, glyphs)
     blocks += seal_details(run, step.step, glyphs)
     trouble = step.trouble or (run.trouble if step is run.current_step else None)
     if trouble is not None and step.state is not StepState.DONE:

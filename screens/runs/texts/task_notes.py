@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
+from models.formatting import counted
 from models.run.record import RunRecord, StepRecord
 from models.steps import StepName, StepState
 from screens.runs.texts.seal_text import proof_note, taken_away
@@ -16,6 +17,7 @@ _MAIN_STEP = {
     Task.SAVE: StepName.WAIT_FOR_IMAGE,
     Task.SEAL: StepName.SEAL,
     Task.TEST: StepName.TEST_LAUNCH,
+    Task.CHECKS: StepName.RUN_CHECKS,
     Task.CONFIRM: StepName.CONFIRM_IMAGE,
 }
 
@@ -48,6 +50,8 @@ def left_as(step: StepRecord) -> str:
 def _now(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepState) -> str:
     if task is Task.TEST and state is StepState.FAILED and (failure := boot_failure(run.verdict)) is not None:
         return failure.sentence.removeprefix("It did not boot: ")
+    if task is Task.CHECKS and state is StepState.FAILED and run.works is not None:
+        return run.works.reason
     if task is Task.PROVE and state is StepState.FAILED and run.seal_verdict is not None:
         return proof_note(run.seal_verdict)
     step = next((step for step in steps if step.state is state), steps[-1])
@@ -56,7 +60,9 @@ def _now(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepS
     return seen_phase(step) or step.note
 
 
-def _seal_note(run: RunRecord, task: Task) -> str:
+def _judged_note(run: RunRecord, task: Task) -> str:
+    if task is Task.CHECKS and run.works is not None:
+        return run.works.reason
     if task is Task.SEAL and run.seal_report is not None:
         return taken_away(run.seal_report)
     return proof_note(run.seal_verdict) if task is Task.PROVE and run.seal_verdict is not None else ""
@@ -89,7 +95,7 @@ def _done(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> str:
         case Task.CONFIRM:
             return "; ".join(dict.fromkeys(step.note for step in reversed(steps) if step.note))
         case _:
-            return _seal_note(run, task) or main_step(task, steps).note
+            return _judged_note(run, task) or main_step(task, steps).note
 
 
 def _ahead(run: RunRecord, task: Task) -> str:
@@ -109,7 +115,12 @@ def _ahead(run: RunRecord, task: Task) -> str:
         case Task.CONFIRM:
             return f"stays {plan.request.visibility}" if plan.source is not None else ""
         case _:
-            return ""
+            return _checks_ahead(run) if task is Task.CHECKS else ""
+
+
+def _checks_ahead(run: RunRecord) -> str:
+    files = run.plan.request.work_tests.files
+    return f"two boots, {counted(len(files), 'test of yours', 'tests of yours')}" if files else "two boots"
 
 
 def volume_names(run: RunRecord) -> tuple[str, ...]:

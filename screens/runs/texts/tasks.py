@@ -13,9 +13,19 @@ from models.run.source_seen import SourceState
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.verdict import VerdictWord
+from models.works.verdict import WorksWord
 from screens.runs.texts.task_notes import left_as, main_step, task_note
 from screens.style.glyphs import Glyphs
-from screens.style.run_words import NOT_PROVEN, NOT_REACHED, SEAL_NOT_PROVEN, TASK_OF, WITHOUT_VOLUMES, Task, task_words
+from screens.style.run_words import (
+    NOT_PROVEN,
+    NOT_REACHED,
+    SEAL_NOT_PROVEN,
+    TASK_OF,
+    WITHOUT_VOLUMES,
+    WORKS_PARTLY,
+    Task,
+    task_words,
+)
 from screens.style.tones import Tone
 from screens.style.wording import Sign, step_sign
 from screens.widgets.columns import shortened
@@ -23,6 +33,7 @@ from screens.widgets.columns import shortened
 _NAME_CELLS = 14
 _DECIDING_STEP = {
     Task.TEST: StepName.VERIFY,
+    Task.CHECKS: StepName.RUN_CHECKS,
     Task.PROVE: StepName.PROVE_SEAL,
     Task.RESTORE: StepName.RESTORE,
     Task.SEE_UP: StepName.SEE_UP,
@@ -68,8 +79,17 @@ class TaskRow:
 
 def task_rows(run: RunRecord, glyphs: Glyphs) -> tuple[TaskRow, ...]:
     """The rows of a run, in its order."""
-    grouped = groupby(_as_left(run.steps), key=lambda step: TASK_OF[step.step])
+    checked_last = _removed_after_checks(run.steps)
+    grouped = groupby(_as_left(run.steps), key=lambda step: checked_last.get(step.step, TASK_OF[step.step]))
     return tuple(_row(run, task, tuple(steps), glyphs) for task, steps in grouped)
+
+
+def _removed_after_checks(steps: Sequence[StepRecord]) -> dict[StepName, Task]:
+    """The removal of a test instance belongs to the checks where these had no instance of their own."""
+    names = [step.step for step in steps]
+    pair = [StepName.RUN_CHECKS, StepName.REMOVE_TEST]
+    is_shared = any(names[place : place + 2] == pair for place in range(len(names)))
+    return {StepName.REMOVE_TEST: Task.CHECKS} if is_shared else {}
 
 
 def _as_left(steps: Sequence[StepRecord]) -> Iterator[StepRecord]:
@@ -83,7 +103,7 @@ def _as_left(steps: Sequence[StepRecord]) -> Iterator[StepRecord]:
 
 def _row(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], glyphs: Glyphs) -> TaskRow:
     state = _state(run, task, steps)
-    unproven = _is_not_proven(run, task, state) or _is_unknown_seal(run, task, state)
+    unproven = _is_not_proven(run, task, state) or _is_unknown_seal(run, task, state) or _works_partly(run, task, state)
     sign = _not_proven(glyphs) if unproven else step_sign(state, glyphs)
     if _is_not_reached(run, state):
         sign = Sign(glyphs.none, NOT_REACHED, Tone.QUIET)
@@ -101,9 +121,7 @@ def _state(run: RunRecord, task: Task, steps: tuple[StepRecord, ...]) -> StepSta
         return StepState.RUNNING if begun else StepState.PENDING
     if _found_bad(run, task):
         return StepState.FAILED
-    if task is Task.TEST and run.verdict is not None and run.verdict.word is VerdictWord.NOT_TESTED:
-        return StepState.SKIPPED
-    if states == {StepState.SKIPPED}:
+    if states == {StepState.SKIPPED} or _was_not_tried(run, task):
         return StepState.SKIPPED  # such as all that a run did not come to
     main = main_step(task, steps)
     return StepState.SKIPPED if main.state is StepState.SKIPPED and task in _BY_MAIN_STEP else StepState.DONE
@@ -117,11 +135,20 @@ _ONLY_WHERE_DECIDED = frozenset({Task.STOP, Task.DETACH})
 """The tasks whose words for *nothing was done* say why: true only where the step itself found that."""
 
 
+def _was_not_tried(run: RunRecord, task: Task) -> bool:
+    """Whether the steps ran and could not try anything."""
+    if task is Task.CHECKS:
+        return run.works is None or run.works.word is WorksWord.NOT_ASKED
+    return task is Task.TEST and run.verdict is not None and run.verdict.word is VerdictWord.NOT_TESTED
+
+
 def _found_bad(run: RunRecord, task: Task) -> bool:
     match task:
         case Task.TEST:
             failed = run.verdict is not None and run.verdict.word is not VerdictWord.INCONCLUSIVE
             return failed and not run.spec.inspects and boot_failure(run.verdict) is not None
+        case Task.CHECKS:
+            return run.works is not None and run.works.word is WorksWord.NO
         case Task.PROVE:
             return run.seal_verdict is not None and run.seal_verdict.word is SealWord.NOT_SEALED
         case Task.RESTORE:
@@ -143,6 +170,11 @@ def _is_unknown_seal(run: RunRecord, task: Task, state: StepState) -> bool:
     return task is Task.PROVE and state is StepState.DONE and not sealed
 
 
+def _works_partly(run: RunRecord, task: Task, state: StepState) -> bool:
+    partly = run.works is not None and run.works.word is WorksWord.PARTLY
+    return task is Task.CHECKS and state is StepState.DONE and partly
+
+
 def _not_proven(glyphs: Glyphs) -> Sign:
     return Sign(glyphs.unknown, "not proven", Tone.WARN)
 
@@ -157,6 +189,8 @@ def _words(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: Ste
         return NOT_PROVEN
     if _is_unknown_seal(run, task, state):
         return SEAL_NOT_PROVEN
+    if _works_partly(run, task, state):
+        return WORKS_PARTLY
     if task is Task.DETACH and state is StepState.DONE and main_step(task, steps).state is StepState.SKIPPED:
         return WITHOUT_VOLUMES
     if task in _ONLY_WHERE_DECIDED and state is StepState.SKIPPED and left_as(main_step(task, steps)):
