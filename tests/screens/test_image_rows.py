@@ -70,8 +70,31 @@ SEALED = {"imaging.sealed": "sealed", "imaging.sealed.image": "img1"}
 )
 def test_a_seal_is_told_only_of_the_image_that_it_is_about(properties, short, said):
     sealed = image(properties=properties)
-    assert cells(sealed, LOGIN, ImageHistory(), UNICODE)[1].text == short
+    assert cells(sealed, LOGIN, ImageHistory(), UNICODE)[2].text == short
     assert [line for line in facts_of(sealed, ImageHistory(), UNICODE).plain.split("\n") if "seal" in line] == (
+        [said] if said else []
+    )
+
+
+WORKS = {"imaging.works": "yes", "imaging.works.image": "img1"}
+
+
+@pytest.mark.parametrize(
+    "properties, shown, said",
+    [
+        (WORKS, "✓ yes", "✓ works: yes"),
+        ({**WORKS, "imaging.works": "no"}, "✗ no", "✗ works: no"),
+        ({**WORKS, "imaging.works": "partly"}, "? partly", "? works: partly"),
+        ({**WORKS, "imaging.works": "not asked"}, "- not asked", "- works: not asked"),
+        ({**WORKS, "imaging.works": "[red]very[/red]"}, "", ""),
+        ({**WORKS, "imaging.works.image": "its-ancestor"}, "", ""),
+        ({"imaging.works": "yes"}, "", ""),
+    ],
+)
+def test_that_it_works_is_told_only_of_the_image_that_it_is_about(properties, shown, said):
+    tested = image(properties=properties)
+    assert cells(tested, LOGIN, ImageHistory(), UNICODE)[1].text == shown
+    assert [line for line in facts_of(tested, ImageHistory(), UNICODE).plain.split("\n") if "works" in line] == (
         [said] if said else []
     )
 

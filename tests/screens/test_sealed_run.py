@@ -165,9 +165,9 @@ def test_the_list_of_runs_tells_the_verdict_on_the_seal():
 def test_the_list_of_images_tells_it_beside_the_boot_test(word, shown):
     noted = {SEALED: word, SEALED_ABOUT: "img1"}
     image = Image(id="img1", name="v1", status="active", properties=noted)
-    assert cells(image, None, ImageHistory(), UNICODE)[1].text == shown
+    assert cells(image, None, ImageHistory(), UNICODE)[2].text == shown
     copied = image.model_copy(update={"id": "img2"})
-    assert cells(copied, None, ImageHistory(), UNICODE)[1].text == ""
+    assert cells(copied, None, ImageHistory(), UNICODE)[2].text == ""
 
 
 def test_the_last_image_of_an_instance_has_the_verdict_of_the_journal_or_of_the_image():
