@@ -155,6 +155,7 @@ class Images(Protocol):
         min_disk_gib: int | None = None,
         min_ram_mib: int | None = None,
         visibility: Visibility | None = None,
+        hidden: bool | None = None,
         properties: Mapping[str, str] | None = None,
         remove_properties: tuple[str, ...] = (),
     ) -> Image:
@@ -174,6 +175,21 @@ class Images(Protocol):
 
         Raises:
             NotOursError: it is protected, another project's, or published.
+        """
+
+    async def delete_older_image(self, image_id: str, typed_name: str) -> None:
+        """Delete an image that another one follows, which a user wants gone. It need not be of a run.
+
+        Callers show beforehand that nothing forbids it (`imaging.guidelines.lineage.succession`); here it is read once
+        more, as the last thing before it goes.
+
+        Args:
+            image_id: which.
+            typed_name: its name, as the user typed it.
+
+        Raises:
+            NotOursError: it is not surely this project's own, protected, visible beyond it or once shared, of another
+                name, or no image follows it by a note on it.
         """
 
 

@@ -49,6 +49,8 @@ class IntentAction(StrEnum):
     LAUNCH_TWIN = "launch-twin"
     CREATE_TWIN_GROUP = "create-twin-group"
     OPEN_GROUP = "open-group"
+    LINK_IMAGES = "link-images"
+    HIDE_IMAGE = "hide-image"
     DELETE_INSTANCE = "delete-instance"
     DELETE_VOLUME = "delete-volume"
     KEEP_VOLUME = "keep-volume"
@@ -101,6 +103,8 @@ _SENTENCES = {
     IntentAction.CREATE_WORKS_GROUP: "create security group {target} to run the checks",
     IntentAction.LAUNCH_TWIN: "launch {target} to compare it with the first",
     IntentAction.CREATE_TWIN_GROUP: "create security group {target} for the instance that is compared",
+    IntentAction.LINK_IMAGES: "note on image {target} which image follows or precedes it",
+    IntentAction.HIDE_IMAGE: "hide image {target} from lists",
     IntentAction.OPEN_GROUP: "open port 22 of the kept test instance to {target}",
     IntentAction.DELETE_INSTANCE: "delete instance {target}",
     IntentAction.DELETE_VOLUME: "delete volume {target} of the test instance",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import NotOursError, RejectedError
+from models.errors import ImagingError, NotOursError, RejectedError
 from tests.cloud.scripted import PROJECT, Reply
 
 IMAGE = "/image/v2/images/x"
@@ -45,6 +45,71 @@ async def test_what_looks_like_anybodys_own_is_not_deleted(scripted, cloud, *, s
     with pytest.raises(NotOursError):
         await getattr(getattr(cloud, service), call)("x")
     assert scripted.seen("DELETE") == []
+
+
+OLDER = {
+    "id": "x", "name": "older", "visibility": "private", "owner": PROJECT, "protected": False, "status": "active",
+    "imaging.succeeded_by": "y", "imaging.succeeded_by.image": "x",
+}  # fmt: skip
+
+
+async def test_an_older_image_that_another_follows_goes_by_its_typed_name(scripted, cloud):
+    scripted.on("GET", IMAGE, OLDER)
+    scripted.on("GET", f"{IMAGE}/members", {"members": []})
+    scripted.on("DELETE", IMAGE, Reply(204))
+    await cloud.images.delete_older_image("x", "older")
+    assert len(scripted.seen("DELETE", IMAGE)) == 1
+
+
+@pytest.mark.parametrize(
+    "shown, typed",
+    [
+        ({"owner": "another-project"}, "older"),
+        ({"owner": None}, "older"),
+        ({"visibility": "public"}, "older"),
+        ({"visibility": "community"}, "older"),
+        ({"visibility": "shared"}, "older"),
+        ({"visibility": "a new word"}, "older"),
+        ({"protected": True}, "older"),
+        ({}, "another name"),
+        ({}, "Older"),
+        ({"name": ""}, ""),
+        ({"imaging.succeeded_by": ""}, "older"),
+        ({"imaging.succeeded_by.image": "an ancestor"}, "older"),
+    ],
+)
+async def test_an_image_that_is_not_surely_an_older_one_of_ones_own_is_not_deleted(scripted, cloud, shown, typed):
+    scripted.on("GET", IMAGE, {**OLDER, **shown})
+    scripted.on("GET", f"{IMAGE}/members", {"members": []})
+    scripted.on("DELETE", IMAGE, Reply(204))
+    with pytest.raises(NotOursError):
+        await cloud.images.delete_older_image("x", typed)
+    assert scripted.seen("DELETE") == []
+
+
+async def test_an_older_image_with_members_is_not_deleted_although_it_is_private_now(scripted, cloud):
+    scripted.on("GET", IMAGE, OLDER)
+    scripted.on("GET", f"{IMAGE}/members", {"members": [{"member_id": "theirs", "status": "accepted"}]})
+    scripted.on("DELETE", IMAGE, Reply(204))
+    with pytest.raises(NotOursError, match="other projects see it"):
+        await cloud.images.delete_older_image("x", "older")
+    assert scripted.seen("DELETE") == []
+
+
+async def test_an_older_image_whose_members_cannot_be_read_is_not_deleted(scripted, cloud):
+    scripted.on("GET", IMAGE, OLDER)
+    scripted.on("GET", f"{IMAGE}/members", Reply(500))
+    scripted.on("DELETE", IMAGE, Reply(204))
+    with pytest.raises(ImagingError):
+        await cloud.images.delete_older_image("x", "older")
+    assert scripted.seen("DELETE") == []
+
+
+async def test_an_older_image_that_is_the_source_of_a_run_is_not_even_asked_about(scripted, cloud):
+    cloud.protect("x")
+    with pytest.raises(NotOursError, match="the source of a run"):
+        await cloud.images.delete_older_image("x", "older")
+    assert scripted.calls == []
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class GlanceImages:
         min_disk_gib: int | None = None,
         min_ram_mib: int | None = None,
         visibility: Visibility | None = None,
+        hidden: bool | None = None,
         properties: Mapping[str, str] | None = None,
         remove_properties: tuple[str, ...] = (),
     ) -> Image:
@@ -76,6 +77,7 @@ class GlanceImages:
                 ("min_disk", min_disk_gib),
                 ("min_ram", min_ram_mib),
                 ("visibility", visibility.value if visibility else None),
+                ("os_hidden", hidden),
             )
             if value is not None
         ]
@@ -121,6 +123,33 @@ class GlanceImages:
                 meaning="The console deletes only images that a run of its own has made and not yet published.",
             )
         await self._transport.tell(Call("image", "DELETE", path("images", image_id), f"delete the image {image_id}"))
+
+    async def delete_older_image(self, image_id: str, typed_name: str) -> None:
+        """Delete an image that another one follows, which a user wants gone. It need not be of a run.
+
+        Raises:
+            NotOursError: it is not surely this project's own, protected, visible beyond it or once shared, of another
+                name, or no image follows it by a note on it.
+        """
+        self._protected.refuse("image", image_id)
+        found, members = await self.image(image_id), await self.members(image_id)
+        why = self._why_kept(found, members, typed_name)
+        if why:
+            raise NotOursError(f"The image {image_id} is not deleted: {why}.", meaning="Nothing was changed.")
+        await self._transport.tell(Call("image", "DELETE", path("images", image_id), f"delete the image {image_id}"))
+
+    def _why_kept(self, found: Image, members: Mapping[str, str], typed_name: str) -> str:
+        """Why an older image is not deleted; stricter than for an image of a run, for anybody may have made it."""
+        # V18: Glance deletes published images, and those that instances use, without a question.
+        if found.owner != self._project_id:
+            return "it is another project's"
+        if found.visibility != "private" or members:
+            return "other projects see it, or did once"
+        if found.protected:
+            return "it is protected"
+        if found.name != typed_name or not typed_name:
+            return "it has another name than the one that was typed"
+        return "" if found.noted_newer is not None else "no image follows it"
 
     async def usage(self) -> Mapping[str, Any]:
         """The answer of `GET /info/usage`: quotas of images, where they are switched on."""

@@ -30,6 +30,7 @@ class ActedOn(StrEnum):
     INTERIM_IMAGE = "interim image"
     SEALED_IMAGE = "image of a sealed clone"
     IMPORTED_IMAGE = "image of a file"
+    OLDER_IMAGE = "older image that another follows"
     SERVER = "test instance"
     CLONE = "temporary clone"
     SECURITY_GROUP = "security group"
@@ -99,6 +100,14 @@ TABLE: tuple[OursRule, ...] = (
         ),
         (Pointer.NAME, Pointer.PROPERTY),
         "its id in the journal, which the run itself chose before the cloud heard of it; nothing else counts",
+    ),
+    OursRule(
+        ActedOn.OLDER_IMAGE,
+        ("images.delete_older_image",),
+        (Pointer.NAME, Pointer.PROPERTY),
+        "never by a run: by its id, which the user named, and its typed name; of this project, unprotected, private "
+        "and never published as far as can be seen, in use by no instance here, linked both ways with an image that is "
+        "noted to work, all of it about their own ids and read again just before",
     ),
     OursRule(
         ActedOn.SERVER,
@@ -175,6 +184,6 @@ TABLE: tuple[OursRule, ...] = (
         ActedOn.IMAGE_NOTES,
         ("images.update_image", "images.add_member"),
         (Pointer.NAME, Pointer.PROPERTY),
-        "the image's id in the journal, or the one that the user named to be verified",
+        "the image's id in the journal, or the one that the user named to be verified, or to be followed",
     ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from imaging.runs.core.outcome import is_proven_sealed
 from imaging.runs.core.step_context import StepContext, StepResult
+from imaging.runs.lineage.following import follow
 from imaging.runs.steps.confirm_image import confirmed_image
-from models.cloud.image import Image
+from models.cloud.image import PUBLISHED, PUBLISHED_ABOUT, Image
 from models.errors import ConflictError, ForbiddenError, RunError
 from models.findings import AskedFor
 from models.formatting import counted
@@ -20,11 +21,17 @@ _VISIBILITY_RULE = "PROP-VISIBILITY"
 
 
 async def publish(ctx: StepContext) -> StepResult:
-    """Goal: visibility and members as planned.
+    """Goal: visibility and members as planned; then, where it follows an older image, both are linked.
 
     Raises:
         RunError: the cloud does not allow that visibility; the image stays as it is.
     """
+    result = await _published(ctx)
+    followed = await follow(ctx)
+    return StepResult(f"{result.note}; {followed}") if followed else result
+
+
+async def _published(ctx: StepContext) -> StepResult:
     request = ctx.run.plan.request
     if request.visibility is Visibility.PRIVATE:
         return StepResult("stays private, as planned", skipped=True)
@@ -38,7 +45,9 @@ async def publish(ctx: StepContext) -> StepResult:
         if image.visibility != request.visibility.value:
             await ctx.intend(IntentAction.SET_VISIBILITY, request.visibility.value)
             # First the visibility: V18, Glance takes members of shared images alone.
-            await ctx.cloud.images.update_image(image.id, visibility=request.visibility)
+            # V24: descendants inherit the note; the id keeps it from counting for them.
+            note = {PUBLISHED: request.visibility.value, PUBLISHED_ABOUT: image.id}
+            await ctx.cloud.images.update_image(image.id, visibility=request.visibility, properties=note)
         added = await _add_members(ctx, image.id)
     except ForbiddenError as error:
         raise RunError(

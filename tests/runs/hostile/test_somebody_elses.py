@@ -11,11 +11,11 @@ from imaging import runs
 from imaging.cloud import image_bytes, interface
 from imaging.runs.ownership.table import MAKING, TABLE
 from models.run.record import OwnedKind
-from tests.runs.hostile import files, images, launches, seals, sources
+from tests.runs.hostile import files, images, launches, older_images, seals, sources
 from tests.runs.hostile.registry import SCENARIOS, Scenario
 from tests.runs.hostile.stage import Stage
 
-FILL_THE_REGISTRY = (files, images, launches, seals, sources)
+FILL_THE_REGISTRY = (files, images, launches, older_images, seals, sources)
 
 READING = frozenset(
     {

@@ -1,0 +1,107 @@
+"""A new image follows an older one: both are linked, and the older one is hidden only once the new one works."""
+
+from __future__ import annotations
+
+import pytest
+
+from imaging.runs.lineage.following import follow
+from imaging.runs.steps.publish import publish
+from models.run.intent import IntentAction
+from models.run.request import Visibility
+from models.verdict import Strength, Verdict, VerdictWord
+from tests.runs.lineage.conftest import Pair
+
+GONE = "0f0e0d0c-0b0a-4a09-8807-060504030201"
+
+
+async def test_a_run_whose_image_follows_none_changes_nothing(pair: Pair):
+    assert await follow(pair.context(succeeds=None)) == ""
+    assert pair.patches == 0
+
+
+async def test_both_images_say_which_one_follows_or_precedes(pair: Pair):
+    assert await follow(pair.context()) == "follows astro-base-1"
+    assert (await pair.read(pair.older)).noted_newer == pair.newer
+    assert (await pair.read(pair.newer)).noted_older == pair.older
+    assert not (await pair.read(pair.older)).hidden
+
+
+@pytest.mark.parametrize("word, about", [(None, ""), ("partly", ""), ("no", ""), ("not asked", ""), ("yes", GONE)])
+async def test_the_older_image_is_not_hidden_before_the_new_one_works_on_its_own_id(pair: Pair, word, about):
+    if word:
+        pair.works(word, about)
+    said = await follow(pair.context(hide_older=True))
+    assert "not hidden: the new image is not noted to work" in said
+    assert not (await pair.read(pair.older)).hidden
+
+
+async def test_the_older_image_is_hidden_once_the_new_one_works_and_it_is_said_how_to_undo_it(pair: Pair):
+    pair.works()
+    ctx = pair.context(hide_older=True)
+    said = await follow(ctx)
+    assert said == (
+        f"follows astro-base-1; hidden from lists; `imaging succession {pair.older} --unhide` shows it again"
+    )
+    assert (await pair.read(pair.older)).hidden
+    assert ctx.run.times_intended(IntentAction.HIDE_IMAGE) == 1
+
+
+async def test_it_is_not_hidden_where_that_was_not_asked(pair: Pair):
+    pair.works()
+    await follow(pair.context())
+    assert not (await pair.read(pair.older)).hidden
+
+
+async def test_a_runner_that_begins_again_changes_nothing_a_second_time(pair: Pair):
+    pair.works()
+    await follow(pair.context(hide_older=True))
+    asked = pair.patches
+    assert "it is hidden" in await follow(pair.context(hide_older=True))
+    assert pair.patches == asked
+
+
+async def test_a_new_image_that_is_not_active_leaves_the_older_one_as_it_is(pair: Pair):
+    pair.works()
+    pair.change(pair.newer, status="saving")
+    assert "is not active" in await follow(pair.context(hide_older=True))
+    assert pair.patches == 0
+
+
+async def test_an_older_image_that_is_gone_is_said_and_fails_nothing(pair: Pair):
+    assert await follow(pair.context(succeeds=GONE)) == "the image that it follows is gone"
+
+
+async def test_an_older_image_of_another_project_is_neither_noted_nor_hidden(pair: Pair):
+    pair.works()
+    pair.change(pair.older, owner="another", visibility="public")
+    said = await follow(pair.context(hide_older=True))
+    assert "another project's" in said
+    assert "not hidden" in said
+    assert (await pair.read(pair.newer)).noted_older == pair.older
+    assert (await pair.read(pair.older)).noted_newer is None
+
+
+async def test_an_older_image_that_another_one_follows_already_keeps_its_note(pair: Pair):
+    third = pair.world.new_image("third", "astro-base-1b", {})
+    pair.change(pair.older, properties={"imaging.succeeded_by": third, "imaging.succeeded_by.image": pair.older})
+    assert "another image follows it already" in await follow(pair.context())
+    assert (await pair.read(pair.older)).noted_newer == third
+
+
+async def test_a_refused_note_is_said_and_fails_nothing(pair: Pair):
+    pair.world.fault("update_image", status=403, times=-1)
+    assert "could not be noted" in await follow(pair.context())
+
+
+async def test_the_step_that_publishes_links_a_private_image_too(pair: Pair):
+    result = await publish(pair.context())
+    assert result.note == "stays private, as planned; follows astro-base-1"
+
+
+async def test_an_image_that_is_made_visible_says_so_about_itself(pair: Pair):
+    ctx = pair.context(visibility=Visibility.COMMUNITY)
+    ctx.change(
+        verdict=Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG, has_address=True, has_default_route=True)
+    )
+    await publish(ctx)
+    assert (await pair.read(pair.newer)).noted_published == "community"

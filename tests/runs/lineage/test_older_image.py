@@ -1,0 +1,145 @@
+"""An older image is hidden, shown again, and deleted only where nothing forbids it, read just before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from imaging.democloud.records import Member
+from imaging.guidelines.lineage.succession import Hindrance
+from imaging.runs.lineage.following import follow
+from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide
+from models.errors import ImagingError, NotFoundError, NotOursError, UsageError
+from models.run.record import RunRecord
+from models.run.request import Visibility
+from models.steps import StepName, StepState
+from tests.runs.lineage.conftest import Pair
+from tests.runs.steps.conftest import make_run
+
+NAME = "astro-base-1"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def linked(pair: Pair) -> Pair:
+    pair.works()
+    await follow(pair.context())
+    return pair
+
+
+async def codes(pair: Pair, typed: str = NAME, runs: tuple[RunRecord, ...] | None = ()) -> set[Hindrance]:
+    found = await delete_older(pair.world.cloud, pair.older, typed, runs)
+    return {each.code for each in found}
+
+
+def is_there(pair: Pair) -> bool:
+    image = pair.world.records.images.get(pair.older)
+    return image is not None and image.status != "deleted"
+
+
+async def test_one_that_nothing_forbids_is_deleted_by_its_typed_name(linked: Pair):
+    assert await codes(linked) == set()
+    assert not is_there(linked)
+
+
+async def test_another_name_deletes_nothing_whatever_the_caller_has_checked(linked: Pair):
+    with pytest.raises(NotOursError, match="another name than the one that was typed"):
+        await codes(linked, "astro-base-2")
+    assert is_there(linked)
+
+
+@pytest.mark.parametrize(
+    "change, code",
+    [
+        ({"protected": True}, Hindrance.PROTECTED),
+        ({"visibility": "community"}, Hindrance.VISIBLE),
+        ({"visibility": "shared"}, Hindrance.VISIBLE),
+        ({"owner": "another", "visibility": "public"}, Hindrance.NOT_OWN),
+    ],
+)
+async def test_what_somebody_changed_meanwhile_counts(linked: Pair, change: dict[str, Any], code: Hindrance):
+    linked.change(linked.older, **change)
+    assert code in await codes(linked)
+    assert is_there(linked)
+
+
+async def test_an_image_that_an_instance_of_this_project_uses_stays(linked: Pair):
+    linked.world.db.image_id = linked.older
+    assert await codes(linked) == {Hindrance.USED}
+    assert is_there(linked)
+
+
+async def test_an_image_whose_users_cannot_be_read_stays(linked: Pair):
+    linked.world.answer("GET", "/servers/detail", "no", status=403)
+    assert await codes(linked) == {Hindrance.USE_UNKNOWN}
+    assert is_there(linked)
+
+
+async def test_an_image_whose_successor_does_not_work_any_more_stays(linked: Pair):
+    linked.works("no")
+    assert await codes(linked) == {Hindrance.SUCCESSOR_NOT_PROVED}
+    assert is_there(linked)
+
+
+async def test_an_image_whose_successor_is_gone_stays(linked: Pair):
+    del linked.world.records.images[linked.newer]
+    assert await codes(linked) == {Hindrance.NO_SUCCESSOR}
+
+
+async def test_an_image_that_was_shared_and_is_private_again_stays(linked: Pair):
+    linked.change(linked.older, visibility="shared", members={"theirs": Member("accepted", 0.0, 0.0)})
+    assert Hindrance.VISIBLE in await codes(linked)
+
+
+@pytest.mark.parametrize(
+    "state, forbids", [(StepState.DONE, True), (StepState.FAILED, True), (StepState.SKIPPED, False)]
+)
+async def test_a_run_of_this_machine_that_published_it_forbids_it(linked: Pair, state: StepState, forbids: bool):
+    run = make_run(linked.world, visibility=Visibility.COMMUNITY)
+    steps = tuple(
+        each.model_copy(update={"state": state}) if each.step is StepName.PUBLISH else each for each in run.steps
+    )
+    run = run.model_copy(update={"image_id": linked.older, "steps": steps})
+    facts = await deletion_facts(linked.world.cloud, linked.older, (run,))
+    assert facts.published_by_run is forbids
+
+
+async def test_a_journal_that_cannot_be_read_forbids_it(linked: Pair):
+    assert await codes(linked, runs=None) == {Hindrance.HISTORY_UNKNOWN}
+
+
+async def test_one_that_is_gone_already_is_not_found(linked: Pair):
+    del linked.world.records.images[linked.older]
+    with pytest.raises(NotFoundError):
+        await codes(linked)
+
+
+async def test_a_refusal_of_the_cloud_is_told(linked: Pair):
+    linked.world.fault("delete_image", status=409, body="in use")
+    with pytest.raises(ImagingError):
+        await codes(linked)
+    assert is_there(linked)
+
+
+class TestHiding:
+    async def test_it_is_hidden_and_shown_again(self, linked: Pair):
+        assert (await hide(linked.world.cloud, await linked.read(linked.older))).hidden
+        assert not (await unhide(linked.world.cloud, await linked.read(linked.older))).hidden
+
+    async def test_an_image_that_none_follows_is_not_hidden(self, linked: Pair):
+        with pytest.raises(UsageError, match="No image follows astro-base-2"):
+            await hide(linked.world.cloud, await linked.read(linked.newer))
+
+    @pytest.mark.parametrize("word", ["no", "partly"])
+    async def test_it_is_not_hidden_where_the_new_one_does_not_work(self, linked: Pair, word: str):
+        linked.works(word)
+        with pytest.raises(UsageError, match="is not noted to work"):
+            await hide(linked.world.cloud, await linked.read(linked.older))
+        assert not (await linked.read(linked.older)).hidden
+
+    @pytest.mark.parametrize("act", [hide, unhide])
+    async def test_an_image_of_another_project_is_left_as_it_is(self, linked: Pair, act: Any):
+        linked.change(linked.older, owner="another", visibility="public")
+        with pytest.raises(UsageError, match="another project"):
+            await act(linked.world.cloud, await linked.read(linked.older))
