@@ -193,7 +193,7 @@ BOOT_ROWS: dict[str, Callable[[BootRows, str], None]] = {
     "prompt-ms": _set("power_on_to_prompt_seconds", _milliseconds),
     "fstab": _begin("mounts"),
     "mount": BootRows.mount,
-    "machine-id-word": _set("machine_id_own", {"own": True, "kept": False, "missing": True}.get),
+    "machine-id-word": _set("machine_id_own", {"own": True, "kept": False}.get),
     "host-keys-kept": _set("host_keys_own", {"yes": False, "no": True}.get),
     "machine-id": _set("machine_id_digest", str),
     "no-machine-id": _set("machine_id_digest", lambda _rest: ""),

@@ -75,7 +75,7 @@ report() {
     cat "$state/boot-1" "$state/boot-2" 2>/dev/null
     cat "$state/outputs-1" "$state/outputs-2" 2>/dev/null | shares "$1"
     echo end
-  } | tr '\000-\010\013-\032\034-\037\177' '?'
+  } | tr '\000-\006\010\013-\032\034-\037\177' '?'
 }
 
 # The results of both, until the instance is removed.

@@ -30,7 +30,7 @@ tell_facts() {
 tell_running() {
   running=$(within 10 systemctl list-units --type=service --state=running --plain --no-legend --no-pager) || return
   echo running-units
-  printf '%s\n' "$running" | awk '$1 ~ /\.service$/ { print "running-unit " substr($1, 1, 100) }' | head -n 120
+  printf '%s\n' "$running" | awk '$1 ~ /\.service$/ && $1 !~ /^imaging-works-/ { print "running-unit " substr($1, 1, 100) }' | head -n 120
 }
 
 tell_time() {

@@ -1,59 +1,66 @@
 # What a test printed: masked, then kept in lines that begin with `+` where they are TAP, else with `|`. It uses $work.
 
-# take_output NUMBER: says how many secrets were masked.
+# take_output NUMBER: sets masked to how many secrets were masked.
 take_output() {
   gap=
   if [ -s "$work/tail" ]; then gap='cut'; fi
-  {
+  told=$({
     # What was cut in the middle of a line could be a part of a secret.
     if [ -n "$gap" ]; then sed '$d' "$work/head"; else cat "$work/head"; fi
     [ -z "$gap" ] || { echo; echo '[imaging: some of the output was left out here]'; sed 1d "$work/tail"; }
   } | tr -d '\000' | awk -v to="$work/output.$1" "$mask_awk$secrets_awk"'
     {
-      sub(/\r+$/, "")
-      sub(/^.*\r/, "")
+      if (index($0, "\r")) { sub(/\r+$/, ""); sub(/^.*\r/, "") }
       line[++lines] = substr($0, 1, 4000)
+      if (in_key) { in_key--; line[lines] = "***" }
     }
+    !index($0, "PRIVATE KEY") { next }
     # The end of a key whose beginning is gone.
     /-----END [A-Z0-9 ]*PRIVATE KEY/ {
-      if (!in_key) for (at = lines - 1; at > 0 && line[at] ~ /^[A-Za-z0-9+\/=]+$/; at--) line[at] = "***"
-      line[lines] = "***"
-      if (!in_key) keys++
+      if (!in_key) {
+        for (at = lines - 1; at > 0 && line[at] ~ /^[A-Za-z0-9+\/=]+$/; at--) line[at] = "***"
+        if (line[lines] !~ /-----BEGIN/) keys++
+      }
       in_key = 0
-      next
     }
-    /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ { in_key = 200; keys++; line[lines] = "***"; next }
-    in_key { in_key--; line[lines] = "***" }
+    /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/ { keys++; if (!/-----END/) in_key = 200 }
+    /-----(BEGIN|END) [A-Z0-9 ]*PRIVATE KEY/ { line[lines] = "***" }
     END {
       count = keys + 0
-      for (at = 1; at <= lines; at++) {
-        if (line[at] == "***") continue
-        # Where a shell is, not a password.
-        if (line[at] ~ /^((declare -x|export) )?(OLD)?PWD=["\047]?\//) continue
-        hidden = mask(secrets(line[at]))
-        count += gsub(/\*\*\*/, "&", hidden) - gsub(/\*\*\*/, "&", line[at])
-        line[at] = substr(hidden, 1, 1000)
-      }
       # TAP has a version or a plan, or begins with a test.
       for (at = 1; at <= lines; at++) {
+        sign[at] = line[at] ~ /^(TAP version 1[234]|1\.\.[0-9]+|Bail out!|(not )?ok([ \t]|$))/ ? "+" : "|"
         if (line[at] ~ /^(TAP version 1[234]|1\.\.[0-9]+)/) tap = 1
-        if (line[at] ~ /^[ \t]*(#.*)?$/) continue
-        if (!first++ && line[at] ~ /^(not )?ok [0-9]+/) tap = 1
+        if (!first && line[at] !~ /^[ \t]*(#.*)?$/) { first = 1; if (line[at] ~ /^(not )?ok [0-9]+/) tap = 1 }
+      }
+      # Of the rest no more than its end is of use.
+      left = 16384
+      for (at = lines; at > 0; at--) {
+        if (tap && sign[at] == "+" && told++ < 5200) continue
+        left -= length(line[at])
+        if (left < 0) { sign[at] = ""; cut = 1 } else sign[at] = "|"
       }
       for (at = 1; at <= lines; at++) {
-        if (at > 1 && line[at] == "***" && line[at - 1] == "***") continue
-        if (tap && line[at] ~ /^(not )?ok([ \t]|$)/) print "+" numbered(line[at]) >to
-        else if (tap && line[at] ~ /^(TAP version 1[234]|1\.\.[0-9]+|Bail out!)/) print "+" line[at] >to
-        else print "|" line[at] >to
+        if (sign[at] == "" || (at > 1 && line[at] == "***" && line[at - 1] == "***")) continue
+        text = line[at]
+        if (text != "***") {
+          hidden = without_secrets(text)
+          count += gsub(/\*\*\*/, "&", hidden) - gsub(/\*\*\*/, "&", text)
+          text = substr(hidden, 1, 1000)
+        }
+        print sign[at] (sign[at] == "+" ? numbered(text) : text) >to
       }
-      print count
+      print count, cut ? "cut" : ""
     }
     function numbered(text,  word) {
+      if (text !~ /^(not )?ok/) return text
       tests++
       word = text ~ /^not/ ? "not ok" : "ok"
       if (text ~ /^(not )?ok[ \t]+[0-9]+([^0-9]|$)/) return text
       return word " " tests substr(text, length(word) + 1)
-    }'
+    }')
+  masked=${told%% *}
+  case $told in *cut) gap='cut' ;; esac
   {
     printf 'output %s %s %s\n' "$boot" "$1" "${gap:--}"
     cat "$work/output.$1" 2>/dev/null
@@ -61,7 +68,8 @@ take_output() {
   rm -f "$work/output.$1"
 }
 
-# For awk: secrets(TEXT) without what looks like a token, a password behind a colon, or the hash of one.
+# For awk: without_secrets(TEXT), also without what looks like a token, a password behind a colon, or the hash of one. Most
+# lines hold nothing of the kind: an awk that makes each expression again for each line would take long.
 secrets_awk='
 function starred(s, expression, least,    out, low) {
     low = tolower(s)
@@ -72,15 +80,21 @@ function starred(s, expression, least,    out, low) {
     }
     return out s
 }
-function secrets(s) {
-    s = starred(s, "(gh[pousr]_|github_pat_|glpat-|gl(dt|rt|ptt|agent|cbt|soat)-|hf_|sk-(ant|proj|svcacct|admin)-|pypi-age" \
-        "|npm_|xox[abposr]-|age-secret-key-1|dop_v1_|hvs\\.|glsa_|rubygems_|[sr]k_live_|akia|asia|dapi|ops_eyj|eyj[a-z0-9_-]+\\.eyj)" \
-        "[a-z0-9_.-]+", 20)
-    s = starred(s, "\\$(1|2[abxy]|5|6|y|gy|7)\\$[a-z0-9.\\/$=,]+", 16)
-    s = hide(s, "(bearer|basic) +[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]" \
-        "[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]+", " ", "")
-    return hide(s, "(pass(word|wd|phrase)?|secret|token|(account|shared|access|api|private|secret)[_-]?key)[\"\047]?[ \t]*:[ \t]*" \
-        "[\"\047]?[^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;]+", ":", "")
+function without_secrets(s) {
+    # Where a shell is, not a password.
+    if (s ~ /^((declare -x|export) )?(OLD)?PWD=["\047]?\//) return s
+    if (s ~ /gh[pousr]_|github_pat_|gl[a-z]+-|hf_|sk-|pypi-|npm_|xox|AGE-SEC|dop_v1_|hvs\.|glsa_|rubygems_|k_live_|AKIA|ASIA|dapi|eyJ/)
+        s = starred(s, "(gh[pousr]_|github_pat_|glpat-|gl(dt|rt|ptt|agent|cbt|soat)-|hf_|sk-(ant|proj|svcacct|admin)-|pypi-age" \
+            "|npm_|xox[abposr]-|age-secret-key-1|dop_v1_|hvs\\.|glsa_|rubygems_|[sr]k_live_|akia|asia|dapi|ops_eyj" \
+            "|eyj[a-z0-9_-]+\\.eyj)[a-z0-9_.-]+", 20)
+    if (s ~ /\$[0-9a-z]+\$/) s = starred(s, "\\$(1|2[abxy]|5|6|y|gy|7)\\$[a-z0-9.\\/$=,]+", 16)
+    if (s ~ /[Bb][Ee][Aa][Rr][Ee][Rr] |[Bb][Aa][Ss][Ii][Cc] /)
+        s = hide(s, "(bearer|basic) +[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]" \
+            "[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]+", " ", "")
+    if (s ~ /([Pp][Aa][Ss][Ss]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy])[a-zA-Z]*["\047]?[ \t]*:/)
+        s = hide(s, "(pass(word|wd|phrase)?|secret|token|(account|shared|access|api|private|secret)[_-]?key)[\"\047]?[ \t]*:[ \t]*" \
+            "[\"\047]?[^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;]+", ":", "")
+    return s ~ /[@=]/ ? mask(s) : s
 }
 '
 

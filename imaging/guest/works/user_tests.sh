@@ -82,7 +82,7 @@ run_test() {
       fi
       ;;
   esac
-  masked=$(take_output "$number")
+  take_output "$number"
   printf '%s\n' "test $origin $status $flags $took ${masked:-0} $name" >>"$work/tests"
 }
 
@@ -139,8 +139,7 @@ END
   esac
   for way in $ways; do
     : >"$work/began"
-    as_account "$start_seconds" 'echo began >&4' 3>/dev/null 4>"$work/began"
-    [ ! -s "$work/began" ] || return
+    if as_account "$start_seconds" 'echo began >&4' 3>/dev/null 4>"$work/began" && [ -s "$work/began" ]; then return; fi
   done
 }
 
@@ -184,7 +183,7 @@ run_file() {
   rm -f "$work/pipe"
   mkfifo "$work/pipe"
   : >"$work/began"
-  { head -c 1048576 >"$work/head"; tail -c 65536 >"$work/tail"; } <"$work/pipe" 2>/dev/null &
+  { head -c 1048576 >"$work/head"; tail -c 65536 >"$work/tail"; } <"$work/pipe" >/dev/null 2>&1 &
   reader=$!
   as_account "$2" "echo began >&4; exec >&3 2>&3 3>&- 4>&-; $3" 3>"$work/pipe" 4>"$work/began"
   ended=$?
@@ -208,7 +207,7 @@ run_file() {
 # What a test started bears the mark of its run.
 end_leftovers() {
   for try in 1 2 3; do
-    left=$(grep -l -s -a -F -e "IMAGING_TEST_RUN=$mark" /proc/[0-9]*/environ | sed 's|^/proc/||; s|/.*||')
+    left=$(grep -l -s -F -e "IMAGING_TEST_RUN=$mark" /proc/[0-9]*/environ | sed 's|^/proc/||; s|/.*||')
     [ -n "$left" ] || return
     # shellcheck disable=SC2086  # several words
     kill -9 $left 2>/dev/null
