@@ -11,8 +11,8 @@ from imaging.commands.flow import session
 from imaging.commands.flow.brought_file import Brought, read_brought
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.output.judged.verdict_text import verdict_lines
 from imaging.commands.output.streams import say, write, write_json
-from imaging.commands.output.verdict_text import verdict_lines
 from imaging.runs.test_instance.boot_verdict.saved_console import judge_saved_console
 from imaging.runtime.threads import in_thread
 from models.errors import UsageError

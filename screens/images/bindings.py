@@ -10,7 +10,7 @@ BINDINGS: list[BindingType] = [
         "verify",
         "Test launch",
         id="images.verify",
-        tooltip="Launch a test instance of this image and see if it boots",
+        tooltip="Launch a test instance of this image and see if it boots and works, in two boots",
     ),
     Binding(
         "s",

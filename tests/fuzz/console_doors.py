@@ -8,7 +8,7 @@ from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.refusals import from_answer
 from imaging.commands.documents.conversion import verdict_document
 from imaging.commands.flow.brought_file import Brought
-from imaging.commands.output.verdict_text import verdict_lines
+from imaging.commands.output.judged.verdict_text import verdict_lines
 from imaging.guest.deep_check.chunks import hear, unpack
 from imaging.guest.deep_check.console_report import read_console_report
 from imaging.guest.host_keys.console_keys import read_console_keys

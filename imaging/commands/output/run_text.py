@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from imaging.commands.output.judged.works_text import works_lines
 from imaging.commands.output.transfers.export_text import exported_lines
-from imaging.commands.output.works_text import works_lines
 from models.formatting import clock_time, size
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState

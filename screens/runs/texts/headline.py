@@ -17,9 +17,9 @@ from models.verdict import Verdict, VerdictWord
 from models.words.export_words import export_success
 from models.works.verdict import WorksWord
 from screens.runs.texts.heard import Change, Heard
-from screens.runs.texts.seal_text import seal_failure
+from screens.runs.texts.judged.seal_text import seal_failure
+from screens.runs.texts.judged.works_text import works_failure
 from screens.runs.texts.task_notes import seen_phase
-from screens.runs.texts.works_text import works_failure
 from screens.style.glyphs import Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone, joined, toned

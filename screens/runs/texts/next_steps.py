@@ -10,9 +10,9 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.run.request import Visibility
 from models.steps import StepState
+from screens.runs.texts.judged.seal_text import is_proven_sealed, seal_failure
+from screens.runs.texts.judged.works_text import what_failed, works_failure
 from screens.runs.texts.offers import shows_clone
-from screens.runs.texts.seal_text import is_proven_sealed, seal_failure
-from screens.runs.texts.works_text import what_failed, works_failure
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 

@@ -12,7 +12,7 @@ from models.words.export_words import file_name, is_written
 from models.works.verdict import WorksWord
 from screens.order import A_TO_Z, NEWEST_FIRST, Order, Orders, filled_first, newest_first, worst_first
 from screens.runs.texts.headline import outcome_line
-from screens.runs.texts.works_text import works_failure
+from screens.runs.texts.judged.works_text import works_failure
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.style.run_words import step_words
 from screens.style.tones import Tone

@@ -9,8 +9,8 @@ from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord,
 from models.steps import StepName, StepState
 from models.verdict import Verdict
 from models.words.export_words import BEING_REMOVED
-from screens.runs.texts.seal_text import seal_details
-from screens.runs.texts.works_text import works_details
+from screens.runs.texts.judged.seal_text import seal_details
+from screens.runs.texts.judged.works_text import works_details
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone, joined, toned
 from screens.style.wording import Sign, is_interrupted, step_sign, verdict_sign

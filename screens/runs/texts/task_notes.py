@@ -6,7 +6,7 @@ from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import counted
 from models.run.record import RunRecord, StepRecord
 from models.steps import StepName, StepState
-from screens.runs.texts.seal_text import proof_note, taken_away
+from screens.runs.texts.judged.seal_text import proof_note, taken_away
 from screens.style.run_words import INTERRUPTED, NOT_REACHED, Task
 
 _BOOT = "console: "

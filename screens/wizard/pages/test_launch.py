@@ -10,14 +10,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from imaging.guidelines.instance.flavor_fit import FlavorFit, expected_image, launch_matrix
+from models.run.plan import TestLaunchPlan
 from models.text import one_line
 from screens.dialogs.choose import Choice
 from screens.dialogs.pick import PickOne
 from screens.style.tones import Tone, joined, toned
+from screens.wizard.pages.own_tests import OwnTests
 from screens.wizard.state import Page, WizardState
 
 _TEST = (
-    Choice("yes", "launch a test instance", "see if it boots, then remove it"),
+    Choice("yes", "launch a test instance", "see if it boots and works, then remove it"),
     Choice("keep", "keep the test instance", "the same, but for inspection it is not removed"),
     Choice("no", "no test", "the image stays unverified"),
 )
@@ -37,6 +39,8 @@ class TestPage(Page):
         yield PickOne(_networks(self.state), AUTO, glyphs=self.glyphs, id="network")
         yield Static(toned("Flavor", Tone.QUIET), classes="label tested", markup=False)
         yield PickOne(_flavors(self.state), AUTO, glyphs=self.glyphs, id="flavor")
+        yield Static(toned("Your tests", Tone.QUIET), classes="label tested", markup=False)
+        yield OwnTests(self.state.request, glyphs=self.glyphs, id="own-tests")
         yield Static(id="test-said", markup=False)
 
     def enter(self) -> None:
@@ -50,7 +54,8 @@ class TestPage(Page):
         self.query_one("#test", PickOne).offer(_TEST, _test_key(state))
         self.query_one("#network", PickOne).offer(_networks(state), request.network_id or AUTO)
         self.query_one("#flavor", PickOne).offer(_flavors(state), request.flavor_id or AUTO)
-        for widget in self.query("#network, #flavor, .tested"):
+        self.query_one(OwnTests).put(request)
+        for widget in self.query("#network, #flavor, #own-tests, .tested"):
             widget.display = request.test
         self.query_one("#test-said", Static).update(_status_text(state))
 
@@ -68,6 +73,11 @@ class TestPage(Page):
     def _flavor(self, event: PickOne.Picked) -> None:
         event.stop()
         self.change(flavor_id=None if event.key == AUTO else event.key)
+
+    @on(OwnTests.Wanted)
+    def _own_tests(self, event: OwnTests.Wanted) -> None:
+        event.stop()
+        self.change(**event.update)
 
 
 def _test_key(state: WizardState) -> str:
@@ -113,8 +123,15 @@ def _status_text(state: WizardState) -> Content:
         return toned(f"A test launch is not possible: {test.refused_because}", Tone.BAD)
     if test.network is None:
         return toned("Several networks are possible: choose one.", Tone.WARN)
+    return _launch_text(test, test.network.name, has_tests=bool(state.request.work_tests.files))
+
+
+def _launch_text(test: TestLaunchPlan, network: str, *, has_tests: bool) -> Content:
     flavor = test.flavors[0].name if test.flavors else ""
+    # Of what may not be missed and what may, only one has room here.
+    if has_tests:
+        return toned("Everybody in the project can read on the console what a test prints.", Tone.WARN)
     return joined(
-        toned("Launched on ", Tone.QUIET), test.network.name, toned(" in ", Tone.QUIET), flavor,
+        toned("Launched on ", Tone.QUIET), network, toned(" in ", Tone.QUIET), flavor,
         toned(": ", Tone.QUIET), test.why,
     )  # fmt: skip

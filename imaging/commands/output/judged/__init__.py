@@ -1,0 +1,1 @@
+"""What a command prints of a verdict: on a boot, and on whether an image works."""
