@@ -102,6 +102,7 @@ recordings: $(VENV)/.installed-dev ## what the demonstration cloud's guests tell
 
 disks: $(VENV)/.installed-dev ## what the demonstration cloud's images hold, from the trees of the same guests (root, mkfs, sfdisk)
 	@$(BIN)/python -m tests.guest.recordings.disks
+	@$(BIN)/python -m tests.guest.recordings.inventories
 
 bench: $(VENV)/.installed-dev ## timings, as ratios within one run
 	@$(BIN)/python -m bench

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imaging.democloud.guests.deep_check import Manner, inflated, packed_pieces
+from imaging.democloud.guests.inventory import inventory_lines
 from imaging.democloud.guests.pretended_tests import EndedTest, GivenTest, ended
 from imaging.democloud.guests.recording import load
 from imaging.democloud.guests.roles import role_of
@@ -113,7 +114,7 @@ def works_lines(server: Server, up: float) -> list[tuple[float, str]]:
     lines += _progress(server, order, 2, restarts)
     if up < second:
         return lines
-    both = [*_pieces(server, order, 2), f"{WORD} {order.nonce} ended"]
+    both = [*_pieces(server, order, 2), f"{WORD} {order.nonce} ended", *inventory_lines(server, order.nonce)]
     times = min(_REPEATS, int((up - second) // _EVERY) + 1)
     return [*lines, *((second + _EVERY * turn, line) for turn in range(times) for line in both)]
 

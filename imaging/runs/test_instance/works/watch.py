@@ -8,6 +8,7 @@ from imaging.guest.confined_reading.client import read_works_confined
 from imaging.guest.deep_check import Listener
 from imaging.guest.works import WORKS_WORD
 from imaging.runs.core.step_context import StepContext
+from imaging.runs.lineage.heard_inventory import HeardInventory
 from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader
 from imaging.runs.test_instance.boot_verdict.verdict import ConsoleReading, Ending
@@ -56,6 +57,7 @@ class WorksWatch:
         self._nonce = server.metadata.get(MARKER, "")
         self._beginning = f"{WORKS_WORD} {self._nonce} "
         self._listener = Listener(self._nonce, WORKS_WORD)
+        self._inventory = HeardInventory(ctx, self._nonce)
         self._boot = ConsoleReader(None)
         self._stage: Stage | None = None
         self._restarted = False
@@ -94,7 +96,7 @@ class WorksWatch:
             self._booted_at = self._ctx.clock.monotonic()
         await self._take_in()
         if self.is_told:
-            return True
+            return True if not self._tells_inventory or await self._inventory.settled() else None
         if not self._is_hopeless():
             return None
         await self._keep(self._with_second_boot())
@@ -108,6 +110,11 @@ class WorksWatch:
         last = self.report.boot(BOTH_BOOTS)
         return not self.report.has_systemd or (last is not None and last.checked and last.tests_ended)
 
+    @property
+    def _tells_inventory(self) -> bool:
+        """Whether a list of what is installed may still come: not where nothing can be started after the boot."""
+        return self.report is not None and self.report.has_systemd and not self._console.is_over
+
     async def _take_in(self) -> None:
         console = self._console.console
         if console.length == self._taken:
@@ -115,6 +122,7 @@ class WorksWatch:
         said = console.since(self._taken)
         self._taken, self._changed = console.length, self._ctx.clock.monotonic()
         self._listener.take(said)
+        self._inventory.take(said)
         await self._follow_boot(said)
         await self._tell_progress(said)
         await self._read()
