@@ -58,7 +58,7 @@ p{{margin:.5rem 0}}
 .wide:focus-visible{{outline:2px solid var(--bar);outline-offset:2px}}
 table{{border-collapse:collapse;width:100%;min-width:34rem;font-size:.9rem}}
 caption{{text-align:left;font-weight:600;padding:.25rem 0}}
-th,td{{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);min-width:4.5rem}}
+th,td{{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);min-width:5.5rem}}
 th{{color:var(--quiet);font-weight:600;overflow-wrap:normal}}
 pre{{background:var(--shade);border:1px solid var(--line);border-radius:.4rem;padding:.6rem;margin:0;
 font:.8rem/1.45 ui-monospace,monospace;white-space:pre-wrap}}
@@ -70,7 +70,7 @@ svg .off{{fill:var(--off)}}svg .axis{{stroke:var(--line)}}
 footer{{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}}
 @media (max-width:34rem){{.facts{{grid-template-columns:1fr;gap:0}}.facts dd{{margin:0 0 .5rem}}}}
 @media print{{:root{{{_variables(LIGHT)}color-scheme:light}}body{{max-width:none;padding:0;font-size:10pt}}
-h2{{break-after:avoid}}tr,svg,.words div{{break-inside:avoid}}.wide{{overflow:visible}}svg,table{{min-width:0}}
+h2{{break-after:avoid}}tr,svg,.words div{{break-inside:avoid}}caption{{break-after:avoid}}.wide{{overflow:visible}}svg,table{{min-width:0}}
 thead{{display:table-header-group}}*{{print-color-adjust:exact}}}}
 @page{{margin:15mm}}
 """.replace("\n", "")
