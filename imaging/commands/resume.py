@@ -9,6 +9,7 @@ from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.flow.other_host import confirmed_host, host_options
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.report_files import reporting
 
 
 @click.command(
@@ -23,6 +24,7 @@ from imaging.commands.options.invocation import Invocation, everywhere
 @click.argument("run")
 @host_options
 @everywhere
+@reporting()
 def command(invocation: Invocation, run: str, yes: bool, other_host: str | None) -> int:
     """Continue a run, with a new login.
 
@@ -39,5 +41,8 @@ async def _resume(invocation: Invocation, wanted: str, *, yes: bool, other_host:
         host = confirmed_host(found, yes=yes, other_host=other_host)
         resolved = await session.resolve_for(invocation, found)
         return await start_and_follow(
-            lambda: runs.resume(found.id, resolved, other_host=host), runs, json=invocation.json
+            lambda: runs.resume(found.id, resolved, other_host=host),
+            runs,
+            json=invocation.json,
+            reports=invocation.reports,
         )

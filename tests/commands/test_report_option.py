@@ -204,3 +204,10 @@ def test_a_report_that_cannot_be_written_in_the_end_leaves_the_old_one(tmp_path)
     folder.rmdir()
     with pytest.raises(UsageError):
         write_report(of(folder / "report"), "x")
+
+
+def test_a_run_that_is_over_is_reported_once_more(imaging, tmp_path):
+    run = json.loads(imaging(*VERIFY, "--json").out)["run"]
+    file = tmp_path / "report.xml"
+    assert imaging("watch", run, "--report", f"junit={file}").status == 0
+    assert junit(file)["boot"] == {"run": "passed", "boot": "passed"}

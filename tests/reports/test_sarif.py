@@ -9,7 +9,8 @@ import pytest
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as Log
 
 from imaging.reports.formats import ReportFormat, written
-from imaging.reports.gathering import report_of_run
+from imaging.reports.gathering import report_of_error, report_of_run
+from models.errors import UsageError
 from models.run.record import RunRecord
 from tests.reports import samples
 
@@ -41,6 +42,15 @@ def test_a_blocker_is_an_error_and_a_warning_a_warning():
 
 def test_what_is_unknown_is_open_and_has_no_level():
     assert (result("D-UNKNOWN")["kind"], result("D-UNKNOWN")["level"]) == ("open", "none")
+
+
+def test_a_command_that_failed_before_it_judged_anything_tells_no_results():
+    text = written(report_of_error("check db-07", UsageError("No such instance.")), ReportFormat.SARIF)
+    Log.model_validate_json(text)
+    run = json.loads(text)["runs"][0]
+    assert "results" not in run
+    assert run["invocations"] == [{"executionSuccessful": False}]
+    assert sarif(samples.run())["runs"][0]["results"] == []
 
 
 def test_a_waiver_is_a_suppression_with_its_reason():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from imaging.commands.output.judged.works_text import works_lines
 from imaging.commands.output.transfers.export_text import exported_lines
+from imaging.reports.passport.forms import PassportForm
 from models.formatting import clock_time, size
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState
@@ -62,6 +64,9 @@ def outcome(run: RunRecord) -> Iterator[str]:
         yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
     if run.report_path:
         yield f"report    {run.report_path}"
+        passport = Path(run.report_path).with_name(PassportForm.HTML.file_name)
+        if passport.is_file():
+            yield f"passport  {passport}"
 
 
 def _images(run: RunRecord) -> Iterator[tuple[str, str]]:

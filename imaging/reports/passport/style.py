@@ -70,7 +70,8 @@ svg .off{{fill:var(--off)}}svg .axis{{stroke:var(--line)}}
 footer{{margin-top:3rem;padding-top:.75rem;border-top:1px solid var(--line);color:var(--quiet);font-size:.85rem}}
 @media (max-width:34rem){{.facts{{grid-template-columns:1fr;gap:0}}.facts dd{{margin:0 0 .5rem}}}}
 @media print{{:root{{{_variables(LIGHT)}color-scheme:light}}body{{max-width:none;padding:0;font-size:10pt}}
-h2{{break-after:avoid}}tr,svg,.words div{{break-inside:avoid}}caption{{break-after:avoid}}.wide{{overflow:visible}}svg,table{{min-width:0}}
+h2{{break-after:avoid}}tr,svg,.words div{{break-inside:avoid}}caption{{break-after:avoid}}
+.wide{{overflow:visible}}svg,table{{min-width:0}}
 thead{{display:table-header-group}}*{{print-color-adjust:exact}}}}
 @page{{margin:15mm}}
 """.replace("\n", "")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from imaging.reports.case import Report
+from imaging.reports.case import CaseOutcome, Report
 from imaging.reports.escaping import sarif, without_commands_in_json
 from models.findings import Finding, Outcome, Severity
 from models.run.request import Waiver
@@ -26,12 +26,15 @@ def as_sarif(report: Report) -> str:
     rules = {finding.rule: finding for finding in findings}
     numbers = {rule: number for number, rule in enumerate(rules)}
     waivers = {waiver.rule: waiver for waiver in report.waivers}
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": {"name": "Imaging Console", "rules": [_rule(each) for each in rules.values()]}},
         "automationDetails": {"id": f"imaging/{quote(report.profile or 'none', safe='')}/"},
+        "invocations": [{"executionSuccessful": not report.count(CaseOutcome.ERROR)}],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, numbers[each.rule], report, waivers.get(each.rule)) for each in findings],
     }
+    if report.findings or not report.count(CaseOutcome.ERROR):  # nothing was judged is not the same as nothing found
+        results = [_result(each, numbers[each.rule], report, waivers.get(each.rule)) for each in findings]
+        run["results"] = results
     document = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return without_commands_in_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
