@@ -9,6 +9,7 @@ import pytest
 from models.cloud.image import Image
 from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
+from models.seal.verdict import SealVerdict, SealWord
 from models.steps import CREATE_STEPS, SEALED_STEPS, StepName, StepState
 from models.verdict import Strength, Verdict, VerdictWord
 from models.works.outcome import Outcome
@@ -134,9 +135,9 @@ def test_what_failed_stands_where_it_is_said_what_can_be_done():
 @pytest.mark.parametrize(
     "works, shown",
     [
-        (YES, "✓ boots, works: yes"),
-        (PARTLY, "? boots, works: partly"),
-        (NO, "✗ boots, works: no"),
+        (YES, "✓ works: yes"),
+        (PARTLY, "? works: partly"),
+        (NO, "✗ works: no"),
         (NOT_ASKED, "✓ boots (strong)"),
         (None, "✓ boots (strong)"),
     ],
@@ -144,6 +145,21 @@ def test_what_failed_stands_where_it_is_said_what_can_be_done():
 def test_the_list_of_runs_says_it(works, shown):
     place = [column.title for column in RUN_COLUMNS].index(OUTCOME)
     assert cells(ended(works), UNICODE)[place].text == shown
+
+
+@pytest.mark.parametrize(
+    "works, shown",
+    [
+        (YES, "✓ sealed, works: yes"),
+        (PARTLY, "✓ sealed, works: partly"),
+        (NO, "✗ works: no"),
+        (None, "✓ sealed, boots"),
+    ],
+)
+def test_the_list_of_runs_says_it_of_a_sealed_image_behind_its_seal(works, shown):
+    place = [column.title for column in RUN_COLUMNS].index(OUTCOME)
+    sealed = ended(works, kind=RunKind.SEALED, seal_verdict=SealVerdict(word=SealWord.SEALED))
+    assert cells(sealed, UNICODE)[place].text == shown
 
 
 def test_runs_are_found_by_it():

@@ -25,7 +25,7 @@ def test_a_request_without_tests_says_how_to_add_one_and_who_would_run_it() -> N
     assert told() == [
         ("+ add a test of yours", "a script; it runs in both boots"),
         ("run by", "root"),
-        ("twins", "no"),
+        ("twins", "no second instance is compared"),
     ]
 
 
@@ -43,7 +43,7 @@ def test_each_test_says_its_size_and_what_it_needs() -> None:
         ("a.sh", "10 B, needs network, 8000 MiB RAM, GPU"),
         ("b.goss.yaml", "9 B, goss"),
         ("run by", "debian"),
-        ("twins", "yes: two instances at once, compared"),
+        ("twins", "yes: two instances at once are compared"),
     ]
 
 

@@ -98,14 +98,15 @@ def _add_people(world: World) -> None:
     world.credentials[CREDENTIAL_ID] = Credential(
         CREDENTIAL_ID, "ada-laptop", credential_secret_of(world), user_id(), project_id()
     )
-    world.keypairs.append(
+    world.keypairs += [
         Keypair(
             "ada-laptop",
-            user_id(),
+            user_id(name),
             "3c:5e:91:0b:7a:2d:44:18:c6:0f:aa:71:52:e9:83:1d",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlbW9uc3RyYXRpb24gY2xvdWQgb25seSwgbm8ga2V5 ada@laptop",
         )
-    )
+        for name in (OWNER, PHYSICIAN)
+    ]
 
 
 def _add_networks(world: World) -> None:

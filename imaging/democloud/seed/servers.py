@@ -176,7 +176,7 @@ def _add_server(world: World, row: _Row, place: int) -> None:
         metadata=dict(row.metadata),
         tags=list(row.tags),
         description=row.description,
-        key_name="ada-laptop" if row.user == OWNER else None,
+        key_name="ada-laptop" if row.user in {OWNER, PHYSICIAN} else None,
         security_groups=[group_id(row.project, one) for one in row.groups],
         serial=world.number(),
     )

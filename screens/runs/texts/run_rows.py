@@ -118,7 +118,7 @@ def _verdict(run: RunRecord, glyphs: Glyphs) -> Cell:
     if works is WorksWord.NO:
         return _works(works, glyphs)
     if run.seal_verdict is not None and (run.verdict is None or run.verdict.has_proved_boot):
-        return _sealed(run.seal_verdict.word, glyphs, boots=run.verdict is not None)
+        return _sealed(run.seal_verdict.word, works, glyphs, boots=run.verdict is not None)
     if works is not WorksWord.NOT_ASKED:
         return _works(works, glyphs)
     verdict = verdict_sign(run.verdict, glyphs)
@@ -126,16 +126,19 @@ def _verdict(run: RunRecord, glyphs: Glyphs) -> Cell:
 
 
 def _works(word: WorksWord, glyphs: Glyphs) -> Cell:
-    """What is only asked of an image that boots."""
+    """What is only asked of an image that boots, so that it says that as well."""
     sign = works_sign(word, glyphs)
-    return Cell(f"{sign.glyph} boots, works: {sign.word}", sign.tone)
+    return Cell(f"{sign.glyph} works: {sign.word}", sign.tone)
 
 
-def _sealed(word: SealWord, glyphs: Glyphs, *, boots: bool) -> Cell:
-    """The verdict on a seal, and behind *sealed* that the image boots."""
+def _sealed(word: SealWord, works: WorksWord, glyphs: Glyphs, *, boots: bool) -> Cell:
+    """The verdict on a seal, and behind *sealed* that the image boots, or whether it works."""
     sign = seal_word_sign(word, glyphs)
-    more = ", boots" if boots and word is SealWord.SEALED else ""
-    return Cell(f"{sign}{more}", sign.tone)
+    if not boots or word is not SealWord.SEALED:
+        return Cell(str(sign), sign.tone)
+    if works is WorksWord.NOT_ASKED:
+        return Cell(f"{sign}, boots", sign.tone)
+    return Cell(f"{sign}, works: {works.value}", works_sign(works, glyphs).tone)
 
 
 def summary(count: str, runs: Sequence[RunRecord]) -> str:

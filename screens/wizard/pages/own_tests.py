@@ -155,7 +155,7 @@ class OwnTests(RowList[TestRow]):
 def rows(request: RunRequest) -> Sequence[TestRow]:
     """The lines of a request: its tests, and what is asked about all of them."""
     tests = request.work_tests
-    twins = "yes: two instances at once, compared" if request.twins else "no"
+    twins = "yes: two instances at once are compared" if request.twins else "no second instance is compared"
     return (
         TestRow(_ADD, "+ add a test of yours", "a script; it runs in both boots"),
         *(TestRow(f"{_OF_TEST}{each.name}", each.name, _about(each)) for each in tests.files),

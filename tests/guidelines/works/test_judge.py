@@ -195,6 +195,7 @@ def test_a_second_boot_that_stands_still_does_not_work() -> None:
     verdict = judge(replace(GOOD, report=WorksReport(boots=(BOOT,)), second_boot_dead_end=DeadEnd.EMERGENCY))
     assert verdict.word is WorksWord.NO
     assert verdict.failed == ("second-boot",)
+    assert check(verdict, CheckId.SECOND_BOOT).reason == "The second boot stands still: emergency mode."
 
 
 def test_keys_of_others_block_in_a_sealed_image_and_are_a_warning_in_a_plain_one() -> None:

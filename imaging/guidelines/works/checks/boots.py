@@ -14,6 +14,7 @@ from imaging.guidelines.works.tested import (
     warned,
 )
 from models.formatting import duration
+from models.verdict import DeadEnd
 
 _SLOWER = 2.0
 _GRACE_SECONDS = 30.0
@@ -23,11 +24,15 @@ _GRACE_SECONDS = 30.0
 def second_boot(tested: Tested) -> Answer:
     """Whether it came up again after it restarted itself."""
     if tested.second_boot_dead_end is not None:
-        return failed(f"The second boot stands still: {tested.second_boot_dead_end.value}.")
+        return failed(f"The second boot stands still: {_words(tested.second_boot_dead_end)}.")
     if tested.report is not None and tested.report.boot(2) is not None:
         return passed("It booted a second time.")
     because = f": {tested.trouble}" if tested.trouble else ""
     return unknown(f"It was not seen to boot a second time{because}.")
+
+
+def _words(dead_end: DeadEnd) -> str:
+    return "emergency mode" if dead_end.is_emergency_mode else dead_end.value.replace("-", " ")
 
 
 def mounts(tested: Tested) -> Answer:
