@@ -1,4 +1,4 @@
-"""Keeping a test instance whose checks or tests have failed, for whoever wants to see why; for some hours alone."""
+"""Keeping a test instance whose checks or tests have failed, to see why; for some hours alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def keep_failed(ctx: StepContext, made: MadeServer) -> str:
     if server is None:
         return ""
     until = ctx.run.kept_until or ctx.clock.now() + timedelta(hours=hours)
-    # Before the port is opened: whoever comes next knows that there is something to remove.
+    # Before the port is opened: the next runner knows that there is something to remove.
     await ctx.record(kept_until=until)
     opened = await _open(ctx, made)
     user = f"`ssh USER@{_address(server)}`" if _address(server) else "it has no address"
