@@ -138,7 +138,15 @@ async def _watch(ctx: StepContext, server: Instance, made: MadeServer) -> None:
 
     limit = seconds_for(ctx.run.plan.request.work_tests) + ctx.profile.patience.test_limit_seconds
     known = ctx.run.twin_report if is_twin else ctx.run.works_report
-    watch = WorksWatch(ctx, server, limit_seconds=limit, console_log=_CONSOLES[made], known=known, record=record)
+    watch = WorksWatch(
+        ctx,
+        server,
+        limit_seconds=limit,
+        console_log=_CONSOLES[made],
+        has_booted=made is TEST,
+        known=known,
+        record=record,
+    )
     try:
         # A minute more than the watch's own limit, so that it is the watch that ends this.
         await ctx.wait_until(watch.observe, what="the checks of the test instance", limit_seconds=limit + 60)

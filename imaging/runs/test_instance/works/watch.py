@@ -37,6 +37,7 @@ class WorksWatch:
         *,
         limit_seconds: float,
         console_log: str,
+        has_booted: bool,
         known: WorksReport | None,
         record: Callable[[WorksReport], Awaitable[None]],
     ) -> None:
@@ -47,6 +48,7 @@ class WorksWatch:
             server: the test instance; its marker is the word of its report.
             limit_seconds: after which it is over in any case.
             console_log: the file in the run's folder that keeps the console.
+            has_booted: whether the verdict on its boot is known: then it has begun with the checks, or never does.
             known: what an earlier runner has heard of it.
             record: writes down what it tells, as soon as it does.
         """
@@ -64,7 +66,7 @@ class WorksWatch:
         self._taken = 0
         self._read_at: tuple[int, int] = (0, 0)
         self._started = self._changed = ctx.clock.monotonic()
-        self._booted_at: float | None = None
+        self._booted_at = self._started if has_booted else None
         self._record = record
         self.report = known
         """What it has told so far; None where it told nothing that could be read."""
