@@ -76,5 +76,6 @@ class Console:
 async def left_of(cloud: Cloud) -> list[str]:
     """The instances and security groups of runs that are there, by name."""
     servers = [server async for page in cloud.compute.instances() for server in page]
-    things = [*servers, *await cloud.networking.security_groups()]
-    return [each.name for each in things if each.name.startswith("imaging-")]
+    groups = await cloud.networking.security_groups()
+    names = [*(server.name for server in servers), *(group.name for group in groups)]
+    return [name for name in names if name.startswith("imaging-")]

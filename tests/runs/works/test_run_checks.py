@@ -1,4 +1,4 @@
-"""The step in which a test instance tells of its two boots: what it comes to, and runners that do not live to see it."""
+"""The step in which a test instance tells of its two boots: what comes of it, and runners that die meanwhile."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def test_a_runner_that_dies_at_every_reading_of_the_console_comes_to_the_s
 
 @pytest.mark.parametrize("step", [StepName.VERIFY, StepName.RUN_CHECKS])
 async def test_a_runner_that_comes_back_when_the_first_boot_is_long_out_of_the_console(
-    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, console: Console, step: StepName
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, console: Console, *, step: StepName
 ):
     plan = await verification(demo_cloud, cloud, clock, work_tests=with_tests(PASSES))
     async with a_run_of(plan, clock, tmp_path) as (journal, new):
