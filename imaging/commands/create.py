@@ -111,6 +111,7 @@ async def _create(
             instance = await instance_named(here.cloud, wanted)
             guest = await inspect_guest(here, instance, access, guidelines) if probe else known_guest(here, instance)
             choices = await _with_texts(here, instance, choices, guidelines, guest, draft=plan_only)
+            asked |= await choices.following_request(here.cloud)
             request = (await _request(here, choices, guidelines)).model_copy(
                 update={"attestations": given[0], "waivers": given[1], **asked}
             )

@@ -145,6 +145,7 @@ async def _import(
     asked = choices.work_request()
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
+            asked |= await choices.following_request(here.cloud)  # before a file of gigabytes is read
             file = await origin.to_import(guidelines)
             images = tuple([image async for page in here.cloud.images.images() for image in page])
             choices = with_texts(choices, file, guidelines, images, session.now().date(), draft=plan_only)

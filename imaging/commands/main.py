@@ -37,6 +37,10 @@ ENTRIES = {
         "imaging.commands.passport", "Write the passport of an image: what it is, what was tried, what is in it."
     ),
     "export": Entry("imaging.commands.export", "Make a file of an image: compared, converted, inspected, described."),
+    "succession": Entry(
+        "imaging.commands.succession",
+        "Say which image IMAGE follows, which one follows it, and what changed; hide or delete it.",
+    ),
     "runs": Entry("imaging.commands.runs", "List the runs of this machine, newest first."),
     "watch": Entry("imaging.commands.watch", "Follow a run to its end."),
     "resume": Entry("imaging.commands.resume", "Continue a run, with a new login."),

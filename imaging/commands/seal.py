@@ -66,6 +66,7 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
     async with session.own_runs() as runs:
         async with session.logged_in(invocation) as here:
             image = await image_named(here.cloud, wanted)
+            asked |= await choices.following_request(here.cloud)
             request = await _request(here, choices, image, guidelines, draft=plan_only)
             request = request.model_copy(update=asked)
             guest = guests(here).stored(image.id)

@@ -16,6 +16,7 @@ from imaging.guest.facts_cache import GuestStore, fact_of
 from imaging.guest.host_keys.names import Host
 from imaging.guest.inspection import run_probe
 from imaging.guest.interface import Asking, GuestAccess, GuestShell, LoginRoute, Progress, Telling
+from imaging.guest.kept_inventories import InventoryStore
 from imaging.guest.machine.agreed_machines import AgreedMachines
 from imaging.guest.machine.right_machine import verify_machine
 from imaging.guest.remedies import FixResult, carry_out
@@ -68,6 +69,11 @@ class GuestService:
             await in_thread(self._store.inventories.write, image_id, inventory)
         except (OSError, ValueError) as error:
             _log.warning("what is installed on an image could not be kept: %s", error)
+
+    @property
+    def inventories(self) -> InventoryStore:
+        """What is installed on images, as it is kept here."""
+        return self._store.inventories
 
     def inventory(self, image_id: str) -> Inventory | None:
         """What is installed on an image, if it is known here. Reads a file: for a thread."""

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from imaging.commands.documents.base import Document, Named
+from imaging.commands.documents.succession import SuccessionDocument
 from imaging.commands.documents.works import WorksDocument
 from models.base import Frozen
 from models.findings import AskedFor, InspectionMethod, Outcome, Readiness, Severity, Source
@@ -503,5 +504,6 @@ class PlanDocument(Document):
 DOCUMENTS: tuple[type[Frozen], ...] = (
     CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
     VerdictDocument, InspectDocument, ExportedImage, Passport,
+    SuccessionDocument,
 )  # fmt: skip
 """The documents that have a schema of their own."""

@@ -11,6 +11,7 @@ import click
 
 from imaging.cloud.interface import Cloud
 from imaging.commands.options.durations import Duration
+from imaging.commands.options.following import FOLLOWING_OPTIONS, FollowingOptions
 from imaging.commands.options.invocation import Function
 from imaging.commands.options.things_named import choose
 from imaging.commands.options.work_tests import WorkOptions, work_options
@@ -83,7 +84,7 @@ class LaunchOptions(WorkOptions):
         return choose("flavor", self.flavor, await cloud.compute.flavors()).id
 
 
-class ImageOptions(LaunchOptions):
+class ImageOptions(LaunchOptions, FollowingOptions):
     """What the user said of an image that a run makes, and of who may see it."""
 
     name: str | None
@@ -108,6 +109,8 @@ class ImageOptions(LaunchOptions):
             raise UsageError("--keep-test and --no-test contradict each other.", remedy="Use one of them.")
         if self.no_test and (self.tests or self.twins or self.keep_failed is not None):
             raise UsageError("Tests run in a test instance, and --no-test launches none.", remedy="Remove --no-test.")
+        if self.no_test and self.hide_older:
+            raise UsageError("--hide-older waits for the test launch, and --no-test makes none.", remedy="Remove one.")
         if self.publish_unverified is not None and self.publish_unverified != self.name:
             raise UsageError(
                 "--publish-unverified must repeat the name that --name gives.",
@@ -144,7 +147,7 @@ class VerifyOptions(LaunchOptions):
     allow_partly: bool
 
 
-class SealOptions(LaunchOptions):
+class SealOptions(LaunchOptions, FollowingOptions):
     """What the user said behind `imaging seal IMAGE`."""
 
     name: str | None
@@ -246,6 +249,7 @@ _CREATE_OPTIONS = (
         help="What happens to the instance if the run fails.",
     ),
     *_PUBLISH_OPTIONS,
+    *FOLLOWING_OPTIONS,
 )
 
 
@@ -268,6 +272,7 @@ _IMPORT_OPTIONS = (
     ),
     _NO_TEST,
     *_PUBLISH_OPTIONS,
+    *FOLLOWING_OPTIONS,
 )
 
 
@@ -278,7 +283,8 @@ def import_options(function: Function) -> Function:
 
 def seal_options(function: Function) -> Function:
     """Add the options of `imaging seal`, in their order."""
-    return _with_options(work_options(function), (*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS))
+    options = (*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS, *FOLLOWING_OPTIONS)
+    return _with_options(work_options(function), options)
 
 
 def launch_options(function: Function) -> Function:

@@ -17,7 +17,7 @@ from imaging.runs.plan.launch_choice import flavor_disk_gib, plan_launch_from, p
 from imaging.runs.plan.seal.planning import with_seal
 from imaging.runs.plan.seal.texts import sealed_steps
 from imaging.runs.plan.step_texts import create_steps, verify_steps
-from imaging.runs.plan.warnings import image_warnings, source_warnings
+from imaging.runs.plan.warnings import image_warnings, likely_to_follow, source_warnings
 from imaging.runs.source.instance import in_device_order, root_volume_id
 from imaging.runtime.clock import Clock
 from models.cloud.image import Image
@@ -87,7 +87,7 @@ async def plan_run(
     )
     plan = await _with_seal(cloud, plan, facts, image, profile)
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
-    return _with_words(plan, warnings)
+    return _with_words(plan, (*warnings, *likely_to_follow(plan, facts.images.value)))
 
 
 async def _with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image, profile: Profile) -> Plan:

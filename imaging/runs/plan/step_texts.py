@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
+from imaging.guidelines.lineage.succession import links
 from models.cloud.instance import Instance, VolumeAttachment
 from models.formatting import counted
 from models.run.claim import CLAIM_PREFIX
@@ -201,14 +202,35 @@ def _network_id(plan: Plan) -> str:
 
 def _publish(plan: Plan) -> PlannedStep:
     request = plan.request
+    follows, linking = _follows(plan)
     if request.visibility is Visibility.PRIVATE:
-        return PlannedStep(step=StepName.PUBLISH, summary="The image stays private.", skipped=True)
+        summary = f"The image stays private.{follows}"
+        return PlannedStep(step=StepName.PUBLISH, summary=summary, commands=linking, skipped=not follows)
     commands = [f"openstack image set --{request.visibility.value} IMAGE"]
     commands += [openstack("image add project", "IMAGE", member) for member in request.members]
     only = "" if request.publish_unverified else ", once it has been seen to boot"
     return PlannedStep(
-        step=StepName.PUBLISH, summary=f"Make the image {request.visibility.value}{only}.", commands=tuple(commands)
+        step=StepName.PUBLISH,
+        summary=f"Make the image {request.visibility.value}{only}.{follows}",
+        commands=(*commands, *linking),
     )
+
+
+def _follows(plan: Plan) -> tuple[str, tuple[str, ...]]:
+    """What is noted on an older image that the new one follows: a sentence and commands; empty where none is."""
+    older = plan.request.succeeds
+    if older is None:
+        return "", ()
+    of_older, of_newer = links(older, "IMAGE")
+    commands = [
+        openstack("image set", *_properties(f"{key}={value}" for key, value in noted.items()), image_id)
+        for image_id, noted in (("IMAGE", of_newer), (older, of_older))
+    ]
+    told = f" On both it is noted that it follows {older}."
+    if plan.request.hide_older:
+        told += " That one is hidden from lists once the new one is proved to work."
+        commands.append(openstack("image set", "--hidden", older))
+    return told, tuple(commands)
 
 
 def _confirm(image_id: str) -> PlannedStep:

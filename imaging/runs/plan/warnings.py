@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from imaging.cloud.interface import Microversion
+from imaging.guidelines.lineage.succession import likely_older
 from imaging.runs.plan.guest_warnings import guest_warnings
 from imaging.runs.plan.preflight import login_trouble, not_restorable
 from imaging.runs.source.instance import has_device_gap
 from imaging.runs.source.lock import LOCK_REASON_SINCE
 from models.cloud.image import Image
-from models.formatting import counted
+from models.formatting import counted, day
 from models.run.plan import Plan
 
 _TRUE = frozenset({"yes", "true", "1", "on"})
@@ -30,6 +31,23 @@ def source_warnings(plan: Plan, microversion: Microversion, base_image: Image | 
         *_checks(plan),
         *_login(plan, now),
     )
+
+
+def likely_to_follow(plan: Plan, images: Iterable[Image] | None) -> tuple[str, ...]:
+    """Which older image the new one may follow, by its name and its source, where that was not said."""
+    request, source = plan.request, plan.source
+    if request.succeeds is not None or not images:
+        return ()
+    older = likely_older(
+        request.name,
+        images,
+        project_id=plan.login.identity.project_id,
+        source_id=source.id if source is not None else None,
+    )
+    if older is None or (plan.image is not None and older.id == plan.image.id):
+        return ()
+    made = f" of {day(older.created_at)}" if older.created_at is not None else ""
+    return (f"If the image is to follow {older.name}{made}, add --succeeds {older.id}: both are linked and compared.",)
 
 
 def image_warnings(plan: Plan, now: datetime) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from imaging.runs.plan.import_file.properties import image_properties, other_arc
 from imaging.runs.plan.import_file.target import expected_bytes, gibibytes, must_convert, target_format
 from imaging.runs.plan.import_file.texts import import_steps
 from imaging.runs.plan.launch_choice import plan_test_launch
-from imaging.runs.plan.warnings import image_warnings
+from imaging.runs.plan.warnings import image_warnings, likely_to_follow
 from imaging.runtime.clock import Clock
 from models.cloud.image import Image
 from models.cloud.image_bytes import UploadWays
@@ -123,6 +123,7 @@ async def plan_import(
         *((other,) if other else ()),
         *cost_warnings(file, asked.ways, rate),
         *image_warnings(plan, clock.now()),
+        *likely_to_follow(plan, asked.images),
     )
     return plan.model_copy(update={"steps": import_steps(plan, file), "warnings": warnings})
 
