@@ -17,7 +17,7 @@ from screens.instances.table.entry import Activity, InstanceEntry, Judgement, La
 from screens.instances.table.history import activities, last_images
 from screens.instances.table.order import ORDERS
 from screens.instances.table.readiness import readiness_of
-from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, matching
+from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, image_cell, matching
 from screens.order import HOLD_SECONDS, HeldOrder, Sorting
 from screens.style.glyphs import UNICODE
 from screens.widgets.columns import widths
@@ -186,6 +186,32 @@ def test_ten_thousand_instances_are_filtered_and_sorted_in_half_a_second():
     began = time.process_time()
     ORDERS.sorted(matching(many, "web not", UNICODE), Sorting(READINESS))
     assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "verdict, works, shown",
+    [
+        ("booted", "yes", "02 Nov ✓ works"),
+        ("booted", "no", "02 Nov ✗ fails"),
+        ("booted", "partly", "02 Nov ✓ boots"),
+        ("booted", "not asked", "02 Nov ✓ boots"),
+        ("booted", "[red]yes[/red]", "02 Nov ✓ boots"),
+        ("failed", "yes", "02 Nov ✗ fails"),
+        (None, "yes", "02 Nov no test"),
+    ],
+)
+def test_the_last_image_says_that_it_works_where_that_is_known(verdict, works, shown):
+    cell = image_cell(LastImage("i", "n", NOW, verdict, works=works), UNICODE)
+    assert cell.text == shown
+    assert len(cell.text) <= 14
+
+
+def test_the_note_on_an_image_counts_where_the_journal_knows_nothing():
+    noted = {"imaging.works": "no", "imaging.works.image": "img1", "instance_uuid": "i1", "image_type": "snapshot"}
+    image = Image(id="img1", name="v1", status="active", owner="p1", properties=noted)
+    assert last_images((), (image,), LOGIN)["i1"].works == "no"
+    inherited = image.model_copy(update={"id": "img2"})
+    assert last_images((), (inherited,), LOGIN)["i1"].works is None
 
 
 def test_the_last_image_says_its_day_and_whether_it_boots():

@@ -55,4 +55,5 @@ def _image(image: LastImage | None) -> str:
         return "none known"
     made = f", made {local_minute(image.made_at)}" if image.made_at else ""
     seal = f"\nSeal: {image.seal}" if image.seal else ""
-    return f"{image.name} ({image.id}){made}\nBoot test: {image.verdict or 'none known'}{seal}"
+    works = f"\nWorks: {image.works}" if image.works else ""
+    return f"{image.name} ({image.id}){made}\nBoot test: {image.verdict or 'none known'}{works}{seal}"

@@ -62,6 +62,8 @@ class LastImage:
     """The word of its test launch; None where none is known."""
     seal: str | None = None
     """The verdict on its seal; None of an image that nobody has sealed."""
+    works: str | None = None
+    """Whether it works beyond its boot; None where nobody knows."""
 
     @property
     def boots(self) -> bool | None:

@@ -39,18 +39,36 @@ def last_images(
     """
     journal = tuple(runs)
     verdicts = _verdicts(journal)
-    noted = {each.id: each.noted_seal for each in images or ()}
+    works = _works(journal)
+    noted = {each.id: each for each in images or ()}
     found: dict[str, LastImage] = {}
     known = None if images is None else {image.id: image for image in images}
     for instance_id, image in _of_journal(journal):
         if known is None or image.id in known:
-            _keep_newest(found, instance_id, replace(image, seal=image.seal or noted.get(image.id)))
+            _keep_newest(found, instance_id, _with_notes(image, noted.get(image.id)))
     for each in (known or {}).values():
         instance_id = each.properties.get(_MADE_OF, "")
         is_own = login is not None and each.owner == login.identity.project_id
         if instance_id and each.is_snapshot and is_own and each.status == "active":
             verdict = verdicts.get(each.id) or each.noted_verdict
-            _keep_newest(found, instance_id, LastImage(each.id, each.name, each.created_at, verdict, each.noted_seal))
+            image = LastImage(each.id, each.name, each.created_at, verdict, works=works.get(each.id))
+            _keep_newest(found, instance_id, _with_notes(image, each))
+    return found
+
+
+def _with_notes(image: LastImage, noted: Image | None) -> LastImage:
+    """What the journal does not know stands on the image itself."""
+    if noted is None:
+        return image
+    return replace(image, seal=image.seal or noted.noted_seal, works=image.works or noted.noted_works)
+
+
+def _works(runs: Iterable[RunRecord]) -> dict[str, str]:
+    """By image; what was judged later counts before an earlier word."""
+    found: dict[str, str] = {}
+    for run in runs:
+        if run.image_id and run.works is not None:
+            found.setdefault(run.image_id, run.works.word.value)
     return found
 
 
@@ -64,11 +82,13 @@ def _verdicts(runs: Iterable[RunRecord]) -> dict[str, str]:
 
 
 def _of_journal(runs: tuple[RunRecord, ...]) -> Iterable[tuple[str, LastImage]]:
-    verdicts = _verdicts(runs)
+    verdicts, works = _verdicts(runs), _works(runs)
     for run in runs:
         if run.spec.makes_image and run.instance_id and run.image_id and run.image_data is not None:
             name, seal = run.plan.request.name, run.seal_verdict.word.value if run.seal_verdict is not None else None
-            yield run.instance_id, LastImage(run.image_id, name, run.created_at, verdicts.get(run.image_id), seal)
+            verdict = verdicts.get(run.image_id)
+            image = LastImage(run.image_id, name, run.created_at, verdict, seal, works.get(run.image_id))
+            yield run.instance_id, image
 
 
 def _keep_newest(found: dict[str, LastImage], instance_id: str, image: LastImage) -> None:

@@ -8,11 +8,12 @@ from models.cloud.instance import Instance
 from models.cloud.login import Login
 from models.formatting import local_day
 from models.run.claim import run_on
+from models.works.verdict import WorksWord
 from screens.instances.table.entry import InstanceEntry, LastImage
 from screens.instances.table.readiness import readiness_of
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
-from screens.style.wording import Sign, instance_sign, short_seal_sign
+from screens.style.wording import Sign, instance_sign, short_seal_sign, works_sign
 from screens.widgets.columns import Cell, Column
 
 NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, SEAL, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
@@ -39,6 +40,9 @@ COLUMNS = (
 
 _SHORT = {"SHELVED_OFFLOADED": "SHELVED", "VERIFY_RESIZE": "RESIZED", "HARD_REBOOT": "REBOOT"}
 _VERDICTS = {"booted": "boots", "failed": "fails", "inconclusive": "maybe"}
+
+_WORKS = {WorksWord.YES.value: "works", WorksWord.NO.value: "fails"}
+"""What is known of an image that boots; where it is not known whether it works, it is said to boot."""
 
 
 def cells(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
@@ -71,10 +75,13 @@ def state_sign(instance: Instance, glyphs: Glyphs) -> Sign:
 
 
 def image_cell(image: LastImage | None, glyphs: Glyphs) -> Cell:
-    """When the last image was made, and whether it boots."""
+    """When the last image was made, and whether it boots, or even works."""
     if image is None:
         return Cell(glyphs.none, Tone.QUIET)
     day = f"{image.made_at.astimezone():%d %b}" if image.made_at else "?"
+    if image.boots and image.works in _WORKS:
+        sign = works_sign(WorksWord(image.works), glyphs)
+        return Cell(f"{day} {sign.glyph} {_WORKS[image.works]}", sign.tone)
     word = _VERDICTS.get(image.verdict or "", "")
     if not word:
         return Cell(f"{day} no test", Tone.QUIET)
