@@ -17,6 +17,8 @@ After=cloud-final.service multi-user.target
 Type=simple
 OOMPolicy=continue
 OOMScoreAdjust=-500
+Restart=@RESTART@
+RestartSec=2
 ExecStart=/bin/sh $work/@NAME@ unit
 END
   systemctl --no-block start "$unit" || trouble "systemd did not take the unit of the @NAME@"

@@ -43,7 +43,7 @@ _SECONDS_PER_GIB = 60
 """How long reading a disk may take: some 17 MiB each second, on storage that is far slower than usual."""
 _FOLDER = "imaging.guest.seal_proof"
 _PARTS = ("search", "canaries", "second_boot")
-_UNIT = {"NAME": "proof", "TITLE": "Proof of a sealed image", "WORD": WORD}
+_UNIT = {"NAME": "proof", "TITLE": "Proof of a sealed image", "WORD": WORD, "RESTART": "no"}
 
 
 def seconds_for(disk_gib: int) -> int:

@@ -6,7 +6,7 @@ unit_work() {
   [ "$boots" -gt 1 ] || boot=1
   [ "$boot" -eq 1 ] || [ -e "$state/boot-1" ] || [ -e "$state/boot-2" ] ||
     echo 'trouble the first boot ended before its results were kept' >>"$state/trouble"
-  if [ ! -e "$state/boot-2" ]; then
+  if [ ! -e "$state/boot-$boot" ]; then
     beat &
     beating=$!
     look
@@ -32,7 +32,7 @@ look() {
   settled=yes
   settle 60 || settled=no
   doing 'looking at the system'
-  timeout -k 5 180 sh "$work/works" $trial facts </dev/null >"$work/facts" 2>/dev/null
+  [ -s "$work/facts" ] || timeout -k 5 180 sh "$work/works" $trial facts </dev/null >"$work/facts" 2>/dev/null
   doing 'running tests'
   run_tests
   rm -f "$state/reserve"

@@ -4,7 +4,7 @@
 take_output() {
   gap=
   if [ -s "$work/tail" ]; then gap='cut'; fi
-  told=$({
+  took_out=$({
     # What was cut in the middle of a line could be a part of a secret.
     if [ -n "$gap" ]; then sed '$d' "$work/head"; else cat "$work/head"; fi
     [ -z "$gap" ] || { echo; echo '[imaging: some of the output was left out here]'; sed 1d "$work/tail"; }
@@ -59,8 +59,8 @@ take_output() {
       if (text ~ /^(not )?ok[ \t]+[0-9]+([^0-9]|$)/) return text
       return word " " tests substr(text, length(word) + 1)
     }')
-  masked=${told%% *}
-  case $told in *cut) gap='cut' ;; esac
+  masked=${took_out%% *}
+  case $took_out in *cut) gap='cut' ;; esac
   {
     printf 'output %s %s %s\n' "$boot" "$1" "${gap:--}"
     cat "$work/output.$1" 2>/dev/null

@@ -27,7 +27,7 @@ _BOOT_SECONDS = 60 + 180 + 60
 """What one boot may take beside the boot itself and the tests: to settle, to be looked at, and to be told."""
 _FOLDER = "imaging.guest.works"
 _PARTS = ("before", "facts", "network", "keys", "user_tests", "output", "boots")
-_UNIT = {"NAME": "works", "TITLE": "Whether this instance works", "WORD": WORKS_WORD}
+_UNIT = {"NAME": "works", "TITLE": "Whether this instance works", "WORD": WORKS_WORD, "RESTART": "on-failure"}
 _KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]{60,80}={0,2}(?: [A-Za-z0-9.@_-]{1,64})?")
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 _PLACE = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")

@@ -61,6 +61,8 @@ case ${1-} in
     exit 0
     ;;
   unit)
+    # Ended by a signal that is a failure, so that systemd starts it again.
+    trap 'exit 143' TERM
     unit_work
     exit 0
     ;;

@@ -93,9 +93,8 @@ class Instance:
     def boot(self, *, unit: bool = True) -> None:
         """What cloud-init runs at a boot, and the unit that it starts."""
         for folder in (self.root / "run").glob("imaging-works-*"):
-            for old in folder.iterdir():
-                old.unlink()
-            folder.rmdir()
+            # What is installed may still be collected beside it.
+            folder.rename(self.root.parent / f"gone-{secrets.token_hex(4)}")
         self.run(self.boothook)
         if unit:
             self.run(self.root / f"run/imaging-works-{self.nonce}/works", "unit")

@@ -132,3 +132,19 @@ def test_a_setting_of_the_image_leads_it_to_no_other_tree(instance: Instance):
 def test_the_word_of_a_line_is_known():
     assert works_word("x @@imaging-works abc restarts", "abc") == "restarts"
     assert works_word("@@imaging-works abd restarts", "abc") == ""
+
+
+def test_checks_that_a_test_has_ended_go_on_behind_it(instance: Instance):
+    """Root's tests can end everything; systemd starts the unit again."""
+    found = f'ps -e -o pid= -o args= | grep "[w]orks-{instance.nonce}/works trial unit"'
+    killer = script("killer", f'for each in $({found} | sed "s/^ *//; s/ .*//"); do kill -9 $each; done', "sleep 5")
+    instance.runs(script("before", "echo x >>/dev/null; exit 3"), killer, script("after", "exit 4"))
+    instance.boot()
+    assert f"{instance.nonce} restarts" not in instance.console
+    instance.run(instance.root / f"run/imaging-works-{instance.nonce}/works", "unit")
+    assert f"{instance.nonce} restarts" in instance.console
+    (boot,) = instance.report().boots
+    assert [(each.name, each.status) for each in boot.tests] == [("before", 3), ("killer", 137), ("after", 4)]
+    assert boot.tests[1].output == ("imaging: the checks themselves were ended while it ran",)
+    assert boot.checked
+    assert boot.tests_ended

@@ -1,0 +1,189 @@
+"""A real Debian booted twice in a container: cloud-init starts the checks, and they restart it."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from imaging.guest.inventory import read_inventory
+from imaging.guest.works import read_works_report, unusable_public_key, works_user_data
+from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
+from imaging.runs.test_instance.boot_verdict.boot_marker import user_data as marker_script
+from models.works.inventory import Inventory
+from models.works.report import TestSaid, WorksReport
+from models.works.test_file import WorkTests
+from tests.guest.probe.running import NOW
+from tests.guest.probe.test_real_debian import mirror
+from tests.guest.seal.test_real_debian import PACKAGES, suites
+from tests.guest.works.instance import script
+from tests.support.needs import needs
+
+pytestmark = [
+    pytest.mark.timeout(1500),
+    pytest.mark.slow,
+    needs("root", "debootstrap", "systemd-nspawn"),
+]
+SECONDS = 400
+_RESTARTED = 133
+"""With which a container ends that wants to be started again."""
+ONCE = """[Unit]
+ConditionPathExists=!/var/lib/once
+[Service]
+Type=oneshot
+ExecStart=/bin/touch /var/lib/once
+RemainAfterExit=yes
+[Install]
+WantedBy=multi-user.target
+"""
+"""A service that runs at the first boot alone."""
+TESTS = (
+    script("account", "id -un; pwd; echo $IMAGING_BOOT"),
+    script("leaves", "(setsid sleep 500 &); echo left"),
+    script("hangs", "sleep 500"),
+    script("killer", "pkill -f imaging-works-; sleep 1; exit 0"),
+    script("secret", "echo token=abcdefghijklmnop"),
+    script("tap", "echo 1..1; echo ok 1 - it runs"),
+)
+
+
+@dataclass(repr=False)
+class Boots:
+    """Both boots of one container."""
+
+    root: Path
+    console: str
+    nonce: str
+    report: WorksReport
+    inventory: Inventory
+
+    def test(self, name: str, boot: int = 2) -> TestSaid:
+        found = self.report.boot(boot)
+        assert found is not None
+        return next(each for each in found.tests if each.name == name)
+
+
+def boot(root: Path, until: str) -> str:
+    """What its console shows until then, over restarts; afterwards it is shut down in order."""
+    console = root.with_name("console")
+    options = ["--quiet", "--register=no", "--keep-unit", "--private-network"]
+    command = ["systemd-nspawn", *options, "-D", str(root), "--boot"]
+    with console.open("wb") as shown:
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=shown, stderr=subprocess.STDOUT)
+
+        machine = start()
+        try:
+            for _ in range(SECONDS * 2):
+                if until in console.read_text("utf-8", "replace"):
+                    break
+                if machine.poll() == _RESTARTED:
+                    machine = start()
+                elif machine.poll() is not None:
+                    break
+                time.sleep(0.5)
+            machine.send_signal(signal.SIGTERM)
+            machine.wait(60)
+        finally:
+            if machine.poll() is None:
+                machine.kill()
+                machine.wait()
+    text = console.read_text("utf-8", "replace")
+    if "Welcome to" not in text:
+        pytest.skip(f"no container boots here: {text[-200:]!r}")
+    return text
+
+
+@pytest.fixture(scope="module", params=suites("trixie"))
+def boots(request, tmp_path_factory) -> Boots:
+    root = tmp_path_factory.mktemp(request.param) / "root"
+    included = f"--include={','.join(PACKAGES)}"
+    command = ["debootstrap", "--variant=minbase", included, request.param, str(root), mirror()]
+    installed = subprocess.run(command, capture_output=True, text=True, check=False)
+    if installed.returncode:
+        pytest.skip(f"debootstrap could not install a Debian: {installed.stdout.splitlines()[-1:]}")
+    (root / "etc/machine-id").write_text("")
+    for key in root.glob("etc/ssh/ssh_host_*"):
+        key.unlink()
+    (root / "etc/systemd/system/once.service").write_text(ONCE)
+    wants = root / "etc/systemd/system/multi-user.target.wants"
+    (wants / "once.service").symlink_to("/etc/systemd/system/once.service")
+    shipped = root / "etc/imaging/tests.d/shipped"
+    shipped.parent.mkdir(parents=True)
+    shipped.write_text("#!/bin/sh\nid -un\n")
+    shipped.chmod(0o755)
+    nonce = secrets.token_hex(16)
+    made = works_user_data(
+        WorkTests(files=TESTS, user="debian", file_seconds=5, all_seconds=60),
+        nonce=nonce,
+        marker=marker_script(nonce),
+        public_key=unusable_public_key(nonce),
+    )
+    seed = root / "var/lib/cloud/seed/nocloud"
+    seed.mkdir(parents=True)
+    (seed / "meta-data").write_text("instance-id: i-works\nlocal-hostname: i-works\n")
+    (seed / "user-data").write_bytes(made)
+    text = boot(root, f"@@imaging-works {nonce} ended")
+    report = read_works_report(text, nonce=nonce, now=NOW)
+    return Boots(root, text, nonce, report, read_inventory(text, nonce=nonce, now=NOW))
+
+
+def test_both_boots_are_told_to_their_end(boots: Boots):
+    assert [each.number for each in boots.report.boots] == [1, 2]
+    assert all(each.checked and each.tests_ended for each in boots.report.boots)
+    assert boots.report.trouble == ""
+    assert boots.console.count(f"{boots.nonce} restarts") == 1
+
+
+def test_the_marker_of_the_boot_is_shown_once(boots: Boots):
+    assert sum(find_marker(line, boots.nonce) is not None for line in boots.console.split("\n")) == 1
+
+
+def test_it_is_its_own_and_stays_so(boots: Boots):
+    first, second = boots.report.boots
+    assert (first.machine_id_own, first.host_keys_own) == (True, True)
+    assert first.machine_id_digest == second.machine_id_digest
+    assert set(first.host_key_digests or ()) == set(second.host_key_digests or ()) != set()
+
+
+def test_the_key_of_the_user_data_arrives_and_no_other(boots: Boots):
+    for each in boots.report.boots:
+        assert {key.account for key in each.keys or () if key.is_ours and not key.is_stub} == {"debian"}
+        assert not [key for key in each.keys or () if not key.is_ours]
+
+
+def test_a_service_that_starts_at_the_first_boot_alone_is_seen(boots: Boots):
+    first, second = boots.report.boots
+    assert "once.service" in (first.enabled_units or ())
+    assert "once.service" in (second.enabled_units or ())
+    assert first.cloud_init_errors is not None
+    assert first.failed_units is not None
+
+
+def test_tests_run_as_the_user_that_cloud_init_has_made(boots: Boots):
+    for number in (1, 2):
+        said = boots.test("account", number)
+        assert said.output[0] == "debian"
+        assert said.output[1].startswith("/var/lib/imaging-tests-")
+        assert said.output[2] == str(number)
+    assert boots.test("shipped").output == ("debian",)
+
+
+def test_what_tests_do_to_the_checks_holds_nothing_up(boots: Boots):
+    assert boots.test("hangs").timed_out
+    assert boots.test("leaves").output == ("left",)
+    assert boots.test("killer").status is not None
+    assert boots.test("secret").output == ("token=***",)
+    assert "abcdefghijklmnop" not in boots.console
+    assert boots.test("tap").tap == ("1..1", "ok 1 - it runs")
+
+
+def test_what_is_installed_is_told_at_the_second_boot(boots: Boots):
+    names = {each.name for each in boots.inventory.packages or ()}
+    assert {"systemd", "cloud-init"} <= names
