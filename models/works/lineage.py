@@ -1,4 +1,4 @@
-"""What an image comes from and what it follows: how it differs from its base, and from the image before it."""
+"""Two images that follow each other, and how they differ."""
 
 from __future__ import annotations
 
@@ -29,13 +29,3 @@ class Succession(Frozen):
     newer: ImageSide
     change: InventoryChange
     """What is installed on the newer one beyond the older."""
-
-
-class Lineage(Frozen):
-    """What an image comes from and what it follows, as it was seen when its run ended."""
-
-    image_id: CleanText = ""
-    base: InventoryChange | None = None
-    """Beyond its base image; None: nothing tells what its base is."""
-    succession: Succession | None = None
-    """None: it follows no image."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from imaging.guidelines.lineage.change_lines import change_lines
 from imaging.reports.escaping import code_block
 from imaging.reports.escaping import markdown as plain
 from imaging.runs.report.exported import export_lines
@@ -16,6 +17,7 @@ from models.formatting import second
 from models.run.record import RunRecord, Trouble
 from models.steps import StepName, StepState
 from models.verdict import Verdict, VerdictWord
+from models.works.lineage import Succession
 
 MARKDOWN_NAME = "report.md"
 JSON_NAME = "report.json"
@@ -28,16 +30,26 @@ _RESTORED = {
 }
 
 
-def as_json(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
-    """The whole record, and the findings about the finished image. It holds no secrets, for the journal holds none."""
+def as_json(run: RunRecord, finished: tuple[Finding, ...] = (), succession: Succession | None = None) -> str:
+    """The whole record, the findings about the finished image, and what changed since the one that it follows.
+
+    It holds no secrets, for the journal holds none.
+    """
     findings = [finding.model_dump(mode="json") for finding in finished]
-    document = {"schema": SCHEMA, "run": run.model_dump(mode="json"), "finished_image": findings}
+    changed = succession.model_dump(mode="json") if succession is not None else None
+    document = {
+        "schema": SCHEMA,
+        "run": run.model_dump(mode="json"),
+        "finished_image": findings,
+        "succession": changed,
+    }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = ()) -> str:
+def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = (), succession: Succession | None = None) -> str:
     """What was done, what came of it, and why."""
-    beginning = (_head(run), _outcome(run), _steps(run), _verdict(run.verdict), works_lines(run, plain))
+    came_of_it = (_outcome(run), _succession(succession), _steps(run))
+    beginning = (_head(run), *came_of_it, _verdict(run.verdict), works_lines(run, plain))
     sections = (*beginning, seal_lines(run, plain), _finished_image(finished), _guest(run), _checklist(run), _left(run))
     return "\n".join(line for section in sections for line in section) + "\n"
 
@@ -85,6 +97,17 @@ def _verdict_words(run: RunRecord) -> Iterator[str]:
         yield f"- {what}: **{run.verdict.word.value}**{strength}"
     if run.works is not None:
         yield f"- Works: **{run.works.word.value}**"
+
+
+def _succession(succession: Succession | None) -> Iterator[str]:
+    if succession is None:
+        return
+    older = succession.older
+    yield f"## What changed since {plain(older.name)}, which it follows"
+    yield ""
+    yield f"- Its id: `{older.id}`"
+    yield from (f"- {plain(line.strip())}" for line in change_lines(succession))
+    yield ""
 
 
 def _inspected(run: RunRecord) -> str:

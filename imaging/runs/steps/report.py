@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.lineage.passport import write_passport
+from imaging.runs.lineage.succession_told import succession_of
 from imaging.runs.receiving.findings import kept_findings
 from imaging.runs.report.finished_image import judge_finished_image
 from imaging.runs.report.run_report import JSON_NAME, MARKDOWN_NAME, as_json, as_markdown
@@ -13,6 +14,7 @@ from imaging.runtime.threads import in_thread
 from models.findings import Finding
 from models.run.record import RunRecord
 from models.steps import StepName, StepState
+from models.works.lineage import Succession
 
 
 async def report(ctx: StepContext) -> StepResult:
@@ -31,15 +33,17 @@ async def report(ctx: StepContext) -> StepResult:
         finished = await judge_finished_image(ctx)
     if finished:
         _write(ctx, finished)
+    if (succession := await succession_of(ctx)) is not None:
+        _write(ctx, finished, succession)
     await write_passport(ctx, _as_it_will_end(ctx))
     return StepResult(str(markdown))
 
 
-def _write(ctx: StepContext, finished: tuple[Finding, ...]) -> None:
+def _write(ctx: StepContext, finished: tuple[Finding, ...], succession: Succession | None = None) -> None:
     run = _as_it_will_end(ctx)
     # Texts of clouds and guests are in it; a secret that one of them echoes must not reach a file.
-    write_private(ctx.folder / MARKDOWN_NAME, redactor.clean_known(as_markdown(run, finished)))
-    write_private(ctx.folder / JSON_NAME, redactor.clean_known(as_json(run, finished)))
+    write_private(ctx.folder / MARKDOWN_NAME, redactor.clean_known(as_markdown(run, finished, succession)))
+    write_private(ctx.folder / JSON_NAME, redactor.clean_known(as_json(run, finished, succession)))
 
 
 def _as_it_will_end(ctx: StepContext) -> RunRecord:

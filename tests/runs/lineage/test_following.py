@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from imaging.runs.lineage.following import follow
 from imaging.runs.steps.publish import publish
+from imaging.runs.steps.report import report
 from models.run.intent import IntentAction
 from models.run.request import Visibility
+from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
+from models.works.inventory import InstalledPackage, Inventory, PackageManager
 from tests.runs.lineage.conftest import Pair
 
 GONE = "0f0e0d0c-0b0a-4a09-8807-060504030201"
@@ -105,3 +110,37 @@ async def test_an_image_that_is_made_visible_says_so_about_itself(pair: Pair):
     )
     await publish(ctx)
     assert (await pair.read(pair.newer)).noted_published == "community"
+
+
+class TestReport:
+    def kept(self, pair: Pair, image_id: str, *packages: tuple[str, str]) -> None:
+        found = Inventory(
+            packages=tuple(
+                InstalledPackage(manager=PackageManager.DPKG, name=name, version=version) for name, version in packages
+            )
+        )
+        pair.context().guests.inventories.write(image_id, found)
+
+    async def test_what_changed_since_the_older_image_is_in_the_report(self, pair: Pair):
+        pair.works()
+        self.kept(pair, pair.older, ("astropy", "6.0"), ("<b>odd</b>", "1"))
+        self.kept(pair, pair.newer, ("astropy", "7.0"), ("nginx", "1.22"))
+        ctx = pair.context().at(StepName.REPORT)
+        await report(ctx)
+        written = (ctx.folder / "report.md").read_text()
+        assert "## What changed since astro-base-1, which it follows" in written
+        for line in ("1 added, 1 removed, 1 changed", "added: nginx 1.22", "changed: astropy 6.0 to 7.0"):
+            assert line in written.replace("\\", "")
+        assert "<b>" not in written
+        told = json.loads((ctx.folder / "report.json").read_text())["succession"]
+        assert (told["older"]["id"], told["newer"]["works"]) == (pair.older, "yes")
+
+    async def test_an_older_image_that_is_gone_leaves_the_rest_of_the_report(self, pair: Pair):
+        ctx = pair.context(succeeds=GONE).at(StepName.REPORT)
+        await report(ctx)
+        assert "What changed since" not in (ctx.folder / "report.md").read_text()
+
+    async def test_packages_that_cannot_be_read_are_unknown_and_never_the_same(self, pair: Pair):
+        ctx = pair.context().at(StepName.REPORT)
+        await report(ctx)
+        assert "packages: unknown, for" in (ctx.folder / "report.md").read_text()
