@@ -12,6 +12,8 @@ from markdown_it import MarkdownIt
 from imaging.reports.escaping import markdown, sarif, tap, xml_text
 from imaging.reports.formats import ReportFormat, written
 from imaging.reports.gathering import report_of_run
+from imaging.reports.passport.elements import element
+from imaging.reports.passport.elements import written as written_page
 from models.text import one_line
 from tests.reports import samples
 
@@ -76,3 +78,20 @@ def test_a_message_of_sarif_holds_no_link_and_no_placeholder():
     assert sarif("[click](javascript:1)") == "\\[click\\](javascript:1)"
     assert sarif("{0} of {1}") == "{{0}} of {{1}}"
     assert sarif("plain [text] and {braces}") == "plain [text] and {braces}"
+
+
+@given(ANY_TEXT)
+@example("a | b || c")
+@example("\\|")
+def test_a_cell_of_a_table_holds_exactly_the_text(text: str):
+    tokens = RENDERER.parse(f"| a | b |\n| --- | --- |\n| {markdown(text)} | x |\n")
+    cells = [token.content for token in tokens if token.type == "inline"]
+    assert len(cells) == 4
+    assert shown(cells[2]).strip() == one_line(text).strip()
+    assert cells[3] == "x"
+
+
+def test_an_element_holds_no_character_that_a_page_cannot():
+    assert written_page(element("p", "a\x00<b>", class_='"\x01>')) == (
+        '<!DOCTYPE html>\n<p class="&quot;\N{REPLACEMENT CHARACTER}&gt;">a\N{REPLACEMENT CHARACTER}&lt;b&gt;</p>\n'
+    )
