@@ -26,6 +26,7 @@ from screens.base import ConsoleScreen, OpenedScreen
 from screens.context import Guests, Runs
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.help import HelpScreen
+from screens.dialogs.notice import NoticeScreen
 from screens.dialogs.secret import SecretScreen
 from screens.images.screen import ImagesScreen
 from screens.instances.screen import InstancesScreen
@@ -49,6 +50,7 @@ from tui.typeahead import KeysInOrder
 if TYPE_CHECKING:
     from imaging.cloud.login.notices import Notice
     from imaging.cloud.login.resolution import ResolvedCloud
+    from models.run.record import RunRecord
 
 _KEY_WORDS = {key: key for key in ("enter", "up", "down", "left", "right", "backspace", "tab")}
 """Keys for which Textual has signs that are not ASCII."""
@@ -185,11 +187,21 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
     @work(group="return", exit_on_error=False, description="find runs that are not over")
     async def _return_to_runs(self) -> None:
         """Show the run that was under way when the console was left, whether it still is or was interrupted."""
-        going = [run for run in await self.runs.runs() if not run.state.is_over]
+        runs = await self.runs.runs()
+        going = [run for run in runs if not run.state.is_over]
         if going and len(self.screen_stack) == 1:
             await self.switch_mode("runs")
             if len(going) == 1:
                 self.push_screen(RunScreen(going[0].id))
+        self._tell_overdue(runs)
+
+    def _tell_overdue(self, runs: Sequence[RunRecord]) -> None:
+        """Say which test instances were kept for a while and should be gone by now."""
+        from imaging.runs.core.outcome import overdue_lines  # noqa: PLC0415  # not for the first paint
+
+        lines = overdue_lines(runs, self.clock.now())
+        if lines:
+            self.push_screen(NoticeScreen("Kept test instances", " ".join(lines)))
 
     @property
     def runs(self) -> Runs:

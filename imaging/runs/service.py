@@ -19,7 +19,7 @@ from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.core.outcome import kept_instances, source_may_need_help
+from imaging.runs.core.outcome import kept_instances, overdue_lines, source_may_need_help
 from imaging.runs.engine.trouble import trouble_of
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
@@ -178,14 +178,7 @@ class RunService:
     async def overdue(self) -> tuple[str, ...]:
         """What should have been removed by now and was not: a sentence for each kept test instance."""
         now = self._clock.now()
-        runs = await self._journal.kept_until(now)
-        return tuple(
-            f"The test instance {each.name or each.id} of run {run.id} was to be removed by {minute(run.kept_until)}. "
-            f"Remove it: imaging resume {run.id}"
-            for run in runs
-            for each in kept_instances(run)
-            if run.kept_until is not None
-        )
+        return overdue_lines(await self._journal.kept_until(now), now)
 
     async def run(self, run_id: str) -> RunRecord:
         """One run, by its id or a beginning of it that no other has. Raises UsageError otherwise."""

@@ -18,6 +18,7 @@ from models.run.record import RunnerPresence, RunState, Trouble
 from models.run.request import RunRequest
 from models.run.source_seen import SourceSeen, SourceState
 from models.verdict import Verdict, VerdictWord
+from models.works.verdict import WorksVerdict, WorksWord
 from tests.commands.building import BOOTED, FAILED, START, plan, run
 
 DOWN = SourceSeen(state=SourceState.DOES_NOT_COME_UP, text="it does not come up")
@@ -145,6 +146,29 @@ async def test_what_a_run_waits_for_is_told_once(capsys):
 )
 def test_the_exit_status_says_what_came_of_it(fields, wanted, status):
     assert exit_status(run(**fields), wanted) == status
+
+
+@pytest.mark.parametrize(
+    "word,alone,partly",
+    [
+        (WorksWord.YES, 0, 0),
+        (WorksWord.PARTLY, 1, 0),
+        (WorksWord.NOT_ASKED, 1, 1),
+        (WorksWord.NO, 1, 1),
+        (None, 1, 1),
+    ],
+)
+def test_a_verification_ends_well_only_where_the_image_works(word, alone, partly):
+    works = WorksVerdict(word=word) if word is not None else None
+    verified = {"kind": RunKind.VERIFY, "state": RunState.DONE, "verdict": BOOTED, "works": works}
+    assert exit_status(run(**verified)) == alone
+    assert exit_status(run(**verified, plan=plan(request=RunRequest(allow_partly=True)))) == partly
+
+
+@pytest.mark.parametrize("word,status", [(word, 1 if word is WorksWord.NO else 0) for word in WorksWord])
+def test_a_run_that_makes_an_image_ends_well_unless_it_is_known_not_to_work(word, status):
+    made = run(state=RunState.DONE, verdict=BOOTED, instance_restored=True, works=WorksVerdict(word=word))
+    assert exit_status(made) == status
 
 
 def test_a_source_that_is_not_restored_is_told(capsys):

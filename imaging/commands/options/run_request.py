@@ -220,7 +220,7 @@ _PUBLISH_OPTIONS = (
     click.option(
         "--publish-unverified",
         metavar="N",
-        help="Publish the image even if it has not booted; N repeats its name.",
+        help="Publish the image even if it has not booted, or does not work; N repeats its name.",
     ),
 )
 _ALLOW_PARTLY = click.option(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.formatting import minute
 from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord, RunState, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
@@ -67,6 +71,17 @@ def kept_instances(run: RunRecord) -> tuple[Owned, ...]:
     roles = {OwnedRole.MAIN, OwnedRole.WORKS}
     return tuple(
         each for each in run.owned if each.kind is OwnedKind.SERVER and not each.removed and each.role in roles
+    )
+
+
+def overdue_lines(runs: Iterable[RunRecord], now: datetime) -> tuple[str, ...]:
+    """What should have been removed by now and was not: a sentence for each kept test instance."""
+    return tuple(
+        f"The test instance {each.name or each.id} of run {run.id} was to be removed by {minute(run.kept_until)}. "
+        f"Remove it: imaging resume {run.id}"
+        for run in runs
+        if run.kept_until is not None and run.kept_until <= now and run.state.is_over
+        for each in kept_instances(run)
     )
 
 

@@ -208,7 +208,7 @@ def _publish(plan: Plan) -> PlannedStep:
         return PlannedStep(step=StepName.PUBLISH, summary=summary, commands=linking, skipped=not follows)
     commands = [f"openstack image set --{request.visibility.value} IMAGE"]
     commands += [openstack("image add project", "IMAGE", member) for member in request.members]
-    only = "" if request.publish_unverified else ", once it has been seen to boot"
+    only = "" if request.publish_unverified else ", once it has been seen to boot and none of its checks has failed"
     return PlannedStep(
         step=StepName.PUBLISH,
         summary=f"Make the image {request.visibility.value}{only}.{follows}",

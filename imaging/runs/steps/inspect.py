@@ -101,7 +101,7 @@ async def _inspect(ctx: StepContext) -> str:
 async def _launch(ctx: StepContext, image: Image, server: Instance | None) -> str:
     """Why there is none; empty where it is up."""
     counted = server is not None or may_have_lost_one(ctx, INSPECTION)
-    chosen = await choose_for(ctx, image, counted=counted)
+    chosen = await choose_for(ctx, image, INSPECTION, counted=counted)
     if server is None and chosen.refused_because:
         return chosen.refused_because
     network = require_network(chosen)

@@ -117,7 +117,7 @@ async def _image(ctx: StepContext) -> Image | None:
 async def _launch(ctx: StepContext, image: Image, server: Instance | None, made: MadeServer) -> str:
     """Why there is none; empty where it is up."""
     counted = server is not None or may_have_lost_one(ctx, made)
-    chosen = await choose_for(ctx, image, counted=counted)
+    chosen = await choose_for(ctx, image, made, counted=counted)
     if server is None and chosen.refused_because:
         return chosen.refused_because
     network = require_network(chosen)

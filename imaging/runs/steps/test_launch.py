@@ -5,7 +5,7 @@ from __future__ import annotations
 from imaging.cloud.image_to_launch import quota_if_told
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.images_and_servers import existing_volume_ids, has_unreadable_disks
-from imaging.runs.ownership.made_things import TEST, MadeServer
+from imaging.runs.ownership.made_things import TEST, TWIN, MadeServer, checked_server
 from imaging.runs.plan.launch_choice import plan_test_launch, require_network
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
 from imaging.runs.test_instance.security_group import make_group
@@ -18,6 +18,7 @@ from models.cloud.network import Network
 from models.errors import RunError
 from models.run.plan import TestLaunchPlan
 from models.verdict import Stage, Verdict, VerdictWord
+from models.works.test_file import WorkTests
 
 _UNREADABLE_DISKS = "The image names its disks in a form that cannot be read, so nobody knows what it would take along."
 _EXISTING_VOLUMES = "The image would take along volumes as they are, which are somebody's: {}."
@@ -38,7 +39,7 @@ async def test_launch(ctx: StepContext) -> StepResult:
         return await _end(ctx, VerdictWord.NOT_TESTED, _UNREADABLE_DISKS)
     server = await standing_server(ctx)
     # The plan was made before the image existed; only now is its real size known (N10).
-    test = await choose_for(ctx, image, counted=server is not None or may_have_lost_one(ctx))
+    test = await choose_for(ctx, image, TEST, counted=server is not None or may_have_lost_one(ctx))
     if server is None and test.refused_because:
         return await _end(ctx, VerdictWord.NOT_TESTED, f"No test launch was possible: {test.refused_because}.")
     return await _launch(ctx, image, test, server)
@@ -69,10 +70,13 @@ async def _image(ctx: StepContext) -> Image:
     return await ctx.cloud.images.image(image_id)
 
 
-async def choose_for(ctx: StepContext, image: Image, *, counted: bool) -> TestLaunchPlan:
+async def choose_for(ctx: StepContext, image: Image, made: MadeServer, *, counted: bool) -> TestLaunchPlan:
     """Flavor and network for the image as it now is; `counted`: the quota already holds our instance."""
     plan = ctx.run.plan
     request = plan.request
+    # What the user's tests need, only the instances have that run them.
+    if made not in {checked_server(ctx.run), TWIN}:
+        request = request.model_copy(update={"work_tests": WorkTests()})
     if plan.test is not None and plan.test.network is not None:
         request = request.model_copy(update={"network_id": plan.test.network.id})
     return await plan_test_launch(

@@ -14,6 +14,7 @@ from models.findings import AskedFor, Checklist, Finding, Outcome, Severity
 from models.run.intent import IntentAction
 from models.run.request import Attestation, RunRequest, Visibility
 from models.verdict import Strength, Verdict, VerdictWord
+from models.works.verdict import WorksVerdict, WorksWord
 from tests.runs.image.things import add_image, intended
 from tests.runs.steps.held_world import HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
@@ -105,6 +106,20 @@ async def test_an_image_is_published_only_if_its_network_was_seen(
 def test_how_surely_it_booted_is_said(ctx: MemoryContext, strength: Strength | None, said: str) -> None:
     reason = why_not(ask(ctx, verdict=Verdict(word=VerdictWord.BOOTED, strength=strength)).run)
     assert reason == f"the test launch came to: {said}, without an address and a default route seen"
+
+
+@pytest.mark.parametrize("word", [WorksWord.YES, WorksWord.PARTLY, WorksWord.NOT_ASKED])
+def test_what_is_unknown_of_its_work_does_not_hinder(ctx: MemoryContext, word: WorksWord) -> None:
+    ask(ctx).change(works=WorksVerdict(word=word))
+    assert why_not(ctx.run) is None
+
+
+def test_one_that_does_not_work_stays_private_unless_its_name_is_repeated(ctx: MemoryContext) -> None:
+    works = WorksVerdict(word=WorksWord.NO, failed=("mounts", "licence.sh (boot 1)"))
+    ask(ctx).change(works=works)
+    assert "mounts, licence.sh (boot 1)" in (why_not(ctx.run) or "")
+    ask(ctx, publish_unverified=True).change(works=works)
+    assert why_not(ctx.run) is None
 
 
 async def test_an_image_that_was_changed_meanwhile_is_not_published(ctx: MemoryContext, world: HeldWorld) -> None:

@@ -22,6 +22,7 @@ from models.seal.plan import SealPlan
 from models.seal.report import SealState
 from models.seal.verdict import SealWord
 from models.verdict import VerdictWord
+from models.works.verdict import WorksWord
 from tests.guest.recordings.recording import RECORDINGS
 from tests.runs.test_crash_matrix import PROFILE, DemoClock, a_run_of, clock, cloud, demo_cloud, everything, to_its_end
 
@@ -87,6 +88,8 @@ def assert_sealed(run: RunRecord) -> None:
     assert run.seal_report.state is SealState.SEALED
     assert run.verdict is not None
     assert run.verdict.word is VerdictWord.BOOTED
+    assert run.works is not None
+    assert (run.works.word, run.works.boots) == (WorksWord.YES, 2)
     assert standing(run) == []
 
 

@@ -61,6 +61,8 @@ class Console:
         """Whether each runner dies in the pause behind its first reading."""
         self.stands_still_after: str | None = None
         """A text behind which a kernel panics and nothing more comes; None for none."""
+        self.ends_after: str | None = None
+        """A text behind which nothing more comes; None for none."""
 
     async def read(self, instance_id: str) -> str:
         text = await self._read(instance_id)
@@ -70,6 +72,8 @@ class Console:
         after = self.stands_still_after
         if after is not None and after in text:
             text = f"{text.partition(after)[0]}{after}\n[    1.0] Kernel panic - not syncing: no root\n"
+        if self.ends_after is not None and self.ends_after in text:
+            text = text.partition(self.ends_after)[0] + self.ends_after
         return text if self.most is None else text[-self.most :]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imaging.cloud.interface import Cloud
-from models.run.record import RunState
+from models.run.record import OwnedKind, RunState
 from models.steps import StepName, StepState
 from models.verdict import Strength, VerdictWord
 from models.works.test_file import TestFile
@@ -92,6 +92,36 @@ async def test_a_runner_that_dies_at_every_reading_of_the_console_comes_to_the_s
     assert await left_of(cloud) == []
 
 
+async def test_a_second_boot_that_is_never_seen_is_unknown(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, console: Console
+):
+    console.ends_after = " restarts\n"
+    run = await verified(demo_cloud, cloud, clock, tmp_path)
+
+    assert run.works is not None
+    assert (run.works.word, run.works.failed, run.works.boots) == (WorksWord.PARTLY, (), 1)
+    assert "second-boot" in run.works.open
+    assert run.state is RunState.DONE
+
+
+async def test_an_instance_that_somebody_deletes_meanwhile_leaves_it_unknown(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, console: Console
+):
+    plan = await verification(demo_cloud, cloud, clock)
+    async with a_run_of(plan, clock, tmp_path) as (journal, new):
+        console.is_deadly = True
+        run = new
+        while run.step(StepName.RUN_CHECKS).state is StepState.PENDING:
+            run = await one_runner(journal, run, cloud, clock, tmp_path)
+        console.is_deadly = False
+        await cloud.compute.delete_instance(next(each.id for each in run.owned if each.kind is OwnedKind.SERVER))
+        run, _ = await to_its_end(journal, run, cloud, clock, tmp_path)
+
+    assert run.works is not None
+    assert run.works.word is WorksWord.PARTLY
+    assert await left_of(cloud) == []
+
+
 @pytest.mark.parametrize("step", [StepName.VERIFY, StepName.RUN_CHECKS])
 async def test_a_runner_that_comes_back_when_the_first_boot_is_long_out_of_the_console(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, console: Console, *, step: StepName
@@ -116,7 +146,8 @@ async def test_a_runner_that_comes_back_when_the_first_boot_is_long_out_of_the_c
 def _last_report(text: str) -> int:
     """How many of the last characters hold the report once, and nothing of a boot."""
     assert "imaging-marker" in text
-    shown = text[text.rindex(" ended\n", 0, len(text) - 20) :]
+    *_, round_before_last, last = text.split(" ended\n")
+    shown = f"{round_before_last} ended\n{last}"
     assert "imaging-marker" not in shown
     assert "Linux version" not in shown
     return len(shown)

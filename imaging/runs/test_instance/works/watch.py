@@ -98,7 +98,7 @@ class WorksWatch:
             self._booted_at = self._ctx.clock.monotonic()
         await self._take_in()
         if self.is_told:
-            return True if not self._tells_inventory or await self._inventory.settled() else None
+            return True if not self._tells_inventory or self._is_late or await self._inventory.settled() else None
         if not self._is_hopeless():
             return None
         await self._keep(self._with_second_boot())
@@ -111,6 +111,10 @@ class WorksWatch:
             return False
         last = self.report.boot(BOTH_BOOTS)
         return not self.report.has_systemd or (last is not None and last.checked and last.tests_ended)
+
+    @property
+    def _is_late(self) -> bool:
+        return self._ctx.clock.monotonic() - self._started >= self._limit
 
     @property
     def _tells_inventory(self) -> bool:
@@ -177,7 +181,7 @@ class WorksWatch:
             return self._booted_at is not None and now - self._booted_at >= min(_UNBEGUN_SECONDS, silence)
         if self._boot.reading.dead_end is not None:
             silence = min(silence, _AFTER_END_SECONDS)
-        return now - self._changed >= silence or now - self._started >= self._limit
+        return now - self._changed >= silence or self._is_late
 
     def _with_second_boot(self) -> WorksReport | None:
         """The report with what the console shows of a second boot that did not tell; None where nothing was told."""
@@ -187,8 +191,7 @@ class WorksWatch:
             report = (report or WorksReport()).model_copy(update={"trouble": failed})
         if not self.has_begun or not self._is_in_second_boot(self._boot.reading):
             return report
-        in_time = self._ctx.clock.monotonic() - self._started < self._limit
-        verdict = self._boot.reading.verdict(Ending.SILENCE if in_time else Ending.TIME_UP)
+        verdict = self._boot.reading.verdict(Ending.TIME_UP if self._is_late else Ending.SILENCE)
         return (report or WorksReport()).model_copy(update={"second_boot": verdict})
 
     def _is_in_second_boot(self, reading: ConsoleReading) -> bool:
