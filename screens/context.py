@@ -120,6 +120,9 @@ class Guests(Protocol):
     async def keep(self, image_id: str, facts: GuestFacts) -> None:
         """Keep what was found in an image of the cloud."""
 
+    def inventory(self, image_id: str) -> Inventory | None:
+        """What is installed on an image, if it is known here. Reads a file: for a thread."""
+
     async def keep_inventory(self, image_id: str, inventory: Inventory) -> None:
         """Keep what is installed on an image."""
 

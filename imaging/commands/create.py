@@ -10,7 +10,7 @@ import click
 from imaging.cloud.instance_facts import gather_facts
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
-from imaging.commands.flow.inspection import inspect_guest, known_guest
+from imaging.commands.flow.inspection import guests, inspect_guest, known_guest
 from imaging.commands.flow.start import Start, carry_out, print_plan
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
@@ -23,6 +23,7 @@ from imaging.guidelines.description_draft import draft_description
 from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.instance.image_names import suggest_name
 from imaging.runs.plan.start_gate import obstacles
+from imaging.runtime.threads import in_thread
 from models.cloud.instance import Instance
 from models.errors import UsageError
 from models.fact import Fact
@@ -175,6 +176,9 @@ async def _with_texts(
     if choices.name is not None and choices.description is not None:
         return choices
     facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
+    if instance.image_id is not None:
+        kept = await in_thread(guests(here).inventory, instance.image_id)
+        facts = facts.model_copy(update={"base_inventory": kept})
     name = choices.name or suggest_name(instance.name, session.now().date(), guidelines, facts.images.value or ())
     description = choices.description or draft_description(facts)
     if draft:

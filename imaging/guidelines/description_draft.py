@@ -11,9 +11,10 @@ from imaging.guidelines.instance.systems import system_of
 from models.cloud.instance import Instance
 from models.formatting import day
 from models.guest.directories import Entry
-from models.guest.packages import Package
+from models.guest.packages import Package, Packages
 from models.guidelines.facts import InstanceFacts
 from models.text import cut
+from models.works.inventory import PackageManager
 
 _PACKAGES_NAMED = 8
 _FOLDERS_NAMED = 6
@@ -79,12 +80,39 @@ def _system(facts: InstanceFacts) -> str:
 
 
 def _packages(facts: InstanceFacts) -> str:
-    """What was installed by name since the first boot; libraries and kernels, which come along, stand last."""
+    """What it has beyond the list of its base image, where that is kept here; else what was installed by name since.
+
+    Libraries and kernels, which come along, stand last.
+    """
     packages = inside_or_none(facts, parts.packages)
-    if packages is None or not packages.added:
+    if packages is None:
         return ""
-    first = sorted(packages.added, key=lambda each: each.name.startswith(_OF_PACKAGES_OWN))
-    return f"Added packages: {_summed([_package(each) for each in first], _PACKAGES_NAMED)}."
+    of_base = _names_of_base(facts, packages)
+    if of_base is None:
+        return _named("Added packages", packages.added)
+    versions = {each.name: each for each in packages.added}
+    added = [versions.get(name) or Package(name=name) for name in packages.names if name not in of_base]
+    there = set(packages.names)
+    removed = [Package(name=name) for name in sorted(of_base) if name not in there]
+    return _joined(_named("Added packages", added), _named("Removed packages", removed))
+
+
+def _names_of_base(facts: InstanceFacts, packages: Packages) -> set[str] | None:
+    """The packages of the base image; None where its list, or that of the instance, is not known whole."""
+    base = facts.base_inventory
+    if base is None or base.packages is None or packages.count != len(packages.names) or not packages.names:
+        return None
+    manager = next((each for each in PackageManager if each.value == packages.manager), None)
+    if manager is None or manager in base.incomplete:
+        return None
+    return {each.name for each in base.packages if each.manager is manager} or None
+
+
+def _named(what: str, packages: Sequence[Package]) -> str:
+    if not packages:
+        return ""
+    first = sorted(packages, key=lambda each: each.name.startswith(_OF_PACKAGES_OWN))
+    return f"{what}: {_summed([_package(each) for each in first], _PACKAGES_NAMED)}."
 
 
 def _package(package: Package) -> str:

@@ -20,6 +20,7 @@ from models.guest.facts import GuestFacts
 from models.image_file.file_facts import FileFacts
 from models.run.request import RunRequest
 from models.text import CleanText
+from models.works.inventory import Inventory
 
 __all__ = ["NOT_INSPECTED", "ExportFacts", "Fact", "InstanceFacts"]
 
@@ -73,5 +74,7 @@ class InstanceFacts(Frozen):
         )
     )
     """What the last inspection found; its source says how old it is."""
+    base_inventory: Inventory | None = None
+    """What is installed on the base image, as it is kept on this machine; None: it is not known here."""
     now: Moment
     """When the facts were put together, by our clock."""

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from imaging.guidelines.instance.image_names import suggest_name
+from imaging.runtime.threads import in_thread
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.request import RunRequest
+from screens.context import Guests
+
+
+async def with_base_list(facts: InstanceFacts, guests: Guests) -> InstanceFacts:
+    """The facts with what is installed on the base image, where that is kept on this machine."""
+    instance = facts.instance.value
+    if instance is None or instance.image_id is None:
+        return facts
+    kept = await in_thread(guests.inventory, instance.image_id)
+    return facts if kept is None else facts.model_copy(update={"base_inventory": kept})
 
 
 def suggested(request: RunRequest, facts: InstanceFacts, profile: Profile) -> RunRequest:

@@ -45,7 +45,7 @@ from screens.wizard.review.shown import ReviewShown
 from screens.wizard.review.start_guard import StartGuard
 from screens.wizard.state import Page, RequestChanged, WizardState
 from screens.wizard.status import status_of
-from screens.wizard.suggestions import suggested
+from screens.wizard.suggestions import suggested, with_base_list
 from screens.wizard.targets import PAGES, PageName, Target
 
 _PAGES: dict[PageName, type[Page]] = {
@@ -132,7 +132,7 @@ class WizardScreen(OpenedScreen[None]):
         if self._guest is None:
             stored = await in_thread(self.console.guests.stored, self._instance.id)
             self._guest = stored if stored.known else None
-        self.post_message(FactsRead(facts))
+        self.post_message(FactsRead(await with_base_list(facts, self.console.guests)))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="make the plan")
     async def _make_plan(self, request: RunRequest) -> None:

@@ -9,6 +9,7 @@ from models.findings import Outcome, Severity
 from models.guest.directories import Directories, Entry
 from models.guest.packages import Package, Packages
 from models.steps import StepName
+from models.works.inventory import InstalledPackage, Inventory, PackageManager
 from tests.guidelines.building import BASE, PGDATA, attached, facts, finding, profile, request, unread
 from tests.guidelines.guest_building import guest_fact
 
@@ -157,3 +158,41 @@ def test_without_a_difference_the_guests_own_is_proposed():
     assert described("DESC-DELTA", "An image.", guest=nothing).remedy.text == (
         "Add what you installed, changed or removed."
     )
+
+
+class TestDraftBesideTheListOfTheBase:
+    PACKAGES = Packages(
+        manager="dpkg",
+        count=4,
+        names=("bash", "libpq5", "postgresql-16", "nginx"),
+        added=(Package(name="postgresql-16", version="16.10-0ubuntu0.24.04.1"),),
+    )
+
+    def draft(self, *names: str, incomplete: tuple[PackageManager, ...] = (), packages: Packages = PACKAGES) -> str:
+        of_base = Inventory(
+            packages=tuple(InstalledPackage(manager=PackageManager.DPKG, name=name, version="1") for name in names),
+            incomplete=incomplete,
+        )
+        known = facts(guest=guest_fact(packages=packages)).model_copy(update={"base_inventory": of_base})
+        return draft_description(known)
+
+    def test_what_the_base_lacks_is_added_and_what_it_has_beyond_is_removed(self):
+        told = self.draft("bash", "snapd")
+        assert "Added packages: postgresql-16 16.10, nginx, libpq5." in told
+        assert "Removed packages: snapd." in told
+
+    def test_the_same_packages_are_no_difference(self):
+        assert "packages" not in self.draft("bash", "libpq5", "postgresql-16", "nginx")
+
+    def test_a_list_that_is_not_whole_leaves_what_the_guest_says_of_itself(self):
+        told = self.draft("bash", incomplete=(PackageManager.DPKG,))
+        assert "Added packages: postgresql-16 16.10." in told
+        assert "Removed" not in told
+
+    def test_names_of_the_guest_that_are_not_whole_are_not_compared(self):
+        told = self.draft("bash", packages=self.PACKAGES.model_copy(update={"count": 5}))
+        assert "Added packages: postgresql-16 16.10." in told
+
+    def test_a_base_of_another_manager_is_not_compared(self):
+        told = self.draft("bash", packages=self.PACKAGES.model_copy(update={"manager": "rpm"}))
+        assert "Added packages: postgresql-16 16.10." in told

@@ -196,6 +196,9 @@ class FrozenGuests:
     def stored(self, instance_id: str) -> Fact[GuestFacts]:
         return self.known.get(instance_id, Fact[GuestFacts](unknown_because="not inspected", source=Source.GUEST))
 
+    def inventory(self, image_id: str) -> Inventory | None:
+        return None
+
     async def keep_inventory(self, image_id: str, inventory: Inventory) -> None:
         self.asked.append(("keep inventory", image_id))
 
