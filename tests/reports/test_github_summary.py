@@ -18,9 +18,15 @@ def test_a_summary_counts_each_suite_and_tells_what_was_found():
     assert "- ⚪ **name-servers**: Unknown: nothing in the image can ask it" in text
 
 
+def test_what_failed_is_told_before_what_warns_and_the_rest_is_folded():
+    text = written(report_of_run(samples.troubled()), ReportFormat.GITHUB_SUMMARY)
+    places = [text.index(each) for each in ("### Failed", "### Warnings", "cases skipped", "cases passed")]
+    assert places == sorted(places)
+
+
 def test_what_passed_is_folded_away():
     text = written(report_of_run(samples.run()), ReportFormat.GITHUB_SUMMARY)
-    assert "<details><summary>2 cases of tests passed</summary>" in text
+    assert "<details><summary>7 cases passed</summary>" in text
     assert "❌" not in text
 
 

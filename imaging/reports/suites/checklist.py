@@ -71,6 +71,7 @@ def _evidence(finding: Finding) -> tuple[str, ...]:
         told.append(f"fixed by the step: {finding.fixed_by.value}")
     if finding.outcome in {Outcome.FAIL, Outcome.UNKNOWN} and finding.remedy is not None and finding.remedy.text:
         told.append(f"remedy: {finding.remedy.text}")
+        told += (finding.remedy.command or "").splitlines()
     if finding.inspection is not None:
         told.append(f"inspected by: {finding.inspection.value}")
     return tuple(told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from imaging.reports.case import Case, CaseOutcome, Report, Suite
 from imaging.reports.escaping import markdown
@@ -20,7 +20,7 @@ _WARNING = "⚠️"
 
 
 def as_github_summary(report: Report) -> str:
-    """The report as Markdown: what was found first, what passed below it, folded."""
+    """The report as Markdown: what failed and what warns first; what was skipped and what passed folded below it."""
     text = "\n".join(_lines(report)) + "\n"
     if len(text.encode()) <= MOST_BYTES:
         return text
@@ -36,33 +36,46 @@ def _lines(report: Report, *, evidence: bool = True) -> Iterator[str]:
     if report.properties:
         yield " · ".join(f"{markdown(name)}: {markdown(value)}" for name, value in report.properties)
         yield ""
+    yield from _counts(report.suites)
+    failed = [case for case in _cases(report) if case.outcome in {CaseOutcome.FAILED, CaseOutcome.ERROR}]
+    warning = [case for case in _cases(report) if case.is_warning]
+    for title, cases in (("Failed", failed), ("Warnings", warning)):
+        if cases:
+            yield f"### {title}"
+            yield ""
+            for case in cases:
+                yield from _case(case, evidence=evidence)
+            yield ""
+    skipped = [case for case in _cases(report) if case.outcome is CaseOutcome.SKIPPED]
+    passed = [case for case in _cases(report) if case.outcome is CaseOutcome.PASSED and not case.is_warning]
+    yield from _folded("skipped", skipped)
+    yield from _folded("passed", passed)
+
+
+def _cases(report: Report) -> Iterator[Case]:
+    return (case for suite in report.suites for case in suite.cases)
+
+
+def _counts(suites: Iterable[Suite]) -> Iterator[str]:
     yield "| suite | passed | failed | skipped |"
     yield "| --- | ---: | ---: | ---: |"
-    for suite in report.suites:
+    for suite in suites:
         failed = suite.count(CaseOutcome.FAILED) + suite.count(CaseOutcome.ERROR)
         skipped = suite.count(CaseOutcome.SKIPPED)
         yield f"| {markdown(suite.name)} | {suite.count(CaseOutcome.PASSED)} | {failed} | {skipped} |"
     yield ""
-    for suite in report.suites:
-        yield from _suite(suite, evidence=evidence)
 
 
-def _suite(suite: Suite, *, evidence: bool) -> Iterator[str]:
-    told = [case for case in suite.cases if case.outcome is not CaseOutcome.PASSED or case.is_warning]
-    passed = [case for case in suite.cases if case not in told]
-    if told:
-        yield f"### {markdown(suite.name)}"
-        yield ""
-        for case in told:
-            yield from _case(case, evidence=evidence)
-        yield ""
-    if passed:
-        yield f"<details><summary>{counted(len(passed), 'case')} of {markdown(suite.name)} passed</summary>"
-        yield ""
-        yield from (f"- {_SIGNS[case.outcome]} {markdown(case.name)}{_took(case)}" for case in passed)
-        yield ""
-        yield "</details>"
-        yield ""
+def _folded(what: str, cases: Sequence[Case]) -> Iterator[str]:
+    if not cases:
+        return
+    yield f"<details><summary>{counted(len(cases), 'case')} {what}</summary>"
+    yield ""
+    for case in cases:
+        yield from _case(case, evidence=False)
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _case(case: Case, *, evidence: bool) -> Iterator[str]:

@@ -47,7 +47,7 @@ def _named(works: WorksVerdict, plain: Callable[[object], str]) -> Iterator[str]
 
 
 def _check(check: CheckResult, plain: Callable[[object], str]) -> str:
-    found = "; ".join(plain(part) for part in (check.reason, *check.evidence) if part)
+    found = " · ".join(plain(part) for part in (check.reason, *check.evidence) if part)
     return f"| {check.check.value} | {check.outcome.value} | {'yes' if check.blocking else 'no'} | {found} |"
 
 

@@ -74,7 +74,7 @@ def _works(works: WorksVerdict | None) -> Iterator[Block]:
 
 
 def _check(check: CheckResult) -> tuple[Cell, ...]:
-    found = "; ".join(part for part in (check.reason, *check.evidence) if part)
+    found = " · ".join(part for part in (check.reason, *check.evidence) if part)
     outcome = Cell(check.outcome.value, tone_of_word(check.outcome))
     return Cell(check.check.value), outcome, Cell("yes" if check.blocking else "no"), Cell(found)
 
