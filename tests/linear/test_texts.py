@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from imaging.cloud.http.answers import Answer
-from imaging.guest.deep_check.chunks import Listener, checksum, hear, unpack
+from imaging.guest.deep_check.chunks import WIDTH, Listener, checksum, hear, unpack
 from imaging.guest.host_keys.console_keys import read_console_keys
 from imaging.guest.inventory import read_inventory
 from imaging.guest.report.envelope import read_envelope
 from imaging.guest.report.masking import masked
 from imaging.guest.report.packet_filter.iptables import decide_iptables
 from imaging.guest.report.packet_filter.nft import decide_nft
+from imaging.guest.works import WORKS_WORD, read_works_report
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.console_reader import ConsoleReader, read_console
 from imaging.runs.test_instance.boot_verdict.console_text import GrowingConsole
@@ -27,10 +30,11 @@ from tests.linear.timing import growth
 
 NONCE = "n0nce"
 TOKEN = "t0ken"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def piece(number: int, total: int, text: str) -> str:
-    return f"@@imaging-deep {NONCE} {number}/{total} {checksum(f'{number}/{total} {text}')} {text}\n"
+def piece(number: int, total: int, text: str, word: str = "@@imaging-deep") -> str:
+    return f"{word} {NONCE} {number}/{total} {checksum(f'{number}/{total} {text}')} {text}\n"
 
 
 def put_together(text: str) -> object:
@@ -47,6 +51,24 @@ def list_of_packages(text: str) -> object:
         return read_inventory("\n".join(inventory_pieces(rows)), nonce=telling.NONCE, now=telling.NOW)
     except ImagingError as error:
         return error
+
+
+def checks(text: str) -> object:
+    try:
+        return read_works_report(text, nonce=NONCE, now=NOW)
+    except ImagingError as error:
+        return error
+
+
+def rows_of_checks(text: str) -> object:
+    """The text as what a test has printed, and as what its test instance tells."""
+    rows = text.split("\n")
+    told = ["boot 1", *rows, "test given 0 - 0 0 x", "output 1 1 -", *(f"|{row}" for row in rows)]
+    whole = "\n".join((f"imaging-works 1 {NONCE}", *told, "end")).encode("utf-8", "replace")
+    packed = base64.b64encode(gzip.compress(whole, 1)).decode()
+    pieces = [packed[at : at + WIDTH] for at in range(0, len(packed), WIDTH)]
+    lines = (piece(number, len(pieces), each, WORKS_WORD) for number, each in enumerate(pieces, 1))
+    return checks("".join(lines))
 
 
 def said(text: str) -> object:
@@ -68,6 +90,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "a marker on a console": lambda text: find_marker(text, TOKEN),
     "a deep check on a console": put_together,
     "a list of packages on a console": list_of_packages,
+    "checks of a test instance on a console": checks,
+    "rows of checks": rows_of_checks,
     "envelope of a report": said,
     "rules of nft": lambda text: decide_nft([text]),
     "rules of iptables": lambda text: decide_iptables(text.split("\n")),
@@ -79,6 +103,13 @@ PUMPS = (
     *("-----BEGIN SSH HOST KEY KEYS-----\n", "-----BEGIN SSH HOST KEY FINGERPRINTS-----\n", "256 SHA256:"),
     *("a-", "a-1-0\n", "a-py3", "/lib/python3", "@python /lib/python3/site-packages\n", "@unread conda a\n", "_."),
     *(f"imaging-marker {TOKEN} {{", f"@@imaging-deep {NONCE} ", f"@@imaging-deep {NONCE} 1/9 1 a\n"),
+    *(
+        f"@@imaging-works {NONCE} 1/9 1 a\n",
+        "mount yes needed \\040",
+        "~ok 1 999\n",
+        "cloud-init-result {\n",
+        "output 1 1 -\n",
+    ),
     *(f"@@imaging-probe-begin {NONCE}\n", "table ip a {\n", "chain a {\n", "-A INPUT -j INPUT\n"),
 )
 """Beginnings of what is searched for, and what is in the way."""
@@ -91,7 +122,7 @@ def test_a_long_text_takes_time_in_proportion(reader):
 
         def work_on(length: int, pump=pump):
             text = pump * (length // len(pump))
-            if reader in {"envelope of a report", "error in JSON", "a list of packages on a console"}:
+            if reader in {"rows of checks", "envelope of a report", "error in JSON", "a list of packages on a console"}:
                 text = text.replace("\udc80", "x")
             return lambda: read(text)
 

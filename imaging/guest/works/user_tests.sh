@@ -1,4 +1,4 @@
-# The tests of whoever made the image: those given, then those in it. It uses $R, $work, $tests and $boot.
+# The user's tests: those given, then those in the image. It uses $R, $work, $tests and $boot.
 # Rows: `test given|image STATUS FLAGS SECONDS MASKED NAME`, with `because WHY` behind one that was not run.
 
 test_user='@TEST_USER@'

@@ -2,7 +2,7 @@
 # imaging works @NONCE@
 #
 # Given by the Imaging Console to a test instance, which is removed afterwards. After the boot it looks whether the instance
-# works, runs the tests of whoever made the image, restarts the instance once, does both again, and shows what it found on
+# works, runs the tests of the user who made the image, restarts the instance once, does both again, and shows what it found on
 # the console: nothing is sent anywhere.
 
 nonce=@NONCE@

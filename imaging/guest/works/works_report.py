@@ -17,6 +17,7 @@ _LARGEST = 4_000_000
 """Bytes of a report; with output that compresses well it has some hundred kilobytes."""
 _MOST_LINES = 60_000
 _LONGEST = 400
+_BOOTS = {"1": 1, "2": 2}
 NO_SYSTEMD = "there is no systemd"
 """With which the script says that nothing can be started after the boot."""
 
@@ -96,16 +97,18 @@ class _Reading:
 
     def _begin(self, rest: str) -> None:
         self._now = None
-        if rest in {"1", "2"}:
-            self._now = self._boots.setdefault(int(rest), BootRows(int(rest)))
+        number = _BOOTS.get(rest)
+        if number is not None:
+            self._now = self._boots.setdefault(number, BootRows(number))
 
     def _begin_output(self, rest: str) -> None:
         """`BOOT NUMBER cut|-`: of which test the lines that follow are."""
         boot, _, said = rest.partition(" ")
         number, _, cut = said.partition(" ")
         self._now = self._output = None
-        if boot in {"1", "2"} and int(boot) in self._boots:
-            self._output = self._boots[int(boot)].output_of(_number(number), is_cut=cut == "cut")
+        told = self._boots.get(_BOOTS.get(boot, 0))
+        if told is not None:
+            self._output = told.output_of(_number(number), is_cut=cut == "cut")
 
     def report(self) -> WorksReport:
         return WorksReport(

@@ -1,4 +1,4 @@
-"""The tests of whoever made the image, run by real shells: how they end, in what surroundings, and what they leave."""
+"""The user's tests, run by real shells: how they end, in what surroundings, and what they leave."""
 
 from __future__ import annotations
 
