@@ -19,6 +19,6 @@ def launch_question(plan: Plan) -> Question:
     details = [test.why if test else "", *plan.warnings]
     return Question(
         title="Test launch",
-        sentence=f"This will launch a test instance of {name}{flavor}{network}, read its console, and remove it.",
+        sentence=f"This will launch a test instance of {name}{flavor}{network}, check two boots, and remove it.",
         details="\n".join(part for part in details if part),
     )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imaging.guidelines.profiles import load_profile
 from models.run.request import RunRequest
 from models.works.test_file import TestFile, WorkTests
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.error import ErrorScreen
+from screens.style.glyphs import UNICODE
 from screens.wizard.pages.own_tests import OwnTests, rows
-from screens.wizard.targets import PageName
+from screens.wizard.review.text import review
+from screens.wizard.state import WizardState
+from screens.wizard.targets import PageName, Target
 from tests.screens.driving import Driver, console
+from tests.screens.samples import instance, plan
 from tests.screens.test_wizard import open_wizard, turn_to
 
 
@@ -93,3 +99,18 @@ async def test_who_runs_them_and_two_instances_are_chosen_in_the_same_list(demo:
         await driver.until(lambda: screen._state.request.work_tests.user == "debian")
         await driver.press("down", "space")
         await driver.until(lambda: screen._state.request.twins)
+
+
+def test_the_review_names_the_tests_and_who_runs_them() -> None:
+    tests = WorkTests(files=(TestFile(name="check.sh", text=""), TestFile(name="tables.sh", text="")), user="debian")
+    planned = plan()
+    request = planned.request.model_copy(update={"work_tests": tests, "twins": True})
+    state = WizardState(
+        instance(), load_profile("jetstream"), request, plan=planned.model_copy(update={"request": request})
+    )
+    told = {item.text: item.leads_to for item in review(state, UNICODE, with_steps=False)}
+    assert told["2 tests of yours, run by debian in both boots: check.sh, tables.sh"] == Target(PageName.TEST)
+    assert told["Two test instances at once are compared"] == Target(PageName.TEST)
+    without = state.request.model_copy(update={"test": False})
+    untested = replace(state, request=without, plan=planned.model_copy(update={"request": without}))
+    assert not [item for item in review(untested, UNICODE, with_steps=False) if "of yours" in item.text]

@@ -195,10 +195,20 @@ def _choices(request: RunRequest, glyphs: Glyphs) -> Iterator[Item]:
         yield _choice("No test: nobody will have seen the image boot", PageName.TEST, glyphs)
     elif request.keep_test:
         yield _choice("The test instance is kept for inspection", PageName.TEST, glyphs)
+    if request.test and request.work_tests.files:
+        yield _choice(_own_tests(request), PageName.TEST, glyphs)
+    if request.test and request.twins:
+        yield _choice("Two test instances at once are compared", PageName.TEST, glyphs)
     if request.timeout_seconds != _USUAL_LIMIT:
         yield _choice(f"Time limit of the run: {written(request.timeout_seconds)}", PageName.VOLUMES, glyphs)
     if request.on_failure is OnFailure.LEAVE:
         yield _choice("If it fails, nothing is restored until you undo it", PageName.VOLUMES, glyphs)
+
+
+def _own_tests(request: RunRequest) -> str:
+    tests = request.work_tests
+    names = ", ".join(each.name for each in tests.files)
+    return f"{counted(len(tests.files), 'test')} of yours, run by {tests.user or 'root'} in both boots: {names}"
 
 
 def _choice(text: str, page: PageName, glyphs: Glyphs) -> Item:
