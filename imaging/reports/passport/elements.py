@@ -6,27 +6,27 @@ from xml.etree import ElementTree as ET  # only written here, nothing of a stran
 
 from imaging.reports.escaping import without_commands_in_xml, xml_text
 
-Child = ET.Element | str
+Part = ET.Element | str
 
 
-def element(tag: str, *children: Child, **attributes: str) -> ET.Element:
+def element(tag: str, *parts: Part, **attributes: str) -> ET.Element:
     """An element.
 
     Args:
         tag: its name.
-        children: texts and elements, in their order.
+        parts: texts and elements, in their order.
         attributes: by name; `class_` is *class*, and `_` within a name a hyphen.
     """
     made = ET.Element(tag, {name.rstrip("_").replace("_", "-"): xml_text(value) for name, value in attributes.items()})
     last: ET.Element | None = None
-    for child in children:
-        if isinstance(child, ET.Element):
-            made.append(child)
-            last = child
+    for part in parts:
+        if isinstance(part, ET.Element):
+            made.append(part)
+            last = part
         elif last is None:
-            made.text = (made.text or "") + xml_text(child)
+            made.text = (made.text or "") + xml_text(part)
         else:
-            last.tail = (last.tail or "") + xml_text(child)
+            last.tail = (last.tail or "") + xml_text(part)
     return made
 
 
