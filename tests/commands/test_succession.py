@@ -154,13 +154,13 @@ class TestFollowing:
         )  # fmt: skip
 
     def test_a_likely_older_image_is_suggested_by_its_name(self, imaging, demo_cloud: DemoCloud):
-        assert f"add --succeeds {NEWER}" in " ".join(self.plan(imaging).out.split())
+        assert f"say so (--succeeds {NEWER}" in " ".join(self.plan(imaging).out.split())
 
     def test_the_plan_says_what_is_noted_and_hidden_and_when(self, imaging, demo_cloud: DemoCloud):
         told = " ".join(self.plan(imaging, "--succeeds", NEWER, "--hide-older").out.split())
         assert f"it follows {NEWER}" in told
         assert "hidden from lists once the new one is proved to work" in told
-        assert "add --succeeds" not in told
+        assert "say so" not in told
 
     @pytest.mark.parametrize(
         "options, why",

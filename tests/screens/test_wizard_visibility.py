@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from models.run.request import Visibility
@@ -13,6 +14,7 @@ from screens.wizard.targets import PageName
 from screens.wizard.wizard import WizardScreen
 from tests.screens.driving import Driver, console
 from tests.screens.test_wizard import open_wizard, turn_to
+from tests.support.known import present
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 
@@ -131,3 +133,31 @@ async def test_another_name_takes_back_that_an_untested_image_is_published(demo,
         await driver.press("escape")
         await driver.write("x")
         await driver.until(lambda: not screen._state.request.publish_unverified)
+
+
+async def test_an_image_that_is_likely_followed_is_offered_and_chosen(demo, tmp_path):
+    async with console(tmp_path, size=(100, 40)) as driver:
+        screen = await open_wizard(driver)
+        screen._set_state(
+            replace(screen._state, request=screen._state.request.model_copy(update={"name": "astro-base-3"}))
+        )
+        await turn_to(driver, screen, PageName.VISIBILITY)
+        await driver.sees("The image that it follows", "astro-base of 2026-10")
+        screen.query_one("#following", PickOne).focus()
+        await driver.press("end", "space")
+        await driver.until(lambda: screen._state.request.hide_older)
+        older = next(
+            one for one in present(screen._state.facts).images.value or () if one.id == screen._state.request.succeeds
+        )
+        assert older.name == "astro-base"
+        await driver.press("home", "space")
+        await driver.until(lambda: screen._state.request.succeeds is None)
+        assert not screen._state.request.hide_older
+
+
+async def test_where_no_image_is_likely_followed_nothing_is_asked(demo, tmp_path):
+    async with console(tmp_path, size=(100, 40)) as driver:
+        screen = await open_wizard(driver)
+        await turn_to(driver, screen, PageName.VISIBILITY)
+        await driver.sees("Who can see and launch the image")
+        assert not screen.query_one("#following", PickOne).display

@@ -47,7 +47,8 @@ def likely_to_follow(plan: Plan, images: Iterable[Image] | None) -> tuple[str, .
     if older is None or (plan.image is not None and older.id == plan.image.id):
         return ()
     made = f" of {day(older.created_at)}" if older.created_at is not None else ""
-    return (f"If the image is to follow {older.name}{made}, add --succeeds {older.id}: both are linked and compared.",)
+    said = f"If the new image is to follow it, say so (--succeeds {older.id}, or with the visibility)"
+    return (f"{older.name}{made} has such a name. {said}: both are linked and compared.",)
 
 
 def image_warnings(plan: Plan, now: datetime) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from screens.style.wording import finding_sign
 from screens.widgets.columns import Cell, Column, shortened
 from screens.widgets.rows import RowList
 from screens.wizard.pages.finding_page import FindingPage
+from screens.wizard.pages.following import NONE, chosen_following, following_choices, following_update, older_image
 from screens.wizard.pages.project_ids import refused_project
 from screens.wizard.state import WizardState
 
@@ -65,6 +66,8 @@ class VisibilityPage(FindingPage):
             cells_of=self._confirmation,
             glyphs=self.glyphs, header=False, id="confirmations", classes="others",
         )  # fmt: skip
+        yield Static(toned("The image that it follows", Tone.QUIET), classes="label following", markup=False)
+        yield PickOne((), NONE, glyphs=self.glyphs, id="following").add_class("following")
 
     def enter(self) -> None:
         """Begin with the choice."""
@@ -84,6 +87,11 @@ class VisibilityPage(FindingPage):
         self.query_one("#when", PickOne).offer(_WHEN, _INSIST if request.publish_unverified else _BOOTED)
         self._show_rows("#members", _members(state))
         self._show_rows("#confirmations", _to_confirm(state))
+        older = older_image(state)
+        if older is not None:
+            self.query_one("#following", PickOne).offer(following_choices(older), chosen_following(state))
+        for widget in self.query(".following"):
+            widget.display = older is not None
         for widget in self.query(".others"):
             widget.display = request.visibility is not Visibility.PRIVATE
         for widget in self.query("#members, #members-label"):
@@ -110,6 +118,12 @@ class VisibilityPage(FindingPage):
         event.stop()
         visibility = Visibility(event.key)
         self.change(visibility=visibility)
+
+    @on(PickOne.Picked, "#following")
+    def _followed(self, event: PickOne.Picked) -> None:
+        event.stop()
+        if (older := older_image(self.state)) is not None:
+            self.change(**following_update(event.key, older))
 
     @on(PickOne.Picked, "#when")
     def _when(self, event: PickOne.Picked) -> None:
