@@ -187,6 +187,11 @@ def test_listeners_are_told_and_never_judged() -> None:
     assert found.evidence == ("tcp 0.0.0.0:22 sshd",)
 
 
+def test_where_no_address_outside_is_known_none_is_missed() -> None:
+    found = check(told_twice(outside_answered=None, outside=None), CheckId.OUTSIDE)
+    assert (found.outcome, found.reason) == (Outcome.SKIPPED, "No address outside is known that could be asked.")
+
+
 def test_a_network_without_a_way_out_is_no_fault_of_the_image() -> None:
     found = check(told_twice(outside_answered=None, outside=None, has_default_route=False), CheckId.OUTSIDE)
     assert found.outcome is Outcome.SKIPPED

@@ -12,6 +12,7 @@ import pytest
 from imaging.guest.seal import canary_token, control_token
 from imaging.runs.test_instance.boot_verdict.boot_marker import user_data
 from imaging.runs.test_instance.errands import proof_errand
+from imaging.runs.test_instance.works.errand import login_host
 from models.cloud.image import Image
 from models.errors import RunError
 from models.run.kind import RunKind
@@ -67,3 +68,20 @@ def test_no_token_stands_in_it():
 def test_without_a_report_of_the_clone_nothing_can_be_proved():
     with pytest.raises(RunError, match="has not reported"):
         proof_errand(sealed().model_copy(update={"seal_report": None}), TOKEN)
+
+
+@pytest.mark.parametrize(
+    "auth_url, asked",
+    [
+        ("https://cloud.example.org:5000/v3", ("cloud.example.org:5000",)),
+        ("https://cloud.example.org/v3", ("cloud.example.org:443",)),
+        ("http://[2001:db8::1]/v3", ("[2001:db8::1]:80",)),
+        # A test instance would ask itself.
+        ("http://127.0.0.1:5000/v3", ()),
+        ("http://localhost:5000/v3", ()),
+        ("http://[::1]:5000/v3", ()),
+        ("no address", ()),
+    ],
+)
+def test_outside_is_the_host_of_the_login_unless_that_is_this_machine(auth_url: str, asked: tuple[str, ...]):
+    assert login_host(auth_url) == asked

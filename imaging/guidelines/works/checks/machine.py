@@ -90,6 +90,8 @@ def outside(tested: Tested) -> Answer:
         return passed("An address outside answers.", tried)
     if boot.has_default_route is False:
         return skipped("The network has no way out.", tried)
+    if boot.checked and not tried:
+        return skipped("No address outside is known that could be asked.")
     if boot.outside_answered is None:
         return unknown("Whether an address outside answers is not known.", tried)
     return warned(f"No address outside answers: {listed(tried)}." if tried else "No address outside answers.", tried)

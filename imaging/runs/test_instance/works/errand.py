@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
@@ -59,13 +60,20 @@ def outside(profile: Profile, auth_url: str) -> tuple[str, ...]:
 
 
 def login_host(auth_url: str) -> tuple[str, ...]:
-    """Host and port of the cloud's login; none where its address tells none."""
+    """Host and port of the cloud's login; none where its address tells none, or means the test instance itself."""
     try:
         parts = urlsplit(auth_url)
         host, port = parts.hostname, parts.port
     except ValueError:
         return ()
-    if not host:
+    if not host or _is_loopback(host):
         return ()
     shown = f"[{host}]" if ":" in host else host
     return (f"{shown}:{port or (_HTTP if parts.scheme == 'http' else _HTTPS)}",)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
