@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 
 from tests.acceptance.program import Machine
 from tests.support.demo import REPOSITORY
 
+_WRITTEN = re.compile(r"^printf '([^']*)' >(\S+)$", re.MULTILINE)
 _SHOWN = re.compile(r"^\.venv/bin/imaging --demo ((?:.*\\\n)*.*)$", re.MULTILINE)
 
 
@@ -19,8 +21,25 @@ def shown() -> list[list[str]]:
     ]
 
 
+def scripts() -> dict[str, str]:
+    """The tests that README writes with printf, by file name."""
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    return {name: text.encode().decode("unicode_escape") for text, name in _WRITTEN.findall(text)}
+
+
+def test_a_test_of_ones_own_is_run_in_an_image_by_the_command_as_written(machine: Machine, tmp_path: Path):
+    (verify,) = (command for command in shown() if command[0] == "verify")
+    named = verify[verify.index("--test") + 1]
+    path = tmp_path / named
+    path.write_text(scripts()[named], "utf-8")
+    words = [str(path) if word == named else word for word in verify]
+    planned = machine.imaging(*words, "--os-cloud", "demo", "--plan", "--json")
+    assert planned.status == 0, planned.err
+    assert f"Your tests ({named})" in " ".join(planned.document["warnings"])
+
+
 def test_all_that_the_inspection_finds_to_block_db_07_is_waived_or_fixed_by_the_command_as_written(machine: Machine):
-    check, create = shown()
+    check, create, *_ = shown()
     assert check[:2] == ["check", "db-07"]
     inspected = machine.imaging(*check, "--os-cloud", "demo", "--json")
     blocking = {
