@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -144,3 +145,34 @@ class TestReport:
         ctx = pair.context().at(StepName.REPORT)
         await report(ctx)
         assert "packages: unknown, for" in (ctx.folder / "report.md").read_text()
+
+
+class Killed(BaseException):
+    """The runner is gone in this very moment."""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2, 3])
+async def test_a_runner_that_dies_at_any_call_leaves_what_the_next_one_ends(pair: Pair, monkeypatch, moment, call):
+    """The notes on the newer and on the older one, and the hiding."""
+    pair.works()
+    images, calls = pair.world.cloud.images, 0
+    update = images.update_image
+
+    async def deadly(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call and moment == "before":
+            raise Killed
+        answer = await update(*arguments, **options)
+        if calls == call:
+            raise Killed
+        return answer
+
+    monkeypatch.setattr(images, "update_image", deadly)
+    with pytest.raises(Killed):
+        await follow(pair.context(hide_older=True))
+    assert not (await pair.read(pair.older)).hidden or call == 3
+    await follow(pair.context(hide_older=True))
+    older, newer = await pair.read(pair.older), await pair.read(pair.newer)
+    assert (older.hidden, older.noted_newer, newer.noted_older) == (True, newer.id, older.id)
