@@ -32,7 +32,7 @@ SENTENCES: dict[str, frozenset[str]] = {
     "Verdict": frozenset({"reason", "hints"}),
     "PlannedStep": frozenset({"summary"}),
     "PlannedVolume": frozenset({"in_guest"}),
-    "TestLaunchPlan": frozenset({"why", "refused_because"}),
+    "TestLaunchPlan": frozenset({"why", "refused_because", "no_twin_because"}),
     "Plan": frozenset({"warnings"}),
     "Finding": frozenset({"title", "evidence"}),
     "Remedy": frozenset({"text", "by_hand_because"}),

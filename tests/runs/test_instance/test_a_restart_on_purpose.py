@@ -1,4 +1,4 @@
-"""A test instance of a sealed image restarts itself once: that is neither a failure nor a loop."""
+"""A test instance restarts itself once: that is neither a failure nor a loop, and the verdict is on the first boot."""
 
 from __future__ import annotations
 
@@ -63,3 +63,22 @@ def test_what_others_say_of_a_restart_does_not_count(line):
 
 def test_a_machine_that_goes_on_restarting_before_it_says_so_is_a_loop():
     assert verdict((f"{KERNEL}{LOGIN}" * 5)[: -len(LOGIN)]).word is VerdictWord.FAILED
+
+
+@pytest.mark.parametrize("after", ["", DOWN, f"{DOWN}SeaBIOS\n{KERNEL}", f"{DOWN}{KERNEL}{PANIC}" * 4])
+def test_one_that_runs_checks_keeps_the_marker_of_its_first_boot(after):
+    found = verdict(f"{FIRST}@@imaging-works {TOKEN} restarts\n{after}")
+    assert (found.word, found.strength, found.hints) == (VerdictWord.BOOTED, Strength.STRONG, ())
+
+
+def test_what_it_tells_of_its_boots_shows_that_one_came_to_its_end():
+    began = f"{KERNEL}@@imaging-works {TOKEN} progress looking at the system\n"
+    assert not read_console(began, TOKEN).is_decided
+    told = read_console(f"{began}@@imaging-works {TOKEN} 3/12 1234 abcd\n", TOKEN)
+    assert told.is_decided
+    assert told.verdict().word is VerdictWord.BOOTED
+
+
+@pytest.mark.parametrize("line", ["@@imaging-works other 3/12 1 a\n", f"@@imaging-works {TOKEN} 3/0 1 a\n"])
+def test_what_others_tell_shows_nothing(line):
+    assert not read_console(f"{KERNEL}{line}", TOKEN).has_reported
