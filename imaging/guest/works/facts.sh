@@ -89,7 +89,7 @@ tell_who() {
 tell_cloud_init() {
   for file in result status; do
     [ -f "$R/run/cloud-init/$file.json" ] || continue
-    head -c 12000 "$R/run/cloud-init/$file.json" | tr -c ' -~\n' '?' | awk "$mask_awk"'{ print mask($0) }' |
+    head -c 12000 "$R/run/cloud-init/$file.json" | tr -c ' -~\n' '?' | awk "$mask_awk$secrets_awk"'{ print without_secrets($0) }' |
       sed "s/^ */cloud-init-$file /"
   done
 }

@@ -69,7 +69,7 @@ class Boots:
 
 
 def boot(root: Path, until: str) -> str:
-    """What its console shows until then, over restarts; afterwards it is shut down in order."""
+    """What its console shows until the second time, over restarts; afterwards it is shut down in order."""
     console = root.with_name("console")
     options = ["--quiet", "--register=no", "--keep-unit", "--private-network"]
     command = ["systemd-nspawn", *options, "-D", str(root), "--boot"]
@@ -81,7 +81,8 @@ def boot(root: Path, until: str) -> str:
         machine = start()
         try:
             for _ in range(SECONDS * 2):
-                if until in console.read_text("utf-8", "replace"):
+                # What is installed is told behind the results.
+                if console.read_text("utf-8", "replace").count(until) > 1:
                     break
                 if machine.poll() == _RESTARTED:
                     machine = start()
