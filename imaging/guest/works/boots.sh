@@ -32,7 +32,7 @@ look() {
   settled=yes
   settle 60 || settled=no
   doing 'looking at the system'
-  [ -s "$work/facts" ] || timeout -k 5 180 sh "$work/works" $trial facts </dev/null >"$work/facts" 2>/dev/null
+  [ -s "$work/facts" ] || timeout -k 5 240 sh "$work/works" $trial facts </dev/null >"$work/facts" 2>/dev/null
   doing 'running tests'
   run_tests
   rm -f "$state/reserve"

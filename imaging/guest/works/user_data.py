@@ -23,7 +23,7 @@ REPEATS = 90
 """How often the report of both boots is shown, every 20 seconds: for 30 minutes."""
 LEAST_ROOM = 24 * 1024
 """Bytes that stay for tests, compressed."""
-_BOOT_SECONDS = 60 + 180 + 60
+_BOOT_SECONDS = 60 + 240 + 60
 """What one boot may take beside the boot itself and the tests: to settle, to be looked at, and to be told."""
 _FOLDER = "imaging.guest.works"
 _PARTS = ("before", "facts", "network", "keys", "user_tests", "output", "boots")

@@ -96,7 +96,7 @@ def test_a_boot_that_is_never_settled_is_looked_at_all_the_same(instance: Instan
 def test_checks_that_hang_leave_a_boot_that_is_not_told_to_its_end(instance: Instance):
     instance.boot(unit=False)
     work = instance.root / f"run/imaging-works-{instance.nonce}/works"
-    work.write_text(work.read_text().replace("timeout -k 5 180", "timeout -k 1 1").replace("within 10", ""))
+    work.write_text(work.read_text().replace("timeout -k 5 240", "timeout -k 1 1").replace("within 10", ""))
     instance.has("systemctl", "case $1 in show) sleep 5 ;; esac")
     instance.run(work, "unit")
     boot = instance.report().boots[0]
