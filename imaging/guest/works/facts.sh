@@ -107,8 +107,8 @@ tell_failed_by_mounts() {
   done | head -n 40
 }
 
-# root-bytes, of its file system; root-disk, of the whole disk; root-taken, what of it the root cannot have: before its
-# partition, and from the next one on.
+# root-bytes, of its file system; root-disk, of the whole disk; root-taken, what of it other partitions have: the rest
+# could be the root's, also where one behind it keeps it from growing.
 tell_root() {
   size=$(within 10 stat -f -c '%S %b' "$R/")
   [ -z "$size" ] || echo "root-bytes $((${size% *} * ${size#* }))"
@@ -128,15 +128,13 @@ tell_root() {
     return
   fi
   disk=${block%/*}
-  whole=$(cat "$disk/size")
-  start=$(cat "$block/start")
-  next=$whole
-  for each in "$disk"/*/start; do
-    other=$(cat "$each" 2>/dev/null)
-    if [ -n "$other" ] && [ "$other" -gt "$start" ] && [ "$other" -lt "$next" ]; then next=$other; fi
+  taken=0
+  for each in "$disk"/*/partition; do
+    each=${each%/partition}
+    [ -f "$each/size" ] && [ "$each" != "$block" ] && taken=$((taken + $(cat "$each/size")))
   done
-  echo "root-disk $((whole * 512))"
-  echo "root-taken $(((start + whole - next) * 512))"
+  echo "root-disk $(($(cat "$disk/size") * 512))"
+  echo "root-taken $((taken * 512))"
 } 2>/dev/null
 
 tell_host_name() {

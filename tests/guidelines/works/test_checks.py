@@ -99,6 +99,10 @@ class TestRootSize:
         facts = {"root_bytes": 9 * GIB, "root_taken_bytes": 10 * GIB}
         assert check(told_twice(**facts), CheckId.ROOT_SIZE).outcome is Outcome.PASS
 
+    def test_that_a_partition_behind_it_keeps_small_did_not_grow(self) -> None:
+        facts = {"root_bytes": 3 * GIB, "root_taken_bytes": GIB}
+        assert told(facts, facts).failed == ("root-size",)
+
     def test_on_lvm_that_did_not_grow_is_a_warning(self) -> None:
         found = check(told_twice(root_bytes=3 * GIB, root_on_lvm=True), CheckId.ROOT_SIZE)
         assert found.outcome is Outcome.WARN
