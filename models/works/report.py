@@ -69,8 +69,6 @@ class TestSaid(Frozen):
     output_cut: bool = False
     tap: tuple[CleanText, ...] = ()
     """Its lines that are TAP, kept whole where the rest of its output is cut."""
-    tap_left_out: int = 0
-    """How many lines of TAP had no room even so: those of parts that passed, never a failure or the plan."""
     seconds: int | None = None
 
 

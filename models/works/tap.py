@@ -63,7 +63,7 @@ def is_tap_line(line: str) -> bool:
     return any(pattern.match(text) for pattern in (_VERSION, _PLAN, _TEST)) or text.startswith(_BAIL)
 
 
-def read_tap(lines: Iterable[str], left_out: int = 0) -> TapResult | None:
+def read_tap(lines: Iterable[str]) -> TapResult | None:
     """Read the lines of TAP that a test printed; None where it does not speak TAP.
 
     A lone `ok` is a word that any script may print: only a version, a plan, `not ok` or a number makes it TAP. Lines
@@ -71,9 +71,8 @@ def read_tap(lines: Iterable[str], left_out: int = 0) -> TapResult | None:
 
     Args:
         lines: of its output, in their order; others than those of TAP may be among them.
-        left_out: how many lines of parts that passed are missing, as who kept the lines says.
     """
-    reading = _Reading(left_out)
+    reading = _Reading()
     for count, line in enumerate(lines):
         if count >= MOST_LINES:
             reading.is_too_long = True
@@ -85,8 +84,7 @@ def read_tap(lines: Iterable[str], left_out: int = 0) -> TapResult | None:
 class _Reading:
     """What the lines so far come to."""
 
-    def __init__(self, left_out: int) -> None:
-        self.left_out = left_out
+    def __init__(self) -> None:
         self.speaks_tap = False
         self.is_too_long = False
         self.subtests: list[SubTest] = []
@@ -148,11 +146,9 @@ class _Reading:
         numbers = [each.number for each in self.subtests]
         if self.planned is None:
             return TapProblem.NO_PLAN, "its plan is missing"
-        told = len(numbers) + self.left_out
-        if told < self.planned:
-            return TapProblem.SHORT, f"{told} of {self.planned} were told"
-        is_within = all(1 <= number <= self.planned for number in numbers)
-        if self.plans > 1 or told > self.planned or not is_within or len(set(numbers)) < len(numbers):
+        if len(numbers) < self.planned:
+            return TapProblem.SHORT, f"{len(numbers)} of {self.planned} were told"
+        if self.plans > 1 or sorted(numbers) != list(range(1, self.planned + 1)):
             return TapProblem.TOO_MANY, f"what was told is not 1 to {self.planned}"
         return None, ""
 

@@ -90,19 +90,6 @@ def test_work_that_is_still_to_be_done_is_no_skip_of_the_whole() -> None:
     assert not result.is_skipped
 
 
-@pytest.mark.parametrize("left_out, problem", [(0, TapProblem.SHORT), (7, TapProblem.SHORT), (8, None)])
-def test_lines_that_had_no_room_count_as_told(left_out: int, problem: TapProblem | None) -> None:
-    result = read_tap(["1..10", "ok 1", "ok 10"], left_out)
-    assert result is not None
-    assert result.problem is problem
-
-
-def test_more_lines_without_room_than_there_are_parts_are_no_success() -> None:
-    result = read_tap(["1..2", "ok 1", "ok 2"], 1)
-    assert result is not None
-    assert result.problem is TapProblem.TOO_MANY
-
-
 def test_of_a_stranger_is_bounded() -> None:
     result = read_tap(f"ok {number}" for number in range(1, 10**9))
     assert result is not None

@@ -52,7 +52,7 @@ def _expected(tested: Tested) -> dict[tuple[TestOrigin, str], None]:
 
 
 def _result(said: TestSaid, number: int, tested: Tested) -> TestResult:
-    tap = read_tap(said.tap, said.tap_left_out)
+    tap = read_tap(said.tap)
     outcome, reason = _ended(said, tap, tested)
     return TestResult(
         name=said.name,
