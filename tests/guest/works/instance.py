@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import getpass
 import gzip
@@ -23,6 +24,7 @@ from tests.support.shells import SHELLS
 
 MARKER = "#!/bin/sh\necho up\n"
 INSTANCE_ID = "i-0000beef"
+_LONG_AGO = 1_000_000_000
 
 
 def parts_of(user_data: bytes) -> dict[str, str]:
@@ -144,3 +146,17 @@ class Instance:
         """The tests as they ended in the first boot."""
         self.runs(*tests, seconds=seconds, together=together)
         return self.first_boot().tests
+
+
+def age(file: Path) -> None:
+    """Written long before this boot."""
+    os.utime(file, (_LONG_AGO, _LONG_AGO))
+
+
+def booted_now(instance: Instance) -> None:
+    instance.put("/proc/stat", "cpu 1 2\nbtime 1700000000\n")
+
+
+def public_key(blob: bytes) -> str:
+    whole = b"\0\0\0\x0bssh-ed25519" + blob
+    return f"ssh-ed25519 {base64.b64encode(whole).decode()}"
