@@ -219,7 +219,7 @@ def _published(request: RunRequest) -> str:
     with_whom = ""
     if request.visibility is Visibility.SHARED:
         with_whom = f" with {counted(len(request.members), 'project')}" if request.members else " with nobody yet"
-    when = "in any case" if request.publish_unverified else "once it has booted"
+    when = "in any case" if request.publish_unverified else "once it has booted, unless a check or test fails"
     return f"Becomes {request.visibility}{with_whom}, {when}"
 
 
