@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import random
+from collections import Counter
 
 import pytest
 
@@ -203,7 +204,7 @@ def test_many_parts_stay_whole_although_output_is_cut(instance: Instance):
         assert len(read.subtests) == 1500
         assert read.planned == 1500
         assert read.reason == "not ok: 1034 this one"
-        assert {each.outcome.value for each in read.subtests} == {"pass", "fail", "skipped"}
+        assert Counter(each.outcome.value for each in read.subtests) == {"pass": 1498, "fail": 1, "skipped": 1}
 
 
 def test_a_disk_that_a_test_has_filled_loses_no_result(instance: Instance):
