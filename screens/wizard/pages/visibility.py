@@ -33,7 +33,7 @@ _CHOICES = (
 )
 _BOOTED, _INSIST = "booted", "insist"
 _WHEN = (
-    Choice(_BOOTED, "once it has booted", "else, and where a check or test fails, it stays private"),
+    Choice(_BOOTED, "once it has booted", "else, or if a check fails, it stays private"),
     Choice(_INSIST, "in any case", "also if the test launch fails or is left out"),
 )
 _ADD = "+"
