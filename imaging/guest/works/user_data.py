@@ -30,7 +30,7 @@ _PARTS = ("before", "facts", "network", "keys", "user_tests", "output", "boots")
 _UNIT = {"NAME": "works", "TITLE": "Whether this instance works", "WORD": WORKS_WORD, "RESTART": "on-failure"}
 _KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]{60,80}={0,2}(?: [A-Za-z0-9.@_-]{1,64})?")
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
-_PLACE = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
+_PLACE = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
 _MOST_PLACES = 4
 _BLANK_NONCE = "0" * 32
 _BLANK_KEY = f"ssh-ed25519 {'A' * 68} imaging-{_BLANK_NONCE}"
@@ -46,11 +46,11 @@ def works_user_data(
         nonce: letters and digits, of this test instance alone; its report bears it.
         marker: the script that prints the marker of the boot.
         public_key: a key that must arrive (`unusable_public_key`).
-        outside: addresses beyond the cloud that should answer, `NAME:PORT` each.
+        outside: addresses of which one should answer, `NAME:PORT` each; what is none is not asked.
 
     Raises:
         UsageError: the tests are larger than a cloud takes; or the account that is to run them can be none.
-        ValueError: a nonce, a key or an address is none.
+        ValueError: a nonce or a key is none.
     """
     made = _made(tests, nonce=nonce, marker=marker, public_key=public_key, outside=outside)
     if len(made) > LARGEST:
@@ -94,9 +94,6 @@ def _made(tests: WorkTests, *, nonce: str, marker: str, public_key: str, outside
         raise ValueError("not a public key of the kind that is made for a test instance")
     if tests.user and _USER.fullmatch(tests.user) is None:
         raise UsageError(f"No account can be called {tests.user!r}.")
-    for each in outside:
-        if _PLACE.fullmatch(each) is None:
-            raise ValueError(f"not an address with a port: {each!r}")
     parts = MIMEMultipart(boundary=f"imaging-{nonce}")
     parts.attach(MIMEText(_boothook(_values(tests, nonce, public_key, outside)), "cloud-boothook", "us-ascii"))
     if marker:
@@ -117,7 +114,7 @@ def _values(tests: WorkTests, nonce: str, public_key: str, outside: Sequence[str
         "UNITS": fragment("units"),
         "MASKING": filled("imaging.guest.probe", "masking.sh", {}),
         "INVENTORY": inventory_functions(),
-        "OUTSIDE": " ".join(outside[:_MOST_PLACES]),
+        "OUTSIDE": " ".join([each for each in outside if _PLACE.fullmatch(each)][:_MOST_PLACES]),
         "PUBLIC_KEY": public_key.split(" ")[1],
         "TEST_USER": tests.user,
         "FILE_SECONDS": tests.file_seconds,

@@ -98,9 +98,9 @@ def test_what_is_no_key_of_ours_is_refused(key: str):
 
 
 @pytest.mark.parametrize("place", ["", "name", "name:port", "a b:1", "x'y:1", "$(reboot):1", "name:123456"])
-def test_what_is_no_address_is_refused(place: str):
-    with pytest.raises(ValueError, match="not an address"):
-        works_user_data(WorkTests(), nonce=NONCE, marker=MARKER, public_key=KEY, outside=[place])
+def test_what_is_no_address_is_not_asked(place: str):
+    text = parts_of(made(outside=(place, "cloud.example:5000")))["text/cloud-boothook"]
+    assert "\noutside='cloud.example:5000'\n" in text
 
 
 @pytest.mark.parametrize("user", ["a b", "x'y", "-x", "$(reboot)", "a" * 33])
