@@ -10,6 +10,9 @@ from imaging.commands.flow.other_host import confirmed_host, host_options
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.report_files import reporting
+from imaging.commands.output.streams import say
+from imaging.runs.core.outcome import kept_instances
+from models.exit_code import ExitCode
 
 
 @click.command(
@@ -40,6 +43,11 @@ async def _resume(invocation: Invocation, wanted: str, *, yes: bool, other_host:
         found = await runs.run(wanted)
         host = confirmed_host(found, yes=yes, other_host=other_host)
         resolved = await session.resolve_for(invocation, found)
+        kept = kept_instances(found) if found.state.is_over else ()
+        if kept:
+            await runs.resume(found.id, resolved, other_host=host)
+            say(f"Its runner removes {', '.join(each.name or each.id for each in kept)}, which was kept for a while.")
+            return ExitCode.DONE
         return await start_and_follow(
             lambda: runs.resume(found.id, resolved, other_host=host),
             runs,

@@ -211,7 +211,7 @@ class RunService:
         """
         record = await self.run(run_id)
         if record.state.is_over and not self._is_overdue(record):
-            raise UsageError(f"Run {record.id} is over: {record.state}.", remedy=_undo_hint(record))
+            raise UsageError(f"Run {record.id} is over: {record.state}.{_kept_hint(record)}", remedy=_undo_hint(record))
         await self._refuse_other_project(record, resolved)
         if record.state is RunState.WAITING:
             await self._end_waiting_runner(record)
@@ -455,6 +455,11 @@ def _without_heartbeat(record: RunRecord) -> RunRecord:
         return record
     runner = record.runner.model_copy(update={"heartbeat_at": _NO_HEARTBEAT})
     return record.model_copy(update={"runner": runner})
+
+
+def _kept_hint(record: RunRecord) -> str:
+    kept = record.kept_until if kept_instances(record) else None
+    return f" It keeps its test instance until {minute(kept)}, and removes it then." if kept is not None else ""
 
 
 def _undo_hint(record: RunRecord) -> str:

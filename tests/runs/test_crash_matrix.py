@@ -55,6 +55,7 @@ CHANGES = {
     "import_staged": "image_bytes",
     "create_security_group": "networking",
     "delete_security_group": "networking",
+    "open_ssh_port": "networking",
 }
 """Every call that a run may change the cloud by, and the service that it is made to."""
 

@@ -192,7 +192,7 @@ def _checks(plan: Plan) -> PlannedStep:
     return PlannedStep(
         step=StepName.RUN_CHECKS,
         summary=f"{own} {what if tests else 'the checks'} in it over two boots: it restarts itself once{twin}.{told}",
-        commands=("openstack console log show imaging-test",),
+        commands=(f"openstack console log show imaging-{'works' if plan.kind.spec.seals else 'test'}",),
     )
 
 
