@@ -54,9 +54,9 @@ async def remove_launched(ctx: StepContext, made: MadeServer, image: Image | Non
     for server_id in server_ids:
         servers += await remove_server(ctx, server_id, image, made)
     # V9: clones of data volumes are not deleted with the test instance, and can be deleted only after it.
-    # As long as another instance of the run stands, they may be its own: it takes them along when it goes.
+    # Another instance of the run keeps its own as long as it stands, such as the one whose twin is removed here.
     others = set(owned_ids(ctx.run, OwnedKind.SERVER, removed=False)) - set(server_ids)
-    volumes = 0 if others else await remove_volumes(ctx)
+    volumes = await remove_volumes(ctx, others)
     # Last: Neutron refuses as long as a port of the instance uses the group.
     groups = await remove_groups(ctx, made) if may_have_made_group(ctx, made) else 0
     removed = [

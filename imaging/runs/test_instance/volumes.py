@@ -6,7 +6,7 @@ is attached is told apart before the instance goes, by what Nova and Cinder say 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from imaging.runs.core.deletion import UNDER_WAY, Kept, Progress, wait_gone
 from imaging.runs.core.step_context import StepContext
@@ -67,8 +67,13 @@ async def keep_others(ctx: StepContext, server_id: str, others: Iterable[VolumeA
     return None
 
 
-async def remove_volumes(ctx: StepContext) -> int:
-    """Delete the journalled volumes of test instances that are gone; returns how many there were."""
+async def remove_volumes(ctx: StepContext, spared: Collection[str] = ()) -> int:
+    """Delete the journalled volumes of test instances that are gone; returns how many there were.
+
+    Args:
+        ctx: the step's context.
+        spared: the ids of instances of the run that are to stay for now, and their volumes with them.
+    """
     volume_ids = owned_ids(ctx.run, OwnedKind.VOLUME, removed=False)
     claimed = await _claimed(ctx) if volume_ids else frozenset()
     removed = 0
@@ -77,9 +82,19 @@ async def remove_volumes(ctx: StepContext) -> int:
         if volume_id in claimed:
             await _leave(ctx, volume_id, "", "a claim names it")
             continue
+        if spared and await _is_used_by(ctx, volume_id, spared):
+            continue
         await ctx.intend(IntentAction.DELETE_VOLUME, volume_id)
         removed += await _delete(ctx, volume_id)
     return removed
+
+
+async def _is_used_by(ctx: StepContext, volume_id: str, server_ids: Collection[str]) -> bool:
+    try:
+        volume = await ctx.cloud.volumes.volume(volume_id)
+    except NotFoundError:
+        return False
+    return any(use.server_id in server_ids for use in volume.uses)
 
 
 async def _delete(ctx: StepContext, volume_id: str) -> bool:

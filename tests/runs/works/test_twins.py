@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from imaging.cloud.interface import Cloud
+from imaging.runs.plan.image_plan import plan_run
 from models.run.record import OwnedKind, OwnedRole, RunState
 from models.works.outcome import CheckId, Outcome
 from models.works.verdict import WorksVerdict, WorksWord
-from tests.runs.test_crash_matrix import Death, DemoClock
+from tests.runs.test_crash_matrix import PROFILE, REQUEST, Death, DemoClock, a_run_of, to_its_end
 from tests.runs.works.checking import left_of, verification, verified
 from tests.support.demo_here import DemoCloudHere
 
@@ -61,3 +62,19 @@ async def test_killed_around_every_call_there_is_one_twin_and_none_is_left(
     assert of_twins(run.works) is Outcome.PASS
     assert len([each for each in run.owned if each.role is OwnedRole.TWIN and each.kind is OwnedKind.SERVER]) == 1
     assert await left_of(cloud) == []
+
+
+async def test_the_volumes_of_a_twin_go_with_it_and_those_of_a_kept_test_instance_stay(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    request = REQUEST.model_copy(update={"twins": True, "keep_test": True})
+    plan = await plan_run(cloud, clock, demo_cloud.server_id("bfv-01"), request, PROFILE)
+    async with a_run_of(plan, clock, tmp_path) as (journal, new):
+        run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
+
+    assert run.left_behind == ()
+    volumes = [each for each in run.owned if each.kind is OwnedKind.VOLUME]
+    assert sorted(each.removed for each in volumes) == [False, True]
+    (kept,) = [each.id for each in run.owned if each.kind is OwnedKind.SERVER and not each.removed]
+    (volume,) = [each.id for each in volumes if not each.removed]
+    assert [use.server_id for use in (await cloud.volumes.volume(volume)).uses] == [kept]
