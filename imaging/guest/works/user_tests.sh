@@ -88,8 +88,9 @@ run_test() {
     0) ;;
     124) flags=timed-out ;;
     *)
-      if [ "$took" -ge "$seconds" ]; then flags=timed-out
-      elif [ "$(kills_for_memory)" != "$kills" ]; then flags=memory
+      # Memory that runs short takes its time.
+      if [ "$(kills_for_memory)" != "$kills" ]; then flags=memory
+      elif [ "$took" -ge "$seconds" ]; then flags=timed-out
       fi
       ;;
   esac
