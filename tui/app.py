@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.screen import Screen
@@ -26,13 +26,11 @@ from screens.base import ConsoleScreen, OpenedScreen
 from screens.context import Guests, Runs
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.help import HelpScreen
-from screens.dialogs.notice import NoticeScreen
 from screens.dialogs.secret import SecretScreen
 from screens.images.screen import ImagesScreen
 from screens.instances.screen import InstancesScreen
 from screens.listing import ListScreen
 from screens.offered_keys import offered_keys
-from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
 from screens.style.glyphs import UNICODE, Glyphs
 from screens.widgets.lines import LEAST_HEIGHT, LEAST_WIDTH
@@ -41,6 +39,7 @@ from tui.crash import report
 from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.palette import ConsolePalette
+from tui.return_to_runs import ReturnsToRuns
 from tui.stylesheet import StylesheetParsedOnce
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.terminal.switches import TerminalSwitches
@@ -50,7 +49,6 @@ from tui.typeahead import KeysInOrder
 if TYPE_CHECKING:
     from imaging.cloud.login.notices import Notice
     from imaging.cloud.login.resolution import ResolvedCloud
-    from models.run.record import RunRecord
 
 _KEY_WORDS = {key: key for key in ("enter", "up", "down", "left", "right", "backspace", "tab")}
 """Keys for which Textual has signs that are not ASCII."""
@@ -59,7 +57,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):
+class ImagingApp(ReturnsToRuns, Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"
@@ -180,28 +178,9 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         """Put on the user's keys."""
         self.add_mode(self.DEFAULT_MODE, InstancesScreen)
         self.set_class(self.glyphs.ascii, "-ascii")
-        self.call_after_refresh(self._return_to_runs)
+        self.call_after_refresh(self.return_to_runs)
         self.set_keymap(self._own_keys)
         self.screen_change_signal.subscribe(self, lambda _screen: self.watch_end_of_shown_run())
-
-    @work(group="return", exit_on_error=False, description="find runs that are not over")
-    async def _return_to_runs(self) -> None:
-        """Show the run that was under way when the console was left, whether it still is or was interrupted."""
-        runs = await self.runs.runs()
-        going = [run for run in runs if not run.state.is_over]
-        if going and len(self.screen_stack) == 1:
-            await self.switch_mode("runs")
-            if len(going) == 1:
-                self.push_screen(RunScreen(going[0].id))
-        self._tell_overdue(runs)
-
-    def _tell_overdue(self, runs: Sequence[RunRecord]) -> None:
-        """Say which test instances were kept for a while and should be gone by now."""
-        from imaging.runs.core.outcome import overdue_lines  # noqa: PLC0415  # not for the first paint
-
-        lines = overdue_lines(runs, self.clock.now())
-        if lines:
-            self.push_screen(NoticeScreen("Kept test instances", " ".join(lines)))
 
     @property
     def runs(self) -> Runs:

@@ -45,6 +45,7 @@ def test_what_inspects_and_what_judges_is_not_loaded_before_the_first_paint():
         "imaging.guidelines.instance.flavor_fit",
         "imaging.guidelines.instance.image_names",
         "imaging.guidelines.instance.root_volume",
+        "imaging.guidelines.lineage.succession",
         "imaging.guidelines.wording",  # this one and those below import models alone, or little more
         "imaging.runs.drafts",
         "imaging.runs.ownership.image_deletion",
@@ -54,6 +55,7 @@ def test_what_inspects_and_what_judges_is_not_loaded_before_the_first_paint():
         "imaging.runs.test_instance.boot_verdict.boot_cause",
     }
     rooms = {"imaging.guest", "imaging.guest.host_keys", "imaging.guidelines", "imaging.guidelines.instance"}
+    rooms |= {"imaging.guidelines.lineage"}
     rooms |= {"imaging.runs", "imaging.runs.ownership", "imaging.runs.plan", "imaging.runs.test_instance"}
     rooms |= {"imaging.runs.test_instance.boot_verdict", "imaging.runs.plan.seal", "imaging.runs.plan.export"}
     loaded = run_python("-c", f"import sys, tui.app; print([m for m in sys.modules if (m + '.').startswith({later})])")

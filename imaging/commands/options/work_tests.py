@@ -98,33 +98,38 @@ def work_options(function: Function, *, key: str = "--key") -> Function:
     return function
 
 
+_RUNNING = (
+    click.option(
+        "--test",
+        "tests",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Run this script in the test instance, in both boots; repeatable.",
+    ),
+    click.option("--test-user", default="", metavar="NAME", help="Who runs the tests; by default root."),
+    click.option(
+        "--test-timeout",
+        type=Duration(),
+        default=FILE_SECONDS,
+        metavar="TIME",
+        help="Time limit of one test; by default 60s.",
+    ),
+    click.option(
+        "--all-tests-timeout",
+        type=Duration(),
+        default=ALL_SECONDS,
+        metavar="TIME",
+        help="Time limit of all tests of one boot together; by default 5m.",
+    ),
+    click.option("--twins", is_flag=True, help="Launch two test instances at once, and compare them."),
+)
+
+
 def _options(key: str) -> tuple[Any, ...]:
     names = ("--key-pair", key) if key else ("--key-pair",)
     return (
-        click.option(
-            "--test",
-            "tests",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="Run this script in the test instance, in both boots; repeatable.",
-        ),
-        click.option("--test-user", default="", metavar="NAME", help="Who runs the tests; by default root."),
-        click.option(
-            "--test-timeout",
-            type=Duration(),
-            default=FILE_SECONDS,
-            metavar="TIME",
-            help="Time limit of one test; by default 60s.",
-        ),
-        click.option(
-            "--all-tests-timeout",
-            type=Duration(),
-            default=ALL_SECONDS,
-            metavar="TIME",
-            help="Time limit of all tests of one boot together; by default 5m.",
-        ),
-        click.option("--twins", is_flag=True, help="Launch two test instances at once, and compare them."),
+        *_RUNNING,
         click.option(
             "--keep-failed",
             type=click.IntRange(1, MOST_HOURS),
