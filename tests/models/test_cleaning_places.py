@@ -37,6 +37,7 @@ WHY = {
     "imaging/runs/source/claim_reader.py": "reads JSON out of an instance's metadata",
     "imaging/runs/test_instance/console_watch.py": "writes a console to a file",
     "imaging/runs/test_instance/report_watch.py": "reads a console",
+    "imaging/runs/test_instance/works/source_boot.py": "reads a console",
     "imaging/runs/test_instance/works/watch.py": "reads a console",
     "imaging/runs/test_instance/boot_verdict/console_reader.py": "reads a console",
     "screens/dialogs/ask_text.py": _ANY,

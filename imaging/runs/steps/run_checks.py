@@ -7,12 +7,14 @@ alone. A twin is launched beside it where that was asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from imaging.guest.works.user_data import seconds_for
 from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import TEST, TWIN, WORKS, MadeServer, checked_server
 from imaging.runs.plan.launch_choice import require_network
 from imaging.runs.steps.remove_test import remove_launched
+from imaging.runs.steps.see_up import CONSOLE_BEFORE
 from imaging.runs.steps.test_launch import choose_for, in_own_group
 from imaging.runs.test_instance.launching import Launching, Place, Up, launch_one
 from imaging.runs.test_instance.security_group import may_have_made_group
@@ -21,7 +23,10 @@ from imaging.runs.test_instance.verdict_note import image_id_under_test
 from imaging.runs.test_instance.works.judging import works_verdict
 from imaging.runs.test_instance.works.keeping import keep_failed
 from imaging.runs.test_instance.works.note import write_works
+from imaging.runs.test_instance.works.source_boot import seconds_to_come_up
 from imaging.runs.test_instance.works.watch import WorksWatch
+from imaging.runtime.private_files import read_private
+from imaging.runtime.threads import in_thread
 from models.cloud.flavor import Flavor
 from models.cloud.image import Image
 from models.cloud.instance import Instance
@@ -32,6 +37,7 @@ from models.works.verdict import WorksVerdict, WorksWord
 
 _CONSOLES = {TEST: "works-console.log", WORKS: "works-console.log", TWIN: "twin-console.log"}
 """In the run's folder, mode 0600: the console over both boots."""
+_LARGEST_CONSOLE = 4_000_000
 _DELETED = "it was deleted by somebody else"
 
 
@@ -83,7 +89,16 @@ async def _works(ctx: StepContext) -> WorksVerdict:
         await ctx.record(works_report=WorksReport(trouble=f"There is no test instance: {why}."))
     if twin is not None and _has_told(ctx.run.works_report):
         await _watch(ctx, twin, TWIN)
-    return await works_verdict(ctx, server, no_twin_because=no_twin)
+    seconds = await in_thread(_source_seconds, ctx.folder / CONSOLE_BEFORE)
+    return await works_verdict(ctx, server, no_twin_because=no_twin, source_seconds=seconds)
+
+
+def _source_seconds(console: Path) -> float | None:
+    """How long the source took to boot; None where its console was not to be had before it was stopped."""
+    try:
+        return seconds_to_come_up(read_private(console, _LARGEST_CONSOLE).decode("utf-8", "replace"))
+    except OSError:
+        return None
 
 
 def _has_told(report: WorksReport | None) -> bool:

@@ -16,13 +16,16 @@ from models.works.verdict import WorksVerdict
 _GIB = 1024**3
 
 
-async def works_verdict(ctx: StepContext, server: Instance | None, *, no_twin_because: str) -> WorksVerdict:
+async def works_verdict(
+    ctx: StepContext, server: Instance | None, *, no_twin_because: str, source_seconds: float | None = None
+) -> WorksVerdict:
     """The verdict by what is in the journal.
 
     Args:
         ctx: the step's context.
         server: the test instance that ran the checks; None where there is none.
         no_twin_because: why there was no second one although it was asked for.
+        source_seconds: how long the source took to boot; None where its console does not say.
     """
     run = ctx.run
     request, plan, report = run.plan.request, run.plan, run.works_report
@@ -39,6 +42,7 @@ async def works_verdict(ctx: StepContext, server: Instance | None, *, no_twin_be
             second_boot_dead_end=second.dead_end if second is not None else None,
             has_source=plan.source is not None or plan.file is not None or run.spec.seals,
             source=plan.guest.value if plan.guest is not None else None,
+            source_boot_seconds=source_seconds,
             seal=plan.seal if run.spec.seals else None,
             sealed=sealed,
             keeps_machine_id=of_instance and not sealed,
