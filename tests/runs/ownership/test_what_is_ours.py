@@ -22,6 +22,7 @@ from imaging.runs.ownership.images_and_servers import (
 from imaging.runs.ownership.made_things import (
     CLONE,
     INSPECTION,
+    SERVERS,
     TEST,
     MadeImage,
     image_of_clone,
@@ -216,6 +217,8 @@ class TestServer:
         assert (TEST.name(run_of()), TEST.group_name(run_of())) == ("imaging-test-r1", "imaging-r1")
         assert (CLONE.name(run_of()), CLONE.group_name(run_of())) == ("imaging-clone-r1", "imaging-clone-r1")
         assert INSPECTION.name(run_of()) == "imaging-inspect-r1"
+        for name in ("name", "group_name"):
+            assert len({getattr(made, name)(run_of()) for made in SERVERS}) == len(SERVERS)
 
 
 class TestJournal:
