@@ -39,7 +39,6 @@ from tui.crash import report
 from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.palette import ConsolePalette
-from tui.return_to_runs import ReturnsToRuns
 from tui.stylesheet import StylesheetParsedOnce
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.terminal.switches import TerminalSwitches
@@ -57,7 +56,7 @@ QUIT_SECONDS = 1.5
 """How long quitting waits for the cloud to let go."""
 
 
-class ImagingApp(ReturnsToRuns, Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):
+class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):
     """The console. Screens see it through `screens.context.Console`."""
 
     TITLE = "Imaging Console"

@@ -1,17 +1,20 @@
-"""Ways that no screen knows by itself: from a run to its image, to the wizard again, and from no cloud to one."""
+"""Ways that no screen knows by itself: from a run to its image or the wizard, to a cloud, and back to a run."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import App
 
 from imaging.cloud.interface import Cloud
+from imaging.runtime.clock import Clock
 from models.cloud.command_log import CommandLog
 from models.errors import ImagingError
 from screens.command_log.screen import CommandLogScreen
+from screens.context import Runs
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.no_cloud import CloudWanted
 from screens.dialogs.notice import NoticeScreen
@@ -23,6 +26,9 @@ from screens.widgets.rows import RowList
 from screens.wizard.again import wizard_again
 from tui.access import Access
 
+if TYPE_CHECKING:
+    from models.run.record import RunRecord
+
 
 class Crossings(App[None], inherit_bindings=False):
     """Answers what a screen asks of the application."""
@@ -30,6 +36,13 @@ class Crossings(App[None], inherit_bindings=False):
     _access: Access
     _join_demonstration: Callable[[], object] | None = None
     """Starts the demonstration cloud where it does not run, and lets the environment name it; blocks."""
+
+    clock: Clock
+
+    @property
+    @abstractmethod
+    def runs(self) -> Runs:
+        """The run service."""
 
     @abstractmethod
     async def cloud(self) -> Cloud:
@@ -108,3 +121,22 @@ class Crossings(App[None], inherit_bindings=False):
             await self.push_screen(ErrorScreen(error))
         else:
             await self.run_action("screen.refresh")
+
+    @work(group="return", exit_on_error=False, description="find runs that are not over")
+    async def return_to_runs(self) -> None:
+        """Show the run that was under way when the console was left, whether it still is or was interrupted."""
+        runs = await self.runs.runs()
+        going = [run for run in runs if not run.state.is_over]
+        if going and len(self.screen_stack) == 1:
+            await self.switch_mode("runs")
+            if len(going) == 1:
+                self.push_screen(RunScreen(going[0].id))
+        self._tell_overdue(runs)
+
+    def _tell_overdue(self, runs: Sequence[RunRecord]) -> None:
+        """Say which test instances were kept for a while and should be gone by now."""
+        from imaging.runs.core.outcome import overdue_lines  # noqa: PLC0415  # not for the first paint
+
+        lines = overdue_lines(runs, self.clock.now())
+        if lines:
+            self.push_screen(NoticeScreen("Kept test instances", " ".join(lines)))
