@@ -225,15 +225,35 @@ async def test_an_answer_is_read_as_utf_8_whatever_odd_charset_it_names(scripted
     assert (await cloud.compute.instance("i-1")).name == "wäb"
 
 
+class Seconds:
+    """A clock that goes on whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now, self.step = 1000.0, 1.0
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+    def drip(self, start: bytes):
+        """An answer that begins and then drips, minutes between two readings: how many bytes come at once is chance."""
+        yield start
+        self.step = 300.0
+        yield from itertools.repeat(b"0", 1_000_000)
+
+
 class TestTime:
     """A byte now and then keeps no thread for ever."""
 
     @pytest.fixture
-    async def hurried(self, scripted, write_clouds, clock):
-        """A cloud by whose clock a second passes between two reads of it."""
+    def seconds(self):
+        return Seconds()
+
+    @pytest.fixture
+    async def hurried(self, scripted, write_clouds, clock, seconds):
+        """A cloud that goes by such a clock."""
         write_clouds(dev=password_entry(scripted.url))
-        seconds = itertools.count(1000.0)
-        cloud = await connect(await resolve_cloud("dev", ask=None), clock, monotonic=lambda: next(seconds))
+        cloud = await connect(await resolve_cloud("dev", ask=None), clock, monotonic=seconds)
         yield cloud
         await cloud.close()
 
@@ -246,15 +266,15 @@ class TestTime:
         ],
         ids=["headers", "body", "chunk length"],
     )
-    async def test_an_answer_that_drips_ends_with_the_time_for_the_whole_call(self, scripted, hurried, start):
-        scripted.on("GET", SERVER, Reply(raw=itertools.chain([start], itertools.repeat(b"0", 100_000))))
+    async def test_an_answer_that_drips_ends_with_the_time_for_the_whole_call(self, scripted, hurried, seconds, start):
+        scripted.on("GET", SERVER, Reply(raw=seconds.drip(start)))
         with pytest.raises(UnreachableError, match=r"read the instance i-1.*time ran out") as caught:
             await hurried.compute.instance("i-1")
         assert not isinstance(caught.value, LostAnswerError)
 
-    async def test_after_a_change_its_outcome_is_open(self, scripted, hurried):
+    async def test_after_a_change_its_outcome_is_open(self, scripted, hurried, seconds):
         start = head("202 Accepted", "Content-Length: 4000000")
-        scripted.on("POST", ACTION, Reply(raw=itertools.chain([start], itertools.repeat(b"0", 1_000_000))))
+        scripted.on("POST", ACTION, Reply(raw=seconds.drip(start)))
         with pytest.raises(LostAnswerError, match="time ran out"):
             await hurried.compute.stop("i-1")
 

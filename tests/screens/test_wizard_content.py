@@ -150,7 +150,7 @@ async def test_the_review_says_what_goes_what_is_kept_and_how_much_longer_it_tak
         await driver.press("space")
         await driver.until(lambda: screen._state.request.keep_homes == ("ada",))
         await turn_to(driver, screen, PageName.REVIEW)
-        await driver.sees("sealed · private", "about 12 minutes (about 4 minutes if plain)", "off for about 2 minutes")
+        await driver.sees("sealed · private", "about 18 minutes (about 7 minutes if plain)", "off for about 2 minutes")
         await driver.sees("The seal, in a temporary clone", "Kept: /home/ada of ada, without keys and histories")
         assert screen._state.plan is not None
         assert screen._state.plan.seal is not None
