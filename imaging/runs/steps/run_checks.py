@@ -55,7 +55,7 @@ async def run_checks(ctx: StepContext) -> StepResult:
     kept = await keep_failed(ctx, WORKS)
     removed = await _remove(ctx, (TWIN,) if kept else (WORKS, TWIN))
     told = "; ".join(part for part in (kept, "" if removed.skipped else removed.note) if part)
-    parts = (_in_words(works), "" if noted else "not noted on the image: it is not ours", told)
+    parts = (_in_words(works), "" if noted else "not noted on the image: you may not change it, or it is gone", told)
     return StepResult("; ".join(part for part in parts if part), skipped=works.word is WorksWord.NOT_ASKED and not told)
 
 

@@ -23,7 +23,8 @@ async def verify(ctx: StepContext) -> StepResult:
     if ctx.run.spec.seals and verdict.word is VerdictWord.BOOTED and ctx.run.sealed_image_report is None:
         await read_proof(ctx)
     strength = f", {verdict.strength.value}" if verdict.strength else ""
-    note = f"{verdict.word.value}{strength}" + ("" if noted else "; not noted on the image: it is not ours")
+    unnoted = "" if noted else "; not noted on the image: you may not change it, or it is gone"
+    note = f"{verdict.word.value}{strength}{unnoted}"
     return StepResult(note, skipped=verdict.word is VerdictWord.NOT_TESTED)
 
 

@@ -112,7 +112,7 @@ def _run(passport: Passport) -> Iterator[Block]:
         )
         for each in run.steps
     )
-    yield Table("Steps", ("step", "state", "begun", "took", "what came of it"), rows)
+    yield Table("Steps", ("step", "state", "begun", "took", "result"), rows)
 
 
 def _found(passport: Passport) -> Iterator[Block]:
