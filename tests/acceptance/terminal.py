@@ -25,6 +25,8 @@ from tests.support.demo import REPOSITORY
 PATIENCE_SECONDS = 40.0
 _ANSWER_SECONDS = 1.0
 """For so long a key may show nothing."""
+_REST_SECONDS = 1.0
+"""A screen that is drawn in several writes has no longer pause between two of them."""
 COLUMNS, LINES = 80, 24
 _ENVIRONMENT = {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 KEYS: Mapping[str, bytes] = {
@@ -132,6 +134,14 @@ class Terminal:
 
         wait_for(all_there, lambda: f"{texts} not on\n{shown}", seconds=seconds)
         return shown
+
+    def comes_to_rest(self) -> str:
+        """Wait until nothing more is drawn; what is on the screen then."""
+        read = -1
+        while read != len(self.written):
+            read = len(self.written)
+            time.sleep(_REST_SECONDS)
+        return self.text
 
     def write_over(self, text: str) -> None:
         """Show what another program writes to the same terminal."""

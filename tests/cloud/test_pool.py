@@ -91,12 +91,18 @@ async def test_a_call_that_was_cancelled_before_it_began_never_begins(pool):
     assert done == []
 
 
-async def test_closing_puts_idle_connections_away_and_fails_what_waits(connection):
+async def test_closing_puts_idle_connections_away_and_fails_what_waits(connection, monkeypatch):
+    monkeypatch.setattr("imaging.cloud.http.pool._FAREWELL_SECONDS", 10)  # a busy machine takes longer than usual
     pool = Pool(connection, threads=1)
-    release = threading.Event()
-    running = asyncio.ensure_future(pool.run(lambda _: release.wait(), limit_seconds=5))
+    begun, release = threading.Event(), threading.Event()
+
+    def hold(_):
+        begun.set()
+        release.wait()
+
+    running = asyncio.ensure_future(pool.run(hold, limit_seconds=5))
     waiting = asyncio.ensure_future(pool.run(lambda _: None, limit_seconds=5))
-    await asyncio.sleep(0.01)
+    assert await asyncio.to_thread(begun.wait, 5)
     closing = asyncio.ensure_future(pool.close())
     for call in (running, waiting):
         with pytest.raises(UnreachableError, match="closed"):
