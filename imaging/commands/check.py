@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from imaging.cloud.instance_facts import gather_facts
-from imaging.commands.documents.conversion import check_document
+from imaging.commands.documents.check import check_document
 from imaging.commands.documents.inspection import inspection_document
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation

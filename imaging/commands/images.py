@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands.documents.image_list import image_document
-from imaging.commands.documents.models import ImageDocument
+from imaging.commands.documents.image import ImageDocument, image_document
 from imaging.commands.flow import session
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere

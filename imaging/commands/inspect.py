@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from imaging.commands.documents.conversion import inspect_document, machine_name
-from imaging.commands.documents.image_file import file_document
+from imaging.commands.documents.inspect import file_document, inspect_document, machine_name
 from imaging.commands.flow import session
 from imaging.commands.flow.image_file import (
     WantedFile,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands.documents.conversion import instance_document
-from imaging.commands.documents.models import InstanceDocument
+from imaging.commands.documents.instance import InstanceDocument, instance_document
 from imaging.commands.flow import session
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from imaging.commands.documents.inspection import guest_document
+from imaging.commands.documents.guest import guest_document
 from imaging.commands.flow import session
 from imaging.commands.flow.inspection import inspect_guest
 from imaging.commands.options.command_group import CommandWithExamples, Example

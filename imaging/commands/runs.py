@@ -6,7 +6,7 @@ from datetime import UTC
 
 import click
 
-from imaging.commands.documents.conversion import run_document
+from imaging.commands.documents.run import run_document
 from imaging.commands.flow import session
 from imaging.commands.flow.follow import is_abandoned
 from imaging.commands.options.command_group import CommandWithExamples, Example

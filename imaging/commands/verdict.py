@@ -6,7 +6,7 @@ import re
 
 import click
 
-from imaging.commands.documents.conversion import verdict_document
+from imaging.commands.documents.verdict import verdict_document
 from imaging.commands.flow import session
 from imaging.commands.flow.brought_file import Brought, read_brought
 from imaging.commands.options.command_group import CommandWithExamples, Example

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from imaging.commands.documents.conversion import run_document
+from imaging.commands.documents.run import run_document
 from imaging.commands.flow import session
 from imaging.commands.flow.exit_status import exit_status
 from imaging.commands.flow.follow import LEFT, ctrl_c_leaves, finish, follow, print_changes

@@ -6,14 +6,12 @@ import json
 
 import pytest
 
-from imaging.commands.documents.conversion import (
-    check_document,
-    instance_document,
-    plan_document,
-    run_document,
-)
-from imaging.commands.documents.image_list import image_document
+from imaging.commands.documents.check import check_document
+from imaging.commands.documents.image import image_document
 from imaging.commands.documents.inspection import inspection_document
+from imaging.commands.documents.instance import instance_document
+from imaging.commands.documents.plan import plan_document
+from imaging.commands.documents.run import run_document
 from imaging.commands.output.checklist_text import since_run_lines
 from imaging.commands.output.streams import write_json, write_json_line
 from models.cloud.image import SEALED, SEALED_ABOUT, VERDICT, VERDICT_ABOUT, WORKS, WORKS_ABOUT, Image

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.commands.documents.models import DOCUMENTS
-from imaging.commands.documents.schemas import schema_file, schema_name, schema_text, write_schemas
+from imaging.commands.documents.schemas import DOCUMENTS, schema_file, schema_name, schema_text, write_schemas
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 

@@ -11,8 +11,8 @@ from imaging.cloud.readers.instance import read_action, read_attachment, read_in
 from imaging.cloud.readers.network import read_network, read_security_group
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.readers.volume import read_snapshot, read_volume
-from imaging.commands.documents.conversion import instance_document
-from imaging.commands.documents.image_list import image_document
+from imaging.commands.documents.image import image_document
+from imaging.commands.documents.instance import instance_document
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.lineage.list_notes import ImageNotes
 from imaging.guidelines.lineage.succession import DeletionFacts, deletion_hindrances, likely_older

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.refusals import from_answer
-from imaging.commands.documents.conversion import verdict_document
+from imaging.commands.documents.verdict import verdict_document
 from imaging.commands.flow.brought_file import Brought
 from imaging.commands.output.judged.verdict_text import verdict_lines
 from imaging.guest.deep_check.chunks import hear, unpack

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import imaging.democloud.guests as demonstration_guests
-from imaging.commands.documents.conversion import inspect_document
-from imaging.commands.documents.inspection import guest_document
+from imaging.commands.documents.guest import guest_document
+from imaging.commands.documents.inspect import inspect_document
 from imaging.commands.flow.machine import identity_notices
 from imaging.commands.output.checklist_text import inspection_line
 from imaging.guest.brought_report import report_notices

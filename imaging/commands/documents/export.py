@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
-from imaging.commands.documents.models import ExportedDocument, ExportPlanDocument, RoomDocument
-from models.run.export_plan import ExportPlan
+from pydantic import Field
+
+from imaging.commands.documents.base import Document
+from models.findings import (
+    Readiness,
+)
+from models.image_file.image_format import ImageFormat
+from models.run.export_plan import ExportPlan, ExportRefusal
 from models.run.record import RunRecord
 from models.steps import StepName, StepState
+
+
+class ExportedDocument(Document):
+    """The file of an export."""
+
+    path: str
+    format: ImageFormat
+    written: bool = Field(description="Whether the file has its name, and is whole.")
+    size_bytes: int | None = Field(description="null, as all that follows, until it was inspected.")
+    disk_size_bytes: int | None
+    sha256: str | None
+    compared: bool | None = Field(description="Whether it was compared with the cloud's hash; false: not verified.")
+    readiness: Readiness | None = Field(description="What the checklist of the file comes to.")
+    blockers: tuple[str, ...]
+
+
+class RoomDocument(Document):
+    """A folder that an export writes to."""
+
+    folder: str
+    needed_bytes: int = Field(description="At most; zeros take no room.")
+    free_bytes: int
+
+
+class ExportPlanDocument(Document):
+    """What an export would write, and what it compares."""
+
+    path: str
+    format: ImageFormat
+    stored_format: ImageFormat = Field(description="What the cloud says that the image is.")
+    converts: bool
+    size_bytes: int
+    disk_size_bytes: int | None
+    hash_algorithm: str | None = Field(description="null: nothing can be compared, so the file is not verified.")
+    hash: str | None
+    properties: tuple[str, ...] = Field(description="The names of those that go along.")
+    left_properties: tuple[str, ...] = Field(description="The names of those that stay in the cloud.")
+    rooms: tuple[RoomDocument, ...]
+    refusals: tuple[ExportRefusal, ...] = Field(description="Why it cannot begin, whatever reason is given.")
 
 
 def export_plan_document(export: ExportPlan) -> ExportPlanDocument:

@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
-from imaging.commands.documents.models import PlanFileDocument, SentFileDocument
-from models.run.file_plan import FilePlan
+from pydantic import Field
+
+from imaging.commands.documents.base import Document
+from models.image_file.image_format import ImageFormat
+from models.image_file.wrapper import Wrapper
+from models.run.file_plan import FilePlan, SendingWay
 from models.run.record import RunRecord
+
+
+class SentFileDocument(Document):
+    """What an import has sent."""
+
+    path: str = Field(description="The file, as the user named it.")
+    format: ImageFormat = Field(description="What was sent.")
+    size_bytes: int | None
+    sha512: str | None = Field(description="Of the bytes that were sent; null until they were.")
+    kept: str | None = Field(description="Path of a conversion that still lies on this machine.")
+
+
+class PlanFileDocument(Document):
+    """What an import makes of its file."""
+
+    path: str
+    format: ImageFormat | None = Field(description="Of the innermost file.")
+    wrappers: tuple[Wrapper, ...] = Field(description="What it is packed in, from the outermost inward.")
+    size_bytes: int | None
+    sha256: str | None
+    disk_size_bytes: int | None
+    target: ImageFormat = Field(description="What is sent.")
+    converts: bool = Field(description="Whether a file is written first, in `work_dir`.")
+    sent_bytes: int
+    scratch_bytes: int = Field(description="How much of `work_dir` that is expected to take.")
+    work_dir: str
+    method: SendingWay
+    min_disk_gib: int
+    properties: dict[str, str]
+    refusals: tuple[str, ...] = Field(description="Why it cannot be sent to this cloud.")
+    upload_seconds: int
 
 
 def planned_file(file: FilePlan | None) -> PlanFileDocument | None:

@@ -6,8 +6,25 @@ import json
 import sys
 from pathlib import Path
 
-from imaging.commands.documents.models import DOCUMENTS
+from imaging.commands.documents.check import CheckDocument
+from imaging.commands.documents.guest import GuestDocument
+from imaging.commands.documents.image import ImageDocument
+from imaging.commands.documents.inspect import InspectDocument
+from imaging.commands.documents.instance import InstanceDocument
+from imaging.commands.documents.plan import PlanDocument
+from imaging.commands.documents.run import RunDocument
+from imaging.commands.documents.succession import SuccessionDocument
+from imaging.commands.documents.verdict import VerdictDocument
 from models.base import Frozen
+from models.image_file.exported import ExportedImage
+from models.run.passport import Passport
+
+DOCUMENTS: tuple[type[Frozen], ...] = (
+    CheckDocument, GuestDocument, InstanceDocument, ImageDocument, RunDocument, PlanDocument,
+    VerdictDocument, InspectDocument, ExportedImage, Passport,
+    SuccessionDocument,
+)  # fmt: skip
+"""The documents that have a schema of their own."""
 
 
 def schema_name(document: type[Frozen]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from imaging.commands.documents.conversion import run_document
+from imaging.commands.documents.run import run_document
 from imaging.commands.flow.exit_status import exit_status
 from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imaging.cloud.login.resolution import ResolvedCloud
-from imaging.commands.documents.conversion import plan_document
+from imaging.commands.documents.plan import plan_document
 from imaging.commands.flow.agreement import agree, show_plan
 from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.output.checklist_text import stdout_page
