@@ -13,7 +13,7 @@ from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
 from imaging.democloud.guests.works import breaks_at_second_boot, second_boot_at, works_lines
 from imaging.democloud.host_names import host_name
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.user_data import printed_lines
 
 OWNERS_KEY = "ada-laptop"

@@ -14,7 +14,7 @@ import shlex
 
 from imaging.democloud.guests.seal_proof import identity_lines
 from imaging.democloud.guests.user_data_parts import parts_of
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 _PRINT_COMMAND = re.compile(r"^(?P<command>echo|printf)\s+(?P<rest>(?:\\\n|[^\n])+)$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^(?P<name>[A-Za-z_]\w*)=(?P<value>[\w.-]*)$", re.MULTILINE)

@@ -12,22 +12,11 @@ from typing import Any
 
 from imaging.democloud.clock import VirtualClock, whole_seconds
 from imaging.democloud.ids import Ids
-from imaging.democloud.records import (
-    Credential,
-    Flavor,
-    Image,
-    Keypair,
-    Network,
-    Port,
-    Project,
-    Quotas,
-    SecurityGroup,
-    Server,
-    Snapshot,
-    Subnet,
-    User,
-    Volume,
-)
+from imaging.democloud.records.identity import Credential, Keypair, Project, Quotas, User
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.network import Network, Port, SecurityGroup, Subnet
+from imaging.democloud.records.server import Flavor, Server
+from imaging.democloud.records.volume import Snapshot, Volume
 
 _MOST_TRANSITIONS_KEPT = 20_000
 

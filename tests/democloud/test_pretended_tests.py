@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from imaging.democloud.guests.pretended_tests import EndedTest, GivenTest, ended
-from imaging.democloud.records import Disk, Flavor, Server
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.server import Flavor, Server
 
 FLAVOR = Flavor("1", "m3.tiny", 1, 3_072, 20)
 SERVER = Server(

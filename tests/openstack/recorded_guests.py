@@ -17,7 +17,8 @@ from typing import Any
 from openstack.connection import Connection
 
 from imaging.democloud.console_output import console_text, switch_on
-from imaging.democloud.records import Disk, Flavor, Server
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.server import Flavor, Server
 from tests.contract.subject import RECENT, Hooks, Subject
 
 GUEST = "ubuntu-24"

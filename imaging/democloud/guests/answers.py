@@ -10,7 +10,7 @@ from imaging.democloud.guests.machine_ids import machine_ids
 from imaging.democloud.guests.report import report
 from imaging.democloud.guests.roles import ROLES, has_sudo
 from imaging.democloud.guests.saved_files import checksums
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 _SOME_FAILED, _NOT_FOUND = 123, 127

@@ -15,7 +15,7 @@ from imaging.democloud.guests.roles import Role, is_known, is_known_wrongly, rol
 from imaging.democloud.guests.saved_files import Homes
 from imaging.democloud.guests.ssh_files import SshEndpoint, SshFiles
 from imaging.democloud.guests.ssh_server import serve_guest
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 _HOST = "127.0.0.1"

@@ -11,7 +11,7 @@ from importlib import resources
 
 from imaging.democloud.guests.deep_check import Manner, packed_pieces
 from imaging.democloud.image_bytes.disks import disk_named
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 WORD = "@@imaging-inventory"
 _MANNER = Manner(limit=262_144, dropped_first=())

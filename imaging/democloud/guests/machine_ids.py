@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 
 def machine_ids(server: Server, nonce: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imaging.democloud.guests.recording import Recording
-from imaging.democloud.records import Attachment, Fixed, Server
+from imaging.democloud.records.disk import Fixed
+from imaging.democloud.records.server import Attachment, Server
 
 _FIELDS = re.compile(r"\S+")
 _OPTIONS = 4

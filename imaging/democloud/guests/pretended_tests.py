@@ -18,7 +18,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 _IN_BOOT = re.compile(r'^\[ "?\$\{?IMAGING_BOOT\}?"? = "?([12])"? \] && (.*)$')
 _NEEDS = re.compile(r"^# *needs: *(.*)$")

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from imaging.democloud.guests.present import fixed_line, fstab_now, present
 from imaging.democloud.guests.recording import load
-from imaging.democloud.records import Fixed, Server
+from imaging.democloud.records.disk import Fixed
+from imaging.democloud.records.server import Server
 
 _POINT_OF_MOUNT = 4
 """The place of the mount point among the words of a line of mountinfo."""

@@ -12,7 +12,9 @@ from imaging.democloud.guests.client_requests import Probe
 from imaging.democloud.guests.present import Present, fixed_line, present
 from imaging.democloud.guests.recording import WITHOUT_SUDO, Recording, Rows, load
 from imaging.democloud.host_names import host_name
-from imaging.democloud.records import Attachment, Fixed, Server, Volume
+from imaging.democloud.records.disk import Fixed
+from imaging.democloud.records.server import Attachment, Server
+from imaging.democloud.records.volume import Volume
 
 _MOMENT = re.compile(r"1[5-9]\d{8}")
 _WRITTEN_MOMENT = re.compile(r"(20\d\d-\d\d-\d\d)([ T]+)(\d\d:\d\d:\d\d)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imaging.democloud.ids import seed_id
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from imaging.democloud.guests.host_keys import ed25519_key, public_line
 from imaging.democloud.guests.recording import load
 from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.user_data_parts import parts_of
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 WORD = "@@imaging-proof"
 SECOND_BOOT = 9.0

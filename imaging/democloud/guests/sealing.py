@@ -17,7 +17,7 @@ from imaging.democloud.guests.deep_check import Manner, inflated, packed_pieces
 from imaging.democloud.guests.recording import load
 from imaging.democloud.guests.report import report
 from imaging.democloud.guests.roles import role_of
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 _FIRST_LINES = re.compile(rb"\A#cloud-boothook\n#!/bin/sh\n# imaging seal ([A-Za-z0-9]{1,32})\n")
 _PLAN = re.compile(rb"^#= (.*)$", re.MULTILINE)

@@ -13,7 +13,7 @@ from imaging.democloud.guests.client_requests import reads_input, unwrapped
 from imaging.democloud.guests.host_keys import ed25519_key
 from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.saved_files import Homes, ReadOnlyFiles
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 _LONGEST_SCRIPT = 2_000_000

@@ -10,7 +10,7 @@ from imaging.democloud.guests.deep_check import deep_check_of, printed
 from imaging.democloud.guests.report import report
 from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.user_data_parts import parts_of
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 
 def deep_check_lines(server: Server) -> list[tuple[float, str]]:

@@ -22,7 +22,7 @@ from imaging.democloud.guests.roles import role_of
 from imaging.democloud.guests.seal_proof import identity_rows
 from imaging.democloud.guests.user_data_parts import parts_of
 from imaging.democloud.host_names import host_name
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 
 WORD = "@@imaging-works"
 SPOILT = ("first-boot-alone", "lost-unit", "dead-name-server", "second-boot", "no-growth")

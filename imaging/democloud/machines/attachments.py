@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from imaging.democloud.machines.phases import finish_action, note_action
-from imaging.democloud.records import Attachment, Server, Volume, VolumeUse
+from imaging.democloud.records.server import Attachment, Server
+from imaging.democloud.records.volume import Volume, VolumeUse
 from imaging.democloud.world import World
 
 _RESERVED_SECONDS = 0.4

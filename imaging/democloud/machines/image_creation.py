@@ -8,7 +8,8 @@ from typing import Any
 from imaging.democloud.image_bytes.disks import DiskContent, disk_named
 from imaging.democloud.machines.phases import Phase, finish_action, note_action, play
 from imaging.democloud.machines.volumes import make_snapshot
-from imaging.democloud.records import Action, Image, Server
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.server import Action, Server
 from imaging.democloud.world import World
 
 _GIB = 1024**3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from imaging.democloud.records import Action, Event, Server
+from imaging.democloud.records.server import Action, Event, Server
 from imaging.democloud.world import World
 
 

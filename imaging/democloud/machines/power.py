@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from imaging.democloud.console_output import switch_on
 from imaging.democloud.machines.phases import Phase, finish_action, note_action, play
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 RUNNING, PAUSED, SHUT_DOWN, SUSPENDED = 1, 3, 4, 7

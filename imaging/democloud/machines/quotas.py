@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from imaging.democloud.guests.sealing import OFF, done_after, seal_order
 from imaging.democloud.machines.power import SHUT_DOWN
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 

@@ -12,7 +12,11 @@ from imaging.democloud.machines import attachments, image_creation
 from imaging.democloud.machines.phases import Phase, begin, finish_action, note_action, play
 from imaging.democloud.machines.sealing import begin_seal
 from imaging.democloud.machines.volumes import delete_volume, make_volume
-from imaging.democloud.records import Attachment, Disk, Flavor, Image, Network, Port, Server, Volume
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.network import Network, Port
+from imaging.democloud.records.server import Attachment, Flavor, Server
+from imaging.democloud.records.volume import Volume
 from imaging.democloud.world import World
 
 _GIB = 1024**3

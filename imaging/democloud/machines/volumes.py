@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imaging.democloud.records import Disk, Image, Snapshot, Volume
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.volume import Snapshot, Volume
 from imaging.democloud.world import World
 
 _VOLUME_SECONDS = 0.7

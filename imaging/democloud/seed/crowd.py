@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from imaging.democloud.console_output import switch_on
 from imaging.democloud.ids import seed_id
-from imaging.democloud.records import Disk, Server
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.server import Server
 from imaging.democloud.seed.names import (
     DAY,
     MEMBER,

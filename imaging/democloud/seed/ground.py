@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from imaging.democloud.ids import seed_hex, seed_id
-from imaging.democloud.records import (
-    Credential,
-    Flavor,
-    Keypair,
-    Network,
-    Project,
-    Quotas,
-    Rule,
-    SecurityGroup,
-    Subnet,
-    User,
-)
+from imaging.democloud.records.identity import Credential, Keypair, Project, Quotas, User
+from imaging.democloud.records.network import Network, Rule, SecurityGroup, Subnet
+from imaging.democloud.records.server import Flavor
 from imaging.democloud.seed.names import (
     ADMIN,
     ADMIN_PROJECT,

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from imaging.democloud.ids import seed_hex
 from imaging.democloud.image_bytes.disks import DiskContent, disk_named
-from imaging.democloud.records import Disk, Image, Member
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.image import Image, Member
 from imaging.democloud.seed.names import (
     CLOUD_PROJECT,
     DAY,

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from imaging.democloud.console_output import switch_on
 from imaging.democloud.ids import seed_id
 from imaging.democloud.machines import attachments
-from imaging.democloud.records import Action, Attachment, Disk, Event, Network, Port, Server, Volume
+from imaging.democloud.records.disk import Disk
+from imaging.democloud.records.network import Network, Port
+from imaging.democloud.records.server import Action, Attachment, Event, Server
+from imaging.democloud.records.volume import Volume
 from imaging.democloud.seed.names import (
     CLINIC_PROJECT,
     DAY,

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from imaging.democloud.machines.quotas import compute_use
-from imaging.democloud.records import Flavor
+from imaging.democloud.records.server import Flavor
 from imaging.democloud.services import server_actions, server_lists, server_parts, servers
 from imaging.democloud.services.server_views import links
 from imaging.democloud.web.call import Call, Cloud, Json, Service, Versions, answer

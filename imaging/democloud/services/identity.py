@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from imaging.democloud.clock import microseconds, read_time
-from imaging.democloud.records import Credential, Project, User
+from imaging.democloud.records.identity import Credential, Project, User
 from imaging.democloud.services import login
 from imaging.democloud.services.login import base_of
 from imaging.democloud.web.call import Call, Cloud, Json, Service, answer

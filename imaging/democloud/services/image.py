@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from imaging.democloud.clock import whole_seconds
-from imaging.democloud.records import Image, Member
+from imaging.democloud.records.image import Image, Member
 from imaging.democloud.services.image_data import download, stage, upload
 from imaging.democloud.services.image_import import import_image, list_tasks
 from imaging.democloud.services.image_limits import require_image_slot, usage

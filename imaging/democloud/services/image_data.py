@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from imaging.democloud.image_bytes.content import Content, Writing
 from imaging.democloud.image_bytes.formats import HEADER_BYTES, is_of, virtual_size
 from imaging.democloud.image_bytes.ranges import asked_range
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.democloud.services.image_limits import require_room, require_upload_slot
 from imaging.democloud.services.image_views import find_image, require_owner
 from imaging.democloud.web.call import Call, nothing

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from imaging.democloud.clock import whole_seconds
 from imaging.democloud.image_bytes.content import Writing
-from imaging.democloud.records import Image, Task
+from imaging.democloud.records.image import Image, Task
 from imaging.democloud.services.image_data import fill, give_up
 from imaging.democloud.services.image_views import find_image, require_owner
 from imaging.democloud.web.call import Call, Json, answer

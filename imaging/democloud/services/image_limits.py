@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.democloud.web.call import Call, Json
 from imaging.democloud.web.errors import Refusal
 

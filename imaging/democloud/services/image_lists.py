@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from imaging.democloud.clock import read_time
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.democloud.services.image_views import image_view
 from imaging.democloud.web.call import Call, Json, answer
 from imaging.democloud.web.errors import Refusal

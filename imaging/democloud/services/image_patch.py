@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.democloud.services.image_views import find_image, image_view, require_owner
 from imaging.democloud.web.call import Call, Json, answer
 from imaging.democloud.web.errors import Refusal

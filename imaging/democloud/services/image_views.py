@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.democloud.clock import whole_seconds
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.democloud.services.servers import can_see
 from imaging.democloud.web.call import Call, Json
 from imaging.democloud.web.errors import Refusal

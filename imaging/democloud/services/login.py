@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from imaging.democloud.clock import microseconds
 from imaging.democloud.ids import seed_hex
-from imaging.democloud.records import User
+from imaging.democloud.records.identity import User
 from imaging.democloud.web.call import Cloud, Json
 from imaging.democloud.web.errors import Refusal, unauthenticated
 from imaging.democloud.web.tokens import TOKEN_SECONDS, Token

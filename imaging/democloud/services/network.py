@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from imaging.democloud.machines.quotas import living_servers
-from imaging.democloud.records import Network, Rule, SecurityGroup
+from imaging.democloud.records.network import Network, Rule, SecurityGroup
 from imaging.democloud.services.network_views import group_view, network_view, port_view, rule_view, subnet_view
 from imaging.democloud.web.call import Call, Cloud, Handler, Json, Service, answer
 from imaging.democloud.web.errors import Refusal, as_neutron

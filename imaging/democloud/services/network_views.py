@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from imaging.democloud.clock import whole_seconds
-from imaging.democloud.records import Network, Port, Rule, SecurityGroup, Subnet
+from imaging.democloud.records.network import Network, Port, Rule, SecurityGroup, Subnet
 from imaging.democloud.web.call import Json
 from imaging.democloud.world import World
 

@@ -13,7 +13,7 @@ from imaging.democloud.machines.image_creation import create_image
 from imaging.democloud.machines.phases import note_action
 from imaging.democloud.machines.power import POWERS, change_power
 from imaging.democloud.machines.quotas import volume_use
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.services.server_rules import (
     check_metadata,
     check_name,

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from imaging.democloud.clock import read_time
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.services.server_views import brief_view, full_view, status_of
 from imaging.democloud.web.call import Call, Json, answer
 from imaging.democloud.web.errors import Refusal

@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from imaging.democloud.clock import microseconds
 from imaging.democloud.machines import attachments
-from imaging.democloud.records import Action, Attachment, Server, Volume
+from imaging.democloud.records.server import Action, Attachment, Server
+from imaging.democloud.records.volume import Volume
 from imaging.democloud.services.server_rules import (
     check_metadata,
     check_metadata_quota,

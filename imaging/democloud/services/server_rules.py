@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
-from imaging.democloud.records import Server
+from imaging.democloud.records.server import Server
 from imaging.democloud.web.call import Call
 from imaging.democloud.web.errors import Refusal
 

@@ -7,7 +7,7 @@ from typing import Any
 from imaging.democloud.clock import microseconds, whole_seconds
 from imaging.democloud.host_names import host_name
 from imaging.democloud.ids import seed_hex
-from imaging.democloud.records import Attachment, Flavor, Server
+from imaging.democloud.records.server import Attachment, Flavor, Server
 from imaging.democloud.web.call import Call, Json, Version
 from imaging.democloud.world import World
 

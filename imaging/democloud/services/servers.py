@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from imaging.democloud.machines import servers
 from imaging.democloud.machines.quotas import too_much
-from imaging.democloud.records import Flavor, Image, Network, Server
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.network import Network
+from imaging.democloud.records.server import Flavor, Server
 from imaging.democloud.services.server_rules import (
     check_metadata,
     check_metadata_quota,

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from imaging.democloud.machines import volumes
 from imaging.democloud.machines.quotas import volume_use
-from imaging.democloud.records import Snapshot, Volume
+from imaging.democloud.records.volume import Snapshot, Volume
 from imaging.democloud.services.volume_views import (
     attachment_view,
     snapshot_brief,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imaging.democloud.clock import microseconds
-from imaging.democloud.records import Snapshot, Volume, VolumeUse
+from imaging.democloud.records.volume import Snapshot, Volume, VolumeUse
 from imaging.democloud.web.call import Call, Json
 
 

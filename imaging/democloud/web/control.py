@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from imaging.democloud.clock import whole_seconds
-from imaging.democloud.records import Quotas
+from imaging.democloud.records.identity import Quotas
 from imaging.democloud.web.call import Cloud
 from imaging.democloud.web.control_gate import Gate, Handler, asked, fields, number
 from imaging.democloud.web.faults import Fault

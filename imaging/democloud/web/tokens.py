@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from imaging.democloud.records import Credential, Project, User
+from imaging.democloud.records.identity import Credential, Project, User
 from imaging.democloud.world import World
 
 TOKEN_SECONDS = 12 * 3600

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from imaging.democloud.guests.inventory import inventory_lines
-from imaging.democloud.records import Disk
+from imaging.democloud.records.disk import Disk
 from imaging.guest.inventory import read_inventory
 from tests.guest.inventory.telling import NONCE, NOW
 from tests.guest.recordings.disks import NAMES

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imaging.democloud.records import Member
+from imaging.democloud.records.image import Member
 from imaging.runs.steps.publish import publish, why_not
 from models.cloud.image import ImageData
 from models.errors import ImagingError, RunError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from imaging.democloud.records import Image, Snapshot
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.volume import Snapshot
 from imaging.democloud.seed import names
 from models.run.intent import IntentAction
 from tests.runs.steps.held_world import DB, HeldWorld

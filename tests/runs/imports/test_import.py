@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imaging.cloud.interface import Cloud
-from imaging.democloud.records import Image
+from imaging.democloud.records.image import Image
 from imaging.runs.sending import kept, preparing
 from models.run.kind import RunKind
 from models.run.record import RunRecord, RunState

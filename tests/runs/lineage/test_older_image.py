@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from imaging.democloud.records import Member
+from imaging.democloud.records.image import Member
 from imaging.guidelines.lineage.succession import Hindrance
 from imaging.runs.lineage.following import follow
 from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide

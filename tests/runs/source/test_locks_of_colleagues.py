@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imaging.cloud.instance_facts import gather_facts
-from imaging.democloud.records import Action
+from imaging.democloud.records.server import Action
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.profiles import load_profile
 from imaging.runs.steps.claim import claim

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.democloud.records import Volume
+from imaging.democloud.records.volume import Volume
 from imaging.runs.steps.restore import restore
 from models.errors import ClaimLostError, NeedsUserError, RunError
 from tests.runs.source.taken import VOLUMES, forget, take

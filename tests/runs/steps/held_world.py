@@ -16,7 +16,9 @@ from imaging.cloud.interface import Cloud
 from imaging.democloud.machines.attachments import next_device, use
 from imaging.democloud.machines.image_creation import create_image
 from imaging.democloud.machines.servers import Order, delete, launch
-from imaging.democloud.records import Attachment, Flavor, Image, Server, Volume, VolumeUse
+from imaging.democloud.records.image import Image
+from imaging.democloud.records.server import Attachment, Flavor, Server
+from imaging.democloud.records.volume import Volume, VolumeUse
 from imaging.democloud.seed import names
 from imaging.democloud.web.faults import Fault
 from imaging.democloud.world import World

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imaging.democloud.records import Rule
+from imaging.democloud.records.network import Rule
 from imaging.democloud.seed import names
 from imaging.runs.core.step_context import StepResult
 from imaging.runs.plan.launch_choice import choose_network

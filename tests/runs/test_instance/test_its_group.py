@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from imaging.democloud.records import Port, Rule, SecurityGroup
+from imaging.democloud.records.network import Port, Rule, SecurityGroup
 from imaging.democloud.seed import names
 from imaging.runs.test_instance.security_group import make_group, may_have_made_group, remove_groups
 from models.run.intent import IntentAction
