@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from models import foreign
+from models.text import one_line
 
 LONGEST_SECONDS = 366 * 86_400
 """A year and a day."""
@@ -19,6 +20,11 @@ def seconds_of(text: str) -> int | None:
     parts = {unit: foreign.whole(number) for unit, number in match.groupdict().items() if number} if match else {}
     seconds = parts.get("hours", 0) * _HOUR + parts.get("minutes", 0) * _MINUTE + parts.get("seconds", 0)
     return seconds if 0 < seconds <= LONGEST_SECONDS else None
+
+
+def duration_refusal(text: str) -> str:
+    """Why a text is no length of time; empty where it is one."""
+    return "" if seconds_of(text) is not None else f"'{one_line(text, 60)}' is not a duration such as {EXAMPLES}."
 
 
 def written(seconds: int) -> str:

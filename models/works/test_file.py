@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from models.base import Frozen
-from models.text import CleanText
+from models.text import CleanText, one_line
 
 FILE_SECONDS = 60
 """How long one test may take, unless the user says otherwise."""
 ALL_SECONDS = 300
 """How long all of one boot may take together, unless the user says otherwise."""
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
+
+
+def user_refusal(name: str) -> str:
+    """Why no account of an image can be called so; empty where one can, and where no name is given."""
+    return f"'{one_line(name, 60)}' is no name of a user." if name and _USER.fullmatch(name) is None else ""
 
 
 class TestFile(Frozen):

@@ -204,7 +204,7 @@ async def test_the_time_limit_is_chosen_and_what_is_no_duration_is_refused(demo,
         await driver.press("ctrl+u")
         await driver.write("soon")
         await driver.press("enter")
-        await driver.sees("Write a duration such as")
+        await driver.sees("is not a duration such as")
         await driver.press("ctrl+u")
         await driver.write("90m")
         await driver.press("enter")

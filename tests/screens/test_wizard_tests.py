@@ -13,10 +13,12 @@ from models.run.request import RunRequest
 from models.works.test_file import TestFile, WorkTests
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.error import ErrorScreen
+from screens.own_tests.listing import OwnTests
+from screens.own_tests.rows import rows
 from screens.style.glyphs import UNICODE
-from screens.wizard.pages.own_tests import OwnTests, rows
+from screens.widgets.entry import Entry
 from screens.wizard.review.text import review
-from screens.wizard.state import WizardState
+from screens.wizard.state import RequestChanged, WizardState
 from screens.wizard.targets import PageName, Target
 from tests.screens.driving import Driver, console
 from tests.screens.samples import instance, plan
@@ -32,6 +34,8 @@ def test_a_request_without_tests_says_how_to_add_one_and_who_would_run_it() -> N
         ("+ add a test of yours", "a script; it runs in both boots"),
         ("run by", "root"),
         ("twins", "no second instance is compared"),
+        ("time limit of one test", "1m"),
+        ("time limit of all tests", "5m in each boot"),
     ]
 
 
@@ -50,6 +54,8 @@ def test_each_test_says_its_size_and_what_it_needs() -> None:
         ("b.goss.yaml", "9 B, goss"),
         ("run by", "debian"),
         ("twins", "yes: two instances at once are compared"),
+        ("time limit of one test", "1m"),
+        ("time limit of all tests", "5m in each boot"),
     ]
 
 
@@ -114,3 +120,63 @@ def test_the_review_names_the_tests_and_who_runs_them() -> None:
     without = state.request.model_copy(update={"test": False})
     untested = replace(state, request=without, plan=planned.model_copy(update={"request": without}))
     assert not [item for item in review(untested, UNICODE, with_steps=False) if "of yours" in item.text]
+
+
+@pytest.mark.parametrize(
+    "downs, wrong, refused, right",
+    [
+        (1, "two words", "'two words' is no name of a user.", ("debian", WorkTests(user="debian"))),
+        (3, "0s", "'0s' is not a duration such as", ("90s", WorkTests(file_seconds=90))),
+        (4, "soon", "'soon' is not a duration such as", ("10m", WorkTests(all_seconds=600))),
+    ],
+)
+async def test_what_a_command_refuses_is_refused_while_it_is_written(
+    demo: Any, tmp_path: Path, *, downs: int, wrong: str, refused: str, right: tuple[str, WorkTests]
+) -> None:
+    async with console(tmp_path) as driver:
+        screen = await to_tests(driver)
+        await driver.press(*["down"] * downs, "enter")
+        await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
+        await driver.press("ctrl+u")
+        await driver.write(wrong)
+        await driver.press("enter")
+        await driver.sees(refused)
+        await driver.press("ctrl+u")
+        await driver.write(right[0])
+        await driver.press("enter")
+        await driver.until(lambda: screen._state.request.work_tests == right[1])
+
+
+@pytest.mark.parametrize(
+    "path, said",
+    [
+        ("~nobody-of-this-name/check.sh", "The home of that user is not known"),
+        ("/no/such/check.sh", "cannot be read: No such file"),
+    ],
+)
+async def test_a_path_that_leads_nowhere_is_said_and_changes_nothing(
+    demo: Any, tmp_path: Path, path: str, said: str
+) -> None:
+    async with console(tmp_path) as driver:
+        screen = await to_tests(driver)
+        await driver.press("plus")
+        await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
+        driver.app.screen.query_one("#answer", Entry).value = path
+        await driver.press("enter")
+        await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
+        await driver.sees(said)
+        assert screen._state.request.work_tests.files == ()
+        assert "reading" not in driver.text
+
+
+async def test_more_tests_than_a_run_takes_are_refused(demo: Any, tmp_path: Path) -> None:
+    many = tuple(TestFile(name=f"t{number}.sh", text="#!/bin/sh\n") for number in range(50))
+    (tmp_path / "one-more.sh").write_text("#!/bin/sh\n")
+    async with console(tmp_path) as driver:
+        screen = await to_tests(driver)
+        screen.post_message(RequestChanged({"work_tests": WorkTests(files=many)}))
+        await driver.until(lambda: len(screen._state.request.work_tests.files) == 50)
+        await driver.press("plus")
+        await answer(driver, str(tmp_path / "one-more.sh"))
+        await driver.sees("There are 51 tests; a run takes at most 50.")
+        assert screen._state.request.work_tests.files == many

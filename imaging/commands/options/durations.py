@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from models.run.time_limit import EXAMPLES, seconds_of
-from models.text import one_line
+from models.run.time_limit import duration_refusal, seconds_of
 
 
 class Duration(click.ParamType[int]):
@@ -21,5 +20,5 @@ class Duration(click.ParamType[int]):
             return value
         seconds = seconds_of(str(value))
         if seconds is None:
-            self.fail(f"'{one_line(value, 60)}' is not a duration such as {EXAMPLES}.", param, ctx)
+            self.fail(duration_refusal(str(value)), param, ctx)
         return seconds

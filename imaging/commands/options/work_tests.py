@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ from imaging.guest.works.test_files import read_test_files
 from models.base import Frozen
 from models.errors import UsageError
 from models.text import one_line
-from models.works.test_file import ALL_SECONDS, FILE_SECONDS, WorkTests
+from models.works.test_file import ALL_SECONDS, FILE_SECONDS, WorkTests, user_refusal
 
 MOST_HOURS = 72
 """For how long a test instance is kept at most."""
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 
 
 class WorkOptions(Frozen):
@@ -40,8 +38,8 @@ class WorkOptions(Frozen):
         Raises:
             UsageError: a file is no test, or options are missing or contradict each other.
         """
-        if self.test_user and _USER.fullmatch(self.test_user) is None:
-            raise UsageError(f"'{one_line(self.test_user, 60)}' is no name of a user.", remedy="Give --test-user NAME.")
+        if refusal := user_refusal(self.test_user):
+            raise UsageError(refusal, remedy="Give --test-user NAME.")
         return {
             "work_tests": WorkTests(
                 files=read_test_files(self.tests),

@@ -37,9 +37,25 @@ def read_test_files(paths: Iterable[Path]) -> tuple[TestFile, ...]:
                 f"Two tests are called {test.name}.", remedy="Give them names that differ: a report names them by it."
             )
         found[test.name] = test
-    if len(found) > MOST:
-        raise UsageError(f"There are {len(found)} tests; a run takes at most {MOST}.")
+    _refuse_many(len(found))
     return tuple(found.values())
+
+
+def with_test_file(files: tuple[TestFile, ...], path: Path) -> tuple[TestFile, ...]:
+    """The tests of a run with one more; in the place of one of the same name, which was read before it was changed.
+
+    Raises:
+        UsageError: it cannot be used, or there are too many.
+    """
+    test = read_test_file(path)
+    found = {each.name: each for each in files} | {test.name: test}
+    _refuse_many(len(found))
+    return tuple(found.values())
+
+
+def _refuse_many(count: int) -> None:
+    if count > MOST:
+        raise UsageError(f"There are {count} tests; a run takes at most {MOST}.")
 
 
 def read_test_file(path: Path) -> TestFile:

@@ -17,7 +17,7 @@ from imaging.guest.deep_check.boothook import FIRST_LINE, LARGEST, NONCE, compre
 from imaging.guest.inventory.script import inventory_functions
 from imaging.guest.works.words import WORKS_WORD
 from models.errors import UsageError
-from models.works.test_file import TestFile, WorkTests
+from models.works.test_file import TestFile, WorkTests, user_refusal
 
 REPEATS = 90
 """How often the report of both boots is shown, every 20 seconds: for 30 minutes."""
@@ -29,7 +29,6 @@ _FOLDER = "imaging.guest.works"
 _PARTS = ("before", "facts", "network", "keys", "user_tests", "output", "boots")
 _UNIT = {"NAME": "works", "TITLE": "Whether this instance works", "WORD": WORKS_WORD, "RESTART": "on-failure"}
 _KEY = re.compile(r"ssh-ed25519 [A-Za-z0-9+/]{60,80}={0,2}(?: [A-Za-z0-9.@_-]{1,64})?")
-_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}")
 _PLACE = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}")
 _MOST_PLACES = 4
 _BLANK_NONCE = "0" * 32
@@ -92,8 +91,8 @@ def _made(tests: WorkTests, *, nonce: str, marker: str, public_key: str, outside
         raise ValueError(f"not a nonce: {nonce!r}")
     if _KEY.fullmatch(public_key) is None:
         raise ValueError("not a public key of the kind that is made for a test instance")
-    if tests.user and _USER.fullmatch(tests.user) is None:
-        raise UsageError(f"No account can be called {tests.user!r}.")
+    if refusal := user_refusal(tests.user):
+        raise UsageError(refusal)
     parts = MIMEMultipart(boundary=f"imaging-{nonce}")
     parts.attach(MIMEText(_boothook(_values(tests, nonce, public_key, outside)), "cloud-boothook", "us-ascii"))
     if marker:

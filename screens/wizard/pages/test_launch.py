@@ -10,12 +10,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from imaging.guidelines.instance.flavor_fit import FlavorFit, expected_image, launch_matrix
-from models.run.plan import TestLaunchPlan
-from models.text import one_line
 from screens.dialogs.choose import Choice
 from screens.dialogs.pick import PickOne
-from screens.style.tones import Tone, joined, toned
-from screens.wizard.pages.own_tests import OwnTests
+from screens.own_tests.listing import OwnTests
+from screens.own_tests.told import launch_told
+from screens.style.tones import Tone, toned
 from screens.wizard.state import Page, WizardState
 
 _TEST = (
@@ -114,24 +113,4 @@ def _fitting(state: WizardState) -> Sequence[FlavorFit]:
 def _status_text(state: WizardState) -> Content:
     if not state.request.test:
         return toned("The verdict will be: not tested.", Tone.WARN)
-    if state.plan_trouble:
-        return toned(one_line(state.plan_trouble), Tone.BAD)
-    test = state.plan.test if state.plan else None
-    if test is None:
-        return toned("Searching for a flavor and a network", Tone.QUIET)
-    if test.refused_because:
-        return toned(f"A test launch is not possible: {test.refused_because}", Tone.BAD)
-    if test.network is None:
-        return toned("Several networks are possible: choose one.", Tone.WARN)
-    return _launch_text(test, test.network.name, has_tests=bool(state.request.work_tests.files))
-
-
-def _launch_text(test: TestLaunchPlan, network: str, *, has_tests: bool) -> Content:
-    flavor = test.flavors[0].name if test.flavors else ""
-    # Of what may not be missed and what may, only one has room here.
-    if has_tests:
-        return toned("Everybody in the project can read on the console what a test prints.", Tone.WARN)
-    return joined(
-        toned("Launched on ", Tone.QUIET), network, toned(" in ", Tone.QUIET), flavor,
-        toned(": ", Tone.QUIET), test.why,
-    )  # fmt: skip
+    return launch_told(state.request, state.plan.test if state.plan else None, state.plan_trouble)

@@ -13,7 +13,7 @@ from models.cloud.instance import Instance, VolumeAttachment
 from models.formatting import counted
 from models.guidelines.facts import InstanceFacts
 from models.run.request import OnFailure, RunRequest
-from models.run.time_limit import EXAMPLES, seconds_of, written
+from models.run.time_limit import EXAMPLES, duration_refusal, seconds_of, written
 from screens.dialogs.ask_text import AskTextScreen
 from screens.dialogs.choose import Choice
 from screens.dialogs.notice import NoticeScreen
@@ -106,7 +106,7 @@ class VolumesPage(Page):
             "After how long does the run stop by itself? If the instance is stopped by then, the answer to a failure "
             "applies.",
             value=written(self.state.request.timeout_seconds),
-            refuses=lambda text: "" if seconds_of(text) else f"Write a duration such as {EXAMPLES}.",
+            refuses=duration_refusal,
         )
         self.app.push_screen(question, self._limit_written)
 

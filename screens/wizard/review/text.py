@@ -14,6 +14,7 @@ from models.run.plan import Plan, PlannedStep
 from models.run.request import OnFailure, RunRequest, Visibility
 from models.run.time_limit import written
 from models.text import one_line
+from screens.own_tests.rows import tests_line
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.style.wording import urgency
@@ -196,19 +197,13 @@ def _choices(request: RunRequest, glyphs: Glyphs) -> Iterator[Item]:
     elif request.keep_test:
         yield _choice("The test instance is kept for inspection", PageName.TEST, glyphs)
     if request.test and request.work_tests.files:
-        yield _choice(_own_tests(request), PageName.TEST, glyphs)
+        yield _choice(tests_line(request), PageName.TEST, glyphs)
     if request.test and request.twins:
         yield _choice("Two test instances at once are compared", PageName.TEST, glyphs)
     if request.timeout_seconds != _USUAL_LIMIT:
         yield _choice(f"Time limit of the run: {written(request.timeout_seconds)}", PageName.VOLUMES, glyphs)
     if request.on_failure is OnFailure.LEAVE:
         yield _choice("If it fails, nothing is restored until you undo it", PageName.VOLUMES, glyphs)
-
-
-def _own_tests(request: RunRequest) -> str:
-    tests = request.work_tests
-    names = ", ".join(each.name for each in tests.files)
-    return f"{counted(len(tests.files), 'test')} of yours, run by {tests.user or 'root'} in both boots: {names}"
 
 
 def _choice(text: str, page: PageName, glyphs: Glyphs) -> Item:

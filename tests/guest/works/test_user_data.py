@@ -105,7 +105,7 @@ def test_what_is_no_address_is_not_asked(place: str):
 
 @pytest.mark.parametrize("user", ["a b", "x'y", "-x", "$(reboot)", "a" * 33])
 def test_what_can_be_no_account_is_refused(user: str):
-    with pytest.raises(UsageError, match="No account can be called"):
+    with pytest.raises(UsageError, match="is no name of a user"):
         works_user_data(WorkTests(user=user), nonce=NONCE, marker=MARKER, public_key=KEY)
 
 

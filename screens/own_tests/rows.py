@@ -1,0 +1,65 @@
+"""What a request says of the user's own tests, as lines: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.formatting import counted, size
+from models.run.request import RunRequest
+from models.run.time_limit import written
+from models.works.test_file import TestFile
+
+ADD, USER, FILE_LIMIT, ALL_LIMIT, TWINS = "add", "user", "file limit", "all limit", "twins"
+"""The keys of the lines that are no test."""
+OF_TEST = "test "
+"""How the key of a test begins."""
+
+
+@dataclass(frozen=True)
+class TestRow:
+    """A line of the list: a test, or something that is asked about all of them."""
+
+    __test__ = False  # its name begins with "Test", which pytest would take for a test class
+
+    key: str
+    name: str
+    note: str = ""
+
+
+def rows(request: RunRequest, *, reading: str = "") -> Sequence[TestRow]:
+    """The lines of a request: its tests, and what is asked about all of them.
+
+    Args:
+        request: names the tests.
+        reading: the file that is being read; empty where none is.
+    """
+    tests = request.work_tests
+    twins = "yes: two instances at once are compared" if request.twins else "no second instance is compared"
+    return (
+        TestRow(ADD, "+ add a test of yours", f"reading {reading}" if reading else "a script; it runs in both boots"),
+        *(TestRow(f"{OF_TEST}{each.name}", each.name, _about(each)) for each in tests.files),
+        TestRow(USER, "run by", tests.user or "root"),
+        TestRow(TWINS, "twins", twins),
+        TestRow(FILE_LIMIT, "time limit of one test", written(tests.file_seconds)),
+        TestRow(ALL_LIMIT, "time limit of all tests", f"{written(tests.all_seconds)} in each boot"),
+    )
+
+
+def tests_line(request: RunRequest) -> str:
+    """The tests in one line; empty where there are none."""
+    tests = request.work_tests
+    names = ", ".join(each.name for each in tests.files)
+    told = f"{counted(len(tests.files), 'test')} of yours, run by {tests.user or 'root'} in both boots: {names}"
+    return told if names else ""
+
+
+def _about(test: TestFile) -> str:
+    """Its size, and what it needs."""
+    needs = [
+        *(["network"] if test.needs_network else []),
+        *([f"{test.needs_ram_mib} MiB RAM"] if test.needs_ram_mib else []),
+        *(["GPU"] if test.needs_gpu else []),
+    ]
+    told = [size(len(test.text.encode())), *(["goss"] if test.is_goss else [])]
+    return ", ".join([*told, f"needs {', '.join(needs)}"] if needs else told)
