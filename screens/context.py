@@ -34,10 +34,10 @@ if TYPE_CHECKING:  # it brings the SDK, which is loaded after the first paint
     from imaging.runs.plan.import_file.planning import FileToImport
 
 
-class Runs(Protocol):
-    """What the screens ask of the run service (`imaging.runs.service.RunService`)."""
+class Plans(Protocol):
+    """What the screens ask of the planner (`imaging.runs.planner.Planner`)."""
 
-    async def plan(
+    async def create(
         self,
         cloud: Cloud,
         instance_id: str,
@@ -48,21 +48,21 @@ class Runs(Protocol):
     ) -> Plan:
         """What a run would do; `guest` is what the last inspection of the instance found."""
 
-    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+    async def verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What a test launch alone would do."""
 
-    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+    async def deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What an inspection through a temporary instance would do, and cost."""
 
-    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+    async def image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What the inspection of an image would do."""
 
-    async def plan_seal(
+    async def seal(
         self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
     ) -> Plan:
         """What the seal of an image would do, by what its inspection found."""
 
-    async def plan_export(
+    async def export(
         self,
         cloud: Cloud,
         image_id: str,
@@ -74,8 +74,16 @@ class Runs(Protocol):
     ) -> Plan:
         """What an export of an image would do, by what its last inspection found."""
 
-    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+    async def import_file(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
         """What the import of an inspected file would do."""
+
+
+class Runs(Protocol):
+    """What the screens ask of the run service (`imaging.runs.service.RunService`)."""
+
+    @property
+    def plans(self) -> Plans:
+        """What a run would do, for each kind of run."""
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """Write the run down and start its runner."""

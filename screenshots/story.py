@@ -23,23 +23,16 @@ from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.democloud.guests.recording import load
 from imaging.guest.facts_cache import GuestStore
 from imaging.guest.report import read_report
-from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
-from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
-from imaging.runs.plan.deep_check.planning import plan_deep_check
-from imaging.runs.plan.export.planning import plan_export
 from imaging.runs.plan.export.wanted import WantedExport
-from imaging.runs.plan.image_check_plan import plan_image_check
-from imaging.runs.plan.image_plan import plan_run, plan_verification
-from imaging.runs.plan.import_file.costs import Rate
-from imaging.runs.plan.import_file.planning import FileToImport, plan_import
+from imaging.runs.plan.image_plan import plan_run
 from imaging.runs.plan.new_run import run_of_plan
-from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.plan.start_gate import obstacles, refuse
+from imaging.runs.planner import Planner
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
@@ -215,6 +208,31 @@ def _anonymous(run: RunRecord, folder: str) -> RunRecord:
     return RunRecord.model_validate_json(text).model_copy(update={"host": _HOST, "runner": runner})
 
 
+async def _no_runs() -> tuple[RunRecord, ...]:
+    return ()
+
+
+class ShownPlans(Planner):
+    """The real plans, but for the room on this machine."""
+
+    async def export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        """The real plan, with the same free space on every machine."""
+        plan = await super().export(cloud, image_id, request, profile, wanted=wanted, guest=guest)
+        needed = plan.export.size_bytes if plan.export is not None else 0
+        room = Room(folder="/home/ada", needed_bytes=needed, free_bytes=120 * 2**30)
+        export = plan.export.model_copy(update={"rooms": (room,)}) if plan.export is not None else None
+        return plan.model_copy(update={"export": export})
+
+
 class ShownRuns:
     """Stands where the run service stands: plans for real, and shows the runs that were made beforehand."""
 
@@ -225,62 +243,11 @@ class ShownRuns:
         self._clock = clock
         self._hidden = made
         self.made: dict[str, RunRecord] = {}
+        self.plans = ShownPlans(clock, past_runs=_no_runs, state=Path("/home/ada/.local/state"))
 
     def show(self) -> None:
         """From now on the runs are there."""
         self.made = {run.id: run for run in self._hidden}
-
-    async def plan(
-        self,
-        cloud: Cloud,
-        instance_id: str,
-        request: RunRequest,
-        profile: Profile,
-        *,
-        guest: Fact[GuestFacts] | None = None,
-    ) -> Plan:
-        """The real plan."""
-        return await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
-
-    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """The real plan."""
-        return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
-
-    async def plan_export(
-        self,
-        cloud: Cloud,
-        image_id: str,
-        request: RunRequest,
-        profile: Profile,
-        *,
-        wanted: WantedExport,
-        guest: Fact[GuestFacts],
-    ) -> Plan:
-        """The real plan, but for the room on this machine."""
-        plan = await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
-        needed = plan.export.size_bytes if plan.export is not None else 0
-        room = Room(folder="/home/ada", needed_bytes=needed, free_bytes=120 * 2**30)
-        export = plan.export.model_copy(update={"rooms": (room,)}) if plan.export is not None else None
-        return plan.model_copy(update={"export": export})
-
-    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """The real plan."""
-        return await plan_verification(cloud, self._clock, image_id, request, profile)
-
-    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
-        """As the service plans it."""
-        return await plan_import(cloud, self._clock, file, request, profile, rate=Rate())
-
-    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
-        """The real plan."""
-        return await plan_image_check(cloud, self._clock, image_id, request, profile)
-
-    async def plan_seal(
-        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
-    ) -> Plan:
-        """The real plan."""
-        seal = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
-        return await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=seal, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         """The tour starts no run."""

@@ -116,10 +116,10 @@ async def _create(
             request = (await _request(here, choices, guidelines)).model_copy(
                 update={"attestations": given[0], "waivers": given[1], **asked}
             )
-            plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
+            plan = await runs.plans.create(here.cloud, instance.id, request, guidelines, guest=guest)
             if not (plan_only or yes) and _may_be_inspected(plan) and agreed("Inspect the guest by SSH first?"):
                 guest = await inspect_guest(here, instance, access, guidelines)
-                plan = await runs.plan(here.cloud, instance.id, request, guidelines, guest=guest)
+                plan = await runs.plans.create(here.cloud, instance.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(

@@ -137,7 +137,7 @@ async def _export(
         async with session.logged_in(invocation) as here:
             image = await image_named(here.cloud, wanted_image)
             guest = guests(here).stored(image.id)
-            plan = await runs.plan_export(here.cloud, image.id, request, guidelines, wanted=wanted, guest=guest)
+            plan = await runs.plans.export(here.cloud, image.id, request, guidelines, wanted=wanted, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)

@@ -157,7 +157,7 @@ async def _import(
                     "min_ram_mib": file.proposed.min_ram_mib or None if file.proposed is not None else None,
                 }
             )
-            plan = _within_time(await runs.plan_import(here.cloud, file, request, guidelines), choices)
+            plan = _within_time(await runs.plans.import_file(here.cloud, file, request, guidelines), choices)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(

@@ -72,12 +72,12 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
             guest = guests(here).stored(image.id)
             if guest.value is None or guest.value.is_of_file:
                 say(f"{image.name} has to be inspected first: what a seal removes is planned from that.")
-                plan = await runs.plan_image_check(here.cloud, image.id, request, guidelines)
+                plan = await runs.plans.image_check(here.cloud, image.id, request, guidelines)
                 status = await inspect_by_run(runs, here, plan, guidelines, yes=yes)
                 if status is not ExitCode.DONE:
                     return status
                 guest = guests(here).stored(image.id)
-            plan = await runs.plan_seal(here.cloud, image.id, request, guidelines, guest=guest)
+            plan = await runs.plans.seal(here.cloud, image.id, request, guidelines, guest=guest)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(

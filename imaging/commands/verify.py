@@ -73,7 +73,7 @@ async def _verify(invocation: Invocation, wanted: str, choices: VerifyOptions, *
                 timeout_seconds=choices.timeout_seconds,
                 allow_partly=choices.allow_partly,
             ).model_copy(update=asked)
-            plan = await runs.plan_verification(here.cloud, image.id, request, guidelines)
+            plan = await runs.plans.verification(here.cloud, image.id, request, guidelines)
         if plan_only:
             return print_plan(plan, json=invocation.json)
         return await carry_out(

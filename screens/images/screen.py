@@ -145,7 +145,7 @@ class ImagesScreen(ListScreen[Image]):
     async def _make_plan(self, image_id: str) -> None:
         cloud, profile = await self.console.cloud(), self.console.profile
         request = RunRequest(profile=profile.name, attended=True)
-        self.post_message(Planned(await self.console.runs.plan_verification(cloud, image_id, request, profile)))
+        self.post_message(Planned(await self.console.runs.plans.verification(cloud, image_id, request, profile)))
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="start a test launch")
     async def _start(self, plan: Plan) -> None:

@@ -24,7 +24,7 @@ async def offer_deep_check(app: App[Any], console: Console, instance: Instance) 
         ImagingError: it cannot be planned or started.
     """
     request = RunRequest(profile=console.profile.name, attended=True)
-    plan = await console.runs.plan_deep_check(await console.cloud(), instance.id, request, console.profile)
+    plan = await console.runs.plans.deep_check(await console.cloud(), instance.id, request, console.profile)
     costs = "\n\n".join(plan.warnings)
     sentence = f"Inspect the disk of {instance.name} through a temporary instance?"
     if not await app.push_screen_wait(run_question(plan, Question("Deep check", sentence, costs))):

@@ -138,7 +138,7 @@ class WizardScreen(OpenedScreen[None]):
     async def _make_plan(self, request: RunRequest) -> None:
         try:
             cloud = await self.console.cloud()
-            plan = await self.console.runs.plan(
+            plan = await self.console.runs.plans.create(
                 cloud, self._instance.id, request, self.console.profile, guest=self._guest
             )
         except ImagingError as error:

@@ -25,7 +25,6 @@ LARGE_FILES = {
     "imaging/democloud/services/volume.py": "all routes of its Cinder",
     "imaging/files/disk/tree.py": "every way to find and read something in a tree of files",
     "imaging/runs/journal/journal.py": "every statement that reads or writes the journal",
-    "imaging/runs/service.py": "all that screens and commands ask of runs",
     "screens/wizard/wizard.py": "the wizard: what each of its keys and messages does",
 }
 LONG_FUNCTIONS = {

@@ -19,17 +19,8 @@ from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.guest.download.result import SavedDirectories
 from imaging.guest.interface import LoginRoute, Progress
 from imaging.guest.remedies import FixResult
-from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.profiles import load_profile
-from imaging.guidelines.sealing.planning import plan_seal
-from imaging.runs.plan.deep_check.planning import plan_deep_check
-from imaging.runs.plan.export.planning import plan_export
-from imaging.runs.plan.export.wanted import WantedExport
-from imaging.runs.plan.image_check_plan import plan_image_check
-from imaging.runs.plan.image_plan import plan_run, plan_verification
-from imaging.runs.plan.import_file.costs import Rate
-from imaging.runs.plan.import_file.planning import FileToImport, plan_import
-from imaging.runs.plan.seal.planning import plan_seal_of_image
+from imaging.runs.planner import Planner
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
 from models.errors import ImagingError, UnreadableRunError
@@ -42,7 +33,6 @@ from models.remedy_action import RemedyAction
 from models.run.claim import Claim
 from models.run.plan import Plan
 from models.run.record import RunRecord
-from models.run.request import RunRequest
 from models.settings import Settings
 from models.works.inventory import Inventory
 from screens.context import Guests, Runs
@@ -84,6 +74,10 @@ class HeldClock(QuickClock):
         return self.seconds
 
 
+async def no_runs() -> tuple[RunRecord, ...]:
+    return ()
+
+
 class FrozenRuns:
     """A run service that shows given runs, plans for real, and notes what it is asked to do."""
 
@@ -91,48 +85,8 @@ class FrozenRuns:
         self.records = {one.id: one for one in runs}
         self.asked: list[tuple[Any, ...]] = []
         self.started: list[Plan] = []
+        self.plans = Planner(QuickClock(), past_runs=no_runs, state=Path("/nowhere"))
         self._changed = asyncio.Event()
-
-    async def plan(
-        self,
-        cloud: Cloud,
-        instance_id: str,
-        request: RunRequest,
-        profile: Profile,
-        *,
-        guest: Fact[GuestFacts] | None = None,
-    ) -> Plan:
-        return await plan_run(cloud, QuickClock(), instance_id, request, profile, guest=guest)
-
-    async def plan_export(
-        self,
-        cloud: Cloud,
-        image_id: str,
-        request: RunRequest,
-        profile: Profile,
-        *,
-        wanted: WantedExport,
-        guest: Fact[GuestFacts],
-    ) -> Plan:
-        return await plan_export(cloud, QuickClock(), image_id, request, profile, wanted=wanted, guest=guest)
-
-    async def plan_import(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
-        return await plan_import(cloud, QuickClock(), file, request, profile, rate=Rate())
-
-    async def plan_verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
-        return await plan_verification(cloud, QuickClock(), image_id, request, profile)
-
-    async def plan_deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
-        return await plan_deep_check(cloud, QuickClock(), instance_id, request, profile)
-
-    async def plan_image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
-        return await plan_image_check(cloud, QuickClock(), image_id, request, profile)
-
-    async def plan_seal(
-        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
-    ) -> Plan:
-        seal = plan_seal(facts_of_machine(guest, NOW), profile, request)
-        return await plan_seal_of_image(cloud, QuickClock(), image_id, request, profile, seal=seal, guest=guest)
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:
         self.started.append(plan)

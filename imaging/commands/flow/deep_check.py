@@ -32,7 +32,7 @@ async def run_deep_check(invocation: Invocation, wanted: str, *, yes: bool) -> i
         async with session.logged_in(invocation) as here:
             instance = await instance_named(here.cloud, wanted)
             request = RunRequest(profile=guidelines.name)
-            plan = await runs.plan_deep_check(here.cloud, instance.id, request, guidelines)
+            plan = await runs.plans.deep_check(here.cloud, instance.id, request, guidelines)
         return await inspect_by_run(runs, here, plan, guidelines, yes=yes)
 
 

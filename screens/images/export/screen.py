@@ -92,7 +92,7 @@ class ExportScreen(PlannedRunScreen):
     async def make_plan(self) -> Plan:
         """Ask for the plan of the file as it is named."""
         console, request, cloud = self.console, self._request, await self.console.cloud()
-        return await console.runs.plan_export(
+        return await console.runs.plans.export(
             cloud, self._image.id, request, console.profile, wanted=self._wanted(), guest=self._guest
         )
 

@@ -96,7 +96,7 @@ class ImportScreen(PlannedRunScreen):
         if self._file is None:
             return None
         console, cloud = self.console, await self.console.cloud()
-        return await console.runs.plan_import(cloud, self._file, self._request, console.profile)
+        return await console.runs.plans.import_file(cloud, self._file, self._request, console.profile)
 
     def takes(self, plan: Plan) -> bool:
         """Whether a plan is that of the request as it is now."""

@@ -37,7 +37,7 @@ class SealOpening:
             return
         console = self._console
         request = RunRequest(profile=console.profile.name, attended=True)
-        plan = await console.runs.plan_image_check(await console.cloud(), image.id, request, console.profile)
+        plan = await console.runs.plans.image_check(await console.cloud(), image.id, request, console.profile)
         refuse(obstacles(plan))
         if await self._app.push_screen_wait(ConfirmScreen(check_question(plan))):
             run = await console.runs.start(plan, await console.resolved(), console.profile)

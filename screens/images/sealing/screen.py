@@ -74,7 +74,7 @@ class SealScreen(PlannedRunScreen):
     async def make_plan(self) -> Plan:
         """Ask for the plan of the request."""
         console, cloud = self.console, await self.console.cloud()
-        return await console.runs.plan_seal(cloud, self._image.id, self._request, console.profile, guest=self._guest)
+        return await console.runs.plans.seal(cloud, self._image.id, self._request, console.profile, guest=self._guest)
 
     def takes(self, plan: Plan) -> bool:
         """Whether a plan is that of the request as it is now."""

@@ -1,0 +1,108 @@
+"""What a run would do, for each kind of run: planned with the cloud, and shown before anything is done."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from imaging.cloud.interface import Cloud
+from imaging.guidelines.machine import facts_of_machine
+from imaging.guidelines.sealing.planning import plan_seal
+from imaging.runs.plan.deep_check.planning import plan_deep_check
+from imaging.runs.plan.export.planning import plan_export
+from imaging.runs.plan.export.wanted import WantedExport
+from imaging.runs.plan.image_check_plan import plan_image_check
+from imaging.runs.plan.image_plan import plan_run, plan_verification
+from imaging.runs.plan.import_file.costs import measured_rate
+from imaging.runs.plan.import_file.planning import FileToImport, plan_import
+from imaging.runs.plan.seal.planning import plan_seal_of_image
+from imaging.runs.test_instance.works.errand import refuse_large_tests
+from imaging.runtime.clock import Clock
+from models.errors import UsageError
+from models.fact import Fact
+from models.guest.facts import GuestFacts
+from models.guidelines.profile import Profile
+from models.run.plan import Plan
+from models.run.record import RunRecord
+from models.run.request import RunRequest
+
+
+class Planner:
+    """Plans runs; changes nothing, in the cloud or on this machine."""
+
+    def __init__(self, clock: Clock, *, past_runs: Callable[[], Awaitable[tuple[RunRecord, ...]]], state: Path) -> None:
+        """`past_runs` tell how quick uploads were; `state` is a directory that no conversion is kept in."""
+        self._clock = clock
+        self._past_runs = past_runs
+        self._state = state
+
+    async def create(
+        self,
+        cloud: Cloud,
+        instance_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        guest: Fact[GuestFacts] | None = None,
+    ) -> Plan:
+        """Say what a run would do to an instance; changes nothing. See `imaging.runs.plan.image_plan.plan_run`."""
+        plan = await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
+        return await _checked(cloud, plan, profile)
+
+    async def verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """Say what a test launch of an image would do; changes nothing."""
+        plan = await plan_verification(cloud, self._clock, image_id, request, profile)
+        return await _checked(cloud, plan, profile)
+
+    async def deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """Say what an inspection through a temporary instance would cost; changes nothing."""
+        return await plan_deep_check(cloud, self._clock, instance_id, request, profile)
+
+    async def image_check(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
+        """Say what the inspection of an image would cost; changes nothing."""
+        return await plan_image_check(cloud, self._clock, image_id, request, profile)
+
+    async def seal(
+        self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile, *, guest: Fact[GuestFacts]
+    ) -> Plan:
+        """Say what the seal of an image would do, by what an inspection of it found; changes nothing."""
+        operations = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
+        plan = await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=operations, guest=guest)
+        return await _checked(cloud, plan, profile)
+
+    async def import_file(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
+        """Say what the import of an inspected file would do; changes nothing."""
+        login = await cloud.login()
+        rate = measured_rate(await self._past_runs(), login.identity)
+        never = (self._state, Path(tempfile.gettempdir()))
+        plan = await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
+        return await _checked(cloud, plan, profile)
+
+    async def export(
+        self,
+        cloud: Cloud,
+        image_id: str,
+        request: RunRequest,
+        profile: Profile,
+        *,
+        wanted: WantedExport,
+        guest: Fact[GuestFacts],
+    ) -> Plan:
+        """Say what an export of an image would do; changes nothing."""
+        return await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
+
+
+async def _checked(cloud: Cloud, plan: Plan, profile: Profile) -> Plan:
+    """The plan, once it is known that a test instance can be given the tests and the key pair.
+
+    Raises:
+        UsageError: the tests are larger than a cloud takes, or there is no such key pair.
+    """
+    refuse_large_tests(plan, profile)
+    name = plan.request.keep_failed_key
+    if name and not any(pair.name == name for pair in await cloud.compute.key_pairs()):
+        raise UsageError(
+            f"There is no key pair {name} of yours in this cloud.", remedy="`openstack keypair list` shows them."
+        )
+    return plan
