@@ -11,7 +11,7 @@ import pytest
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.sleeping import TREES, awake
 from tests.guest.next_boot.guests import HEALTHY, KERNEL, LINE, grub_cfg, grub_entry
-from tests.guest.next_boot.test_next_kernel import BOTH, INSTALLED
+from tests.guest.next_boot.loaders import BOTH, INSTALLED
 from tests.guest.probe.running import plant
 
 _RUNNING = ("now", "running", "firmware", "builtin", "module", "loaded", "selinux", "agent", "pages")

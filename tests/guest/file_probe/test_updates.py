@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import random
-import re
 import shutil
-import sqlite3
-import struct
-import subprocess
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from imaging.files.disk.tree import Tree
 from imaging.guest.file_probe.disk import Disk
-from imaging.guest.file_probe.packages.debian.deb_relations import PackageSet
-from imaging.guest.file_probe.packages.debian.deb_version import by_deb_version
-from imaging.guest.file_probe.packages.rpm.rpm_dependencies import NotUnderstoodError, compare_versions
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.part_updates import part_updates
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
+from tests.guest.file_probe.packages_made_up import RUNNING, installed, needs_apt, needs_rpm
 from tests.guest.file_probe.sleeping import TREES, awake
 from tests.guest.probe.trees import new_tree
 from tests.guest.trees.building import put
-from tests.support.needs import needs
 
-RUNNING = ("reboot", "reboot_package")
-"""What only a system that runs can want."""
 DEBIAN = [name for name in TREES if (awake(name) / "var/lib/dpkg").exists()]
-needs_apt = needs("apt-get", "dpkg")
-needs_rpm = needs("rpm")
 
 
 @needs_apt
@@ -71,14 +58,6 @@ def offer(name: str, version: str, **fields: str) -> str:
     }
     more = "".join(f"{key.replace('_', '-')}: {value}\n" for key, value in told.items())
     return f"Package: {name}\nVersion: {version}\nFilename: pool/{name}_{version}.deb\n{more}\n"
-
-
-def installed(name: str, version: str, status: str = "install ok installed", **fields: str) -> str:
-    """A stanza of the status file."""
-    more = "".join(f"{key.replace('_', '-')}: {value}\n" for key, value in fields.items())
-    architecture = "" if "Architecture" in fields else "Architecture: amd64\n"
-    told = f"Package: {name}\nStatus: {status}\nVersion: {version}\nMaintainer: a <a@b>\n"
-    return f"{told}{architecture}{more}Description: d\n\n"
 
 
 def release(suite: str, **fields: str) -> str:
@@ -227,199 +206,6 @@ def test_without_lists_no_update_is_unknown_not_none(tmp_path: Path) -> None:
     root = Path(shutil.copytree(awake("debian-12"), tmp_path / "root", symlinks=True))
     shutil.rmtree(root / "var/lib/apt/lists")
     assert rows_of(by_file("updates", root)) == rows_of(by_shell("updates", root), without=RUNNING)
-
-
-@needs_apt
-def test_a_package_that_misses_something_is_a_problem(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(awake("debian-12"), tmp_path / "root", symlinks=True))
-    with (root / "var/lib/dpkg/status").open("a") as status:
-        status.write(installed("lonely", "1", Depends="nowhere (>= 2)"))
-    for ending in ("list", "md5sums"):
-        put(root, f"var/lib/dpkg/info/lonely.{ending}")
-    facts = facts_of("updates", by_file("updates", root))
-    assert facts.pending is facts_of("updates", by_shell("updates", root)).pending is None
-    assert facts.problems == ("lonely misses something that it needs",)
-    assert facts_of("updates", by_shell("updates", root)).problems
-
-
-STATES = ["install ok installed", "install ok half-configured", "install ok unpacked", "install ok half-installed",
-          "install reinstreq half-installed", "deinstall ok config-files", "hold ok installed"]  # fmt: skip
-
-
-@needs_apt
-@pytest.mark.parametrize("form", ["1\n", "0\n"])
-def test_what_is_not_fully_installed_is_told_as_dpkg_tells_it(form: str, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(awake("debian-12"), tmp_path / "root", symlinks=True))
-    shutil.rmtree(root / "var/lib/apt/lists")
-    with (root / "var/lib/dpkg/status").open("a") as status:
-        for number, state in enumerate(STATES):
-            status.write(installed(f"state-{number}", "1", state))
-        status.write(installed("waiting", "1", "install ok triggers-pending", Triggers_Pending="x"))
-        status.write(installed("foreign", "1", Architecture="i386"))
-        status.write(installed("one-of-two", "1", Multi_Arch="same"))
-        status.write(installed("two-of-two", "1", Multi_Arch="same", Architecture="arm64"))
-        status.write(installed("no-list", "1") + installed("no-sums", "1"))
-    kept = [*(f"state-{number}" for number in range(len(STATES))), "waiting", "foreign", "one-of-two:amd64",
-            "two-of-two:arm64", "no-sums"]  # fmt: skip
-    for name in kept:
-        put(root, f"var/lib/dpkg/info/{name}.list")
-        if name != "no-sums":
-            put(root, f"var/lib/dpkg/info/{name}.md5sums")
-    put(root, "var/lib/dpkg/arch", "amd64\narm64\n")
-    put(root, "var/lib/dpkg/info/format", form)
-    told, expected = by_file("updates", root), by_shell("updates", root)
-    assert (
-        [row for row in told.rows if row[0] == "problem"] == [row for row in expected.rows if row[0] == "problem"] != []
-    )
-
-
-VERSIONS = [
-    "1",
-    "1.0",
-    "1.0-1",
-    "1.0-1.1",
-    "1.0~rc1",
-    "1.0~rc1-1",
-    "1:0.1",
-    "0:1.0",
-    "1.0+b1",
-    "1.0a",
-    "1.0-0",
-    "1.0.0",
-    "2.36-9+deb12u7",
-    "2.36-9+deb12u10",
-    "12.4+deb12u6",
-    "1.0~~",
-    "1.0~",
-    "9.6p1-3ubuntu13.5",
-    "1-1-1",
-]
-
-
-@needs("dpkg")
-def test_versions_come_in_the_order_of_dpkg() -> None:
-    for one, other in itertools.combinations(VERSIONS, 2):
-        asked = ["dpkg", "--compare-versions", one, "lt", other]
-        assert (by_deb_version(one) < by_deb_version(other)) is (subprocess.run(asked, check=False).returncode == 0)
-
-
-RPM_VERSIONS = [
-    "1",
-    "1.0",
-    "1.0.1",
-    "1.0a",
-    "1.0~rc1",
-    "1.0^git1",
-    "1.0^",
-    "1.0^a~b",
-    "2.0",
-    "10",
-    "010",
-    "1_0",
-    "a",
-    "Z",
-    "1.el9",
-    "1.el9_4",
-    "1.el9_10",
-    "5.14.0",
-    "1.0..1",
-]
-
-
-@needs_rpm
-def test_versions_come_in_the_order_of_rpm() -> None:
-    for one in RPM_VERSIONS:
-        asked = " ".join(f'print(rpm.vercmp("{one}", "{other}"));' for other in RPM_VERSIONS)
-        said = subprocess.run(
-            ["rpm", "--eval", f"%{{lua:{asked}}}"], capture_output=True, text=True, check=False
-        ).stdout
-        expected = [int(each) for each in re.findall(r"-?\d", said)]
-        assert [compare_versions(one, other) for other in RPM_VERSIONS] == expected, one
-
-
-@pytest.mark.parametrize(
-    "one, other, order",
-    [
-        ("1:1", "2", 1),
-        ("0:1", "1", 0),
-        ("1-1", "1", 0),
-        ("1-1", "1-2", -1),
-        ("1-2.el9", "1-10.el9", -1),
-        ("1:1-1", "1-9", 1),
-    ],
-)
-def test_epochs_come_first_and_a_release_counts_where_both_have_one(one: str, other: str, order: int) -> None:
-    assert compare_versions(one, other) == order
-
-
-def header(name: str, **needs_and_provides: list[tuple[str, int, str]]) -> bytes:
-    """A header of rpm, as small as one may be."""
-    index, data = b"", b""
-
-    def add(tag: int, kind: int, values: list[bytes] | list[int]) -> None:
-        nonlocal index, data
-        data += bytes(-len(data) % 4)
-        index += struct.pack(">IIII", tag, kind, len(data), len(values))
-        data += b"".join(struct.pack(">I", each) if isinstance(each, int) else each + b"\0" for each in values)
-
-    for tag, text in ((1000, name), (1001, "1"), (1002, "1"), (1022, "noarch"), (1014, "GPL")):
-        add(tag, 6, [text.encode()])
-    add(1008, 4, [1_789_873_812])
-    for key, tags in (("provides", (1047, 1112, 1113)), ("requires", (1049, 1048, 1050))):
-        told = needs_and_provides.get(key, [])
-        if told:
-            add(tags[0], 8, [each.encode() for each, _, _ in told])
-            add(tags[1], 4, [sign for _, sign, _ in told])
-            add(tags[2], 8, [version.encode() for _, _, version in told])
-    add(1117, 8, [b"sh", b"tool"])
-    add(1118, 8, [b"/usr/bin/", f"/opt/{name}/".encode()])
-    add(1116, 4, [0, 1])
-    return struct.pack(">II", len(index) // 16, len(data)) + index + data
-
-
-def rpm_tree(root: Path, *headers: bytes) -> Path:
-    path = root / "var/lib/rpm/rpmdb.sqlite"
-    path.parent.mkdir(parents=True)
-    with closing(sqlite3.connect(path)) as opened, opened:
-        opened.execute("create table 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
-        opened.executemany("insert into Packages (blob) values (?)", [(each,) for each in headers])
-    return root
-
-
-HAVE = [("x", 8, "2-1"), ("plain", 0, ""), ("lib(x86-64)", 8, "3"), ("ranged", 4 | 8, "5")]
-
-
-@pytest.mark.parametrize(
-    "name, sign, version, is_met",
-    [
-        ("x", 0, "", True), ("y", 0, "", False), ("x", 8, "2-1", True), ("x", 8, "2", True), ("x", 8, "2-2", False),
-        ("x", 12, "1", True), ("x", 12, "3", False), ("x", 10, "1", False), ("x", 2, "2-1", False),
-        ("plain", 12, "9", True),
-        ("ranged", 12, "4", True), ("ranged", 10, "4", False), ("ranged", 8, "9", True), ("/usr/bin/sh", 0, "", True),
-        ("/bin/sh", 0, "", True), ("/usr/opt/other/tool", 0, "", True), ("/bin/nowhere", 0, "", False),
-        ("rpmlib(Odd)", 10 | 1 << 24, "9", True), ("lib(x86-64)", 0, "", True),
-        ("(x or y)", 0, "", True), ("(y or z)", 0, "", False), ("(x and y)", 0, "", False), ("(y if z)", 0, "", True),
-        ("(y if x)", 0, "", False), ("(y if x else plain)", 0, "", False), ("(y if z else plain)", 0, "", True),
-        ("(y if z else q)", 0, "", False), ("(x with plain)", 0, "", True), ("(x without plain)", 0, "", False),
-        ("(lib(x86-64) = 3 if plain)", 0, "", True), ("(lib(x86-64) > 3 if plain)", 0, "", False),
-        ("((x >= 2 and plain) or y)", 0, "", True), ("(y unless x)", 0, "", True), ("(y unless z)", 0, "", False),
-    ],
-)  # fmt: skip
-def test_a_need_is_met_or_a_problem(name: str, sign: int, version: str, is_met: bool, tmp_path: Path) -> None:
-    root = rpm_tree(tmp_path, header("asker", requires=[(name, sign, version)]), header("other", provides=HAVE))
-    told = facts_of("updates", by_file("updates", root))
-    assert told.problems == (() if is_met else ("asker-1-1.noarch misses something that it needs",))
-
-
-@pytest.mark.parametrize("need", ["(x", "(x y z)", "(x nor y)", "()", "(x or)", "(" * 40 + "x", "(x) y"])
-def test_a_need_that_is_not_understood_makes_all_of_them_unknown(need: str, tmp_path: Path) -> None:
-    root = rpm_tree(tmp_path, header("asker", requires=[(need, 0, "")]), header("other", provides=HAVE))
-    assert facts_of("updates", by_file("updates", root)).problems is None
-
-
-def test_a_need_that_is_not_understood_is_an_exception_of_its_own() -> None:
-    assert issubclass(NotUnderstoodError, Exception)
-    assert list(PackageSet([{"package": "a", "depends": "((("}]).missing(lambda: None, for_certain=True)) == []
 
 
 @pytest.mark.parametrize(
