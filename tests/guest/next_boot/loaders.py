@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from models.findings import Finding
 from tests.guest.next_boot.guests import KERNEL, LINE, Files, findings, grub_cfg, grub_entry
 
@@ -13,7 +15,7 @@ INSTALLED = {
 }
 
 
-def judged(tmp_path, files: Files) -> Finding:
+def judged(tmp_path: Path, files: Files) -> Finding:
     return findings(tmp_path, files, parts=("system", "boot"))["BOOT-INITRAMFS"]
 
 
