@@ -14,7 +14,7 @@ from imaging.runs.plan.export.planning import plan_export
 from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_check_plan import plan_image_check
 from imaging.runs.plan.image_plan import plan_run, plan_verification
-from imaging.runs.plan.import_file.costs import measured_rate
+from imaging.runs.plan.import_file.costs import Uploads, measured_rate
 from imaging.runs.plan.import_file.planning import FileToImport, plan_import
 from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.test_instance.works.errand import refuse_large_tests
@@ -24,17 +24,16 @@ from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
-from models.run.record import RunRecord
 from models.run.request import RunRequest
 
 
 class Planner:
     """Plans runs; changes nothing, in the cloud or on this machine."""
 
-    def __init__(self, clock: Clock, *, past_runs: Callable[[], Awaitable[tuple[RunRecord, ...]]], state: Path) -> None:
-        """`past_runs` tell how quick uploads were; `state` is a directory that no conversion is kept in."""
+    def __init__(self, clock: Clock, *, uploads: Callable[[], Awaitable[Uploads]], state: Path) -> None:
+        """`uploads` tell how quick earlier ones were; `state` is a directory that no conversion is kept in."""
         self._clock = clock
-        self._past_runs = past_runs
+        self._uploads = uploads
         self._state = state
 
     async def create(
@@ -74,7 +73,7 @@ class Planner:
     async def import_file(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
         """Say what the import of an inspected file would do; changes nothing."""
         login = await cloud.login()
-        rate = measured_rate(await self._past_runs(), login.identity)
+        rate = measured_rate(await self._uploads(), login.identity)
         never = (self._state, Path(tempfile.gettempdir()))
         plan = await plan_import(cloud, self._clock, file, request, profile, rate=rate, never=never)
         return await _checked(cloud, plan, profile)

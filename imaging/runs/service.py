@@ -56,7 +56,7 @@ class RunService:
         self._connect = connect
         self._journal = Journal(paths.journal, clock)
         self._runners = Runners(self._journal, clock, paths, spawn)
-        self._planner = Planner(clock, past_runs=self._journal.runs, state=paths.state)
+        self._planner = Planner(clock, uploads=self._journal.uploads, state=paths.state)
 
     @property
     def plans(self) -> Planner:

@@ -20,6 +20,7 @@ from imaging.guest.download.result import SavedDirectories
 from imaging.guest.interface import LoginRoute, Progress
 from imaging.guest.remedies import FixResult
 from imaging.guidelines.profiles import load_profile
+from imaging.runs.plan.import_file.costs import Uploads
 from imaging.runs.planner import Planner
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
@@ -74,7 +75,7 @@ class HeldClock(QuickClock):
         return self.seconds
 
 
-async def no_runs() -> tuple[RunRecord, ...]:
+async def no_uploads() -> Uploads:
     return ()
 
 
@@ -85,7 +86,7 @@ class FrozenRuns:
         self.records = {one.id: one for one in runs}
         self.asked: list[tuple[Any, ...]] = []
         self.started: list[Plan] = []
-        self.plans = Planner(QuickClock(), past_runs=no_runs, state=Path("/nowhere"))
+        self.plans = Planner(QuickClock(), uploads=no_uploads, state=Path("/nowhere"))
         self._changed = asyncio.Event()
 
     async def start(self, plan: Plan, resolved: ResolvedCloud, profile: Profile) -> RunRecord:

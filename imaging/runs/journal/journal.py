@@ -26,12 +26,14 @@ from imaging.runs.journal.rows import (
     read_claimed_ids,
     read_lease,
     read_run,
+    read_uploads,
     why_unreadable,
 )
 from imaging.runtime.clock import Clock
 from imaging.runtime.own_thread import OwnThread
 from imaging.runtime.private_files import NotPrivateError, check_file, check_files, close_folder
 from models import foreign
+from models.cloud.login import CloudIdentity
 from models.errors import (
     ForeignValueError,
     JournalError,
@@ -41,6 +43,7 @@ from models.errors import (
     UsageError,
 )
 from models.guidelines.profile import Profile
+from models.run.file_plan import SentFile
 from models.run.plan import Plan
 from models.run.record import RunRecord, RunState
 from models.text import one_line
@@ -51,6 +54,8 @@ _ID = "CASE typeof(runs.id) WHEN 'text' THEN CAST(runs.id AS BLOB) END"
 """A run's id as bytes: a text that is no UTF-8 would end the query about all runs."""
 _OVER = frozenset(state.value for state in RunState if state.is_over)
 
+_MOST_UPLOADS = 50
+"""Of so many uploads the rate is looked for; a run's record is mostly its plan, and is not read for that."""
 _LARGEST_PROFILE = 16 * 1024**2
 _BUSY_SECONDS = 10.0
 """How long a write waits for that of another process; each takes milliseconds on a healthy disk."""
@@ -153,6 +158,10 @@ class Journal:
     async def claimed_ids(self) -> frozenset[str]:
         """The ids of the instances and volumes that any run of this journal is about, or has claimed."""
         return await self._ask(read_claimed_ids)
+
+    async def uploads(self) -> tuple[tuple[CloudIdentity, SentFile], ...]:
+        """Where the last runs that sent a file sent it, and what it was; the newest first."""
+        return await self._ask(lambda connection: read_uploads(connection, _MOST_UPLOADS))
 
     async def token(self) -> tuple[int, int]:
         """Something cheap that differs when the journal may have changed since it was last asked for."""

@@ -15,9 +15,11 @@ from pydantic import BaseModel, ValidationError
 from imaging.runs.journal.lease import HeldLease
 from imaging.runtime.redaction import redactor
 from models import foreign
+from models.cloud.login import CloudIdentity
 from models.errors import ForeignValueError
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
+from models.run.file_plan import SentFile
 from models.run.intent import Intent
 from models.run.plan import Plan
 from models.run.record import LeftBehind, Owned, RunRecord, StepRecord
@@ -234,6 +236,24 @@ def read_claimed_ids(connection: sqlite3.Connection) -> frozenset[str]:
             claim = foreign.model(Claim, kept, max_bytes=_LARGEST_DOCUMENT, name="claim") if kept else None
             ids |= {claim.instance_id, *(volume.id for volume in claim.volumes)} if claim else set()
     return frozenset(ids - {""})
+
+
+def read_uploads(connection: sqlite3.Connection, most: int) -> tuple[tuple[CloudIdentity, SentFile], ...]:
+    """Where the last runs that sent a file sent it, and what it was; the newest first, and no more of these runs.
+
+    One that cannot be read is passed over.
+    """
+    found = []
+    for row in connection.execute(
+        "SELECT CAST(identity AS BLOB) AS identity, CAST(sent_file AS BLOB) AS sent_file FROM runs "
+        "WHERE sent_file IS NOT NULL ORDER BY created_at DESC, runs.id DESC LIMIT ?",
+        (most,),
+    ):
+        with contextlib.suppress(*FAULTS):
+            to = foreign.model(CloudIdentity, row["identity"], max_bytes=_LARGEST_DOCUMENT, name="identity")
+            sent = foreign.model(SentFile, row["sent_file"], max_bytes=_LARGEST_DOCUMENT, name="sent_file")
+            found.append((to, sent))
+    return tuple(found)
 
 
 def kept_text(value: bytes | None) -> str:

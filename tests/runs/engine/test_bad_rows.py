@@ -7,6 +7,8 @@ import pytest
 from imaging.runs.plan.new_run import run_of_claim
 from models.cloud.login import Login
 from models.errors import JournalError, RunError, UnreadableRunError
+from models.image_file.image_format import ImageFormat
+from models.run.file_plan import SentFile
 from models.run.record import RunRecord
 from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, Stage, claim_of, plan
 from tests.support.known import present
@@ -83,6 +85,21 @@ async def test_a_column_that_is_no_utf_8_ends_no_question_about_all_runs(stage: 
     assert (await stage.journal.run(good.id)).id == good.id
     undo = run_of_claim(claim_of(bad), SOURCE, Login(identity=IDENTITY), NOW)
     assert (await stage.journal.create(undo, PROFILE)).claim == claim_of(bad)
+
+
+@pytest.mark.parametrize("column", ["identity", "sent_file", "created_at"])
+async def test_an_upload_that_cannot_be_read_hides_no_other(stage: Stage, column: str):
+    bad, good = await stage.new_run(), await stage.new_run(plan(source=None))
+    for run in (bad, good):
+        context, _ = await stage.context(run)
+        await context.record(sent_file=SentFile(format=ImageFormat.RAW, size_bytes=len(run.id), seconds=1.0))
+
+    def task() -> None:
+        connection = present(stage.journal._connection)
+        connection.execute(f"UPDATE runs SET {column} = CAST(x'30ff80' AS TEXT) WHERE id = ?", (bad.id,))
+
+    await stage.journal._thread.do(task)
+    assert (good.identity, len(good.id)) in [(to, sent.size_bytes) for to, sent in await stage.journal.uploads()]
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", b"", 2.5, None])

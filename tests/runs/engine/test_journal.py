@@ -16,12 +16,14 @@ from imaging.runs.journal.schema import VERSION
 from imaging.runs.plan.new_run import new_run_id, run_of_plan
 from imaging.runtime import private_files
 from models.errors import JournalError, LeaseLostError, RunError, UnreadableRunError, UsageError
+from models.image_file.image_format import ImageFormat
 from models.run.claim import ClaimedVolume
+from models.run.file_plan import SentFile
 from models.run.intent import Intent, IntentAction
 from models.run.record import LeftBehind, Owned, OwnedKind, RunState
 from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
-from tests.runs.engine.fakes import NOW, PROFILE, SOURCE, Stage, claim_of, plan
+from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, Stage, claim_of, plan
 from tests.support.clock import ManualClock
 
 
@@ -167,6 +169,17 @@ async def test_what_any_run_is_about_or_has_claimed_is_known(stage: Stage):
     context, _ = await stage.context(run)
     await context.record(claim=claim_of(run).model_copy(update={"volumes": (ClaimedVolume(id="pgdata", order=0),)}))
     assert await context.claimed_ids() == {"source-1", "pgdata"}
+
+
+async def test_the_last_uploads_are_known_without_their_plans(stage: Stage):
+    for size in (10, 20):
+        run = await stage.new_run(plan(source=None))
+        await stage.clock.sleep(60)
+        context, _ = await stage.context(run)
+        await context.record(sent_file=SentFile(format=ImageFormat.RAW, size_bytes=size, seconds=1.0))
+    stage.journal._plans.clear()
+    assert [(to, sent.size_bytes) for to, sent in await stage.journal.uploads()] == [(IDENTITY, 20), (IDENTITY, 10)]
+    assert stage.journal._plans == {}
 
 
 async def test_a_new_journal_names_its_version(stage: Stage):

@@ -189,11 +189,11 @@ def test_a_disk_for_other_machines_is_told_before(own: str, images: tuple[Image,
 
 def test_the_rate_is_that_of_the_last_upload_to_the_same_cloud():
     sent = SentFile(format=ImageFormat.RAW, size_bytes=100_000_000, seconds=2.0)
-    last = sample_run("r1", sent_file=sent)
-    other = last.model_copy(update={"identity": last.identity.model_copy(update={"auth_url": "https://other"})})
-    small = sample_run("r2", sent_file=sent.model_copy(update={"size_bytes": 1000}))
-    assert measured_rate((small, last), last.identity) == Rate(50_000_000.0, measured=True)
-    assert measured_rate((other, small), last.identity) == Rate()
+    here = sample_run("r1").identity
+    there = here.model_copy(update={"auth_url": "https://other"})
+    small = sent.model_copy(update={"size_bytes": 1000})
+    assert measured_rate(((here, small), (here, sent)), here) == Rate(50_000_000.0, measured=True)
+    assert measured_rate(((there, sent), (here, small)), here) == Rate()
 
 
 @pytest.mark.parametrize("way,seconds", [(SendingWay.UPLOAD, 10), (SendingWay.STAGED, 20)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,8 +13,7 @@ from models.cloud.image_bytes import GLANCE_DIRECT, WEB_DOWNLOAD, UploadWays
 from models.cloud.login import CloudIdentity
 from models.cloud.quota import Quota
 from models.formatting import about, size, size_mib
-from models.run.file_plan import FilePlan, SendingWay
-from models.run.record import RunRecord
+from models.run.file_plan import FilePlan, SendingWay, SentFile
 
 _MIB: Final = 2**20
 _ASSUMED_UPLOAD: Final = 30_000_000.0
@@ -24,6 +23,9 @@ _LEAST_MEASURED: Final = 16 * _MIB
 _IMPORT_TIMES: Final = 2
 """An import from where it was staged copies all bytes once more."""
 _METHODS: Final = {SendingWay.STAGED: GLANCE_DIRECT, SendingWay.FETCHED: WEB_DOWNLOAD}
+
+Uploads = tuple[tuple[CloudIdentity, SentFile], ...]
+"""Where what was sent before, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,15 @@ class Rate:
         return f"{rate_words(self.bytes_per_second)}, {'as measured before' if self.measured else 'assumed'}"
 
 
-def measured_rate(runs: Iterable[RunRecord], identity: CloudIdentity) -> Rate:
-    """The rate of the last upload to the same cloud, from the newest run on; an assumed one where there was none."""
-    for run in runs:
-        sent = run.sent_file
-        if sent is None or run.identity.auth_url != identity.auth_url or not sent.seconds:
+def measured_rate(uploads: Uploads, identity: CloudIdentity) -> Rate:
+    """The rate of the last upload to the same cloud; an assumed one where there was none.
+
+    Args:
+        uploads: the earlier ones.
+        identity: the login of the next one.
+    """
+    for to, sent in uploads:
+        if to.auth_url != identity.auth_url or not sent.seconds:
             continue
         if (sent.size_bytes or 0) >= _LEAST_MEASURED:
             return Rate((sent.size_bytes or 0) / sent.seconds, measured=True)
