@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imaging.commands.output.checklist_text import unanswered_line, write_checklist
 from imaging.commands.output.streams import Line, write_page
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.inspected_file import InspectedFile
 from models.findings import Checklist
 from models.text import sentence
 from models.words.image_file import file_lines

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, Final, cast
-
-from oslo_utils.imageutils import format_inspector as oslo
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from models.image_file.image_format import ImageFormat
 from models.image_file.refusal import Refusal, RefusalCode
 
+if TYPE_CHECKING:
+    from oslo_utils.imageutils import format_inspector as oslo
+
 Read = Callable[[int, int], bytes]
 """Bytes at an offset, at most so many; fewer only at the end of the file."""
 
-logging.getLogger(oslo.__name__).addHandler(logging.NullHandler())
-logging.getLogger(oslo.__name__).propagate = False  # it quotes what the file holds
+_library_log = logging.getLogger("oslo_utils.imageutils.format_inspector")
+_library_log.addHandler(logging.NullHandler())
+_library_log.propagate = False  # it quotes what the file holds
 
 _HEAD_BYTES: Final = 8 * 2**20
 """All that any inspector looks at but the end of a VMDK; a VHDX of qemu-img has its metadata at 2 MiB."""
@@ -57,6 +59,8 @@ def inspect_content(read: Read, size_bytes: int) -> Inspected:
         read: gives its bytes.
         size_bytes: of the file.
     """
+    from oslo_utils.imageutils import format_inspector as oslo  # noqa: PLC0415  # with its cryptography 8 MB: for who inspects
+
     # Iterated, it asks its source for nothing but the next piece, and closes what has a `close`.
     wrapper = oslo.InspectWrapper(cast("IO[bytes]", _head_and_end(read, size_bytes)))
     try:
@@ -111,9 +115,11 @@ def _size(inspector: oslo.FileInspector) -> int:
 
 
 def _refusals(inspector: oslo.FileInspector) -> tuple[Refusal, ...]:
+    from oslo_utils.imageutils.format_inspector import SafetyCheckFailed  # noqa: PLC0415  # see `inspect_content`
+
     try:
         inspector.safety_check()
-    except oslo.SafetyCheckFailed as failed:
+    except SafetyCheckFailed as failed:
         return tuple(_refusal(inspector, name, failure) for name, failure in sorted(failed.failures.items()))
     except Exception:  # noqa: BLE001  # the same
         return (Refusal(code=RefusalCode.DAMAGED),)

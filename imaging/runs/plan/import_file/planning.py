@@ -9,7 +9,7 @@ from typing import Any
 
 from imaging.cloud.image_to_launch import quota_if_told
 from imaging.cloud.interface import Cloud
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.inspected_file import InspectedFile
 from imaging.guidelines.checklist import judge
 from imaging.guidelines.machine import facts_of_file
 from imaging.runs.plan.import_file.costs import (

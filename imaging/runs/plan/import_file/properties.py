@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.inspected_file import InspectedFile
 from models.cloud.image import Image
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.inspected_file import InspectedFile
 from models.guidelines.profile import Profile
 from models.image_file.disk_facts import DiskFacts
 from models.image_file.file_facts import FileFacts
