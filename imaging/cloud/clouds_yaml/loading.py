@@ -62,8 +62,7 @@ def loader_of_files() -> tuple[Any, CloudsFiles]:
     Raises:
         ConfigError: one of them is malformed.
     """
-    from openstack.config import OpenStackConfig  # noqa: PLC0415  # a quarter of a second: not before it is needed
-    from openstack.exceptions import SDKException  # noqa: PLC0415  # the same
+    from imaging.cloud.sdk import OpenStackConfig, SDKException  # noqa: PLC0415  # a fifth of a second: not before it is needed
 
     files = find_files(os.environ)
 
@@ -125,7 +124,7 @@ def load(name: str | None) -> Found:
     Raises:
         ConfigError: there is no such cloud, or its entry makes no sense.
     """
-    from openstack.exceptions import SDKException  # noqa: PLC0415  # see above
+    from imaging.cloud.sdk import SDKException  # noqa: PLC0415  # see above
 
     loader, files = loader_of_files()
     chosen = _choose(name, names_of(loader, files), loader.config_filename)

@@ -38,7 +38,7 @@ def address_of_profile(name: object, local: Mapping[str, Any]) -> Address | None
     """
     if not isinstance(name, str) or name in local:
         return None
-    from openstack.config import vendors  # noqa: PLC0415  # a quarter of a second: not before it is needed
+    from imaging.cloud.sdk import vendors  # noqa: PLC0415  # a quarter of a second: not before it is needed
 
     url = name
     if name in vendors.profiles():

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions as urllib3_errors
 from keystoneauth1 import exceptions as keystone_errors
-from openstack import exceptions as sdk_errors
 
 from imaging.cloud.bounded_http.addresses import address_of
 from imaging.cloud.bounded_http.exchange import Exchange
 from imaging.cloud.http.refusals import answer_of, from_answer, unauthorized
+from imaging.cloud.sdk import exceptions as sdk_errors
 from imaging.runtime.redaction import redactor
 from models.errors import (
     BadAnswerError,

@@ -1,4 +1,4 @@
-"""One thread's way to the cloud: an openstack connection, used as a plain HTTP adapter."""
+"""One thread's way to the cloud: the services of the SDK, used as plain HTTP adapters."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from functools import cache, partial
 from typing import Any
 
 import keystoneauth1.access
-import openstack.config
-import openstack.connection
 import os_service_types
 import requests
 from keystoneauth1.adapter import Adapter
-from openstack.config.cloud_region import CloudRegion
 
 from imaging.cloud.bounded_http.catalogue import catalogue_of
 from imaging.cloud.bounded_http.destinations import AddressRules
@@ -29,6 +26,7 @@ from imaging.cloud.http.no_answer import from_exception
 from imaging.cloud.http.refusals import answer_of, from_answer
 from imaging.cloud.http.transport import call_seconds
 from imaging.cloud.login.resolution import ResolvedCloud
+from imaging.cloud.sdk import CloudRegion, OpenStackConfig, Services
 from imaging.runtime.redaction import redactor
 from models.errors import ImagingError
 
@@ -71,7 +69,7 @@ class SharedLogin:
         self._monotonic = monotonic
         with _translated(Exchange(), sent=False):
             # Neither files nor variables: those were read and checked by us, and a second reading could find others.
-            loader = openstack.config.OpenStackConfig(load_yaml_config=False, load_envvars=False)
+            loader = OpenStackConfig(load_yaml_config=False, load_envvars=False)
             region = loader.get_one(**filled_in_already(one_meaning(resolved.config)))
         self._config: dict[str, Any] = region.config
         self._force_ipv4 = region.force_ipv4
@@ -92,7 +90,7 @@ class SharedLogin:
             session_constructor=partial(LineSession, line=line),  # type: ignore[arg-type]  # it is only called
         )
         region._service_type_manager = _QuickTypes()  # noqa: SLF001  # the SDK has no other way
-        return ThreadConnection(openstack.connection.Connection(config=region), line)
+        return ThreadConnection(Services(region), line)
 
 
 class ThreadConnection:
@@ -240,7 +238,6 @@ class ThreadConnection:
     def close(self) -> None:
         """Put the sockets away."""
         with suppress(Exception):
-            self._connection.session.session.close()
             self._connection.close()
 
 
