@@ -30,6 +30,7 @@ from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import this_process
 from imaging.runs.plan.export.wanted import WantedExport
 from imaging.runs.plan.image_plan import plan_run
+from imaging.runs.plan.import_file.costs import Uploads
 from imaging.runs.plan.new_run import run_of_plan
 from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.planner import Planner
@@ -208,7 +209,7 @@ def _anonymous(run: RunRecord, folder: str) -> RunRecord:
     return RunRecord.model_validate_json(text).model_copy(update={"host": _HOST, "runner": runner})
 
 
-async def _no_runs() -> tuple[RunRecord, ...]:
+async def _no_uploads() -> Uploads:
     return ()
 
 
@@ -243,7 +244,7 @@ class ShownRuns:
         self._clock = clock
         self._hidden = made
         self.made: dict[str, RunRecord] = {}
-        self.plans = ShownPlans(clock, past_runs=_no_runs, state=Path("/home/ada/.local/state"))
+        self.plans = ShownPlans(clock, uploads=_no_uploads, state=Path("/home/ada/.local/state"))
 
     def show(self) -> None:
         """From now on the runs are there."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from imaging.commands.documents.base import Document
 from imaging.commands.documents.findings import FindingDocument, finding_document
 from imaging.commands.documents.inspection import InspectionDocument, inspection_document
-from imaging.guest.file_inspection import InspectedFile
+from imaging.guest.inspected_file import InspectedFile
 from models.findings import (
     Checklist,
     Readiness,
