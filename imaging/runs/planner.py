@@ -19,6 +19,7 @@ from imaging.runs.plan.import_file.planning import FileToImport, plan_import
 from imaging.runs.plan.seal.planning import plan_seal_of_image
 from imaging.runs.test_instance.works.errand import refuse_large_tests
 from imaging.runtime.clock import Clock
+from imaging.runtime.threads import in_thread
 from models.errors import UsageError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
@@ -98,7 +99,7 @@ async def _checked(cloud: Cloud, plan: Plan, profile: Profile) -> Plan:
     Raises:
         UsageError: the tests are larger than a cloud takes, or there is no such key pair.
     """
-    refuse_large_tests(plan, profile)
+    await in_thread(refuse_large_tests, plan, profile)  # packing many takes seconds
     name = plan.request.keep_failed_key
     if name and not any(pair.name == name for pair in await cloud.compute.key_pairs()):
         raise UsageError(

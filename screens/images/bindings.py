@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+_TESTS = "Add tests of yours that run in the test instance: who runs them, for how long, and whether twins are compared"
+
 BINDINGS: list[BindingType] = [
     Binding(
         "v",
         "verify",
         "Test launch",
         id="images.verify",
-        tooltip="Launch a test instance of this image and see if it boots and works, in two boots",
+        tooltip="See what a test launch of this image comes to, add tests of yours, and start it",
     ),
     Binding(
         "s",
@@ -62,6 +64,7 @@ SEAL_BINDINGS: list[BindingType] = [
     Binding("space", "keep", "Keep", id="seal.keep", tooltip="Keep the home or path under the cursor, or do not"),
     Binding("plus", "add_path", "Keep a path", id="seal.keep-path", tooltip="Add a file or directory that is kept"),
     Binding("n", "network", "Network", id="seal.network", tooltip="Choose the network of clone and test instance"),
+    Binding("t", "own_tests", "Your tests", id="seal.tests", tooltip=_TESTS),
     Binding("f", "steps", "Steps", id="seal.steps", tooltip="Show the steps and their openstack commands"),
 ]
 """Of the screen that seals an image."""
@@ -83,6 +86,15 @@ IMPORT_BINDINGS: list[BindingType] = [
     Binding("u", "uninspected", "Not inspected", id="import.uninspected", tooltip="Say why that does not matter here"),
     Binding("v", "visibility", "Visibility", id="import.visibility", tooltip="Choose who sees the finished image"),
     Binding("n", "network", "Network", id="import.network", tooltip="Choose the network of the test instance"),
+    Binding("t", "own_tests", "Your tests", id="import.tests", tooltip=_TESTS),
     Binding("s", "steps", "Steps", id="import.steps", tooltip="Show the steps and their openstack commands"),
 ]
 """Of the screen that imports a file."""
+
+VERIFY_BINDINGS: list[BindingType] = [
+    Binding("ctrl+g", "start", "Start", priority=True, id="verify.start", tooltip="Start the test launch shown here"),
+    Binding("t", "own_tests", "Your tests", id="verify.tests", tooltip=_TESTS),
+    Binding("n", "network", "Network", id="verify.network", tooltip="Choose the network of the test instance"),
+    Binding("s", "steps", "Steps", id="verify.steps", tooltip="Show the steps and their openstack commands"),
+]
+"""Of the screen that launches an image for a test."""

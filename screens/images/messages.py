@@ -45,7 +45,7 @@ class HistoryRead(Message):
 
 
 class Planned(Message):
-    """A test launch was planned."""
+    """A run was planned."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Planned(Message):
 
 
 class Started(Message):
-    """A test launch was started."""
+    """A run was started."""
 
     def __init__(self, run: RunRecord) -> None:
         super().__init__()

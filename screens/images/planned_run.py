@@ -54,8 +54,8 @@ class PlannedRunScreen(OpenedScreen[None]):
         self._guard = StartGuard(self.console.clock)
         self._shown = ReviewShown(self, self._guard, lambda: True)
         yield RowList[ContentRow](
-            COLUMNS, key_of=lambda row: row.key, cells_of=cells, glyphs=self.glyphs, header=False, opens="Read",
-            id="content",
+            COLUMNS, key_of=lambda row: row.key, cells_of=cells, glyphs=self.glyphs, header=False,
+            opens=self.enter_name, id="content",
         )  # fmt: skip
         yield Static(id="content-detail", classes="panel", markup=False)
 
@@ -86,6 +86,14 @@ class PlannedRunScreen(OpenedScreen[None]):
     def detail_parts(self, row: ContentRow) -> tuple[tuple[str, str], ...]:
         """What is to be read of a row, with its headings."""
         return (("", "\n".join(row.names)),)
+
+    def enter_name(self, row: ContentRow) -> str:  # noqa: ARG002  # for those that do more with some rows
+        """What Enter does to a row."""
+        return "Read"
+
+    def open_row(self, row: ContentRow) -> None:
+        """Show what is to be read of a row."""
+        self.app.push_screen(NoticeScreen(self.TOPIC, row.text.strip(), *self.detail_parts(row)))
 
     def plan_again(self) -> None:
         """Something was changed: plan it once nothing more is changed for a moment."""
@@ -153,7 +161,8 @@ class PlannedRunScreen(OpenedScreen[None]):
         return self.query_one("#content", RowList)
 
     def _tell(self) -> None:
-        lines = self.detail_lines(self._rows.selected)
+        row = self._rows.selected
+        lines = [*self.detail_lines(row), self._trouble if row is not None else ""]
         text = Content("\n").join(Content(self.glyphs.plain(line)) for line in lines if line)
         self.query_one("#content-detail", Static).update(text)
 
@@ -167,7 +176,7 @@ class PlannedRunScreen(OpenedScreen[None]):
     def _opened(self, event: RowList.Opened) -> None:
         event.stop()
         if (row := self._rows.selected) is not None:
-            self.app.push_screen(NoticeScreen(self.TOPIC, row.text.strip(), *self.detail_parts(row)))
+            self.open_row(row)
 
     @on(Entry.Submitted)
     def _next_field(self, event: Entry.Submitted) -> None:

@@ -17,22 +17,19 @@ from models.cloud.image import Image
 from models.cloud.quota import Quota
 from models.errors import ImagingError
 from models.formatting import clock_time
-from models.run.plan import Plan
 from models.run.record import RunRecord
-from models.run.request import RunRequest
-from screens.dialogs.run_question import run_question
 from screens.files.opening import InspectionOpening
 from screens.images.bindings import BINDINGS
 from screens.images.detail import ImageDetail
 from screens.images.export.opening import open_export
 from screens.images.history import ImageHistory
 from screens.images.importing.opening import ask_import
-from screens.images.messages import HistoryRead, Planned, SizesRead, Started, sizes_of
+from screens.images.messages import HistoryRead, SizesRead, sizes_of
 from screens.images.offers import is_offered
 from screens.images.order import orders
-from screens.images.questions import launch_question
 from screens.images.rows import COLUMNS, cells, matching
 from screens.images.sealing.opening import SealOpening
+from screens.images.verifying.screen import VerifyScreen
 from screens.listing import ListScreen
 from screens.order import Orders
 from screens.runs.files import report_screen
@@ -141,17 +138,6 @@ class ImagesScreen(ListScreen[Image]):
         except ImagingError as error:
             self.post_message(self.RefreshFailed(error))
 
-    @work(group="plan", exclusive=True, exit_on_error=False, description="plan a test launch")
-    async def _make_plan(self, image_id: str) -> None:
-        cloud, profile = await self.console.cloud(), self.console.profile
-        request = RunRequest(profile=profile.name, attended=True)
-        self.post_message(Planned(await self.console.runs.plans.verification(cloud, image_id, request, profile)))
-
-    @work(group="plan", exclusive=True, exit_on_error=False, description="start a test launch")
-    async def _start(self, plan: Plan) -> None:
-        resolved = await self.console.resolved()
-        self.post_message(Started(await self.console.runs.start(plan, resolved, self.console.profile)))
-
     def _take(self, items: tuple[Image, ...], *, complete: bool) -> None:
         self._listed_at = self.console.clock.now()
         self.retitle()
@@ -163,23 +149,6 @@ class ImagesScreen(ListScreen[Image]):
         event.stop()
         self._flavors, self._quota = event.flavors, event.quota
         self._show_detail()
-
-    @on(Planned)
-    def _ask(self, event: Planned) -> None:
-        event.stop()
-        self._say()
-        plan = event.plan
-
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self._start(plan)
-
-        self.app.push_screen(run_question(plan, launch_question(plan)), answered)
-
-    @on(Started)
-    def _started(self, event: Started) -> None:
-        event.stop()
-        self.app.push_screen(RunScreen(event.run.id))
 
     @on(RowList.Moved, "#images")
     def _moved(self, event: RowList.Moved) -> None:
@@ -233,7 +202,7 @@ class ImagesScreen(ListScreen[Image]):
         self.query_one(ImageDetail).put(image, self._history, matrix, self._listed if self._complete else ())
 
     def failed(self, error: ImagingError) -> None:
-        """Say why a test launch could not be planned or started."""
+        """Say what went wrong, over what is known."""
         self._say()
         super().failed(error)
 
@@ -248,10 +217,9 @@ class ImagesScreen(ListScreen[Image]):
         return super().check_action(action, parameters) if offered is None else offered
 
     def action_verify(self) -> None:
-        """Plan a test launch, then ask."""
+        """Show what a test launch would come to, and let it be started there."""
         if (image := self._rows.selected) is not None:
-            self.status.say("Planning the test launch", Tone.ACCENT)
-            self._make_plan(image.id)
+            self.app.push_screen(VerifyScreen(image))
 
     @property
     def _history_of_chosen(self) -> RunRecord | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.formatting import counted, size
 from models.run.request import RunRequest
 from models.run.time_limit import written
-from models.works.test_file import TestFile
+from models.works.test_file import ALL_SECONDS, FILE_SECONDS, TestFile, WorkTests
 
 ADD, USER, FILE_LIMIT, ALL_LIMIT, TWINS = "add", "user", "file limit", "all limit", "twins"
 """The keys of the lines that are no test."""
@@ -35,7 +35,7 @@ def rows(request: RunRequest, *, reading: str = "") -> Sequence[TestRow]:
         reading: the file that is being read; empty where none is.
     """
     tests = request.work_tests
-    twins = "yes: two instances at once are compared" if request.twins else "no second instance is compared"
+    twins = "yes: two instances are compared" if request.twins else "no second instance is compared"
     return (
         TestRow(ADD, "+ add a test of yours", f"reading {reading}" if reading else "a script; it runs in both boots"),
         *(TestRow(f"{OF_TEST}{each.name}", each.name, _about(each)) for each in tests.files),
@@ -47,11 +47,21 @@ def rows(request: RunRequest, *, reading: str = "") -> Sequence[TestRow]:
 
 
 def tests_line(request: RunRequest) -> str:
-    """The tests in one line; empty where there are none."""
+    """The tests in one line, with what is not as usual; empty where there are none and all is as usual."""
     tests = request.work_tests
     names = ", ".join(each.name for each in tests.files)
-    told = f"{counted(len(tests.files), 'test')} of yours, run by {tests.user or 'root'} in both boots: {names}"
-    return told if names else ""
+    limits = "".join(
+        f", {written(now)} {whose}"
+        for now, usual, whose in (
+            (tests.file_seconds, FILE_SECONDS, "for each"),
+            (tests.all_seconds, ALL_SECONDS, "for all"),
+        )
+        if now != usual
+    )
+    who = f"run by {tests.user or 'root'} in both boots{limits}"
+    if names:
+        return f"{counted(len(tests.files), 'test')} of yours, {who}: {names}"
+    return f"Tests in the image are {who}" if tests != WorkTests() else ""
 
 
 def _about(test: TestFile) -> str:

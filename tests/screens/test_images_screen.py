@@ -7,8 +7,8 @@ import pytest
 from models.run.record import RunState
 from models.steps import StepName
 from models.verdict import DeadEnd, Verdict, VerdictWord
-from screens.dialogs.confirm import ConfirmScreen
 from screens.images.screen import ImagesScreen
+from screens.images.verifying.screen import VerifyScreen
 from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from tests.screens.driving import FrozenRuns, console
@@ -31,7 +31,7 @@ async def test_the_matrix_says_why_a_flavor_cannot(demo, tmp_path):
         await driver.sees("no fit", "quota:", "left out")
 
 
-async def test_a_test_launch_asks_before_it_starts(demo, tmp_path):
+async def test_a_test_launch_is_shown_before_it_starts(demo, tmp_path):
     runs = FrozenRuns()
     async with console(tmp_path, runs=runs, size=(120, 36)) as driver:
         await driver.press("2")
@@ -39,10 +39,12 @@ async def test_a_test_launch_asks_before_it_starts(demo, tmp_path):
         rows = driver.app.screen.query_one("#images", RowList)
         rows.select(next(one.id for one in rows.items if one.name == "astro-base"))
         await driver.press("v")
-        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen))
-        await driver.sees("This will launch a test instance of astro-base")
+        await driver.until(lambda: isinstance(driver.app.screen, VerifyScreen))
+        await driver.sees("A test instance is launched, checked in two boots, and removed", "Nothing has been launched")
         assert runs.started == []
-        await driver.press("y")
+        screen = driver.shown(VerifyScreen)
+        await driver.until(lambda: screen._guard.has_been_read)
+        await driver.press("ctrl+g")
         await driver.until(lambda: isinstance(driver.app.screen, RunScreen))
         assert present(runs.started[0].image).name == "astro-base"
 

@@ -53,7 +53,7 @@ def test_each_test_says_its_size_and_what_it_needs() -> None:
         ("a.sh", "10 B, needs network, 8000 MiB RAM, GPU"),
         ("b.goss.yaml", "9 B, goss"),
         ("run by", "debian"),
-        ("twins", "yes: two instances at once are compared"),
+        ("twins", "yes: two instances are compared"),
         ("time limit of one test", "1m"),
         ("time limit of all tests", "5m in each boot"),
     ]

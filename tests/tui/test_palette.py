@@ -12,6 +12,7 @@ from models.run.record import RunState
 from models.steps import StepName
 from screens.dialogs.confirm import ConfirmScreen
 from screens.images.screen import ImagesScreen
+from screens.images.verifying.screen import VerifyScreen
 from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
@@ -151,8 +152,8 @@ async def test_the_test_launch_of_an_image_is_found_by_its_name_and_asks_first(d
             await driver.press("1")
         assert await asked_for(driver, "spectra-t") == ["spectra-tools: show image", "spectra-tools: test launch"]
         await take(driver, "spectra-tools: test launch")
-        await driver.until(lambda: isinstance(driver.app.screen, ConfirmScreen), lambda: driver.text)
-        await driver.sees("spectra-tools")
+        await driver.until(lambda: isinstance(driver.app.screen, VerifyScreen), lambda: driver.text)
+        await driver.sees("spectra-tools", "Nothing has been launched yet.")
 
 
 async def test_no_test_launch_is_offered_where_nothing_may_be_changed_or_the_image_is_not_complete(demo, tmp_path):

@@ -14,7 +14,6 @@ def is_offered(action: str, plan: Plan | None, request: RunRequest) -> bool | No
     offered = {
         "waive": ObstacleKind.BLOCKER in asked or bool(request.waivers),
         "uninspected": ObstacleKind.UNINSPECTED in asked or bool(request.uninspected),
-        "network": plan is not None and plan.test is not None and len(plan.test.networks) > 1,
         "steps": plan is not None,
         "visibility": plan is not None,
     }

@@ -44,10 +44,3 @@ def visibility_question() -> ChooseScreen:
         Choice(Visibility.PUBLIC.value, "public", "everybody; for administrators"),
     ]
     return ChooseScreen("Visibility", choices)
-
-
-def network_question(plan: Plan) -> ChooseScreen:
-    """The network of the test instance."""
-    networks = plan.test.networks if plan.test is not None else ()
-    choices = [Choice(one.id, one.name, "faces the outside" if one.external else "") for one in networks]
-    return ChooseScreen("Network of the test instance", choices)

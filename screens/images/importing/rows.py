@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imaging.runs.plan.start_gate import obstacles
 from models.findings import FindingClass, class_of
 from models.formatting import about, size
 from models.run.file_plan import FilePlan
-from models.run.obstacle import Obstacle, ObstacleKind
 from models.run.plan import Plan
 from models.text import sentence
+from screens.images.obstacle_rows import obstacle_rows
 from screens.style.glyphs import Glyphs
 from screens.style.tones import Tone
 from screens.wizard.pages.content_rows import ContentRow
 
-_ADVICE = {
-    ObstacleKind.BLOCKER: "w: give a reason",
-    ObstacleKind.UNINSPECTED: "u: continue without",
-    ObstacleKind.NETWORK: "n: choose it",
-}
 
-
-def import_rows(plan: Plan, file: FilePlan, glyphs: Glyphs) -> Iterator[ContentRow]:
+def import_rows(plan: Plan, file: FilePlan, tests: ContentRow, glyphs: Glyphs) -> Iterator[ContentRow]:
     """What has to be done first, then what is made of the file, and what is to be known of it."""
-    for number, one in enumerate(obstacles(plan)):
-        yield _obstacle(number, one, glyphs)
+    yield from obstacle_rows(plan, glyphs)
     for waiver in plan.request.waivers:
         yield ContentRow(f"reason {waiver.rule}", f"Reason: {waiver.reason}", waiver.rule, glyphs.warn, Tone.WARN)
     if plan.request.uninspected:
@@ -37,6 +29,7 @@ def import_rows(plan: Plan, file: FilePlan, glyphs: Glyphs) -> Iterator[ContentR
         names=tuple(f"{key}={value}" for key, value in sorted(file.properties.items())),
     )
     yield ContentRow("visibility", f"Visibility: {plan.request.visibility}")
+    yield tests
     yield ContentRow("time", f"Takes {about(plan.estimated_seconds)}; a cut upload begins again")
     for finding in plan.checklist.findings if plan.checklist is not None else ():
         if class_of(finding) is FindingClass.WARNING:
@@ -59,14 +52,3 @@ def _made(file: FilePlan) -> ContentRow:
     if file.converts:
         doing = "unpacked" if kind is file.target and packed else f"converted from {kind.in_words if kind else '?'}"
     return ContentRow("made", f"Sent: {file.target.in_words}, {doing}", amount=size(file.sent_bytes))
-
-
-def _obstacle(number: int, one: Obstacle, glyphs: Glyphs) -> ContentRow:
-    return ContentRow(
-        f"obstacle {number}",
-        one.text,
-        amount=_ADVICE.get(one.kind, ""),
-        sign=glyphs.bad,
-        tone=Tone.BAD,
-        names=(one.remedy,) if one.remedy and one.kind not in _ADVICE else (),
-    )

@@ -14,19 +14,18 @@ from textual.widgets import Static
 from imaging.runs.plan.start_gate import obstacles
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan
-from models.run.request import RunRequest, Visibility, Waiver
+from models.run.request import Visibility, Waiver
 from screens.images.bindings import IMPORT_BINDINGS
 from screens.images.importing.bringing import brought, proposed_request
 from screens.images.importing.messages import Brought, Told
 from screens.images.importing.offers import is_offered
 from screens.images.importing.questions import (
-    network_question,
     reason_question,
     unread_question,
     visibility_question,
 )
 from screens.images.importing.rows import import_rows
-from screens.images.planned_run import PlannedRunScreen
+from screens.images.tested_run import TestedRunScreen
 from screens.style.tones import Tone
 from screens.widgets.entry import Entry
 from screens.wizard.pages.content_rows import ContentRow
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from imaging.runs.plan.import_file.planning import FileToImport
 
 
-class ImportScreen(PlannedRunScreen):
+class ImportScreen(TestedRunScreen):
     """Name and description, what is made of the file, and the start."""
 
     AUTO_FOCUS = "#content"
@@ -49,7 +48,6 @@ class ImportScreen(PlannedRunScreen):
         super().__init__()
         self._path = path
         self._file: FileToImport | None = None
-        self._request = RunRequest()
         self._waived: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
@@ -98,14 +96,13 @@ class ImportScreen(PlannedRunScreen):
         console, cloud = self.console, await self.console.cloud()
         return await console.runs.plans.import_file(cloud, self._file, self._request, console.profile)
 
-    def takes(self, plan: Plan) -> bool:
-        """Whether a plan is that of the request as it is now."""
-        return plan.request == self._request
-
     def rows_of_plan(self) -> Iterator[ContentRow]:
         """What is made of the file."""
         plan = self._plan
-        yield from import_rows(plan, plan.file, self.glyphs) if plan is not None and plan.file is not None else ()
+        if plan is not None and plan.file is not None:
+            yield from import_rows(plan, plan.file, self.tests_row(), self.glyphs)
+        elif self._file is not None:
+            yield self.tests_row()  # they can be changed also where they keep it from being planned
 
     def missing(self) -> str:
         """What a field lacks."""
@@ -117,16 +114,14 @@ class ImportScreen(PlannedRunScreen):
         event.stop()
         field = "name" if event.input.id == "name" else "description"
         if self._file is not None and event.value != getattr(self._request, field):
-            self._change(**{field: event.value})
+            self.change(**{field: event.value})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
+        if action == "own_tests" and self._file is None:
+            return False  # what is asked for begins with what the file proposes
         offered = is_offered(action, self._plan, self._request)
         return super().check_action(action, parameters) if offered is None else offered
-
-    def _change(self, **fields: object) -> None:
-        self._request = self._request.model_copy(update=fields)
-        self.plan_again()
 
     def action_waive(self) -> None:
         """Ask for one reason that covers all that blocks, and all that was covered before."""
@@ -137,7 +132,7 @@ class ImportScreen(PlannedRunScreen):
 
     def _reason_given(self, reason: str | None) -> None:
         if reason is not None:
-            self._change(waivers=tuple(Waiver(rule=rule, reason=reason) for rule in self._waived if reason))
+            self.change(waivers=tuple(Waiver(rule=rule, reason=reason) for rule in self._waived if reason))
 
     def action_uninspected(self) -> None:
         """Ask why what could not be inspected does not matter."""
@@ -145,7 +140,7 @@ class ImportScreen(PlannedRunScreen):
 
     def _uninspected_given(self, reason: str | None) -> None:
         if reason is not None:
-            self._change(uninspected=reason)
+            self.change(uninspected=reason)
 
     def action_visibility(self) -> None:
         """Choose who sees the image once it has booted."""
@@ -153,13 +148,4 @@ class ImportScreen(PlannedRunScreen):
 
     def _visibility_chosen(self, chosen: str | None) -> None:
         if chosen is not None:
-            self._change(visibility=Visibility(chosen))
-
-    def action_network(self) -> None:
-        """Choose the network of the test instance."""
-        if self._plan is not None:
-            self.app.push_screen(network_question(self._plan), self._network_chosen)
-
-    def _network_chosen(self, chosen: str | None) -> None:
-        if chosen is not None:
-            self._change(network_id=chosen)
+            self.change(visibility=Visibility(chosen))

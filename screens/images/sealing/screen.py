@@ -15,12 +15,10 @@ from models.cloud.image import Image
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.run.plan import Plan
-from models.run.request import RunRequest
 from screens.dialogs.ask_text import AskTextScreen
-from screens.dialogs.choose import Choice, ChooseScreen
 from screens.images.bindings import SEAL_BINDINGS
-from screens.images.planned_run import PlannedRunScreen
 from screens.images.sealing.texts import plan_rows
+from screens.images.tested_run import TestedRunScreen
 from screens.rules_loading import homes_of, planned_seal
 from screens.widgets.entry import Entry
 from screens.wizard.pages.content_rows import ContentRow, content, is_kept
@@ -28,7 +26,7 @@ from screens.wizard.pages.content_rows import ContentRow, content, is_kept
 _PATH_QUESTION = "Which file or directory stays in the image? An absolute path; all below it stays, too."
 
 
-class SealScreen(PlannedRunScreen):
+class SealScreen(TestedRunScreen):
     """Name and description, what the seal takes away, and the start."""
 
     AUTO_FOCUS = "#name"
@@ -36,6 +34,7 @@ class SealScreen(PlannedRunScreen):
     BINDINGS: ClassVar[list[BindingType]] = SEAL_BINDINGS
     UNTOUCHED = "Nothing has been changed yet."
     TOPIC = "The seal"
+    NETWORK_TITLE = "Network of clone and test instance"
 
     def __init__(self, image: Image, guest: Fact[GuestFacts], names: frozenset[str]) -> None:
         """Begin with what is proposed.
@@ -65,20 +64,12 @@ class SealScreen(PlannedRunScreen):
     def on_mount(self) -> None:
         """Plan what is proposed."""
         self.put_title("Images", self._image.name, "seal")
-        self._set_request(self._request)
-
-    def _set_request(self, request: RunRequest) -> None:
-        self._request = request
         self.plan_again()
 
     async def make_plan(self) -> Plan:
         """Ask for the plan of the request."""
         console, cloud = self.console, await self.console.cloud()
         return await console.runs.plans.seal(cloud, self._image.id, self._request, console.profile, guest=self._guest)
-
-    def takes(self, plan: Plan) -> bool:
-        """Whether a plan is that of the request as it is now."""
-        return plan.request == self._request
 
     def rows_of_plan(self) -> Iterator[ContentRow]:
         """What is to be known before the start, and what is lost and kept."""
@@ -87,6 +78,7 @@ class SealScreen(PlannedRunScreen):
         shown = content(self._facts, request, seal, homes_of(self._facts), self.glyphs, or_plain=False)
         self.query_one("#content-heading", Static).update(self.glyphs.plain(shown.heading.partition(";")[0]))
         yield from plan_rows(plan, self.glyphs) if plan is not None else ()
+        yield self.tests_row()
         yield from shown.rows
 
     def missing(self) -> str:
@@ -110,15 +102,12 @@ class SealScreen(PlannedRunScreen):
         event.stop()
         field = "name" if event.input.id == "name" else "description"
         if event.value != getattr(self._request, field):
-            self._set_request(self._request.model_copy(update={field: event.value}))
+            self.change(**{field: event.value})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
-        match action:
-            case "keep":
-                return self._keepable is not None
-            case "network":
-                return self._plan is not None and self._plan.test is not None and len(self._plan.test.networks) > 1
+        if action == "keep":
+            return self._keepable is not None
         return super().check_action(action, parameters)
 
     @property
@@ -144,7 +133,7 @@ class SealScreen(PlannedRunScreen):
         field = "keep_homes" if by_owner else "keep_paths"
         kept: tuple[str, ...] = getattr(request, field)
         toggled = tuple(one for one in kept if one != name) if name in kept else (*kept, name)
-        self._set_request(request.model_copy(update={field: toggled}))
+        self.change(**{field: toggled})
 
     def action_add_path(self) -> None:
         """Ask for a path that is kept."""
@@ -159,15 +148,4 @@ class SealScreen(PlannedRunScreen):
     def _add(self, path: str | None) -> None:
         kept = (path or "").rstrip("/")
         if kept and kept not in self._request.keep_paths:
-            self._set_request(self._request.model_copy(update={"keep_paths": (*self._request.keep_paths, kept)}))
-
-    def action_network(self) -> None:
-        """Choose among the networks that are possible."""
-        test = self._plan.test if self._plan is not None else None
-        networks = test.networks if test is not None else ()
-        choices = [Choice(one.id, one.name, one.id) for one in networks]
-        self.app.push_screen(ChooseScreen("Network of clone and test instance", choices), self._network_chosen)
-
-    def _network_chosen(self, network_id: str | None) -> None:
-        if network_id is not None:
-            self._set_request(self._request.model_copy(update={"network_id": network_id}))
+            self.change(keep_paths=(*self._request.keep_paths, kept))
