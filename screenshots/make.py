@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,7 @@ from models.errors import UnreachableError  # noqa: E402
 from models.guidelines.facts import InstanceFacts  # noqa: E402
 from models.run.record import RunRecord  # noqa: E402
 from models.settings import Settings  # noqa: E402
+from models.works.test_file import TestFile, WorkTests  # noqa: E402
 from screens.dialogs.ask_text import AskTextScreen  # noqa: E402
 from screens.dialogs.choose import Choice, ChooseScreen  # noqa: E402
 from screens.dialogs.confirm import ConfirmScreen  # noqa: E402
@@ -61,6 +62,7 @@ from screens.files.inspection import InspectionScreen  # noqa: E402
 from screens.images.export.screen import ExportScreen  # noqa: E402
 from screens.images.importing.screen import ImportScreen  # noqa: E402
 from screens.images.sealing.screen import SealScreen  # noqa: E402
+from screens.images.verifying.screen import VerifyScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
 from screens.widgets.checklist import ChecklistView  # noqa: E402
@@ -70,6 +72,7 @@ from screenshots.image_file import NAME, inspection_of_a_file  # noqa: E402
 from screenshots.story import Controls, ShownRuns, inspected, made_runs  # noqa: E402
 from tui.app import ImagingApp  # noqa: E402
 
+_TEST = "#!/bin/sh\nspectra --version\n"
 HOST_KEY = HostKeyQuestion(
     address="192.0.2.31",  # that of the demonstration is on a port of this machine, another one each time
     algorithm="ssh-ed25519",
@@ -219,9 +222,30 @@ class Tour:
         await self._pilot.press("2")
         await self._until(lambda: bool(self._rows("#images").items) and bool(self._rows("#matrix").items))
         await self._take("images")
+        await self._test_launch_of_an_image()
         await self._seal_of_an_image()
         await self._inspection_of_a_file()
         await self._import_of_a_file()
+
+    async def _test_launch_of_an_image(self) -> None:
+        """What a test launch comes to, and the list of the user's own tests."""
+        self._rows("#images").select(next(one.id for one in self._images if one.name == "spectra-tools"))
+        await self._pilot.press("v")
+        await self._until(lambda: self._app.screen.check_action("start", ()) is True)
+        assert isinstance(self._app.screen, VerifyScreen)  # noqa: S101  # it can be started
+        form = self._app.screen
+        tests = (TestFile(name="spectra.sh", text=_TEST, needs_network=True), TestFile(name="plots.sh", text=_TEST))
+        form.change(work_tests=WorkTests(files=tests, user="ada"))
+        await self._until(lambda: form.check_action("start", ()) is True)
+        await self._take("test-launch")
+        await self._pilot.press("t")
+        await self._take("own-tests")
+        await self._pilot.press("escape", "escape")
+
+    @property
+    def _images(self) -> Sequence[Image]:
+        """What the list of images shows."""
+        return self._app.screen.query_one("#images", RowList).items
 
     async def _seal_of_an_image(self) -> None:
         """What sealing an image would take away, planned from what was found in it."""
