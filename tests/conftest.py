@@ -34,13 +34,14 @@ hypothesis.settings.load_profile("explore" if os.environ.get("IMAGING_TEST_EXPLO
 
 # Python collects whenever 700 more objects live, which a screen makes in an instant: an eighth of the processor time.
 gc.set_threshold(50_000, 20, 100)
+gc.disable()  # until all tests are collected, which stay until the end
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Spare the collector what stays until the end: thousands of tests, and every module that they import."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

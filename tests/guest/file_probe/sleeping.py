@@ -11,11 +11,18 @@ from pathlib import Path
 from tests.guest.probe.trees import new_tree
 from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
-from tests.guest.trees.building import KINDS, remove_tree
+from tests.guest.trees.building import KINDS, SYSTEMS, remove_tree
 
 TREES = (*KINDS, *(f"recorded {name}" for name in GUESTS))
 """The systems that the probe's own tests read, and the guests that were recorded."""
 _RUNNING = ("proc", "sys", "run", ".tools")
+
+
+def is_debian(name: str) -> bool:
+    """Whether it has dpkg: known before it is built."""
+    if name in KINDS:
+        return SYSTEMS[name].family == "debian"
+    return GUESTS[name.removeprefix("recorded ")].family == "debian-family"
 
 
 @cache

@@ -15,11 +15,11 @@ from imaging.guest.file_probe.part_updates import part_updates
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
 from tests.guest.file_probe.packages_made_up import RUNNING, installed, needs_apt, needs_rpm
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import TREES, awake, is_debian
 from tests.guest.probe.trees import new_tree
 from tests.guest.trees.building import put
 
-DEBIAN = [name for name in TREES if (awake(name) / "var/lib/dpkg").exists()]
+DEBIAN = [name for name in TREES if is_debian(name)]
 
 
 @needs_apt

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from imaging.reports.passport.forms import PassportForm, passport_text
@@ -18,12 +17,22 @@ from tests.reports import samples as runs
 from tests.reports.passport import samples
 from tests.support.known import present
 
-VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
+if TYPE_CHECKING:
+    from cyclonedx.validation.json import JsonStrictValidator
+
+
+@cache
+def validator() -> JsonStrictValidator:
+    # Loaded by its first use: grammars of its formats are compiled for seconds, which each worker would wait for.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    return JsonStrictValidator(SchemaVersion.V1_6)
 
 
 def bill(passport: Passport) -> dict[str, Any]:
     text = passport_text(passport, PassportForm.CYCLONEDX)
-    assert VALIDATOR.validate_str(text) is None
+    assert validator().validate_str(text) is None
     return json.loads(text)  # type: ignore[no-any-return]
 
 
@@ -37,7 +46,7 @@ def test_a_bill_is_valid(passport: Passport):
 
 
 def test_the_validator_refuses_what_is_no_bill():
-    assert VALIDATOR.validate_str('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{}]}') is not None
+    assert validator().validate_str('{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{}]}') is not None
 
 
 def test_each_package_is_there_with_its_version_and_place():
