@@ -107,6 +107,9 @@ class Runs(Protocol):
     async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
         """Ask a run to end and to restore the source."""
 
+    async def remove_kept(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """Remove the test instance that a run which is over still keeps."""
+
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
         """The claim that lies in an instance's metadata, if there is one."""
 

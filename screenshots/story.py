@@ -262,6 +262,10 @@ class ShownRuns:
         """The same."""
         raise NotImplementedError
 
+    async def remove_kept(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """The same."""
+        raise NotImplementedError
+
     async def undo(
         self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
     ) -> RunRecord:

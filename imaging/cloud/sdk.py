@@ -2,7 +2,7 @@
 
 Of the SDK we use its configuration, its login and its discovery of versions, and send all calls ourselves. `import
 openstack` also loads the classes of 35 services with all their resources: 470 modules, 11 MB and a tenth of a second
-in each process. So the package is entered here without what its `__init__` loads; whoever asks it for `connect` all
+in each process. So the package is entered here without what its `__init__` loads; code that asks it for `connect` all
 the same gets it whole. Nobody else may import openstack.
 """
 

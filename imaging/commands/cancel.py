@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from imaging.commands.flow import session
-from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.flow.follow import remove_and_follow, start_and_follow
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.runs.core.outcome import keeps_instance
 from models.run.record import RunState
 
 
@@ -25,7 +26,8 @@ def command(invocation: Invocation, run: str) -> int:
     """End a run and restore its instance.
 
     The call in flight is finished first, which can take minutes. A complete image is kept, private and marked as
-    unverified; an incomplete one is deleted. The exit status is 0 once that is done.
+    unverified; an incomplete one is deleted. Of a run that is over, a test instance that --keep-failed keeps is
+    removed now. The exit status is 0 once that is done.
     """
     session.refuse_read_only()
     return session.run(_cancel(invocation, run))
@@ -34,10 +36,13 @@ def command(invocation: Invocation, run: str) -> int:
 async def _cancel(invocation: Invocation, wanted: str) -> int:
     async with session.own_runs() as runs:
         found = await runs.run(wanted)
+        if keeps_instance(found):
+            resolved = await session.resolve_for(invocation, found)
+            return await remove_and_follow(
+                lambda: runs.remove_kept(found.id, resolved), runs, found, json=invocation.json
+            )
         # A living runner has its login; without one a new runner needs ours.
-        resolved = (
-            None if found.runner is not None and found.runner.alive else await session.resolve_for(invocation, found)
-        )
+        own_login = None if found.is_worked_on else await session.resolve_for(invocation, found)
         return await start_and_follow(
-            lambda: runs.cancel(found.id, resolved), runs, json=invocation.json, wanted=RunState.CANCELLED
+            lambda: runs.cancel(found.id, own_login), runs, json=invocation.json, wanted=RunState.CANCELLED
         )

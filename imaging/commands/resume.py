@@ -5,14 +5,12 @@ from __future__ import annotations
 import click
 
 from imaging.commands.flow import session
-from imaging.commands.flow.follow import start_and_follow
+from imaging.commands.flow.follow import remove_and_follow, start_and_follow
 from imaging.commands.flow.other_host import confirmed_host, host_options
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.report_files import reporting
-from imaging.commands.output.streams import say
-from imaging.runs.core.outcome import kept_instances
-from models.exit_code import ExitCode
+from imaging.runs.core.outcome import keeps_instance
 
 
 @click.command(
@@ -43,11 +41,10 @@ async def _resume(invocation: Invocation, wanted: str, *, yes: bool, other_host:
         found = await runs.run(wanted)
         host = confirmed_host(found, yes=yes, other_host=other_host)
         resolved = await session.resolve_for(invocation, found)
-        kept = kept_instances(found) if found.state.is_over else ()
-        if kept:
-            await runs.resume(found.id, resolved, other_host=host)
-            say(f"Its runner removes {', '.join(each.name or each.id for each in kept)}, which was kept for a while.")
-            return ExitCode.DONE
+        if keeps_instance(found):
+            return await remove_and_follow(
+                lambda: runs.resume(found.id, resolved, other_host=host), runs, found, json=invocation.json
+            )
         return await start_and_follow(
             lambda: runs.resume(found.id, resolved, other_host=host),
             runs,

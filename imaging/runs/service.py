@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
-from imaging.runs.core.outcome import kept_instances, overdue_lines, source_may_need_help
+from imaging.runs.core.outcome import is_overdue, keeps_instance, kept_hint, overdue_lines, source_may_need_help
 from imaging.runs.core.own_project import refuse_other_project
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.rows import Changes
@@ -95,7 +95,7 @@ class RunService:
         return await self._journal.run(run_id)
 
     async def watch(self, run_id: str) -> AsyncGenerator[RunRecord, None]:
-        """Give a run now and after every change, until it is over."""
+        """Give a run now and after every change, until it is over and nothing that it kept is just being removed."""
         shown: RunRecord | None = None
         token: tuple[int, int] | None = None
         checked_at = float("-inf")
@@ -107,7 +107,7 @@ class RunService:
                 if shown is None or _without_heartbeat(record) != _without_heartbeat(shown):
                     shown = record
                     yield record
-                if record.state.is_over:
+                if record.state.is_over and not (is_overdue(record, self._clock.now()) and record.is_worked_on):
                     return
             await self._clock.sleep(_POLL_SECONDS)
 
@@ -120,17 +120,13 @@ class RunService:
             WrongProjectError: the login is another project's.
         """
         record = await self.run(run_id)
-        if record.state.is_over and not self._is_overdue(record):
-            raise UsageError(f"Run {record.id} is over: {record.state}.{_kept_hint(record)}", remedy=_undo_hint(record))
+        if record.state.is_over and not is_overdue(record, self._clock.now()):
+            raise UsageError(f"Run {record.id} is over: {record.state}.{kept_hint(record)}", remedy=_undo_hint(record))
         await self._refuse_other_project(record, resolved)
         if record.state is RunState.WAITING:
             await self._runners.end_waiting(record)
         await self._journal.refuse_unless_free(record.id, confirmed_host=other_host)
         return await self._runners.begin(record, resolved, other_host=other_host)
-
-    def _is_overdue(self, record: RunRecord) -> bool:
-        until = record.kept_until
-        return until is not None and until <= self._clock.now() and bool(kept_instances(record))
 
     async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
         """Ask a run to end; what it changed is put right, by its runner or by one that is started for that.
@@ -143,7 +139,7 @@ class RunService:
         record = await self.run(run_id)
         if record.state.is_over:
             raise UsageError(f"Run {record.id} is over: {record.state}.", remedy=_undo_hint(record))
-        if record.runner is not None and record.runner.alive:
+        if record.is_worked_on:
             return await self._journal.request_change(record.id, lambda changes: changes.run(cancel_requested=True))
         if resolved is None:
             raise RunError(
@@ -154,6 +150,23 @@ class RunService:
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id)
         record = await self._journal.request_change(record.id, lambda changes: changes.run(cancel_requested=True))
+        return await self._runners.begin(record, resolved)
+
+    async def remove_kept(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        """Remove the test instance that a run which is over still keeps, before its time is over.
+
+        Raises:
+            UsageError: it keeps none.
+            RunError: somebody works on the run, or the runner cannot be started.
+            WrongProjectError: the login is another project's.
+        """
+        record = await self.run(run_id)
+        if not keeps_instance(record):
+            raise UsageError(f"Run {record.id} keeps no test instance.", meaning="Nothing was changed.")
+        await self._refuse_other_project(record, resolved)
+        await self._journal.refuse_unless_free(record.id)
+        now = self._clock.now()
+        record = await self._journal.request_change(record.id, lambda changes: changes.run(kept_until=now))
         return await self._runners.begin(record, resolved)
 
     async def find_claim(self, cloud: Cloud, instance_id: str) -> Claim | None:
@@ -247,11 +260,6 @@ def _without_heartbeat(record: RunRecord) -> RunRecord:
         return record
     runner = record.runner.model_copy(update={"heartbeat_at": _NO_HEARTBEAT})
     return record.model_copy(update={"runner": runner})
-
-
-def _kept_hint(record: RunRecord) -> str:
-    kept = record.kept_until if kept_instances(record) else None
-    return f" It keeps its test instance until {minute(kept)}, and removes it then." if kept is not None else ""
 
 
 def _undo_hint(record: RunRecord) -> str:

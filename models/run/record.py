@@ -256,6 +256,11 @@ class RunRecord(Frozen):
         return sum(intent.action is action for record in self.steps for intent in record.intents)
 
     @property
+    def is_worked_on(self) -> bool:
+        """Whether a living runner has it."""
+        return self.runner is not None and self.runner.alive
+
+    @property
     def current_step(self) -> StepRecord | None:
         """The step that is under way or waits, else the next pending one; None when all have ended."""
         for wanted in ((StepState.RUNNING, StepState.WAITING), (StepState.FAILED,), (StepState.PENDING,)):

@@ -56,8 +56,10 @@ class RunChanges:
         console = self._screen.console
         match change:
             case Change.CANCEL:
-                alive = run.runner is not None and run.runner.alive
-                changed = await console.runs.cancel(run.id, None if alive else await console.resolved())
+                changed = await console.runs.cancel(run.id, None if run.is_worked_on else await console.resolved())
+            case Change.REMOVE_KEPT:
+                self._screen.status.say("Removing the test instance", Tone.ACCENT)
+                changed = await console.runs.remove_kept(run.id, await console.resolved())
             case Change.RESUME:
                 changed = await console.runs.resume(run.id, await console.resolved(), other_host=other_host(run))
             case Change.UNDO:

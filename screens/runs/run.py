@@ -43,8 +43,8 @@ _COLUMNS = (
 )
 _PADDING = 4
 """Cells beside the headline at most, see run.tcss."""
-_NEXT_STEPS = ("undo", "again", "image", "console", "report", "delete_image")
-_NEEDS_RECORD = frozenset({"cancel", "resume", *_NEXT_STEPS})
+_NEXT_STEPS = ("cancel", "undo", "again", "image", "console", "report", "delete_image")
+_NEEDS_RECORD = frozenset({"resume", *_NEXT_STEPS})
 
 
 class RunScreen(OpenedScreen[None]):
@@ -268,8 +268,9 @@ class RunScreen(OpenedScreen[None]):
             self._changes.ask_deletion(self._run)
 
     def action_cancel(self) -> None:
-        """Ask, then cancel."""
-        self._ask(Change.CANCEL)
+        """Ask, then cancel; once the run is over, remove what it keeps."""
+        is_over = self._run is not None and self._run.state.is_over
+        self._ask(Change.REMOVE_KEPT if is_over else Change.CANCEL)
 
     def action_resume(self) -> None:
         """Ask, then hand the run to a new runner."""

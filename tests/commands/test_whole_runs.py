@@ -104,6 +104,27 @@ def test_an_image_is_verified_alone(imaging, state):
     assert done.status == 0
 
 
+def test_a_test_instance_that_is_kept_is_removed_earlier_by_cancel(imaging, demo_cloud, state, tmp_path):
+    test = tmp_path / "fails.sh"
+    test.write_text("#!/bin/sh\nexit 3\n")
+    kept = ("--keep-failed", "1", "--key-pair", "ada-laptop", "--keep-failed-from", "192.0.2.17", "--yes")
+    ended = imaging("verify", "astro-base-2024", "--os-cloud", "demo", "--test", str(test), *kept, "--json")
+    run = json.loads(ended.out)["run"]
+    assert ended.status == 1
+    assert f"imaging-test-{run}" in imaging("instances", "--os-cloud", "demo").out
+
+    refused = imaging("resume", run)
+    assert refused.status == 2
+    assert f"`imaging cancel {run}` removes it now" in refused.err
+    removed = imaging("cancel", run)
+    assert removed.status == 0, removed.err
+    assert f"imaging-test-{run} is removed." in removed.err
+    assert f"imaging-test-{run}" not in imaging("instances", "--os-cloud", "demo").out
+    again = imaging("cancel", run)
+    assert again.status == 2
+    assert "is over" in again.err
+
+
 def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(imaging, demo_cloud, state):
     process = subprocess.Popen(
         [sys.executable, "-m", "imaging.commands", *_create("db-07")],

@@ -123,6 +123,10 @@ class FrozenRuns:
         self.asked.append(("cancel", run_id, resolved))
         return self.records[run_id]
 
+    async def remove_kept(self, run_id: str, resolved: ResolvedCloud) -> RunRecord:
+        self.asked.append(("remove_kept", run_id, resolved))
+        return self.records[run_id]
+
     async def undo(
         self, target: RunRecord | Claim, resolved: ResolvedCloud, *, other_host: str | None = None
     ) -> RunRecord:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+from datetime import timedelta
 
 import pytest
 
 from imaging.runs.run_files import console_file, report_file
 from imaging.runtime.paths import Paths
 from models.run.kind import RunKind
-from models.run.record import Owned, OwnedKind, RunnerPresence, RunRecord, RunState
+from models.run.record import Owned, OwnedKind, OwnedRole, RunnerPresence, RunRecord, RunState
 from models.steps import StepName
 from models.verdict import DeadEnd, Stage, Strength, Verdict, VerdictWord
 from screens.dialogs.confirm import ConfirmScreen
@@ -129,6 +130,33 @@ async def test_the_image_is_deleted_only_after_a_clear_yes_that_names_its_id(tmp
         await driver.press("D", "y")
         await driver.until(lambda: runs.asked == [("delete image", "r1")])
         await driver.sees("The image is deleted.")
+
+
+KEPT_SERVER = Owned(kind=OwnedKind.SERVER, id="5e5f", name="imaging-test-r1", role=OwnedRole.MAIN)
+
+
+async def test_a_test_instance_that_is_kept_is_removed_only_after_a_clear_yes(tmp_path):
+    kept = over(owned=(*OWN_IMAGE, KEPT_SERVER), kept_until=NOW + timedelta(hours=2), runner=None)
+    runs = FrozenRuns(kept)
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await opened(driver)
+        await driver.sees("c  Remove the test instance, which stays until ")
+        await driver.press("c")
+        await driver.sees("Remove the test instance now?", "imaging-test-r1")
+        await driver.press("n")
+        assert runs.asked == []
+        await driver.press("c", "y")
+        await driver.until(lambda: [each[:2] for each in runs.asked] == [("remove_kept", "r1")])
+
+
+@pytest.mark.parametrize("owned", [OWN_IMAGE, (*OWN_IMAGE, KEPT_SERVER.model_copy(update={"removed": True}))])
+async def test_where_none_is_kept_none_can_be_removed(tmp_path, owned):
+    runs = FrozenRuns(over(owned=owned, kept_until=NOW))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        await opened(driver)
+        assert "Remove the test instance" not in driver.text
+        await driver.press("c")
+        assert not isinstance(driver.app.screen, ConfirmScreen)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell
 from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write, write_json
+from imaging.runs.core.outcome import kept_instances
+from models.exit_code import ExitCode
 from models.run.record import RunRecord, RunState
 
 if TYPE_CHECKING:
@@ -87,6 +89,36 @@ async def start_and_follow(
     return finish(last, left=leave.asked, json=json, wanted=wanted, reports=reports)
 
 
+async def remove_and_follow(
+    begin: Callable[[], Awaitable[RunRecord]], service: RunService, run: RunRecord, *, json: bool
+) -> int:
+    """Have a kept test instance removed, and see that it is.
+
+    Args:
+        begin: starts the runner that removes it.
+        service: where the run is.
+        run: the run that keeps it.
+        json: whether to write the run as JSON at the end.
+
+    Returns:
+        The exit status.
+    """
+    names = ", ".join(each.name or each.id for each in kept_instances(run))
+    with ctrl_c_leaves() as leave:
+        await begin()
+        say(f"Removing {names}, which was kept because checks or tests had failed; ctrl+c leaves that to its runner.")
+        last = await follow(service, run.id, leave, show=lambda _before, _now: None)
+    if json:
+        write_json(run_document(last))
+    if not kept_instances(last):
+        say(f"{names} is removed.")
+        return ExitCode.DONE
+    if leave.asked:
+        return LEFT
+    say(f"{names} is NOT removed; the log of the runner says why. `imaging resume {run.id}` tries again.")
+    return ExitCode.VIOLATIONS
+
+
 async def follow(
     service: RunService, run_id: str, leave: LeaveRequest, *, show: Callable[[RunRecord | None, RunRecord], None]
 ) -> RunRecord:
@@ -128,7 +160,7 @@ async def _remains_abandoned(service: RunService, run_id: str) -> bool:
 def is_abandoned(run: RunRecord) -> bool:
     """Whether the run is not over but nobody works on it, so that it needs `imaging resume`."""
     begun = not run.state.is_over and run.state is not RunState.PLANNED
-    return begun and (run.runner is None or not run.runner.alive)
+    return begun and not run.is_worked_on
 
 
 def print_changes(before: RunRecord | None, now: RunRecord) -> None:

@@ -74,13 +74,30 @@ def kept_instances(run: RunRecord) -> tuple[Owned, ...]:
     )
 
 
+def keeps_instance(run: RunRecord) -> bool:
+    """Whether the run is over and a test instance of it still stays, so that its user can log in to it."""
+    return run.state.is_over and bool(kept_instances(run))
+
+
+def is_overdue(run: RunRecord, now: datetime) -> bool:
+    """Whether a test instance that was kept for a while should be gone by now."""
+    return run.kept_until is not None and run.kept_until <= now and keeps_instance(run)
+
+
+def kept_hint(run: RunRecord) -> str:
+    """How long the test instance of a run that is over stays, after other words; empty where none is kept."""
+    if run.kept_until is None or not keeps_instance(run):
+        return ""
+    return f" It keeps its test instance until {minute(run.kept_until)}; `imaging cancel {run.id}` removes it now."
+
+
 def overdue_lines(runs: Iterable[RunRecord], now: datetime) -> tuple[str, ...]:
     """What should have been removed by now and was not: a sentence for each kept test instance."""
     return tuple(
         f"The test instance {each.name or each.id} of run {run.id} was to be removed by {minute(run.kept_until)}. "
         f"Remove it: imaging resume {run.id}"
         for run in runs
-        if run.kept_until is not None and run.kept_until <= now and run.state.is_over
+        if run.kept_until is not None and is_overdue(run, now)
         for each in kept_instances(run)
     )
 

@@ -31,7 +31,12 @@ _GRAIN_SECONDS = 10
 _NAME_CELLS = 24
 _TITLE_CELLS = 30
 _PARTLY = {word: "; works: partly" if word is WorksWord.PARTLY else "" for word in WorksWord}
-_HEARD = {Change.CANCEL: "Cancelling", Change.RESUME: "Resuming", Change.UNDO: "Restoring"}
+_HEARD = {
+    Change.CANCEL: "Cancelling",
+    Change.REMOVE_KEPT: "Removing the test instance",
+    Change.RESUME: "Resuming",
+    Change.UNDO: "Restoring",
+}
 
 
 def run_title(run: RunRecord, cut: str) -> str:

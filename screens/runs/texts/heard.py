@@ -15,6 +15,7 @@ class Change(StrEnum):
     CANCEL = "cancel"
     RESUME = "resume"
     UNDO = "undo"
+    REMOVE_KEPT = "remove_kept"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Heard:
         arrived = {
             Change.CANCEL: run.cancel_requested,
             Change.UNDO: run.undo_requested,
-            Change.RESUME: run.runner is not None and run.runner.alive,
+            Change.RESUME: run.is_worked_on,
+            Change.REMOVE_KEPT: run.is_worked_on,
         }[self.change]
         return replace(self, has_arrived=self.has_arrived or arrived)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
+from models.formatting import minute
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.run.request import Visibility
 from models.steps import StepState
@@ -56,7 +57,7 @@ def _texts(run: RunRecord) -> dict[str, str]:
     """What each action does, in the order in which they are of use: after a failure how to go further comes first."""
     image_id = run.image_id or (run.plan.image.id if run.plan.image else "")
     again, others = (
-        {"undo": f"Restore {run.title}: volumes, power state, lock", "again": _again(run)},
+        {"cancel": _removal(run), "undo": f"Restore {run.title}: volumes, power state, lock", "again": _again(run)},
         {
             "image": f"Show the image in the list: {image_id}",
             "report": "Open the report",
@@ -65,6 +66,11 @@ def _texts(run: RunRecord) -> dict[str, str]:
     )
     ordered = {**others, **again} if _is_proven(run) else {**again, **others}
     return {**ordered, "delete_image": f"Delete the image {run.plan.request.name}"}
+
+
+def _removal(run: RunRecord) -> str:
+    until = f", which stays until {minute(run.kept_until)}" if run.kept_until is not None else ""
+    return f"Remove the test instance{until}"
 
 
 def _again(run: RunRecord) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from imaging.runs.core.outcome import keeps_instance
 from models.formatting import clock_time, duration
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
@@ -101,7 +102,12 @@ def is_watching_source(run: RunRecord) -> bool:
 
 
 def can_be_cancelled(run: RunRecord) -> bool:
-    """Whether a request to cancel would have an effect: a second one ends the watching of the restored source."""
+    """Whether a request to cancel would have an effect.
+
+    A second one ends the watching of the restored source; once the run is over, one removes what it keeps.
+    """
+    if keeps_instance(run):
+        return not run.is_worked_on
     return not run.state.is_over and (run.state is not RunState.CANCELLING or is_watching_source(run))
 
 

@@ -138,6 +138,16 @@ async def test_one_that_nobody_removed_is_told_at_the_next_start_and_then_remove
         await service.close()
 
 
+async def test_nothing_is_removed_for_a_run_that_keeps_nothing(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    async with over(demo_cloud, cloud, clock, tmp_path, PASSES) as (_, run):
+        service = RunService(Paths.below(tmp_path), clock)
+        with pytest.raises(UsageError, match="keeps no test instance"):
+            await service.remove_kept(run.id, demo_cloud.here.resolved)
+        await service.close()
+
+
 async def test_a_runner_that_was_killed_after_the_port_was_opened_keeps_it_once(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
 ):

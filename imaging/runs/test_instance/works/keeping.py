@@ -38,7 +38,8 @@ async def keep_failed(ctx: StepContext, made: MadeServer) -> str:
     await ctx.record(kept_until=until)
     opened = await _open(ctx, made)
     user = f"`ssh USER@{_address(server)}`" if _address(server) else "it has no address"
-    return f"kept until {minute(until)}, as wanted: {server.name} ({server.id}), {user}; {opened}"
+    before = f"`imaging cancel {ctx.run.id}` removes it before"
+    return f"kept until {minute(until)}, as wanted: {server.name} ({server.id}), {user}; {opened}; {before}"
 
 
 async def _open(ctx: StepContext, made: MadeServer) -> str:
