@@ -54,6 +54,11 @@ class Inventory(Frozen):
     read_from: CleanText = ""
     """`a test instance of it`, `its file`, `its packages as kept here`."""
 
+    @property
+    def tells_system(self) -> bool:
+        """Whether all packages of the system are known, so that another list can be compared with them."""
+        return self.packages is not None and not {PackageManager.DPKG, PackageManager.RPM} & set(self.incomplete)
+
 
 class VersionChange(Frozen):
     """A package that both have, in another version."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.inventory import read_inventory
+from imaging.guest.inventory.listing import listing_user_data
 from imaging.guest.works import read_works_report, unusable_public_key, works_user_data
 from imaging.runs.test_instance.boot_verdict.boot_marker import find_marker
 from imaging.runs.test_instance.boot_verdict.boot_marker import user_data as marker_script
@@ -188,3 +189,13 @@ def test_what_tests_do_to_the_checks_holds_nothing_up(boots: Boots):
 def test_what_is_installed_is_told_at_the_second_boot(boots: Boots):
     names = {each.name for each in boots.inventory.packages or ()}
     assert {"systemd", "cloud-init"} <= names
+
+
+def test_it_lists_what_is_installed_where_it_is_asked_for_that_alone(boots: Boots):
+    nonce = secrets.token_hex(16)
+    seed = boots.root / "var/lib/cloud/seed/nocloud"
+    (seed / "meta-data").write_text("instance-id: i-list\nlocal-hostname: i-list\n")
+    (seed / "user-data").write_text(listing_user_data(nonce))
+    told = read_inventory(boot(boots.root, f"@@imaging-inventory {nonce} 1/"), nonce=nonce, now=NOW)
+    assert told.packages == boots.inventory.packages
+    assert told.tells_system
