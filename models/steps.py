@@ -46,6 +46,7 @@ class StepName(StrEnum):
     PUBLISH = "publish"
     CONFIRM_IMAGE = "confirm image"
     SEE_UP = "see up"
+    LIST_BASE = "list base"
     REPORT = "report"
 
 
@@ -97,7 +98,11 @@ _OF_AN_IMPORT = (
 )
 _OF_AN_INSPECTION = (StepName.READ_FACTS, StepName.REMOVE_SNAPSHOT)
 
-_OF_AN_INSTANCE = tuple(step for step in StepName if step not in {*_OF_AN_EXPORT, *_OF_AN_IMPORT, *_OF_AN_INSPECTION})
+_IF_ASKED = (StepName.LIST_BASE,)
+"""What a run has only where the user has asked for it: `imaging.runs.plan.new_run.steps_of` puts it in."""
+
+_OF_OTHERS = frozenset({*_OF_AN_EXPORT, *_OF_AN_IMPORT, *_OF_AN_INSPECTION, *_IF_ASKED})
+_OF_AN_INSTANCE = tuple(step for step in StepName if step not in _OF_OTHERS)
 _AFTER_TEST = _OF_AN_INSTANCE.index(StepName.REMOVE_TEST) + 1
 SEALED_STEPS = (
     *(step for step in _OF_AN_INSTANCE[:_AFTER_TEST] if step is not StepName.RUN_CHECKS),

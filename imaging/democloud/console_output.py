@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from imaging.democloud.clock import http_date
 from imaging.democloud.guests.host_keys import console_lines
+from imaging.democloud.guests.listing import listing_lines
 from imaging.democloud.guests.seal_proof import SECOND_BOOT, identity_lines, proof_lines
 from imaging.democloud.guests.sealing import seal_lines
 from imaging.democloud.guests.temporary_instance import deep_check_lines
@@ -49,7 +50,7 @@ def console_text(server: Server, now: float) -> str:
         return ""
     up = now - server.booted_at
     lines = _emergency(server) if not server.saw_fstab_volumes else _good_boot(server)
-    more = [*seal_lines(server, up), *_second_boot(server, up), *_checked_boots(server, up)]
+    more = [*seal_lines(server, up), *_second_boot(server, up), *_checked_boots(server, up), *listing_lines(server, up)]
     lines = sorted([*lines, *more], key=lambda line: line[0]) if more else lines
     shown = [text for at, text in lines if at <= up]
     return "\n".join(shown) + ("\n" if shown and len(shown) < len(lines) else "")

@@ -55,7 +55,7 @@ class GuestStore:
         """Keep where they lie, and the time by which they are too old."""
         self._folder = paths.state / "guests"
         self._clock = clock
-        self.inventories = InventoryStore(paths)
+        self.inventories = InventoryStore(paths.state)
         """What is installed on images."""
 
     def read(self, instance_id: str) -> Fact[GuestFacts]:

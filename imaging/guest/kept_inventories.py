@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Final, Literal
 
-from imaging.runtime.paths import Paths
 from imaging.runtime.private_files import close_folder, read_private, write_private
 from models import foreign
 from models.base import Frozen
@@ -32,9 +31,9 @@ class _Kept(Frozen):
 class InventoryStore:
     """Lists of packages by image, a file each that nobody else can read. Reads and writes files: for a thread."""
 
-    def __init__(self, paths: Paths) -> None:
-        """Keep where they lie."""
-        self._folder = paths.state / "inventories"
+    def __init__(self, state: Path) -> None:
+        """Keep where they lie: below the state directory."""
+        self._folder = state / "inventories"
 
     def read(self, image_id: str) -> Inventory | None:
         """What is installed on an image; None if it is not known here, or cannot be read."""

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from imaging.cloud.interface import Cloud
+from imaging.guest.kept_inventories import InventoryStore
 from imaging.guidelines.machine import facts_of_machine
 from imaging.guidelines.sealing.planning import plan_seal
+from imaging.runs.plan.base_listing import with_base
 from imaging.runs.plan.deep_check.planning import plan_deep_check
 from imaging.runs.plan.export.planning import plan_export
 from imaging.runs.plan.export.wanted import WantedExport
@@ -26,16 +28,18 @@ from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
 from models.run.request import RunRequest
+from models.works.inventory import Inventory
 
 
 class Planner:
     """Plans runs; changes nothing, in the cloud or on this machine."""
 
     def __init__(self, clock: Clock, *, uploads: Callable[[], Awaitable[Uploads]], state: Path) -> None:
-        """`uploads` tell how quick earlier ones were; `state` is a directory that no conversion is kept in."""
+        """`uploads` tell how quick earlier ones were; in `state` lists of packages are kept, and never conversions."""
         self._clock = clock
         self._uploads = uploads
         self._state = state
+        self._inventories = InventoryStore(state)
 
     async def create(
         self,
@@ -48,12 +52,12 @@ class Planner:
     ) -> Plan:
         """Say what a run would do to an instance; changes nothing. See `imaging.runs.plan.image_plan.plan_run`."""
         plan = await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
-        return await _checked(cloud, plan, profile)
+        return await self._whole(cloud, plan, profile)
 
     async def verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what a test launch of an image would do; changes nothing."""
         plan = await plan_verification(cloud, self._clock, image_id, request, profile)
-        return await _checked(cloud, plan, profile)
+        return await self._whole(cloud, plan, profile)
 
     async def deep_check(self, cloud: Cloud, instance_id: str, request: RunRequest, profile: Profile) -> Plan:
         """Say what an inspection through a temporary instance would cost; changes nothing."""
@@ -69,7 +73,7 @@ class Planner:
         """Say what the seal of an image would do, by what an inspection of it found; changes nothing."""
         operations = plan_seal(facts_of_machine(guest, self._clock.now()), profile, request)
         plan = await plan_seal_of_image(cloud, self._clock, image_id, request, profile, seal=operations, guest=guest)
-        return await _checked(cloud, plan, profile)
+        return await self._whole(cloud, plan, profile)
 
     async def import_file(self, cloud: Cloud, file: FileToImport, request: RunRequest, profile: Profile) -> Plan:
         """Say what the import of an inspected file would do; changes nothing."""
@@ -91,6 +95,14 @@ class Planner:
     ) -> Plan:
         """Say what an export of an image would do; changes nothing."""
         return await plan_export(cloud, self._clock, image_id, request, profile, wanted=wanted, guest=guest)
+
+    async def _whole(self, cloud: Cloud, plan: Plan, profile: Profile) -> Plan:
+        """The plan with the list of its base, if that was asked for, once it is known that it can be begun."""
+
+        async def known(image_id: str) -> Inventory | None:
+            return await in_thread(self._inventories.read, image_id)
+
+        return await _checked(cloud, await with_base(cloud, plan, profile, known), profile)
 
 
 async def _checked(cloud: Cloud, plan: Plan, profile: Profile) -> Plan:

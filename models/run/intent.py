@@ -48,6 +48,8 @@ class IntentAction(StrEnum):
     CREATE_WORKS_GROUP = "create-works-group"
     LAUNCH_TWIN = "launch-twin"
     CREATE_TWIN_GROUP = "create-twin-group"
+    LAUNCH_BASE = "launch-base"
+    CREATE_BASE_GROUP = "create-base-group"
     OPEN_GROUP = "open-group"
     LINK_IMAGES = "link-images"
     HIDE_IMAGE = "hide-image"
@@ -103,6 +105,8 @@ _SENTENCES = {
     IntentAction.CREATE_WORKS_GROUP: "create security group {target} to run the checks",
     IntentAction.LAUNCH_TWIN: "launch {target} to compare it with the first",
     IntentAction.CREATE_TWIN_GROUP: "create security group {target} for the instance that is compared",
+    IntentAction.LAUNCH_BASE: "launch {target} of the base image to list its packages",
+    IntentAction.CREATE_BASE_GROUP: "create security group {target} for the instance of the base image",
     IntentAction.LINK_IMAGES: "note on image {target} which image follows or precedes it",
     IntentAction.HIDE_IMAGE: "hide image {target} from lists",
     IntentAction.OPEN_GROUP: "open port 22 of the kept test instance to {target}",

@@ -73,6 +73,11 @@ class RunSpec(Frozen):
     """Whether it makes a file on this machine of an image (`Plan.export`)."""
 
     @property
+    def has_base(self) -> bool:
+        """Whether its image may go back to another one of the cloud, with which it can be compared."""
+        return self.tests_image and not self.takes_file
+
+    @property
     def claims(self) -> bool:
         """Whether it claims its source before it changes it."""
         return StepName.CLAIM in self.steps

@@ -61,6 +61,22 @@ class TestLaunchPlan(Frozen):
     """Why no second instance of this size can stand beside it, where one was asked for."""
 
 
+class BasePlan(Frozen):
+    """The image that an image goes back to, and how its packages would be listed."""
+
+    image_id: CleanText = ""
+    """Empty where it is not known."""
+    name: CleanText = ""
+    is_known: bool = False
+    """Whether the list of its packages is kept already."""
+    test: TestLaunchPlan | None = None
+    """Where a test instance of it would be launched; None where none is needed or possible."""
+    refused_because: CleanText = ""
+    """Why none can be launched."""
+    seconds: int = 0
+    """How much of the run's estimate it takes at most."""
+
+
 class Plan(Frozen):
     """What a run would do to one instance, or, for a verification alone, with one image."""
 
@@ -83,6 +99,8 @@ class Plan(Frozen):
     steps: tuple[PlannedStep, ...] = ()
     warnings: tuple[CleanText, ...] = ()
     """What the user must know before: device letters that may change, a cloud too old to restore something, …"""
+    base: BasePlan | None = None
+    """None where nobody has asked for the list of the base's packages."""
     guest: Fact[GuestFacts] | None = None
     """What an inspection had found when this was planned; the run judges by it again before it begins."""
     seal: SealPlan | None = None

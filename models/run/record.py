@@ -107,6 +107,8 @@ class OwnedRole(StrEnum):
     """The test instance of a sealed image that runs the checks and tests."""
     TWIN = "twin"
     """The test instance that is launched beside the one which runs the checks, to be compared with it."""
+    BASE = "base"
+    """The test instance of the base image, which lists its packages."""
 
 
 class Owned(Frozen):
@@ -184,6 +186,8 @@ class RunRecord(Frozen):
     """What a second one beside it said."""
     works: WorksVerdict | None = None
     """Whether the image works; None before that was judged."""
+    base_unread: CleanText | None = None
+    """Why what is installed on the base is not known although it was asked for; None or empty where it is known."""
     kept_until: Moment | None = None
     """Until when a test instance stays whose checks or tests have failed; None: none was kept."""
     source_stage: Stage | None = None

@@ -78,6 +78,8 @@ class RunRequest(Frozen):
     """What the test instance is to run beside the built-in checks."""
     twins: bool = False
     """Whether two test instances are launched at once and compared."""
+    list_base: bool = False
+    """Whether a test instance of the base is launched to list its packages, where nothing else tells them."""
     keep_failed_hours: int | None = None
     """For how long a test instance stays whose checks or tests have failed; None: it is removed."""
     keep_failed_key: CleanText = ""

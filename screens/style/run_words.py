@@ -28,6 +28,7 @@ class Task(StrEnum):
     PROVE = "prove"
     CONFIRM = "confirm"
     SEE_UP = "see up"
+    BASE = "base"
     REPORT = "report"
 
 
@@ -81,6 +82,7 @@ TASK_OF: dict[StepName, Task] = {
     StepName.PUBLISH: Task.CONFIRM,
     StepName.CONFIRM_IMAGE: Task.CONFIRM,
     StepName.SEE_UP: Task.SEE_UP,
+    StepName.LIST_BASE: Task.BASE,
     StepName.REPORT: Task.REPORT,
 }
 
@@ -115,6 +117,7 @@ _WORDS: dict[Task, TaskWords] = {
     Task.SEE_UP: TaskWords(
         "See {name} come up", "Waiting for {name}", "Came up again", "Not watched", "Not seen to come up"
     ),
+    Task.BASE: TaskWords("List the base", "Listing the base", "Base listed", "Base: unknown", "Base: left over"),
     Task.REPORT: TaskWords("Report", "Writing the report", "Report written", "No report", "Report not written"),
 }
 _INSPECTION: dict[Task, TaskWords] = {
@@ -187,6 +190,7 @@ _STEPS: dict[StepName, str] = {
     StepName.PUBLISH: "Publishing the image",
     StepName.CONFIRM_IMAGE: "Confirming the image",
     StepName.SEE_UP: "Waiting for {name} to come up",
+    StepName.LIST_BASE: "Listing what is installed on the base",
     StepName.REPORT: "Writing the report",
 }
 

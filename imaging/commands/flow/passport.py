@@ -66,7 +66,7 @@ def _documents(about: Sequence[RunRecord], image: Image | None) -> list[str]:
     for run in about:
         kept = passport_in_folder(paths, run.id)
         if kept is None and run.state.is_over:
-            installed = InventoryStore(paths).read(image_id_of(run) or "")
+            installed = InventoryStore(paths.state).read(image_id_of(run) or "")
             made = passport_of(run, image=image, installed=installed)
             kept = redactor.clean_known(as_json(made)) if made is not None else None
         if kept is not None:

@@ -58,6 +58,7 @@ class RecordFields(TypedDict, total=False):
     works_report: WorksReport
     twin_report: WorksReport
     works: WorksVerdict
+    base_unread: str
     kept_until: datetime
     verdict: Verdict
     source_stage: Stage
@@ -170,6 +171,10 @@ class Procedures:
     """Delete the second test instance of a sealed image with its security group."""
     remove_checked: StepFunction
     """Delete the instances that were launched for the checks alone, with their security groups."""
+    end_listing: Callable[[StepContext, str], Awaitable[StepResult]]
+    """Write down why what is installed on the base is not known, empty where it is, and delete its test instance."""
+    remove_base: StepFunction
+    """Delete the test instance of the base, with its security group."""
     remove_kept: StepFunction
     """Delete a test instance that was kept for a while because its checks failed, with its security group."""
     mark_unverified: CleanUp

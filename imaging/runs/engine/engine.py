@@ -161,6 +161,8 @@ class Engine:
     async def _result_of(self, step: StepName) -> StepResult:
         if step is StepName.RESTORE:
             return await self._teardown.restore()
+        if step is StepName.LIST_BASE:
+            return await self._teardown.list_base()
         return await with_the_user(self._context, lambda: self._steps[step](self._context))
 
     async def _see_again(self, step: StepName) -> None:

@@ -46,12 +46,7 @@ class Teardown:
         if self._run.spec.changes_source and self._run.outcome is not RunState.DONE:
             # The source first: it is the user's, and everything else can wait.
             stuck = await self._source_unless_stuck(untouchable=untouchable)
-        if was_begun(self._run, StepName.TEST_LAUNCH) and not stands(self._run, StepName.REMOVE_TEST):
-            await self._attempt(StepName.REMOVE_TEST, self._step(StepName.REMOVE_TEST))
-        if was_begun(self._run, StepName.RUN_CHECKS) and not stands(self._run, StepName.RUN_CHECKS):
-            await self._attempt(StepName.RUN_CHECKS, lambda: self._procedures.remove_checked(self._context))
-        if was_begun(self._run, StepName.INSPECT) and not stands(self._run, StepName.INSPECT):
-            await self._attempt(StepName.INSPECT, lambda: self._procedures.remove_inspection(self._context))
+        await self._instances()
         if was_begun(self._run, StepName.LAUNCH_CLONE):
             await self._clone()
         if self._run.spec.image_is_temporary and was_begun(self._run, StepName.CREATE_IMAGE):
@@ -71,12 +66,35 @@ class Teardown:
         now = self._context.clock.now()
         await self._context.writer.set_run(state=self._run.outcome, ended_at=now, trouble=trouble_at_the_end(self._run))
 
+    async def _instances(self) -> None:
+        """Remove every instance that was launched from an image, but for the clone."""
+        procedures = self._procedures
+        for begun, removed, remove in (
+            (StepName.TEST_LAUNCH, StepName.REMOVE_TEST, self._step(StepName.REMOVE_TEST)),
+            (StepName.RUN_CHECKS, StepName.RUN_CHECKS, lambda: procedures.remove_checked(self._context)),
+            (StepName.LIST_BASE, StepName.LIST_BASE, lambda: procedures.remove_base(self._context)),
+            (StepName.INSPECT, StepName.INSPECT, lambda: procedures.remove_inspection(self._context)),
+        ):
+            if was_begun(self._run, begun) and not stands(self._run, removed):
+                await self._attempt(removed, remove)
+
     async def restore(self) -> StepResult:
         """Restore the source, however often it has to be tried."""
         result = await without_giving_up(self._context, self._step(StepName.RESTORE))
         if self._run.claim is not None and self._run.instance_restored is not True:
             await self._context.record(instance_restored=True)
         return result
+
+    async def list_base(self) -> StepResult:
+        """List what is installed on the base. Nothing rests on it: what fails it is told, and the run goes on."""
+        try:
+            return await retry_transient(self._context, self._step(StepName.LIST_BASE))
+        except NOT_A_FAILURE:
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault of ours too: the image is made and judged by now
+            _log.exception("what is installed on the base could not be listed")
+            because = trouble_of(error).what.rstrip(".")
+        return await retry_transient(self._context, lambda: self._procedures.end_listing(self._context, because))
 
     async def _source_unless_stuck(self, *, untouchable: bool) -> RestoreFaultError | None:
         """See to the source; where only that cannot be done, the rest still is, and then the run waits."""

@@ -33,7 +33,7 @@ _WORKS = ("works_report", "twin_report", "works")
 _FILES = ("sent_file", "kept_file")
 _DOCUMENTS = {"identity", "claim", "image_data", "source_seen", "verdict", "trouble", "exported"}
 _RUN_JSON = {*_DOCUMENTS, *_SEAL, *_WORKS, *_FILES}
-_TEXTS = {"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile"}
+_TEXTS = {"trouble", "note", "verdict", "source_seen", "test_flavor", "changed_meanwhile", "base_unread"}
 _FROM_OTHERS = frozenset({*_TEXTS, *_SEAL, *_WORKS})
 _STEP_COLUMNS = ("step", "state", "started_at", "ended_at", "note", "trouble")
 

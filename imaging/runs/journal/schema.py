@@ -40,6 +40,7 @@ _TABLES = (
         works_report TEXT,
         twin_report TEXT,
         works TEXT,
+        base_unread TEXT,
         kept_until TEXT,
         test_flavor TEXT,
         changed_meanwhile TEXT,

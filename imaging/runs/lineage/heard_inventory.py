@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from imaging.guest.confined_reading.client import read_inventory_confined
+from imaging.guest.deep_check.chunks import Heard
 from imaging.guest.inventory import inventory_listener
 from imaging.runs.core.step_context import StepContext
 from imaging.runtime.threads import in_thread
@@ -23,19 +24,27 @@ _log = logging.getLogger(__name__)
 class HeardInventory:
     """Finds the pieces of the list in a console that grows, over many polls."""
 
-    def __init__(self, ctx: StepContext, nonce: str) -> None:
+    def __init__(self, ctx: StepContext, nonce: str, image_id: str | None = None) -> None:
         """Hear nothing yet.
 
         Args:
             ctx: the step's context.
             nonce: that of the test instance's user data.
+            image_id: what it was launched from, where that is not the image that the run is about.
         """
         self._ctx, self._nonce = ctx, nonce
-        self._image_id = ctx.run.image_id or (ctx.run.plan.image.id if ctx.run.plan.image is not None else None)
+        self._image_id = image_id or ctx.run.image_id or (ctx.run.plan.image.id if ctx.run.plan.image else None)
         self._listener = inventory_listener(nonce)
         self._asked_at: float | None = None
         self._heard, self._heard_at = 0, 0.0
         self._settled = self._image_id is None
+        self.trouble = ""
+        """Why a list that came whole is not kept; empty as long as nothing is known against it."""
+
+    @property
+    def heard(self) -> Heard:
+        """What came of it so far."""
+        return self._listener.heard
 
     def take(self, said: str) -> None:
         """Listen on to what the console has shown since."""
@@ -48,7 +57,7 @@ class HeardInventory:
         A list that does not come is no trouble of the run: what is installed stays unknown.
         """
         if not self._settled:
-            self._settled = await self._is_known() or await self._keep() or self._is_hopeless()
+            self._settled = await self._is_known() or await self.keep() or self._is_hopeless()
         return self._settled
 
     async def _is_known(self) -> bool:
@@ -59,8 +68,8 @@ class HeardInventory:
         known = await in_thread(self._ctx.guests.inventories.read, self._image_id or "")
         return known is not None and not known.incomplete
 
-    async def _keep(self) -> bool:
-        """Whether all pieces came; then they are read, and kept."""
+    async def keep(self) -> bool:
+        """Whether all pieces came; then they are read, and kept, or `trouble` says why not."""
         heard = self._listener.heard
         if len(heard.copies) != self._heard:
             self._heard, self._heard_at = len(heard.copies), self._ctx.clock.monotonic()
@@ -70,9 +79,11 @@ class HeardInventory:
             found = await read_inventory_confined(heard, nonce=self._nonce, now=self._ctx.clock.now())
             await in_thread(self._ctx.guests.inventories.write, self._image_id or "", found)
         except BadProbeError as error:
+            self.trouble = error.what
             await self._ctx.phase(error.what)
         except (OSError, ValueError) as error:
             _log.warning("what is installed on an image could not be kept: %s", error)
+            self.trouble = "the list could not be kept on this machine"
         return True
 
     def _is_hopeless(self) -> bool:

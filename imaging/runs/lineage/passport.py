@@ -99,5 +99,14 @@ async def _change(
     base_id = base_id_of(run.plan)
     if installed is None or not base_id or base_id == image_id:
         return None
+    return change_between(await _installed_on_base(ctx, run, base_id), Installed(image_id, inventory=installed))
+
+
+async def _installed_on_base(ctx: StepContext, run: RunRecord, base_id: str) -> Installed:
+    base = run.plan.base
+    kept = await in_thread(ctx.guests.inventories.read, base_id)
+    if kept is None and run.base_unread and base is not None:
+        # It was tried a moment ago in every way.
+        return Installed(base_id, base.name, because=run.base_unread)
     reader = InstalledReader(ctx.cloud, ctx.guests.inventories, ctx.clock, seconds=BASE_SECONDS)
-    return change_between(await reader.read(base_id), Installed(image_id, inventory=installed))
+    return await reader.read(base_id)

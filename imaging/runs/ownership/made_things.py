@@ -145,7 +145,16 @@ TWIN = MadeServer(
     launch=IntentAction.LAUNCH_TWIN,
     make_group=IntentAction.CREATE_TWIN_GROUP,
 )
-SERVERS = (TEST, CLONE, INSPECTION, WORKS, TWIN)
+BASE = MadeServer(
+    role="test",
+    what="test instance of the base",
+    owned=OwnedRole.BASE,
+    name_prefix="imaging-base-",
+    group_prefix=f"{GROUP_PREFIX}base-",
+    launch=IntentAction.LAUNCH_BASE,
+    make_group=IntentAction.CREATE_BASE_GROUP,
+)
+SERVERS = (TEST, CLONE, INSPECTION, WORKS, TWIN, BASE)
 
 
 def checked_server(run: RunRecord) -> MadeServer:

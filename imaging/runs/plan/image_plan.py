@@ -150,6 +150,7 @@ def _planned_volumes(facts: InstanceFacts, source: Instance) -> tuple[tuple[Plan
 def off_seconds(plan: Plan) -> int:
     """How long the source is stopped, as a part of the estimate: it is restored before the image is tested."""
     later = plan.seal_seconds + (_TEST_SECONDS if plan.request.test else 0)
+    later += plan.base.seconds if plan.base is not None else 0
     return plan.estimated_seconds - later if plan.will_stop else 0
 
 

@@ -14,6 +14,7 @@ from models.run.kind import RunKind
 from models.run.plan import Plan
 from models.run.record import RunRecord, RunState, StepRecord
 from models.run.request import RunRequest
+from models.steps import StepName
 
 _DIGITS = string.digits + string.ascii_lowercase
 
@@ -38,8 +39,14 @@ def run_of_plan(plan: Plan, now: datetime) -> RunRecord:
         created_at=now,
         updated_at=now,
         plan=plan,
-        steps=tuple(StepRecord(step=step) for step in plan.kind.spec.steps),
+        steps=tuple(StepRecord(step=step) for step in steps_of(plan)),
     )
+
+
+def steps_of(plan: Plan) -> tuple[StepName, ...]:
+    """The steps of a run by this plan: those of its kind, and before the report what was asked for beyond them."""
+    *steps, report = plan.kind.spec.steps
+    return (*steps, *((StepName.LIST_BASE,) if plan.base is not None else ()), report)
 
 
 def run_of_claim(claim: Claim, source: Instance, login: Login, now: datetime) -> RunRecord:

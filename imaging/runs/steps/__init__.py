@@ -29,6 +29,7 @@ from imaging.runs.steps.inspect import inspect_sealed
 from imaging.runs.steps.inspect_download import inspect_download
 from imaging.runs.steps.inspect_file import inspect_file
 from imaging.runs.steps.launch_clone import launch_clone
+from imaging.runs.steps.list_base import end_listing, list_base, remove_base
 from imaging.runs.steps.lock import lock
 from imaging.runs.steps.prove_seal import prove_seal
 from imaging.runs.steps.publish import publish
@@ -92,6 +93,7 @@ STEPS: Mapping[StepName, StepFunction] = MappingProxyType(
         StepName.PUBLISH: publish,
         StepName.CONFIRM_IMAGE: confirm_image,
         StepName.SEE_UP: see_up,
+        StepName.LIST_BASE: list_base,
         StepName.REPORT: report,
     }
 )
@@ -104,6 +106,8 @@ PROCEDURES = Procedures(
     remove_unfinished_sealed=remove_unfinished_sealed,
     remove_inspection=remove_inspection,
     remove_checked=remove_checked,
+    end_listing=end_listing,
+    remove_base=remove_base,
     remove_kept=remove_kept,
     mark_unverified=mark_unverified,
     clear_import=clear_import,

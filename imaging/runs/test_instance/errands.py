@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from imaging.guest.deep_check import new_nonce
 from imaging.guest.deep_check import user_data as deep_user_data
+from imaging.guest.inventory.listing import listing_user_data
 from imaging.guest.seal import seal_user_data
 from imaging.guest.seal_proof import Needles, needles, proof_user_data, second_user_data
 from imaging.guidelines.guest.questions import questions_for
 from imaging.runs.core.step_context import StepContext
-from imaging.runs.ownership.made_things import CLONE, INSPECTION, SOURCE, TEST, TWIN, WORKS, MadeServer
+from imaging.runs.ownership.made_things import BASE, CLONE, INSPECTION, SOURCE, TEST, TWIN, WORKS, MadeServer
 from imaging.runs.test_instance.boot_verdict.boot_marker import new_token, user_data
 from imaging.runs.test_instance.works.errand import works_errand
 from models.errors import RunError
@@ -20,6 +21,9 @@ from models.seal.plan import SealPlan
 
 def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]:
     """The word by which its answer is known, new each time, and its user data."""
+    if made is BASE:
+        token = new_token()
+        return token, listing_user_data(token)
     if made in {WORKS, TWIN} or (made is TEST and ctx.run.spec.tests_image and not ctx.run.spec.seals):
         token = new_token()
         return token, _works_errand(ctx, token)
@@ -32,9 +36,8 @@ def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]
     if made is CLONE:
         return seal_errand(ctx.run.plan.seal, questions_for(ctx.profile))
     token = new_token()
-    if ctx.run.spec.seals:
-        return token, proof_errand(ctx.run, token)
-    return token, user_data(token, _machine_id_digest(ctx.run.plan))
+    is_proof = ctx.run.spec.seals
+    return token, proof_errand(ctx.run, token) if is_proof else user_data(token, _machine_id_digest(ctx.run.plan))
 
 
 def _works_errand(ctx: StepContext, token: str) -> bytes:

@@ -115,7 +115,13 @@ def _ahead(run: RunRecord, task: Task) -> str:
         case Task.CONFIRM:
             return f"stays {plan.request.visibility}" if plan.source is not None else ""
         case _:
-            return _checks_ahead(run) if task is Task.CHECKS else ""
+            return _after_boot(run, task)
+
+
+def _after_boot(run: RunRecord, task: Task) -> str:
+    if task is Task.BASE and run.plan.base is not None:
+        return run.plan.base.name
+    return _checks_ahead(run) if task is Task.CHECKS else ""
 
 
 def _checks_ahead(run: RunRecord) -> str:

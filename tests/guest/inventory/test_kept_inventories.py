@@ -23,7 +23,7 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def store(paths: Paths) -> InventoryStore:
-    return InventoryStore(paths)
+    return InventoryStore(paths.state)
 
 
 def test_what_was_never_kept_is_unknown(store):

@@ -130,6 +130,8 @@ class FakeSteps:
             remove_unfinished_sealed=self._clean_up("remove unfinished sealed"),
             remove_inspection=self._function("remove inspection"),
             remove_checked=self._function("remove checked"),
+            end_listing=lambda ctx, _because: self._function("end listing")(ctx),
+            remove_base=self._function("remove base"),
             remove_kept=self._function("remove kept"),
             mark_unverified=self._clean_up("mark unverified"),
             clear_import=self._clean_up("clear import"),

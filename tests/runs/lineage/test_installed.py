@@ -23,7 +23,7 @@ GONE = "0f0e0d0c-0b0a-4a09-8807-060504030201"
 
 @pytest.fixture
 def store(tmp_path: Path) -> InventoryStore:
-    return InventoryStore(Paths.below(tmp_path))
+    return InventoryStore(Paths.below(tmp_path).state)
 
 
 @pytest.fixture
