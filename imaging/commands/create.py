@@ -76,6 +76,7 @@ def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bo
     choices = CreateOptions(**options)
     _refuse_contradictory_seal(choices)
     choices.refuse_contradictions()
+    choices.refuse_base_without_test(no_test=choices.no_test)
     if not plan_only:
         session.refuse_read_only()
         require_confirmation(yes=yes, instead=", or use --plan to see only what would be done")
@@ -154,6 +155,7 @@ async def _request(here: session.Session, choices: CreateOptions, guidelines: Pr
         flavor_id=await choices.flavor_id(here.cloud),
         test=not choices.no_test,
         keep_test=choices.keep_test,
+        list_base=choices.list_base,
         timeout_seconds=choices.timeout_seconds,
         on_failure=choices.on_failure,
     )

@@ -68,7 +68,7 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
             image = await image_named(here.cloud, wanted)
             asked |= await choices.following_request(here.cloud)
             request = await _request(here, choices, image, guidelines, draft=plan_only)
-            request = request.model_copy(update=asked)
+            request = request.model_copy(update={**asked, "list_base": choices.list_base})
             guest = guests(here).stored(image.id)
             if guest.value is None or guest.value.is_of_file:
                 say(f"{image.name} has to be inspected first: what a seal removes is planned from that.")

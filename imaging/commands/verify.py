@@ -23,6 +23,7 @@ from models.run.request import RunRequest
     examples=(
         Example("imaging verify db-07-v1", "launch the smallest instance that fits, and see if it boots"),
         Example("imaging verify db-07-v1 --test postgres.sh", "and see if your own test passes in it, in two boots"),
+        Example("imaging verify db-07-v1 --list-base", "and tell what is installed beyond its base image"),
         Example("imaging verify db-07-v1 --plan", "only what would be done"),
         Example(
             "imaging verify IMAGE --network private --flavor m3.small --json", "choose network and flavor, for a script"
@@ -70,6 +71,7 @@ async def _verify(invocation: Invocation, wanted: str, choices: VerifyOptions, *
                 network_id=await choices.network_id(here.cloud),
                 flavor_id=await choices.flavor_id(here.cloud),
                 keep_test=choices.keep_test,
+                list_base=choices.list_base,
                 timeout_seconds=choices.timeout_seconds,
                 allow_partly=choices.allow_partly,
             ).model_copy(update=asked)

@@ -17,7 +17,7 @@ from models.findings import (
     Readiness,
     class_of,
 )
-from models.run.plan import Plan, PlannedVolume, TestLaunchPlan
+from models.run.plan import BasePlan, Plan, PlannedVolume, TestLaunchPlan
 from models.run.request import Mode, OnFailure, Visibility
 from models.steps import StepName
 
@@ -50,6 +50,15 @@ class PlannedTestDocument(Document):
     refused_because: str | None
 
 
+class PlannedBaseDocument(Document):
+    """The list of what is installed on the base, as planned (`--list-base`)."""
+
+    image: Named | None = Field(description="The base; null: not known.")
+    known: bool = Field(description="Whether its list is kept on this machine, so that nothing is launched.")
+    flavor: str | None = Field(description="Of a test instance of it, where its disk cannot be read; null: none.")
+    refused_because: str | None = Field(description="Why none can be launched; null: one can, or none is needed.")
+
+
 class PlanFindingsDocument(Document):
     """What was found, in the order in which it matters to somebody who decides."""
 
@@ -80,6 +89,7 @@ class PlanDocument(Document):
     seal: SealPlanDocument | None = Field(description="null where no inspection tells what lies on the disk.")
     volumes: tuple[PlannedVolumeDocument, ...]
     test: PlannedTestDocument | None = Field(description="null: no test launch requested.")
+    base: PlannedBaseDocument | None = Field(default=None, description="null: `--list-base` was not given.")
     export: ExportPlanDocument | None = Field(default=None, description="null: the run exports nothing.")
     steps: tuple[PlannedStepDocument, ...]
     warnings: tuple[str, ...]
@@ -106,6 +116,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         seal=seal_document(plan.seal) if plan.seal else None,
         volumes=tuple(_planned_volume(volume) for volume in plan.volumes),
         test=_planned_test(plan.test),
+        base=_planned_base(plan.base),
         export=export_plan_document(plan.export) if plan.export else None,
         steps=tuple(
             PlannedStepDocument(step=step.step, summary=step.summary, commands=step.commands, skipped=step.skipped)
@@ -135,6 +146,18 @@ def _planned_volume(planned: PlannedVolume) -> PlannedVolumeDocument:
         name=planned.volume.name if planned.volume else None,
         device=planned.attachment.device,
         size_gib=planned.volume.size_gib if planned.volume else None,
+    )
+
+
+def _planned_base(base: BasePlan | None) -> PlannedBaseDocument | None:
+    if base is None:
+        return None
+    flavors = base.test.flavors if base.test is not None else ()
+    return PlannedBaseDocument(
+        image=Named(id=base.image_id, name=base.name) if base.image_id else None,
+        known=base.is_known,
+        flavor=flavors[0].name if flavors and not base.refused_because else None,
+        refused_because=base.refused_because or None,
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 import click
 
 from imaging.cloud.interface import Cloud
+from imaging.commands.options.base_listing import LIST_BASE_OPTION, BaseOptions
 from imaging.commands.options.durations import Duration
 from imaging.commands.options.following import FOLLOWING_OPTIONS, FollowingOptions
 from imaging.commands.options.invocation import Function
@@ -123,7 +124,7 @@ class ImageOptions(LaunchOptions, FollowingOptions):
             )
 
 
-class CreateOptions(ImageOptions):
+class CreateOptions(ImageOptions, BaseOptions):
     """What the user said behind `imaging create INSTANCE`."""
 
     mode: Mode | None
@@ -141,13 +142,13 @@ class ImportOptions(ImageOptions):
     """What the user said behind `imaging import FILE` of the image and its test."""
 
 
-class VerifyOptions(LaunchOptions):
+class VerifyOptions(LaunchOptions, BaseOptions):
     """What the user said behind `imaging verify IMAGE`."""
 
     allow_partly: bool
 
 
-class SealOptions(LaunchOptions, FollowingOptions):
+class SealOptions(LaunchOptions, FollowingOptions, BaseOptions):
     """What the user said behind `imaging seal IMAGE`."""
 
     name: str | None
@@ -241,6 +242,7 @@ _CREATE_OPTIONS = (
     *_ANSWER_OPTIONS,
     *_TEST_OPTIONS,
     _NO_TEST,
+    LIST_BASE_OPTION,
     click.option(
         "--on-failure",
         type=_choices(OnFailure),
@@ -283,13 +285,13 @@ def import_options(function: Function) -> Function:
 
 def seal_options(function: Function) -> Function:
     """Add the options of `imaging seal`, in their order."""
-    options = (*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS, *FOLLOWING_OPTIONS)
+    options = (*_TEXT_OPTIONS, *_KEEP_OPTIONS, *_TEST_OPTIONS, LIST_BASE_OPTION, *FOLLOWING_OPTIONS)
     return _with_options(work_options(function), options)
 
 
 def launch_options(function: Function) -> Function:
     """Add the options of a test launch, in their order."""
-    return _with_options(work_options(function), (*_TEST_OPTIONS, _ALLOW_PARTLY))
+    return _with_options(work_options(function), (*_TEST_OPTIONS, LIST_BASE_OPTION, _ALLOW_PARTLY))
 
 
 def _with_options(function: Function, options: Sequence[Function]) -> Function:
