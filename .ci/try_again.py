@@ -3,7 +3,7 @@
     python3 .ci/try_again.py make test
 
 A test that passes when it is run alone told something about a busy machine, or is unsteady itself: it is named, so that
-somebody looks at it, and the gate goes on. A test that fails again, or more than a few that fail, fail the gate.
+somebody looks at it, and the gate continues. A test that fails again, or more than a few that fail, fail the gate.
 
 Exit status: 0 all passed, at the second try at the latest; else that of the command.
 """
