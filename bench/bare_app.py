@@ -22,7 +22,7 @@ from screens.widgets.rows import RowList
 
 
 class BareApp(App[None]):
-    """The same widgets in the same places, no login, no modes, no journal, no themes, no stylesheets of ours."""
+    """The same widgets in the same places, no login, no modes, no journal, no themes, no stylesheets of the program."""
 
     CSS = "#panes { layout: horizontal; } .panel { width: 1fr; border: round $primary; }"
     BINDINGS = [("r", "refresh", "Refresh"), ("slash", "filter", "Filter"), ("question_mark", "help", "Help")]  # noqa: RUF012  # as Textual declares it

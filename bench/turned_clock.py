@@ -17,7 +17,7 @@ class TurnedClock:
         """Hold the cloud's clock.
 
         Args:
-            cloud: the cloud whose time passes together with ours.
+            cloud: the cloud whose time passes together with this clock's.
         """
         cloud.hold()
         self._cloud = cloud

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """Data of ours: it never changes after it was made, and an unknown field is an error.
+    """Data of the program: it never changes after it was made, and an unknown field is an error.
 
     What a cloud sends is read tolerantly in `imaging.cloud.readers`, which then builds these.
     """

@@ -1,4 +1,4 @@
-"""Errors of ours. Each says what failed, what that means for the user's machines, and what to do next.
+"""The errors of the program. Each says what failed, what that means for the user's machines, and what to do next.
 
 Errors of libraries are mapped to these at the boundary (`imaging.cloud.http.refusals`, `imaging.guest`), so that no
 other room knows them. The exit codes are those of the command line.
@@ -17,12 +17,12 @@ _LONGEST_PART = 2_000
 
 
 def _shown(part: str) -> str:
-    """Whatever somebody else's text is quoted in it, an error can be shown, written down and read to its end."""
+    """An error that quotes any text of somebody else can be shown, written down and read to its end."""
     return many_lines(part if len(part) <= _LONGEST_PART else part[: _LONGEST_PART - 1] + "…")
 
 
 class ImagingError(Exception):
-    """The root of all errors of ours. Its parts are fit to be shown: bounded, and without control codes."""
+    """The root of all errors of the program. Its parts are fit to be shown: bounded, and without control codes."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.CLOUD
 
@@ -50,7 +50,7 @@ class ForeignValueError(ImagingError, ValueError):
 
 
 class UsageError(ImagingError):
-    """The command, a setting or an input cannot be meant so."""
+    """The command, a setting or an input is not valid."""
 
     exit_code = ExitCode.USAGE
 
@@ -247,7 +247,7 @@ class UnreadableRunError(JournalError):
 
 
 class NotOursError(ImagingError):
-    """Refused by ourselves: something that no run of ours made is never deleted."""
+    """Refused by the program itself: what is not owned is never deleted."""
 
     exit_code = ExitCode.NOT_ALLOWED
 

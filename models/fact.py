@@ -19,7 +19,7 @@ class UnknownCode(StrEnum):
     NOT_INSPECTED = "not-inspected"
     """Not inspected yet."""
     NO_CLOUD = "no-cloud"
-    """No cloud was asked: the machine is in none that is known, or nobody logged in."""
+    """No cloud was asked: the machine is in no known cloud, or nobody logged in."""
     NEEDS_SSH = "needs-ssh"
     """An inspection by SSH would tell; the temporary instance of a deep check cannot."""
     NOT_RUNNING = "not-running"

@@ -1,7 +1,7 @@
 """The one door for numbers, moments and JSON that somebody else wrote: a cloud, a guest, a colleague, a broken disk.
 
 Every reading is bounded (digits, years, size, depth) and raises `ForeignValueError` alone, which is an `ImagingError`
-and a `ValueError`: a bad value is an error of ours that a reader answers, never an exception that ends the work.
+and a `ValueError`: a bad value is an error that its reader answers, never an exception that ends the work.
 Texts are made fit to be shown by `models.text`.
 """
 
@@ -46,7 +46,7 @@ def whole(value: object, *, low: int = -(2**63), high: int = 2**64 - 1, name: st
         value: what came; a truth value is no number.
         low: the smallest number that makes sense.
         high: the largest one.
-        name: what the error calls it, a constant of ours.
+        name: what the error calls it, a constant of the program.
 
     Raises:
         ForeignValueError: it is none; 0.9 is not 0.
@@ -89,7 +89,7 @@ def moment(value: object, *, zone: tzinfo = UTC, name: str = "The time") -> date
     Args:
         value: what came.
         zone: what a text without a zone means (Nova's `launched_at` and Cinder mean UTC).
-        name: what the error calls it, a constant of ours.
+        name: what the error calls it, a constant of the program.
 
     Raises:
         ForeignValueError: it is none, or lies outside of the years 1970 to 2999.
@@ -150,7 +150,7 @@ def document(data: str | bytes, *, max_bytes: int, max_depth: int = MAX_DEPTH, n
         data: the document as it came.
         max_bytes: longer ones (in bytes, or in characters of a text) are refused before they are parsed.
         max_depth: deeper ones are refused.
-        name: what the error calls it, a constant of ours.
+        name: what the error calls it, a constant of the program.
 
     Raises:
         ForeignValueError: it is too large, too deep, or not JSON.
@@ -182,7 +182,7 @@ def fields(
 
 
 def model(kind: type[M], data: str | bytes, *, max_bytes: int, name: str = "The document") -> M:
-    """A model of ours out of JSON, as it was kept in a file.
+    """A model of the program out of JSON, as it was kept in a file.
 
     Raises:
         ForeignValueError: it is too large, too deep, not JSON, or does not fit; the first thing that does not is named.

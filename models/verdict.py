@@ -89,7 +89,7 @@ class Verdict(Frozen):
 
     @property
     def has_proved_boot(self) -> bool:
-        """Whether the image was seen to boot; one that says that it has no network address is of no use to anybody."""
+        """Whether the image was seen to boot; one that says that it has no network address is useless."""
         return self.word is VerdictWord.BOOTED and self.has_address is not False
 
     @property

@@ -77,7 +77,7 @@ class ListScreen(ModeScreen, Generic[T]):
 
     @property
     def listed(self) -> tuple[T, ...]:
-        """All that is known, whatever the filter leaves."""
+        """All that is known, without the filter."""
         return self._listed
 
     def focus_list(self) -> None:

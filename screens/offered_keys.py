@@ -18,7 +18,7 @@ from textual.keys import KEY_DISPLAY_ALIASES, format_key, key_to_character
 from textual.screen import Screen
 
 _WAYS_FORWARD = ("wizard.next", "wizard.start")
-"""The ids of the keys by which the main job goes on."""
+"""The ids of the keys by which the main job continues."""
 _FIRST = ("open", "fix", "waive", "attest", "confirm", "inspect", "uninspected", "instances.image")
 """Ids, or the last parts of ids, of keys that do something about what is selected: these stand first, in this order."""
 _MOVING_IDS = ("rows.", "reading.", "text.")
@@ -89,7 +89,7 @@ def _rank(binding_id: str) -> int:
 
 
 def _working(screen: Screen[Any]) -> Iterator[tuple[DOMNode, Binding]]:
-    """The bindings of ours whose keys arrive and do something, the focused widget's first."""
+    """The program's bindings whose keys arrive and do something, the focused widget's first."""
     focused = screen.focused
     for node, binding, enabled, _tooltip in screen.active_bindings.values():
         if binding.system or not enabled or not binding.id:

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from screens.style.tones import Tone
 
 HOLD_SECONDS = 5.0
-"""Rows that jump cannot be read: so long they keep their places, whatever changes in them."""
+"""Rows that jump cannot be read: so long they keep their places while their contents change."""
 
 _WORST_FIRST = (Tone.BAD, Tone.WARN, Tone.ACCENT, Tone.STRONG, Tone.PLAIN, Tone.GOOD, Tone.QUIET)
 A_TO_Z, NEWEST_FIRST = ("A to Z", "Z to A"), ("newest first", "oldest first")
@@ -22,7 +22,7 @@ class Identified(Protocol):
 
     @property
     def id(self) -> str:
-        """By which a row is the same row, whatever changes in it."""
+        """By which a row is the same row, even if its contents change."""
 
 
 T = TypeVar("T", bound=Identified)

@@ -75,7 +75,7 @@ class Controls:
 
 
 class TurnedClock:
-    """Sleeping takes no time: it turns the clock of the demonstration cloud with ours."""
+    """Sleeping takes no time: it turns the clock of the demonstration cloud with the story's own."""
 
     def __init__(self, controls: Controls, start: datetime) -> None:
         """Begin when the held clock of the cloud shows `start`."""

@@ -82,5 +82,5 @@ def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def readers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What guests sent is read in processes that load nothing anew; a test of a fresh one takes this away."""
+    """What guests sent is read in processes that load nothing again; a test of a fresh one takes this away."""
     monkeypatch.setattr(confined_process, "_start", forked_readers.start)

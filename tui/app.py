@@ -129,7 +129,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
             join_demonstration: starts the demonstration cloud and lets the environment name it.
 
         Raises:
-            ConfigError: the user's keys cannot be meant so.
+            ConfigError: the user's keys are not valid.
         """
         no_color = "NO_COLOR" in os.environ
         super().__init__()
@@ -147,7 +147,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         """Whether something still hung on the network when the console ended."""
 
     def _begin_in(self, wanted: str) -> None:
-        """Put on a theme of ours before anything runs: a change later would style everything a second time."""
+        """Put on the program's theme before anything runs: a change later would style everything a second time."""
         for name in list(self.available_themes):
             if name != "textual-dark":  # Textual begins with it and cannot be without
                 self.unregister_theme(name)
@@ -165,7 +165,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         return InstancesScreen()
 
     def on_load(self) -> None:
-        """Let a task begin when the code that started it has gone on, as on Python 3.11, whatever the Python is.
+        """Let a task begin when the code that started it has continued, as on Python 3.11, on every Python.
 
         From 3.12 on Textual lets tasks begin at once. An inspection that failed without waiting was then over before it
         was noted as begun, and stayed noted: *Stop* was offered for ever, and nothing else could be done inside.
@@ -228,7 +228,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
         return await self._access.resolved()
 
     async def action_mode(self, mode: str) -> None:
-        """Switch to one of the three lists, whatever was opened from it; a run that is being started is not left."""
+        """Switch to one of the three lists, from any screen that it opened; a run that is being started is not left."""
         await self.switch_mode(mode)
         parting_words = ""
         while isinstance(screen := self.screen, OpenedScreen) and not screen.holds:
@@ -250,7 +250,7 @@ class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit
             self.push_screen(HelpScreen(offered_keys(self.screen), self._access.about))
 
     async def action_quit(self) -> None:
-        """End within two seconds, whatever the network does."""
+        """End within two seconds, even if the network hangs."""
         self.workers.cancel_all()
         try:
             await asyncio.wait_for(self._access.close(), QUIT_SECONDS)

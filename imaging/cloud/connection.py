@@ -89,11 +89,11 @@ class OpenStackCloud:
         return read_image_usage(images, read_volume_limits(volumes, read_compute_limits(compute, Quota())))
 
     def protect(self, thing_id: str) -> None:
-        """From now on refuse to delete this instance, volume or image, whatever the caller says."""
+        """From now on refuse to delete this instance, volume or image for any caller."""
         self._protected.add(thing_id)
 
     async def close(self) -> None:
-        """Let go within two seconds, whatever the network does."""
+        """Let go within two seconds, even if the network hangs."""
         await asyncio.gather(self._transfers.close(), self._transport.close())
 
 
@@ -134,7 +134,7 @@ async def connect(
         return OpenStackCloud(transport, transfers, login, _credential_id(access), listed=listed)
     except UnauthorizedError as error:
         await transport.close()
-        # V19: a 401 says the same whatever is wrong, so the place where the login is written is the best help there is.
+        # V19: a 401 never says what is wrong, so the place where the login is written is the best help there is.
         remedy = f"{error.remedy} The login is that of {one_line(resolved.name, 80)}, {resolved.origin}."
         raise UnauthorizedError(error.what, meaning=error.meaning, remedy=remedy, request_id=error.request_id) from None
     except BaseException:

@@ -64,7 +64,7 @@ class ImageBytes(Protocol):
         """Have Glance import what was staged. It continues after the answer: see `tasks` and the image's status."""
 
     async def import_url(self, image_id: str, url: str) -> None:
-        """Have Glance fetch a URL (web-download), which continues after the answer. The URL reaches no log of ours."""
+        """Have Glance fetch a URL (web-download), which continues after the answer. The URL is never logged."""
 
     async def tasks(self, image_id: str) -> tuple[ImageTask, ...]:
         """What Glance's tasks of an image say, the newest first; none where the cloud does not tell of tasks."""

@@ -114,7 +114,7 @@ async def _history(cloud: Cloud, instance_id: str, clock: Clock) -> InstanceHist
         listed = await cloud.compute.actions(instance_id)
     except (ForbiddenError, NotFoundError):
         return InstanceHistory()  # policy may hide them from members
-    # Without the cloud's time its clock is taken to be ours.
+    # Without the cloud's time its clock is taken to be this machine's.
     ahead = (listed.server_time - clock.now()).total_seconds() if listed.server_time else 0.0
     return InstanceHistory(actions=listed.actions, cloud_ahead_seconds=ahead)
 

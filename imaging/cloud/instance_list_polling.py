@@ -1,9 +1,9 @@
 """The list of instances, kept fresh with few calls.
 
 After one full list, `changes-since` asks Nova only for what changed. The question starts at the server's own time,
-never ours, minus a minute for what was still being written. A full list again after an hour without an answer, and
-when the machine slept. Volume changes are not seen this way: the instance whose checklist is open is polled by
-itself (`imaging.cloud.instance_facts.refresh_facts`).
+never this machine's, minus a minute for what was still being written. A full list follows after an hour without an
+answer, and when the machine slept. Volume changes are not seen this way: the instance whose checklist is open is
+polled by itself (`imaging.cloud.instance_facts.refresh_facts`).
 """
 
 from __future__ import annotations

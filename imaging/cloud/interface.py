@@ -222,7 +222,7 @@ class Volumes(Protocol):
         """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, or its name is none that Nova gives the snapshots of an image.
+            NotOursError: it is protected, or its name is not one that Nova gives the snapshots of an image.
         """
 
 
@@ -248,21 +248,21 @@ class Networking(Protocol):
         """Delete every rule of a group, those that let out among them, and read the group again.
 
         Raises:
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
         """
 
     async def open_ssh_port(self, group_id: str, address: str) -> None:
         """Let one address in to port 22; that it may come in already is no error.
 
         Raises:
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
         """
 
     async def delete_security_group(self, group_id: str) -> None:
         """Delete a group; ConflictError while a port still uses it.
 
         Raises:
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
         """
 
 
@@ -282,7 +282,7 @@ class Cloud(Protocol):
         """The quotas of all services; None for what cannot be read."""
 
     def protect(self, thing_id: str) -> None:
-        """From now on refuse to delete this instance, volume or image, whatever the caller says."""
+        """From now on refuse to delete this instance, volume or image for any caller."""
 
     async def close(self) -> None:
-        """Let go within two seconds, whatever the network does."""
+        """Let go within two seconds, even if the network hangs."""

@@ -41,7 +41,7 @@ async def _cancel(invocation: Invocation, wanted: str) -> int:
             return await remove_and_follow(
                 lambda: runs.remove_kept(found.id, resolved), runs, found, json=invocation.json
             )
-        # A living runner has its login; without one a new runner needs ours.
+        # A living runner has its login; without one a new runner needs this one's.
         own_login = None if found.is_worked_on else await session.resolve_for(invocation, found)
         return await start_and_follow(
             lambda: runs.cancel(found.id, own_login), runs, json=invocation.json, wanted=RunState.CANCELLED

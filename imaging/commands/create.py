@@ -170,7 +170,7 @@ async def _with_texts(
     *,
     draft: bool,
 ) -> CreateOptions:
-    """See to it that there are a name and a description: for a draft ours will do, for an image they are the user's.
+    """See that there are a name and a description: the console chooses those of a draft, the user those of an image.
 
     Raises:
         UsageError: one is missing, and this is no draft; the message suggests one.

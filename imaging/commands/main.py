@@ -129,7 +129,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _complete(instruction: str) -> int:
-    """Answer a shell. Whatever fails, it gets no completion, and the user's line is not disturbed by a message."""
+    """Answer a shell. After any failure it gets no completion, and no message disturbs the user's line."""
     from click.shell_completion import shell_complete  # noqa: PLC0415  # for completion alone
 
     try:

@@ -14,7 +14,7 @@ class NotOurFolderError(Exception):
 
 
 def close_folder(path: Path) -> None:
-    """Make a folder, or see that the one that is there is ours; close it to others. Raises NotOurFolderError."""
+    """Make a folder, or see that the existing one is the user's own; close it to others. Raises NotOurFolderError."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -60,7 +60,7 @@ class Ids:
         return hashlib.sha256(self._secret + name.encode()).digest()
 
     def login_secret(self, name: str) -> bytes:
-        """32 bytes that let somebody in: as `secret`, but new at every start whatever else is not."""
+        """32 bytes that let somebody in: as `secret`, but always new at every start."""
         return hashlib.sha256(self._private + name.encode()).digest()
 
     def password(self) -> str:

@@ -140,7 +140,7 @@ def exported_beside(path: Path) -> ExportedImage | None:
     """What stands beside an exported file; None where there is nothing, or something else.
 
     Raises:
-        ForeignValueError: it is no JSON, or says to be ours and cannot be read.
+        ForeignValueError: it is no JSON, or claims to be of this program and cannot be read.
     """
     try:
         with open_image_file(path.with_name(path.name + SUFFIX)) as described:

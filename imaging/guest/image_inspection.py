@@ -123,7 +123,7 @@ def readable_size(image: Image) -> int:
     """How many bytes an image has.
 
     Raises:
-        ImageFileError: none, or none that could be read now.
+        ImageFileError: there is none, or none could be read now.
     """
     if image.is_volume_backed:
         raise ImageFileError(

@@ -120,7 +120,7 @@ class GuestShell(Protocol):
         as_root: bool = False,
         received: Callable[[int], None] | None = None,
     ) -> CommandResult:
-        """Run a shell command (for `sh`, whatever the login shell is).
+        """Run a shell command (for `sh`, under any login shell).
 
         Args:
             command: for `sh -c`.

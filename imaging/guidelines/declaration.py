@@ -43,7 +43,7 @@ def rule(
         by_hand: for a rule that only the guest can answer: the command that answers it by hand and changes nothing.
         of_what_runs: whether it asks what a stop would lose: it does not apply to an image file, of which nothing runs.
         settled_by: the step after which it no longer matters that nobody could answer it.
-        waivable: False of a state in which no run can begin, whatever reason is given.
+        waivable: False of a state in which no run can begin, not even with a reason.
     """
 
     def declared(judge: Judge) -> Rule:

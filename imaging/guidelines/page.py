@@ -90,7 +90,7 @@ _ASKED = """\
 _UNWAIVABLE = """\
 ## What cannot be waived
 
-No run can begin in such a state, whatever reason is given: {rules}.
+No run can begin in such a state, not even with a reason: {rules}.
 """
 
 

@@ -147,7 +147,7 @@ class Rule:
     """Such as `VOL-DETACHED`."""
     chapter: Chapter
     title: str
-    """What it is about, in a few words, whatever the outcome: *Private keys on the disk* stands above a found key too.
+    """What it is about, in a few words, for any outcome: *Private keys on the disk* stands above a found key too.
 
     Of an ASK rule it is the statement that the user confirms.
     """
@@ -163,7 +163,7 @@ class Rule:
     by_hand: str | None = None
     """For a rule that no cloud can answer: the command that answers it in the guest and changes nothing."""
     waivable: bool = True
-    """False of a state in which no run can begin, whatever reason is given."""
+    """False of a state in which no run can begin, not even with a reason."""
 
     @property
     def answered_by(self) -> Source:

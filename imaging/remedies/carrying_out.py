@@ -48,7 +48,7 @@ async def carry_out(
     tell(Progress(f"{remedy.doing} {instance.name}"))
     if kind is RemedyKind.DETACH:
         return await detach_stopped(cloud, clock, instance_id, volume_id)
-    # What came of a lost request is seen below.
+    # Whether a lost request took effect is seen below.
     with contextlib.suppress(LostAnswerError, ServerFaultError):
         await _calls(cloud)[kind](instance_id)
     return await _wait(cloud, clock, remedy, instance, tell)

@@ -43,7 +43,7 @@ class Remedy:
     label: str
     """What its key is called."""
     doing: str
-    """What is said while it goes on."""
+    """What is said while it is carried out."""
     statuses: frozenset[str]
     """In which it can be asked for; empty: in any."""
     goal: frozenset[str]

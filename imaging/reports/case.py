@@ -1,4 +1,4 @@
-"""What every report tells, whatever its format: suites of cases, each with its outcome, its reason and its evidence."""
+"""What every report tells, in any format: suites of cases, each with its outcome, its reason and its evidence."""
 
 from __future__ import annotations
 

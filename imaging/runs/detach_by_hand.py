@@ -36,7 +36,7 @@ async def unmount_and_detach(
     *,
     tell: Telling,
 ) -> FixResult:
-    """Detach a volume for good, once the guest has let go of it.
+    """Detach a volume permanently, once the guest has let go of it.
 
     The cloud is asked first whether it may be detached at all, so that nothing is unmounted without need, and once more
     after the guest's half, for a run may have begun meanwhile.
@@ -142,7 +142,7 @@ async def _volumes(cloud: Cloud, instance: Instance, attachments: tuple[VolumeAt
 
 
 async def _detach(cloud: Cloud, clock: Clock, instance_id: str, volume_id: str) -> None:
-    # What came of a lost request is seen below; asking once more could meet the volume's next attachment.
+    # Whether a lost request took effect is seen below; asking again could meet the volume's next attachment.
     with contextlib.suppress(LostAnswerError, ServerFaultError, NotFoundError):
         await cloud.compute.detach_volume(instance_id, volume_id)
     begun, refused = clock.monotonic(), 0

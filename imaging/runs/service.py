@@ -129,7 +129,7 @@ class RunService:
         return await self._runners.begin(record, resolved, other_host=other_host)
 
     async def cancel(self, run_id: str, resolved: ResolvedCloud | None) -> RunRecord:
-        """Ask a run to end; what it changed is put right, by its runner or by one that is started for that.
+        """Ask a run to end; its runner, or one that is started for that, restores what it changed.
 
         Raises:
             UsageError: the run is over already.

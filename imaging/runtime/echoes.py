@@ -91,7 +91,7 @@ class Echo:
 
 
 def find_echoes(text: str, echoes: Iterable[Echo]) -> list[Span]:
-    """Where in a text secrets stand, in whatever writing: from and to, in order, without overlaps."""
+    """Where in a text secrets stand, in any encoding: from and to, in order, without overlaps."""
     wanted = tuple(echoes)
     found: list[Span] = []
     for decoded, decoding in _decodings(text):

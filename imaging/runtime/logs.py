@@ -29,7 +29,7 @@ _TALKATIVE = (
     "asyncio",
     "dogpile",
 )
-"""Libraries whose debug output holds bodies and headers, or is of no use here: warnings and worse alone."""
+"""Libraries whose debug output holds bodies and headers, or is useless here: warnings and worse alone."""
 
 
 class _CleanFormatter(logging.Formatter):

@@ -81,7 +81,7 @@ class Paths:
         return self.logs / f"runner-{checked_run_id(run_id)}.log"
 
     def prepared(self, tell: Callable[[str], None] = lambda _said: None) -> Paths:
-        """Make the folders, mode 0700, or see that those that are there are ours and closed; return self.
+        """Make the folders, mode 0700, or see that those that are there are the user's own and closed; return self.
 
         Args:
             tell: told of a folder that stood open to others and was closed.
@@ -100,7 +100,7 @@ def checked_run_id(run_id: str) -> str:
     """The id, which becomes part of a file's name.
 
     Raises:
-        ValueError: it is none of ours.
+        ValueError: it is not the id of a run.
     """
     if _RUN_ID.fullmatch(run_id) is None:
         msg = f"not a run id: {run_id!r}"

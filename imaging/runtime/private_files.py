@@ -50,7 +50,7 @@ def own_uid() -> int:
 
 
 def close_folder(folder: Path, *, of_configuration: bool = False) -> bool:
-    """Make a folder of ours, or see that the one that is there is ours and closed to others.
+    """Make a folder of the program, or see that the one that is there is the user's own and closed to others.
 
     Args:
         folder: made with mode 0700, folders above it as well.
@@ -85,7 +85,7 @@ def close_folder(folder: Path, *, of_configuration: bool = False) -> bool:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file of ours, mode 0600; a link is not followed, and nothing but a file is opened.
+    """Open a file of the program, mode 0600; a link is not followed, and nothing but a file is opened.
 
     Args:
         path: in a folder that `close_folder` has seen.
@@ -115,7 +115,7 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def check_file(path: Path, *, make: bool = False) -> None:
-    """See that a file that a library opens by its name is ours, without opening it.
+    """See that a file that a library opens by its name is the user's own, without opening it.
 
     Closing a descriptor of an SQLite file would let go of the locks that this process has on it.
 
@@ -163,7 +163,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def read_private(path: Path, limit_bytes: int) -> bytes:
-    """What a file of ours holds.
+    """What a file of the program holds.
 
     Raises:
         NotPrivateError: a link, a pipe or a file of somebody else lies there.
@@ -189,7 +189,7 @@ def _make(folder: Path) -> None:
 
 
 def _refuse_unsafe_place(folder: Path) -> None:
-    """Who can rename in the folder above can put their own in the place of ours at any time."""
+    """Who can rename in the folder above can replace this one at any time."""
     above = folder.parent
     found = above.stat()
     if found.st_uid != _ROOT:

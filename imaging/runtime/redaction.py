@@ -1,7 +1,7 @@
 """Keeps secrets out of every text that leaves the process: logs above all.
 
 Two nets, one behind the other. Values that are known to be secret (`Redactor.hide`) are blotted out wherever they
-occur, in whatever writing a stranger echoes them (`imaging.runtime.echoes`). What looks like a secret by its name
+occur, in any encoding in which a stranger echoes them (`imaging.runtime.echoes`). What looks like a secret by its name
 (`X-Auth-Token: …`, `"adminPass": "…"`) or by its form (Fernet tokens, passwords in URLs) is blotted out unseen.
 """
 

@@ -23,7 +23,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     Args:
         path: `settings.toml`; a missing file means the defaults.
         environ: the environment; `IMAGING_PROFILE` and its like win over the file. Other `IMAGING_*` variables
-            are not ours to judge and are left alone.
+            are not judged here and are left alone.
 
     Raises:
         ConfigError: the file is malformed, names an unknown setting, or a value cannot be meant.

@@ -19,7 +19,7 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     that does not answer would keep it from ending.
 
     Raises:
-        Exception: whatever `work` raises.
+        Exception: what `work` raises.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -37,7 +37,7 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         failed: BaseException | None = None
         try:
             result = work(*args, **kwargs)
-        except BaseException as error:  # noqa: BLE001  # it belongs to the task that awaits, whatever it is
+        except BaseException as error:  # noqa: BLE001  # any exception belongs to the task that awaits
             failed = error
         with suppress(RuntimeError):  # the loop has ended: nobody waits
             loop.call_soon_threadsafe(settle, result, failed)

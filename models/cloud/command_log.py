@@ -11,7 +11,7 @@ from models.text import CleanText
 
 
 class CallOutcome(StrEnum):
-    """What came of a change."""
+    """The outcome of a change."""
 
     UNDER_WAY = "under way"
     """Sent; its answer has not come."""

@@ -82,7 +82,7 @@ class ImageTask(Frozen):
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more comes of it."""
+        """Whether it has come to its end."""
         return self.status in {"success", "failure"}
 
 

@@ -118,11 +118,11 @@ _STARTS = frozenset(
 
 
 class InstanceHistory(Frozen):
-    """What was asked of an instance, newest first, and how the cloud's clock stands to ours."""
+    """What was asked of an instance, newest first, and how far the cloud's clock is ahead."""
 
     actions: tuple[InstanceAction, ...] = ()
     cloud_ahead_seconds: float = 0.0
-    """How far the cloud's clock is ahead of ours."""
+    """How far the cloud's clock is ahead of this machine's."""
 
     @property
     def last_start(self) -> datetime | None:

@@ -50,7 +50,7 @@ class SecurityGroup(Frozen):
 
 
 class GroupPort(Frozen):
-    """A port as Neutron shows it, with what it may hinder the removal of."""
+    """A port as Neutron shows it, with what cannot be removed while it is there."""
 
     id: CleanText
     device_id: CleanText = ""

@@ -61,7 +61,7 @@ class GuestFacts(Frozen):
     seconds: float | None = None
     """How long the probe took in the guest."""
     clock_off_seconds: float | None = None
-    """The guest's clock less ours; None where that is not known."""
+    """The guest's clock less this machine's; None where that is not known."""
     boot_verdict: Verdict | None = None
     """Of a deep check: whether the temporary instance came up; emergency mode is proof of a bad fstab."""
     since_run: SinceRun | None = None

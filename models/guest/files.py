@@ -1,4 +1,4 @@
-"""Single files: those of the system that the guidelines name, and whatever a profile asks to search for."""
+"""Single files: those of the system that the guidelines name, and those that a profile asks to search for."""
 
 from __future__ import annotations
 

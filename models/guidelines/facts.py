@@ -29,7 +29,7 @@ NOT_INSPECTED = "no inspection was made yet"
 
 
 class ExportFacts(Frozen):
-    """What speaks against giving an image away as a file: put together from the findings about it."""
+    """Why an image should not be given away as a file: put together from the findings about it."""
 
     seal: CleanText | None = None
     """The word that is noted on it; None: nobody has tried to seal it."""

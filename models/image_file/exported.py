@@ -76,7 +76,7 @@ class ExportedImage(Frozen):
     @field_validator("properties", mode="before")
     @classmethod
     def _only_what_a_launch_needs(cls, properties: object) -> object:
-        """An import proposes nothing else, whatever somebody has written into the file."""
+        """An import proposes nothing else, even if somebody has written more into the file."""
         if not isinstance(properties, Mapping):
             return properties
         texts = {key: value for key, value in properties.items() if isinstance(key, str) and isinstance(value, str)}
@@ -93,7 +93,7 @@ def read_exported(content: bytes) -> ExportedImage | None:
         None where it is some other file: many a tool writes a `.json`.
 
     Raises:
-        ForeignValueError: it is no JSON, as a copy that was cut off, or says to be ours and cannot be read.
+        ForeignValueError: it is no JSON, as a copy that was cut, or claims to be of this program and cannot be read.
     """
     document = foreign.document(content, max_bytes=MOST_BYTES)
     if not isinstance(document, dict) or not str(document.get("schema", "")).startswith("imaging.exported-image/"):

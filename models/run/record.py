@@ -67,7 +67,7 @@ class StepRecord(Frozen):
     started_at: Moment | None = None
     ended_at: Moment | None = None
     note: CleanText = ""
-    """What came of it, in a few words ("2 volumes detached", "m1.tiny: smallest that fits")."""
+    """Its outcome, in a few words ("2 volumes detached", "m1.tiny: smallest that fits")."""
     phases: tuple[Phase, ...] = ()
     intents: tuple[Intent, ...] = ()
     """What was about to be asked of the cloud, oldest first: a call may have been carried out although the step
@@ -112,7 +112,7 @@ class OwnedRole(StrEnum):
 
 
 class Owned(Frozen):
-    """Something that a run made; once its id is in the journal only that id counts as ours."""
+    """Something that a run made; once its id is in the journal only that id counts as owned."""
 
     kind: OwnedKind
     id: CleanText

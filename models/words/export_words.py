@@ -26,7 +26,7 @@ def is_written(run: RunRecord) -> bool:
 
 
 def export_success(run: RunRecord) -> str:
-    """What came of an export that came to its end."""
+    """The outcome of an export that came to its end."""
     exported, export = run.exported, run.plan.export
     if exported is None or export is None or not is_written(run):
         return "Nothing was written"

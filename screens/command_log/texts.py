@@ -19,7 +19,7 @@ _SERVICES = {"block_storage": "volume"}
 
 
 def outcome_sign(outcome: CallOutcome, glyphs: Glyphs) -> Sign:
-    """What came of a change, as a sign."""
+    """The outcome of a change, as a sign."""
     glyph, tone = {
         CallOutcome.UNDER_WAY: (glyphs.changing, Tone.WARN),
         CallOutcome.ACCEPTED: (glyphs.good, Tone.GOOD),

@@ -12,7 +12,7 @@ from screens.style.tones import Tone
 
 
 def explained(error: BaseException) -> ImagingError:
-    """Any error as one of ours. What is not ours is a fault of the program: its kind is named, its text kept."""
+    """Any exception as an `ImagingError`. Any other one is a fault of the program: its kind is named, its text kept."""
     if isinstance(error, ImagingError):
         return error
     return ImagingError(

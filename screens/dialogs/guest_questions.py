@@ -20,7 +20,7 @@ _NAME_CELLS = 24
 
 
 def _host_key_file(algorithm: str) -> str:
-    """Where OpenSSH keeps the public half of a host key: by its kind, whatever the signature."""
+    """Where OpenSSH keeps the public half of a host key: by its kind, for any signature."""
     kind = next((kind for kind in ("ed25519", "ecdsa", "dsa") if kind in algorithm), "rsa")
     return f"/etc/ssh/ssh_host_{kind}_key.pub"
 

@@ -70,7 +70,7 @@ class GuestSession:
                 tell=self.tell,
             )
         except ImagingError:
-            if let_go:  # it is no longer mounted, whatever the cloud did
+            if let_go:  # it is no longer mounted, even if the cloud failed
                 await guests.inspect_again(route, questions_for(self.console.profile), action=action)
             raise
         return fixed, await guests.inspect_again(route, questions_for(self.console.profile), action=action)

@@ -51,7 +51,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
         self._changing_state = False
         """Whether the cloud is doing something that was asked for here."""
         self._said = ""
-        """What came of it; it stays on show until the cursor moves."""
+        """The outcome; it stays on show until the cursor moves."""
 
     @abstractmethod
     def action_refresh(self) -> None:
@@ -187,7 +187,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
     @work(group="open run", exclusive=True, exit_on_error=False, description="open the run on the instance")
     async def _open_run(self, instance: Instance, run_id: str) -> None:
         known = {run.id for run in await self.console.runs.runs()}
-        # Of another machine's run this journal knows nothing; the wizard's checklist says that it is in the way.
+        # Of another machine's run this journal knows nothing; the wizard's checklist names it as a blocker.
         if run_id in known:
             self.app.push_screen(RunScreen(run_id))
         else:

@@ -20,7 +20,7 @@ _STATE_KEYS = [
     binding(FindingDeed.CHANGE_STATE, f"remedy('{verb}')", binding_id, name=name, tooltip=tooltip)
     for verb, binding_id, name, tooltip in _STATE_CHANGES
 ]
-"""One key for whatever brings the instance back: it is in one state at a time."""
+"""One key for each remedy that brings the instance back: it is in one state at a time."""
 BINDINGS: list[BindingType] = [
     binding(FindingDeed.FIX, "fix", "instances.fix"),
     binding(

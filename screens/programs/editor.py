@@ -1,4 +1,4 @@
-"""Lets the user write a text in their own editor. Whatever goes wrong, the text stays as it was."""
+"""Lets the user write a text in their own editor. After any failure the text stays unchanged."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from textual.app import App, SuspendNotSupported
 
 
 def words_of(value: str) -> tuple[str, ...]:
-    """A program with its options, as a variable names it; empty where it names none that can be understood."""
+    """A program with its options, as a variable names it; empty where it names none, or cannot be parsed."""
     try:
         return tuple(shlex.split(value))
     except ValueError:

@@ -14,7 +14,7 @@ from screens.style.tones import Tone
 
 
 class RunChanges:
-    """The questions of the screen of a run, and what comes of a yes."""
+    """The questions of the screen of a run, and what a yes does."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One run, live: what it does in words, how far it is, and what came of it with what can be done next."""
+"""One run, live: what it does in words, how far it is, and its outcome with what can be done next."""
 
 from __future__ import annotations
 

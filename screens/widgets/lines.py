@@ -120,7 +120,7 @@ class StatusLine(_Line):
             self._end_notice()
 
     def notice(self, text: str, tone: Tone = Tone.ACCENT) -> None:
-        """Answer a key; it stays for some seconds, whatever the cloud sends meanwhile."""
+        """Answer a key; it stays for some seconds, even if the cloud sends news meanwhile."""
         if self._noticed is not None:
             self._noticed.stop()
         self._show(_Said(text, tone))

@@ -24,7 +24,7 @@ _LONGEST_LINE = 4_096
 
 
 class TextLines(ScrollView, can_focus=True):
-    """Plain lines; whatever they hold is shown as text."""
+    """Plain lines; all that they hold is shown as text."""
 
     BINDING_GROUP_TITLE = "Text"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -92,7 +92,7 @@ class WizardState:
         return (*checklist_obstacles(self.checklist, self.request), *self._contradictions())
 
     def _contradictions(self) -> Iterator[Obstacle]:
-        """What would not come of it although the user wants it: asked here, told by commands."""
+        """What would not be done although the user wants it: asked here, told by commands."""
         request = self.request
         if request.mode is Mode.SEALED and not request.test:
             text = "A sealed image is proved by a test launch, and none is wanted."

@@ -12,7 +12,7 @@ from tests.acceptance.program import Machine
 from tests.support.demo import DemoCloud
 
 SPEED = 20
-"""How many seconds of the demonstration cloud pass in one of ours."""
+"""How many seconds of the demonstration cloud pass in a real one."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def api(demo: DemoCloud) -> PlainApi:
 
 @pytest.fixture
 def machine(own_home: Path, demo: DemoCloud) -> Iterator[Machine]:
-    """The user's machine; whatever the program left running there is ended after the test."""
+    """The user's machine; what the program left running there is ended after the test."""
     machine = Machine(own_home)
     yield machine
     machine.end_everything()

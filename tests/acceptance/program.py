@@ -21,7 +21,7 @@ DESCRIPTION = "PostgreSQL 16 with PostGIS, and the loader of the catalogue, on t
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a command."""
+    """The outcome of a command."""
 
     status: int
     out: str

@@ -154,7 +154,7 @@ class Terminal:
         self.process.wait(PATIENCE_SECONDS)
 
     def hang_up(self) -> None:
-        """Close the window: whatever the program writes from now on fails, and one that it controls gets SIGHUP."""
+        """Close the window: each write of the program fails from now on, and one that it controls gets SIGHUP."""
         self._close()
         self.process.wait(PATIENCE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Nova copies an image's properties into every later snapshot of its instances: what others make of ours is theirs."""
+"""Nova copies an image's properties into later snapshots of its instances: what others make of an image is theirs."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Reply:
     wait: threading.Event | None = None
     """Answer only when this is set (or the cloud is closed)."""
     raw: Iterable[bytes] | None = None
-    """Send just this, whatever HTTP says to it, until the other side has had enough."""
+    """Send just this, valid HTTP or not, until the other side has had enough."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ScriptedCloud:
     ) -> None:
         self.host = host
         self.heard: list[tuple[str, str]] = []
-        """The first line and the rest of everything that arrived, whatever it was."""
+        """The first line and the rest of everything that arrived."""
         self.places: dict[str, str] = {}
         """Whole addresses of services in the catalogue, where not the cloud's own."""
         self.services = services

@@ -226,7 +226,7 @@ async def test_an_answer_is_read_as_utf_8_whatever_odd_charset_it_names(scripted
 
 
 class Seconds:
-    """A clock that goes on whenever it is read."""
+    """A clock that moves each time that it is read."""
 
     def __init__(self) -> None:
         self.now, self.step = 1000.0, 1.0

@@ -86,7 +86,7 @@ async def test_an_unknown_type_is_told_the_nearest_one(write_clouds: Write) -> N
 async def test_a_type_of_a_package_that_is_not_there_is_told_the_package(
     write_clouds: Write, monkeypatch: pytest.MonkeyPatch, auth_type: str, package: str
 ) -> None:
-    """Whatever is installed where the tests run: keystoneauth lists a type only with what it needs."""
+    """On every machine where the tests run: keystoneauth lists a type only with what it needs."""
     monkeypatch.setattr(loading, "get_available_plugin_names", lambda: frozenset({"password"}))
     said = await refused(write_clouds, with_auth() | {"auth_type": auth_type})
     assert f"auth_type {auth_type}, which needs the Python package {package}." in said

@@ -68,7 +68,7 @@ def test_a_group_is_looked_up_in_the_systems_own_lists():
 
 
 class TestLinks:
-    """Whoever can replace a link on the way leads to another file."""
+    """Somebody who can replace a link on the way leads to another file."""
 
     @pytest.fixture
     def shared(self, tmp_path: Path) -> Path:

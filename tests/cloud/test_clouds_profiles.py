@@ -94,7 +94,7 @@ class TestProfiles:
         self.lay(user_folder, 0o600)
         assert (await resolved()).config["auth"]["auth_url"] == OURS
 
-    async def test_an_entry_that_names_none_is_used_whoever_wrote_them(self, user_folder, here):
+    async def test_an_entry_that_names_none_is_used_from_any_author(self, user_folder, here):
         self.lay(user_folder, 0o666)
         write(user_folder, "clouds.yaml", dev=password_entry(OURS))
         assert (await resolved()).name == "dev"

@@ -15,7 +15,7 @@ from tests.cloud.conftest import password_entry
 
 @pytest.fixture
 def keyring(monkeypatch):
-    """A keyring that gives the same secret to whoever asks, and notes what it was asked for."""
+    """A keyring that gives the same secret to everybody, and notes what it was asked for."""
     asked: list[str] = []
 
     class Backend:
@@ -107,7 +107,7 @@ class TestSecrets:
         write(user_folder, "secure.yaml", 0o666, dev={"auth": {"auth_url": EVIL}})
         assert (await resolved()).config["auth"]["auth_url"].startswith(OURS)
 
-    async def test_whoever_types_it_sees_where_it_goes(self, here):
+    async def test_a_user_who_types_it_sees_where_it_goes(self, here):
         write(here, "clouds.yaml", dev=without_password(EVIL))
         asked = []
 

@@ -1,4 +1,4 @@
-"""A cloud may answer anything: each call gives what could be read, or an error of ours."""
+"""A cloud may answer anything: each call gives what could be read, or an `ImagingError`."""
 
 from __future__ import annotations
 

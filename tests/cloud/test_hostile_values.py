@@ -1,4 +1,4 @@
-"""Whatever stands in any field of any answer of a cloud: a value, nothing, or one error of ours, and nothing else."""
+"""Anything may stand in any field of any answer: a call gives a value, nothing, or one `ImagingError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether certificates are checked is said right, whatever stands behind `verify`."""
+"""Whether certificates are checked is said correctly for every value of `verify`."""
 
 from __future__ import annotations
 

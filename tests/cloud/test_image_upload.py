@@ -104,7 +104,7 @@ async def test_a_refusal_says_what_happened_and_what_is_left(  # noqa: PLR0917  
 
 
 async def test_a_token_that_ends_is_not_met_by_sending_again(scripted: ScriptedCloud, cloud: OpenStackCloud):
-    """keystoneauth would log in anew and send the body a second time."""
+    """keystoneauth would log in again and send the body a second time."""
     scripted.on("PUT", FILE, Reply(401, {"message": "expired"}), Reply(204))
 
     with pytest.raises(UnauthorizedError):

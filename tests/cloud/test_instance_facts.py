@@ -1,4 +1,4 @@
-"""The facts about one instance, whatever fails beside it; and finding it by name."""
+"""The facts about one instance, also where other reads fail; and finding it by name."""
 
 from __future__ import annotations
 

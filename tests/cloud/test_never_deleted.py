@@ -1,4 +1,4 @@
-"""The last guard: whatever a caller says, the adapters delete nothing that looks like anybody's own."""
+"""The last guard: for no caller the adapters delete what looks like somebody else's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""openstacksdk reads an entry twice. What it logs in with is what was checked, whatever the names are written like."""
+"""openstacksdk reads an entry twice. What it logs in with is what was checked, in every spelling of the names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers take whatever a cloud sends."""
+"""Readers take anything that a cloud sends."""
 
 from __future__ import annotations
 

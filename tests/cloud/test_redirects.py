@@ -197,7 +197,7 @@ class TestCatalogue:
         assert any(TOKEN in text for _, text in other.heard)
 
     async def test_a_host_that_nobody_names_gets_nothing(self, scripted, other, cloud):
-        """Whatever a version document or a plugin would make of it."""
+        """The result of any version document or plugin."""
         session = None
 
         def read(link):
@@ -259,7 +259,7 @@ class TestPages:
 
 
 class TestNetrc:
-    """What ~/.netrc holds for a host is not ours to send."""
+    """What ~/.netrc holds for a host is not sent by the program."""
 
     async def test_it_is_left_alone(self, scripted, own_home, enter):
         (own_home / ".netrc").write_text("machine 127.0.0.1 login ada password netrc-secret\n")

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a command line."""
+    """The outcome of a command line."""
 
     status: int
     out: str

@@ -1,4 +1,4 @@
-"""A file that the user brings: whatever lies there, reading ends, and one sentence says why nothing was read."""
+"""A file that the user brings: reading always ends, and one sentence says why nothing was read."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ def test_who_types_the_name_has_it_judged_all_the_same_and_that_is_noted(brought
     ],
 )
 def test_a_report_that_does_not_tell_is_judged_and_that_is_said(brought, demo_cloud, printed, rows):
-    """An id on the disk may have come with the image, so it speaks against nothing."""
+    """An id on the disk may have come with the image, so it contradicts nothing."""
     done = brought(of_machine(printed, *rows), "--os-cloud", "demo", "--json", command=("check", "db-07"))
     assert "Nothing in the report shows that it is of this instance" in document(done)["inspection"]["notices"][0]
 

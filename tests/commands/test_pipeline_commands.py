@@ -1,4 +1,4 @@
-"""Whatever the command line prints: no text of a stranger begins a line that a pipeline would obey."""
+"""In all that the command line prints, no text of a stranger begins a line that a pipeline would obey."""
 
 from __future__ import annotations
 

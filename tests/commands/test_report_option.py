@@ -1,4 +1,4 @@
-"""`--report FORMAT=FILE`: refused before anything is done, or written whatever the command comes to."""
+"""`--report FORMAT=FILE`: refused before anything is done, or written for every outcome of the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables: aligned on a terminal, plain in a pipe, and safe with whatever name an instance has."""
+"""Tables: aligned on a terminal, plain in a pipe, and safe with any name that an instance has."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def as_new(cloud: Subject, server_id: str) -> bool:
 
 
 def sweep(cloud: Subject) -> None:
-    """Delete whatever a broken test has left, known by its name."""
+    """Delete what a broken test has left, known by its name."""
     for server in cloud.compute.get(f"/servers?name={cloud.prefix}").json()["servers"]:
         delete_server(cloud, server["id"])
     for image in cloud.image.get(f"/images?limit=200&owner={cloud.member.current_project_id}").json()["images"]:

@@ -1,4 +1,4 @@
-"""The controls: for who has this cloud's token, and never the end of it, whatever is sent."""
+"""The controls: only for those who have this cloud's token, and nothing that is sent ends it."""
 
 from __future__ import annotations
 

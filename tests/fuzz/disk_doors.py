@@ -22,7 +22,7 @@ _STEP = 2**16
 
 
 def _file(disk: RecordedDisk, data: bytes) -> None:
-    """The header is judged, and what it leads to is read to its end, whatever the judgement was."""
+    """The header is judged, and what it leads to is read to its end after any judgement."""
     content = disk.with_data(data)
     header = read_header(content.read, content.size_bytes, declared=None)
     for kind in {header.format or ImageFormat.RAW, ImageFormat.RAW}:

@@ -21,7 +21,7 @@ class Door:
     """cloud answers, console, probe report, metadata, files, disks or configuration."""
     name: str
     read: Callable[[Any], object]
-    """Takes one input; only an error of ours may come out."""
+    """Takes one input; only an `ImagingError` may come out."""
     documents: Sequence[Any] = ()
     """Good inputs that are JSON values."""
     texts: Sequence[str] = ()
@@ -48,7 +48,7 @@ class Door:
             yield with_value(good, place, hostile[(number * 7 + number // len(spots) + seed) % len(hostile)])
 
     def attack(self, bad: Any) -> BaseException | None:
-        """Let one input in; what escaped that is no error of ours."""
+        """Let one input in; what escaped that is no `ImagingError`."""
         try:
             self.read(bad)
         except ImagingError as error:
@@ -59,7 +59,7 @@ class Door:
 
 
 def _unfit(error: ImagingError) -> BaseException | None:
-    """An error of ours is shown and written down, so its text must be short, printable and encodable."""
+    """An `ImagingError` is shown and written down, so its text must be short, printable and encodable."""
     text = str(error)
     if len(text) > 6_200 or not text.replace("\n", "").isprintable():
         return AssertionError(f"an error's text is unfit to be shown: {text[:200]!r}")

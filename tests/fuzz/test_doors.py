@@ -1,4 +1,4 @@
-"""Whatever strangers write, each door reads it or refuses it with an error of ours."""
+"""Each door reads what strangers write, or refuses it with an `ImagingError`."""
 
 from __future__ import annotations
 

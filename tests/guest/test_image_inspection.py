@@ -176,7 +176,7 @@ async def test_a_cancelled_inspection_ends_its_process(disk: Path) -> None:
 
 
 def reader_processes() -> set[int]:
-    """The processes of ours that read disks."""
+    """The processes of the program that read disks."""
     found = set()
     for each in Path("/proc").glob("[0-9]*"):
         try:

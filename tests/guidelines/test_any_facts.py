@@ -1,4 +1,4 @@
-"""Whatever a cloud says, the checklist answers: no rule stumbles, and nothing unread is shown as pass."""
+"""The checklist answers for everything that a cloud may say: no rule stumbles, and nothing unread is shown as pass."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def model(kind: type[Any]) -> st.SearchStrategy[Any]:
 
 
 def part(name: str) -> st.SearchStrategy[Any]:
-    """A part of a guest's facts: unknown, incomplete, or whatever a guest can say."""
+    """A part of a guest's facts: unknown, incomplete, or anything that a guest can say."""
     return model(kind_of(name))
 
 

@@ -27,7 +27,7 @@ LISTED = [
 
 
 def declared_in(text: str) -> list[str]:
-    """The ids that a module's text declares, whatever becomes of them when it is loaded."""
+    """The ids that a module's text declares, before it is loaded."""
     return [
         ast.literal_eval(node.args[0])
         for node in ast.walk(ast.parse(text))

@@ -20,7 +20,7 @@ TOLD_BY_OTHERS = {
         "BOOT-SWAP",  # there is no swap
     },
     "path_uses": {"VOL-SYMLINK"},  # nothing is mounted that a path could lead to
-    "sshd": {"SEC-HOSTKEYS"},  # cloud-init makes new keys, whatever there is
+    "sshd": {"SEC-HOSTKEYS"},  # cloud-init always makes new keys
 }
 """Rules that another part answers while this one shows nothing, and why that is right for the healthy guest."""
 

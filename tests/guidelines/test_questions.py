@@ -1,4 +1,4 @@
-"""The tables, what a profile makes of them, and the questions to a guest that come of it."""
+"""The tables, what a profile makes of them, and the questions to a guest that follow."""
 
 from __future__ import annotations
 

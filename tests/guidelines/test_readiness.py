@@ -84,7 +84,7 @@ def test_what_starts_nothing_leaves_the_inspection_as_it_is(action):
 
 
 def test_the_clouds_clock_is_compared_with_ours():
-    """The cloud is an hour ahead: a start at 13:30 by its clock was at 12:30 by ours, before the inspection."""
+    """The cloud is an hour ahead: a start at 13:30 by its clock was at 12:30 here, before the inspection."""
     seen = read_then(INSPECTED, NOW - timedelta(hours=1))
     asked = started("start", NOW - timedelta(minutes=30), cloud_ahead_seconds=3600)
     assert of(seen, history=asked).readiness is Readiness.READY

@@ -1,4 +1,4 @@
-"""A remedy is something to do, said first; a title is true whatever the outcome."""
+"""A remedy is something to do, said first; a title is true for every outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that are shown or carried out are safe to paste: whatever a guest names, it is one word to the shell."""
+"""Commands that are shown or carried out are safe to paste: each name from a guest is one word to the shell."""
 
 from __future__ import annotations
 

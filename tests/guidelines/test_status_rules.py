@@ -123,7 +123,7 @@ def test_a_bare_lock_of_another_user_blocks_and_names_them():
 @pytest.mark.parametrize(
     "reason", ["do not touch: tape transfer", "suspected misuse, ticket 4711", "imaging run for Bob"]
 )
-def test_a_lock_for_a_reason_blocks_whoever_set_it(reason):
+def test_a_lock_for_a_reason_blocks_no_matter_who_set_it(reason):
     found = finding(
         "STATE-LOCKED", instance=instance(locked=True, locked_reason=reason), history=history(("lock", YOU))
     )

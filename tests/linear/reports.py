@@ -27,7 +27,7 @@ def real_rows() -> dict[str, list[Row]]:
 
 
 def many_rows(part: str, number: int) -> list[Row]:
-    """The same rows over and over, so that whatever is put together by a name is put together with everything."""
+    """The same rows over and over, so that all that is joined by a name is joined with everything."""
     rows = real_rows()[part]
     return [rows[at % len(rows)] for at in range(number)]
 

@@ -1,4 +1,4 @@
-"""The parts that are read from a disk take time in proportion to its files, whatever stands in them."""
+"""The parts that are read from a disk take time in proportion to its files, with any content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PUMPS = (
     *("ExecStart=/a \\\n", "[Mount]\nWhat=/a\n", "UUID=a /a\n", "menuentry a {\n", '{"a": "\\n'),
     *("Include /etc/ssh/*\n", 'include "/etc/*"\n', "source /etc/*/*\n", "Match user a\n", '<port x="'),
 )
-"""Lines of many kinds of files, and what may be in the way; each pattern by itself is attacked in `test_patterns`."""
+"""Lines of many kinds of files, and what may stand between them; `test_patterns` attacks each pattern by itself."""
 
 
 class PumpedFileSystem(DirectoryFileSystem):

@@ -1,4 +1,4 @@
-"""No pattern of the program takes much longer for a longer text than in proportion, whatever a stranger writes.
+"""No pattern of the program takes much longer for a longer text than in proportion, with any text of a stranger.
 
 Patterns are found, not listed: a new one is attacked as soon as it is there. The attacks are made from its own tree.
 """

@@ -1,4 +1,4 @@
-"""Every reader of a stranger's text takes time in proportion to the text, whatever stands in it.
+"""Every reader of a stranger's text takes time in proportion to the text, with any content.
 
 A report of four times as many rows, or with a field four times as long, takes not much more than four times as long.
 The rows are those of real guests, so that they get as far into a reader as any.

@@ -1,4 +1,4 @@
-"""Texts of a cloud and of a console: four times as much takes not much more than four times as long, whatever it is."""
+"""Texts of a cloud and of a console: four times as much of any text takes little more than four times as long."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ PUMPS = (
     ),
     *(f"@@imaging-probe-begin {NONCE}\n", "table ip a {\n", "chain a {\n", "-A INPUT -j INPUT\n"),
 )
-"""Beginnings of what is searched for, and what is in the way."""
+"""Beginnings of what is searched for, and what may stand between them."""
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -1,4 +1,4 @@
-"""No model holds somebody else's text as it came: a text field cleans what it is given, whoever makes the model."""
+"""No model holds somebody else's text as it came: a text field cleans what it is given, wherever the model is made."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ WHY = {
     "tui/palette.py": "shows names uncut by their source in one line of the palette",
     "tui/terminal/switches.py": "puts a name into the title of the terminal",
 }
-"""By file: why it cleans a text, although what a model of ours holds is clean."""
+"""By file: why it cleans a text, although what a model holds is clean."""
 
 
 def _cleaning() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Foreign numbers, moments and JSON are read in models.foreign alone: a call that could read them elsewhere is refused.
 
-Where what is read is our own, or has just been matched and bounded, `OURS` says so for each call.
+Where what is read is our own, or has just been matched and bounded, `OWN_VALUES` says so for each call.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ HOME = Path(__file__).parents[2]
 DOOR = "models/foreign.py"
 PACKAGES = ("imaging", "models", "screens", "tui")
 APART = "imaging/democloud"
-"""A program of its own, which imports nothing of ours: the stranger of the tests."""
+"""A program of its own, which imports nothing of this one: the stranger of the tests."""
 BUILT_IN = frozenset({"int", "float", "complex", "Decimal", "Fraction"})
 READERS = frozenset(
     {
@@ -27,7 +27,7 @@ READERS = frozenset(
 """Names of functions and methods that make a value of a text or of bytes."""
 _TYPES = frozenset({"isinstance", "issubclass", "NewType", "cast", "TypeVar"})
 """What takes a type for a type and calls nothing."""
-OURS = {
+OWN_VALUES = {
     (
         "imaging/cloud/clouds_yaml/parsing.py",
         "yaml.load(text, _Loader)",
@@ -37,7 +37,7 @@ OURS = {
         "imaging/commands/flow/demo_cloud.py",
         "yaml.safe_load(read_private(clouds, _LARGEST_FILE))",
     ): "our own file",
-    ("imaging/commands/main.py", "int(status or 0)"): "the exit status of a command of ours",
+    ("imaging/commands/main.py", "int(status or 0)"): "the exit status of one of the commands",
     ("imaging/guest/deep_check/chunks.py", "int(found[1])"): "one to four ASCII digits, just matched",
     ("imaging/guest/deep_check/chunks.py", "int(found[2])"): "one to four ASCII digits, just matched",
     ("imaging/guest/deep_check/chunks.py", "int(found[3])"): "one to ten ASCII digits, just matched",
@@ -57,8 +57,8 @@ OURS = {
     (
         "imaging/guidelines/declaration.py",
         "int(each.sentences[-1].removeprefix('S'))",
-    ): "the number of a sentence of ours",
-    ("imaging/guest/works/ask.py", "int(port)"): "an address of ours; it runs in the test instance",
+    ): "the number of a sentence of the page",
+    ("imaging/guest/works/ask.py", "int(port)"): "the run's own address; it runs in the test instance",
     ("imaging/guest/works/boot_rows.py", "int(found[1], 8)"): "three octal digits, just matched",
     ("imaging/guest/works/test_files.py", "int(memory[1])"): "one to seven digits of the user's file, just matched",
     ("imaging/guest/report/yaml_text.py", "yaml.safe_load(text)"): "bounded before it, and counted behind it",
@@ -103,22 +103,22 @@ OURS = {
     ("imaging/guest/file_probe/part_sshd.py", "int(major[:9])"): "at most nine ASCII digits, just counted",
     ("imaging/guest/file_probe/people.py", "int(digits)"): "ASCII digits, just counted",
     ("imaging/files/wrappers/parts.py", "int(digits)"): "one to eight digits, just counted",
-    ("imaging/guest/disk_reading/reading.py", "int(request.now.timestamp())"): "a time of ours",
+    ("imaging/guest/disk_reading/reading.py", "int(request.now.timestamp())"): "a time of this machine",
     ("models/works/tap.py", "int(found[1])"): "one to six ASCII digits, just matched",
     ("models/works/tap.py", "int(found[2])"): "one to six ASCII digits, just matched",
-    ("models/formatting.py", "float(size_bytes)"): "a whole number of ours already",
-    ("screens/dialogs/finding.py", "int(place)"): "the place in a list of ours",
-    ("screens/instances/actions.py", "int(place)"): "the place in a list of ours",
+    ("models/formatting.py", "float(size_bytes)"): "a whole number of the program already",
+    ("screens/dialogs/finding.py", "int(place)"): "the place in a list on the screen",
+    ("screens/instances/actions.py", "int(place)"): "the place in a list on the screen",
     ("tui/terminal/canvas.py", "int(token['column'] or 1)"): "at most five digits, by the pattern",
     ("tui/terminal/canvas.py", "int(token['line'] or 1)"): "at most five digits, by the pattern",
     (
         "tui/terminal/pace.py",
         "int(self._in_question * _PIECE_SECONDS / seconds)",
-    ): "a number of ours, of a positive one",
+    ): "a number of the program, of a positive one",
     ("tui/terminal/pens.py", "int(code or 0)"): "at most a hundred digits, by the pattern of the canvas",
-    ("screens/wizard/pages/finding_page.py", "int(place)"): "the place in a list of ours",
+    ("screens/wizard/pages/finding_page.py", "int(place)"): "the place in a list on the screen",
 }
-"""By file and call: why the value is ours, or is known to be a number within bounds."""
+"""By file and call: why the value is the program's own, or is known to be a number within bounds."""
 
 
 def calls(source: str) -> Iterator[tuple[str, int]]:
@@ -134,7 +134,7 @@ def calls(source: str) -> Iterator[tuple[str, int]]:
 
 def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Name):
-        return "" if node.id == "load" else node.id  # a function of ours may well be called so
+        return "" if node.id == "load" else node.id  # a function of the program may well be called so
     return node.attr if isinstance(node, ast.Attribute) else ""
 
 
@@ -147,12 +147,12 @@ def found() -> Iterator[tuple[str, str, int]]:
 
 
 def test_no_call_reads_a_strangers_value_anywhere_else():
-    new = [f"{file}:{line}: {call}" for file, call, line in found() if (file, call) not in OURS]
-    assert not new, "read it with models.foreign, or say in OURS why the value is ours:\n" + "\n".join(new)
+    new = [f"{file}:{line}: {call}" for file, call, line in found() if (file, call) not in OWN_VALUES]
+    assert not new, "read it with models.foreign, or say in OWN_VALUES whose the value is:\n" + "\n".join(new)
 
 
 def test_no_reason_stands_for_a_call_that_is_gone():
-    assert set(OURS) - {(file, call) for file, call, _line in found()} == set()
+    assert set(OWN_VALUES) - {(file, call) for file, call, _line in found()} == set()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""An error of ours can be shown and written down, whatever text of a stranger it quotes."""
+"""An `ImagingError` can be shown and written down with any text of a stranger in it."""
 
 from __future__ import annotations
 

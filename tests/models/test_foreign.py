@@ -1,4 +1,4 @@
-"""Numbers, moments and JSON of strangers are read within bounds, or refused with one error of ours."""
+"""Numbers, moments and JSON of strangers are read within bounds, or refused with one kind of error."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
-    """A command that is ended at the end, whatever happens."""
+    """A command that is always ended at the end."""
     try:
         yield process
     finally:

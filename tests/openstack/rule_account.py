@@ -1,6 +1,6 @@
 """The account of what was seen of the rules on a real cloud: each fails, passes, and is fixed by its step.
 
-A test says which rules it shows and is held to it; what no cloud of ours can show is listed here, with the reason.
+A test says which rules it shows and is held to it; what no cloud of the tests can show is listed here, with the reason.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NOT_SEEN: Mapping[tuple[str, Outcome], str] = {
     ("SW-ATTEST", Outcome.FAIL): "a question: without a confirmation it is unknown, and never failing",
     ("VOL-NOTCOPIED", Outcome.PASS): "without a data volume there is nothing to copy: then it does not apply",
 }
-"""What is not seen on loopstack, and why. Whatever of it is seen all the same fails the test that sees it."""
+"""What is not seen on loopstack, and why. What is seen all the same fails the test that sees it."""
 
 SHOWN: dict[str, str] = {}
 """Every rule that a test shows, and the test."""

@@ -1,4 +1,4 @@
-"""States of a real cloud in which rules fail: each is brought about for a while, and then put right again."""
+"""States of a real cloud in which rules fail: each is brought about for a while, and then ended again."""
 
 from __future__ import annotations
 

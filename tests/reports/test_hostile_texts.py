@@ -1,4 +1,4 @@
-"""Whatever a cloud, a guest or a colleague calls a thing: no format takes it for markup, and no pipeline obeys it."""
+"""A cloud, a guest or a colleague may call a thing anything: no format takes it for markup, no pipeline obeys it."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class KilledError(BaseException):
 
 
 class DemoClock(ManualClock):
-    """Sleeping turns the clock of the demonstration cloud with ours; a deadly sleep ends the runner."""
+    """Sleeping turns the clock of the demonstration cloud with this one; a deadly sleep ends the runner."""
 
     def __init__(self, demo: DemoCloudHere) -> None:
         super().__init__(datetime.fromtimestamp(demo.now(), UTC))
@@ -190,7 +190,7 @@ async def a_run(
 
 @asynccontextmanager
 async def a_run_of(plan: Plan, clock: DemoClock, folder: Path) -> AsyncIterator[tuple[Journal, RunRecord]]:
-    """A journal of its own with a new run of a plan, to which nothing is in the way."""
+    """A journal of its own with a new run of a plan that has no obstacle."""
     refuse(obstacles(plan))
     journal = Journal(folder / "runs.sqlite", clock)
     yield journal, await journal.create(run_of_plan(plan, clock.now()), PROFILE)

@@ -1,4 +1,4 @@
-"""Deleting one thing and seeing it go, whatever the cloud answers on the way."""
+"""Deleting one thing and seeing it go, through any answers of the cloud."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reasons of a lock a run has written: told by the run and the command in it, whatever words stand between."""
+"""Which reasons of a lock a run has written: told by the run and the command in it, with any words between."""
 
 from __future__ import annotations
 

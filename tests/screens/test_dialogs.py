@@ -1,4 +1,4 @@
-"""Dialogs fit into the terminal, whatever they have to say; what is long can be scrolled."""
+"""Dialogs of any length fit into the terminal; what is long can be scrolled."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def chosen(driver: Driver) -> InstanceFacts:
 
 
 def first_with_an_action(rows: RowList[Head | Finding]) -> Finding:
-    """The first finding that the console can put right itself."""
+    """The first finding that the console can fix itself."""
     findings = (row for row in rows.items if isinstance(row, Finding))
     return next(found for found in findings if found.remedy and found.remedy.actions)
 

@@ -40,7 +40,7 @@ async def test_anothers_instance_is_marked_with_a_word(demo, tmp_path):
 
 
 async def test_an_instance_with_a_run_in_it_says_so_and_leads_to_that_run(demo, tmp_path):
-    """Of another machine's run nothing is known here: the wizard says what is in the way."""
+    """Of another machine's run nothing is known here: the wizard names the blocker."""
     mine = run("abc123", state=RunState.CANCELLED)  # one under way would be shown at once
     async with console(tmp_path, size=(120, 36), runs=FrozenRuns(mine)) as driver:
         await choose(driver, "db-07")

@@ -1,4 +1,4 @@
-"""The status line answers a key for some seconds, whatever the cloud sends meanwhile."""
+"""The status line answers a key for some seconds, even if the cloud sends news meanwhile."""
 
 from __future__ import annotations
 

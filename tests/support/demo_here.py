@@ -52,7 +52,7 @@ def still_clock() -> VirtualClock:
 class TurnedClock:
     """Our clock and the cloud's in one: sleeping takes no time and turns both.
 
-    A sleep lasts until something happens in the cloud, or as long as asked where that is longer: whoever polls sees
+    A sleep lasts until something happens in the cloud, or as long as asked where that is longer: who polls sees
     each state once, without asking in between. Where nothing is due it lasts a little longer than asked.
     """
 

@@ -21,7 +21,7 @@ def begin_at_once(
         first = context.run(coro.send, None)
     except StopIteration as end:
         return asyncio.Task(_result(end.value), loop=loop, context=context)
-    except BaseException as error:  # noqa: BLE001  # whatever it raises is the task's
+    except BaseException as error:  # noqa: BLE001  # any exception is the task's
         return asyncio.Task(_result(error), loop=loop, context=context)
     task = asyncio.Task(_go_on(coro, first), loop=loop, context=context)
     # Cancelled before its second step it would never be told, and be found by the collector during another test.

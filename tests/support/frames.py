@@ -1,7 +1,7 @@
 """The frames of a headless application: drawn when somebody looks, and not each time that one is due.
 
 Nobody reads what a headless application draws; it took a quarter of the processor time of the tests of screens.
-A frame that is due is noted instead, and drawn once by whoever looks next. What fails in drawing fails there.
+A frame that is due is noted instead, and drawn once by the next reader. What fails in drawing fails there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The palette finds things by their names, and never stands in the way of the keys."""
+"""The palette finds things by their names, and never keeps a key from working."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Canvas:
     synchronised: bool = False
     """Whether Textual found out that the terminal shows a frame at once if it is asked to."""
     is_left: bool = True
-    """Whether the terminal shows the shell's screen, not ours."""
+    """Whether the terminal shows the shell's screen, not the program's."""
     _pen: Pen = PLAIN
     _stamp: int = 0
 

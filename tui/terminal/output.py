@@ -34,7 +34,7 @@ class Output:
             fileno: where the terminal is written to.
             canvas: what it is to show; from now on it is changed here alone.
             powers: what the terminal understands.
-            draw_again: has the application draw everything, after a fault of ours.
+            draw_again: has the application draw everything, after a fault of this module.
         """
         self._draw_again = draw_again
         self._fileno = fileno
@@ -77,7 +77,7 @@ class Output:
         if not self._unread:
             try:
                 return self._canvas.feed(data)
-            except Exception:  # noqa: BLE001  # whatever it is, the screen goes on without us
+            except Exception:  # noqa: BLE001  # any fault: the screen continues without this module
                 self._give_up()
         return [data]
 

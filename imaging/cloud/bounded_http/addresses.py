@@ -46,7 +46,7 @@ def address_of(url: str) -> Address:
 
 
 def _one_spelling(host: str) -> str:
-    """A host as it is asked for, whatever it is written like: letters beyond ASCII, IPv6 with zeros, a dot at its end.
+    """A host as it is asked for, in any spelling: letters beyond ASCII, IPv6 with zeros, a dot at its end.
 
     Raises:
         ValueError: it is no host.
@@ -54,7 +54,7 @@ def _one_spelling(host: str) -> str:
     if not host.isascii():
         from requests import PreparedRequest  # noqa: PLC0415  # the HTTP libraries: not before they are needed
 
-        host = PreparedRequest._get_idna_encoded_host(host)  # noqa: SLF001  # whatever it makes of it is connected to
+        host = PreparedRequest._get_idna_encoded_host(host)  # noqa: SLF001  # its result is what is connected to
     if ":" in host and "%" not in host:
         return str(ipaddress.ip_address(host))
     # "cloud.example." is the same host in DNS, and must not count as another one.

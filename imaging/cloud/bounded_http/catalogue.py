@@ -1,4 +1,4 @@
-"""The endpoints of a catalogue, whatever shape it has: it is what a server says, and read before any reader of ours."""
+"""The endpoints of a catalogue of any shape: a server wrote it, and no tolerant reader has read it yet."""
 
 from __future__ import annotations
 

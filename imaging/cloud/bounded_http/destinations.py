@@ -60,7 +60,7 @@ class AddressRules:
         address = _parsed(asked)
         if has_userinfo(asked.url) and not self._named.get(address):
             raise _refused(asked, f"to {address}, with a user name in the address")
-        # Before all other rules: what the user wrote into the entry is meant so.
+        # Before all other rules: the user's entry in clouds.yaml decides.
         if address in self._named:
             return asked.url
         listed = [(service, found) for service, url in self._catalogue() if (found := _address_or_none(url))]
@@ -173,6 +173,6 @@ def _plain(asked: Asked, address: Address) -> UnsafeAddressError:
         f"The cloud's catalogue names {address} for its {asked.service} service, which is plain HTTP, "
         f"so it was not asked to {asked.doing}.",
         meaning=f"{_NOTHING_SENT} The login token would have gone over the network unencrypted.",
-        remedy=f"{_OPERATORS} If it is meant so, write `imaging: {{allow_http: [{asked.service}]}}` into the cloud's "
+        remedy=f"{_OPERATORS} If this is intended, write `imaging: {{allow_http: [{asked.service}]}}` into the cloud's "
         f"entry in clouds.yaml, or set IMAGING_ALLOW_HTTP={asked.service}.",
     )

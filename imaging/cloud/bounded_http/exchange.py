@@ -13,7 +13,7 @@ from models.errors import BadAnswerError, ImagingError, LostAnswerError, Unreach
 
 Monotonic = Callable[[], float]
 Check = Callable[[int, Mapping[str, str]], None]
-"""Is given the status and the headers of an answer, before its body is read, and raises an error of ours."""
+"""Is given the status and the headers of an answer, before its body is read, and raises an `ImagingError`."""
 
 
 @dataclass

@@ -13,6 +13,6 @@ SERVICES = tuple(_NAMES)
 
 
 def service_named(name: str) -> str | None:
-    """The service that is meant by a name, in any of its spellings; None if it is none of ours."""
+    """The service that is meant by a name, in any of its spellings; None if the program knows no such service."""
     plain = name.strip().lower().replace("_", "-")
     return next((service for service, others in _NAMES.items() if plain == service or plain in others), None)

@@ -180,7 +180,7 @@ class RequestsSession(requests.Session):
             self.cookies.clear()
         return response
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # whatever it says
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002  # no redirect is followed
         """None: requests would take a Location apart even where it is told not to follow it."""
         return None
 

@@ -51,7 +51,7 @@ class Transfer:
             # After a BrokenPipeError the libraries would still wait for an answer.
             raise ConnectionAbortedError
         over.settimeout(self.idle_seconds)
-        # TLS sends tickets of its own accord: bytes to read are no answer there.
+        # TLS sends tickets unasked: bytes to read are no answer there.
         if not isinstance(over, ssl.SSLSocket) and _has_answered(over):
             raise BrokenPipeError
 

@@ -76,7 +76,7 @@ def _of_folders(path: Path) -> Distrust | None:
         state = folder.stat()
         if folder == path.parent and not _is_ours(state):
             return _foreign(folder, state)
-        # With the sticky bit, as in /tmp, others may write but not rename or replace what is ours.
+        # With the sticky bit, as in /tmp, others may write but not rename or replace the user's files.
         if not state.st_mode & stat.S_ISVTX and (found := _writable(folder, state)):
             return found
     return None

@@ -57,7 +57,7 @@ class Found:
 
 
 def loader_of_files() -> tuple[Any, CloudsFiles]:
-    """The loader of openstacksdk, on files that ours has read and checked.
+    """The loader of openstacksdk, on files that this program has read and checked.
 
     Raises:
         ConfigError: one of them is malformed.
@@ -188,7 +188,7 @@ def _auth_url(config: Mapping[str, Any]) -> Any:
 
 
 def _gathered(config: dict[str, Any]) -> dict[str, Any]:
-    """The part that is data: what cannot be JSON is of no use to a login."""
+    """The part that is data: a login cannot use what cannot be JSON."""
     try:
         return foreign.fields(json.dumps(one_meaning(config), default=str, skipkeys=True), max_bytes=_LARGEST_ENTRY)
     except (ValueError, RecursionError):

@@ -50,7 +50,7 @@ def parsed(place: Path, data: bytes) -> Mapping[str, Any]:
         raise ConfigError(f"{place} is no text in UTF-8.") from None
     read = _parse(place, text)
     if read is None:
-        return {}  # empty, or nothing but comments: openstacksdk goes on to the OS_* variables
+        return {}  # empty, or nothing but comments: openstacksdk then reads the OS_* variables
     _check_shape(read, place)
     if _values(read, _MOST_VALUES, _DEEPEST) < 0:
         raise _malformed(str(place), "it holds too much, or too deeply nested")

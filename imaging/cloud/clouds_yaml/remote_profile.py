@@ -77,7 +77,7 @@ def fetch(address: Address) -> dict[str, Any]:
             response = session.get(url, timeout=_SECONDS)
     except ImagingError as error:
         raise _no_profile(address, error.what) from None
-    except Exception as error:  # noqa: BLE001  # whatever the HTTP library raises
+    except Exception as error:  # noqa: BLE001  # the HTTP library may raise anything
         raise _no_profile(address, type(error).__name__) from None
     if response.status_code != _SUCCESS:
         raise _no_profile(address, f"HTTP {response.status_code}")

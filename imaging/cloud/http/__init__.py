@@ -1,1 +1,1 @@
-"""One request and its answer: sent, read, and a failure turned into an error of ours."""
+"""One request and its answer: sent, read, and a failure turned into an `ImagingError`."""

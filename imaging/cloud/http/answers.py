@@ -1,4 +1,4 @@
-"""What a cloud answered, freed of the HTTP library; and the sentence hidden in an error's body, whatever its form."""
+"""What a cloud answered, freed of the HTTP library; and the sentence hidden in an error's body of any form."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def server_time(self) -> datetime | None:
-        """The `Date` of the answer: the cloud's clock, not ours."""
+        """The `Date` of the answer: the cloud's clock, not this machine's."""
         return _http_date(self.headers.get("date", ""))
 
     def retry_after_seconds(self) -> float | None:

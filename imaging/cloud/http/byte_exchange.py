@@ -48,7 +48,7 @@ class SentBytes:
         Args:
             content: the source.
             line: what the answer is waited for on.
-            transfer: whether it goes on.
+            transfer: whether it continues.
             tell: is told how many bytes were sent.
             answer_seconds: how long the answer is waited for after the last byte.
         """

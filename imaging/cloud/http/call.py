@@ -53,7 +53,7 @@ class Call:
 
 
 def path(*parts: str) -> str:
-    """A path below an endpoint; what is in a part stays in that part, whatever characters it has.
+    """A path below an endpoint; a part stays one part, with any characters in it.
 
     Raises:
         ForeignValueError: a part is empty: the path would name the list instead of the thing.

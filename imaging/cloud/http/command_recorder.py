@@ -63,7 +63,7 @@ class CommandRecorder:
             )
 
     def end(self, number: int | None, outcome: CallOutcome, seconds: float, *, said: str, request_id: str) -> None:
-        """Note what came of a call; `number` is None for a read."""
+        """Note the outcome of a call; `number` is None for a read."""
         with self._lock:
             if number is None:
                 self._failed_reads += outcome is not CallOutcome.ACCEPTED
@@ -89,7 +89,7 @@ class CommandRecorder:
 
 
 class SentCall:
-    """One call on its way; told what came of it, perhaps twice: an answer may come after it was given up."""
+    """One call on its way; told its outcome, perhaps twice: an answer may come after it was given up."""
 
     def __init__(self, recorder: CommandRecorder, number: int | None) -> None:
         self._recorder, self._number = recorder, number

@@ -1,4 +1,4 @@
-"""The boundary, where no answer came: exceptions of the libraries become errors of ours.
+"""The boundary, where no answer came: exceptions of the libraries become `ImagingError`s.
 
 What matters most to a caller is whether a call that changes something may have been carried out.
 """
@@ -101,7 +101,7 @@ def from_exception(error: Exception, exchange: Exchange, *, sent: bool) -> Imagi
 
 
 def _refused_login(response: requests.Response, doing: str) -> ImagingError | None:
-    """A login that Keystone refuses, whatever was being asked for; None for any other answer.
+    """A login that Keystone refuses, during any call; None for any other answer.
 
     An application credential that was deleted meanwhile is answered with 404: taken for the answer to the call itself
     it would say that the instance is gone.
@@ -208,7 +208,7 @@ def _is_tls(causes: list[BaseException]) -> bool:
 
 
 def _why(causes: list[BaseException]) -> str:
-    """The reason in a few words; the library's own text, cleaned, where none of ours fits."""
+    """The reason in a few words; the library's own text, cleaned, where the program has none that fits."""
     for kinds, words in (
         ((socket.gaierror, urllib3_errors.NameResolutionError), "its name cannot be resolved (DNS)"),
         ((requests.exceptions.ProxyError,), "the proxy refuses or does not answer"),

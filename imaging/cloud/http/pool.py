@@ -99,7 +99,7 @@ class _Worker(Generic[C]):
             if self.connection is None:
                 self.connection = self.new_connection()
             job.tell(job.done, job.work(self.connection))
-        except BaseException as error:  # noqa: BLE001  # it belongs to the caller that waits, whatever it is
+        except BaseException as error:  # noqa: BLE001  # any exception belongs to the caller that waits
             job.tell(job.done, error=error)
 
 
@@ -140,7 +140,7 @@ class Pool(Generic[C]):
         Raises:
             CallTimeoutError: the limit is over.
             UnreachableError: the pool is closed, or was while this call waited.
-            Exception: whatever `work` raises.
+            Exception: what `work` raises.
         """
         if self._closed:
             raise _closed()

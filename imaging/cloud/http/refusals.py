@@ -1,4 +1,4 @@
-"""The boundary, where the cloud answered: a refusal becomes an error of ours, with what it means and what to do.
+"""The boundary, where the cloud answered: a refusal becomes an `ImagingError`, with what it means and what to do.
 
 Every text that comes from outside is cleaned of control codes and of secrets on its way.
 """

@@ -266,7 +266,7 @@ def token_seconds(access: keystoneauth1.access.AccessInfo | None) -> float | Non
 
 @contextmanager
 def _translated(exchange: Exchange, *, sent: bool) -> Iterator[None]:
-    """Let errors of ours pass, and make one of whatever the libraries raise: they read what a stranger wrote, too."""
+    """Let an `ImagingError` pass, and make one of what the libraries raise: they read a stranger's text, too."""
     try:
         yield
     except ImagingError:

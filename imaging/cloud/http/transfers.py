@@ -163,7 +163,7 @@ class _Teller:
 
 
 def _noted(sent: SentCall, perform: Callable[[], T]) -> T:
-    """Note what comes of a call."""
+    """Note the outcome of a call."""
     try:
         done = perform()
     except ImagingError as error:

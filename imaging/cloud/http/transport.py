@@ -32,7 +32,7 @@ _ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 60.0
 _PATIENCE_SECONDS = 120.0
-"""In all, for one call, whatever Retry-After says."""
+"""In all, for one call, even if Retry-After says more."""
 
 
 _GRACE_SECONDS = 5.0
@@ -48,7 +48,7 @@ class CloudConnection(Protocol):
     """What a thread has: one openstack connection."""
 
     def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
-        """Send a call once. Raises errors of ours alone."""
+        """Send a call once. Raises nothing but `ImagingError`."""
 
     def close(self) -> None:
         """Put its sockets away."""
@@ -145,7 +145,7 @@ class Transport:
 
 
 def _noted(sent: SentCall, perform: Callable[[], Answer]) -> Answer:
-    """Note what comes of a call."""
+    """Note the outcome of a call."""
     try:
         answer = perform()
     except ImagingError as error:
@@ -159,7 +159,7 @@ def _perform(connection: CloudConnection, call: Call, timeout: tuple[float, floa
     """Send a call once.
 
     Raises:
-        ImagingError: whatever went wrong.
+        ImagingError: why there is no usable answer.
     """
     from imaging.cloud.http.no_answer import not_taken_in  # noqa: PLC0415  # see `_once`
 
@@ -183,7 +183,7 @@ def _pause(call: Call, error: ImagingError, attempt: int, waited: float) -> floa
         # "Retry-After: 0" is common; taken literally it would be a loop without a pause.
         pause = growing if asked is None else max(asked, _FIRST_PAUSE_SECONDS)
         return pause if pause <= _LONGEST_PAUSE_SECONDS and waited + pause <= _PATIENCE_SECONDS else None
-    # V25: what changes something is never sent a second time from here; the steps observe first what came of it.
+    # V25: what changes something is never sent a second time from here; the steps first observe whether it took effect.
     if call.changes or attempt >= _ATTEMPTS or not is_passing(error):
         return None
     return growing

@@ -224,7 +224,7 @@ def _options(auth_type: str) -> _Options | None:
         options = loading.get_plugin_loader(auth_type).get_options()
     except NoMatchingPlugin:
         return None
-    except Exception as error:  # noqa: BLE001  # a plugin of another package, which may raise whatever it likes
+    except Exception as error:  # noqa: BLE001  # a plugin of another package, which may raise anything
         raise ConfigError(
             f"The auth_type {_plain(auth_type)} cannot be used here: {type(error).__name__}.",
             remedy="It may need Python packages that are not installed beside this program.",

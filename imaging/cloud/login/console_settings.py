@@ -39,7 +39,7 @@ def own_settings(entry: Any, cloud: str, file: CloudsFile | None) -> OwnSettings
         file: the clouds.yaml that was read, which relative paths are relative to.
 
     Raises:
-        ConfigError: a value is of no use.
+        ConfigError: a value is not valid.
     """
     if not isinstance(entry, Mapping):
         return OwnSettings()

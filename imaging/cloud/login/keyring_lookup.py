@@ -58,7 +58,7 @@ def _ask(account: str) -> str | None:
             found = backend.get_password(SERVICE, account)
             if isinstance(found, str) and found:
                 return found
-    except BaseException as error:  # noqa: BLE001  # back ends raise whatever they like; without a keyring we ask
+    except BaseException as error:  # noqa: BLE001  # back ends may raise anything; without a keyring the user is asked
         _log.info("the system keyring cannot be used: %s", type(error).__name__)
     return None
 

@@ -168,7 +168,7 @@ async def _missing_secret(found: Found, needed: str, ask: Ask | None, keyring_se
     )
     address = _shown_address(auth.get("auth_url") or found.config.get("auth_url"))
     secret = None
-    # A passcode is good once, so a kept one is of no use; and an entry that others wrote gets no kept secret.
+    # A passcode is good once, so a kept one is useless; and an entry that others wrote gets no kept secret.
     if needed != "passcode" and why is None:
         secret = await look_up(account_of(found.name, user, address), keyring_seconds)
     if secret is None and ask is not None:

@@ -1,4 +1,4 @@
-"""The smallest readings: one value of an answer, of whatever type it came.
+"""The smallest readings: one value of an answer, of any type.
 
 A text is cleaned here where a reader asks what it says; the models clean the rest of what is put into them.
 """

@@ -98,7 +98,7 @@ def _field(access: Any, name: str) -> Any:
     """One thing that Keystone said; None where keystoneauth falls over it, for it reads only when asked."""
     try:
         return getattr(access, name, None)
-    except Exception:  # noqa: BLE001  # whatever Keystone wrote there, it is as good as nothing
+    except Exception:  # noqa: BLE001  # what Keystone wrote there cannot be used
         return None
 
 

@@ -172,6 +172,6 @@ def _added(key: str, value: str) -> dict[str, Any]:
 
 
 def _pointer(key: str) -> str:
-    """A JSON pointer to a property, whatever characters its name has."""
+    """A JSON pointer to a property, with any characters in its name."""
     # In this order, or the tilde of an escaped slash would be escaped once more.
     return "/" + key.replace("~", "~0").replace("/", "~1")

@@ -89,7 +89,7 @@ class NeutronNetworking:
         """Delete every rule of a group, and read it again: Neutron gives each new one rules that let all out.
 
         Raises:
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
         """
         group = await self._our_group(group_id, "is not closed")
         for rule_id in group.rule_ids or ():
@@ -102,7 +102,7 @@ class NeutronNetworking:
         """Let one address in to port 22; that it may come in already is no error.
 
         Raises:
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
             ValueError: it is not one address.
         """
         found = ipaddress.ip_address(address)
@@ -126,7 +126,7 @@ class NeutronNetworking:
 
         Raises:
             ConflictError: a port still uses it.
-            NotOursError: its name is none that a run gives, or it is another project's.
+            NotOursError: its name is not one that a run gives, or it is another project's.
         """
         await self._our_group(group_id, "is not deleted")
         url, doing = path("security-groups", group_id), f"delete the security group {group_id}"

@@ -51,7 +51,7 @@ def _read_one(row: Mapping[str, Any], read: Callable[[Mapping[str, Any]], T | No
     for given in (row, {key: row.get(key) for key in ("id", "name")}):
         try:
             return read(given)
-        except Exception as error:  # noqa: BLE001  # whatever it is, only this row suffers
+        except Exception as error:  # noqa: BLE001  # any fault costs this row and nothing else
             _log.warning("a row of a list cannot be read as it is: %s", type(error).__name__)
     return None
 
@@ -77,7 +77,7 @@ async def pages(
         first_limit: how many rows the first page has, where it should come sooner than the rest.
 
     Raises:
-        BadAnswerError: the list has no end, or none that can be meant.
+        BadAnswerError: the list has no end, or is longer than the program reads.
     """
     call = replace(call, most=AnswerLimit.PAGE)
     asked = call if first_limit is None else replace(call, params={**call.params, "limit": first_limit})

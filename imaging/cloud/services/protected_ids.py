@@ -1,4 +1,4 @@
-"""What must never be deleted, whatever the caller says: a run's source, its volumes, what any claim names."""
+"""What must never be deleted, for no caller: a run's source, its volumes, what any claim names."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class ExportPlanDocument(Document):
     properties: tuple[str, ...] = Field(description="The names of those that go along.")
     left_properties: tuple[str, ...] = Field(description="The names of those that stay in the cloud.")
     rooms: tuple[RoomDocument, ...]
-    refusals: tuple[ExportRefusal, ...] = Field(description="Why it cannot begin, whatever reason is given.")
+    refusals: tuple[ExportRefusal, ...] = Field(description="Why it cannot begin, even with a reason given.")
 
 
 def export_plan_document(export: ExportPlan) -> ExportPlanDocument:

@@ -21,7 +21,7 @@ from models.steps import StepName
 
 
 class RemedyDocument(Document):
-    """What puts a finding right."""
+    """What fixes a finding."""
 
     text: str
     command: str | None = Field(default=None, description="The exact command, if there is one.")

@@ -1,6 +1,6 @@
 """Reads a file that the user brings from elsewhere: a colleague's log, the report of a machine that we do not reach.
 
-Whatever lies there, reading ends: only a regular file or standard input is read, at most so much of it, for at most so
+Reading always ends: only a regular file or standard input is read, at most so much of it, for at most so
 long, and aside from the event loop. What it holds is a stranger's.
 """
 
@@ -72,7 +72,7 @@ class Brought:
 
     @property
     def text(self) -> str:
-        """It as text, in whatever encoding it is."""
+        """It as text, from any encoding."""
         mark, encoding = _encoding(self.data)
         return self.data[len(mark) :].decode(encoding, "replace")
 

@@ -115,7 +115,7 @@ def with_texts(
     *,
     draft: bool,
 ) -> ImportOptions:
-    """See to it that there are a name and a description: for a draft ours will do, for an image they are the user's.
+    """See that there are a name and a description: the console chooses those of a draft, the user those of an image.
 
     Raises:
         UsageError: one is missing, and this is no draft; the message suggests one.

@@ -70,7 +70,7 @@ async def start_and_follow(
     wanted: RunState = RunState.DONE,
     reports: Reports | None = None,
 ) -> int:
-    """Start something that works on a run, follow the run, and write what came of it.
+    """Start something that works on a run, follow the run, and write its outcome.
 
     Args:
         begin: starts or resumes the run and gives its record; ctrl+c does not break it off.

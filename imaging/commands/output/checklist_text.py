@@ -152,7 +152,7 @@ def _remedy_lines(finding: Finding, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _edged(text: str, edge: str, width: int) -> list[str]:
-    """A line with something at its right edge; what is too long goes on in the next line."""
+    """A line with something at its right edge; what is too long continues on the next line."""
     first, *rest = wrap(text.strip(), width - cell_len(edge) - _GAP, indent=_INDENT, hanging=f"{_INDENT}  ") or [""]
     return [f"{first}{' ' * max(1, width - cell_len(first) - cell_len(edge))}{edge}", *rest]
 

@@ -1,4 +1,4 @@
-"""A run as lines of text: what changed since the last read, and what came of it in the end."""
+"""A run as lines of text: what changed since the last read, and its outcome."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _step_change_lines(before: StepRecord | None, now: StepRecord, run: RunRecor
 
 
 def outcome(run: RunRecord) -> Iterator[str]:
-    """What came of a run, in a few lines."""
+    """The outcome of a run, in a few lines."""
     yield f"run       {run.id}: {run.state}"
     if run.plan.source is not None:
         yield f"instance  {run.plan.source.name} ({run.plan.source.id}): {restoration(run)}"

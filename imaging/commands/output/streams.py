@@ -33,7 +33,7 @@ class Line:
     style: str = ""
     """The name of a colour, `bold` or `dim`."""
     hanging: int | None = None
-    """Blanks before what goes on in a further line; None leaves them to the line's own indentation."""
+    """Blanks before what continues on a further line; None leaves them to the line's own indentation."""
 
 
 def say(message: str = "") -> None:
@@ -109,7 +109,7 @@ def on_terminal() -> bool:
 def write_json(document: BaseModel | Sequence[BaseModel]) -> None:
     """Write one document, or a list of them, for a machine to read and a person to see.
 
-    What is not ASCII is escaped, so that it arrives whatever the locale and no terminal obeys it.
+    What is not ASCII is escaped, so that it arrives in any locale, and no terminal obeys it.
     """
     click.echo(without_commands_in_json(json.dumps(_plain(document), indent=2)))
 

@@ -1,6 +1,6 @@
 """What a client asks a guest, told by the text that it sends; nothing of it is executed.
 
-A command comes wrapped for whatever shell it meets: `sh -c '…'`, or as octal numbers for printf, around a choice
+A command comes wrapped for any login shell: `sh -c '…'`, or as octal numbers for printf, around a choice
 between root, sudo and neither. The scripts come on standard input, and their last line calls one function of theirs.
 """
 

@@ -131,7 +131,7 @@ def _squeezed(text: str) -> str:
 
 
 def _fits(line: str, shown: str) -> bool:
-    """Whether a line is the one that was shown; three stars stand for whatever was masked."""
+    """Whether a line is the one that was shown; three stars stand for what was masked."""
     pattern = ".*".join(re.escape(piece) for piece in _squeezed(shown).split("***"))
     return re.fullmatch(pattern, _squeezed(line)) is not None
 

@@ -60,7 +60,7 @@ def checksums(recording: str, names: bytes) -> tuple[bytes, str]:
 
 
 class ReadOnlyFiles(asyncssh.SFTPServer):
-    """Gives files out; whatever would change something is refused."""
+    """Gives files out; refuses each request to change something."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], root: Path) -> None:
         super().__init__(channel, chroot=os.fsencode(root))

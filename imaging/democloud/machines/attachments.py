@@ -17,7 +17,7 @@ _UNANSWERED_SECONDS = 200.0
 
 
 def next_device(server: Server) -> str:
-    """The first free letter: libvirt gives this one, whatever device was asked for."""
+    """The first free letter: libvirt gives this one, and ignores the device that was asked for."""
     taken = {one.device for one in server.attachments} | {"/dev/vda"}
     return next(name for letter in "abcdefghijklmnopqrstuvwxyz" if (name := f"/dev/vd{letter}") not in taken)
 

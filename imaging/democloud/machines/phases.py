@@ -17,7 +17,7 @@ class Phase(NamedTuple):
 
 
 def begin(server: Server) -> int:
-    """Start a new row: whatever an older row of this server still had before it, is dropped."""
+    """Start a new row; what was left of an older row of this server is dropped."""
     server.job += 1
     return server.job
 
@@ -43,7 +43,7 @@ def _turn(
     world: World, server: Server, job: int, states: dict[str, Any], done: Callable[[], None] | None
 ) -> Callable[[], None]:
     def act() -> None:
-        # A later row has begun: what was still to come of this one is void.
+        # A later row has begun: the rest of this one is void.
         if server.job != job:
             return
         world.turn_server(server, **states)

@@ -270,7 +270,7 @@ def _clear_away(world: World, server: Server) -> None:
         if volume is None:
             continue
         attachments.release(world, server, volume)
-        # Whatever volume it is: Nova deletes one that somebody attached with this flag as well.
+        # Any volume: Nova deletes one that somebody attached with this flag as well.
         if attachment.delete_on_termination:
             delete_volume(world, volume)
     server.attachments = []

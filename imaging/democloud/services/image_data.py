@@ -82,7 +82,7 @@ async def download(call: Call) -> Response:
     if asked is not None:
         headers["content-range"] = f"bytes {first}-{behind - 1}/{image.content.size}"
     if asked is not None and trouble is not None and trouble.ranges:
-        # Some stores send everything, whatever they were asked for, and some of them still call it a part.
+        # Some stores ignore the range and send everything, and some of them still call it a part.
         first, behind = 0, image.content.size
         if trouble.ranges == "ignore":
             status = 200

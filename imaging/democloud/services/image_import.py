@@ -1,4 +1,4 @@
-"""Glance: images imported from what was staged or from a URL, and the tasks that say what came of it."""
+"""Glance: images imported from what was staged or from a URL, and the tasks that tell its outcome."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _new_task(call: Call, image: Image) -> Task:
 
 
 def _import_staged(call: Call, image: Image, task: Task) -> None:
-    """It goes on after the answer: importing a second later, active three seconds later."""
+    """It continues after the answer: importing a second later, active three seconds later."""
     world = call.world
 
     def begin() -> None:

@@ -139,7 +139,7 @@ def _token_view(world: World, token: Token, base: str) -> Json:
 
 
 def _shown_expiry(world: World, token: Token) -> float:
-    """Clients compare the end of a token with the clock of their own machine, which may be far ahead of ours."""
+    """Clients compare the end of a token with the clock of their own machine, which may be far ahead of the cloud's."""
     if token.expires_at - token.issued_at < TOKEN_SECONDS:
         return token.expires_at
     left = token.expires_at - world.now()

@@ -265,7 +265,7 @@ async def detach_volume(call: Call) -> Response:
     if volume is None or volume.project_id != server.project_id:
         raise Refusal(404, f"Volume {call.path('volume')} could not be found.")
     attachment = _attachment(call, server)
-    # V12: the root volume stays, whatever the state.
+    # V12: the root volume stays in every state.
     if attachment.boot_index == 0:
         raise Refusal(400, "Cannot detach a root device volume")
     require_unlocked(call, server)

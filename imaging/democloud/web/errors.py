@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 Renderer = Callable[[Request, "Refusal"], Response]
 
 
-class Refusal(Exception):  # noqa: N818  # an answer, not a trouble of ours
+class Refusal(Exception):  # noqa: N818  # an answer, not a fault of the program
     """The service says no.
 
     Args:
@@ -55,7 +55,7 @@ _GLANCE_UNAUTHENTICATED = (
 
 
 def unauthenticated() -> Refusal:
-    """There is no token, or none that counts."""
+    """There is no valid token."""
     return Refusal(401, _UNAUTHENTICATED)
 
 

@@ -45,7 +45,7 @@ class Connections:
             transport.close()
 
     def drop(self, peer: tuple[str, int]) -> None:
-        """Close the connection at once, whatever is under way on it."""
+        """Close the connection at once, even in the middle of an answer."""
         transport = self._open.pop(peer, None)
         if transport is not None:
             transport.abort()
@@ -112,7 +112,7 @@ class _Exchange:
         self._line: dict[str, Any] = {}
 
     async def run(self, app: ASGIApp) -> None:
-        """Carry the call out, with whatever trouble was ordered for it."""
+        """Carry the call out, with the trouble that was ordered for it."""
         world, method = self._cloud.world, self._scope["method"]
         self._scope["openstack.request_id"] = world.ids.request_id()
         self._line = {

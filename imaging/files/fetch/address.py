@@ -24,7 +24,7 @@ class FetchAddress:
     """Where a file is fetched from. Only `shown` may be printed or written down."""
 
     shown: str
-    """Scheme, host and path: what may be seen by others."""
+    """Scheme, host and path: what others may see."""
     name: str
     """What the file is called on this machine."""
     url: str = field(repr=False)
@@ -52,7 +52,7 @@ def address_of(text: str) -> FetchAddress:
     """Take a URL apart; its secrets are kept out of every log from now on.
 
     Raises:
-        UsageError: it is none that a file is fetched from.
+        UsageError: no file can be fetched from it.
     """
     try:
         parts = urlsplit(text)

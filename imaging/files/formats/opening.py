@@ -29,7 +29,7 @@ class RefusedFileError(ImageFileError):
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """A regular file, open for reading; it stays the same file whatever its name leads to later."""
+    """A regular file, open for reading; it stays the same file even if its name leads to another one later."""
 
     path: Path
     descriptor: int

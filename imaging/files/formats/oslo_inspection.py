@@ -110,7 +110,7 @@ def _judged(inspector: oslo.FileInspector) -> Inspected:
 def _size(inspector: oslo.FileInspector) -> int:
     try:
         return inspector.virtual_size
-    except Exception:  # noqa: BLE001  # a damaged header; what the parser stumbles over is not ours to foresee
+    except Exception:  # noqa: BLE001  # a damaged header: the parser may raise anything
         return 0
 
 

@@ -44,7 +44,7 @@ def state_of(path: Path, descriptor: int, binding: PartBinding) -> PartState:
     """What is known of the file; of one that was just made, or never written to, a new state.
 
     Raises:
-        ImageFileError: it is not of this content, or not ours.
+        ImageFileError: it is not of this content, or not the user's own.
         OSError: it cannot be read.
     """
     found = os.fstat(descriptor)

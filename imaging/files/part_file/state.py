@@ -41,7 +41,7 @@ class PartState(Frozen):
     written_bytes: int = Field(default=0, ge=0)
     """So many were written; they are there unless the machine itself went down."""
     synced_bytes: int = Field(default=0, ge=0)
-    """So many are on the disk whatever happens."""
+    """So many are on the disk for certain."""
     boot: str = ""
     """Of the machine, when it was written."""
     hashes: Mapping[str, str] = Field(default_factory=dict)
@@ -75,7 +75,7 @@ def state_path(part: Path) -> Path:
 
 
 def read_state(part: Path) -> PartState | None:
-    """The state of a part; None where there is none that can be read.
+    """The state of a part; None where none can be read.
 
     Raises:
         OSError: something else lies there, or it cannot be opened.

@@ -129,7 +129,7 @@ def proposed_file_name(image_name: str, kind: ImageFormat) -> str:
     """A name for the file of an image that every file system and shell takes as it is.
 
     Args:
-        image_name: whatever somebody called the image.
+        image_name: the name that somebody gave the image.
         kind: the format of the file.
     """
     plain = _ODD.sub("-", image_name).strip("-.")[:_LONGEST_PROPOSED].rstrip("-.")

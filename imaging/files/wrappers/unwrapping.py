@@ -37,7 +37,7 @@ class Unwrapped:
     packed_size_bytes: int
     """Of what was given."""
     unpacked: bool
-    """Whether it is a new file of ours; otherwise it is read in the place where it is."""
+    """Whether it was unpacked into a new file; otherwise it is read in the place where it is."""
 
 
 def open_source(path: Path, opened: ExitStack) -> tuple[FileContent, tuple[Wrapper, ...]]:
@@ -63,7 +63,7 @@ async def unwrap(
 ) -> Unwrapped:
     """Find the disk in a file.
 
-    What is compressed is unpacked into nameless files of the work directory: whatever happens, nothing of them is left.
+    What is compressed is unpacked into nameless files of the work directory: none is left, even after a crash.
 
     Args:
         path: a file, or a directory of parts.

@@ -82,7 +82,7 @@ class Heard:
 class Listener:
     """Finds the pieces of one report in a console that grows: each line is read once.
 
-    The console's text is the guest's: whatever else stands in it, and however long a line is.
+    The console's text is the guest's: anything else may stand in it, in lines of any length.
     """
 
     def __init__(self, nonce: str, word: str = WORD, limit: int = LIMIT) -> None:

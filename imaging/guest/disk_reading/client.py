@@ -46,7 +46,7 @@ async def read_disk_confined(
         inventory: whether it is read what is installed, too.
 
     Raises:
-        DiskUnreadableError: nothing came of it within the limits of time and memory.
+        DiskUnreadableError: there was no answer within the limits of time and memory.
     """
     pieces = tuple(
         FilePiece(descriptor=each.descriptor, offset=each.offset, size_bytes=each.size_bytes) for each in extents

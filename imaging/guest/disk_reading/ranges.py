@@ -64,7 +64,7 @@ class Ranges:
         return self._kept[number]
 
     async def _fetch_from(self, number: int, end: int) -> None:
-        """What is asked for and not there, and as much again each time that goes on behind it."""
+        """What is asked for and not there, and as much again for each request that continues behind it."""
         self._ahead = min(2 * self._ahead, _MOST_AHEAD) if number == self._following else 1
         last = min(max(end, number + self._ahead), number + _MOST_AHEAD, -(-self.size_bytes // BLOCK_BYTES))
         behind = next((each for each in range(number + 1, last) if each in self._kept), last)

@@ -43,7 +43,7 @@ async def save_directories(
         tell: told how far it is, in bytes.
 
     Raises:
-        UsageError: a directory or the folder cannot be meant so, or the disk is full.
+        UsageError: a directory or the folder is not valid, or the disk is full.
         GuestError: the guest has no sha256sum.
         GuestUnreachableError: the connection was cut; the next call continues where this one ended.
     """
@@ -102,7 +102,7 @@ class Copy:
             self._say()
 
     def result(self, target: Path) -> SavedDirectories:
-        """What came of it."""
+        """The outcome."""
         named = self._listing.left_out[:_MOST_NAMED]
         more = self._listing.left_out_count - len(named)
         if more:
@@ -183,4 +183,4 @@ def _settled(place: Place, file: GuestFile, digest: str | None) -> str:
 async def _chunk(reading: asyncssh.SFTPClientFile, begun: int, whole: int) -> bytes:
     async with asyncio.timeout(_SECONDS_PER_CHUNK):
         data: Any = await reading.read(min(_CHUNK, whole - begun), begun)
-    return bytes(data)  # opened as bytes, whatever asyncssh's hints say
+    return bytes(data)  # opened as bytes, despite asyncssh's hints

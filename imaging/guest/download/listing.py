@@ -224,7 +224,7 @@ def _refused(directory: bytes, name: bytes) -> str:
 
 
 def part_name(name: bytes) -> bytes:
-    """What the unfinished copy of a file is called: short whatever its own name's length, and always the same."""
+    """What the unfinished copy of a file is called: short even if its own name is long, and always the same."""
     return b".imaging-" + hashlib.sha256(name).hexdigest()[:24].encode() + b".part"
 
 
@@ -232,7 +232,7 @@ async def _mount_points(sftp: asyncssh.SFTPClient) -> frozenset[bytes]:
     """Where other file systems are mounted; none where the guest does not tell."""
     try:
         async with sftp.open(b"/proc/self/mounts", "rb") as file:
-            text: Any = await file.read(_MOUNTS_LIMIT, 0)  # bytes, whatever asyncssh's hints say: it is opened as such
+            text: Any = await file.read(_MOUNTS_LIMIT, 0)  # bytes, despite asyncssh's hints: it is opened as such
     except asyncssh.SFTPError as error:
         refuse_lost(error)
         return frozenset()

@@ -38,7 +38,7 @@ class Place:
     folder: int
     name: bytes
     part: bytes
-    """The name of the unfinished copy: short whatever the file's own length, and the same on the next attempt."""
+    """The name of the unfinished copy: short even if the file's own name is long, and the same on the next attempt."""
 
 
 class LocalFolder:

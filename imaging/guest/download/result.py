@@ -1,4 +1,4 @@
-"""What came of copying directories out of a guest."""
+"""The outcome of copying directories out of a guest."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def part_cloud_init(disk: Disk, rows: PartRows) -> None:
     _tell_switches(files, rows)
     tell_settings(files, rows)
     if files.exists(_KEPT_CACHE):
-        rows.row("yaml", "manual_cache_clean: true", _KEPT_CACHE)  # it goes by that, whatever its settings say now
+        rows.row("yaml", "manual_cache_clean: true", _KEPT_CACHE)  # this decides, not what its settings say now
     if files.is_directory(_INSTANCES):
         _tell_instances(files, rows)
         _tell_given(files, rows)

@@ -76,7 +76,7 @@ class PartRows:
 
 
 class _WhereReadable:
-    """A block that ends where the disk cannot be read; that it may is seen by the type of `__exit__`."""
+    """A block that ends where the disk cannot be read; the type of `__exit__` says that it may."""
 
     def __init__(self, rows: PartRows, what: str) -> None:
         self._rows = rows

@@ -1,6 +1,6 @@
 """What an upgrade would install, by the lists that are here already, and whether the last one is finished.
 
-Whether the machine has to be booted again is nothing that a disk tells: whatever is on it begins with its next boot.
+No disk tells whether the machine has to be booted again: everything on it begins with its next boot.
 """
 
 from __future__ import annotations

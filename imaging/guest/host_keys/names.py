@@ -1,9 +1,9 @@
 """The one place that says what a host, a user, a port and a name in known_hosts may look like.
 
 These texts come from a cloud, from a person and from the ssh config, and are passed to a shell (`%h`, `%r`, `%p` of a
-ProxyCommand), to paths (`%h` of an IdentityFile), to host patterns, and to lines of known_hosts. Whatever means
-anything to one of these has no place in them. So each passes here before the ssh config is read with it, and what the
-config makes of it passes here again before anything is connected or started. The types are made nowhere else.
+ProxyCommand), to paths (`%h` of an IdentityFile), to host patterns, and to lines of known_hosts. A character that
+means anything to one of these has no place in them. So each passes here before the ssh config is read with it, and
+what the config makes of it passes here again before anything is connected or started. The types are made nowhere else.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ USER_FORM = "A user's name has at most 32 letters, digits, `_`, `.` and `-`, and
 def read_ip(text: str) -> Ip | None:
     """An IP address without a zone; None for anything else.
 
-    Python's `ipaddress` takes whatever follows a `%` as a zone: a shell command, or a pattern that means every host.
+    Python's `ipaddress` takes anything after a `%` as a zone: a shell command, or a pattern that means every host.
     """
     if "%" in text or len(text) > _LONGEST_ADDRESS:
         return None

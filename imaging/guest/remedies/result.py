@@ -1,4 +1,4 @@
-"""What came of a remedy that was carried out inside a guest."""
+"""The outcome of a remedy that was carried out inside a guest."""
 
 from __future__ import annotations
 

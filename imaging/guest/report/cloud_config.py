@@ -21,7 +21,7 @@ class CloudConfig(NamedTuple):
     settings: tuple[Setting, ...]
     """In the order in which cloud-init reads its files; the last one wins."""
     network: tuple[NetworkSetting, ...]
-    """Of the network that the last file gives to every new instance, whatever the cloud says."""
+    """Of the network that the last file gives to every new instance, instead of the cloud's."""
 
 
 def cloud_config(rows: Rows) -> CloudConfig:
@@ -61,7 +61,7 @@ def _settings(rows: Rows, read: Any, file: str) -> Iterator[Setting]:
 
 
 def _network(value: Any) -> str:
-    """disabled, or given: then every new instance has that configuration, whatever the cloud says."""
+    """disabled, or given: then every new instance has that configuration, not the cloud's."""
     config = value.get("config", value) if isinstance(value, dict) else value
     if isinstance(config, str):
         return config.strip()

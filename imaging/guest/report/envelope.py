@@ -1,4 +1,4 @@
-"""The frame and the envelope of a report: strict, for whatever does not fit is not a report of ours."""
+"""The frame and the envelope of a report: strict, for what does not fit is not a report of this program."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def read_envelope(output: bytes, nonce: str | None) -> Envelope:
 
     Args:
         output: all that came back.
-        nonce: what the frame must repeat; None takes the last frame whatever it repeats.
+        nonce: what the frame must repeat; None takes the last frame with any nonce.
 
     Raises:
         BadProbeError: it is too large, has no such frame, or holds something else than a report.
@@ -102,7 +102,7 @@ def _first_fault(refused: ValidationError) -> str:
 
 
 def bad(reason: str) -> BadProbeError:
-    """The error for what is no report of ours, and why not."""
+    """The error for what is not a report of this program, and why not."""
     return BadProbeError(
         f"What the guest sent is not the report of a probe. {reason}",
         reason=reason,

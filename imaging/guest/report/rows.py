@@ -30,7 +30,7 @@ class Rows:
         self.malformed = 0
         """How many rows were left out because they did not fit."""
         self.not_understood: list[str] = []
-        """What was read, but in a form that is not known: what it decides is unknown, whatever else was found."""
+        """What was read, but in an unknown form: what it decides is unknown, beside anything else that was found."""
         self._deadline = deadline
         self._by_kind: dict[str, list[list[str]]] = {}
         for row in rows:

@@ -17,7 +17,7 @@ _DEEPEST = 40
 
 
 class NotReadError(Exception):
-    """It is no YAML, or none that is read here."""
+    """It is no YAML, or uses a part of YAML that is not read here."""
 
 
 def documents(rows: Rows, kind: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _BASE_WORDS = frozenset({
     "postgres", "python", "rocky-linux", "rstudio", "server", "service", "student", "system", "systemd",
     "template", "testing", "ubuntu", "vagrant", "virtual", "webserver", "worker", "workstation", "www-data",
 })  # fmt: skip
-"""Words that stand in the files of a system of its own accord, and so prove nothing."""
+"""Words that stand in the files of every such system, and so prove nothing."""
 
 
 class NeedleKind(StrEnum):

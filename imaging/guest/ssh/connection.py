@@ -168,7 +168,7 @@ class Dialler:
             client_keys=None,
             # Other methods would use up the few tries that a server allows, and nobody here knows a password.
             preferred_auth="publickey",
-            # Ours is around it, and covers the login too.
+            # The time-out around this call covers the login, too.
             connect_timeout=None,
             keepalive_interval=self.goal.options.keepalive_interval or self._patience.alive,
         )

@@ -41,7 +41,7 @@ def silent(goal: Destination, seconds: float, *, connected: bool) -> GuestUnreac
 
 
 def unreachable(goal: Destination, error: Exception) -> GuestUnreachableError:
-    """The error for whatever asyncssh or the system raised, but for refused keys."""
+    """The error for anything that asyncssh or the system raised, but for refused keys."""
     what, remedy = _text_and_remedy(error)
     return GuestUnreachableError(f"{goal.shown} {what}.", remedy=remedy)
 

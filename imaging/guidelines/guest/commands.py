@@ -77,5 +77,5 @@ def without_kernel_words(facts: InstanceFacts, words: tuple[str, ...]) -> RootCo
 
 
 def write_line(line: str, file: str) -> RootCommands:
-    """A file of one line; both are ours, never the guest's."""
+    """A file of one line; both are the program's own text, never the guest's."""
     return root_commands(f"sh -c 'echo \"{line}\" > {file}'")

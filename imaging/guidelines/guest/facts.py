@@ -71,7 +71,7 @@ def inspected_while_running(facts: InstanceFacts) -> bool:
 
 
 def unless_disks_hidden(answer: Answer, facts: InstanceFacts) -> Answer:
-    """As `unless_incomplete` for the disks, except that a deep check hides none that matters to new instances."""
+    """As `unless_incomplete` for the disks, except that a deep check sees all that matter to new instances."""
     return answer if all_disks_shown(facts) else unless_incomplete(answer, facts, lambda guest: guest.disks)
 
 

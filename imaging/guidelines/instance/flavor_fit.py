@@ -146,7 +146,7 @@ def _fit(image: Image, flavor: Flavor, quota: Quota | None, profile: Profile) ->
 
 
 def _refusal(image: Image, flavor: Flavor) -> _Refusal | None:
-    """Why Nova would refuse, whatever is free."""
+    """Why Nova would refuse even an empty cloud."""
     if flavor.disabled:
         return FitReason.DISABLED, "disabled"
     if flavor.ram_mib < image.min_ram_mib:

@@ -29,7 +29,7 @@ async def beside(ctx: StepContext, work: Coroutine[Any, Any, T], *, what: str, p
     Raises:
         CancelRequested: the user asked to cancel.
         TimeUpError: the time-out of an unattended run is over.
-        Exception: whatever `work` raises.
+        Exception: what `work` raises.
     """
     task, said_at = asyncio.create_task(work), ctx.clock.monotonic()
 

@@ -1,4 +1,4 @@
-"""Asking the cloud for a change whose answer may get lost: observe first what came of it, then ask again.
+"""Asking the cloud for a change whose answer may get lost: observe first whether it took effect, then ask again.
 
 No library repeats a POST for us: four requests for one image, sent by a library after a read time-out, have been
 seen to leave three images behind that stay queued for ever.
@@ -54,7 +54,7 @@ async def ask_until(
     limit_seconds: float,
     cancellable: bool = True,
 ) -> T:
-    """Ask for a change once and wait for its goal; ask again only when the answer was lost and nothing came of it.
+    """Ask for a change once and wait for its goal; ask again only when the answer was lost and it took no effect.
 
     Args:
         ctx: the step's context.
@@ -67,7 +67,7 @@ async def ask_until(
     try:
         await ask()
     except (LostAnswerError, ServerFaultError) as error:
-        await ctx.phase(f"no clear answer ({error.what}); checking what came of it")
+        await ctx.phase(f"no clear answer ({error.what}); checking whether it took effect")
         goal = await observe_until_found(ctx, observe, what=what, cancellable=cancellable)
         if goal is not None:
             return goal
@@ -95,7 +95,7 @@ async def create_once(
     Args:
         ctx: the step's context.
         create: sends the request.
-        find: searches for what is ours; what it finds is taken instead of asking.
+        find: searches for what the run may have made; what it finds is taken instead of asking.
         what: what is made, for the screen.
         asked_before: whether an earlier runner may have asked already and not lived to see the answer.
     """
@@ -105,7 +105,7 @@ async def create_once(
     try:
         return await create()
     except (LostAnswerError, ServerFaultError) as error:
-        await ctx.phase(f"no clear answer ({error.what}); checking what came of it")
+        await ctx.phase(f"no clear answer ({error.what}); checking whether it took effect")
     except ConflictError as error:
         # Nova refuses a second request while it carries out the first.
         found = await observe_until_found(ctx, find, what=what, seconds=5.0)

@@ -35,7 +35,7 @@ class CancelRequested(Exception):  # noqa: N818  # a request of the user, not an
 
 @dataclass(frozen=True)
 class StepResult:
-    """What came of a step."""
+    """The outcome of a step."""
 
     note: str = ""
     """A few words for the screen and the report."""
@@ -132,7 +132,7 @@ class StepContext(Protocol):
         Raises:
             CancelRequested: the user asked to cancel and `cancellable` is true.
             TimeUpError: the time-out of an unattended run is over (`imaging.runs.core.polling`).
-            ImagingError: whatever `observe` raises, other than passing troubles of the network, which are waited out.
+            ImagingError: what `observe` raises, but for passing troubles of the network, which are waited out.
         """
 
     async def verify_claim(self) -> None:

@@ -75,7 +75,7 @@ class Engine:
             await self._context.writer.wait_for_user(trouble_of(error))
         except _TOLD_BY_THE_RUNNER:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it is, the user is told and has a way back
+        except Exception as error:  # noqa: BLE001  # any fault: the user is told and has a way back
             _log.exception("the run cannot continue")
             await self._wait_for_help(error)
         return self._run
@@ -113,10 +113,10 @@ class Engine:
         # The steps would search in the wrong project, and take what the run made for gone.
         if login.identity.project_id != self._run.identity.project_id:
             raise WrongProjectError(f"Run {self._run.id} belongs to another project.", meaning="Nothing was done.")
-        # Before the first step: the adapters then refuse to delete these, whatever a step gets wrong.
+        # Before the first step: the adapters then refuse to delete these, even if a step has a fault.
         for thing_id in sorted(await self._context.claimed_ids() | _of_the_source(self._run)):
             cloud.protect(thing_id)
-        # The cloud's own time, for what it made is dated by its clocks and not by ours.
+        # The cloud's own time, for what it made is dated by its clocks and not by this machine's.
         now = await retry_transient(self._context, cloud.compute.server_time, cancellable=False)
         await self._context.at_the_clouds_time(now)
 
@@ -141,7 +141,7 @@ class Engine:
                 return
             except NOT_A_FAILURE:
                 raise
-            except Exception as error:  # noqa: BLE001  # even a fault of ours must not keep the source from going back
+            except Exception as error:  # noqa: BLE001  # even a fault of the program must not keep the source from being restored
                 await self._fail(record.step, error)
                 return
         await self._end_as(outcome_by_verdict(self._run))

@@ -89,7 +89,7 @@ class RecordWriter:
         await self.write(change)
 
     async def end(self, step: StepName, result: StepResult) -> None:
-        """Write down what came of a step."""
+        """Write down the outcome of a step."""
         state = StepState.SKIPPED if result.skipped else StepState.DONE
         note, now = result.note, self._clock.now()
 
@@ -148,7 +148,7 @@ class RecordWriter:
         self.run = await self.patiently(lambda: self._journal.change(self._lease, change))
 
     async def patiently(self, task: Callable[[], Awaitable[T]]) -> T:
-        """Bear with a disk that is full or a home that is away for a while: to end here leaves the source as it is.
+        """Wait a while for a disk that is full or a home that is away: to end here leaves the source as it is.
 
         Raises:
             JournalError: it did not pass; nothing more is done.

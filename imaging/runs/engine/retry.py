@@ -84,7 +84,7 @@ async def with_the_user(context: RunContext, task: Callable[[], Awaitable[T]]) -
             if context.time_is_up:
                 raise
             await context.writer.wait_for_user(trouble_of(error))
-            # The task checks again by itself: whatever the user does by hand is noticed without a command.
+            # The task checks again by itself: what the user does by hand is noticed without a command.
             await context.pause(STUCK_SECONDS, cancellable=True)
 
 
@@ -119,7 +119,7 @@ async def without_giving_up(context: RunContext, task: Callable[[], Awaitable[T]
             await context.pause(STUCK_SECONDS, cancellable=False)
             if context.run.cancel_requested and not cancelled_before:
                 raise
-        # Last: everything of ours is an ImagingError and handled above; this is a fault of the program.
+        # Last: every expected error is an ImagingError and handled above; this is a fault of the program.
         except Exception as error:
             faults += 1
             _log.exception("restoring failed by a fault of the program, %d times by now", faults)

@@ -118,7 +118,7 @@ class Teardown:
         if stands(self._run, StepName.RESTORE):
             return
         leave = self._run.outcome is RunState.FAILED and self._run.plan.request.on_failure is OnFailure.LEAVE
-        # A restore that failed for good was tried long enough by the runner before.
+        # The runner before tried a restore that failed for long enough.
         given_up = untouchable or leave or self._run.step(StepName.RESTORE).state is StepState.FAILED
         if given_up or not await self._attempt(StepName.RESTORE, self.restore):
             await self._context.record(instance_restored=False)
@@ -184,7 +184,7 @@ class Teardown:
             await retry_transient(self._context, lambda: clean_up(self._context))
         except NOT_A_FAILURE:
             raise
-        except Exception as error:  # noqa: BLE001  # a fault of ours too: the source matters more
+        except Exception as error:  # noqa: BLE001  # a fault of the program, too: the source matters more
             _log.exception("could not %s", what)
             await self._context.phase(f"could not {what}: {trouble_of(error).what}")
             return False
@@ -197,7 +197,7 @@ class Teardown:
             await self._context.writer.end(step, await retry_transient(self._context, task))
         except NOT_A_FAILURE:
             raise
-        except Exception as error:  # noqa: BLE001  # a fault of ours too: the rest is done all the same
+        except Exception as error:  # noqa: BLE001  # a fault of the program, too: the rest is done all the same
             _log.exception("%s failed", step)
             await self._context.writer.fail(step, trouble_of(error))
             return False

@@ -13,7 +13,7 @@ _HOME = Path(imaging.__file__).parents[1]
 
 
 def trouble_of(error: Exception) -> Trouble:
-    """Put an error into the journal's words; of one that is not ours, a fault of the program, only the kind."""
+    """Put an error into the journal's words; of a fault of the program, which may quote anything, only the kind."""
     if isinstance(error, ImagingError):
         return Trouble(
             what=error.what,
@@ -28,7 +28,7 @@ def trouble_of(error: Exception) -> Trouble:
 
 
 def _place(error: BaseException) -> str:
-    """The last line of ours that an exception went through; nothing of what stood in its variables or its text."""
+    """The last line of the program that an exception went through; nothing of its variables or its text."""
     place, at = "", error.__traceback__
     while at is not None:
         file = Path(at.tb_frame.f_code.co_filename)

@@ -1,7 +1,7 @@
 """The journal: every run with all that it did, in one SQLite file that survives `kill -9` and power cuts.
 
 It uses a rollback journal and never WAL, which needs shared memory and so fails on the network homes of research
-clusters. Whatever a runner writes carries the number of its lease, so that one that was replaced can change nothing.
+clusters. Everything that a runner writes carries the number of its lease, so one that was replaced changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lease on a run: which process works on it, and when another one may take over.
 
 A process is named by host, boot, pid and start time, so that a pid that was given out again, or a machine that was
-started again, is never taken for the old runner. State directories on shared homes are seen by several hosts: from
+started again, is never taken for the old runner. Several hosts see a state directory on a shared home: from
 another host only the heartbeat tells whether a runner lives.
 """
 

@@ -59,7 +59,7 @@ class InstalledReader:
         self._cloud, self._store, self._clock, self._say, self._seconds = cloud, store, clock, say, seconds
 
     async def read(self, image_id: str) -> Installed:
-        """What is installed on an image. Whatever keeps it from being known is told and raises nothing."""
+        """What is installed on an image. A reason why it is not known is told, and raises nothing."""
         kept = await in_thread(self._store.read, image_id)
         try:
             image = await self._cloud.images.image(image_id)

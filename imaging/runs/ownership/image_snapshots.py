@@ -40,7 +40,7 @@ async def note_snapshots(ctx: StepContext, image: Image) -> None:
         except (ForbiddenError, ServiceMissingError):
             await _leave(ctx, snapshot_id, "", "the volume service cannot be asked about it")
     # All images are listed once for all snapshots: G3, the list may have many pages.
-    await _sort(ctx, found, ours={image.id})
+    await _sort(ctx, found, own={image.id})
 
 
 async def note_temporary_snapshots(ctx: StepContext) -> None:
@@ -56,7 +56,7 @@ async def note_temporary_snapshots(ctx: StepContext) -> None:
     await _sort(
         ctx,
         [each for each in listed if each.name == name and each.id not in known],
-        ours=set(owned_ids(ctx.run, OwnedKind.IMAGE)),
+        own=set(owned_ids(ctx.run, OwnedKind.IMAGE)),
     )
 
 
@@ -66,12 +66,12 @@ async def delete_snapshots(ctx: StepContext) -> int:
     return sum([await _delete(ctx, snapshot_id) for snapshot_id in left])
 
 
-async def _sort(ctx: StepContext, snapshots: Iterable[VolumeSnapshot], ours: set[str]) -> None:
+async def _sort(ctx: StepContext, snapshots: Iterable[VolumeSnapshot], own: set[str]) -> None:
     candidates = tuple(snapshots)
     if not candidates:
         return
     volumes = await _source_volumes(ctx)
-    others = [image for image in await all_images(ctx) if image.id not in ours]
+    others = [image for image in await all_images(ctx) if image.id not in own]
     for snapshot in candidates:
         doubt = doubt_about_snapshot(ctx.run, snapshot, volumes, others)
         if doubt is None:

@@ -1,4 +1,4 @@
-"""What is ours: the one place that decides whether a run made something, and so whether it may be deleted.
+"""What a run owns: the one place that decides whether it made something, and so whether it may be deleted.
 
 An id in the journal decides alone. Before there is one, a run id in a property proves nothing by itself, for Nova
 copies image properties into every later snapshot of every instance launched from it: see each function for what must
@@ -26,19 +26,19 @@ ATTESTED_ABOUT = "imaging.attested.image"
 
 NOT_YOUNGER = "it is not younger than the run"
 HOSTS_APART = timedelta(seconds=10)
-"""How far the clocks of one cloud's services may lie apart. Ours plays no part: a run begins by the cloud's `Date`."""
+"""How far the clocks of one cloud's services may lie apart. This machine's does not count: a run notes their `Date`."""
 
 
 def doubt_about_image(run: RunRecord, image: Image, made: MadeImage | None) -> str | None:
     """Why an image whose id is not in the journal is not the one that this run asked for; None if it is.
 
-    Whatever an image was launched from gives it its properties, our run id with them. So the time must fit, and what
-    Nova itself writes of an image-backed instance: which one it was, and who asked.
+    An image inherits the properties of what its instance was launched from, the run id with them. So the time must
+    fit, and what Nova itself writes of an image-backed instance: which one it was, and who asked.
     """
     properties, me = image.properties, run.identity
     if made is None or not made.properties(run).items() <= properties.items():
         return "its properties do not name this run and its instance"
-    # V7: Nova itself writes which instance and which user, over whatever was inherited.
+    # V7: Nova itself writes which instance and which user, over what was inherited.
     told = made.is_told
     return first_doubt(
         (image.name != one_line(made.name), "this run asked for another name"),
@@ -181,7 +181,7 @@ def first_doubt(*doubts: tuple[bool, str]) -> str | None:
 
 
 def is_made_during(run: RunRecord, created_at: datetime | None) -> bool:
-    """Whether the cloud made something after the run began. Unknown is no: nothing is taken for ours by guessing."""
+    """Whether the cloud made something after the run began. Unknown is no: nothing is owned by a guess."""
     # V24: descendants and copies carry our properties; what is older than the run cannot be its own.
     return created_at is not None and run.began_at is not None and created_at >= run.began_at - HOSTS_APART
 

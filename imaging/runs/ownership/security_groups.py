@@ -29,7 +29,7 @@ def doubt_about_group(run: RunRecord, group: SecurityGroup, made: MadeServer = T
     """
     if group.id in owned_ids(run, OwnedKind.SECURITY_GROUP, role=made.owned):
         return None
-    # A group that lets something in is used for something by somebody, whatever its name is.
+    # A group that lets something in is used for something by somebody, whatever its name.
     # By the code alone: another version of the program may use other words.
     changed = group.description.partition(" (")[0] != _code(run, made) or group.lets_in
     # Neutron shows the time only with an extension, so here an unknown time is no doubt.
@@ -49,9 +49,9 @@ def used_elsewhere(
 
     Deleting it would fail while a port uses it, and would take rules of others along that name it as the sender.
     """
-    ours = owned_ids(run, OwnedKind.SERVER)
+    own_servers = owned_ids(run, OwnedKind.SERVER)
     standing = owned_ids(run, OwnedKind.SERVER, removed=False)
-    devices = {port.device_id for port in ports if group.id in port.group_ids and port.device_id not in ours}
+    devices = {port.device_id for port in ports if group.id in port.group_ids and port.device_id not in own_servers}
     if devices:
         return f"it is used by {', '.join(sorted(device or 'a port' for device in devices))}"
     if any(port.device_id in standing for port in ports):

@@ -17,7 +17,7 @@ class Pointer(StrEnum):
     METADATA = "its metadata"
     PROPERTY = "a property of an image"
     ATTACHMENT = "being attached"
-    AGE = "being like ours, but older"
+    AGE = "being like the run's own, but older"
     COPIED_CLAIM = "a copied claim"
     OLD_JOURNAL = "a state directory restored from a back-up"
 

@@ -76,7 +76,7 @@ def _was_there_from_the_start(brought: Brought, attachment: VolumeAttachment, vo
 def mapped_devices(image: Image) -> frozenset[str]:
     """The devices at which volumes of an image can come along.
 
-    Hypervisors name disks in their order without a gap, whatever the image calls them.
+    Hypervisors name disks in their order without a gap, and ignore what the image calls them.
     """
     named = [str(entry["device_name"]) for entry in block_devices(image) if entry.get("device_name")]
     stems = {name[:-1] for name in named if name}

@@ -22,7 +22,7 @@ from imaging.runtime.threads import in_thread
 from models.errors import RunError
 
 RUNNER = (sys.executable, "-P", "-m", "imaging.runs.process.runner")
-"""`-P`: a file in the user's folder must not be taken for a module of ours."""
+"""`-P`: a file in the user's folder must not be taken for a module of the program."""
 
 _LAST_LINES = 5
 

@@ -47,7 +47,7 @@ def as_json(run: RunRecord, finished: tuple[Finding, ...] = (), succession: Succ
 
 
 def as_markdown(run: RunRecord, finished: tuple[Finding, ...] = (), succession: Succession | None = None) -> str:
-    """What was done, what came of it, and why."""
+    """What was done, its outcome, and why."""
     came_of_it = (_outcome(run), _succession(succession), _steps(run))
     beginning = (_head(run), *came_of_it, _verdict(run.verdict), works_lines(run, plain))
     sections = (*beginning, seal_lines(run, plain), _finished_image(finished), _guest(run), _checklist(run), _left(run))
@@ -65,7 +65,7 @@ def _head(run: RunRecord) -> Iterator[str]:
 
 
 def _outcome(run: RunRecord) -> Iterator[str]:
-    yield "## What came of it"
+    yield "## Outcome"
     yield ""
     if run.plan.source is not None:
         if run.spec.inspects:
@@ -140,7 +140,7 @@ def _trouble(trouble: Trouble | None) -> Iterator[str]:
 def _steps(run: RunRecord) -> Iterator[str]:
     yield "## Steps"
     yield ""
-    yield "| step | state | begun | seconds | what came of it |"
+    yield "| step | state | begun | seconds | outcome |"
     yield "| --- | --- | --- | --- | --- |"
     for record in run.steps:
         begun = record.started_at.strftime("%H:%M:%S") if record.started_at else ""

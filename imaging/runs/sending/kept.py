@@ -56,7 +56,7 @@ def new_part(path: Path) -> Iterator[int]:
 
 
 def open_kept(plan: FilePlan) -> int | None:
-    """The whole conversion, open for reading; None where there is none, or none that is the user's own and closed."""
+    """The whole conversion, open for reading; None where there is none that is the user's own and closed."""
     with suppress(OSError):
         descriptor = os.open(kept_path(plan), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         told = os.fstat(descriptor)

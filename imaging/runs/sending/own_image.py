@@ -1,7 +1,7 @@
-"""The image that an import makes: its record, found again by an id of our own, and its removal.
+"""The image that an import makes: its record, found again by an id of the run's own, and its removal.
 
-The id is in the journal before the cloud hears of it, so an image of that id is the run's own, whatever became of the
-answer; the ownership table says so.
+The id is in the journal before the cloud hears of it, so an image of that id is the run's own even where the answer
+was lost; the ownership table says so.
 """
 
 from __future__ import annotations

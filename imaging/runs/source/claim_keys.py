@@ -31,7 +31,7 @@ def encode_claim(claim: Claim) -> dict[str, str]:
     for number, volume in enumerate(claim.volumes):
         items[f"{head}.{number}"] = _volume(volume)
     if claim.was_locked and claim.lock_reason:
-        reason = json.dumps(claim.lock_reason)  # plain ASCII, whatever the reason was written in
+        reason = json.dumps(claim.lock_reason)  # plain ASCII, for a reason in any script
         for number, start in enumerate(range(0, len(reason), VALUE_LIMIT)):
             items[f"{head}.why.{number}"] = reason[start : start + VALUE_LIMIT]
     return items
@@ -82,7 +82,7 @@ def _is_misplaced(metadata: Mapping[str, str], instance_id: str, run_id: str) ->
     fields = head_fields(metadata, run_id)
     if fields is None:
         return False  # broken: whose it is cannot be told
-    # Without a time it is no head of ours but something damaged.
+    # Without a time it is not the head of a claim but something damaged.
     return "at" in fields and fields.get("instance") != instance_id
 
 

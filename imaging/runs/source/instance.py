@@ -160,7 +160,7 @@ def has_device_gap(attachments: Sequence[VolumeAttachment], root_device: str | N
     letters = sorted(attachment.device[-1] for attachment in attachments if attachment.device)
     if not letters:
         return False
-    # V27: libvirt gives the first free letter, whatever is asked for.
+    # V27: libvirt gives the first free letter, not the one that is asked for.
     first = chr(ord((root_device or "/dev/vda")[-1]) + 1)
     return letters != [chr(ord(first) + place) for place in range(len(letters))]
 

@@ -22,7 +22,7 @@ from models.run.intent import IntentAction
 _APART_SECONDS = 3.0
 """Between the two readings: longer than Nova takes for an update that began at the same moment."""
 _YIELD_SECONDS = 30.0
-"""How long a run with a greater id has to release its claim before we release ours."""
+"""How long a run with a greater id has to release its claim before this run releases its own."""
 _LIMIT_SECONDS = 60.0
 _WRITES = 3
 

@@ -35,7 +35,7 @@ async def confirmed_image(ctx: StepContext, known: ImageData) -> Image:
     if image is None:
         raise RunError(
             f"The image {known.image_id} is gone: it was deleted, or is shared with you no more.",
-            meaning="There is no image any more, whatever the test launch showed.",
+            meaning="There is no image any more, so the test launch shows nothing of it.",
             remedy="Ask in your project who deleted it, and make it again.",
         )
     trouble = _trouble(known, image, await image_data(ctx, image))

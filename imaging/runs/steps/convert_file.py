@@ -29,7 +29,7 @@ async def convert_file(ctx: StepContext) -> StepResult:
         if found is not None:
             await ctx.record(kept_file=kept.model_copy(update={"size_bytes": found.size_bytes}))
             return StepResult(f"{plan.target.in_words}, {size(found.size_bytes)}, made before")
-    # In the journal before it is there: whatever happens, it is found and removed.
+    # In the journal before it is there: after any interruption it is found and removed.
     await ctx.record(kept_file=kept)
     said = "begins"
 

@@ -1,4 +1,4 @@
-"""Create image: one request, one image, whatever happens to the answer."""
+"""Create image: one request, one image, even if the answer is lost."""
 
 from __future__ import annotations
 

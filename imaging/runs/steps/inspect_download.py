@@ -121,7 +121,7 @@ async def _exported(
     digest = await _sha256(ctx, files, found.file.file_size_bytes)
     told = await in_thread(files.result.lstat)
     return ExportedFile(
-        format=export.format,  # what the cloud calls RAW stays RAW, whatever a guest wrote
+        format=export.format,  # what the cloud calls RAW stays RAW, even if a guest wrote another header
         size_bytes=told.st_size,
         disk_size_bytes=header.disk_size_bytes,
         sha256=digest,

@@ -23,7 +23,7 @@ _NO_IMAGE = "No sealed image is made. The instance itself is restored."
 
 
 async def launch_clone(ctx: StepContext) -> StepResult:
-    """Goal: one clone of ours has come up.
+    """Goal: one clone of this run has come up.
 
     Raises:
         RunError: none could be launched, or somebody deleted it or the image that it is launched of.

@@ -53,7 +53,7 @@ async def _note_gone(ctx: StepContext, made: MadeImage, found: set[str]) -> None
 
 
 async def _images(ctx: StepContext, made: MadeImage) -> tuple[Image, ...]:
-    """What is there of ours; where no answer to the request ever came it may still appear."""
+    """What is there of the run's own; where no answer to the request ever came it may still appear."""
 
     async def found() -> tuple[Image, ...] | None:
         return temporary_images(ctx.run, await all_images(ctx), made) or None

@@ -63,7 +63,7 @@ async def restore(ctx: StepContext) -> StepResult:
 async def _claim_again(ctx: StepContext, claimed: Claim) -> None:
     """Where the user asks for an undo, a claim that somebody deleted or damaged comes back from the journal.
 
-    Without it a run touches nothing of the source, and the user's volumes would stay detached for good.
+    Without it a run touches nothing of the source, and the user's volumes would stay detached.
 
     Raises:
         RunError: another run has claimed the instance meanwhile.
@@ -137,7 +137,7 @@ async def _ask_to_unlock(ctx: StepContext, claimed: Claim) -> None:
 
 
 async def _refuse_lock_of_others(ctx: StepContext, claimed: Claim) -> None:
-    """A lock shows no owner but in its reason: ours names the run, the earlier one is in the claim.
+    """A lock shows no owner but in its reason: the run's lock names the run, the earlier one is in the claim.
 
     Raises:
         NeedsUserError: somebody else has locked the instance meanwhile.
@@ -200,7 +200,7 @@ def _is_up(source: Instance) -> bool:
 
 
 async def _restore_lock(ctx: StepContext, claimed: Claim) -> None:
-    # V26: a second lock would keep whatever reason is there now.
+    # V26: a second lock would keep the reason that is there now.
     if not claimed.was_locked or (await read_source(ctx)).locked:
         return
     if await asked_meanwhile(ctx, LOCKS):

@@ -44,7 +44,7 @@ _DELETED = "it was deleted by somebody else"
 async def run_checks(ctx: StepContext) -> StepResult:
     """Goal: there is a verdict on whether the image works, noted on it, and no instance is left of those made for it.
 
-    A check or a test that failed is no failure of the step: the run goes on, and the image stays private.
+    A check or a test that failed is no failure of the step: the run continues, and the image stays private.
     """
     works = ctx.run.works
     if works is None:

@@ -25,7 +25,7 @@ _EXISTING_VOLUMES = "The image would take along volumes as they are, which are s
 
 
 async def test_launch(ctx: StepContext) -> StepResult:
-    """Goal: one instance of ours is ACTIVE, or there is a verdict already that says why there is none."""
+    """Goal: one test instance of this run is ACTIVE, or there is a verdict already that says why there is none."""
     if ctx.run.verdict is not None:
         return StepResult(ctx.run.verdict.reason, skipped=True)
     if not ctx.run.plan.request.test:

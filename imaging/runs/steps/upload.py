@@ -1,6 +1,6 @@
 """Upload: a record of our own, and the bytes sent to it once, hashed on their way.
 
-No cloud goes on with an upload that was cut. So a record whose upload broke is deleted, and the next one begins from
+No cloud continues an upload that was cut. So a record whose upload broke is deleted, and the next one begins from
 the file that is kept; how often is bounded.
 """
 
@@ -67,7 +67,7 @@ async def _settled(ctx: StepContext) -> Image | None:
     image = await read_record(ctx)
     if image is None or image.status != _MOVING:
         return image
-    return await observe_until_found(ctx, no_more_moving, what="what came of the upload", cancellable=True) or image
+    return await observe_until_found(ctx, no_more_moving, what="the end of the upload", cancellable=True) or image
 
 
 def _has_arrived(ctx: StepContext, image: Image) -> bool:
@@ -141,7 +141,7 @@ async def _stream(ctx: StepContext, plan: FilePlan, image: Image, content: Hashe
         raise _refused(error) from error
     except TRANSIENT_ERRORS as error:
         await ctx.phase(f"cut after {size(progress.done_bytes)}: {error.what}")
-        raise  # waited out, and then the step observes what came of it
+        raise  # waited out, and then the step observes whether it took effect
 
 
 async def _refuse_other_bytes(plan: FilePlan, sent: SentFile) -> None:

@@ -46,7 +46,7 @@ class ReportWatch:
         self._read = 0
         self._listener = Listener(self.nonce, awaited.word)
         self.heard = self._listener.heard
-        """What came of the report so far."""
+        """What is known of the report so far."""
         self._booted_at: float | None = None
 
     @property

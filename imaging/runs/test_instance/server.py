@@ -1,4 +1,4 @@
-"""The instances that a run launches: found again after an interruption, launched once, deleted for good."""
+"""The instances that a run launches: found again after an interruption, launched once, deleted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def standing_server(ctx: StepContext, made: MadeServer = TEST) -> Instance
 
 
 async def read_server(ctx: StepContext, server_id: str) -> Instance | None:
-    """An instance of ours; None once it is deleted."""
+    """An instance of the run; None once it is deleted."""
     try:
         server = await ctx.cloud.compute.instance(server_id)
     except NotFoundError:
@@ -96,7 +96,7 @@ async def _find_lost(ctx: StepContext, made: MadeServer) -> str | None:
     """The id of one whose launch was asked for, and whose answer never came."""
     known = owned_ids(ctx.run, OwnedKind.SERVER)
     async for server in our_servers(ctx, made):
-        # One that had no room and was removed is ours as well, but is not the one that is searched for.
+        # One that had no room and was removed is the run's own as well, but is not the one that is searched for.
         if server.id not in known:
             return server.id
     return None
@@ -118,16 +118,16 @@ async def our_servers(ctx: StepContext, made: MadeServer = TEST) -> AsyncIterato
 
 
 def _ids_of_others(run: RunRecord, made: MadeServer) -> set[str]:
-    """What the run launched for something else, whatever it is called by now."""
+    """What the run launched for something else, even if it was renamed since."""
     servers = (each for each in run.owned if each.kind is OwnedKind.SERVER)
     return {each.id for each in servers if each.role is not made.owned}
 
 
 async def remove_server(ctx: StepContext, server_id: str, image: Image | None, made: MadeServer = TEST) -> bool:
-    """Delete one instance of ours; it and the volumes that it brought are in the journal before.
+    """Delete one instance of the run; it and the volumes that it brought are in the journal before.
 
     Returns:
-        Whether it is gone. It is left where it is not ours, or where others' volumes would be deleted with it.
+        Whether it is gone. It is left where it is not the run's own, or where others' volumes would be deleted with it.
     """
     server = await read_server(ctx, server_id)
     name = server.name if server else ""

@@ -78,7 +78,7 @@ async def remove_volumes(ctx: StepContext, spared: Collection[str] = ()) -> int:
     claimed = await _claimed(ctx) if volume_ids else frozenset()
     removed = 0
     for volume_id in volume_ids:
-        # A run may have claimed it since: a claimed volume is the user's, whatever the journal says.
+        # A run may have claimed it since: a claimed volume is the user's, even if the journal says otherwise.
         if volume_id in claimed:
             await _leave(ctx, volume_id, "", "a claim names it")
             continue

@@ -1,4 +1,4 @@
-"""Runs a module of ours in a process of its own, for work on a stranger's bytes: it can be ended, and it owns nothing.
+"""Runs a module of the program in its own process, for work on a stranger's bytes: it can be ended, and owns nothing.
 
 A thread cannot be ended from outside, and a reader that goes astray takes the memory and the time of the whole console.
 Such a process gets no login in its environment, may write no file, and ends at a limit of memory or time.
@@ -32,7 +32,7 @@ async def run_confined(
     """Run `python -m MODULE` with a request on its standard input; what it prints is its answer.
 
     Args:
-        module: a module of ours that calls `imaging.runtime.confined.confinement.confine` first.
+        module: a module of the program that calls `imaging.runtime.confined.confinement.confine` first.
         request: all that it gets.
         seconds: after which it is ended, by the running loop's clock.
         limit_bytes: of the answer.
@@ -61,7 +61,7 @@ async def stream_confined(
     """Run `python -m MODULE` as a filter: what it is fed goes in, what it prints comes out, piece by piece.
 
     Args:
-        module: a module of ours that confines itself first.
+        module: a module of the program that confines itself first.
         arguments: of the module; nothing secret, for everybody on this machine can read them.
         feed: its standard input.
         idle_seconds: after which it is ended if no piece has come.
@@ -120,7 +120,7 @@ async def _start(module: str, *arguments: str, descriptors: Sequence[int] = ()) 
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     try:
         return await asyncio.create_subprocess_exec(
-            # `-P`: a file in the user's folder must not be taken for a module of ours.
+            # `-P`: a file in the user's folder must not be taken for a module of the program.
             *(sys.executable, "-P", "-m", module, *arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -19,7 +19,7 @@ from screens.runs.run import RunScreen
 
 
 class SealOpening:
-    """Knows for which image an inspection was begun, so that the seal goes on where the user comes back."""
+    """Knows for which image an inspection was begun, so that the seal continues when the user comes back."""
 
     def __init__(self, app: App[Any], console: Console) -> None:
         """Nothing is under way."""

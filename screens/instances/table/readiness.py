@@ -26,7 +26,7 @@ _STEADY = frozenset({"ACTIVE", "SHUTOFF"})
 
 
 class Weight(IntEnum):
-    """How much stands in the way, the worst first."""
+    """How much has to be cleared first, the worst at the front."""
 
     BLOCKED = 0
     BUSY = 1
@@ -50,7 +50,7 @@ class ReadinessSign:
 
 
 def readiness_of(entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
-    """What is known: a run, a state or a lock that stands in the way, else what the rules said, else nothing yet."""
+    """What is known: a run, a state or a lock that forbids a start, else what the rules said, else nothing yet."""
     instance = entry.instance
     if entry.activity is not None or run_on(instance) is not None:
         return _imaging(entry, glyphs)

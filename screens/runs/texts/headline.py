@@ -1,4 +1,4 @@
-"""The lines on top of the run screen: what is being done or came of it, how long it takes, and how the instance is."""
+"""The lines on top of the run screen: what is being done or the outcome, how long it takes, and how the instance is."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _first(sign: Sign, text: str, heard: Heard | None) -> Content:
 
 
 def progress_line(run: RunRecord, heard: Heard | None = None) -> str:
-    """What is being done now, or what came of it, in one sentence."""
+    """What is being done now, or the outcome, in one sentence."""
     if run.state.is_over:
         return outcome_line(run)
     doing = _doing(run)
@@ -106,7 +106,7 @@ def _under_way(run: RunRecord) -> StepRecord | None:
 
 
 def outcome_line(run: RunRecord) -> str:
-    """What came of a run, the cause first where it failed."""
+    """The outcome of a run, the cause first where it failed."""
     match run.state:
         case RunState.CANCELLED:
             return "Cancelled"

@@ -59,7 +59,7 @@ def _newest(run: RunRecord) -> tuple[float, str]:
 
 
 def _unfinished(run: RunRecord) -> tuple[bool, int, str]:
-    """What needs somebody comes before what goes on, and both before what is over."""
+    """What needs somebody comes before what still runs, and both before what is over."""
     sign = run_sign(run, UNICODE)
     return run.state.is_over, worst_first(sign.tone), sign.word
 

@@ -26,7 +26,7 @@ def details(run: RunRecord, step: StepRecord, glyphs: Glyphs, sign: Sign | None 
         run: whose step it is.
         step: the step.
         glyphs: the signs that the terminal can show.
-        sign: what came of it; None where its state says that.
+        sign: its outcome; None where its state says that.
     """
     blocks = [_heading(step, sign or step_sign(step.state, glyphs))]
     if step.step is StepName.VERIFY and run.verdict is not None:

@@ -1,4 +1,4 @@
-"""What stands behind the steps on the run screen: what came of them, what is seen of them now, or what they will do."""
+"""What stands behind the steps on the run screen: their outcome, what is seen of them now, or what they will do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main_step(task: Task, steps: tuple[StepRecord, ...]) -> StepRecord:
 
 
 def task_note(run: RunRecord, task: Task, steps: tuple[StepRecord, ...], state: StepState) -> str:
-    """What came of it, what is seen of it now, or what it will do, in one line."""
+    """Its outcome, what is seen of it now, or what it will do, in one line."""
     match state:
         case StepState.PENDING:
             return "" if run.state.is_over else _ahead(run, task)
@@ -76,7 +76,7 @@ def seen_phase(step: StepRecord) -> str:
     if step.step in {StepName.WAIT_FOR_IMAGE, StepName.WAIT_FOR_SEALED}:
         return text.removeprefix("image ").partition(",")[0]
     if step.step in {StepName.SEAL, StepName.INSPECT}:
-        # What it says of its work counts before how far its boot has come, which goes on beside it.
+        # What it says of its work counts before how far its boot has come, which continues beside it.
         return next((each.text for each in reversed(step.phases) if not each.text.startswith(_BOOT)), text)
     return text
 

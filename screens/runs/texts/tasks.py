@@ -67,7 +67,7 @@ class TaskRow:
         return (ran[-1].ended_at - ran[0].started_at).total_seconds()
 
     def sign_of(self, step: StepRecord) -> Sign | None:
-        """What came of a step, where that is worse than that it was done: such as a boot that it saw fail."""
+        """The outcome of a step, where that is worse than that it was done: such as a boot that it saw fail."""
         decides = step.state is StepState.DONE and _DECIDING_STEP.get(self.task) is step.step
         return self.sign if decides and self.sign.tone in {Tone.BAD, Tone.WARN} else None
 

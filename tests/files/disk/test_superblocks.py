@@ -92,7 +92,7 @@ def test_a_physical_volume_of_lvm_is_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mark", [b"\x0c\xb1\xba\0\0\0\0\0", b"\0\0\0\0\0\xba\xb1\x0c"])
-def test_a_member_of_a_zfs_pool_is_known_whoever_wrote_it(mark: bytes, tmp_path: Path) -> None:
+def test_a_member_of_a_zfs_pool_is_known_from_either_byte_order(mark: bytes, tmp_path: Path) -> None:
     assert read(changed(empty(tmp_path / "disk", MIB), 128 * 1024 + 7 * 1024, mark)).file_system == "zfs_member"
 
 

@@ -36,7 +36,7 @@ class Damaged(DirectoryFileSystem):
 
 
 def no_file_there(root: Path, path: str) -> None:
-    """A FIFO in the place of a file: whoever opens it waits for ever."""
+    """A FIFO in the place of a file: a program that opens it waits for ever."""
     place = root / path.lstrip("/")
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A disk that is damaged anywhere: each part goes on with the rest, and says that something is missing."""
+"""A disk that is damaged anywhere: each part continues with the rest, and says that something is missing."""
 
 from __future__ import annotations
 

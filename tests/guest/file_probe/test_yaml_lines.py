@@ -1,4 +1,4 @@
-"""Lines of YAML from a disk are masked as the script masks them, whatever is written there."""
+"""All lines of YAML from a disk are masked as the script masks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of a list of packages on a console, also where it lies or breaks off."""
+"""What is read of a list of packages on a console, also where it lies or is cut."""
 
 from __future__ import annotations
 

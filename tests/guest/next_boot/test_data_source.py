@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_read_passes_nothing(tmp_path, form, rule):
 
 
 def test_the_marker_of_a_kept_cache_counts_though_no_setting_says_so(tmp_path):
-    """cloud-init goes by it, whatever the settings say by then."""
+    """cloud-init goes by it, not by what the settings say by then."""
     found = judged(tmp_path, "CI-TRUST", {"/var/lib/cloud/instance/manual-clean": ""})
     assert found.outcome is Outcome.FAIL
     assert "manual-clean" in found.evidence

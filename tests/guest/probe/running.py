@@ -24,7 +24,7 @@ _BECOME_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 _AS_USUAL = "renice() { :; }\n"
 """In front of the probe: at the lowest priority it would wait for all tests that run beside it, until time is up."""
 _AS_ROOT = 'id() { case $* in -u) echo 0 ;; *) command id "$@" ;; esac; }\n'
-"""In front of it: asked as root is asked, by whoever runs the tests; they own the trees, so all can be read."""
+"""In front of it: asked as root is asked, by any user who runs the tests; they own the trees, so all can be read."""
 
 
 def output_of(

@@ -1,4 +1,4 @@
-"""Rows become JSON whatever bytes they hold, within bounds of time and size, in each shell and with each awk."""
+"""Rows of any bytes become JSON, within bounds of time and size, in each shell and with each awk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A guest whose files are a tree, and one whose mounts are real but seen by nobody else."""
+"""A guest whose files are a tree, and one whose mounts are real but visible to nobody else."""
 
 from __future__ import annotations
 

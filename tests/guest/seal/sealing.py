@@ -42,7 +42,7 @@ def plan(operations: Mapping[OperationId, tuple[SealTarget, ...]] | None = None,
 
 @dataclass(frozen=True)
 class Sealed:
-    """What came of one run."""
+    """The outcome of one seal."""
 
     report: SealReport
     facts: GuestFacts | None

@@ -51,7 +51,7 @@ class SealedTree:
 
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SealedTree]:
-    """Seals a tree as people have left it, once for all who read what came of it."""
+    """Seals a tree as people have left it, once for all tests that read the outcome."""
 
     @cache
     def sealed_by(kind: str, shell: str = "dash") -> SealedTree:

@@ -188,7 +188,7 @@ async def test_a_user_who_is_named_in_a_dialog_is_held_to_the_same_letters(ssh_f
 
 
 def relay(port: int) -> str:
-    """A ProxyCommand to a port on loopback, whatever the address."""
+    """A ProxyCommand to a port on loopback, for any address."""
     code = (
         f"import os,socket,threading as t;s=socket.create_connection(('127.0.0.1',{port}));"
         "t.Thread(target=lambda:[os.write(1,d) for d in iter(lambda:s.recv(65536),b'')],daemon=True).start();"

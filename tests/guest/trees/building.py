@@ -248,5 +248,5 @@ def _all(folder: Path) -> Iterator[Path]:
 
 
 def remove_tree(root: Path) -> None:
-    """Take a tree away, whatever modes it has."""
+    """Take a tree away, with any modes in it."""
     shutil.rmtree(root, ignore_errors=True)

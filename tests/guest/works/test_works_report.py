@@ -1,4 +1,4 @@
-"""The report of a test instance as it is read: whatever a guest writes, it is bounded and cleaned."""
+"""The report of a test instance as it is read: all that a guest writes is bounded and cleaned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdict on a seal: *sealed* only where every proof holds, whatever is missing or found."""
+"""The verdict on a seal: *sealed* only where every proof holds, nothing is missing and nothing was found."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from .seeding import Seeding
 
 STARTED_AT = time.monotonic()
 MARKER = ".loopstack"
-"""A folder that holds this file is ours to empty."""
+"""A folder that holds this file may be emptied."""
 
 
 class Loopstack:
@@ -113,10 +113,10 @@ def free_ports_or_exit(base: int) -> None:
 
 
 def empty_folder(wanted: Path | None) -> Path:
-    """The state folder: new, or ours and emptied.
+    """The state folder: new, or marked as this launcher's and emptied.
 
     Raises:
-        SystemExit: it holds something that is not ours.
+        SystemExit: it holds something else.
     """
     state = (wanted or Path(tempfile.mkdtemp(prefix="loopstack-"))).absolute()
     if state.is_dir() and any(state.iterdir()):

@@ -99,7 +99,7 @@ def in_background(function: Callable[[], None]) -> None:
     def body() -> None:
         try:
             function()
-        except BaseException:  # noqa: BLE001  # whatever it is, the service is of no use without it
+        except BaseException:  # noqa: BLE001  # any fault: the service cannot work without it
             traceback.print_exc()
             os._exit(3)
 

@@ -1,4 +1,4 @@
-"""A change is asked for once; again only where nothing came of it. Answers, and how long they take, are the test's."""
+"""A change is asked for once; again only where it took no effect. Answers, and how long they take, are the test's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before every change of the source the claim is read again: what counts as ours then."""
+"""Before every change of the source the claim is read again: what then counts as the run's own."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ class TestQuestions:
     def test_without_a_checklist_nothing_is_asked(self, ctx: MemoryContext) -> None:
         assert why_not(ask(ctx).run) is None
 
-    def test_whoever_insists_still_has_to_confirm(self, ctx: MemoryContext) -> None:
+    def test_a_user_who_insists_still_has_to_confirm(self, ctx: MemoryContext) -> None:
         assert why_not(ask(ctx, question("A"), verdict=None, publish_unverified=True).run) is not None
 
 

@@ -29,7 +29,7 @@ from tests.files.test_unwrapping import OVF, PACKED
 from tests.runs.test_crash_matrix import PROFILE, DemoClock, a_run_of
 
 RAW_WANTED = PROFILE.model_copy(update={"upload_formats": ("raw",)})
-"""A cloud that asks for RAW: whatever else a file is, is converted."""
+"""A cloud that asks for RAW: a file of any other format is converted."""
 REQUEST = RunRequest(
     name="lidar-tools",
     description="PostgreSQL 16 and the lidar tools, which the base image does not have.",

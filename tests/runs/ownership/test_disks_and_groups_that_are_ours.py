@@ -1,4 +1,4 @@
-"""Volumes, their snapshots and security groups: a name or an attachment alone makes none of them ours."""
+"""Volumes, their snapshots and security groups: no name or attachment alone makes them the run's own."""
 
 from __future__ import annotations
 

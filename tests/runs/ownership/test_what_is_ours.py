@@ -1,4 +1,4 @@
-"""What fits in all is ours; what differs in one thing is doubted, and the reason names that thing."""
+"""What fits in all is owned; what differs in one thing is doubted, and the reason names that thing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a look inside found goes into the plan, its warnings, the last check, and the report."""
+"""What an inspection found goes into the plan, its warnings, the last check, and the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Create image, wait for image, describe image, publish: one image of ours, and nobody else's."""
+"""Create image, wait for image, describe image, publish: one image of the run, and nobody else's."""
 
 from __future__ import annotations
 

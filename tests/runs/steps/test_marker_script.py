@@ -1,4 +1,4 @@
-"""The user data script, run by real shells: it prints one whole line whatever the machine has."""
+"""The user data script, run by real shells: it prints one whole line on any machine."""
 
 from __future__ import annotations
 

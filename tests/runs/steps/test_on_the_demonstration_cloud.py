@@ -43,7 +43,7 @@ REQUEST = RunRequest(
 
 
 class DemoClock(ManualClock):
-    """Sleeping turns the cloud's clock together with ours."""
+    """Sleeping turns the cloud's clock together with this one."""
 
     def __init__(self, demo: DemoCloud) -> None:
         super().__init__(datetime.fromtimestamp(demo.now(), UTC))
@@ -203,7 +203,7 @@ async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_v
     assert stranger.properties["imaging.verdict"] == "booted"
     assert stranger.noted_verdict is None
     assert images_of_run(ctx.run, [stranger], made_of_source(ctx)) == ()
-    ctx.change(image_id=None)  # even without the journal's word on which image is ours
+    ctx.change(image_id=None)  # even where the journal does not name the image
     await ctx.at(StepName.CREATE_IMAGE).intend(IntentAction.CREATE_IMAGE, "lidar-tools")
     await remove_unfinished_image(ctx)
     await STEPS[StepName.REMOVE_TEST](ctx.at(StepName.REMOVE_TEST))

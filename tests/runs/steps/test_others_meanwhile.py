@@ -1,4 +1,4 @@
-"""What people do to the source while a run works on it, and what must not come of that."""
+"""What people do to the source while a run works on it, and the damage that it must not do."""
 
 from __future__ import annotations
 

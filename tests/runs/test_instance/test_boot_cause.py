@@ -1,4 +1,4 @@
-"""Why a test launch failed is said in one sentence that names the thing, whatever the guest printed."""
+"""Why a test launch failed is said in one sentence that names the thing, for any text of the guest."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class TestMarker:
     def test_whether_the_machine_id_is_its_own_goes_by_the_id(
         self, tmp_path: Path, own_id: str, source: str, own: str
     ) -> None:
-        """Not by the time of a file: systemd writes an old id anew, and dbus copies a new one."""
+        """Not by the time of a file: systemd writes an old id again, and dbus copies a new one."""
         (tmp_path / "etc").mkdir()
         (tmp_path / "etc/machine-id").write_text(f"{own_id}\n" if own_id else "")
         script = user_data(TOKEN, source).replace(">/dev/console", "").replace("sleep 1", ":")

@@ -65,7 +65,7 @@ class TestMaking:
 
     async def test_another_time_the_same_is_taken(self, ctx: MemoryContext, world: HeldWorld) -> None:
         await make_group(ctx, world.network)
-        use_group(world, groups(world)[0].id)  # what the journal names is ours, whoever uses it
+        use_group(world, groups(world)[0].id)  # what the journal names is owned, even if others use it
         assert await make_group(ctx, world.network) == (NAME, NOTE)
         assert len(groups(world)) == 1
         assert ctx.run.left_behind == ()

@@ -68,7 +68,7 @@ def write_report(target: Target, text: str) -> None:
     """
     if target.is_standard_output:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())  # whatever the locale: the formats are UTF-8
+        sys.stdout.buffer.write(text.encode())  # in any locale: the formats are UTF-8
         sys.stdout.buffer.flush()
         return
     with _as_usage(target):

@@ -1,4 +1,4 @@
-"""The reports that a command is to write: once for what it came to, whatever that was."""
+"""The reports that a command is to write: once, for any outcome."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def exported_lines(run: RunRecord) -> Iterator[str]:
-    """What came of an export."""
+    """The outcome of an export."""
     export, exported = run.plan.export, run.exported
     if export is None:
         return

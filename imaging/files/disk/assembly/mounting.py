@@ -18,7 +18,7 @@ _FSTAB: Final = "/etc/fstab"
 _MOST_LINES: Final = 1000
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _DEVICE: Final = re.compile(r"/dev/(?:[svhx]|xv)da(\d{1,3})\Z|/dev/nvme0n1p(\d{1,3})\Z")
-"""A partition of the first disk, whatever its bus was when the line was written."""
+"""A partition of the first disk, on any bus that it had when the line was written."""
 _FIELDS: Final = {
     "uuid": "uuid", "label": "label", "partuuid": "partition_uuid", "partlabel": "partition_label",
 }  # fmt: skip

@@ -49,14 +49,14 @@ class Part:
 
     @property
     def fault(self) -> DiskFault | None:
-        """Why no file can be read in it whatever state it is in; None where a reader knows it, or nothing is there."""
+        """Why no file can ever be read in it, in any state; None where a reader knows it, or nothing is there."""
         return _FAULTS.get(self.partition.file_system)
 
     def open(self) -> FileSystem:
         """Its file system.
 
         Raises:
-            DiskUnreadableError: it is damaged, or none that is read here.
+            DiskUnreadableError: it is damaged, or of a kind that is not read here.
         """
         reader = _READERS.get(self.partition.file_system)
         if reader is None:

@@ -1,4 +1,4 @@
-"""Matches many expressions at a time: each byte of a text is read once, and decides alone how it goes on.
+"""Matches many expressions at a time: each byte of a text is read once, and alone decides the next state.
 
 A state is the set of all places in all expressions at which a match may have got. The states are found out while a text
 is read, each once: behind the first texts there is one step in a table for each byte. Where a text makes more states

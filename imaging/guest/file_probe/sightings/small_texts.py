@@ -39,7 +39,7 @@ class SmallTexts:
         """Whether a file is to be read; asked of a directory before what is in it.
 
         Args:
-            found: whatever was found, each after the directory that it lies in.
+            found: everything that was found, each after the directory that it lies in.
         """
         if found.is_directory:
             if self._is_left_out(found):

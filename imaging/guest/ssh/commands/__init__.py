@@ -1,1 +1,1 @@
-"""Running one command in a guest, whatever shell its user has, and as root where sudo lets us through."""
+"""Running one command in a guest with any login shell, and as root where sudo allows it."""

@@ -1,4 +1,4 @@
-"""Handing a command to the guest's `sh`, whatever shell the user logs in to.
+"""Handing a command to the guest's `sh` through any login shell.
 
 The server gives the text to the login shell, which may be csh or fish. What all of them read alike are single quotes
 around plain characters: csh expands `!` and ends a quote at a newline, fish reads backslashes before quotes.

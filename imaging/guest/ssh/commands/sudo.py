@@ -6,7 +6,7 @@ import shlex
 
 NO_ROOT_STATUS = 125
 NO_ROOT = "imaging: no root: "
-"""What the guest prints on standard error, with that status, when sudo lets nobody through."""
+"""What the guest prints on standard error, with that status, when sudo refuses."""
 
 
 def as_root(command: str) -> str:

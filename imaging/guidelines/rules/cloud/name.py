@@ -128,7 +128,7 @@ def _refused_by_nova(name: str, profile: Profile) -> str | None:
 
 
 def _named(character: str) -> str:
-    """An odd character in words; most have none that people know."""
+    """An odd character in words; most have no name that people know."""
     return {"\t": "a tab", "\n": "a line break", "\r": "a line break"}.get(character, f"U+{ord(character):04X}")
 
 

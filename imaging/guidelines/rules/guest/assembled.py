@@ -115,7 +115,7 @@ def _root_on_several(boot: BootMounts, disks: Disks) -> list[str]:
 
 
 def _is_torn(on: set[str], disks: Disks) -> bool:
-    """Whether something lies on the root disk and on another one: each half is of no use without the other."""
+    """Whether something lies on the root disk and on another one: neither half works without the other."""
     return bool(on & disks.root_disks) and bool(on - disks.root_disks)
 
 

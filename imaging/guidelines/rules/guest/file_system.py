@@ -30,7 +30,7 @@ _UNWANTED = {
     "crypto_LUKS": "LUKS",
     "linux_raid_member": "md",
 }
-"""lsblk's word and ours; ESP, /boot, BIOS-boot and swap partitions are as they should be."""
+"""What lsblk calls it, and how it is shown; ESP, /boot, BIOS-boot and swap partitions are as they should be."""
 _USUAL = frozenset({"vfat", "swap", "LVM2_member", "iso9660", "squashfs"})
 """What a further disk may hold without anybody having chosen a file system for data."""
 

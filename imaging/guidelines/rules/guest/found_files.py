@@ -60,7 +60,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """What came of the search for the files of one rule."""
+    """The result of the search for the files of one rule."""
 
     found: tuple[Found, ...]
     """The worst first, then by path."""

@@ -80,7 +80,7 @@ def _is_delivered(line: str, own: frozenset[str]) -> bool:
 
 
 def _is_local(address: str) -> bool:
-    """Whether an address is this machine's own whatever the machine, or one of IPv6's groups."""
+    """Whether an address is every machine's own, or one of IPv6's groups."""
     try:
         parsed = ip_address(address)
     except ValueError:

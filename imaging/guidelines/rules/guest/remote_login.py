@@ -265,7 +265,7 @@ def sys_firewall(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 
 def _opened(firewall: Firewall) -> RootCommands | None:
-    """How the tool in charge opens the port for good."""
+    """How the tool in charge opens the port permanently."""
     if "ufw" in firewall.tools:
         return root_commands("ufw allow 22/tcp")
     if "firewalld" in firewall.tools:

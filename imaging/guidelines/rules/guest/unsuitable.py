@@ -50,7 +50,7 @@ def sw_cloud_unsuitable(facts: InstanceFacts, profile: Profile) -> Answer:
 
 
 def _enabled(services: Services, row: UnsuitableRow) -> str:
-    """Its unit, where it starts by itself: that holds for new instances whatever runs now."""
+    """Its unit, where it starts by itself: that holds for new instances even if it does not run now."""
     unit = services.unit(row.unit) if row.unit else None
     return f"{unit.name} is enabled" if unit is not None and unit.enabled == "enabled" else ""
 

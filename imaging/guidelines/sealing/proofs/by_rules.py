@@ -130,11 +130,11 @@ def _asked(guest: GuestFacts, proofs: SealProofs, facts: InstanceFacts, profile:
 
 
 def failing(guest: GuestFacts, proofs: SealProofs, facts: InstanceFacts, profile: Profile) -> list[Finding]:
-    """What the rules find in a guest that speaks against a seal.
+    """What the rules find in a guest that contradicts a seal.
 
     Args:
         guest: an inspection of what was sealed.
-        proofs: their plan says what is kept on purpose, and so speaks against nothing.
+        proofs: their plan says what is kept on purpose, and so contradicts nothing.
         facts: of the source.
         profile: the guidelines.
     """

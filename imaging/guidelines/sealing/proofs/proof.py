@@ -41,7 +41,7 @@ class Proof:
     """One of the proofs: it holds if nothing was found and nothing is left unproved."""
 
     found: tuple[str, ...] = ()
-    """What speaks against it, a sentence each."""
+    """What contradicts it, a sentence each."""
     unproved: tuple[str, ...] = ()
     """What could not be shown, a sentence each."""
     shown: tuple[str, ...] = ()

@@ -159,7 +159,7 @@ def _agreed_to_go(tested: Tested) -> frozenset[str]:
 
 
 def listeners(tested: Tested) -> Answer:
-    """Which sockets others could reach: told, never judged, for the test instance lets nobody in."""
+    """Which sockets others could reach: told, never judged, for the test instance accepts no connection."""
     told = list(each_told(tested, lambda boot: boot.sockets))
     if not told:
         return unknown("Which sockets are open is not known.")

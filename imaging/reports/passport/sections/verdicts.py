@@ -25,7 +25,7 @@ _TONES: dict[str, Tone] = {
 
 
 def tone_of_word(word: str) -> Tone:
-    """How the word of a verdict or an outcome is meant; whatever is not known to be good or bad is doubtful."""
+    """How the word of a verdict or an outcome is meant; everything that is not known to be good or bad is doubtful."""
     return _TONES.get(word, Tone.DOUBT)
 
 

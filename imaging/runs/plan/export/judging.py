@@ -60,7 +60,7 @@ def export_gate(checklist: Checklist) -> tuple[Finding, ...]:
 def _gate(
     image: Image, checklist: Checklist, facts: InstanceFacts, profile: Profile, request: RunRequest
 ) -> dict[str, Finding]:
-    """The findings of the two rules, whatever a profile has disabled: a file cannot be called back."""
+    """The findings of the two rules, even if a profile has disabled them: a file cannot be called back."""
     export_facts = ExportFacts(
         seal=image.noted_seal,
         readiness=checklist.readiness,

@@ -45,7 +45,7 @@ _BASE_SECONDS = 20
 _TEST_SECONDS = 300
 """The boot of a test instance, and its checks over two boots."""
 _CONVERTED = frozenset({"FMT-RAW-UPLOAD"})
-"""The rules that the conversion puts right."""
+"""The rules whose findings the conversion fixes."""
 _FIRMWARE, _FIRMWARE_PROPERTY = "BOOT-FIRMWARE", "hw_firmware_type"
 """The rule that warns of a disk whose image does not say that only UEFI starts it, and what says it."""
 
@@ -187,7 +187,7 @@ def _checklist(
 
 
 def _fixed(finding: Finding, file: FilePlan) -> Finding:
-    """What the run puts right does not keep it from starting: it converts, joins parts, and asks for the firmware."""
+    """What the run fixes does not keep it from starting: it converts, joins parts, and asks for the firmware."""
     if finding.outcome is not Outcome.FAIL:
         return finding
     if finding.rule in _CONVERTED:

@@ -1,7 +1,7 @@
 """Why a test launch did not prove its image, in one sentence, and which rule to look at: made of the verdict alone.
 
 What decides is the verdict's code; the console lines beside it only name the thing. They are the guest's text, so they
-are read within bounds, and nothing but the words of a sentence comes of them.
+are read within bounds, and become nothing but words of a sentence.
 """
 
 from __future__ import annotations

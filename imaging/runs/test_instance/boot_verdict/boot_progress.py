@@ -130,7 +130,7 @@ def _arrive(reading: ConsoleReading, stage: Stage) -> None:
         # A prompt alone is no end of a loop: a machine that resets behind its prompt comes to one each time.
         reading.last_end, reading.restarts, reading.ended_boots = None, 0, 0
     elif stage is Stage.KERNEL:
-        reading.dead_end = None  # whatever ended before it was another boot
+        reading.dead_end = None  # what ended before it was another boot
     reading.has_prompt = reading.has_prompt or stage is Stage.LOGIN
     reading.stage = max(reading.stage, stage, key=_ORDER.index)
 

@@ -46,7 +46,7 @@ BY_SYSTEMD = rf"{BY_KERNEL_LOG}(?>(?:\[!{{3,6}}\] )?)(?>(?:systemd\[1\]: )?)"
 WELCOME = re.compile(r"^Welcome to (?!emergency|rescue|GRUB)")
 """The greeting of a system, and of an initramfs that has systemd."""
 GOES_ON = re.compile(r"^\s*(?:Booting [`'\"]|Loading \S(?>.*?\.\.\.)|Loading kernel |booting hd)")
-"""A boot loader goes on by itself, from a menu or a prompt that it has shown."""
+"""A boot loader continues by itself, from a menu or a prompt that it has shown."""
 FIRMWARE_START = re.compile(
     r"^\s*(?:SeaBIOS \(version|Booting from (?:Hard Disk|DVD/CD|ROM|Floppy)|BdsDxe: (?:loading|starting) Boot"
     r"|GRUB loading|Welcome to GRUB)"

@@ -13,7 +13,7 @@ from models.text import many_lines, one_line
 
 _TELLING_LINES = 8
 _LAST_LINES = 3
-"""The last lines are evidence whatever they say: what nobody knew to look for stands there."""
+"""The last lines are always evidence: what nobody knew to look for stands there."""
 _EVIDENCE_WIDTH = 200
 _LONGEST_LINE = 4_096
 """Characters of a line that are read; the kernel's own lines end at 1,024."""

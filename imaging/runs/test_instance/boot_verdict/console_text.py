@@ -1,7 +1,7 @@
 """A console's text as it grows from one reading to the next: what is new is told, and so much is kept.
 
 A cloud gives the whole log or its last part, about 100 KiB: libvirt keeps a ring, so that the beginning is gone from
-one reading to the next. The guest writes it all, so joining takes time in proportion to the text, whatever it says.
+one reading to the next. The guest writes it all, so joining takes time in proportion to any text.
 """
 
 from __future__ import annotations

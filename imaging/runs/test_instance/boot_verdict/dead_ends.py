@@ -76,7 +76,7 @@ DEAD_ENDS: tuple[tuple[re.Pattern[str], DeadEnd], ...] = (
 NETWORK_BOOT = re.compile(r"^\s*(?:>>\s?Start PXE over IPv4|iPXE initialising devices)")
 """The firmware asks the network for something to boot: once, before the disk, is usual; again and again is the end."""
 COUNTDOWN = re.compile(r"(?:will be (?:executed|booted) automatically in|Automatic boot in|^Boot in) {1,4}\d")
-"""A boot loader's menu goes on by itself."""
+"""A boot loader's menu continues by itself."""
 START_JOB = re.compile(r"^\s*\[[ *]{3,6}\] (?>(?:\(\d{1,4} of \d{1,4}\) )?)(?>[^(]*)\(([^()/]{1,40})/ no limit\)")
 """systemd waits for a unit without an end, and says for how long by now. Healthy boots print it for a while."""
 _SPAN = re.compile(r"([0-9]{1,6})(min|[dhs])(?![a-z])")

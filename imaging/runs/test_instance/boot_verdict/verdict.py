@@ -59,7 +59,7 @@ class ConsoleReading:
     ended_boots: int = 0
     """How many boots before it ended so, since a stage of a running system."""
     counts_down: bool = False
-    """Whether the boot loader's menu has said, in this boot, that it goes on by itself."""
+    """Whether the boot loader's menu has said, in this boot, that it continues by itself."""
     has_linux: bool = False
     """Whether a kernel of Linux has started in this boot."""
     restarts_on_purpose: bool = False
@@ -135,7 +135,7 @@ class ConsoleReading:
         Args:
             ending: why nothing more is read.
         """
-        # What comes last decides: a prompt before emergency mode is of no use to anybody.
+        # What comes last decides: a prompt before emergency mode is useless.
         dead_end = self._final_dead_end(ending)
         strength = None if dead_end else self.strength
         said = (*self.hints, *self.network.hints, *(self.marker.hints if self.marker else ()))

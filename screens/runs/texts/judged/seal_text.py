@@ -41,7 +41,7 @@ def taken_away(report: SealReport) -> str:
 
 
 def proof_note(verdict: SealVerdict) -> str:
-    """What speaks against a seal or could not be proved; else how many proofs there are."""
+    """What contradicts a seal or could not be proved; else how many proofs there are."""
     return " ".join(verdict.reasons) or counted(len(verdict.proofs), "proof")
 
 

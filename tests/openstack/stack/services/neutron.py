@@ -1,4 +1,4 @@
-"""Neutron: the API alone; no agent is needed, for a driver of ours binds every port."""
+"""Neutron: the API alone; no agent is needed, for a driver of the tests binds every port."""
 
 from __future__ import annotations
 

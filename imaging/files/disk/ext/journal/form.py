@@ -26,7 +26,7 @@ class JournalForm:
 
     block_bytes: int
     end: int
-    """The block behind the last one; the log goes on at `first` from there."""
+    """The block behind the last one; the log continues at `first` from there."""
     first: int
     start: int
     """Where the log begins; 0 where everything was carried out."""

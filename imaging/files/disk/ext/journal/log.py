@@ -87,7 +87,7 @@ class _Log:
         self._sum = BEGIN
 
     def _read_block(self) -> bool:
-        """Whether the log goes on behind it."""
+        """Whether the log continues behind it."""
         raw = self._read(self._place)
         mark, kind, sequence = _HEADER.unpack_from(raw)
         if mark != MARK or sequence != self._sequence:

@@ -175,7 +175,7 @@ def _varint(data: bytes, place: int) -> tuple[int, int]:
         if length == _LONGEST_VARINT:
             return (value << 8) | byte, place
         value = (value << 7) | (byte & 0x7F)
-        if byte < 0x80:  # noqa: PLR2004  # the bit that says that it goes on
+        if byte < 0x80:  # noqa: PLR2004  # the bit that says that it continues
             break
     return value, place
 
