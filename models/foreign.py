@@ -49,7 +49,7 @@ def whole(value: object, *, low: int = -(2**63), high: int = 2**64 - 1, name: st
         name: what the error calls it, a constant of the program.
 
     Raises:
-        ForeignValueError: it is none; 0.9 is not 0.
+        ForeignValueError: it is not such a number; 0.9 is not 0.
     """
     read = _as_int(value)
     if read is None or not low <= read <= high:
@@ -61,7 +61,7 @@ def in_base(value: object, base: int, *, high: int = 2**64 - 1, name: str = "The
     """A number as /proc writes it: hexadecimal or octal digits and nothing else, no sign, no prefix.
 
     Raises:
-        ForeignValueError: it is none, or greater than `high`.
+        ForeignValueError: it is not such a number, or greater than `high`.
     """
     if not isinstance(value, str) or not _BASED.fullmatch(value):
         raise ForeignValueError(f"{name} is not a number in base {base}.")
@@ -75,7 +75,7 @@ def number(value: object, *, low: float = -1e18, high: float = 1e18, name: str =
     """A finite number between `low` and `high`, also one that came as text.
 
     Raises:
-        ForeignValueError: it is none.
+        ForeignValueError: it is not such a number.
     """
     read = _as_float(value)
     if read is None or not low <= read <= high:  # a NaN is in no range
@@ -92,7 +92,7 @@ def moment(value: object, *, zone: tzinfo = UTC, name: str = "The time") -> date
         name: what the error calls it, a constant of the program.
 
     Raises:
-        ForeignValueError: it is none, or lies outside of the years 1970 to 2999.
+        ForeignValueError: it is not such a time, or lies outside of the years 1970 to 2999.
     """
     if not isinstance(value, str) or len(value) > _LONGEST_MOMENT:
         raise ForeignValueError(f"{name} is not a time in ISO 8601.")
@@ -108,7 +108,7 @@ def moment_of_seconds(value: object, *, name: str = "The time") -> datetime:
     """A moment that came as seconds since 1970, in UTC.
 
     Raises:
-        ForeignValueError: it is none, or lies outside of the years 1970 to 2999.
+        ForeignValueError: it is not such a time, or lies outside of the years 1970 to 2999.
     """
     seconds = number(value, low=0, high=_LATEST.timestamp(), name=name)
     return _within(datetime.fromtimestamp(seconds, UTC), name)
@@ -118,7 +118,7 @@ def http_moment(value: object, *, name: str = "The time") -> datetime:
     """A moment as HTTP headers write it (`Sat, 28 Nov 2026 19:45:16 GMT`), in UTC.
 
     Raises:
-        ForeignValueError: it is none, or lies outside of the years 1970 to 2999.
+        ForeignValueError: it is not such a time, or lies outside of the years 1970 to 2999.
     """
     if not isinstance(value, str) or len(value) > _LONGEST_MOMENT or not value.isascii():
         raise ForeignValueError(f"{name} is not a time of HTTP.")
@@ -133,7 +133,7 @@ def _bounded(read: datetime) -> datetime:
     try:
         return _within(_in_utc(read, UTC), "The time")
     except OverflowError:
-        raise ForeignValueError("The time is none of our calendar.") from None
+        raise ForeignValueError("The time is outside of the calendar.") from None
 
 
 Moment = Annotated[datetime, AfterValidator(_bounded)]

@@ -35,7 +35,7 @@ def load_profile(name: str, user_folder: Path | None = None) -> Profile:
         user_folder: where the user's own profiles lie; it need not exist.
 
     Raises:
-        ConfigError: there is no such profile, or it cannot be read, or it says something that cannot be meant.
+        ConfigError: there is no such profile, or it cannot be read, or a value in it is not valid.
     """
     content = _with_extended(name, user_folder, ())
     try:
@@ -134,7 +134,7 @@ def _check_rows(profile: Profile) -> None:
     for table, rules in judged.items():
         for row in getattr(profile, table):
             if row.rule not in rules:
-                raise _refused(profile.name, f"{table}: {row.id}: {row.rule} is none of {', '.join(sorted(rules))}")
+                raise _refused(profile.name, f"{table}: {row.id}: {row.rule} is not one of {', '.join(sorted(rules))}")
     known = tables.row_names(profile)
     for name in profile.disabled_rows:
         if name not in known:

@@ -26,7 +26,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
             are not judged here and are left alone.
 
     Raises:
-        ConfigError: the file is malformed, names an unknown setting, or a value cannot be meant.
+        ConfigError: the file is malformed, names an unknown setting, or a value is not valid.
     """
     in_file = _read_file(path)
     given = {**in_file, **_read_environment(os.environ if environ is None else environ)}

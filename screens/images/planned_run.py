@@ -200,7 +200,7 @@ class PlannedRunScreen(OpenedScreen[None]):
 
     @property
     def holds(self) -> bool:
-        """Whether leaving would let a run go on unseen that begins."""
+        """Whether leaving would let a run that begins continue unseen."""
         return self._starting
 
     def action_steps(self) -> None:

@@ -1,4 +1,4 @@
-"""Files of clouds that are none, or that others lead elsewhere."""
+"""Files of clouds that are not files, or that others lead elsewhere."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ LIES = {
     "another beginning": lambda: part(0, SIZE - 1),
     "everything behind the right header": lambda: part(1000, SIZE - 1, body=CONTENT),
     "no range": lambda: Reply(raw=[head("206 Partial Content", f"Content-Length: {SIZE - 1000}"), CONTENT[1000:]]),
-    "a range that is none": lambda: Reply(
+    "an invalid range": lambda: Reply(
         raw=[head("206 Partial Content", f"Content-Length: {SIZE}", "Content-Range: bytes a-b/c"), CONTENT]
     ),
     "an earlier end": lambda: part(1000, SIZE - 2),

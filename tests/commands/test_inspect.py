@@ -157,7 +157,7 @@ def test_noise_around_it_and_the_line_ends_of_windows_do_no_harm(brought, printe
         (lambda whole: whole.replace("begin 0", "begin a1").replace("end 0 0", "end a1 0"), "somebody else's question"),
         (lambda whole: whole.replace('"nonce":"0"', '"nonce":"a1"'), "another mark"),
         (lambda whole: whole.replace('"schema":"imaging-probe"', '"schema":"x"'), "does not fit at schema"),
-        (lambda whole: started(whole, 99_999_999_999), "none of our calendar"),
+        (lambda whole: started(whole, 99_999_999_999), "outside of the calendar"),
         (lambda whole: whole + "x" * 9_000_001, "It is too large"),
         (lambda _: "x" * 19_000_000, "is too large"),
         (lambda whole: gzip.compress(whole.encode()), "is packed with gzip"),

@@ -93,7 +93,7 @@ def _login() -> Login:
 
 
 def _mapping(read: Any) -> Any:
-    """Readers get rows that are objects; what is none is left out before."""
+    """Readers get rows that are objects; anything else is left out before."""
     return lambda raw: read(raw) if isinstance(raw, dict) else None
 
 

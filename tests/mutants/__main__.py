@@ -30,7 +30,7 @@ _ROW = re.compile(r"^ {4}(?P<mutant>\S+): (?P<status>.+)$")
 
 
 def main(files: Sequence[str]) -> int:
-    """Try the faults, tell what came of them."""
+    """Try the faults, and tell which were noticed."""
     shutil.rmtree(COPY / "tests" if files else COPY, ignore_errors=True)
     names = [f"{module_of(file)}.x*" for file in files]
     path = f"{BINARIES}{os.pathsep}{os.environ['PATH']}"  # mutmut calls mypy by its name

@@ -1,4 +1,4 @@
-"""A secret that is echoed in another writing is found as well, and what is none is left."""
+"""A secret that is echoed in another encoding is found as well, and other text is left."""
 
 from __future__ import annotations
 

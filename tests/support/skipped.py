@@ -14,7 +14,7 @@ _skipped: set[str] = set()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note a test that was skipped; one that is expected to fail is none."""
+    """Note a test that was skipped, but not one that is expected to fail."""
     if report.skipped and not hasattr(report, "wasxfail"):
         _skipped.add(report.nodeid)
 

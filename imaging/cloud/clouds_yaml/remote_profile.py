@@ -27,7 +27,7 @@ _NOT_FOR_A_VENDOR = ("profile", "cloud", "vendor_hook", "imaging")
 
 
 def address_of_profile(name: object, local: Mapping[str, Any]) -> Address | None:
-    """Where a profile is to be fetched from; None where it is none of the web.
+    """Where a profile is to be fetched from; None where it is not on the web.
 
     Args:
         name: what the entry has as its `profile`.

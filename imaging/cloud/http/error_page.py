@@ -80,7 +80,7 @@ def _without_tags(text: str) -> str:
 
 
 def _end_of_tag(text: str, at: int, unclosed: set[str]) -> int | None:
-    """Where a tag ends; a `>` in a quoted value is none. None where no end follows.
+    """Where a tag ends; a `>` in a quoted value does not end it. None where no end follows.
 
     Args:
         text: the page.

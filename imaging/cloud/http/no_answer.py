@@ -235,5 +235,5 @@ def _host_of(error: Exception) -> str:
         if parts is None or not parts.hostname:
             return "The cloud"
         return one_line(parts.hostname + (f":{parts.port}" if parts.port else ""), 120)
-    except ValueError:  # an address that is none
+    except ValueError:  # not an address
         return "The cloud"

@@ -116,7 +116,7 @@ def _is_not_now(answer: Answer) -> bool:
 
 
 def _is_quota(answer: Answer, said: str) -> bool:
-    """Whether it is a quota: 403 of Nova, 413 of Cinder and Glance, 409 of Neutron. A policy's *name* is none."""
+    """Whether it is a quota: 403 of Nova, 413 of Cinder and Glance, 409 of Neutron. A policy's *name* proves nothing."""
     codes = requests.codes
     may_be = {codes.forbidden, codes.conflict, codes.request_entity_too_large}
     return answer.status in may_be and not _POLICY.search(said) and _QUOTA.search(said) is not None
@@ -140,6 +140,6 @@ def answer_of(response: requests.Response, *, as_bytes: bool = False) -> Answer:
     response.encoding = response.encoding or "utf-8"
     try:
         text = response.text
-    except ValueError:  # the answer names an encoding that refuses what it sends, or is none of texts
+    except ValueError:  # the answer names an encoding that refuses what it sends, or is not an encoding of texts
         text = response.content.decode("utf-8", "replace")
     return Answer(status=response.status_code, headers=headers, text=text)

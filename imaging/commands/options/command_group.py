@@ -92,7 +92,7 @@ class LateGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; a name that is none is refused with the near ones."""
+        """Find the command; an unknown name is refused with the near ones."""
         name = args[0]
         if name not in self.entries and not name.startswith("-") and not ctx.resilient_parsing:
             from models.words.near_names import did_you_mean  # noqa: PLC0415  # pydantic: not for a `--help`

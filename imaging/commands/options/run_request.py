@@ -99,7 +99,7 @@ class ImageOptions(LaunchOptions, FollowingOptions):
     publish_unverified: str | None
 
     def refuse_contradictions(self) -> None:
-        """Refuse what cannot be meant together.
+        """Refuse options that contradict each other.
 
         Raises:
             UsageError: naming it.

@@ -72,7 +72,7 @@ def _one_address(text: str) -> str:
     """One address, as Neutron takes it.
 
     Raises:
-        UsageError: it is none, or a whole network.
+        UsageError: it is not an address, or it is a whole network.
     """
     try:
         return str(ipaddress.ip_address(text))

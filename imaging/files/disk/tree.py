@@ -180,7 +180,7 @@ class Tree:
         Args:
             path: where it begins.
             enter: whether to go down into a directory.
-            other_mounts: whether to go on in what is mounted below.
+            other_mounts: whether to continue in what is mounted below.
             unreadable: told of each directory that cannot be read to its end; without it, that raises.
 
         Raises:

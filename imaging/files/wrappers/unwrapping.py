@@ -20,7 +20,7 @@ from models.image_file.refusal import Refusal, RefusalCode
 from models.image_file.wrapper import Wrapper
 
 DEEPEST: Final = 2
-"""Wrappers around a disk; a directory of parts is none of them, for its parts are one file."""
+"""Wrappers around a disk; a directory of parts is not counted, for its parts are one file."""
 
 
 NewFile = Callable[[Path, ExitStack], int]

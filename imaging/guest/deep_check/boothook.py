@@ -49,7 +49,7 @@ def user_data(questions: Questions, nonce: str) -> bytes:
 
     Raises:
         UsageError: a profile asks for so much that Nova would not take the script.
-        ValueError: the nonce is none.
+        ValueError: the nonce is not valid.
     """
     return boothook(_probe(questions, nonce), nonce)
 
@@ -58,7 +58,7 @@ def user_data_script(questions: Questions, nonce: str) -> str:
     """The script of `user_data` as text, for user data of several parts, which are compressed as a whole.
 
     Raises:
-        ValueError: the nonce is none.
+        ValueError: the nonce is not valid.
     """
     return _script(_probe(questions, nonce), nonce)
 

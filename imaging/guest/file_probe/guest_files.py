@@ -118,7 +118,7 @@ class GuestFiles:
         return self.text_of(found) if found is not None else None
 
     def text_of(self, found: Found) -> str | None:
-        """The text of a file that was found; None where it is none, or cannot be read."""
+        """The text of a file that was found; None where it is not a file, or cannot be read."""
         if not found.is_file:
             if not found.is_directory:
                 self.unreadable(found.path)

@@ -57,7 +57,7 @@ def _first_line(tree: Tree, path: str) -> str:
     """The first line of what must be a file.
 
     Raises:
-        DiskUnreadableError: it is none, or cannot be read.
+        DiskUnreadableError: it is not a file, or cannot be read.
     """
     if not tree.is_file(path):
         raise DiskUnreadableError(f"{path} is no file.")

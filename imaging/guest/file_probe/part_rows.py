@@ -49,7 +49,7 @@ class PartRows:
         self._why = why[:_LONGEST_NOTE]
 
     def where_readable(self, what: str) -> _WhereReadable:
-        """Go on behind the block where the disk cannot be read in it, and say what is missing.
+        """Continue behind the block where the disk cannot be read in it, and say what is missing.
 
         Args:
             what: what the block reads, for people; nothing that the disk itself says.
@@ -88,7 +88,7 @@ class _WhereReadable:
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
-        """Say what is missing, and go on."""
+        """Say what is missing, and continue."""
         if not isinstance(error, DiskUnreadableError):
             return False
         self._rows.incomplete(f"{self._what}: the disk cannot be read there")

@@ -74,7 +74,7 @@ def first_boot(tree: Tree, rows: PartRows) -> int | None:
 
 
 def number(text: str) -> int | None:
-    """A number of a user or group; None for what is none."""
+    """A number of a user or group; None for any other text."""
     if _DIGITS.fullmatch(text) is None:
         return None
     digits = text.lstrip("0") or "0"

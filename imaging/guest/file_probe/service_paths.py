@@ -85,7 +85,7 @@ def _tell_service(file: str, enabled: str, lines: list[str], homes: Mapping[str,
 
 
 def _settings(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Keys and values; a line may go on in the next one."""
+    """Keys and values; a line may continue in the next one."""
     held = ""
     for line in lines:
         if not held and _COMMENT.match(line):

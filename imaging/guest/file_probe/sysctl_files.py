@@ -26,7 +26,7 @@ def sysctl(files: GuestFiles, key: str) -> str:
 
 
 def _files(files: GuestFiles) -> list[Found]:
-    """By their names; one that is hidden by a link to nowhere is none."""
+    """By their names; one that is hidden by a link to nowhere does not count."""
     by_name: dict[str, Found] = {}
     for folder in _FOLDERS:
         for each in files.matching(f"{folder}/*.conf"):

@@ -31,7 +31,7 @@ def _letter(letter: str) -> int:
 
 
 def _without_endings(text: str) -> str:
-    """`.el9.aarch64` is an ending; `.el9_4.x86_64` is none, for it holds another sign."""
+    """`.el9.aarch64` is an ending; `.el9_4.x86_64` is not, for it holds another sign."""
     pieces = text.split(".")
     while len(pieces) > 1 and _ENDING.fullmatch(pieces[-1]):
         pieces.pop()

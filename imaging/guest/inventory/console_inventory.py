@@ -124,7 +124,7 @@ class _Reading:
 
     def add(self, package: InstalledPackage | None) -> None:
         if package is None:
-            self.unread.setdefault(self.section, ["a name that is none of a package"])
+            self.unread.setdefault(self.section, ["a name that no package can have"])
         elif len(self.packages) < _MOST_PACKAGES:
             self.packages.append(package)
         else:

@@ -184,7 +184,7 @@ class _Reading:
     def _take(self, manager: PackageManager, packages: list[InstalledPackage | None]) -> None:
         self.packages += [each for each in packages if each is not None]
         if None in packages:
-            self.note("a name that is none of a package", manager)
+            self.note("a name that no package can have", manager)
 
     def take_places(self) -> None:
         self.directories = []

@@ -50,7 +50,7 @@ class MachineId(Frozen):
 
     @property
     def nova_id(self) -> str | None:
-        """The id in Nova's form; None where it is none."""
+        """The id in Nova's form; None where it has another form."""
         text = self.text.lower()
         return text if _NOVA.fullmatch(text) and text not in _PLACEHOLDERS else None
 

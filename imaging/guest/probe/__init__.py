@@ -2,7 +2,7 @@
 
 It is put together from small files: `head.sh` (what it does, settings, helpers), the questions of the guidelines, one
 `part_<name>.sh` for each part of `GuestFacts`, `framing.sh` (rows to JSON, time bounds, the frame), and one last line
-that starts it. Whatever is cut off on the way therefore does nothing.
+that starts it. A script that was cut on the way therefore does nothing.
 
 How a part is added: its file `part_<name>.sh` defines the function `part_<name>`; a module of
 `imaging.guest.report.readers` reads its rows into its field of `GuestFacts`; a line in `readers/parts.py` declares it,

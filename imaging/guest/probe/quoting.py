@@ -8,7 +8,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def quoted(text: str) -> str:
-    """A word for the shell, whatever it holds.
+    """A text as one word for the shell.
 
     Raises:
         ValueError: a control character, which no honest question holds.

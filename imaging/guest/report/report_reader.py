@@ -60,7 +60,7 @@ def facts_in(
     """The facts in a report that is in our hands already; as `read_report`.
 
     Raises:
-        BadProbeError: it says that it was made at a time which is none.
+        BadProbeError: it does not say a valid time at which it was made.
     """
     is_brought = method is InspectionMethod.BROUGHT
     read_at = _started(envelope) if is_brought else now
@@ -84,7 +84,7 @@ def _started(envelope: Envelope) -> datetime:
     try:
         return foreign.moment_of_seconds(envelope.started)
     except ForeignValueError:
-        raise bad("It does not fit at started: the time is none of our calendar.") from None
+        raise bad("It does not fit at started: the time is outside of the calendar.") from None
 
 
 def _facts(

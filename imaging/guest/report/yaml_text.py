@@ -44,7 +44,7 @@ def document(text: str) -> Any:
     """What a YAML text holds.
 
     Raises:
-        NotReadError: it is none, or too large, too deep, or merges mappings, which can swell without end.
+        NotReadError: it is not YAML, too large, too deep, or merges mappings, which can swell without end.
     """
     if len(text) > _LARGEST:
         raise NotReadError("too long")

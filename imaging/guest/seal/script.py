@@ -57,7 +57,7 @@ def seal_user_data(plan: SealPlan, questions: Questions, nonce: str, *, largest:
 
     Raises:
         UsageError: the cloud would not take it, or the plan has a name that cannot travel.
-        ValueError: the nonce is none.
+        ValueError: the nonce is not valid.
     """
     made = b""
     for count in range(len(_LEFT_OUT_FIRST) + 1):
@@ -87,7 +87,7 @@ def seal_script(plan: SealPlan, questions: Questions, nonce: str, *, probed: fro
 
     Raises:
         UsageError: the plan has a name that cannot travel.
-        ValueError: the nonce is none.
+        ValueError: the nonce is not valid.
     """
     heading, _, head = _file("head", nonce).partition("\n\n")
     work = squeezed("\n".join([head, *_functions(nonce)]))

@@ -62,7 +62,7 @@ def proof_user_data(needles: Needles, *, seal_nonce: str, nonce: str, marker: st
 
     Raises:
         UsageError: there are so many names that Nova would not take the script.
-        ValueError: a nonce is none.
+        ValueError: a nonce is not valid.
     """
     for each in (seal_nonce, nonce):
         _refuse_odd_nonce(each)
@@ -85,7 +85,7 @@ def second_user_data(questions: Questions, nonce: str) -> bytes:
 
     Raises:
         UsageError: a profile asks for so much that Nova would not take the script.
-        ValueError: the nonce is none.
+        ValueError: the nonce is not valid.
     """
     _refuse_odd_nonce(nonce)
     values: dict[str, object] = {

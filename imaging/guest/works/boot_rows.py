@@ -165,7 +165,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """As /proc/net writes it: words of four bytes, each in the order of the processor.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not an address.
     """
     raw = bytes.fromhex(text)
     return ipaddress.ip_address(b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4)))

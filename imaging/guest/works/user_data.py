@@ -45,11 +45,11 @@ def works_user_data(
         nonce: letters and digits, of this test instance alone; its report bears it.
         marker: the script that prints the marker of the boot.
         public_key: a key that must arrive (`unusable_public_key`).
-        outside: addresses of which one should answer, `NAME:PORT` each; what is none is not asked.
+        outside: addresses of which one should answer, `NAME:PORT` each; anything else is not asked.
 
     Raises:
-        UsageError: the tests are larger than a cloud takes; or the account that is to run them can be none.
-        ValueError: a nonce or a key is none.
+        UsageError: the tests are larger than a cloud takes; or no account can have the name that is to run them.
+        ValueError: a nonce or a key is not valid.
     """
     made = _made(tests, nonce=nonce, marker=marker, public_key=public_key, outside=outside)
     if len(made) > LARGEST:

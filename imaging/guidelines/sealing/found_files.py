@@ -44,7 +44,7 @@ def secret_operations(
         facts: with the inspection.
         profile: the guidelines.
         keeping: what is to be kept.
-        emptied: directories and trees that go as a whole; kept homes are none of them.
+        emptied: directories and trees that go as a whole; kept homes are not among them.
 
     Raises:
         UnreadError: the files were not searched for.

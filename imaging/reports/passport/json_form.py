@@ -23,7 +23,7 @@ def passport_in(text: str | bytes) -> Passport:
     """The passport in a document.
 
     Raises:
-        ForeignValueError: it is none.
+        ForeignValueError: it is not a passport.
     """
     return foreign.model(Passport, text, max_bytes=MOST_BYTES, name="The passport")
 

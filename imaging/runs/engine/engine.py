@@ -1,6 +1,6 @@
 """The engine: works through a run's steps in their order, and decides what happens when one of them fails.
 
-It changes nothing of a cloud itself; the steps and clean-ups do (`imaging.runs.core.step_context.Procedures`). Whatever
+It changes nothing of a cloud itself; the steps and clean-ups do (`imaging.runs.core.step_context.Procedures`). What
 it decides is in the journal before it is acted upon, so that after `kill -9` the next runner decides the same.
 """
 

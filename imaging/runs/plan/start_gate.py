@@ -167,7 +167,7 @@ def _blocker(finding: Finding) -> Obstacle:
 
 
 def _not_inspected(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:
-    """What is not known of the guest, unless the user has decided to go on without."""
+    """What is not known of the guest, unless the user has decided to continue without."""
     if request.uninspected.strip():
         return ()
     if checklist.not_inspected_because is not None:

@@ -5,7 +5,7 @@ A Nova metadata value holds at most 255 characters, so a claim is spread over ke
 parts of the earlier lock's reason. A claim counts from its head on: the head is therefore deleted last.
 
 The head names its own instance, for metadata can be copied to another one by anybody in the project: there the claim
-is none (`misplaced_claims`), and nothing is restored by it.
+does not count (`misplaced_claims`), and nothing is restored by it.
 """
 
 from __future__ import annotations

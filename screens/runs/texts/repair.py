@@ -76,7 +76,7 @@ def repair_of(run: RunRecord, instance: Instance, checklist: Checklist | None, *
 
 
 def _finding(rule: str, lists: Iterable[Checklist | None]) -> Finding | None:
-    """What a rule found: the newest answer counts, and one that passes is one; what is unknown is none."""
+    """What a rule found: the newest answer counts, and a pass is an answer; unknown is not."""
     for checklist in lists:
         for finding in _findings(checklist):
             if finding.rule == rule and finding.outcome in {*_FOUND, Outcome.PASS}:

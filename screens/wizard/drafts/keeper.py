@@ -89,7 +89,7 @@ class DraftKeeper:
         await self.flush()
 
     async def flush(self) -> None:
-        """Write now what was noted. Cancelling leaves the write to go on by itself."""
+        """Write now what was noted. Cancelling leaves the write to continue by itself."""
         while self._writing is not None or self._has_work:
             if self._writing is None:
                 self._writing = asyncio.ensure_future(self._write())

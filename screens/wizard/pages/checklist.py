@@ -64,7 +64,7 @@ class ChecklistPage(FindingPage):
         return self._view.chosen
 
     def answered(self, rule: str) -> None:
-        """Go on to the next finding once this answer counts."""
+        """Move to the next finding once this answer counts."""
         del rule
         self._has_answered = True
 

@@ -151,7 +151,7 @@ ODD = {
     "an unknown part": ("/etc/netplan/99.yaml", "network: {teleports: {t0: {to: 10.20.0.1}}}\n"),
     "no network": ("/etc/netplan/99.yaml", "ethernets: {ens3: {dhcp4: true}}\n"),
     "merged": ("/etc/netplan/99.yaml", "x: &x {dhcp4: true}\nnetwork: {ethernets: {a: {<<: *x}}}\n"),
-    "a device that is none": ("/etc/netplan/99.yaml", "network: {ethernets: {ens3: yes}}\n"),
+    "a device without settings": ("/etc/netplan/99.yaml", "network: {ethernets: {ens3: yes}}\n"),
     "a swelling one": (
         "/etc/netplan/99.yaml",
         "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -161,8 +161,8 @@ ODD = {
     "a secret in an unknown form": (
         "/etc/netplan/99.yaml", "network:\n  wifis:\n    w:\n      password: |\n        hunter2\n      dhcp4: true\n",
     ),
-    "a keyfile that is none": ("/etc/NetworkManager/system-connections/a", "[ipv4\nmethod\n"),
-    "a unit of the network that is none": ("/etc/systemd/network/10.network", "[Network]\nAddr"),
+    "a malformed keyfile": ("/etc/NetworkManager/system-connections/a", "[ipv4\nmethod\n"),
+    "a malformed unit of the network": ("/etc/systemd/network/10.network", "[Network]\nAddr"),
     "a command of ifupdown": (
         "/etc/network/interfaces", "iface eth0 inet manual\n  up ip addr add 10.20.0.15/24 dev eth0\n"
     ),

@@ -121,7 +121,7 @@ def test_a_port_is_a_number_that_a_port_can_have():
     for text in PORTS:
         with pytest.raises(UsageError, match="no port"):
             names.port(text, "The port")
-        if text != "22 ":  # blanks around a jump host are none of it
+        if text != "22 ":  # blanks around a jump host do not belong to it
             with pytest.raises(ConfigError):
                 read_hops(f"db-07:{text}")
 

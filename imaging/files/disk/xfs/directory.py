@@ -43,7 +43,7 @@ def names_in(block: bytes, *, has_types: bool) -> Iterator[tuple[str, int]]:
     """The names in a block.
 
     Raises:
-        DiskUnreadableError: it is none of a directory's, or they do not follow each other.
+        DiskUnreadableError: it is not a block of a directory, or the names do not follow each other.
     """
     mark = block[:4]
     at = _HEADS.get(mark, 0)

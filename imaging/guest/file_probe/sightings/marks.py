@@ -73,7 +73,7 @@ class Marks:
 
 
 def as_lines(text: bytes) -> bytes:
-    """A text as grep parts it: in what is none, zero bytes end lines, too."""
+    """Bytes as grep parts them: where they are not text, zero bytes end lines, too."""
     return text.replace(b"\0", b"\n")
 
 

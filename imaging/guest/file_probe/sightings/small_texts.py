@@ -27,7 +27,7 @@ _TEXT_BYTES: Final = 32_768
 
 
 class SmallTexts:
-    """Tells them, directory after directory: what lies below one that is not entered is none."""
+    """Tells them, directory after directory: nothing below one that is not entered counts."""
 
     def __init__(self) -> None:
         """Begin at the top."""

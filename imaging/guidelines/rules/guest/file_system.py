@@ -128,7 +128,7 @@ def fs_other(facts: InstanceFacts, profile: Profile) -> Answer:
 
 
 def _odd_elsewhere(disks: Disks, profile: Profile) -> list[str]:
-    """`btrfs on /dev/vdc`: file systems on other disks that are none of the profile's, nor what every disk may hold."""
+    """`btrfs on /dev/vdc`: file systems on other disks that neither the profile allows nor every disk may hold."""
     if not profile.file_systems:
         return []
     return [

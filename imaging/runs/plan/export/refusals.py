@@ -66,7 +66,7 @@ _TEXTS: Final[Mapping[ExportRefusal, tuple[str, str]]] = {
         "Download it as it is: {save}",
     ),
     ExportRefusal.UNKNOWN_FORMAT: (
-        "The format of the image is {format}, which is none of a disk that is known here.",
+        "The format of the image is {format}, which is not the format of a disk that is known here.",
         "Download it as it is: {save}",
     ),
     ExportRefusal.NO_ROOM: (

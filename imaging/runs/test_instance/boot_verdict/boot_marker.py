@@ -124,7 +124,7 @@ def _status(value: object) -> int:
     """A whole number as our script prints it: 0.9 is not 0, and neither is -0, 0.0 or a text.
 
     Raises:
-        ForeignValueError: it is none.
+        ForeignValueError: it is not a whole number.
     """
     # Not isinstance: JSON's true would be read as 1.
     if type(value) is not int:

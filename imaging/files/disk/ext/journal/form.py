@@ -55,7 +55,7 @@ class JournalForm:
 
     @property
     def is_asynchronous(self) -> bool:
-        """Whether a commit may have been written before its transaction was: one that does not fit is none."""
+        """Whether a commit may have been written before its transaction was: one that does not fit does not count."""
         return bool(self.features & _ASYNCHRONOUS)
 
     @property

@@ -100,7 +100,7 @@ class _Log:
         return kind in {_DESCRIPTOR, _REVOCATIONS} or (kind == _COMMIT and self._finish(raw))
 
     def _pass(self, blocks: int) -> None:
-        """Go on in the ring; a log that is longer than that bites its tail."""
+        """Continue in the ring; a log that is longer than that bites its tail."""
         form = self._form
         self._passed += blocks
         if self._passed > form.end - form.first:

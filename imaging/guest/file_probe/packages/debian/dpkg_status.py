@@ -102,7 +102,7 @@ def stanzas(text: str) -> Iterator[dict[str, str]]:
     """The fields of each paragraph of a control file, by their names in small letters.
 
     Raises:
-        DiskUnreadableError: a line is none of such a file.
+        DiskUnreadableError: a line does not belong into a control file.
     """
     fields: dict[str, str] = {}
     last = ""

@@ -31,7 +31,7 @@ class HashTable:
         """Open it.
 
         Raises:
-            DiskUnreadableError: it is none, or of a kind that rpm never wrote.
+            DiskUnreadableError: it is not a hash table, or of a kind that rpm never wrote.
         """
         self._file = file
         head = file.read(0, 72)

@@ -49,7 +49,7 @@ class RpmHeader:
         """Take the index in.
 
         Raises:
-            DiskUnreadableError: it is none.
+            DiskUnreadableError: it is not a header.
         """
         if len(blob) < 8:  # noqa: PLR2004  # two numbers
             raise damaged()

@@ -39,7 +39,7 @@ class SqliteFile:
         """Open a database and its log.
 
         Raises:
-            DiskUnreadableError: it is none, or cannot be read.
+            DiskUnreadableError: it is not a database, or cannot be read.
         """
         found = tree.find(path)
         if found is None or not found.is_file:
