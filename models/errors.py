@@ -246,7 +246,7 @@ class UnreadableRunError(JournalError):
         self.reason = reason
 
 
-class NotOursError(ImagingError):
+class NotOwnedError(ImagingError):
     """Refused by the program itself: what is not owned is never deleted."""
 
     exit_code = ExitCode.NOT_ALLOWED

@@ -133,7 +133,7 @@ class Compute(Protocol):
         """Delete a test or clone instance.
 
         Raises:
-            NotOursError: it is protected (`Cloud.protect`), carries a claim, or its metadata `imaging.role`
+            NotOwnedError: it is protected (`Cloud.protect`), carries a claim, or its metadata `imaging.role`
                 is neither `test` nor `clone`; nothing was asked of the cloud then.
         """
 
@@ -174,7 +174,7 @@ class Images(Protocol):
         """Delete an image. Callers prove beforehand that it is theirs (`imaging.runs.ownership.images_and_servers`).
 
         Raises:
-            NotOursError: it is protected, another project's, or published.
+            NotOwnedError: it is protected, another project's, or published.
         """
 
     async def delete_older_image(self, image_id: str, typed_name: str) -> None:
@@ -188,7 +188,7 @@ class Images(Protocol):
             typed_name: its name, as the user typed it.
 
         Raises:
-            NotOursError: it is not surely this project's own, protected, visible beyond it or once shared, of another
+            NotOwnedError: it is not surely this project's own, protected, visible beyond it or once shared, of another
                 name, or no image follows it by a note on it.
         """
 
@@ -215,14 +215,14 @@ class Volumes(Protocol):
         """Delete a volume that a test instance brought. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, or attached to an instance.
+            NotOwnedError: it is protected, or attached to an instance.
         """
 
     async def delete_snapshot(self, snapshot_id: str) -> None:
         """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, or its name is not one that Nova gives the snapshots of an image.
+            NotOwnedError: it is protected, or its name is not one that Nova gives the snapshots of an image.
         """
 
 
@@ -248,21 +248,21 @@ class Networking(Protocol):
         """Delete every rule of a group, those that let out among them, and read the group again.
 
         Raises:
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
         """
 
     async def open_ssh_port(self, group_id: str, address: str) -> None:
         """Let one address in to port 22; that it may come in already is no error.
 
         Raises:
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
         """
 
     async def delete_security_group(self, group_id: str) -> None:
         """Delete a group; ConflictError while a port still uses it.
 
         Raises:
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
         """
 
 

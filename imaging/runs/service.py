@@ -186,7 +186,7 @@ class RunService:
 
         Raises:
             UsageError: there is nothing to restore or remove, or a confirmation of the other host is missing.
-            NotOursError: the claim is another instance's.
+            NotOwnedError: the claim is another instance's.
             RunError: somebody works on the run; it has to be cancelled instead.
             WrongProjectError: the login is another project's.
         """
@@ -202,7 +202,7 @@ class RunService:
 
         Raises:
             UsageError: the run is not over, or has no image of its own any more.
-            NotOursError: the image is protected or published.
+            NotOwnedError: the image is protected or published.
             WrongProjectError: the login is another project's.
         """
         record = await self.run(run_id)

@@ -14,7 +14,7 @@ from models.errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
-    NotOursError,
+    NotOwnedError,
     RejectedError,
     ServerFaultError,
 )
@@ -200,7 +200,7 @@ async def test_a_refusal_stays_a_refusal_when_the_state_cannot_be_read(scripted,
         await cloud.compute.start("i-1")
 
 
-async def test_an_administrators_lock_is_not_ours_to_open(scripted, cloud):
+async def test_an_administrators_lock_is_not_opened(scripted, cloud):
     text = "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed."
     scripted.on("POST", ACTION, Reply(403, {"forbidden": {"code": 403, "message": text}}))
     with pytest.raises(ForbiddenError, match="unlock_override"):
@@ -260,7 +260,7 @@ class TestDeleting:
     async def test_what_is_not_marked_or_carries_a_claim_is_never_deleted(self, scripted, cloud, metadata):
         scripted.on("GET", SERVER, {"server": server(metadata=metadata)})
         scripted.on("DELETE", SERVER, Reply(204))
-        with pytest.raises(NotOursError):
+        with pytest.raises(NotOwnedError):
             await cloud.compute.delete_instance("i-1")
         assert scripted.seen("DELETE") == []
 
@@ -268,7 +268,7 @@ class TestDeleting:
         scripted.on("GET", SERVER, {"server": server(metadata={"imaging.role": "test"})})
         scripted.on("DELETE", SERVER, Reply(204))
         cloud.protect("i-1")
-        with pytest.raises(NotOursError, match="source"):
+        with pytest.raises(NotOwnedError, match="source"):
             await cloud.compute.delete_instance("i-1")
         assert scripted.calls == []
 

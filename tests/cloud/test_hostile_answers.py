@@ -63,7 +63,7 @@ async def drained(pages: AsyncIterator[Iterable[Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda name: name.replace(" ", "-"))
-async def test_an_answer_that_makes_no_sense_is_an_error_of_ours_or_says_nothing(scripted, cloud, body):
+async def test_an_answer_that_makes_no_sense_is_an_imaging_error_or_says_nothing(scripted, cloud, body):
     for status in STATUSES:
         for method in ("GET", "POST"):
             scripted.on(method, "/(compute|image|volume|network).+", Reply(status, BODIES[body], {"Retry-After": "0"}))

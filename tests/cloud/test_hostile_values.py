@@ -155,14 +155,14 @@ BODIES = [
 ]
 
 
-def test_any_error_body_with_any_status_is_an_error_of_ours():
+def test_any_error_body_with_any_status_is_an_imaging_error():
     for body, status in zip(BODIES, itertools.cycle((400, 401, 403, 404, 409, 413, 429, 500, 503, 599, 999))):
         error = from_answer(Answer(status, {"retry-after": body[:300], "date": body[:300]}, body), "list instances")
         assert isinstance(error, CloudError)
         str(error).encode()
 
 
-def test_any_body_of_a_success_is_an_object_or_one_error_of_ours():
+def test_any_body_of_a_success_is_an_object_or_one_imaging_error():
     for body in BODIES:
         try:
             Answer(200, {}, body).body  # noqa: B018  # reading it is the test
@@ -251,7 +251,7 @@ def read_settings_with(value: object) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b"{}", b"\xff", *(text.encode() for text in DEEP_TEXTS)], ids=lambda d: str(d)[:9]
 )
-def test_a_login_that_is_handed_over_broken_is_one_error_of_ours(data: bytes):
+def test_a_login_that_is_handed_over_broken_is_one_imaging_error(data: bytes):
     with pytest.raises(ConfigError):
         ResolvedCloud.from_pipe(data)
 

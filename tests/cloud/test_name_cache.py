@@ -73,7 +73,7 @@ def test_a_name_is_one_field_of_one_line_whatever_it_holds(cache):
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe\x00", b"another program\ni1\tdb-07\n", b"imaging names 2\tc\ni1\tx\n"]
 )
-def test_what_is_not_ours_counts_as_nothing(cache, tmp_path, content):
+def test_a_cache_of_another_program_counts_as_nothing(cache, tmp_path, content):
     cache.write(NameKind.INSTANCE, [DB], cloud="c")
     _only_file(tmp_path).write_bytes(content)
     assert cache.read(NameKind.INSTANCE, cloud="c") == ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models.errors import ImagingError, NotOursError, RejectedError
+from models.errors import ImagingError, NotOwnedError, RejectedError
 from tests.cloud.scripted import PROJECT, Reply
 
 IMAGE = "/image/v2/images/x"
@@ -42,7 +42,7 @@ CASES: tuple[tuple[str, str, str, Any], ...] = (
 async def test_what_looks_like_anybodys_own_is_not_deleted(scripted, cloud, *, service, call, path, shown):
     scripted.on("GET", path, shown)
     scripted.on("DELETE", path, Reply(204))
-    with pytest.raises(NotOursError):
+    with pytest.raises(NotOwnedError):
         await getattr(getattr(cloud, service), call)("x")
     assert scripted.seen("DELETE") == []
 
@@ -82,7 +82,7 @@ async def test_an_image_that_is_not_surely_an_older_one_of_ones_own_is_not_delet
     scripted.on("GET", IMAGE, {**OLDER, **shown})
     scripted.on("GET", f"{IMAGE}/members", {"members": []})
     scripted.on("DELETE", IMAGE, Reply(204))
-    with pytest.raises(NotOursError):
+    with pytest.raises(NotOwnedError):
         await cloud.images.delete_older_image("x", typed)
     assert scripted.seen("DELETE") == []
 
@@ -91,7 +91,7 @@ async def test_an_older_image_with_members_is_not_deleted_although_it_is_private
     scripted.on("GET", IMAGE, OLDER)
     scripted.on("GET", f"{IMAGE}/members", {"members": [{"member_id": "theirs", "status": "accepted"}]})
     scripted.on("DELETE", IMAGE, Reply(204))
-    with pytest.raises(NotOursError, match="other projects see it"):
+    with pytest.raises(NotOwnedError, match="other projects see it"):
         await cloud.images.delete_older_image("x", "older")
     assert scripted.seen("DELETE") == []
 
@@ -107,7 +107,7 @@ async def test_an_older_image_whose_members_cannot_be_read_is_not_deleted(script
 
 async def test_an_older_image_that_is_the_source_of_a_run_is_not_even_asked_about(scripted, cloud):
     cloud.protect("x")
-    with pytest.raises(NotOursError, match="the source of a run"):
+    with pytest.raises(NotOwnedError, match="the source of a run"):
         await cloud.images.delete_older_image("x", "older")
     assert scripted.calls == []
 
@@ -123,7 +123,7 @@ async def test_an_older_image_that_is_the_source_of_a_run_is_not_even_asked_abou
 )
 async def test_what_is_protected_is_not_even_asked_about(scripted, cloud, service, call):
     cloud.protect("x")
-    with pytest.raises(NotOursError, match="the source of a run"):
+    with pytest.raises(NotOwnedError, match="the source of a run"):
         await getattr(getattr(cloud, service), call)("x")
     assert scripted.calls == []
 

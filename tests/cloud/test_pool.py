@@ -61,7 +61,7 @@ async def test_what_a_call_raises_reaches_its_caller(pool):
     assert await pool.run(lambda _: 7, limit_seconds=5) == 7
 
 
-async def test_a_time_out_raised_by_the_call_itself_is_not_taken_for_ours(pool):
+async def test_a_time_out_raised_by_the_call_itself_is_not_taken_for_the_pools(pool):
     def fail(_):
         raise TimeoutError("its own")
 

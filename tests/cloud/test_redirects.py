@@ -213,7 +213,7 @@ class TestCatalogue:
     @pytest.mark.parametrize(
         "endpoints", [None, 7, "http://127.0.0.2", [None], [{"url": None}], [{"url": "http://[::1"}], [{"url": "\x00"}]]
     )
-    async def test_a_catalogue_of_any_shape_makes_an_error_of_ours(self, scripted, enter, endpoints):
+    async def test_a_catalogue_of_any_shape_makes_an_imaging_error(self, scripted, enter, endpoints):
         whole = scripted._token()
         whole["catalog"] = [{"type": "compute", "endpoints": endpoints}, None, 7]
         scripted.on("POST", LOGIN, Reply(201, {"token": whole}, {"X-Subject-Token": TOKEN}))

@@ -169,7 +169,7 @@ def test_a_flavor_whose_memory_is_too_small_is_400(cloud: Subject, choice: Choic
     assert complaint(ask(cloud, body), "badRequest", 400) == "Flavor's memory is too small for requested image."
 
 
-def test_an_image_of_ours_can_be_launched(cloud: Subject, choice: Choice, snapshot: str):
+def test_the_image_of_a_run_can_be_launched(cloud: Subject, choice: Choice, snapshot: str):
     with a_server(cloud, server_request(choice, fresh_name(cloud, "launch"), imageRef=snapshot)) as server:
         assert cloud.server(server)["image"]["id"] == snapshot
 

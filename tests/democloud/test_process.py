@@ -74,7 +74,7 @@ def test_it_listens_on_loopback_alone(state: Path):
         stop_demo(process)
 
 
-def test_it_imports_nothing_of_ours_and_neither_sdk_nor_textual():
+def test_it_imports_nothing_else_of_the_program_and_neither_sdk_nor_textual():
     code = "import imaging.democloud.__main__, sys; print([m for m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=20, check=True

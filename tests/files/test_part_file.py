@@ -179,7 +179,7 @@ def test_two_runs_do_not_write_one_part(tmp_path: Path):
         opened(tmp_path / "F.part")
 
 
-def test_a_part_that_was_made_and_never_written_to_is_ours(tmp_path: Path):
+def test_a_part_that_was_made_and_never_written_to_is_continued(tmp_path: Path):
     (tmp_path / "F.part").touch(mode=0o600)  # killed between the file and its state
     with opened(tmp_path / "F.part") as part:
         assert part.received_bytes == 0

@@ -72,7 +72,7 @@ def test_the_image_that_shelving_made_needs_no_test():
     assert finding("KEEP-UNTIL-TESTED", images=(made(name="db-07-shelved"),)).outcome is Outcome.NOT_APPLICABLE
 
 
-def test_a_launched_instances_snapshot_that_inherited_our_property_is_not_ours():
+def test_a_launched_instances_snapshot_that_inherited_the_property_is_not_the_runs_own():
     inherited = made(properties={"imaging.source": SOURCE.id, "instance_uuid": "a-launch"})
     assert finding("KEEP-UNTIL-TESTED", images=(inherited,)).outcome is Outcome.NOT_APPLICABLE
 

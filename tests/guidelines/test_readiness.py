@@ -83,7 +83,7 @@ def test_what_starts_nothing_leaves_the_inspection_as_it_is(action):
     assert of(seen, history=started(action, NOW - timedelta(hours=1))).readiness is Readiness.READY
 
 
-def test_the_clouds_clock_is_compared_with_ours():
+def test_the_clouds_clock_is_compared_with_this_machines():
     """The cloud is an hour ahead: a start at 13:30 by its clock was at 12:30 here, before the inspection."""
     seen = read_then(INSPECTED, NOW - timedelta(hours=1))
     asked = started("start", NOW - timedelta(minutes=30), cloud_ahead_seconds=3600)

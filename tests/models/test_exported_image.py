@@ -140,7 +140,7 @@ def test_a_file_that_was_cut_off_is_no_other_file(content: bytes):
 @pytest.mark.parametrize(
     "change", [{"name": 3}, {"file": None}, {"min_disk_gib": -1}, {"schema": "imaging.exported-image/9"}]
 )
-def test_one_of_ours_that_cannot_be_read_is_said(change: dict[str, object]):
+def test_a_description_of_this_program_that_cannot_be_read_is_said(change: dict[str, object]):
     said = json.loads(described().model_dump_json()) | change
     with pytest.raises(ForeignValueError):
         read_exported(json.dumps(said).encode())

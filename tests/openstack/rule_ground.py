@@ -1,7 +1,7 @@
 """What the tests of the rules stand on: a real cloud, and our own reading of it.
 
-Things are brought about in plain HTTP (`tests.contract.subject`), so that no code of the program tells the rules what it
-did itself. They are read by `gather_facts` and `judge`, and fixed by the steps of a run, as in earnest.
+Things are brought about in plain HTTP (`tests.contract.subject`), so that no code of the program tells the rules what
+it did itself. They are read by `gather_facts` and `judge`, and fixed by the steps of a run, as in earnest.
 """
 
 from __future__ import annotations

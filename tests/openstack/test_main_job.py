@@ -121,7 +121,7 @@ def image_of_a_launch(source: Source, choice: Choice, parent: str) -> tuple[str,
     return launched, image
 
 
-def test_a_snapshot_of_a_launched_instance_inherits_our_properties_and_is_still_not_ours(
+def test_a_snapshot_of_a_launched_instance_inherits_the_properties_and_is_still_not_owned(
     source: Source, imaging: CommandLine, choice: Choice, before: dict[str, set[str]]
 ):
     """It is neither removed when the run cleans up, nor shown as verified."""

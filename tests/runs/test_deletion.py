@@ -12,7 +12,7 @@ from models.errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
-    NotOursError,
+    NotOwnedError,
     ServerFaultError,
     UnreachableError,
 )
@@ -57,13 +57,13 @@ async def test_a_thing_is_asked_for_until_it_is_gone(stage: Stage, answers: Sequ
 async def test_what_stays_is_told_with_its_reason_whatever_that_says(stage: Stage, reason: str):
     context, _ = await stage.context(await stage.new_run())
     assert await deleting(context, UNDER_WAY, Kept(reason, "pgdata")) == (Kept(reason, "pgdata"), 2)
-    assert await deleting(context, NotOursError(reason)) == (Kept(reason), 1)
+    assert await deleting(context, NotOwnedError(reason)) == (Kept(reason), 1)
 
 
 async def test_a_refusal_counts_only_where_it_says_that_the_thing_stays(stage: Stage):
     context, _ = await stage.context(await stage.new_run())
     refused = ForbiddenError("somebody has protected it")
-    kept, _ = await deleting(context, refused, refusals=(NotOursError, ForbiddenError))
+    kept, _ = await deleting(context, refused, refusals=(NotOwnedError, ForbiddenError))
     assert kept == Kept(refused.what)
     with pytest.raises(ForbiddenError):
         await deleting(context, refused)

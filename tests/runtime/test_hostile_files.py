@@ -32,7 +32,7 @@ TOKEN = "a" * 32
 
 
 @pytest.mark.parametrize("text", BAD_TOML, ids=lambda text: text[:12])
-def test_settings_and_profiles_that_cannot_be_read_are_an_error_of_ours(tmp_path: Path, text: str):
+def test_settings_and_profiles_that_cannot_be_read_are_an_imaging_error(tmp_path: Path, text: str):
     (tmp_path / "mine.toml").write_text(text)
     with pytest.raises(ConfigError):
         load_settings(tmp_path / "mine.toml", {})

@@ -155,7 +155,7 @@ def test_a_text_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["report.md"]
 
 
-def test_what_is_read_is_ours_and_bounded(tmp_path, monkeypatch):
+def test_what_is_read_is_the_users_own_and_bounded(tmp_path, monkeypatch):
     write_private(tmp_path / "facts", "12345")
     assert read_private(tmp_path / "facts", 5) == b"12345"
     with pytest.raises(OSError, match="larger"):

@@ -25,7 +25,7 @@ def test_the_environment_wins_over_the_file(path):
     assert (found.profile, found.cloud, found.read_only) == ("jetstream2", "dev", False)
 
 
-def test_other_variables_are_not_ours(path):
+def test_other_variables_are_left_alone(path):
     assert load_settings(path, {"IMAGING_TEST_CLOUD": "alice", "HOME": "/"}) == Settings()
 
 

@@ -116,7 +116,7 @@ def _is_not_now(answer: Answer) -> bool:
 
 
 def _is_quota(answer: Answer, said: str) -> bool:
-    """Whether it is a quota: 403 of Nova, 413 of Cinder and Glance, 409 of Neutron. A policy's *name* proves nothing."""
+    """Whether it is a quota: 403 of Nova, 413 of Cinder and Glance, 409 of Neutron. A policy's name is not one."""
     codes = requests.codes
     may_be = {codes.forbidden, codes.conflict, codes.request_entity_too_large}
     return answer.status in may_be and not _POLICY.search(said) and _QUOTA.search(said) is not None

@@ -22,7 +22,7 @@ from imaging.cloud.services.microversions import (
 from imaging.cloud.services.protected_ids import Protected
 from models.cloud.instance import Instance
 from models.cloud.launch import AttachRequest, LaunchRequest
-from models.errors import ConflictError, ImagingError, NotOursError, RejectedError
+from models.errors import ConflictError, ImagingError, NotOwnedError, RejectedError
 from models.run.claim import CLAIM_PREFIX
 
 _ROLE_KEY = "imaging.role"
@@ -176,7 +176,7 @@ class NovaCompute(ComputeReading):
         """Delete a test or clone instance.
 
         Raises:
-            NotOursError: it is protected, carries a claim, or its metadata `imaging.role` is neither `test` nor
+            NotOwnedError: it is protected, carries a claim, or its metadata `imaging.role` is neither `test` nor
                 `clone`; nothing was asked of the cloud then but to read.
         """
         self._protected.refuse("instance", instance_id)
@@ -248,8 +248,8 @@ def _server_id(answer: Answer) -> str:
     return found
 
 
-def _not_ours(instance_id: str, why: str) -> NotOursError:
-    return NotOursError(
+def _not_ours(instance_id: str, why: str) -> NotOwnedError:
+    return NotOwnedError(
         f"The instance {instance_id} is not deleted: {why}.",
         meaning="The console deletes only test instances that a run of its own has made.",
     )

@@ -12,7 +12,7 @@ from imaging.cloud.readers.image import read_image, read_members
 from imaging.cloud.services.paging import pages
 from imaging.cloud.services.protected_ids import Protected
 from models.cloud.image import Image
-from models.errors import ForbiddenError, NotOursError
+from models.errors import ForbiddenError, NotOwnedError
 from models.run.request import Visibility
 
 _PAGE = 500
@@ -112,13 +112,13 @@ class GlanceImages:
         """Delete an image. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, another project's, or published: a run deletes only private ones.
+            NotOwnedError: it is protected, another project's, or published: a run deletes only private ones.
         """
         self._protected.refuse("image", image_id)
         found = await self.image(image_id)
         # V18: Glance deletes published images, and those that instances use, without a question.
         if found.owner not in {None, self._project_id} or found.visibility not in _UNPUBLISHED:
-            raise NotOursError(
+            raise NotOwnedError(
                 f"The image {image_id} is not deleted: it is {found.visibility} and belongs to {found.owner}.",
                 meaning="The console deletes only images that a run of its own has made and not yet published.",
             )
@@ -128,14 +128,14 @@ class GlanceImages:
         """Delete an image that another one follows, which a user wants gone. It need not be of a run.
 
         Raises:
-            NotOursError: it is not surely this project's own, protected, visible beyond it or once shared, of another
+            NotOwnedError: it is not surely this project's own, protected, visible beyond it or once shared, of another
                 name, or no image follows it by a note on it.
         """
         self._protected.refuse("image", image_id)
         found, members = await self.image(image_id), await self.members(image_id)
         why = self._why_kept(found, members, typed_name)
         if why:
-            raise NotOursError(f"The image {image_id} is not deleted: {why}.", meaning="Nothing was changed.")
+            raise NotOwnedError(f"The image {image_id} is not deleted: {why}.", meaning="Nothing was changed.")
         await self._transport.tell(Call("image", "DELETE", path("images", image_id), f"delete the image {image_id}"))
 
     def _why_kept(self, found: Image, members: Mapping[str, str], typed_name: str) -> str:

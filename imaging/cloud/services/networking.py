@@ -14,7 +14,7 @@ from imaging.cloud.readers.network import read_group_port, read_network, read_se
 from imaging.cloud.readers.values import mapping
 from imaging.cloud.services.paging import pages
 from models.cloud.network import GROUP_PREFIX, GroupPort, Network, SecurityGroup
-from models.errors import ConflictError, NotFoundError, NotOursError
+from models.errors import ConflictError, NotFoundError, NotOwnedError
 
 _SSH = 22
 
@@ -89,7 +89,7 @@ class NeutronNetworking:
         """Delete every rule of a group, and read it again: Neutron gives each new one rules that let all out.
 
         Raises:
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
         """
         group = await self._our_group(group_id, "is not closed")
         for rule_id in group.rule_ids or ():
@@ -102,7 +102,7 @@ class NeutronNetworking:
         """Let one address in to port 22; that it may come in already is no error.
 
         Raises:
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
             ValueError: it is not one address.
         """
         found = ipaddress.ip_address(address)
@@ -126,7 +126,7 @@ class NeutronNetworking:
 
         Raises:
             ConflictError: a port still uses it.
-            NotOursError: its name is not one that a run gives, or it is another project's.
+            NotOwnedError: its name is not one that a run gives, or it is another project's.
         """
         await self._our_group(group_id, "is not deleted")
         url, doing = path("security-groups", group_id), f"delete the security group {group_id}"
@@ -137,7 +137,7 @@ class NeutronNetworking:
         url = path("security-groups", group_id)
         group = await self._transport.ask(Call("network", "GET", url, f"read the group {group_id}"), _read_group)
         if not group.name.startswith(GROUP_PREFIX) or group.project_id not in {None, self._project_id}:
-            raise NotOursError(
+            raise NotOwnedError(
                 f"The security group {group_id} {refusal}: it is called {group.name}.",
                 meaning="The console changes only groups that a run of its own has made.",
             )

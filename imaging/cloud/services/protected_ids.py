@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.errors import NotOursError
+from models.errors import NotOwnedError
 
 
 class Protected:
@@ -20,10 +20,10 @@ class Protected:
         """Let pass what is not protected.
 
         Raises:
-            NotOursError: it is; the cloud is not asked.
+            NotOwnedError: it is; the cloud is not asked.
         """
         if thing_id in self._ids:
-            raise NotOursError(
+            raise NotOwnedError(
                 f"The {kind} {thing_id} is not deleted: it is the source of a run, or belongs to one.",
                 meaning="The console deletes only what a run of its own has made.",
             )

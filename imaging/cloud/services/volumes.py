@@ -13,7 +13,7 @@ from imaging.cloud.readers.volume import read_snapshot, read_volume
 from imaging.cloud.services.paging import pages
 from imaging.cloud.services.protected_ids import Protected
 from models.cloud.volume import IMAGE_SNAPSHOT_PREFIX, Volume, VolumeSnapshot
-from models.errors import ForbiddenError, NotFoundError, NotOursError, QuotaExceededError, ServiceMissingError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError, QuotaExceededError, ServiceMissingError
 
 T = TypeVar("T")
 
@@ -62,13 +62,13 @@ class CinderVolumes:
         """Delete a volume that a test instance brought. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, or attached to an instance.
+            NotOwnedError: it is protected, or attached to an instance.
         """
         self._protected.refuse("volume", volume_id)
         found = await self.volume(volume_id)
         if found.uses:
             users = ", ".join(use.server_id for use in found.uses)
-            raise NotOursError(f"The volume {volume_id} is not deleted: it is attached to {users}.")
+            raise NotOwnedError(f"The volume {volume_id} is not deleted: it is attached to {users}.")
         await self._transport.tell(
             Call("block_storage", "DELETE", path("volumes", volume_id), f"delete the volume {volume_id}")
         )
@@ -77,13 +77,13 @@ class CinderVolumes:
         """Delete a volume snapshot of an unfinished image. Callers prove beforehand that it is theirs.
 
         Raises:
-            NotOursError: it is protected, or its name is not the one that Nova gives the snapshots of an image.
+            NotOwnedError: it is protected, or its name is not the one that Nova gives the snapshots of an image.
         """
         self._protected.refuse("volume snapshot", snapshot_id)
         found = await self.snapshot(snapshot_id)
         # C3: Nova's own name for the snapshots behind an image; a user's snapshot has another.
         if not found.name.startswith(IMAGE_SNAPSHOT_PREFIX):
-            raise NotOursError(f"The volume snapshot {snapshot_id} is not deleted: it is called {found.name}.")
+            raise NotOwnedError(f"The volume snapshot {snapshot_id} is not deleted: it is called {found.name}.")
         url, doing = path("snapshots", snapshot_id), f"delete the volume snapshot {snapshot_id}"
         await self._transport.tell(Call("block_storage", "DELETE", url, doing))
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from imaging.runs.core.step_context import StepContext
-from models.errors import ConflictError, ImagingError, NotFoundError, NotOursError
+from models.errors import ConflictError, ImagingError, NotFoundError, NotOwnedError
 
 
 class Progress(Enum):
@@ -38,7 +38,7 @@ async def wait_gone(
     *,
     what: str,
     limit_seconds: float,
-    refusals: tuple[type[ImagingError], ...] = (NotOursError,),
+    refusals: tuple[type[ImagingError], ...] = (NotOwnedError,),
 ) -> Kept | None:
     """Delete a thing as soon as it can be deleted, and wait until it is gone, whether or not the run is cancelled.
 

@@ -75,7 +75,7 @@ async def delete_older(
 
     Raises:
         NotFoundError: it is gone already.
-        NotOursError: the adapter's own look at it forbids it.
+        NotOwnedError: the adapter's own look at it forbids it.
         CloudError: the cloud refuses.
     """
     login = await cloud.login()

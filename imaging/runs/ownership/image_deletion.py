@@ -25,7 +25,7 @@ async def delete_image_of(run: RunRecord, cloud: Cloud) -> Owned:
 
     Raises:
         UsageError: the run is not over, or has no image of its own any more.
-        NotOursError: the image is protected or published.
+        NotOwnedError: the image is protected or published.
         CloudError: the cloud refuses.
     """
     image = deletable_image(run)

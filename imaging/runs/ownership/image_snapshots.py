@@ -16,7 +16,7 @@ from imaging.runs.ownership.volumes import doubt_about_snapshot, snapshot_name
 from imaging.runs.source.instance import source_id
 from models.cloud.image import Image
 from models.cloud.volume import VolumeSnapshot
-from models.errors import ForbiddenError, NotFoundError, NotOursError, RejectedError, ServiceMissingError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError, RejectedError, ServiceMissingError
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, OwnedKind
 from models.text import one_line
@@ -99,7 +99,7 @@ async def _delete(ctx: StepContext, snapshot_id: str) -> bool:
         lambda: _deletion(ctx, snapshot_id),
         what="a volume snapshot",
         limit_seconds=_REMOVAL_SECONDS,
-        refusals=(NotOursError, RejectedError, ForbiddenError),  # somebody has made a volume of it, perhaps
+        refusals=(NotOwnedError, RejectedError, ForbiddenError),  # somebody has made a volume of it, perhaps
     )
     if kept is not None:
         await _leave(ctx, snapshot_id, kept.name, kept.reason)

@@ -13,7 +13,7 @@ from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.ownership.made_things import RUN
 from models.cloud.image import Image
 from models.cloud.image_bytes import NewImage
-from models.errors import ConflictError, ForbiddenError, NotFoundError, NotOursError, RunError
+from models.errors import ConflictError, ForbiddenError, NotFoundError, NotOwnedError, RunError
 from models.run.file_plan import FilePlan
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, OwnedKind
@@ -95,7 +95,7 @@ async def _remove(ctx: StepContext, image_id: str) -> bool:
     await ctx.intend(IntentAction.DELETE_IMAGE, image_id)
     try:
         await ctx.cloud.images.delete_image(image_id)
-    except (NotOursError, ForbiddenError) as error:  # it is published, or somebody has protected it
+    except (NotOwnedError, ForbiddenError) as error:  # it is published, or somebody has protected it
         await ctx.leave(LeftBehind(kind=OwnedKind.IMAGE, id=image_id, name=owned.name, reason=error.what))
         return False
     except NotFoundError:

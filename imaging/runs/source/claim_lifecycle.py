@@ -11,7 +11,7 @@ from imaging.runs.source.claim_keys import claim_keys, misplaced_claims, other_c
 from imaging.runs.source.claim_reader import readable_volumes
 from imaging.runs.source.instance import in_device_order, read_source, root_volume_id, source_id
 from models.cloud.instance import Instance, InstanceHistory
-from models.errors import ForbiddenError, NotFoundError, NotOursError, RunError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError, RunError
 from models.run.claim import Claim, ClaimedVolume
 from models.run.lock_reason import reason_in_the_name_of
 
@@ -79,7 +79,7 @@ def refuse_other_claims(source: Instance, run_id: str) -> None:
 
     Raises:
         RunError: with the other run's id and how to restore the instance.
-        NotOursError: the claim is not about this instance; with the command that takes it away.
+        NotOwnedError: the claim is not about this instance; with the command that takes it away.
     """
     others = other_claims(source.metadata, run_id)
     misplaced = misplaced_claims(source.metadata, source.id)
@@ -95,12 +95,12 @@ def refuse_other_claims(source: Instance, run_id: str) -> None:
         )
 
 
-def misplaced_claim(instance: Instance, run_ids: tuple[str, ...]) -> NotOursError:
+def misplaced_claim(instance: Instance, run_ids: tuple[str, ...]) -> NotOwnedError:
     """What to say of claims in an instance's metadata that are not about it."""
     keys = [key for run_id in run_ids for key in claim_keys(instance.metadata, run_id)]
     unset = " ".join(f"--property {key}" for key in keys)
     target = shlex.quote(instance.id)
-    return NotOursError(
+    return NotOwnedError(
         f"The metadata of {instance.name} hold a claim that is not about this instance: run {', '.join(run_ids)}.",
         meaning="Somebody has copied it from another instance. Nothing was changed.",
         remedy="The other instance is restored by its own name or id. To take the copy away: "

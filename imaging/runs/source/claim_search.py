@@ -10,7 +10,7 @@ from imaging.runs.source.claim_keys import decode_claims, misplaced_claims, unre
 from imaging.runs.source.claim_lifecycle import misplaced_claim, several_claims, unreadable_claim
 from imaging.runs.source.instance import refuse_half_known
 from models.cloud.instance import Instance
-from models.errors import NotOursError, UnreadableRunError, UsageError
+from models.errors import NotOwnedError, UnreadableRunError, UsageError
 from models.run.claim import Claim
 from models.run.record import RunRecord
 
@@ -22,7 +22,7 @@ async def find_claim(journal: Journal, cloud: Cloud, instance_id: str) -> Claim 
 
     Raises:
         NotFoundError: there is no such instance.
-        NotOursError: the only claim in its metadata is not about this instance.
+        NotOwnedError: the only claim in its metadata is not about this instance.
         RunError: the only claim is damaged so far that nothing can be restored by it, or there are several and
             this journal knows none of them; with what to do by hand.
     """
@@ -55,7 +55,7 @@ async def _credible(journal: Journal, instance: Instance, claims: Sequence[Claim
 async def _knows(journal: Journal, claim: Claim) -> bool:
     try:
         return await recorded_run(journal, claim) is not None
-    except NotOursError:
+    except NotOwnedError:
         return False  # its run is about another instance
 
 
@@ -63,7 +63,7 @@ async def recorded_run(journal: Journal, claim: Claim) -> RunRecord | None:
     """The run behind a claim, if the journal of this machine has it: by its whole id, and about the same instance.
 
     Raises:
-        NotOursError: the run of that id is about another instance.
+        NotOwnedError: the run of that id is about another instance.
     """
     try:
         record = await journal.run(claim.run_id)
@@ -72,7 +72,7 @@ async def recorded_run(journal: Journal, claim: Claim) -> RunRecord | None:
     if record.id != claim.run_id:
         return None  # the journal also finds a run by the beginning of its id
     if claim.instance_id != (record.claim.instance_id if record.claim else record.instance_id):
-        raise NotOursError(
+        raise NotOwnedError(
             f"The claim on the instance {claim.instance_id} names run {record.id}, which is about {record.title}.",
             meaning="Somebody has copied or changed it. Nothing was changed.",
             remedy=f"Restore {record.title} with: imaging undo {record.id}",

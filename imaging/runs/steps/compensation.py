@@ -20,7 +20,7 @@ from imaging.runs.test_instance.seal.imaged import read_imaged
 from imaging.runs.test_instance.verdict_note import write_verdict
 from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
-from models.errors import ForbiddenError, NotFoundError, NotOursError, ServiceMissingError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError, ServiceMissingError
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, OwnedKind, RunState
 from models.steps import StepName
@@ -83,7 +83,7 @@ async def _delete(ctx: StepContext, image: Image, made: MadeImage) -> bool:
     await ctx.intend(IntentAction.DELETE_IMAGE, image.id)
     try:
         await ctx.cloud.images.delete_image(image.id)
-    except (NotOursError, ForbiddenError) as error:  # it is published, or somebody has protected it
+    except (NotOwnedError, ForbiddenError) as error:  # it is published, or somebody has protected it
         await ctx.leave(LeftBehind(kind=OwnedKind.IMAGE, id=image.id, name=image.name, reason=error.what))
         return False
     except NotFoundError:

@@ -14,7 +14,7 @@ from imaging.runs.ownership.images_and_servers import owned_ids, temporary_image
 from imaging.runs.ownership.made_things import MadeImage, image_of_source
 from imaging.runs.source.instance import wait_idle
 from models.cloud.image import Image
-from models.errors import ForbiddenError, NotFoundError, NotOursError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError
 from models.formatting import counted
 from models.run.intent import IntentAction
 from models.run.record import LeftBehind, Owned, OwnedKind
@@ -73,7 +73,7 @@ async def _remove(ctx: StepContext, image: Image, made: MadeImage) -> bool:
     try:
         with suppress(NotFoundError):  # Nova may have deleted it first
             await ctx.cloud.images.delete_image(image.id)
-    except (NotOursError, ForbiddenError) as error:  # it is published, or somebody has protected it
+    except (NotOwnedError, ForbiddenError) as error:  # it is published, or somebody has protected it
         await ctx.leave(LeftBehind(kind=OwnedKind.IMAGE, id=image.id, name=image.name, reason=error.what))
         return False
     await wait_gone(ctx, lambda: _deletion(ctx, image.id), what="the temporary image", limit_seconds=_REMOVAL_SECONDS)

@@ -13,7 +13,7 @@ from models.errors import (
     ConflictError,
     ForbiddenError,
     NotFoundError,
-    NotOursError,
+    NotOwnedError,
     QuotaExceededError,
     ServiceMissingError,
 )
@@ -49,7 +49,7 @@ async def make_closed_group(ctx: StepContext, network: Network, made: MadeServer
         group = await _made(ctx, made)
         await ctx.intend(IntentAction.CLOSE_GROUP, group.id)
         rules = (await ctx.cloud.networking.close_security_group(group.id)).rule_ids
-    except (ForbiddenError, ServiceMissingError, QuotaExceededError, ConflictError, NotFoundError, NotOursError) as no:
+    except (ForbiddenError, ServiceMissingError, QuotaExceededError, ConflictError, NotFoundError, NotOwnedError) as no:
         await remove_groups(ctx, made)
         return None, no.what
     if rules != ():
@@ -171,7 +171,7 @@ async def _remove(ctx: StepContext, group: SecurityGroup, made: MadeServer) -> b
         delete,
         what="the security group",
         limit_seconds=_REMOVAL_SECONDS,
-        refusals=(NotOursError, ForbiddenError),
+        refusals=(NotOwnedError, ForbiddenError),
     )
     if kept is not None:
         await _leave(ctx, group, kept.reason)

@@ -20,7 +20,7 @@ from models.errors import (
     ForbiddenError,
     ForeignValueError,
     NotFoundError,
-    NotOursError,
+    NotOwnedError,
     RejectedError,
     ServiceMissingError,
 )
@@ -104,7 +104,7 @@ async def _delete(ctx: StepContext, volume_id: str) -> bool:
         lambda: _deletion(ctx, volume_id),
         what="a volume of the test instance",
         limit_seconds=_REMOVAL_SECONDS,
-        refusals=(NotOursError, RejectedError, ForbiddenError),  # somebody has made a snapshot of it, perhaps
+        refusals=(NotOwnedError, RejectedError, ForbiddenError),  # somebody has made a snapshot of it, perhaps
     )
     if kept is not None:
         await _leave(ctx, volume_id, kept.name, kept.reason)

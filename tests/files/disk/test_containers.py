@@ -78,7 +78,7 @@ def test_a_file_that_ends_early_is_noticed_where_it_is_read(form: str, disk: Pat
 
 @pytest.mark.parametrize("form", _FORMS)
 @pytest.mark.parametrize("seed", range(6))
-def test_noise_anywhere_ends_in_bytes_or_an_error_of_ours(form: str, seed: int, disk: Path, tmp_path: Path) -> None:
+def test_noise_anywhere_ends_in_bytes_or_an_imaging_error(form: str, seed: int, disk: Path, tmp_path: Path) -> None:
     image, kind = made(form, disk, tmp_path)
     chooser = random.Random(seed)
     for _ in range(40):

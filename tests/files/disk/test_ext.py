@@ -242,7 +242,7 @@ def test_lists_of_blocks_that_hold_themselves_end(top: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_noise_anywhere_ends_in_an_answer_or_an_error_of_ours(seed: int, disk: Path) -> None:
+def test_noise_anywhere_ends_in_an_answer_or_an_imaging_error(seed: int, disk: Path) -> None:
     chooser = random.Random(seed)
     with disk.open("r+b") as file:
         for _ in range(300):

@@ -78,7 +78,7 @@ def test_a_chain_that_leads_in_a_circle_ends(tmp_path: Path, top: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_noise_anywhere_ends_in_an_answer_or_an_error_of_ours(seed: int, top: Path, tmp_path: Path) -> None:
+def test_noise_anywhere_ends_in_an_answer_or_an_imaging_error(seed: int, top: Path, tmp_path: Path) -> None:
     disk = vfat(tmp_path / "disk", top)
     chooser = random.Random(seed)
     for _ in range(60):

@@ -260,7 +260,7 @@ def test_a_transaction_with_a_checksum_of_its_own_counts_where_it_fits(tmp_path:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_noise_in_a_journal_ends_in_an_answer_or_an_error_of_ours(seed: int, third: Path) -> None:
+def test_noise_in_a_journal_ends_in_an_answer_or_an_imaging_error(seed: int, third: Path) -> None:
     chooser, places = random.Random(seed), journal_of(third)
     for _ in range(20):
         place = places[chooser.choice((0, 0, 1, 3, 4, 6))] + chooser.randrange(128)

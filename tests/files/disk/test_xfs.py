@@ -190,7 +190,7 @@ def test_a_damaged_directory_is_unreadable_and_not_empty(name: str, at: int, raw
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_noise_anywhere_ends_in_an_answer_or_an_error_of_ours(seed: int, disk: Path) -> None:
+def test_noise_anywhere_ends_in_an_answer_or_an_imaging_error(seed: int, disk: Path) -> None:
     chooser = random.Random(seed)
     with disk.open("r+b") as file:
         for _ in range(400):

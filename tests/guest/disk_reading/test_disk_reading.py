@@ -247,7 +247,7 @@ def test_a_disk_that_takes_too_long_is_given_up(small: Path) -> None:
     assert in_process(small, seconds=-1).fault is DiskFault.TOO_LARGE
 
 
-async def test_a_process_that_fails_ends_in_an_error_of_ours(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_process_that_fails_ends_in_an_imaging_error(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imaging.guest.disk_reading.client._MODULE", "imaging.guest.disk_reading.none")
     with pytest.raises(DiskUnreadableError) as told:
         await confined(small)

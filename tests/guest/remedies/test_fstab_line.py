@@ -186,7 +186,7 @@ class TestRefused:
             await do(any_shell, DATA)
         assert names(tree) == []
 
-    async def test_is_a_full_disk_and_nothing_of_ours_stays(self, do, tree, fstab):
+    async def test_is_a_full_disk_and_no_temporary_file_stays(self, do, tree, fstab):
         give_tool(tree, "cp", 'echo "cp: error writing: No space left on device" >&2; exit 1')
         with pytest.raises(GuestError, match=r"could not be backed up.*No space left") as caught:
             await do(LocalRootShell(tree), DATA)
@@ -195,7 +195,7 @@ class TestRefused:
         assert names(tree) == ["fstab"]
 
     @pytest.mark.parametrize("tool", ["mv", "mktemp", "tail"])
-    async def test_is_a_step_that_fails_and_nothing_of_ours_stays(self, do, tree, fstab, tool):
+    async def test_is_a_step_that_fails_and_no_temporary_file_stays(self, do, tree, fstab, tool):
         give_tool(tree, tool, "echo Operation not permitted >&2; exit 1")
         with pytest.raises(GuestError, match=r"could not be rewritten.*Operation not permitted"):
             await do(LocalRootShell(tree), DATA)

@@ -92,7 +92,7 @@ def test_what_is_no_nonce_is_refused(nonce: str):
 
 
 @pytest.mark.parametrize("key", ["", "ssh-rsa AAAA", f"{KEY}\nruncmd: [ reboot ]", f'command="x" {KEY}', KEY + "'"])
-def test_what_is_no_key_of_ours_is_refused(key: str):
+def test_what_is_not_a_public_key_is_refused(key: str):
     with pytest.raises(ValueError, match="not a public key"):
         works_user_data(WorkTests(), nonce=NONCE, marker=MARKER, public_key=key)
 

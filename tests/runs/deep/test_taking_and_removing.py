@@ -118,7 +118,7 @@ class TestRemoving:
             {"properties": {}},
         ],
     )
-    async def test_a_strangers_image_that_looks_like_ours_stays(
+    async def test_a_strangers_image_that_looks_like_the_runs_own_stays(
         self, ctx: MemoryContext, world: HeldWorld, fields: dict[str, Any]
     ) -> None:
         await take(ctx)

@@ -143,7 +143,7 @@ async def test_a_bad_row_of_a_run_that_is_over_blocks_no_other_on_its_instance(s
 
 
 @pytest.mark.parametrize("number", [2**63 - 1, -1, "x", b"1", 1.5])
-async def test_a_lease_that_cannot_be_read_is_an_error_of_ours(stage: Stage, number: object):
+async def test_a_lease_that_cannot_be_read_is_an_imaging_error(stage: Stage, number: object):
     run = await stage.new_run()
     await stage.journal.take_lease(run.id)
     await spoil(stage, run, "number", number, "leases")

@@ -66,7 +66,7 @@ async def test_a_claim_copied_from_another_instance_neither_helps_nor_hinders(st
         await context.verify_claim()
 
 
-async def test_an_instance_that_was_deleted_is_no_longer_ours(stage: Stage):
+async def test_an_instance_that_was_deleted_is_no_longer_claimed(stage: Stage):
     context, _ = await stage.context(run := await stage.new_run())
     await context.record(claim=claim_of(run))
     stage.cloud.compute.gone = NotFoundError("gone")

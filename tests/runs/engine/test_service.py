@@ -18,7 +18,7 @@ from imaging.runs.service import RunService
 from imaging.runs.source.claim_keys import encode_claim
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
-from models.errors import NotFoundError, NotOursError, RunError, UsageError, WrongProjectError
+from models.errors import NotFoundError, NotOwnedError, RunError, UsageError, WrongProjectError
 from models.fact import Fact
 from models.findings import AskedFor, Checklist, Finding, Outcome, Severity, Source
 from models.guest.facts import GuestFacts
@@ -308,7 +308,7 @@ class TestUndoing:
     async def test_finds_no_claim_that_was_copied_from_another_instance(self, service: RunService, cloud: FakeCloud):
         claim = claim_of(await service.start(plan(), LOGIN, PROFILE)).model_copy(update={"instance_id": "db-08-id"})
         cloud.compute.source = SOURCE.model_copy(update={"metadata": encode_claim(claim)})
-        with pytest.raises(NotOursError, match="not about this instance") as caught:
+        with pytest.raises(NotOwnedError, match="not about this instance") as caught:
             await service.find_claim(cloud.as_cloud, "source-1")
         assert f"--property imaging.claim.{claim.run_id} source-1" in caught.value.remedy
 
@@ -328,7 +328,7 @@ class TestUndoing:
         await runner.die()
         await begun(service, run, StepName.CLAIM)
         started = list(runner.started)
-        with pytest.raises(NotOursError, match="which is about db-07"):
+        with pytest.raises(NotOwnedError, match="which is about db-07"):
             await service.undo(claim_of(run).model_copy(update={"instance_id": "web-01-id"}), LOGIN)
         assert runner.started == started
 

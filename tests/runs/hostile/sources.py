@@ -13,7 +13,7 @@ from imaging.runs.steps import STEPS
 from imaging.runs.steps.compensation import release_claim
 from imaging.runs.steps.restore import restore
 from imaging.runtime.paths import Paths
-from models.errors import ClaimLostError, NeedsUserError, NotOursError, RunError
+from models.errors import ClaimLostError, NeedsUserError, NotOwnedError, RunError
 from models.run.claim import Claim
 from models.steps import StepName
 from tests.acceptance.plain import PlainApi
@@ -53,10 +53,10 @@ async def a_claim_copied_to_another_instance_puts_neither_of_them_back(stage: St
     journal = Journal(Paths.below(stage.folder).journal, stage.clock)
     try:
         await journal.create(run, PROFILE)
-        with pytest.raises(NotOursError, match="not about this instance"):
+        with pytest.raises(NotOwnedError, match="not about this instance"):
             await service.find_claim(stage.cloud, stage.demo.server_id("web-01"))
         forged = run.claim.model_copy(update={"instance_id": stage.demo.server_id("web-01")})
-        with pytest.raises(NotOursError, match="which is about db-07"):
+        with pytest.raises(NotOwnedError, match="which is about db-07"):
             await service.run_of_claim(forged)
     finally:
         await journal.close()

@@ -137,7 +137,7 @@ class TestKeptAsWanted:
         assert "1 security group" in (await remove_test(ctx)).note
 
 
-async def test_what_could_not_be_shown_to_be_ours_is_left_and_said(ctx: MemoryContext, world: HeldWorld) -> None:
+async def test_what_could_not_be_shown_to_be_owned_is_left_and_said(ctx: MemoryContext, world: HeldWorld) -> None:
     ctx.change(owned=(Owned(kind=OwnedKind.SERVER, id=DB), Owned(kind=OwnedKind.SERVER, id=OTHERS)))
     result = await remove_test(ctx)
     assert (result.note, result.skipped) == ("removed: 1 instance; left: server db-07", False)

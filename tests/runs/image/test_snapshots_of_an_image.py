@@ -253,7 +253,7 @@ class TestDeleting:
 
 
 class TestLookingForTheImage:
-    async def test_the_oldest_that_is_ours_is_found(self, ctx: MemoryContext, world: HeldWorld) -> None:
+    async def test_the_oldest_that_is_owned_is_found(self, ctx: MemoryContext, world: HeldWorld) -> None:
         assert await find_image(ctx, image_of_source(ctx.run)) is None
         add_image(world, "b")
         add_image(world, "a")

@@ -252,7 +252,7 @@ async def test_a_work_directory_that_is_gone_is_said(cloud: Cloud, clock: DemoCl
     assert "--work-dir" in f"{run.trouble.what} {run.trouble.remedy}"
 
 
-async def test_what_lies_in_the_place_of_the_conversion_and_is_not_ours_is_not_sent(
+async def test_another_file_in_the_place_of_the_conversion_is_not_sent(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
     path = FORMATS["vmdk"](tmp_path)

@@ -11,7 +11,7 @@ from imaging.democloud.records.image import Member
 from imaging.guidelines.lineage.succession import Hindrance
 from imaging.runs.lineage.following import follow
 from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide
-from models.errors import ImagingError, NotFoundError, NotOursError, UsageError
+from models.errors import ImagingError, NotFoundError, NotOwnedError, UsageError
 from models.run.record import RunRecord
 from models.run.request import Visibility
 from models.steps import StepName, StepState
@@ -44,7 +44,7 @@ async def test_one_that_nothing_forbids_is_deleted_by_its_typed_name(linked: Pai
 
 
 async def test_another_name_deletes_nothing_whatever_the_caller_has_checked(linked: Pair):
-    with pytest.raises(NotOursError, match="another name than the one that was typed"):
+    with pytest.raises(NotOwnedError, match="another name than the one that was typed"):
         await codes(linked, "astro-base-2")
     assert is_there(linked)
 

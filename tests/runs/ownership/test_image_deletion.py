@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imaging.runs.ownership.image_deletion import deletable_image, delete_image_of
-from models.errors import NotFoundError, NotOursError, UsageError
+from models.errors import NotFoundError, NotOwnedError, UsageError
 from models.run.kind import RunKind
 from models.run.record import Owned, OwnedKind, RunRecord, RunState
 from tests.screens.samples import run
@@ -56,8 +56,8 @@ async def test_what_the_journal_does_not_call_its_image_is_never_deleted(record)
 
 
 async def test_a_published_image_stays_and_the_refusal_is_told():
-    with pytest.raises(NotOursError):
-        await delete_image_of(ended(), cloud(Images(NotOursError("It is public."))))
+    with pytest.raises(NotOwnedError):
+        await delete_image_of(ended(), cloud(Images(NotOwnedError("It is public."))))
 
 
 async def test_an_image_that_somebody_deleted_before_counts_as_deleted():

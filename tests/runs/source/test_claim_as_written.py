@@ -27,7 +27,7 @@ from imaging.runs.source.claim_lifecycle import (
 )
 from imaging.runs.source.claim_reader import head_fields, readable_volumes
 from models.cloud.instance import Instance
-from models.errors import NotOursError, RunError
+from models.errors import NotOwnedError, RunError
 from models.run.claim import Claim, ClaimedVolume
 
 WHEN = datetime(2026, 11, 1, 14, 0, 0, 250_000, tzinfo=UTC)
@@ -328,7 +328,7 @@ class TestWhatIsSaid:
         )
 
     def test_a_copied_claim_is_refused_with_the_command_that_takes_it_away(self) -> None:
-        with pytest.raises(NotOursError) as refused:
+        with pytest.raises(NotOwnedError) as refused:
             refuse_other_claims(instance(WRITTEN, "w eb"), "mine")
         assert refused.value.what == ("The metadata of db-07 hold a claim that is not about this instance: run abc1.")
         assert refused.value.remedy.endswith(f"openstack server unset {UNSET} 'w eb'")
@@ -343,7 +343,7 @@ class TestWhatIsSaid:
         for metadata, named in ((WRITTEN, "abc1"), ({**WRITTEN, "imaging.claim.zzz": copied}, "abc1, zzz")):
             with pytest.raises(RunError) as refused:
                 refuse_other_claims(instance(metadata), "mine")
-            assert not isinstance(refused.value, NotOursError)
+            assert not isinstance(refused.value, NotOwnedError)
             assert refused.value.what == f"The instance is claimed by another run: {named}."
             assert UNSET in refused.value.remedy
             assert "imaging undo db." in refused.value.remedy

@@ -31,7 +31,7 @@ class TestLocks:
         assert intended(ctx)[0] == (UNLOCK, DB)
         assert world.db.locked_reason == "do not touch"
 
-    async def test_a_lock_with_the_earlier_reason_is_not_ours_where_there_was_none(
+    async def test_a_lock_with_the_earlier_reason_is_not_the_runs_own_where_there_was_none(
         self, ctx: MemoryContext, world: HeldWorld
     ) -> None:
         take(ctx, world, lock="do not touch", was_locked=False, lock_reason="do not touch")

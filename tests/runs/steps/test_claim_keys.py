@@ -95,7 +95,7 @@ def test_the_head_is_deleted_last_so_that_what_is_left_can_be_read():
     assert list(items) == ["imaging.claim.abc1"]
 
 
-def test_keys_of_a_run_whose_id_begins_alike_are_not_ours():
+def test_keys_of_a_run_whose_id_begins_alike_are_not_taken():
     assert claim_keys({**encode_claim(a_claim(run_id="abc10"))}, "abc1") == ()
 
 

@@ -122,19 +122,19 @@ def _snapshot(world: HeldWorld, image_id: str, *, of: str = DB, **properties: st
     return Image(id=image_id, name="postgres", status="active", created_at=world.clock.now(), properties=properties)
 
 
-class TestOurs:
-    def test_a_strangers_snapshot_of_a_child_of_ours_is_not_ours(self, ctx: MemoryContext, world: HeldWorld) -> None:
+class TestOwned:
+    def test_a_strangers_snapshot_of_a_later_launch_is_not_owned(self, ctx: MemoryContext, world: HeldWorld) -> None:
         copied = {"imaging.run": "run1", "imaging.source": DB, "imaging.verdict": "booted"}
-        stranger = _snapshot(world, "grandchild", of="child-of-ours", **copied)
+        stranger = _snapshot(world, "second", of="launched-later", **copied)
         assert images_of_run(ctx.run, [stranger], made_of_source(ctx)) == ()
         assert surplus_images(ctx.run, [stranger], made_of_source(ctx)) == ()
 
     def test_a_verdict_copied_from_an_ancestor_says_nothing(self, world: HeldWorld) -> None:
         copied = {"imaging.verdict": "booted", "imaging.verdict.image": "ancestor"}
-        assert _snapshot(world, "grandchild", **copied).noted_verdict is None
+        assert _snapshot(world, "second", **copied).noted_verdict is None
         assert _snapshot(world, "ancestor", **copied).noted_verdict == "booted"
 
-    def test_without_instance_uuid_the_oldest_is_ours_and_nothing_is_surplus(
+    def test_without_instance_uuid_the_oldest_is_owned_and_nothing_is_surplus(
         self, ctx: MemoryContext, world: HeldWorld
     ) -> None:
         source = world.source.model_copy(update={"volume_backed": True})
@@ -147,7 +147,7 @@ class TestOurs:
         assert images_of_run(ctx.run, [younger, first], made_of_source(ctx))[0] is first
         assert surplus_images(ctx.run, [younger, first], made_of_source(ctx)) == ()
 
-    def test_an_image_older_than_the_run_is_not_ours(self, ctx: MemoryContext, world: HeldWorld) -> None:
+    def test_an_image_older_than_the_run_is_not_owned(self, ctx: MemoryContext, world: HeldWorld) -> None:
         ctx.change(began_at=world.clock.now() + timedelta(days=2))
         old = _snapshot(world, "old", **{"imaging.run": "run1", "imaging.source": DB})
         assert images_of_run(ctx.run, [old], made_of_source(ctx)) == ()

@@ -157,7 +157,7 @@ class TestMarker:
     def test_what_the_child_could_not_tell_is_unknown(self):
         assert verdict_of(marker(own="unknown")).has_own_machine_id is None
 
-    def test_the_marker_of_another_launch_is_not_ours(self):
+    def test_the_marker_of_another_launch_does_not_count(self):
         assert verdict_of(marker(token="anothertoken")).stage is Stage.FIRMWARE
 
     @pytest.mark.parametrize("broken", ['{"status":', '{"status":"no number"}', "{}", '{"status":%s}'])

@@ -37,7 +37,7 @@ async def listed(ctx: MemoryContext) -> list[str]:
     return [server.id async for server in our_servers(ctx)]
 
 
-async def test_a_made_server_is_noted_as_ours(ctx: MemoryContext, base: Image) -> None:
+async def test_a_made_server_is_noted_as_owned(ctx: MemoryContext, base: Image) -> None:
     server = await launched(ctx, base)
     assert ctx.run.owned == (Owned(kind=OwnedKind.SERVER, id=server.id, name="imaging-test-run1"),)
     assert ctx.intents == ["launch imaging-test-run1"]
@@ -191,7 +191,7 @@ class TestOurServers:
         assert (left.kind, left.id, left.name) == (OwnedKind.SERVER, DB, "db-07")
         assert left.reason == "it carries the run's id, but a run is, or was, about it"
 
-    async def test_one_that_another_run_of_this_journal_is_about_is_none_of_ours(
+    async def test_one_that_another_run_of_this_journal_is_about_is_not_owned(
         self, ctx: MemoryContext, base: Image
     ) -> None:
         server = await launched(ctx, base)

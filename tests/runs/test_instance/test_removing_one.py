@@ -67,7 +67,7 @@ async def test_one_that_was_found_is_noted_before_it_is_deleted(
     assert ctx.run.owned == (Owned(kind=OwnedKind.SERVER, id=server_id, name="imaging-test-run1"),)
 
 
-async def test_one_that_is_not_ours_stays_and_is_told(ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
+async def test_one_that_is_not_owned_stays_and_is_told(ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
     assert not await remove_server(ctx, DB, base)
     reason = "a run is, or was, about it"
     assert ctx.run.left_behind == (LeftBehind(kind=OwnedKind.SERVER, id=DB, name="db-07", reason=reason),)

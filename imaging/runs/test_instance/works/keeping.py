@@ -10,12 +10,12 @@ from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.ownership.made_things import MadeServer, checked_server
 from imaging.runs.test_instance.server import standing_server
 from models.cloud.instance import Instance
-from models.errors import ForbiddenError, NotFoundError, NotOursError, QuotaExceededError, ServiceMissingError
+from models.errors import ForbiddenError, NotFoundError, NotOwnedError, QuotaExceededError, ServiceMissingError
 from models.formatting import minute
 from models.run.intent import IntentAction
 from models.run.record import OwnedKind
 
-_CLOSED = (ForbiddenError, NotFoundError, NotOursError, QuotaExceededError, ServiceMissingError)
+_CLOSED = (ForbiddenError, NotFoundError, NotOwnedError, QuotaExceededError, ServiceMissingError)
 
 
 async def keep_failed(ctx: StepContext, made: MadeServer) -> str:

@@ -41,7 +41,7 @@ def owning(kind: OwnedKind, *ids: str, **fields: Any) -> RunRecord:
 
 
 class TestSnapshot:
-    def test_what_fits_in_all_is_ours(self) -> None:
+    def test_what_fits_in_all_is_owned(self) -> None:
         assert doubt_about_snapshot(run_of(), snapshot(), ROOTS) is None
 
     @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ class TestSnapshot:
             ({"created_at": None}, NOT_YOUNGER),
         ],
     )
-    def test_its_name_alone_never_makes_it_ours(self, changed: dict[str, Any], reason: str) -> None:
+    def test_its_name_alone_never_makes_it_owned(self, changed: dict[str, Any], reason: str) -> None:
         assert doubt_about_snapshot(run_of(), snapshot(**changed), ROOTS) == reason
 
     def test_what_another_image_refers_to_stays(self) -> None:
@@ -105,7 +105,7 @@ class TestVolume:
         assert doubt_about_volume(run_of(), brought(), attachment(), volume(**changed)) == reason
 
     @pytest.mark.parametrize("changed", [{"user_id": None}, {"created_at": seconds(110)}, {"uses": (used(at=150),)}])
-    def test_at_the_edge_it_is_ours(self, changed: dict[str, Any]) -> None:
+    def test_at_the_edge_it_is_owned(self, changed: dict[str, Any]) -> None:
         assert doubt_about_volume(run_of(), brought(), attachment(), volume(**changed)) is None
 
     def test_an_instance_whose_beginning_is_not_known_brought_nothing(self) -> None:
@@ -158,7 +158,7 @@ class TestMappedDevices:
 
 
 class TestGroup:
-    def test_what_fits_in_all_is_ours(self) -> None:
+    def test_what_fits_in_all_is_owned(self) -> None:
         assert doubt_about_group(run_of(), group()) is None
         assert run_of().id in group_description(run_of())
 

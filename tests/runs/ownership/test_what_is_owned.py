@@ -57,7 +57,7 @@ def a_clone(*ids: str) -> tuple[Owned, ...]:
 
 
 class TestImage:
-    def test_what_fits_in_all_is_ours(self) -> None:
+    def test_what_fits_in_all_is_owned(self) -> None:
         assert of_the_source(run_of(), image()) is None
 
     @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ class TestImage:
     def test_a_verification_makes_no_image(self) -> None:
         assert of_the_source(run_of(None, RunKind.VERIFY), image()) == NOT_NAMED
 
-    def test_nothing_is_ours_of_a_run_whose_beginning_is_not_known(self) -> None:
+    def test_a_run_whose_beginning_is_not_known_owns_nothing(self) -> None:
         assert of_the_source(run_of(began_at=None), image()) == NOT_YOUNGER
 
 
@@ -172,7 +172,7 @@ class TestImagesOfASealedRun:
 
 
 class TestServer:
-    def test_what_fits_in_all_is_ours(self) -> None:
+    def test_what_fits_in_all_is_owned(self) -> None:
         assert doubt_about_server(run_of(), launched()) is None
         clone = launched(name="imaging-clone-r1", metadata={"imaging.role": "clone"})
         assert doubt_about_server(run_of(), clone) is None
@@ -209,7 +209,7 @@ class TestServer:
     @pytest.mark.parametrize(
         "changed", [{"metadata": {"imaging.claim.x": "{}"}}, {"id": "source-1"}, {"id": "source-2"}, {"id": "claimed"}]
     )
-    def test_what_a_run_is_about_is_never_ours_whatever_the_journal_says(self, changed: dict[str, Any]) -> None:
+    def test_what_a_run_is_about_is_never_owned_even_if_the_journal_says_so(self, changed: dict[str, Any]) -> None:
         run = run_of(owned=owns(OwnedKind.SERVER, "server-1", "source-1", "source-2", "claimed"), claim=CLAIM)
         assert doubt_about_server(run, launched(**changed), {"claimed"})
 
