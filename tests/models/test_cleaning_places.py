@@ -15,7 +15,6 @@ _ERROR = "quotes an error, which may have several lines"
 WHY = {
     "imaging/commands/flow/brought_file.py": "names a file of the user's",
     "imaging/commands/options/guest.py": "names a file of the user's",
-    "imaging/commands/options/durations.py": _TYPED,
     "imaging/commands/options/things_named.py": _TYPED,
     "imaging/commands/options/work_tests.py": _TYPED,
     "imaging/commands/options/report_files.py": _TYPED,
@@ -62,7 +61,7 @@ WHY = {
     "screens/widgets/rows.py": _ANY,
     "screens/wizard/review/text.py": "shows the image's name, as the user typed it; quotes an error",
     "screens/wizard/pages/content.py": _TYPED,
-    "screens/wizard/pages/test_launch.py": _ERROR,
+    "screens/own_tests/told.py": _ERROR,
     "tui/crash.py": "quotes an exception of any library",
     "tui/palette.py": "shows names uncut by their source in one line of the palette",
     "tui/terminal/switches.py": "puts a name into the title of the terminal",
