@@ -133,7 +133,7 @@ async def _export(
         waivers=waivers(answers["waivers"]),
         attestations=attestations(answers["attestations"], session.now()),
     )
-    async with session.own_runs() as runs:
+    async with session.own_runs(starting=not plan_only) as runs:
         async with session.logged_in(invocation) as here:
             image = await image_named(here.cloud, wanted_image)
             guest = guests(here).stored(image.id)

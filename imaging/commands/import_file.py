@@ -143,7 +143,8 @@ async def _import(
     guidelines = session.profile(invocation)
     given = attestations(choices.attest, session.now()), waivers(choices.waive)  # refused before anything is asked
     asked = choices.work_request()
-    async with session.own_runs() as runs:
+    # A URL may be fetched for hours: nothing waits for that.
+    async with session.own_runs(starting=not plan_only and not origin.is_url) as runs:
         async with session.logged_in(invocation) as here:
             asked |= await choices.following_request(here.cloud)  # before a file of gigabytes is read
             file = await origin.to_import(guidelines)

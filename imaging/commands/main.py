@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -103,7 +104,9 @@ def cli(ctx: click.Context, /, **invocation: Any) -> int | None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    gc.freeze()  # Python would look through all that is left for garbage once more, which takes a fifth of a second
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -16,8 +16,8 @@ from imaging.runtime.threads import in_thread
 from models.errors import ImageFileError
 from models.image_file.identity import FileIdentity, FileStamp
 
-_PIECE_BYTES: Final = 2**20
-_TOLD_EVERY: Final = 64
+_PIECE_BYTES: Final = 2**18
+_TOLD_EVERY: Final = 256
 """Pieces between two reports of progress."""
 
 Told = Callable[[int, int], None]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import UTC, datetime
 
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
@@ -20,8 +19,10 @@ from imaging.runs.ownership.image_deletion import delete_image_of
 from imaging.runs.plan.new_run import run_of_claim, run_of_plan
 from imaging.runs.plan.start_gate import obstacles, refuse
 from imaging.runs.planner import Planner
+from imaging.runs.process.early import EarlyRunner
 from imaging.runs.process.runners import Runners
 from imaging.runs.process.spawn import Spawn, start_runner
+from imaging.runs.run_watch import watch_run
 from imaging.runs.source.claim_search import find_claim, recorded_run
 from imaging.runtime.clock import Clock
 from imaging.runtime.paths import Paths
@@ -32,13 +33,6 @@ from models.run.claim import Claim
 from models.run.plan import Plan
 from models.run.record import OwnedKind, RunRecord, RunState
 from models.steps import UNDO_STEPS, StepState
-
-_POLL_SECONDS = 0.5
-"""How often a watcher asks whether the journal has changed: one read of a few bytes."""
-_LIFE_SECONDS = 2.0
-"""How often a watcher checks whether the runner still lives, which changes nothing in the journal."""
-_NO_HEARTBEAT = datetime(1970, 1, 1, tzinfo=UTC)
-"""Stands in for each, where two records are compared."""
 
 
 class RunService:
@@ -51,11 +45,22 @@ class RunService:
         *,
         connect: Callable[[ResolvedCloud, Clock], Awaitable[Cloud]] = connect_to_cloud,
         spawn: Spawn = start_runner,
+        early: EarlyRunner | None = None,
     ) -> None:
+        """Open nothing yet.
+
+        Args:
+            paths: of the user.
+            clock: all time.
+            connect: how to log in.
+            spawn: how a runner is started.
+            early: the runner of the one run that is started next, where it was started already.
+        """
+        self._early = early
         self._clock = clock
         self._connect = connect
         self._journal = Journal(paths.journal, clock)
-        self._runners = Runners(self._journal, clock, paths, spawn)
+        self._runners = Runners(self._journal, clock, paths, early or spawn)
         self._planner = Planner(clock, uploads=self._journal.uploads, state=paths.state)
 
     @property
@@ -73,7 +78,8 @@ class RunService:
             JournalError: nothing can be written down.
         """
         refuse(obstacles(plan))
-        record = await self._journal.create(run_of_plan(plan, self._clock.now()), profile)
+        run_id = self._early.run_id if self._early is not None else None
+        record = await self._journal.create(run_of_plan(plan, self._clock.now(), run_id=run_id), profile)
         return await self._runners.begin(record, resolved)
 
     async def runs(self) -> tuple[RunRecord, ...]:
@@ -94,22 +100,9 @@ class RunService:
         """One run, by its id or a beginning of it that no other has. Raises UsageError otherwise."""
         return await self._journal.run(run_id)
 
-    async def watch(self, run_id: str) -> AsyncGenerator[RunRecord, None]:
+    def watch(self, run_id: str) -> AsyncGenerator[RunRecord, None]:
         """Give a run now and after every change, until it is over and nothing that it kept is just being removed."""
-        shown: RunRecord | None = None
-        token: tuple[int, int] | None = None
-        checked_at = float("-inf")
-        while True:
-            changed = await self._journal.token()
-            if changed != token or self._clock.monotonic() - checked_at >= _LIFE_SECONDS:
-                token, checked_at = changed, self._clock.monotonic()
-                record = await self._journal.run(run_id)
-                if shown is None or _without_heartbeat(record) != _without_heartbeat(shown):
-                    shown = record
-                    yield record
-                if record.state.is_over and not (is_overdue(record, self._clock.now()) and record.is_worked_on):
-                    return
-            await self._clock.sleep(_POLL_SECONDS)
+        return watch_run(self._journal, self._clock, run_id)
 
     async def resume(self, run_id: str, resolved: ResolvedCloud, *, other_host: str | None = None) -> RunRecord:
         """Continue a run that has no runner any more, or that waits for its user, with this login.
@@ -215,7 +208,9 @@ class RunService:
         return await self._journal.request_change(record.id, lambda changes: changes.own(removed))
 
     async def close(self) -> None:
-        """Let go of the journal."""
+        """Let go of the journal, and of a runner that was started for nothing."""
+        if self._early is not None:
+            await self._early.close()
         await self._journal.close()
 
     async def _undo_run(self, record: RunRecord, resolved: ResolvedCloud, other_host: str | None) -> RunRecord:
@@ -253,13 +248,6 @@ class RunService:
         finally:
             await cloud.close()
         refuse_other_project(record, login)
-
-
-def _without_heartbeat(record: RunRecord) -> RunRecord:
-    if record.runner is None:
-        return record
-    runner = record.runner.model_copy(update={"heartbeat_at": _NO_HEARTBEAT})
-    return record.model_copy(update={"runner": runner})
 
 
 def _undo_hint(record: RunRecord) -> str:

@@ -32,6 +32,7 @@ from models.run.record import RunRecord
 from models.settings import LogLevel, Settings
 
 if TYPE_CHECKING:
+    from imaging.runs.process.early import EarlyRunner
     from imaging.runs.service import RunService
 
 T = TypeVar("T")
@@ -120,15 +121,28 @@ def refuse_read_only() -> None:
 
 
 @asynccontextmanager
-async def own_runs() -> AsyncIterator[RunService]:
-    """The runs of this machine."""
-    from imaging.runs.service import RunService  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
+async def own_runs(*, starting: bool = False) -> AsyncIterator[RunService]:
+    """The runs of this machine.
 
-    service = RunService(paths(), SystemClock())
+    Args:
+        starting: one is going to be started: its runner is there before, and loads what it needs while this process
+            loads, logs in, inspects and plans.
+    """
+    early = await _early_runner() if starting else None
+    from imaging.runs.service import RunService  # noqa: PLC0415  # most of what a run is: not for a `--help`
+
+    service = RunService(paths(), SystemClock(), early=early)
     try:
         yield service
     finally:
         await service.close()
+
+
+async def _early_runner() -> EarlyRunner:
+    from imaging.runs.plan.new_run import new_run_id  # noqa: PLC0415  # see `own_runs`
+    from imaging.runs.process.early import EarlyRunner  # noqa: PLC0415  # the same
+
+    return await EarlyRunner.begin(new_run_id(now()), paths())
 
 
 def profile(invocation: Invocation) -> Profile:

@@ -12,6 +12,8 @@ from typing import Any
 
 import click
 
+from imaging.runtime.loading import loading
+
 _LONGEST_SHOWN = 60
 
 
@@ -83,7 +85,8 @@ class LateGroup(click.Group):
         entry = self.entries.get(cmd_name)
         if entry is None:
             return None
-        command = importlib.import_module(entry.module).command
+        with loading():
+            command = importlib.import_module(entry.module).command
         if not isinstance(command, click.Command):
             msg = f"{entry.module}.command is not a command"
             raise TypeError(msg)

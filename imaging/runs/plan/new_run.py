@@ -28,10 +28,16 @@ def new_run_id(now: datetime) -> str:
     return digits + "".join(secrets.choice(_DIGITS) for _ in range(4))
 
 
-def run_of_plan(plan: Plan, now: datetime) -> RunRecord:
-    """A run that carries out a plan."""
+def run_of_plan(plan: Plan, now: datetime, *, run_id: str | None = None) -> RunRecord:
+    """A run that carries out a plan.
+
+    Args:
+        plan: what is to be done.
+        now: the time.
+        run_id: the id that it is to have; None for a new one.
+    """
     return RunRecord(
-        id=new_run_id(now),
+        id=run_id or new_run_id(now),
         kind=plan.kind,
         state=RunState.PLANNED,
         identity=plan.login.identity,

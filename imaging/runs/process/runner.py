@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import importlib
 import logging
 import math
 import os
@@ -29,6 +30,7 @@ from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import HEARTBEAT_SECONDS, Lease
 from imaging.runtime.clock import Clock, SystemClock
+from imaging.runtime.loading import loading
 from imaging.runtime.logs import start_logging
 from imaging.runtime.paths import Paths
 from models.errors import ImagingError, JournalError, LeaseLostError
@@ -158,14 +160,19 @@ def main(arguments: Sequence[str] | None = None, *, procedures: Procedures, conn
         connect: how to log in: the real way, but in tests.
 
     Returns:
-        0 when the run was left in order, 1 when the log says why not.
+        0 when the run was left in order, or no login came because there is no run after all; 1 when the log says why
+        not.
     """
     options = _parse(arguments)
     os.umask(0o077)
     paths = dataclasses.replace(Paths.of_user(), state=options.state_dir)
+    login = sys.stdin.buffer.read()
+    if not login:
+        _leave_no_log(paths.runner_log(options.run_id))
+        return 0
     start_logging(paths, f"runner-{options.run_id}")
     try:
-        resolved = ResolvedCloud.from_pipe(sys.stdin.buffer.read())
+        resolved = ResolvedCloud.from_pipe(login)
         _let_go_of_standard_input()
         runner = Runner(paths, SystemClock(), resolved, procedures=procedures, connect=connect)
         record = asyncio.run(runner.work(options.run_id, other_host=options.other_host))
@@ -188,6 +195,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--other-host")
     return parser.parse_args(arguments)
+
+
+def _leave_no_log(log: Path) -> None:
+    """Remove what was made for a run that never came to be."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size == 0:
+            log.unlink()
 
 
 def _let_go_of_standard_input() -> None:
@@ -243,8 +257,10 @@ def _with_own_patience(profile: Profile, resolved: ResolvedCloud) -> Profile:
 
 
 if __name__ == "__main__":
-    # Not for who brings others: they are most of what a runner loads.
-    from imaging.cloud.connection import connect as connect_to_cloud
-    from imaging.runs.steps import PROCEDURES
+    # Not for who brings others: they are most of what a runner loads. The login may come later.
+    with loading():
+        importlib.import_module("imaging.cloud.http.thread_connection")
+        from imaging.cloud.connection import connect as connect_to_cloud
+        from imaging.runs.steps import PROCEDURES
 
     sys.exit(main(procedures=PROCEDURES, connect=connect_to_cloud))

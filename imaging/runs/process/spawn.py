@@ -54,6 +54,13 @@ class RunnerProcess:
     process: subprocess.Popen[bytes]
     log: Path
 
+    def hand_over(self, login: bytes) -> None:
+        """Give it the login that it waits for; none at all, and it ends."""
+        assert self.process.stdin is not None  # noqa: S101  # asked for when it was started; for the type checker
+        # A runner that has ended already says why in its log; the pipe knows only that nobody reads.
+        with suppress(BrokenPipeError), self.process.stdin:
+            self.process.stdin.write(login)
+
     @property
     def ended(self) -> bool:
         """Whether it has ended already."""
@@ -84,12 +91,31 @@ async def start_runner(
     Raises:
         RunError: the process cannot be started, or its log not opened.
     """
-    arguments = [*command, run_id, "--state-dir", str(paths.state)]
-    arguments += ["--other-host", other_host] if other_host else []
-    return await in_thread(lambda: _start(run_id, arguments, resolved.to_pipe(), paths))
+    more = ("--other-host", other_host) if other_host else ()
+
+    def start() -> RunnerProcess:
+        runner = begin_runner(run_id, paths, command=command, more=more)
+        runner.hand_over(resolved.to_pipe())
+        return runner
+
+    return await in_thread(start)
 
 
-def _start(run_id: str, arguments: Sequence[str], login: bytes, paths: Paths) -> RunnerProcess:
+def begin_runner(
+    run_id: str, paths: Paths, *, command: Sequence[str] = RUNNER, more: Sequence[str] = ()
+) -> RunnerProcess:
+    """Start a runner that loads what it needs, and waits for its login.
+
+    Args:
+        run_id: of the run that it is to work on.
+        paths: of the user.
+        command: what is started.
+        more: arguments beyond these.
+
+    Raises:
+        RunError: as `start_runner`.
+    """
+    arguments = [*command, run_id, "--state-dir", str(paths.state), *more]
     scope = scope_command(run_id) if kills_at_logout() else ()
     try:
         log = paths.runner_log(run_id)
@@ -107,19 +133,11 @@ def _start(run_id: str, arguments: Sequence[str], login: bytes, paths: Paths) ->
             )
         finally:
             os.close(output)
-        _hand_over(process, login)
     except (OSError, ValueError) as error:
         raise RunError(f"The runner cannot be started: {error}.", meaning="Nothing was changed.") from error
     # Somebody has to collect its remains, else it would still be listed among the processes after its end.
     Thread(target=process.wait, name=f"runner {run_id}", daemon=True).start()
     return RunnerProcess(process, log)
-
-
-def _hand_over(process: subprocess.Popen[bytes], login: bytes) -> None:
-    assert process.stdin is not None  # noqa: S101  # asked for just before; for the type checker
-    # A runner that has ended already says why in its log; the pipe knows only that nobody reads.
-    with suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(login)
 
 
 def _environment() -> dict[str, str]:

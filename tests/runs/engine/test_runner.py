@@ -17,8 +17,7 @@ from pydantic import SecretStr
 
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
-from imaging.runs.process import spawn
-from imaging.runs.process.spawn import start_runner
+from imaging.runs.process.spawn import RunnerProcess, start_runner
 from imaging.runs.service import RunService
 from imaging.runtime.clock import Clock, SystemClock
 from imaging.runtime.paths import Paths
@@ -239,12 +238,12 @@ async def test_one_that_cannot_begin_ends_the_run_with_the_reason(paths: Paths):
 async def test_one_that_ends_before_it_reads_its_login_ends_the_run_with_the_reason_too(paths: Paths, monkeypatch):
     """The pipe breaks before anything is written."""
 
-    def late(process, login):
-        process.wait()
-        hand_over(process, login)
+    def late(runner, login):
+        runner.process.wait()
+        hand_over(runner, login)
 
-    hand_over = spawn._hand_over
-    monkeypatch.setattr(spawn, "_hand_over", late)
+    hand_over = RunnerProcess.hand_over
+    monkeypatch.setattr(RunnerProcess, "hand_over", late)
     command = (sys.executable, "-c", "raise SystemExit('no such module')")
     service = RunService(paths, SystemClock(), spawn=functools.partial(start_runner, command=command))
     with pytest.raises(RunError, match="no such module"):
