@@ -259,7 +259,7 @@ class RunError(ImagingError):
 
 
 class NeedsUserError(RunError):
-    """Only the user can put this right: the run waits for them, and the same step is done again on resume."""
+    """Only the user can fix this: the run waits for them, and the same step is done again on resume."""
 
 
 class RestoreFaultError(RunError):

@@ -107,7 +107,7 @@ class Finding(Frozen):
     """What was seen, in words that a user can check by hand."""
     remedy: Remedy | None = None
     fixed_by: StepName | None = None
-    """The step of a run that puts it right, if one will."""
+    """The step of a run that fixes it, if one will."""
     asked_for: AskedFor | None = None
     """Set on an ASK rule: by when the user's confirmation is needed."""
     waivable: bool = True

@@ -47,8 +47,8 @@ def main() -> int:
 
 
 def _serve(asked: argparse.Namespace, folder: StateFolder) -> int:
-    with folder.claimed() as is_ours:
-        if not is_ours:
+    with folder.claimed() as is_claimed:
+        if not is_claimed:
             return _join(folder)
         try:
             listener = listen(asked.port)

@@ -103,7 +103,7 @@ def failed(
     fixed_by: StepName | None = None,
     source: Source = Source.CLOUD,
 ) -> Answer:
-    """The rule is broken; `of` shows it, `command` puts it right by hand, `actions` is what the console can do.
+    """The rule is broken; `of` shows it, `command` fixes it by hand, `actions` is what the console can do.
 
     Where the console does not run the command itself, `by_hand_because` says why.
     """

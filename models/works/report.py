@@ -25,7 +25,7 @@ class KeySeen(Frozen):
     fingerprint: CleanText
     """SHA256:…, as ssh-keygen prints it."""
     comment: CleanText = ""
-    is_ours: bool = False
+    is_run_key: bool = False
     """The temporary key of this test instance's user data."""
     is_stub: bool = False
     """cloud-init's line for root, whose command only says which account to use."""

@@ -131,11 +131,11 @@ def test_numbers_are_aligned_for_people_and_exact_in_a_pipe(capsys, monkeypatch)
 
 
 def test_a_long_message_is_broken_between_words(capsys, terminal):
-    write("  What to do: " + "put it right " * 8)
+    write("  What to do: " + "set it again " * 8)
 
     lines = capsys.readouterr().out.splitlines()
     assert all(len(line) <= 80 for line in lines)
-    assert lines[1].startswith("  put")
+    assert lines[1].startswith("  set")
 
 
 def test_a_long_command_is_broken_so_that_a_shell_still_reads_it(capsys, terminal):

@@ -180,8 +180,8 @@ def reader_processes() -> set[int]:
     found = set()
     for each in Path("/proc").glob("[0-9]*"):
         try:
-            is_ours = f"PPid:\t{os.getpid()}\n" in (each / "status").read_text()
-            if is_ours and b"imaging.guest.disk_reading" in (each / "cmdline").read_bytes():
+            is_own = f"PPid:\t{os.getpid()}\n" in (each / "status").read_text()
+            if is_own and b"imaging.guest.disk_reading" in (each / "cmdline").read_bytes():
                 found.add(int(each.name))
         except OSError:
             continue

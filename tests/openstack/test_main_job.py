@@ -26,7 +26,7 @@ SLOW = 12
 def create(source: Source) -> tuple[str, ...]:
     image = f"{source.name}-image"
     words = ["--name", image, "--description", "Loaded with tables; beyond its base: PostgreSQL"]
-    words += ["--uninspected", "no guest here", "--waive", "STATE-LOCKED=the lock is ours"]
+    words += ["--uninspected", "no guest here", "--waive", "STATE-LOCKED=our own lock"]
     return ("create", source.id, *words, *RULES, "--network", network(source), "--yes", "--json")
 
 

@@ -38,7 +38,7 @@ def create(source: Source, imaging: CommandLine, guests: RecordedGuests) -> tupl
     assert "deep check" in {each["inspection"] for each in checked["findings"]}
     assert len(guests.seen) == 1
     words = ("--name", f"{source.name}-image", "--description", "Loaded with tables; beyond its base: PostgreSQL")
-    agreed = ("--attest", "SW-ATTEST", "--attest", "DATA-SAVED", "--waive", "STATE-LOCKED=the lock is ours")
+    agreed = ("--attest", "SW-ATTEST", "--attest", "DATA-SAVED", "--waive", "STATE-LOCKED=our own lock")
     return ("create", source.id, "--mode", "sealed", *words, *agreed, *rules, "--yes", "--json")
 
 

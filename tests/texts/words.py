@@ -56,6 +56,10 @@ WORDS = (
     _word(r"\bwhoever\b", "name the person"),
     _word(r"\banew\b", "again"),
     _word(r"\bgo(es)? on\b", "continue"),
+    _word(r"\b(came|comes?) of (it|that|this|the)\b", "outcome, result"),
+    _word(r"\bof ours\b", "say whose it is"),
+    _word(r"\bmeant so\b", "intended, valid"),
+    _word(r"\bwhatever (happens|reason)\b", "say under which condition"),
     _word(r"\bwill be published\b", "will be in the image"),
 )
 

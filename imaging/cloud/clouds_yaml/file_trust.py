@@ -66,7 +66,7 @@ def _of_file(path: Path) -> Distrust | None:
     # Not stat: a link is judged as itself, and its end by its own turn.
     state = path.lstat()
     if stat.S_ISLNK(state.st_mode):
-        return None if _is_ours(state) else _foreign(path, state)
+        return None if _is_users_own(state) else _foreign(path, state)
     return _of_state(path, state)
 
 
@@ -74,7 +74,7 @@ def _of_folders(path: Path) -> Distrust | None:
     """The folder that holds it must be the user's or root's; further up it is enough that nobody else may rename."""
     for folder in path.parents:
         state = folder.stat()
-        if folder == path.parent and not _is_ours(state):
+        if folder == path.parent and not _is_users_own(state):
             return _foreign(folder, state)
         # With the sticky bit, as in /tmp, others may write but not rename or replace the user's files.
         if not state.st_mode & stat.S_ISVTX and (found := _writable(folder, state)):
@@ -83,10 +83,10 @@ def _of_folders(path: Path) -> Distrust | None:
 
 
 def _of_state(path: Path, state: os.stat_result) -> Distrust | None:
-    return _writable(path, state) if _is_ours(state) else _foreign(path, state)
+    return _writable(path, state) if _is_users_own(state) else _foreign(path, state)
 
 
-def _is_ours(state: os.stat_result) -> bool:
+def _is_users_own(state: os.stat_result) -> bool:
     return state.st_uid in {0, os.getuid()}
 
 

@@ -184,9 +184,9 @@ class NovaCompute(ComputeReading):
         # Once more, with the id as the cloud spells it: another spelling must not slip past the first check.
         self._protected.refuse("instance", found.id)
         if any(key.startswith(CLAIM_PREFIX) for key in found.metadata):
-            raise _not_ours(instance_id, "its metadata hold the claim of a run")
+            raise _not_owned(instance_id, "its metadata hold the claim of a run")
         if found.metadata.get(_ROLE_KEY) not in _DELETABLE_ROLES:
-            raise _not_ours(instance_id, f"its metadata do not name it a test instance ({_ROLE_KEY})")
+            raise _not_owned(instance_id, f"its metadata do not name it a test instance ({_ROLE_KEY})")
         url, doing = path("servers", found.id), f"delete the instance {found.id}"
         await self._change(found.id, await self._call("DELETE", url, doing))
 
@@ -248,7 +248,7 @@ def _server_id(answer: Answer) -> str:
     return found
 
 
-def _not_ours(instance_id: str, why: str) -> NotOwnedError:
+def _not_owned(instance_id: str, why: str) -> NotOwnedError:
     return NotOwnedError(
         f"The instance {instance_id} is not deleted: {why}.",
         meaning="The console deletes only test instances that a run of its own has made.",

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from imaging.files.part_file.refusals import in_use, not_ours
+from imaging.files.part_file.refusals import foreign_part, in_use
 from imaging.files.part_file.state import PartBinding, PartState, read_state
 from imaging.runtime.private_files import open_private
 
@@ -49,16 +49,16 @@ def state_of(path: Path, descriptor: int, binding: PartBinding) -> PartState:
     """
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        raise not_ours(path, "it has several names")
+        raise foreign_part(path, "it has several names")
     if path.lstat().st_ino != found.st_ino:  # removed by another run while this one waited for the lock
         raise in_use(path)
     known = read_state(path)
     if known is None or known.file_number != found.st_ino:
         if found.st_size:
-            raise not_ours(path, "it was not written by this program, or for another image")
+            raise foreign_part(path, "it was not written by this program, or for another image")
         return PartState(binding=binding, file_number=found.st_ino)
     if known.binding != binding:
-        raise not_ours(path, "it was not written by this program, or for another image")
+        raise foreign_part(path, "it was not written by this program, or for another image")
     if found.st_size < known.usable_bytes:
         # Holes at its end may not have been given a size yet; what was written before them is there.
         os.ftruncate(descriptor, known.usable_bytes)

@@ -15,7 +15,7 @@ from typing import Final, Self
 from imaging.files.part_file.hashing import Hashes
 from imaging.files.part_file.holes import write_with_holes
 from imaging.files.part_file.opening import lock_part, open_part, state_of
-from imaging.files.part_file.refusals import not_ours, refused_by_system
+from imaging.files.part_file.refusals import foreign_part, refused_by_system
 from imaging.files.part_file.state import PartBinding, PartState, boot_id, forget_state, write_state
 from imaging.files.wrappers.sparse_file import NoRoomError
 from imaging.runtime.private_files import NotPrivateError
@@ -90,7 +90,7 @@ class PartFile:
         try:
             descriptor = open_part(path)
         except NotPrivateError as error:
-            raise not_ours(path, error.strerror or "it is not a file") from None
+            raise foreign_part(path, error.strerror or "it is not a file") from None
         except OSError as error:
             raise refused_by_system(path, error) from None
         try:

@@ -12,7 +12,7 @@ from models.text import one_line
 _NOTHING = "Nothing was downloaded or changed."
 
 
-def not_ours(path: Path, why: str) -> ImageFileError:
+def foreign_part(path: Path, why: str) -> ImageFileError:
     """Something else lies where the part would be."""
     return ImageFileError(
         f"{one_line(path)} is not continued: {why}.",
@@ -33,7 +33,7 @@ def in_use(path: Path) -> ImageFileError:
 def refused_by_system(path: Path, error: OSError) -> ImageFileError:
     """The file system does not allow it."""
     if error.errno in {errno.ELOOP, errno.EMLINK}:
-        return not_ours(path, "it is a link to another place")
+        return foreign_part(path, "it is a link to another place")
     return ImageFileError(
         f"{one_line(path)} cannot be written: {error.strerror}.",
         meaning=_NOTHING,

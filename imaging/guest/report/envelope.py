@@ -74,17 +74,17 @@ def read_envelope(output: bytes, nonce: str | None) -> Envelope:
 
 
 def _framed(output: bytes, nonce: str | None) -> bytes:
-    document, begun, has_ours, has_any = None, None, False, False
+    document, begun, has_answer, has_any = None, None, False, False
     for mark in _MARK.finditer(output):
         has_any = True
         if mark[1] is not None:
-            is_ours = nonce is None or mark[1] == nonce.encode()
-            begun, has_ours = (mark, True) if is_ours else (begun, has_ours)
+            is_answer = nonce is None or mark[1] == nonce.encode()
+            begun, has_answer = (mark, True) if is_answer else (begun, has_answer)
         elif begun is not None and mark[2] == begun[1]:
             document, begun = output[begun.end() : mark.start()], None
     if document is not None:
         return document
-    if has_ours:
+    if has_answer:
         raise bad("It is cut off: its end is missing.")
     if has_any:
         raise bad("It is the answer to somebody else's question: it bears another mark than the one that was sent.")

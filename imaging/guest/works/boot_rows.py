@@ -100,7 +100,7 @@ class BootRows:
                 account=account,
                 fingerprint=_fingerprint(digest),
                 comment=comment.strip(),
-                is_ours=whose == "ours",
+                is_run_key=whose == "ours",
                 is_stub=kind == "stub",
             )
             self.add("keys", seen)

@@ -91,7 +91,7 @@ class Teardown:
             return await retry_transient(self._context, self._step(StepName.LIST_BASE))
         except NOT_A_FAILURE:
             raise
-        except Exception as error:  # noqa: BLE001  # a fault of ours too: the image is made and judged by now
+        except Exception as error:  # noqa: BLE001  # a fault of the program, too: the image is made and judged by now
             _log.exception("what is installed on the base could not be listed")
             because = trouble_of(error).what.rstrip(".")
         return await retry_transient(self._context, lambda: self._procedures.end_listing(self._context, because))

@@ -43,7 +43,7 @@ class HeardInventory:
 
     @property
     def heard(self) -> Heard:
-        """What came of it so far."""
+        """What is known of it so far."""
         return self._listener.heard
 
     def take(self, said: str) -> None:

@@ -116,7 +116,7 @@ def _inspected(run: RunRecord) -> str:
 
 
 def _before(run: RunRecord) -> Iterator[str]:
-    """How the instance was, where it is not so again: enough to put it right by hand."""
+    """How the instance was, where it is not so again: enough to restore it by hand."""
     if run.instance_restored is not False or run.claim is None:
         return
     yield f"- Before the run it was {'running' if run.claim.was_running else 'stopped'}."

@@ -74,14 +74,14 @@ def _properties(ctx: StepContext, image: Image) -> dict[str, str]:
         wanted[ATTESTED] = ",".join(sorted(attestation.rule for attestation in request.attestations))
         # V24: images made from this one inherit the attestation; the id keeps it from counting for them.
         wanted[ATTESTED_ABOUT] = image.id
-    if _properties_are_ours_to_fix(ctx):
+    if _fixes_properties(ctx):
         wanted |= {
             key: value for key, value in ctx.profile.recommended_properties.items() if key not in image.properties
         }
     return wanted
 
 
-def _properties_are_ours_to_fix(ctx: StepContext) -> bool:
+def _fixes_properties(ctx: StepContext) -> bool:
     """Whether the checklist says that this step sets the properties that the cloud asks for."""
     checklist = ctx.run.plan.checklist
     return checklist is not None and any(

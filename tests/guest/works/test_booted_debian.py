@@ -156,8 +156,8 @@ def test_it_is_its_own_and_stays_so(boots: Boots):
 
 def test_the_key_of_the_user_data_arrives_and_no_other(boots: Boots):
     for each in boots.report.boots:
-        assert {key.account for key in each.keys or () if key.is_ours and not key.is_stub} == {"debian"}
-        assert not [key for key in each.keys or () if not key.is_ours]
+        assert {key.account for key in each.keys or () if key.is_run_key and not key.is_stub} == {"debian"}
+        assert not [key for key in each.keys or () if not key.is_run_key]
 
 
 def test_a_service_that_starts_at_the_first_boot_alone_is_seen(boots: Boots):

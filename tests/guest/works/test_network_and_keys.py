@@ -32,8 +32,8 @@ def test_all_keys_that_let_somebody_in(instance: Instance):
     mine = fingerprint(ours)
     comment = f"imaging-{instance.nonce}"
     assert set(instance.first_boot().keys or ()) == {
-        KeySeen(account="root", fingerprint=mine, comment=comment, is_ours=True, is_stub=True),
-        KeySeen(account="debian", fingerprint=mine, comment=comment, is_ours=True),
+        KeySeen(account="root", fingerprint=mine, comment=comment, is_run_key=True, is_stub=True),
+        KeySeen(account="debian", fingerprint=mine, comment=comment, is_run_key=True),
         KeySeen(account="debian", fingerprint=fingerprint(other), comment="alice@laptop"),
         KeySeen(account="debian", fingerprint=fingerprint(third)),
         KeySeen(account="cloud-init", fingerprint=fingerprint(third), comment="site"),

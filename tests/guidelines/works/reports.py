@@ -19,8 +19,8 @@ from tests.guidelines.guest_building import guest, healthy
 
 GIB = 1024**3
 
-OURS = KeySeen(account="debian", fingerprint="SHA256:ours", is_ours=True)
-STUB = KeySeen(account="root", fingerprint="SHA256:ours", is_ours=True, is_stub=True)
+OURS = KeySeen(account="debian", fingerprint="SHA256:ours", is_run_key=True)
+STUB = KeySeen(account="root", fingerprint="SHA256:ours", is_run_key=True, is_stub=True)
 ALICE = KeySeen(account="debian", fingerprint="SHA256:alice", comment="alice@laptop")
 TEST = TestFile(name="check.sh", text="#!/bin/sh\nexit 0\n")
 UNITS = ("cron.service", "ssh.service", "survey.service")

@@ -81,7 +81,7 @@ def change_told(run: RunRecord, folder: Path) -> InventoryChange:
 
 
 def note_of(run: RunRecord) -> str:
-    """What came of the step."""
+    """The outcome of the step."""
     return run.step(StepName.LIST_BASE).note
 
 

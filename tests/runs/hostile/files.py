@@ -37,7 +37,7 @@ async def a_colleagues_import_with_our_run_id_in_its_properties(stage: Stage) ->
 
 
 @points_at_ours(ActedOn.IMPORTED_IMAGE, Pointer.NAME)
-async def an_image_of_ours_with_the_same_name(stage: Stage) -> None:
+async def an_image_of_the_project_with_the_same_name(stage: Stage) -> None:
     await stage.begin("web-01", imports=True)
     theirs = _made_by(stage, stage.ada, {})
     await _cleared_up(stage)

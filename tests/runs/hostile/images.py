@@ -158,7 +158,7 @@ async def a_colleagues_snapshot_that_somebody_wrote_into_our_images_properties(s
 
 
 @points_at_ours(ActedOn.VOLUME_SNAPSHOT, Pointer.NAME)
-async def a_snapshot_of_another_volume_with_the_name_of_ours(stage: Stage) -> None:
+async def a_snapshot_of_another_volume_with_the_name_of_the_runs_own(stage: Stage) -> None:
     await stage.begin("bfv-01")
     theirs = _snapshot(stage, stage.grace, "archive-cache", f"snapshot for {NAME}")
     await _volume_backed_image(stage, theirs)

@@ -148,7 +148,7 @@ async def a_group_like_ours_of_an_hour_before_the_run(stage: Stage) -> None:
 
 
 @points_at_ours(ActedOn.SECURITY_GROUP, Pointer.ATTACHMENT)
-async def a_group_of_ours_that_a_colleagues_instance_uses(stage: Stage) -> None:
+async def a_group_of_the_run_that_a_colleagues_instance_uses(stage: Stage) -> None:
     await stage.begin()
     ours = _group(stage, stage.ada, group_description(stage.run))
     stage.ctx.change(owned=(Owned(kind=OwnedKind.SECURITY_GROUP, id=ours),))
@@ -160,7 +160,7 @@ async def a_group_of_ours_that_a_colleagues_instance_uses(stage: Stage) -> None:
 
 
 @points_at_ours(ActedOn.SECURITY_GROUP, Pointer.ATTACHMENT)
-async def a_group_of_ours_that_a_rule_of_others_names(stage: Stage) -> None:
+async def a_group_of_the_run_that_a_rule_of_others_names(stage: Stage) -> None:
     """Neutron would delete their rule together with it."""
     await stage.begin()
     ours = _group(stage, stage.ada, group_description(stage.run))
@@ -267,7 +267,7 @@ async def a_volume_that_is_attached_while_the_deletion_of_our_test_instance_is_r
 
 
 @points_at_ours(ActedOn.VOLUME, Pointer.AGE)
-async def a_volume_of_ours_that_was_attached_once_the_test_instance_was_up(stage: Stage) -> None:
+async def a_volume_of_the_run_that_was_attached_once_the_test_instance_was_up(stage: Stage) -> None:
     server, snapshot_id = await _volume_backed_test(stage)
     theirs = stage.volume_of(stage.ada, "made by hand", snapshot_id=snapshot_id, size=None)
     await stage.attached_by(stage.ada, server.id, theirs)

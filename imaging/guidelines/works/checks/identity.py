@@ -102,7 +102,7 @@ def _keys_untold(tested: Tested) -> Answer | None:
 def login_key(tested: Tested) -> Answer:
     """Whether the key of who launched it arrived; the temporary key of its user data stands for it."""
     for number, keys in each_told(tested, lambda boot: boot.keys):
-        if not any(each.is_ours and not each.is_stub for each in keys):
+        if not any(each.is_run_key and not each.is_stub for each in keys):
             return failed(f"The key of who launched it is not there after boot {number}: nobody could log in.")
     return untold(tested, lambda boot: boot.keys, "The login keys") or passed("The key of who launched it arrived.")
 
@@ -124,7 +124,7 @@ def other_keys(tested: Tested) -> Answer:
 
 
 def _is_strange(key: KeySeen, tested: Tested) -> bool:
-    return not key.is_ours and not key.is_stub and key.account not in tested.kept_homes
+    return not key.is_run_key and not key.is_stub and key.account not in tested.kept_homes
 
 
 def host_name(tested: Tested) -> Answer:
