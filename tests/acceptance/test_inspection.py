@@ -26,7 +26,7 @@ def test_a_user_without_sudo_leaves_a_checklist_incomplete(machine: Machine) -> 
     assert "SEC-PRIVKEY" in unknown
 
 
-def test_so_is_that_of_db_07_and_what_people_left_there_is_found(machine: Machine) -> None:
+def test_what_people_left_on_db_07_is_found(machine: Machine) -> None:
     done = machine.imaging("check", "db-07", "--os-cloud", "demo", "--probe", "--json")
     assert_answered(done)
     failed = {one["rule"]: one["evidence"] for one in done.document["findings"] if one["outcome"] == "fail"}

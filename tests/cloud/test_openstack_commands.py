@@ -96,7 +96,7 @@ def test_a_patch_that_sets_and_removes_is_two_commands():
         ("compute", "DELETE", path("servers", ".."), None, "server delete .."),
     ],
 )  # fmt: skip
-def test_other_changes(service, method, url, body, expected):
+def test_a_change_has_its_openstack_command(service, method, url, body, expected):
     assert command(service, method, url, body) == f"openstack {expected}"
 
 

@@ -71,7 +71,7 @@ class TestImages:
         with pytest.raises(ForbiddenError):
             await cloud.images.members("img")
 
-    async def test_sharing_and_deleting(self, scripted, cloud):
+    async def test_an_image_is_shared_and_deleted_by_one_call_each(self, scripted, cloud):
         scripted.on("POST", f"{IMAGE}/members", {"member_id": "p"})
         scripted.on("GET", IMAGE, {"id": "img", "visibility": "private"})
         scripted.on("DELETE", IMAGE, Reply(204))

@@ -39,7 +39,7 @@ def test_a_link_is_followed_for_the_user_named_it(tmp_path):
     assert read(tmp_path / "link").data == b"x"
 
 
-def test_nothing_there(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     assert refused(tmp_path / "none").what.endswith("does not exist.")
     assert refused("").what == "A file without a name does not exist."
     assert refused("a\0b").what.endswith("is no name of a file.")

@@ -45,13 +45,13 @@ def test_gis_lab_itself_is_up_but_its_image_lands_in_emergency_mode(ada: Talk, h
     assert "login:" not in text
 
 
-def test_so_does_an_image_of_an_instance_of_its_image(ada: Talk, held: DemoCloud):
+def test_an_image_of_a_launched_instance_ends_in_emergency_mode_too(ada: Talk, held: DemoCloud):
     launched = ada.launched_from(ada.image_of(held.server_id("gis-lab")))
     second = ada.launched_from(ada.image_of(launched))
     assert "You are in emergency mode." in ada.console(second)
 
 
-def test_and_the_source_when_it_is_started_without_its_volume(ada: Talk, held: DemoCloud):
+def test_the_source_started_without_its_volume_ends_in_emergency_mode_too(ada: Talk, held: DemoCloud):
     gis, volume = held.server_id("gis-lab"), held.volume_id("gis-data")
     path = f"/compute/v2.1/servers/{gis}/os-volume_attachments"
     ada.act(gis, "os-stop")

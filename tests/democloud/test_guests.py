@@ -53,7 +53,7 @@ async def test_the_owner_gets_into_db_07_by_either_address(ada: Talk, enter: Ent
 
 
 @needs("ssh")
-def test_so_does_the_ssh_command(demo_cloud: DemoCloud):
+def test_the_ssh_command_reaches_a_guest(demo_cloud: DemoCloud):
     command = ["ssh", "-o", "BatchMode=yes", "-F", str(demo_cloud.ssh_config), DB, "uptime"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert run.returncode == 127

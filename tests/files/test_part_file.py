@@ -201,7 +201,7 @@ def test_nothing_of_it_is_left_once_it_is_removed(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["a\nb:c.part", "ünï.part", "x" * 200 + ".part", "[*?].part"])
-def test_odd_names(tmp_path: Path, name: str):
+def test_a_part_may_have_an_odd_name(tmp_path: Path, name: str):
     with opened(tmp_path / name) as part:
         fed(part, 0, len(CONTENT))
         part.finish()

@@ -25,7 +25,7 @@ from models.works.tap import MOST_LINES, TapProblem, is_tap_line, read_tap
         ("ok\nnot ok", TapProblem.NOT_OK),
     ],
 )
-def test_is_no_success(text: str, problem: TapProblem) -> None:
+def test_tap_with_a_fault_is_no_success(text: str, problem: TapProblem) -> None:
     result = read_tap(text.splitlines())
     assert result is not None
     assert result.problem is problem
@@ -45,14 +45,14 @@ def test_is_no_success(text: str, problem: TapProblem) -> None:
         "1..1\nok 1\n  ---\n  note: not ok\n  ...",
     ],
 )
-def test_is_a_success(text: str) -> None:
+def test_tap_in_each_of_its_forms_is_a_success(text: str) -> None:
     result = read_tap(text.splitlines())
     assert result is not None
     assert result.problem is None
 
 
 @pytest.mark.parametrize("text", ["", "ok", "ok, that is done", "okay 1", "1..x", "notok 1", "1..2nd", "all ok 1"])
-def test_is_not_tap(text: str) -> None:
+def test_other_output_is_not_tap(text: str) -> None:
     assert read_tap(text.splitlines()) is None
 
 
@@ -90,7 +90,7 @@ def test_work_that_is_still_to_be_done_is_no_skip_of_the_whole() -> None:
     assert not result.is_skipped
 
 
-def test_of_a_stranger_is_bounded() -> None:
+def test_tap_of_a_stranger_is_bounded() -> None:
     result = read_tap(f"ok {number}" for number in range(1, 10**9))
     assert result is not None
     assert result.problem is TapProblem.TOO_LONG

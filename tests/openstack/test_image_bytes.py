@@ -80,7 +80,7 @@ async def test_what_is_sent_is_given_whole_and_in_parts(own: Cloud, record: str)
 
 
 @pytest.mark.parametrize("place", TENTHS)
-async def test_a_download_that_is_given_up_goes_on_where_it_was(own: Cloud, record: str, place: int):
+async def test_a_download_that_is_given_up_continues_where_it_was(own: Cloud, record: str, place: int):
     await send(own, record)
     taken = bytearray()
 

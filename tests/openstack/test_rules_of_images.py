@@ -27,7 +27,7 @@ from tests.openstack.rule_states import (
 
 
 @shows("NAME-FEATURED", "NAME-OWN", "NAME-PERIOD")
-async def test_names_that_are_taken_or_hold_a_period(ground: Ground, instance: str, base_image: str):
+async def test_names_that_are_taken_or_hold_a_period_are_found(ground: Ground, instance: str, base_image: str):
     own = ground.subject.glance_image(base_image)["name"]
     good = await ground.judge(instance, name=fresh_name(ground.subject, "good"))
     for rule in ("NAME-FEATURED", "NAME-OWN", "NAME-PERIOD"):
@@ -50,7 +50,7 @@ async def test_a_name_that_is_not_well_formed_is_refused_by_nova_too(
 
 
 @shows("DESC-PRESENT", "DESC-DELTA")
-async def test_descriptions_that_say_too_little(ground: Ground, instance: str, base_image: str):
+async def test_descriptions_that_say_too_little_are_found(ground: Ground, instance: str, base_image: str):
     name = ground.subject.glance_image(base_image)["name"]
     (await ground.judge(instance, name="db")).fails("DESC-PRESENT", "There is no description.")
     inherited = await ground.judge(instance, name="db", description=UBUNTU["description"].upper())
@@ -62,7 +62,7 @@ async def test_descriptions_that_say_too_little(ground: Ground, instance: str, b
 
 
 @shows("PROP-VISIBILITY", "SIZE-MINRAM", "SW-ATTEST")
-async def test_what_else_is_said_of_the_image(ground: Ground, instance: str, choice: Choice):
+async def test_unusual_properties_of_the_image_are_found(ground: Ground, instance: str, choice: Choice):
     ram = choice.flavor["ram"]
     rash = await ground.judge(instance, name="db", visibility=Visibility.COMMUNITY, min_ram_mib=ram + 1)
     rash.fails("PROP-VISIBILITY", "go to everybody on this cloud")
@@ -76,7 +76,7 @@ async def test_what_else_is_said_of_the_image(ground: Ground, instance: str, cho
 
 
 @shows("OS-FAMILY", "OS-VERSION", "OS-RECOMMENDED", "OS-EOL")
-async def test_the_system_by_the_base_images_properties(ground: Ground, instance: str, base_image: str):
+async def test_the_system_is_known_by_the_base_images_properties(ground: Ground, instance: str, base_image: str):
     with described(ground.subject, base_image, os_distro="windows"):
         found = (await ground.judge(instance)).fails("OS-FAMILY", "windows 20.04 is not Linux")
         assert found.severity is Severity.BLOCK
@@ -94,14 +94,14 @@ async def test_the_system_by_the_base_images_properties(ground: Ground, instance
 
 
 @shows("PROP-HW")
-async def test_hardware_properties_that_the_cloud_recommends(ground: Ground, instance: str, base_image: str):
+async def test_missing_hardware_properties_are_found(ground: Ground, instance: str, base_image: str):
     (await ground.judge(instance, profile=JETSTREAM2)).fails("PROP-HW", "Not set: hw_disk_bus=scsi")
     with described(ground.subject, base_image, **HARDWARE):
         (await ground.judge(instance, profile=JETSTREAM2)).passes("PROP-HW", "All 4 recommended properties are set.")
 
 
 @shows("OWN-CREATOR", "OWN-TEAM")
-async def test_an_image_that_another_project_shares(ground: Ground, instance: str, choice: Choice):
+async def test_a_base_image_that_another_project_shares_is_found(ground: Ground, instance: str, choice: Choice):
     judged = await ground.judge(instance)
     judged.passes("OWN-CREATOR", "You will be its creator: alice of alice-project.")
     judged.passes("OWN-TEAM")
@@ -115,7 +115,7 @@ async def test_an_image_that_another_project_shares(ground: Ground, instance: st
 
 
 @shows("FMT-CONTAINER")
-async def test_the_format_that_the_clouds_storage_chose(ground: Ground, instance: str):
+async def test_the_format_that_the_clouds_storage_chose_is_told(ground: Ground, instance: str):
     (await ground.judge(instance)).is_unknown("FMT-CONTAINER", "once the image is made")
     with an_image_of(ground.subject, instance) as image_id:
         (await ground.judge(instance, image_id=image_id)).passes("FMT-CONTAINER", "Format is raw.")

@@ -92,7 +92,7 @@ async def test_what_an_administrator_locked_stays_locked(ground: Ground, instanc
 
 
 @shows("STATE-CLAIMED")
-async def test_another_runs_claim(ground: Ground, instance: str):
+async def test_another_runs_claim_blocks(ground: Ground, instance: str):
     other = await ground.run_on(instance)
     await STEPS[StepName.CLAIM](other.at(StepName.CLAIM))
     found = (await ground.judge(instance)).fails("STATE-CLAIMED", f"Run {other.run.id} has claimed it")
@@ -102,7 +102,7 @@ async def test_another_runs_claim(ground: Ground, instance: str):
 
 
 @shows("STATE-TASK", "KEEP-SOURCE")
-async def test_while_an_image_is_being_made(ground: Ground, instance: str):
+async def test_an_image_that_is_being_made_blocks(ground: Ground, instance: str):
     cloud = ground.subject
     with cloud.hooked(snapshot={"delay": 3}), an_image_of(cloud, instance, awaited=False) as image_id:
         cloud.until(lambda: cloud.server(instance)["OS-EXT-STS:task_state"] == "image_pending_upload", "being made")
@@ -127,7 +127,7 @@ SET_ASIDE = {
 
 @pytest.mark.parametrize("status", SET_ASIDE)
 @shows("STATE-SUSPENDED")
-async def test_an_instance_that_was_set_aside(ground: Ground, instance: str, status: str):
+async def test_an_instance_that_was_set_aside_blocks(ground: Ground, instance: str, status: str):
     away, back, evidence = SET_ASIDE[status]
     ground.act(instance, away)
     ground.subject.until_idle(instance, status)
@@ -153,7 +153,7 @@ async def test_an_instance_in_error_comes_back_by_the_remedy(ground: Ground, ins
 
 
 @shows("STATE-RESIZE", "EPH-NOTCOPIED", "SIZE-SMALLEST")
-async def test_a_resize_that_waits_to_be_confirmed(ground: Ground, instance: str):
+async def test_a_resize_that_waits_to_be_confirmed_blocks(ground: Ground, instance: str):
     cloud = ground.subject
     size = {"vcpus": 1, "ram": 512, "disk": 20, "OS-FLV-EXT-DATA:ephemeral": 2, "swap": 64}
     with a_flavor(cloud, **size) as roomy, a_stored_qcow2(cloud) as stored:
@@ -173,7 +173,7 @@ async def test_a_resize_that_waits_to_be_confirmed(ground: Ground, instance: str
 
 
 @shows("VOL-BFV", "EXPORT", "QUOTA-VOLUMES")
-async def test_an_instance_whose_root_disk_is_a_volume(ground: Ground, instance: str, choice: Choice):
+async def test_an_instance_whose_root_disk_is_a_volume_is_told(ground: Ground, instance: str, choice: Choice):
     judged = await ground.judge(instance)
     judged.passes("VOL-BFV")
     judged.passes("EXPORT", "at most 1 GiB")
@@ -189,7 +189,7 @@ async def test_an_instance_whose_root_disk_is_a_volume(ground: Ground, instance:
 
 
 @shows("STATE-OWN")
-async def test_an_instance_of_another_member_of_the_project(ground: Ground, instance: str):
+async def test_an_instance_of_another_member_of_the_project_is_told(ground: Ground, instance: str):
     (await ground.judge(instance)).passes("STATE-OWN", "You launched it.")
     alice = ground.subject.member.current_user_id
     with bob_in_the_project_of_alice(ground.subject):
@@ -199,7 +199,7 @@ async def test_an_instance_of_another_member_of_the_project(ground: Ground, inst
 
 
 @shows("QUOTA")
-async def test_quotas_that_leave_no_room_for_a_test_instance(ground: Ground, instance: str):
+async def test_quotas_without_room_for_a_test_instance_are_found(ground: Ground, instance: str):
     (await ground.judge(instance)).passes("QUOTA", "Room for a test instance m1.tiny.")
     used = ground.subject.compute.get("/limits").json()["limits"]["absolute"]
     with quotas(ground.subject, "compute", instances=used["totalInstancesUsed"], ram=used["totalRAMUsed"] + 100):
@@ -208,7 +208,7 @@ async def test_quotas_that_leave_no_room_for_a_test_instance(ground: Ground, ins
 
 
 @shows("QUOTA-METADATA")
-async def test_metadata_that_leaves_no_room_for_a_claim(ground: Ground, instance: str):
+async def test_metadata_without_room_for_a_claim_are_found(ground: Ground, instance: str):
     (await ground.judge(instance)).passes("QUOTA-METADATA", "0 metadata keys, room for the 1 of a run's claim.")
     full = {f"key-{number}": "x" for number in range(128)}
     answered(ground.subject.compute.put(f"/servers/{instance}/metadata", json={"metadata": full}))
@@ -220,7 +220,7 @@ NO_PROJECT = dict.fromkeys(("project_name", "project_domain_name"))
 
 
 @shows("LOGIN-OUTLIVES")
-async def test_an_application_credential_that_ends_soon(ground: Ground, instance: str):
+async def test_an_application_credential_that_ends_soon_is_found(ground: Ground, instance: str):
     (await ground.judge(instance)).passes("LOGIN-OUTLIVES", "The login can be renewed and has no end.")
 
     async def by_credential(lasts: timedelta) -> Judged:
@@ -234,7 +234,7 @@ async def test_an_application_credential_that_ends_soon(ground: Ground, instance
 
 
 @shows("LOGIN-OUTLIVES")
-async def test_a_bare_token(ground: Ground, instance: str):
+async def test_a_bare_token_is_found(ground: Ground, instance: str):
     (await ground.judge(instance)).passes("LOGIN-OUTLIVES")
     auth = NO_PASSWORD | {"token": ground.subject.member.session.get_token()}
     async with ground.logged_in("alice", auth_type="v3token", auth=auth) as eyes:

@@ -107,7 +107,7 @@ def test_every_file_is_what_it_was(form: str, top: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", ["ext2", "ext3"])
-def test_so_it_is_on_its_forerunners(kind: str, top: Path, tmp_path: Path) -> None:
+def test_ext2_and_ext3_are_read_as_well(kind: str, top: Path, tmp_path: Path) -> None:
     disk = ext(tmp_path / "disk", top, kind=kind, size=24 * MIB)
     with opened(disk) as blocks:
         assert list(everything(ExtFileSystem(blocks))) == list(everything(DirectoryFileSystem(top)))

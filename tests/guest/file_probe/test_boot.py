@@ -68,7 +68,7 @@ def test_a_disk_tells_the_same_boot_as_the_script_in_a_guest(name: str) -> None:
     assert told.incomplete == expected.incomplete
 
 
-def test_files_of_every_form(tmp_path: Path) -> None:
+def test_files_of_every_form_tell_the_same_as_the_script(tmp_path: Path) -> None:
     told, expected = by_file("boot", plant(tmp_path, FILES)), by_shell("boot", tmp_path)
     assert set(rows_of(told)) == set(rows_of(expected))
     assert told.incomplete == expected.incomplete == "/boot/grub/custom.cfg is not understood"

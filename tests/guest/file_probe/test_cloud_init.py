@@ -62,7 +62,7 @@ def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     assert told.incomplete == expected.incomplete
 
 
-def test_files_of_every_form(tmp_path: Path) -> None:
+def test_files_of_every_form_tell_the_same_as_the_script(tmp_path: Path) -> None:
     told, expected = by_file("cloud_init", plant(tmp_path, FILES)), by_shell("cloud_init", tmp_path)
     assert rows_of(told) == rows_of(expected)
     assert told.incomplete == expected.incomplete

@@ -44,7 +44,7 @@ def test_a_disk_tells_the_same_filter_as_the_script_in_a_guest(name: str) -> Non
     assert told.incomplete == expected.incomplete
 
 
-def test_files_of_every_form(tmp_path: Path) -> None:
+def test_files_of_every_form_tell_the_same_as_the_script(tmp_path: Path) -> None:
     told, expected = by_file("firewall", plant(tmp_path, FILES)), by_shell("firewall", tmp_path)
     without = (*_RUNNING, "zone")
     assert rows_of(told, without=without) == rows_of(expected, without=without)

@@ -30,7 +30,7 @@ def test_a_disk_tells_the_same_ids_as_the_script_in_a_guest(name: str) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_in_every_state(tmp_path: Path, state: str) -> None:
+def test_identities_in_every_state_are_told_as_by_the_script(tmp_path: Path, state: str) -> None:
     plant(tmp_path, STATES[state])
     told, expected = by_file("identity", tmp_path), by_shell("identity", tmp_path)
     assert rows_of(told) == rows_of(expected)

@@ -59,7 +59,7 @@ def test_a_disk_tells_the_same_network_as_the_script_in_a_guest(name: str) -> No
 
 
 @pytest.mark.parametrize("files", [FILES, TURNED])
-def test_files_of_every_form(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+def test_files_of_every_form_tell_the_same_as_the_script(tmp_path: Path, files: dict[str, str | bytes]) -> None:
     told, expected = by_file("network", plant(tmp_path, files)), by_shell("network", tmp_path)
     assert set(rows_of(told)) == set(rows_of(expected))
     assert told.incomplete == expected.incomplete

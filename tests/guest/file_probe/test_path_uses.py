@@ -74,7 +74,7 @@ def test_a_disk_tells_the_same_paths_as_the_script_in_a_guest(name: str) -> None
 
 
 @pytest.mark.parametrize("files", [FILES, TURNED])
-def test_files_of_every_form(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+def test_files_of_every_form_tell_the_same_as_the_script(tmp_path: Path, files: dict[str, str | bytes]) -> None:
     told, expected = by_file("path_uses", plant(tmp_path, files)), by_shell("path_uses", tmp_path)
     assert set(rows_of(told)) == set(rows_of(expected))
     assert told.incomplete == expected.incomplete

@@ -185,5 +185,5 @@ def test_what_initramfs_tools_would_wake_up_from_delays_a_boot(tmp_path, source,
 
 
 @pytest.mark.parametrize("value", ["none", "auto", ""])
-def test_and_nothing_where_it_names_no_device(tmp_path, value):
+def test_a_resume_that_names_no_device_is_not_told(tmp_path, value):
     assert judged(tmp_path, "", {"/etc/initramfs-tools/conf.d/resume": f"RESUME={value}\n"}) == {}

@@ -57,7 +57,7 @@ def test_a_hundred_megabytes_without_a_line_end_are_read(tmp_path, shell):
 
 
 @pytest.mark.slow
-def test_so_are_a_hundred_megabytes_that_could_all_be_a_token(tmp_path):
+def test_a_hundred_megabytes_that_could_all_be_a_token_are_read(tmp_path):
     disk = disk_of(tmp_path, 0, (0, b"a" * 100 * _MIB), (99 * _MIB, TOKEN))
     assert read(disk, tmp_path) == {"one": "1", "two": "0", "status": "0 "}
 

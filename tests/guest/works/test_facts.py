@@ -182,7 +182,7 @@ def test_a_root_on_lvm_is_told(instance: Instance):
     assert boot.root_disk_bytes is None
 
 
-def test_its_names(instance: Instance):
+def test_its_own_name_and_that_of_its_metadata_are_told(instance: Instance):
     instance.put("/proc/sys/kernel/hostname", "web-01\n")
     instance.put("/run/cloud-init/instance-data.json", '{"v1": {\n  "local_hostname": "web-01.example",\n "x": 1}}\n')
     boot = instance.first_boot()
@@ -226,7 +226,7 @@ def test_sockets_as_the_kernel_tells_them(instance: Instance):
         ("chronyc", 'echo "Leap status     : Not synchronised"', False),
     ],
 )
-def test_the_clock(instance: Instance, tool: str, does: str, synchronised: bool):
+def test_it_is_told_whether_the_clock_is_synchronised(instance: Instance, tool: str, does: str, synchronised: bool):
     instance.has(tool, does)
     assert instance.first_boot().clock_synchronised is synchronised
 

@@ -42,7 +42,7 @@ def ended(**said: Any) -> TestResult:
         ({"status": 0, "tap": ("ok",)}, Outcome.PASS, ""),
     ],
 )
-def test_ends(said: dict[str, Any], outcome: Outcome, reason: str) -> None:
+def test_the_outcome_of_a_test_follows_from_how_it_ended(said: dict[str, Any], outcome: Outcome, reason: str) -> None:
     result = ended(**said)
     assert (result.outcome, result.reason) == (outcome, reason)
 

@@ -82,7 +82,7 @@ class TestAFailure:
             phase.text for step in run.steps for phase in step.phases
         ]
 
-    async def test_of_the_program_itself_puts_the_source_back_too(self, stage: Stage):
+    async def test_of_the_program_itself_restores_the_source_too(self, stage: Stage):
         stage.steps.on("stop", TypeError("a secret"))
         run = await stage.work(await stage.new_run())
         assert run.instance_restored is True
@@ -175,7 +175,7 @@ class TestPuttingBack:
         stage.steps.on("claim", claim)
         assert (await stage.work(await stage.new_run())).instance_restored is None
 
-    async def test_is_not_interrupted_by_a_wish_to_cancel(self, stage: Stage):
+    async def test_is_not_interrupted_by_a_request_to_cancel(self, stage: Stage):
         async def restore(ctx: StepContext) -> None:
             await cancel(stage, ctx.run)
             observations = iter([None, None, True])

@@ -143,7 +143,7 @@ async def test_nothing_is_kept_of_a_change_that_fails_half_way(stage: Stage):
     assert (await stage.journal.run(context.run.id)).image_id is None
 
 
-async def test_is_closed_to_others_and_never_in_wal_mode(stage: Stage, tmp_path: Path):
+async def test_the_journal_is_closed_to_others_and_never_in_wal_mode(stage: Stage, tmp_path: Path):
     await stage.new_run()
     path = tmp_path / "runs.sqlite"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -101,7 +101,7 @@ class TestADiskThatIsFull:
 
         monkeypatch.setattr(stage.journal, "change", failing)
 
-    async def test_for_a_while_is_borne_with_and_the_source_goes_back(
+    async def test_for_a_while_is_waited_out_and_the_source_is_restored(
         self, stage: Stage, monkeypatch: pytest.MonkeyPatch
     ):
         run = await stage.new_run()

@@ -150,7 +150,7 @@ async def test_an_image_that_is_another_one_by_now(tmp_path: Path):
         await export.step(StepName.DOWNLOAD)
 
 
-async def test_a_directory_that_vanishes(tmp_path: Path):
+async def test_a_directory_that_vanishes_ends_the_download(tmp_path: Path):
     export = await export_of(tmp_path, CONTENT)
 
     def vanish() -> None:

@@ -45,7 +45,7 @@ def check_sum(export: Export) -> None:
     subprocess.run([tool("sha256sum"), "--check", "F.sha256"], cwd=export.file.parent, check=True, timeout=60)
 
 
-async def test_as_it_is_stored(tmp_path: Path, disk: bytes):
+async def test_an_image_is_exported_as_it_is_stored(tmp_path: Path, disk: bytes):
     export = await export_of(tmp_path, disk)
     await export.steps()
     assert export.names() == WHOLE
@@ -54,7 +54,7 @@ async def test_as_it_is_stored(tmp_path: Path, disk: bytes):
 
 
 @pytest.mark.parametrize("kind", [ImageFormat.QCOW2, ImageFormat.VMDK, ImageFormat.VHDX])
-async def test_converted(tmp_path: Path, disk: bytes, kind: ImageFormat):
+async def test_an_image_is_exported_in_another_format(tmp_path: Path, disk: bytes, kind: ImageFormat):
     export = await export_of(tmp_path, disk, kind=kind)
     await export.steps()
     assert export.names() == WHOLE
@@ -68,7 +68,7 @@ async def test_a_qcow2_is_compressed_in_the_way_that_all_clouds_read(tmp_path: P
     assert header_of(export.file).compression == "zlib"
 
 
-async def test_from_qcow2_to_raw_in_a_work_dir(tmp_path: Path, disk: bytes):
+async def test_a_qcow2_becomes_raw_in_a_work_dir(tmp_path: Path, disk: bytes):
     (tmp_path / "work").mkdir()
     (tmp_path / "disk.raw").write_bytes(disk)
     stored = converted(tmp_path / "disk.raw", tmp_path / "disk.qcow2", ImageFormat.QCOW2).read_bytes()

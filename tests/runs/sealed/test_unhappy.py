@@ -389,7 +389,7 @@ INSTANT = {StepName.IMAGE_CLONE, StepName.REMOVE_INTERIM, StepName.DESCRIBE}
         if step not in INSTANT
     ],
 )
-async def test_cancelled_in_every_step(stage: Stage, step: StepName):
+async def test_a_run_cancelled_in_any_step_leaves_nothing(stage: Stage, step: StepName):
     source_id = stage.demo.server_id("db-07")
     stage.before = await everything(stage.cloud, source_id)
     async with a_sealed_run(stage.cloud, stage.clock, stage.folder, source_id) as (journal, new):

@@ -126,7 +126,7 @@ class TestEachVolume:
         made = await plan(look(disks=Disks(devices=(VDA, VDA1), root=ROOT)))
         assert made.volumes[0].in_guest == "not found among the guest's disks"
 
-    async def test_is_not_called_free_after_half_a_look(self, plan: Planned, look: Inspected) -> None:
+    async def test_is_not_called_free_after_half_an_inspection(self, plan: Planned, look: Inspected) -> None:
         made = await plan(look(mounts=partly(Mounts, Mounts(mounts=(ROOT_MOUNT,)))))
         assert made.volumes[0].in_guest == "not seen mounted"
 
@@ -156,7 +156,7 @@ class TestWarnings:
         assert "Do not start the instance while they are detached" in warning
         assert world.calls == []
 
-    async def test_of_children_alone_where_nothing_is_detached(
+    async def test_of_new_instances_alone_where_nothing_is_detached(
         self, plan: Planned, look: Inspected, world: HeldWorld
     ) -> None:
         world.db.attachments = []

@@ -37,7 +37,7 @@ def verdict_of(text: str, ending: Ending = Ending.LOG) -> Verdict:
         ("Shell> ", DeadEnd.FIRMWARE_SHELL),
     ],
 )
-def test_firmware_that_finds_nothing(text: str, dead_end: DeadEnd) -> None:
+def test_firmware_that_finds_nothing_is_a_dead_end(text: str, dead_end: DeadEnd) -> None:
     verdict = verdict_of(text)
     assert (verdict.word, verdict.dead_end, verdict.stage) == (VerdictWord.FAILED, dead_end, Stage.FIRMWARE)
 
