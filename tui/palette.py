@@ -21,6 +21,7 @@ from models.errors import ImagingError
 from models.text import one_line
 from screens.context import Console
 from screens.images.history import ImageHistory
+from screens.images.offers import is_offered as is_offered_of
 from screens.listing import ListScreen
 from screens.offered_keys import KeyGroup, offered_keys
 from screens.runs.texts.offers import is_offered
@@ -42,6 +43,8 @@ _OF_A_RUN = {
     "report": "report",
 }
 """What can be done about a run: actions of its screen, which asks where anything is changed."""
+_OF_AN_IMAGE = {"succession": "what follows what", "hide": "hide", "delete": "delete"}
+"""What can be done with an image that is followed by another one: actions of its list, which asks as well."""
 _OWN_WAY = frozenset({"app.commands", "app.help", "rows.open"})
 """What is not offered here: it is done faster than it is found."""
 
@@ -161,6 +164,11 @@ class ConsolePalette(Provider):
                 yield Entry(image.name, "test launch", partial(show, "verify"))
             if is_sealable(image, project_id) and not self._console.read_only:
                 yield Entry(image.name, "seal", partial(show, "seal"))
+            for action, what in _OF_AN_IMAGE.items():
+                if is_offered_of(action, image, history, login, read_only=self._console.read_only):
+                    yield Entry(
+                        image.name, "show again" if action == "hide" and image.hidden else what, partial(show, action)
+                    )
             if (run := history.report(image)) is not None:
                 yield Entry(image.name, "report", partial(self._console.open_run, run.id, "report"))
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import click
 
 from imaging.commands.documents.succession import succession_document
@@ -15,23 +12,12 @@ from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.prompts import is_interactive, typed
 from imaging.commands.output.streams import say, write_json
-from imaging.guidelines.lineage.change_lines import change_lines
-from imaging.guidelines.lineage.succession import DeletionHindrance, deletion_hindrances, image_side
+from imaging.guidelines.lineage.succession import deletion_hindrances, image_side
+from imaging.guidelines.lineage.succession_place import SuccessionPlace, place_lines
 from models.cloud.image import Image
-from models.errors import ImagingError, UsageError
+from models.errors import UsageError
 from models.exit_code import ExitCode
 from models.run.record import RunRecord
-from models.works.lineage import ImageSide, Succession
-
-
-@dataclass(frozen=True)
-class _Found:
-    image: Image
-    older: Succession | None
-    older_gone: str
-    """Why nothing is compared although it follows an image; empty otherwise."""
-    newer: ImageSide | None
-    hindrances: tuple[DeletionHindrance, ...]
 
 
 @click.command(
@@ -86,53 +72,39 @@ def command(
 
 
 async def _show(invocation: Invocation, wanted: str) -> ExitCode:
-    found = await _read(invocation, wanted)
+    place = await _read(invocation, wanted)
     if invocation.json:
         write_json(
             succession_document(
-                image_side(found.image),
-                hidden=found.image.hidden,
-                older=found.older,
-                newer=found.newer,
-                hindrances=found.hindrances,
+                image_side(place.image),
+                hidden=place.image.hidden,
+                older=place.succession,
+                newer=place.newer,
+                hindrances=place.hindrances,
             )
         )
     else:
-        for line in _lines(found):
+        for line in place_lines(place, deleted_by=f"imaging succession {place.image.id} --delete"):
             click.echo(line)
     return ExitCode.DONE
 
 
-async def _read(invocation: Invocation, wanted: str) -> _Found:
+async def _read(invocation: Invocation, wanted: str) -> SuccessionPlace:
     from imaging.runs.lineage.installed import InstalledReader  # noqa: PLC0415  # it brings openstacksdk
-    from imaging.runs.lineage.older_image import deletion_facts, newer_of, noted_image  # noqa: PLC0415  # the same
+    from imaging.runs.lineage.place_reading import links_of, with_change  # noqa: PLC0415  # the same
 
     runs = await _runs()
     async with session.logged_in(invocation) as here:
-        image, login = await image_named(here.cloud, wanted), await here.cloud.login()
-        older, newer = await noted_image(here.cloud, image.noted_older), await newer_of(here.cloud, image)
-        succession = None
-        if older is not None:
-            reader = InstalledReader(here.cloud, guests(here).inventories, here.clock, say)
-            change = await reader.change(older.id, image.id)
-            succession = Succession(older=image_side(older), newer=image_side(image), change=change)
-        facts = await deletion_facts(here.cloud, image.id, runs)
-        gone = "" if image.noted_older is None or older is not None else f"{image.noted_older}, which is gone"
-        return _Found(
-            image=image,
-            older=succession,
-            older_gone=gone,
-            newer=image_side(newer) if newer is not None else None,
-            hindrances=deletion_hindrances(facts, login.identity.project_id),
-        )
+        image = await image_named(here.cloud, wanted)
+        reader = InstalledReader(here.cloud, guests(here).inventories, here.clock, say)
+        return await with_change(await links_of(here.cloud, image.id, runs), reader)
 
 
 async def _runs() -> tuple[RunRecord, ...] | None:
-    try:
-        async with session.own_runs() as runs:
-            return tuple(await runs.runs())
-    except ImagingError:
-        return None
+    from imaging.runs.lineage.older_image import whole_journal  # noqa: PLC0415  # the same
+
+    async with session.own_runs() as runs:
+        return await whole_journal(runs)
 
 
 async def _hide(invocation: Invocation, wanted: str, *, hidden: bool) -> ExitCode:
@@ -148,56 +120,26 @@ async def _hide(invocation: Invocation, wanted: str, *, hidden: bool) -> ExitCod
 
 
 async def _delete(invocation: Invocation, wanted: str, confirmed: str | None) -> ExitCode:
-    from imaging.runs.lineage.older_image import NOT_SEEN, delete_older, deletion_facts  # noqa: PLC0415  # as above
+    from imaging.runs.lineage.older_image import (  # noqa: PLC0415  # as above
+        NOT_SEEN,
+        delete_older,
+        deletion_facts,
+        refuse_to_delete,
+    )
 
     runs = await _runs()
     async with session.logged_in(invocation) as here:
         image, login = await image_named(here.cloud, wanted), await here.cloud.login()
         facts = await deletion_facts(here.cloud, image.id, runs)
-        _refuse(image, deletion_hindrances(facts, login.identity.project_id))
+        refuse_to_delete(image, deletion_hindrances(facts, login.identity.project_id))
         say(NOT_SEEN)
         name = image.name if confirmed is None and _types(image) else confirmed
         if name is None or name != image.name:
             raise UsageError(f"The name of the image is {image.name}.", meaning="Nothing was changed.")
-        _refuse(image, await delete_older(here.cloud, image.id, name, runs))
+        refuse_to_delete(image, await delete_older(here.cloud, image.id, name, runs))
     say(f"{image.name} ({image.id}) is deleted.")
     return ExitCode.DONE
 
 
 def _types(image: Image) -> bool:
     return typed(f"This deletes {image.name} ({image.id}); nothing brings it back.", image.name)
-
-
-def _refuse(image: Image, hindrances: tuple[DeletionHindrance, ...]) -> None:
-    """Say all that forbids it.
-
-    Raises:
-        UsageError: there is something.
-    """
-    if hindrances:
-        raise UsageError(
-            f"{image.name} is not deleted. {' '.join(each.reason for each in hindrances)}",
-            meaning="Nothing was changed.",
-        )
-
-
-def _lines(found: _Found) -> Iterator[str]:
-    image = found.image
-    yield f"{image.name} ({image.id}){', hidden from lists' if image.hidden else ''}"
-    if found.older is not None:
-        yield f"It follows {found.older.older.name} ({found.older.older.id})."
-        yield from (f"  {line}" for line in change_lines(found.older))
-    else:
-        yield f"It follows {found.older_gone}." if found.older_gone else "It follows no image."
-    if found.newer is not None:
-        yield f"It is followed by {found.newer.name} ({found.newer.id})."
-    elif image.noted_newer is not None:
-        yield f"It is followed by {image.noted_newer}, which is gone."
-    else:
-        yield "No image follows it."
-        return
-    if found.hindrances:
-        yield "It is not offered to be deleted:"
-        yield from (f"  {each.reason}" for each in found.hindrances)
-    else:
-        yield f"Nothing that this project can see forbids to delete it: imaging succession {image.id} --delete"

@@ -80,7 +80,7 @@ class ConfirmScreen(Dialog[bool]):
 
     @on(Entry.Submitted, "#typed")
     def _typed(self, event: Entry.Submitted) -> None:
-        if event.value.strip() == self._question.typed:
+        if event.value.strip() == self._question.typed.strip():
             self.dismiss(True)
         else:
             event.input.value = ""

@@ -15,6 +15,27 @@ BINDINGS: list[BindingType] = [
         tooltip="See what a test launch of this image comes to, add tests of yours, and start it",
     ),
     Binding(
+        "l",
+        "succession",
+        "Follows",
+        id="images.succession",
+        tooltip="Show which image this one follows, which one follows it, and what changed",
+    ),
+    Binding(
+        "h",
+        "hide",
+        "Hide",
+        id="images.hide",
+        tooltip="Leave this older image out of the usual lists, or show it there again; asks first",
+    ),
+    Binding(
+        "D",
+        "delete",
+        "Delete",
+        id="images.delete",
+        tooltip="Delete this older image, if nothing forbids it; its name has to be typed",
+    ),
+    Binding(
         "s",
         "seal",
         "Seal",

@@ -81,12 +81,18 @@ def cells(image: Image, login: Login | None, history: ImageHistory, glyphs: Glyp
         Cell(str(sign), sign.tone),
         Cell(str(works), works.tone) if works is not None else Cell(""),
         Cell(str(seal), seal.tone) if seal is not None else Cell(""),
-        Cell(image.name or "(no name)", Tone.PLAIN if own else Tone.QUIET),
+        Cell(_shown_name(image), Tone.PLAIN if own and not image.hidden else Tone.QUIET),
         Cell(image_size(image), Tone.QUIET),
         Cell(local_day(image.created_at), Tone.QUIET),
         Cell(image.visibility, Tone.QUIET),
         Cell(owner, Tone.QUIET),
     )
+
+
+def _shown_name(image: Image) -> str:
+    """Its name; a hidden one says so first, where no narrow column cuts it."""
+    name = image.name or "(no name)"
+    return f"(hidden) {name}" if image.hidden else name
 
 
 def image_size(image: Image) -> str:
@@ -106,7 +112,8 @@ def matching(images: Iterable[Image], text: str) -> list[Image]:
 
 
 def _searched(image: Image) -> str:
-    return f"{image.name} {image.status} {image.visibility} {image.id}".casefold()
+    hidden = " hidden" if image.hidden else ""
+    return f"{image.name} {image.status} {image.visibility} {image.id}{hidden}".casefold()
 
 
 def facts_of(image: Image, history: ImageHistory, glyphs: Glyphs, notes: Iterable[ImageNote] = ()) -> Content:

@@ -29,6 +29,8 @@ from screens.images.offers import is_offered
 from screens.images.order import orders
 from screens.images.rows import COLUMNS, cells, matching
 from screens.images.sealing.opening import SealOpening
+from screens.images.succession.changes import OlderImages
+from screens.images.succession.screen import SuccessionScreen
 from screens.images.verifying.screen import VerifyScreen
 from screens.listing import ListScreen
 from screens.order import Orders
@@ -59,6 +61,7 @@ class ImagesScreen(ListScreen[Image]):
         self._flavors: tuple[Flavor, ...] = ()
         self._quota: Quota | None = None
         self._history = ImageHistory()
+        self._older = OlderImages(self, self._put_listed, self._say, self._read_list)
         self._newest_seen: str | None = None
         """The image of the newest run, when the list was last on show."""
         self._wanted: str | None = None
@@ -211,6 +214,8 @@ class ImagesScreen(ListScreen[Image]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered."""
+        if action in {"hide", "delete"} and self._older.busy:
+            return False
         console, image = self.console, self._rows.selected
         called = " ".join((action, *map(str, parameters)))
         offered = is_offered(called, image, self._history, console.login, read_only=console.read_only)
@@ -256,6 +261,33 @@ class ImagesScreen(ListScreen[Image]):
     @work(group="seal-again", exclusive=True, exit_on_error=False, description="continue with the seal")
     async def _go_on_sealing(self) -> None:
         await self._sealing.go_on(self._listed)
+
+    def key_name(self, action: str) -> str | None:
+        """What the key does to the chosen image."""
+        is_hidden = (image := self._rows.selected) is not None and image.hidden
+        return "Show again" if action == "hide" and is_hidden else super().key_name(action)
+
+    def action_succession(self) -> None:
+        """Show what follows what."""
+        if (image := self._rows.selected) is not None:
+            self.app.push_screen(SuccessionScreen(image))
+
+    def action_hide(self) -> None:
+        """Hide the chosen image, or show it again; both are asked first."""
+        if (image := self._rows.selected) is not None:
+            self._older.begin(self._older.hide_or_show, image.id)
+
+    def action_delete(self) -> None:
+        """Delete the chosen image, if nothing forbids it; its name is asked for."""
+        if (image := self._rows.selected) is not None:
+            self._older.begin(self._older.delete, image.id)
+
+    def _put_listed(self, image_id: str, image: Image | None) -> None:
+        """Show what has become of an image at once, and read the list again."""
+        now = (image if one.id == image_id else one for one in self._listed)
+        self._listed = tuple(one for one in now if one is not None)
+        self._show_rows()
+        self._read_list()
 
     def action_inspect(self, what: str) -> None:
         """Inspect the chosen image, or a file that is asked for; or import one."""

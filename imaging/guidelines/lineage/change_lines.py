@@ -15,7 +15,12 @@ _MOST: Final = 20
 
 def change_lines(succession: Succession) -> Iterator[str]:
     """Size, verdicts and packages."""
-    older, newer = succession.older, succession.newer
+    yield from side_lines(succession.older, succession.newer)
+    yield from inventory_lines(succession.change)
+
+
+def side_lines(older: ImageSide, newer: ImageSide) -> Iterator[str]:
+    """Size and verdicts."""
     yield f"size: {_size(older)}, now {_size(newer)}"
     for what, before, after in (
         ("test launch", older.verdict, newer.verdict),
@@ -24,7 +29,6 @@ def change_lines(succession: Succession) -> Iterator[str]:
     ):
         if before or after:
             yield f"{what}: {before or 'not noted'}, now {after or 'not noted'}"
-    yield from inventory_lines(succession.change)
 
 
 def inventory_lines(change: InventoryChange) -> Iterator[str]:

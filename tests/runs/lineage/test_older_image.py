@@ -10,8 +10,8 @@ import pytest_asyncio
 from imaging.democloud.records.image import Member
 from imaging.guidelines.lineage.succession import Hindrance
 from imaging.runs.lineage.following import follow
-from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide
-from models.errors import ImagingError, NotFoundError, NotOwnedError, UsageError
+from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide, whole_journal
+from models.errors import ImagingError, NotFoundError, NotOwnedError, UnreadableRunError, UsageError
 from models.run.record import RunRecord
 from models.run.request import Visibility
 from models.steps import StepName, StepState
@@ -115,11 +115,30 @@ async def test_one_that_is_gone_already_is_not_found(linked: Pair):
         await codes(linked)
 
 
-async def test_a_refusal_of_the_cloud_is_told(linked: Pair):
+async def test_a_refusal_of_the_cloud_is_told_with_what_state_things_are_in(linked: Pair):
     linked.world.fault("delete_image", status=409, body="in use")
-    with pytest.raises(ImagingError):
+    with pytest.raises(ImagingError) as told:
         await codes(linked)
+    assert f"{NAME} is still there." in told.value.meaning
     assert is_there(linked)
+
+
+async def test_a_lost_answer_to_a_deletion_that_was_done_is_no_error(linked: Pair):
+    linked.world.fault("delete_image", drop=True, when="after")
+    assert await codes(linked) == set()
+    assert not is_there(linked)
+
+
+async def test_a_journal_with_a_run_that_cannot_be_read_is_not_whole():
+    class Kept:
+        def __init__(self, *unreadable: UnreadableRunError) -> None:
+            self.unreadable_runs = unreadable
+
+        async def runs(self) -> tuple[RunRecord, ...]:
+            return ()
+
+    assert await whole_journal(Kept()) == ()
+    assert await whole_journal(Kept(UnreadableRunError("r1", "no state"))) is None
 
 
 class TestHiding:
@@ -143,3 +162,17 @@ class TestHiding:
         linked.change(linked.older, owner="another", visibility="public")
         with pytest.raises(UsageError, match="another project"):
             await act(linked.world.cloud, await linked.read(linked.older))
+
+    async def test_a_lost_answer_is_no_error_where_it_was_done(self, linked: Pair):
+        linked.world.fault("update_image", drop=True, when="after")
+        assert (await hide(linked.world.cloud, await linked.read(linked.older))).hidden
+
+    @pytest.mark.parametrize("change, state", [(hide, "shown in"), (unhide, "hidden from")])
+    async def test_a_refusal_of_the_cloud_is_told_with_what_state_things_are_in(
+        self, linked: Pair, change: Any, state: str
+    ) -> None:
+        linked.change(linked.older, hidden=change is unhide)
+        linked.world.fault("update_image", status=403)
+        with pytest.raises(ImagingError) as told:
+            await change(linked.world.cloud, await linked.read(linked.older))
+        assert f"{NAME} is still {state} lists." in told.value.meaning

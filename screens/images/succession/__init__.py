@@ -1,0 +1,1 @@
+"""Images that follow each other: what follows what, and the older one hidden, shown again or deleted."""
