@@ -66,13 +66,16 @@ def report_of(text: str) -> WorksReport:
 
 
 def verdict_on(report: WorksReport, tests: Sequence[TestFile] = (), dead_end: DeadEnd | None = None) -> WorksVerdict:
+    second = None
+    if dead_end is not None:
+        second = Verdict(word=VerdictWord.FAILED, dead_end=dead_end)
     return judge(
         Tested(
             report=report,
             boot=Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG),
             source=source(),
             keeps_machine_id=True,
-            second_boot_dead_end=dead_end,
+            second_boot=second,
             image_disk_bytes=20 * GIB,
             tests=WorkTests(files=tuple(tests)),
         )

@@ -34,6 +34,14 @@ _HANGS = 3.0
 _BETWEEN = 2.0
 _RESTARTS, _SECOND_BOOT = 3.0, 4.0
 """Seconds behind the first report."""
+_GOING_DOWN = (
+    "         Stopping ssh.service - OpenBSD Secure Shell server...",
+    "[  OK  ] Stopped target multi-user.target - Multi-User System.",
+    "[  OK  ] Stopped target network.target - Network.",
+    "[  OK  ] Reached target reboot.target - System Reboot.",
+    "[   42.131335] reboot: Restarting system",
+)
+"""What systemd and the kernel print before the second boot."""
 _EVERY = 20.0
 _REPEATS = 90
 _GIB = 1024**3
@@ -107,6 +115,7 @@ def works_lines(server: Server, up: float) -> list[tuple[float, str]]:
     lines += _progress(server, order, 1, 0.0)
     lines += [(first + again, line) for again in (0.0, _BETWEEN) for line in _pieces(server, order, 1)]
     lines.append((first + _RESTARTS, f"{WORD} {order.nonce} restarts"))
+    lines += [(first + _RESTARTS + 0.5, text) for text in _GOING_DOWN]
     lines.append((restarts + _BEGAN, f"{WORD} {order.nonce} began"))
     second = restarts + _told_at(server, order, 2)
     if breaks_at_second_boot(server):

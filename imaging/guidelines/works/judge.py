@@ -10,7 +10,7 @@ from imaging.guidelines.works.checks.table import CHECKS
 from imaging.guidelines.works.tested import BOOTS, Tested
 from imaging.guidelines.works.user_tests import results_of_tests, untold_tests
 from models.formatting import counted
-from models.verdict import Strength, VerdictWord
+from models.verdict import Strength, Verdict, VerdictWord
 from models.works.outcome import CheckId, CheckResult, Outcome, TestResult
 from models.works.verdict import WorksVerdict, WorksWord
 
@@ -67,9 +67,13 @@ def _not_asked(tested: Tested) -> str:
     cloud_init = tested.source.cloud_init.value if tested.source is not None else None
     has_none = cloud_init is not None and (cloud_init.version is None or cloud_init.enabled is False)
     # A login prompt alone: cloud-init, which brings the checks in, was neither seen nor heard.
-    if has_none or (boot.strength is Strength.BASIC and tested.second_boot_dead_end is None):
+    if has_none or (boot.strength is Strength.BASIC and not _stood_still(tested.second_boot)):
         return "It has no cloud-init, which brings the checks in."
     return ""
+
+
+def _stood_still(boot: Verdict | None) -> bool:
+    return boot is not None and boot.dead_end is not None
 
 
 def _checks(tested: Tested) -> tuple[CheckResult, ...]:

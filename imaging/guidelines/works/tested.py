@@ -9,7 +9,7 @@ from typing import TypeVar
 from models.guest.facts import GuestFacts
 from models.seal.plan import SealPlan
 from models.text import cut
-from models.verdict import DeadEnd, Verdict
+from models.verdict import Verdict
 from models.works.outcome import CheckId, Outcome
 from models.works.report import WorksBoot, WorksReport
 from models.works.test_file import WorkTests
@@ -33,8 +33,8 @@ class Tested:
     """The verdict on its first boot."""
     wanted: bool = True
     """Whether a test launch with checks was asked for."""
-    second_boot_dead_end: DeadEnd | None = None
-    """Where its second boot stood still, if it did."""
+    second_boot: Verdict | None = None
+    """The verdict on its second boot, where that began and did not tell of itself."""
     has_source: bool = True
     """Whether there is an instance or image from which this one was made, that an inspection could have shown."""
     source: GuestFacts | None = None

@@ -191,11 +191,23 @@ def test_a_finding_counts_also_where_other_pieces_are_missing(what: str) -> None
     assert told({**first, **cut}, {**second, **cut}).word is WorksWord.NO
 
 
+EMERGENCY = ("[FAILED] Failed to mount data.mount - /data.", "You are in emergency mode.")
+STUCK = Verdict(word=VerdictWord.FAILED, dead_end=DeadEnd.EMERGENCY, evidence=EMERGENCY)
+SILENT = Verdict(word=VerdictWord.INCONCLUSIVE, evidence=("Loading /initrd.img...ok",))
+
+
+def test_a_second_boot_that_was_begun_and_not_seen_to_its_end_is_told_with_its_last_lines() -> None:
+    verdict = judge(replace(GOOD, report=WorksReport(boots=(BOOT,)), second_boot=SILENT))
+    assert check(verdict, CheckId.SECOND_BOOT).outcome is Outcome.UNKNOWN
+    assert check(verdict, CheckId.SECOND_BOOT).evidence == ("Loading /initrd.img...ok",)
+
+
 def test_a_second_boot_that_stands_still_does_not_work() -> None:
-    verdict = judge(replace(GOOD, report=WorksReport(boots=(BOOT,)), second_boot_dead_end=DeadEnd.EMERGENCY))
+    verdict = judge(replace(GOOD, report=WorksReport(boots=(BOOT,)), second_boot=STUCK))
     assert verdict.word is WorksWord.NO
     assert verdict.failed == ("second-boot",)
     assert check(verdict, CheckId.SECOND_BOOT).reason == "The second boot stands still: emergency mode."
+    assert check(verdict, CheckId.SECOND_BOOT).evidence == EMERGENCY
 
 
 def test_keys_of_others_block_in_a_sealed_image_and_are_a_warning_in_a_plain_one() -> None:

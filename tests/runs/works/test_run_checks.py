@@ -47,6 +47,15 @@ async def test_an_image_works_whose_test_passes_in_both_boots(
     assert await left_of(cloud) == []
 
 
+async def test_a_system_that_goes_down_is_not_taken_for_one_that_comes_up(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    run = await verified(demo_cloud, cloud, clock, tmp_path)
+
+    seen = [phase.text for phase in run.step(StepName.RUN_CHECKS).phases if phase.text.startswith("second boot: ")]
+    assert seen[0] in {"second boot: firmware", "second boot: kernel"}
+
+
 async def test_a_test_that_fails_fails_the_run_and_is_named(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
 ):

@@ -23,12 +23,13 @@ _GRACE_SECONDS = 30.0
 
 def second_boot(tested: Tested) -> Answer:
     """Whether it came up again after it restarted itself."""
-    if tested.second_boot_dead_end is not None:
-        return failed(f"The second boot stands still: {_words(tested.second_boot_dead_end)}.")
+    seen = tested.second_boot
+    if seen is not None and seen.dead_end is not None:
+        return failed(f"The second boot stands still: {_words(seen.dead_end)}.", seen.evidence)
     if tested.report is not None and tested.report.boot(2) is not None:
         return passed("It booted a second time.")
     because = f": {tested.trouble}" if tested.trouble else ""
-    return unknown(f"It was not seen to boot a second time{because}.")
+    return unknown(f"It was not seen to boot a second time{because}.", seen.evidence if seen is not None else ())
 
 
 def _words(dead_end: DeadEnd) -> str:

@@ -31,7 +31,6 @@ async def works_verdict(
     request, plan, report = run.plan.request, run.plan, run.works_report
     report = _without_key(report, await _fingerprint(ctx)) if report is not None else None
     image = await _image(ctx)
-    second = report.second_boot if report is not None else None
     sealed = run.spec.seals or (image is not None and image.noted_seal == SealWord.SEALED.value)
     of_instance = run.spec.makes_image or (image is not None and image.is_snapshot)
     return judge(
@@ -39,7 +38,7 @@ async def works_verdict(
             report=report,
             boot=run.verdict,
             wanted=request.test,
-            second_boot_dead_end=second.dead_end if second is not None else None,
+            second_boot=report.second_boot if report is not None else None,
             has_source=plan.source is not None or plan.file is not None or run.spec.seals,
             source=plan.guest.value if plan.guest is not None else None,
             source_boot_seconds=source_seconds,

@@ -25,6 +25,8 @@ _UNBEGUN_SECONDS = 10.0
 _AFTER_END_SECONDS = 20.0
 """How long after a text that ends a boot a restart may still follow."""
 _LONGEST_PROGRESS = 80
+_DOWN = "reboot: Restarting system"
+"""The last line of a kernel that restarts; it is printed whatever the kernel line says of quiet."""
 
 
 class WorksWatch:
@@ -62,7 +64,7 @@ class WorksWatch:
         self._inventory = HeardInventory(ctx, self._nonce)
         self._boot = ConsoleReader(None)
         self._stage: Stage | None = None
-        self._restarted = False
+        self._restarted = self._is_down = False
         self._taken = 0
         self._read_at: tuple[int, int] = (0, 0)
         self._started = self._changed = ctx.clock.monotonic()
@@ -140,6 +142,10 @@ class WorksWatch:
             self._restarted, self._boot, self._stage = True, ConsoleReader(None), None
             said = self.text.rpartition(mark)[2]
             await self._ctx.phase("the test instance restarts itself, once")
+        # What it prints while it stops services looks like what it prints while it starts them.
+        if self._restarted and not self._is_down and _DOWN in (after := self.text.rpartition(mark)[2]):
+            self._is_down, self._boot, self._stage = True, ConsoleReader(None), None
+            said = after.rpartition(_DOWN)[2]
         self._boot.take(said)
         stage = self._boot.reading.stage
         if self._restarted and stage not in {self._stage, Stage.SILENT}:
