@@ -168,7 +168,7 @@ class TestLoggingIn:
             await enter(scripted.url)
         assert "OS_PROJECT_" in caught.value.remedy
 
-    async def test_an_expired_login_in_mid_use_is_tried_anew_once_and_then_said(self, scripted, cloud):
+    async def test_an_expired_login_in_mid_use_is_tried_again_once_and_then_said(self, scripted, cloud):
         scripted.on("GET", FLAVORS, Reply(401))
         with pytest.raises(UnauthorizedError):
             await cloud.compute.flavors()

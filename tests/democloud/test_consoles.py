@@ -69,7 +69,7 @@ def test_an_instance_of_quiet_boxs_image_never_prints_anything(ada: Talk, held: 
     assert ada.console(launched) == ""
 
 
-def test_a_stopped_machine_has_no_console_and_begins_anew(ada: Talk, held: DemoCloud):
+def test_a_stopped_machine_has_no_console_and_begins_again(ada: Talk, held: DemoCloud):
     db = held.server_id("db-07")
     ada.act(db, "os-stop")
     held.turn(5)

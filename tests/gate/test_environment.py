@@ -26,7 +26,7 @@ def would_do(folder: Path, *words: str) -> str:
 
 
 @needs("make")
-def test_an_environment_of_another_python_is_made_anew(tmp_path):
+def test_an_environment_of_another_python_is_made_again(tmp_path):
     other = tmp_path / "other-python"
     other.write_text("#!/bin/sh\necho Python 3.99\n")
     other.chmod(0o755)

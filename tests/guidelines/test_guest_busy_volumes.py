@@ -97,7 +97,10 @@ def test_the_root_volume_is_never_busy():
 
 def test_what_a_deep_check_cannot_see_needs_ssh():
     found = guest_finding(
-        "VOL-BUSY", method=InspectionMethod.DEEP_CHECK, mounts=untold(Mounts, "a child has no volumes"), around=ONE
+        "VOL-BUSY",
+        method=InspectionMethod.DEEP_CHECK,
+        mounts=untold(Mounts, "a temporary instance has no volumes"),
+        around=ONE,
     )
     assert "needs SSH" in found.evidence
 

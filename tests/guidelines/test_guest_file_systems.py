@@ -68,7 +68,7 @@ def test_what_every_disk_has_is_no_other_file_system():
 
 
 @pytest.mark.parametrize("kind", ["btrfs", "minix", "crypto_LUKS"])
-def test_another_file_system_on_another_disk_is_noted_for_no_child_will_have_it(kind):
+def test_another_file_system_on_another_disk_is_noted_for_no_test_instance_will_have_it(kind):
     second = BlockDevice(name="/dev/vdc", kind="disk", fs_type=kind)
     found = guest_finding("FS-OTHER", disks=disks(second))
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.INFO)
@@ -81,7 +81,7 @@ def test_other_file_systems_are_unknown_where_not_all_was_read():
     assert guest_finding("FS-OTHER", disks=Disks(devices=(VDA,))).outcome is Outcome.UNKNOWN
 
 
-def test_a_deep_checks_child_shows_all_of_the_root_disk():
-    child = partly(Disks, HEALTHY["disks"], "volumes other than the root disk: needs SSH")
-    assert guest_finding("FS-OTHER", disks=child, method=InspectionMethod.DEEP_CHECK).outcome is Outcome.PASS
-    assert guest_finding("VOL-CRYPT-LVM", disks=child, method=InspectionMethod.DEEP_CHECK).outcome is Outcome.PASS
+def test_a_deep_checks_test_instance_shows_all_of_the_root_disk():
+    seen = partly(Disks, HEALTHY["disks"], "volumes other than the root disk: needs SSH")
+    assert guest_finding("FS-OTHER", disks=seen, method=InspectionMethod.DEEP_CHECK).outcome is Outcome.PASS
+    assert guest_finding("VOL-CRYPT-LVM", disks=seen, method=InspectionMethod.DEEP_CHECK).outcome is Outcome.PASS

@@ -58,7 +58,7 @@ def test_a_pinned_card_blocks_and_names_file_and_address():
     assert "mac fa:16:3e:00:00:01 in /etc/netplan/60-lab.yaml" in found.evidence
 
 
-def test_what_cloud_init_wrote_it_writes_anew_unless_it_leaves_the_network_alone():
+def test_what_cloud_init_wrote_it_writes_again_unless_it_leaves_the_network_alone():
     own = setting("mac", "fa:16:3e:00:00:01", by_cloud_init=True)
     assert network("NET-MAC", own).outcome is Outcome.PASS
     off = CloudInit(version="24.4", settings=(Setting(key="network.config", value="disabled"),))
@@ -261,7 +261,7 @@ def test_without_root_nothing_is_said_for_certain_but_what_the_files_show():
 # ---- SEC-HOSTKEYS
 
 
-def test_keys_that_cloud_init_makes_anew_pass_while_the_image_stays_private():
+def test_keys_that_cloud_init_makes_again_pass_while_the_image_stays_private():
     assert guest_finding("SEC-HOSTKEYS").outcome is Outcome.PASS
     shared = {"request": request(visibility=Visibility.SHARED)}
     found = guest_finding("SEC-HOSTKEYS", around=shared)

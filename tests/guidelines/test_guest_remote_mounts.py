@@ -72,7 +72,7 @@ def test_a_unit_of_ones_own_counts_like_a_line():
 
 
 def test_in_a_deep_check_fstab_can_fail_it_but_nothing_can_pass_it():
-    unseen = untold(Mounts, "a child mounts nothing")
+    unseen = untold(Mounts, "a temporary instance mounts nothing")
     failing = guest_finding(
         "MNT-FUSE", mounts=unseen, boot_mounts=fstab(entry("/w", "nfs")), method=InspectionMethod.DEEP_CHECK
     )

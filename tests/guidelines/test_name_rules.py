@@ -147,7 +147,7 @@ def test_ten_thousand_images_are_indexed_once_for_all_key_presses(monkeypatch):
     assert len(built) == 1
 
 
-def test_a_new_list_of_images_is_indexed_anew():
+def test_a_new_list_of_images_gets_a_new_index():
     wanted = profile()
     assert index_of((BASE,), wanted, PROJECT).featured(BASE.name)
     assert index_of((OWN,), wanted, PROJECT).featured(BASE.name) is None

@@ -266,7 +266,7 @@ async def test_killed_at_every_call_of_one_run_in_whatever_words_it_is_written_d
     "call,moment",
     [
         # What the claim, an image or a test instance is known by is noted around these calls; a run that dies more
-        # often than once could mend by its next death what this one lost.
+        # than once could restore by its next death what this one lost.
         *(("set_metadata", moment) for moment in MOMENTS),
         ("detach_volume", "after"),
         *(("create_image", moment) for moment in MOMENTS),

@@ -24,7 +24,7 @@ async def look(driver):
 
 
 async def end(driver):
-    """The console is left without a look."""
+    """The console ends without being read."""
 
 
 async def broken_console(folder, then):

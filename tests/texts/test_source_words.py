@@ -18,7 +18,8 @@ WORDS = re.compile(
 )
 """Those that have no right meaning in a program like this; `words.py` has what is said instead."""
 PHRASES = re.compile(
-    r"(?<![a-z])of[ _]ours(?![a-z])|(?<![a-z])(is|are|not|than|as|none[ _]of)[ _]ours(?![a-z])|NotOurs"
+    r"(?<![a-z])(whoever|anew|heeds?|heeding|mend|mends|mended)(?![a-z])|throw[- _]?away\b|in spite of"
+    r"|(?<![a-z])of[ _]ours(?![a-z])|(?<![a-z])(is|are|not|than|as|none[ _]of)[ _]ours(?![a-z])|NotOurs"
     r"|\b(came|comes|come|coming) of (it|them|that|this|a|an|the)\b"
     r"|\bwhatever (happens|(it|they|that) (is|are|was|were|says?|holds?)|(?:the|a) \w+ (says?|does|holds?))\b"
     r"|\bput(s|ting)? ((it|them|this|that|things) )?right\b|\b(meant so|cannot be meant)\b|\bspeaks? against\b"

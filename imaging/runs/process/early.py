@@ -16,8 +16,8 @@ from models.errors import RunError
 class EarlyRunner:
     """The runner of one run that is not in the journal yet; as a `Spawn` it starts that run, and any other as ever.
 
-    It knows nothing but the id that the run will have. Where no run comes of it, it is given no login, and ends by
-    itself: so it does, too, when the program that started it is killed.
+    It knows nothing but the id that the run will have. Where no run is started, it is given no login and ends by
+    itself; it does so, too, when the program that started it is killed.
     """
 
     def __init__(self, run_id: str, begun: asyncio.Task[RunnerProcess], command: Sequence[str]) -> None:

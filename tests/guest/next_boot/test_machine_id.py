@@ -26,7 +26,7 @@ def test_an_id_with_dbus_goes_into_every_new_instance(tmp_path, own):
     ["-> /etc/machine-id", "-> ../../../etc/machine-id", "-> /var/lib/dbus/another", "", None],
     ids=["link", "relative link", "link elsewhere, which systemd does not follow", "empty", "none"],
 )
-def test_without_one_it_is_made_anew(tmp_path, dbus):
+def test_without_one_it_is_made_again(tmp_path, dbus):
     found = findings(tmp_path, {"/var/lib/dbus/machine-id": dbus, "/var/lib/dbus/another": ID})["ID-MACHINEID"]
     assert (found.outcome, found.evidence) == (
         Outcome.PASS,

@@ -255,7 +255,7 @@ class TestSystemd:
         give_tool(tree, "systemctl", f'echo "$*" >> {tree}/said')
         return tree / "said"
 
-    async def test_reads_the_file_anew(self, do, tree, systemd):
+    async def test_reads_the_file_again(self, do, tree, systemd):
         await do(LocalRootShell(tree), DATA)
         assert systemd.read_text() == "daemon-reload\n"
 

@@ -153,7 +153,7 @@ async def test_a_machine_that_tells_nothing_is_asked_about_once(visitor: Visitor
     assert len(second.asked) == 1
 
 
-async def test_with_another_host_key_it_is_asked_about_anew(
+async def test_with_another_host_key_it_is_asked_about_again(
     visitor: Visitor, machine: Machine, sshd: StartSshd, ssh_folder: Path
 ):
     assert await visitor.change(visitor.route(asking=Answers(machine=True)))

@@ -95,7 +95,7 @@ async def test_a_banner_a_noisy_login_shell_and_a_password_for_sudo_do_not_distu
     assert (await inspect(guests, route_to(guest))).known
 
 
-async def test_parts_read_anew_replace_those_and_leave_the_others(
+async def test_parts_read_again_replace_those_and_leave_the_others(
     sshd: StartSshd, ssh_folder: Path, tree: Path, tmp_path: Path
 ):
     clock = ManualClock()

@@ -108,8 +108,8 @@ def test_links_count_on_their_own_images_and_on_no_descendant():
     of_older, of_newer = links("a", "b")
     assert image("a", properties=of_older).noted_newer == "b"
     assert image("b", properties=of_newer).noted_older == "a"
-    assert image("a child", properties={**of_older, **of_newer}).noted_newer is None
-    assert image("a child", properties={**of_older, **of_newer}).noted_older is None
+    assert image("a descendant", properties={**of_older, **of_newer}).noted_newer is None
+    assert image("a descendant", properties={**of_older, **of_newer}).noted_older is None
 
 
 class TestSuggestion:

@@ -38,7 +38,7 @@ def test_every_operation_names_the_sentence_or_the_rule_that_asks_for_it():
     assert all(each.reasons and each.title for each in seal().operations)
 
 
-def test_people_go_with_their_homes_and_the_default_user_starts_anew():
+def test_people_go_with_their_homes_and_the_default_user_gets_a_new_one():
     plan = seal()
     assert targets(plan, OperationId.ACCOUNTS) == {"ada": "account", "eve": "account"}
     assert targets(plan, OperationId.HOMES) == {

@@ -47,7 +47,7 @@ def ctx(world: HeldWorld, tmp_path: Path) -> MemoryContext:
 
 def nonce(world: HeldWorld) -> str:
     """The word that the temporary instance was given."""
-    return world.children[-1].metadata["imaging.marker"]
+    return world.launched[-1].metadata["imaging.marker"]
 
 
 def reports(world: HeldWorld, *, boot: str = GOOD_BOOT, lose: tuple[int, ...] = (), word: str | None = None) -> None:

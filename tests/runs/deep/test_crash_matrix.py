@@ -71,9 +71,9 @@ def found(folder: Path, clock: DemoClock, source_id: str) -> GuestFacts | None:
     return GuestStore(Paths.below(folder), clock).read(source_id).value
 
 
-@pytest.mark.parametrize("name,child", [("db-07", VerdictWord.BOOTED), ("gis-lab", VerdictWord.FAILED)])
+@pytest.mark.parametrize("name,word", [("db-07", VerdictWord.BOOTED), ("gis-lab", VerdictWord.FAILED)])
 async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
-    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, child: VerdictWord
+    cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, word: VerdictWord
 ):
     source_id = demo_cloud.server_id(name)
     before = await all_there_is(cloud, source_id)
@@ -86,7 +86,7 @@ async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
     assert (facts.method, facts.as_root) == (InspectionMethod.DEEP_CHECK, True)
     assert facts.boot_verdict == run.verdict
     assert run.verdict is not None
-    assert run.verdict.word is child
+    assert run.verdict.word is word
     assert facts.boot_mounts.known
     assert "needs SSH" in (facts.mounts.unknown_because or "")
     assert all(owned.removed for owned in run.owned)
@@ -126,7 +126,7 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     assert await all_there_is(cloud, source_id) == before
 
 
-async def test_a_child_that_says_nothing_fails_the_check_and_nothing_is_left(
+async def test_a_temporary_instance_that_says_nothing_fails_the_check_and_nothing_is_left(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path
 ):
     source_id = demo_cloud.server_id("quiet-box")

@@ -30,7 +30,7 @@ from tests.support.demo_here import TurnedClock
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def launched(ctx: MemoryContext, world: HeldWorld) -> MemoryContext:
-    """A child of the temporary image has just been launched."""
+    """A temporary instance of the temporary image has just been launched."""
     with_image(ctx, world)
     await launch_test(ctx.at(StepName.TEST_LAUNCH))
     world.clock.shortest = 5
@@ -51,17 +51,17 @@ def kept_facts(ctx: MemoryContext) -> GuestFacts:
 
 
 class TestWhole:
-    async def test_the_child_was_given_our_boothook_and_the_word_for_it(
+    async def test_the_temporary_instance_was_given_our_boothook_and_the_word_for_it(
         self, launched: MemoryContext, world: HeldWorld
     ) -> None:
-        (child,) = world.children
+        (server,) = world.launched
         beginning = f"#cloud-boothook\n#!/bin/sh\n# imaging deep check {nonce(world)}\n"
-        given = base64.b64decode(child.user_data or "")
+        given = base64.b64decode(server.user_data or "")
         plain = gzip.decompress(given) if given.startswith(b"\x1f\x8b") else given  # cloud-init undoes it by itself
         assert plain.startswith(beginning.encode())
-        assert child.metadata["imaging.role"] == "test"
+        assert server.metadata["imaging.role"] == "test"
 
-    async def test_the_facts_are_kept_for_the_checklist_with_what_became_of_the_child(
+    async def test_the_facts_are_kept_for_the_checklist_with_what_became_of_the_temporary_instance(
         self, launched: MemoryContext, world: HeldWorld, tmp_path: Path
     ) -> None:
         reports(world)
@@ -73,7 +73,7 @@ class TestWhole:
         assert kept.boot_verdict == launched.verdict
         assert launched.verdict.word is VerdictWord.BOOTED
 
-    async def test_a_child_in_emergency_mode_reports_and_is_proof_itself(
+    async def test_a_temporary_instance_in_emergency_mode_reports_and_is_proof_itself(
         self, launched: MemoryContext, world: HeldWorld
     ) -> None:
         reports(world, boot="\n".join(EMERGENCY) + "\n")
@@ -86,13 +86,15 @@ class TestWhole:
         assert "the temporary instance: failed" in result.note
         assert "emergency mode" in as_markdown(launched.run)
 
-    async def test_such_a_child_makes_no_failure_of_the_run(self, launched: MemoryContext, world: HeldWorld) -> None:
+    async def test_such_a_temporary_instance_makes_no_failure_of_the_run(
+        self, launched: MemoryContext, world: HeldWorld
+    ) -> None:
         reports(world, boot="\n".join(EMERGENCY) + "\n")
         await read_facts(launched)
         assert outcome_by_verdict(launched.run) is RunState.DONE
         assert not source_may_need_help(launched.run)
 
-    async def test_the_report_of_the_run_says_where_the_facts_are_and_what_became_of_the_child(
+    async def test_the_report_of_the_run_says_where_the_facts_are_and_what_became_of_the_temporary_instance(
         self, launched: MemoryContext, world: HeldWorld
     ) -> None:
         reports(world, boot="\n".join(EMERGENCY) + "\n")
@@ -142,7 +144,7 @@ class TestAfterADeath:
         await read_facts(launched)
         launched.guests.forget(DB)
         launched.change(verdict=None)
-        del world.records.servers[world.children[0].id]
+        del world.records.servers[world.launched[0].id]
         await read_facts(launched)
         assert launched.guests.read(DB).known
         assert launched.verdict.word is VerdictWord.BOOTED
@@ -163,7 +165,7 @@ class TestUnhappy:
         assert not ctx.guests.read(DB).known
         return caught.value
 
-    async def test_a_child_without_cloud_init_says_nothing(
+    async def test_a_temporary_instance_without_cloud_init_says_nothing(
         self, launched: MemoryContext, world: HeldWorld, clock: TurnedClock
     ) -> None:
         world.console(GOOD_BOOT)
@@ -182,16 +184,16 @@ class TestUnhappy:
         reports(world, lose=(1,))
         assert "are not complete: 1" in (await self.fails(launched)).what
 
-    async def test_what_the_child_lacks_is_named(self, launched: MemoryContext, world: HeldWorld) -> None:
+    async def test_what_the_temporary_instance_lacks_is_named(self, launched: MemoryContext, world: HeldWorld) -> None:
         world.console(f"@@imaging-deep {nonce(world)} failed it lacks base64\n" + GOOD_BOOT)
         assert "it lacks base64" in (await self.fails(launched)).what
 
-    async def test_a_child_that_somebody_deletes_ends_the_waiting(
+    async def test_a_temporary_instance_that_somebody_deletes_ends_the_waiting(
         self, launched: MemoryContext, world: HeldWorld, clock: TurnedClock
     ) -> None:
         begun_at = clock.monotonic()
         world.console("")
-        world.later(5, lambda: world.delete(world.children[0].id))
+        world.later(5, lambda: world.delete(world.launched[0].id))
         await self.fails(launched)
         assert clock.monotonic() - begun_at < 20
 
@@ -207,7 +209,9 @@ class TestUnhappy:
         reports(world, word="0000")
         assert "printed no report" in (await self.fails(launched)).what
 
-    async def test_without_room_for_a_child_the_reason_is_said(self, ctx: MemoryContext, world: HeldWorld) -> None:
+    async def test_without_room_for_a_temporary_instance_the_reason_is_said(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
         with_image(ctx, world)
         world.quotas(instances=1)
         await launch_test(ctx.at(StepName.TEST_LAUNCH))

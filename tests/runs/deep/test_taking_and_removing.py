@@ -73,7 +73,7 @@ class TestRemoving:
         await launch_test(ctx.at(StepName.TEST_LAUNCH))
         await remove_test(ctx.at(StepName.REMOVE_TEST))
         result = await remove(ctx)
-        assert (set(world.records.images), world.children, world.groups_of_runs) == ({BASE}, [], [])
+        assert (set(world.records.images), world.launched, world.groups_of_runs) == ({BASE}, [], [])
         assert all(owned.removed for owned in ctx.run.owned)
         assert result.note == "removed: 1 image"
 

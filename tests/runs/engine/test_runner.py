@@ -207,7 +207,7 @@ async def test_cancelled_after_its_death_another_is_started_that_does_only_this(
     assert done(paths)[-3:] == ["restore", "see up", "report"]
 
 
-async def test_a_login_that_ended_is_handed_over_anew(service: RunService, paths: Paths):
+async def test_a_login_that_ended_is_handed_over_again(service: RunService, paths: Paths):
     (paths.state / "unauthorized").touch()
     run = await service.start(plan(), LOGIN, PROFILE)
     run = await until(service, run, lambda run: run.state is RunState.WAITING and run.runner is None)

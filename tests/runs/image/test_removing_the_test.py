@@ -43,7 +43,7 @@ async def test_all_that_a_test_launch_made_goes_and_is_counted(
     result = await remove_test(ctx)
     counted = f"{volumes} volume{'' if volumes == 1 else 's'}"
     assert (result.note, result.skipped) == (f"removed: 1 instance, {counted}, 1 security group", False)
-    assert world.children == []
+    assert world.launched == []
     assert all(each.removed for each in ctx.run.owned)
     kinds = [action for action, _ in intended(ctx) if "DELETE" in action.name]
     assert kinds == [
@@ -78,7 +78,7 @@ async def test_one_whose_answer_was_lost_is_found_and_goes(ctx: MemoryContext, w
     server_id = await launched(ctx, world, base)
     ctx.change(owned=tuple(each for each in ctx.run.owned if each.kind is not OwnedKind.SERVER))
     assert (await remove_test(ctx)).note == "removed: 1 instance, 1 security group"
-    assert world.children == []
+    assert world.launched == []
     assert Owned(kind=OwnedKind.SERVER, id=server_id, name="imaging-test-run1", removed=True) in ctx.run.owned
 
 
@@ -121,7 +121,7 @@ class TestKeptAsWanted:
         assert result.skipped
         assert f"imaging-test-run1 ({server_id})" in result.note
         assert "quota" in result.note
-        assert [made.id for made in world.children] == [server_id]
+        assert [made.id for made in world.launched] == [server_id]
 
     async def test_a_cancelled_run_keeps_none(self, ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
         await launched(ctx, world, base)

@@ -142,7 +142,7 @@ class HeldWorld:
         return db.vm_state, db.task_state, db.locked_by, db.locked_reason, dict(db.metadata), rows, uses
 
     @property
-    def children(self) -> list[Server]:
+    def launched(self) -> list[Server]:
         """The instances that are there beside it."""
         return [one for one in self.records.servers.values() if one.id != DB and one.vm_state != "deleted"]
 

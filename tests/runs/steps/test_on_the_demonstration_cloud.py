@@ -157,13 +157,13 @@ async def test_the_report_is_there_though_the_cloud_does_not_answer_any_more(sta
     assert json.loads((ctx.folder / "report.json").read_text())["finished_image"] == []
 
 
-async def test_the_child_runs_our_script_so_the_verdict_is_strong(start):
+async def test_the_test_instance_runs_our_script_so_the_verdict_is_strong(start):
     ctx = await go(await start("db-07"))
     assert ctx.verdict.strength is Strength.STRONG
     assert ctx.verdict.has_address is True
 
 
-async def test_a_child_in_emergency_mode_fails_with_the_lines_that_say_so(cloud, start):
+async def test_a_test_instance_in_emergency_mode_fails_with_the_lines_that_say_so(cloud, start):
     before = await everything(cloud)
     ctx = await go(await start("gis-lab"))
     assert ctx.verdict.word is VerdictWord.FAILED
@@ -171,7 +171,7 @@ async def test_a_child_in_emergency_mode_fails_with_the_lines_that_say_so(cloud,
     assert await everything(cloud) == before
 
 
-async def test_a_silent_child_is_inconclusive(cloud, start):
+async def test_a_silent_test_instance_is_inconclusive(cloud, start):
     before = await everything(cloud)
     ctx = await go(await start("quiet-box"))
     assert ctx.verdict.word is VerdictWord.INCONCLUSIVE
@@ -187,17 +187,17 @@ async def test_of_a_volume_backed_source_only_the_snapshots_stay(cloud, start):
     assert kept <= {each.id for each in await cloud.volumes.snapshots()}
 
 
-async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_verified(cloud, start):
+async def test_a_strangers_snapshot_of_a_test_instance_is_neither_touched_nor_shown_as_verified(cloud, start):
     ctx = await go(await start("db-07"))
     image = await cloud.images.image(ctx.run.image_id)
     test = ctx.run.plan.test
     assert test is not None
     assert test.network is not None
-    child_id = await cloud.compute.launch(
+    launched_id = await cloud.compute.launch(
         LaunchRequest(name="strangers", image_id=image.id, flavor_id=test.flavors[0].id, network_id=test.network.id)
     )
-    await ctx.wait_until(lambda: _running(cloud, child_id), what="the child", limit_seconds=60)
-    stranger_id = await cloud.compute.create_image(child_id, "strangers-own", {})
+    await ctx.wait_until(lambda: _running(cloud, launched_id), what="the test instance", limit_seconds=60)
+    stranger_id = await cloud.compute.create_image(launched_id, "strangers-own", {})
     stranger = await ctx.wait_until(lambda: _active(cloud, stranger_id), what="the snapshot", limit_seconds=60)
     assert stranger.properties["imaging.run"] == "run1"
     assert stranger.properties["imaging.verdict"] == "booted"
@@ -208,7 +208,7 @@ async def test_a_strangers_snapshot_of_a_child_is_neither_touched_nor_shown_as_v
     await remove_unfinished_image(ctx)
     await STEPS[StepName.REMOVE_TEST](ctx.at(StepName.REMOVE_TEST))
     assert (await cloud.images.image(stranger_id)).status == "active"
-    assert (await cloud.compute.instance(child_id)).status == "ACTIVE"
+    assert (await cloud.compute.instance(launched_id)).status == "ACTIVE"
     assert ctx.run.image_id == image.id
 
 

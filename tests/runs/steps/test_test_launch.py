@@ -1,4 +1,4 @@
-"""Test launch, verify and remove: one child, a verdict, and nothing left behind."""
+"""Test launch, verify and remove: one test instance, a verdict, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TestLaunch:
     async def test_the_smallest_flavor_that_fits_is_launched(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(imaged)
         assert flavors_tried(world) == ["m3.tiny"]
-        assert [child.vm_state for child in world.children] == ["active"]
+        assert [server.vm_state for server in world.launched] == ["active"]
 
     async def test_the_size_is_said_with_why_it_was_taken(self, imaged: MemoryContext, world: HeldWorld) -> None:
         assert (await launch_test(imaged)).note.startswith("m3.tiny, the smallest that fits: ")
@@ -79,8 +79,8 @@ class TestLaunch:
         test = TestLaunchPlan(network=network) if planned else None
         imaged.change(plan=imaged.run.plan.model_copy(update={"test": test}))
         await launch_test(imaged)
-        (child,) = world.children
-        on = [world.records.ports[each].network_id for each in child.port_ids]
+        (server,) = world.launched
+        on = [world.records.ports[each].network_id for each in server.port_ids]
         assert on == [second if planned else NET]
 
     async def test_one_that_stands_is_kept_when_it_fills_the_quota(
@@ -99,20 +99,21 @@ class TestLaunch:
         await launch_test(imaged)
         assert imaged.verdict.reason == "No test instance could be launched: no flavor was left to try"
 
-    async def test_the_child_says_what_it_is_and_whose(self, imaged: MemoryContext, world: HeldWorld) -> None:
+    async def test_the_test_instance_says_what_it_is_and_whose(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(imaged)
-        (child,) = world.children
-        assert child.metadata["imaging.role"] == "test"
-        assert child.metadata["imaging.run"] == "run1"
+        (server,) = world.launched
+        assert server.metadata["imaging.role"] == "test"
+        assert server.metadata["imaging.run"] == "run1"
         assert (
-            child.metadata["imaging.marker"] in parts_of(base64.b64decode(child.user_data or ""))["text/x-shellscript"]
+            server.metadata["imaging.marker"]
+            in parts_of(base64.b64decode(server.user_data or ""))["text/x-shellscript"]
         )
-        assert [world.records.ports[each].network_id for each in child.port_ids] == [NET]
+        assert [world.records.ports[each].network_id for each in server.port_ids] == [NET]
 
     async def test_it_has_a_security_group_of_its_own(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(imaged)
-        (child,) = world.children
-        assert [world.records.security_groups[each].name for each in child.security_groups] == ["imaging-run1"]
+        (server,) = world.launched
+        assert [world.records.security_groups[each].name for each in server.security_groups] == ["imaging-run1"]
 
     async def test_on_a_network_without_port_security_it_has_none(
         self, imaged: MemoryContext, world: HeldWorld
@@ -131,7 +132,7 @@ class TestLaunch:
         if is_open:
             world.records.security_groups[DEFAULT].rules.append(Rule("open", "ingress", remote_ip_prefix="0.0.0.0/0"))
         await launch_test(imaged)
-        assert [child.security_groups for child in world.children] == [[DEFAULT]]
+        assert [server.security_groups for server in world.launched] == [[DEFAULT]]
         assert any("WARNING: it lets the world in" in phase for phase in imaged.phases) is is_open
 
     async def test_without_a_valid_host_the_next_larger_is_tried_at_most_three(
@@ -141,7 +142,7 @@ class TestLaunch:
         await launch_test(imaged)
         assert flavors_tried(world) == ["m3.tiny", "m3.small", "m3.quad"]
         assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
-        assert world.children == []
+        assert world.launched == []
 
     async def test_the_next_larger_may_find_room(self, imaged: MemoryContext, world: HeldWorld) -> None:
         world.hook("spawn", fail=NO_HOST, times=1)
@@ -234,28 +235,28 @@ class TestLaunch:
         assert imaged.verdict.reason.endswith(f"as they are, which are somebody's: {PGDATA}, {SCRATCH}.")
         assert world.calls == []
 
-    async def test_a_lost_answer_leaves_one_child(self, imaged: MemoryContext, world: HeldWorld) -> None:
+    async def test_a_lost_answer_leaves_one_test_instance(self, imaged: MemoryContext, world: HeldWorld) -> None:
         world.fault("launch", **LOST)
         await launch_test(imaged)
-        assert len(world.children) == 1
-        assert imaged.run.owned[-1].id == world.children[0].id
+        assert len(world.launched) == 1
+        assert imaged.run.owned[-1].id == world.launched[0].id
 
     async def test_done_again_it_launches_nothing_more(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await launch_test(imaged)
         await launch_test(imaged)
         assert len(world.asked("launch")) == 1
 
-    async def test_a_child_deleted_by_someone_else_is_inconclusive(
+    async def test_a_test_instance_deleted_by_someone_else_is_inconclusive(
         self, imaged: MemoryContext, world: HeldWorld
     ) -> None:
-        world.later(2, lambda: world.delete(world.children[0].id))
+        world.later(2, lambda: world.delete(world.launched[0].id))
         await launch_test(imaged)
         assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
         assert imaged.verdict.reason == "The test instance was deleted by someone else."
 
     async def test_one_that_is_not_up_in_time_is_inconclusive(self, imaged: MemoryContext, world: HeldWorld) -> None:
         world.hook("spawn", delay=1e6)
-        world.later(5, lambda: world.set(world.children[0].id, task_state=None))
+        world.later(5, lambda: world.set(world.launched[0].id, task_state=None))
         world.clock.shortest = 10
         began = world.clock.monotonic()
         await launch_test(imaged)
@@ -268,9 +269,9 @@ class TestLaunch:
         with_image(ctx, world)
         world.clock.turn(600)
         await launch_test(ctx)
-        (child,) = world.children
+        (server,) = world.launched
         noted = {each.id for each in ctx.run.owned if each.kind is OwnedKind.VOLUME}
-        assert noted == {row.volume_id for row in child.attachments} != set()
+        assert noted == {row.volume_id for row in server.attachments} != set()
         assert ctx.run.left_behind == ()
 
 
@@ -372,10 +373,12 @@ class TestVerify:
         assert imaged.verdict.word is VerdictWord.FAILED
         assert (await imaged.cloud.images.image(imaged.image_id)).noted_verdict == "failed"
 
-    async def test_a_child_that_goes_into_error_is_inconclusive(self, imaged: MemoryContext, world: HeldWorld) -> None:
+    async def test_a_test_instance_that_goes_into_error_is_inconclusive(
+        self, imaged: MemoryContext, world: HeldWorld
+    ) -> None:
         world.console("")
         await launch_test(imaged)
-        world.later(5, lambda: world.set(world.children[0].id, vm_state="error", fault=(500, "host died", 0.0)))
+        world.later(5, lambda: world.set(world.launched[0].id, vm_state="error", fault=(500, "host died", 0.0)))
         await verify(imaged.at(StepName.VERIFY))
         assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
         assert "host died" in imaged.verdict.reason
@@ -406,7 +409,7 @@ class TestRemove:
 
     async def test_nothing_is_left_but_the_source_and_the_image(self, imaged: MemoryContext, world: HeldWorld) -> None:
         await self.remove(imaged)
-        assert world.children == []
+        assert world.launched == []
         assert world.groups_of_runs == []
         assert set(world.records.images) == {BASE, imaged.image_id}
         assert all(owned.removed for owned in imaged.run.owned if owned.kind is not OwnedKind.IMAGE)
@@ -418,18 +421,20 @@ class TestRemove:
 
     async def test_it_can_be_kept(self, imaged: MemoryContext, world: HeldWorld) -> None:
         result = await self.remove(plan_with(imaged, keep_test=True))
-        assert len(world.children) == 1
+        assert len(world.launched) == 1
         assert "kept as wanted" in result.note
 
-    async def test_volumes_that_the_child_brought_go_with_it(self, new_context: NewContext, world: HeldWorld) -> None:
+    async def test_volumes_that_the_test_instance_brought_go_with_it(
+        self, new_context: NewContext, world: HeldWorld
+    ) -> None:
         world.stop_and_let_go()
         root = world.boot_from_volume()
         await world.look()
         ctx = with_image(new_context(), world)
         await launch_test(ctx)
-        (child,) = world.children
-        (brought,) = world.volumes_of(child)
-        by_hand = world.new_volume("mine", to=child.id)
+        (server,) = world.launched
+        (brought,) = world.volumes_of(server)
+        by_hand = world.new_volume("mine", to=server.id)
         await remove_test(ctx.at(StepName.REMOVE_TEST))
         assert brought.snapshot_id in world.records.snapshots
         assert set(world.records.volumes) == {PGDATA, SCRATCH, root, by_hand}
@@ -440,7 +445,7 @@ class TestRemove:
         await self.remove(imaged)
         assert world.groups_of_runs == []
 
-    async def test_a_child_whose_answer_was_lost_twice_is_found_and_removed(
+    async def test_a_test_instance_whose_answer_was_lost_twice_is_found_and_removed(
         self, imaged: MemoryContext, world: HeldWorld
     ) -> None:
         world.fault("launch", times=2, **UNHEARD)
@@ -449,7 +454,7 @@ class TestRemove:
             await launch_test(imaged)
         world.launch("imaging-test-run1", {"imaging.role": "test", "imaging.run": "run1"})
         await remove_test(imaged.at(StepName.REMOVE_TEST))
-        assert world.children == []
+        assert world.launched == []
 
     async def test_a_server_of_the_users_is_never_deleted_whatever_it_says(
         self, imaged: MemoryContext, world: HeldWorld

@@ -109,7 +109,7 @@ def test_a_panic_after_the_login_prompt_is_the_end():
     assert verdict_of(text).word is VerdictWord.FAILED
 
 
-def test_a_restart_begins_anew_and_is_hinted_at():
+def test_a_restart_begins_again_and_is_hinted_at():
     once = verdict_of(KERNEL + SYSTEM + LOGIN + FINISHED + marker() + KERNEL)
     assert once.word is VerdictWord.INCONCLUSIVE
     assert "the machine restarted" in once.hints
@@ -154,7 +154,7 @@ class TestMarker:
         assert verdict.has_own_machine_id is False
         assert "machine-id" in verdict.hints[0]
 
-    def test_what_the_child_could_not_tell_is_unknown(self):
+    def test_what_the_test_instance_could_not_tell_is_unknown(self):
         assert verdict_of(marker(own="unknown")).has_own_machine_id is None
 
     def test_the_marker_of_another_launch_does_not_count(self):

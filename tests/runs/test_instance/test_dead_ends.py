@@ -200,7 +200,7 @@ def test_a_start_job_without_a_limit_is_a_failure_only_when_time_is_up() -> None
         pytest.param(f"{KERNEL}{WELCOME}{LOGIN}\nIf you are in emergency mode call us\n", id="a text for people"),
         pytest.param(f"{KERNEL}{WELCOME}{LOGIN}\n[   60.1] reboot: Power down\n", id="shut down after it came up"),
         pytest.param(f"{KERNEL}{WELCOME}{LOGIN}\n=> \ndb> \n", id="a program with a prompt of its own"),
-        pytest.param("FreeBSD/amd64 (child) (ttyu0)\n\nlogin: ", id="FreeBSD"),
+        pytest.param("FreeBSD/amd64 (web-01) (ttyu0)\n\nlogin: ", id="FreeBSD"),
         pytest.param("OmniOS r151046 64-bit\nchild console login: ", id="illumos"),
         pytest.param(f"{KERNEL}\nWelcome to Alpine Linux 3.20\n\nalpine login: ", id="Alpine"),
     ],

@@ -45,7 +45,7 @@ async def test_a_made_server_is_noted_as_owned(ctx: MemoryContext, base: Image) 
 
 async def test_it_is_launched_as_it_was_planned(ctx: MemoryContext, base: Image, world: HeldWorld) -> None:
     server = await launched(ctx, base)
-    (made,) = world.children
+    (made,) = world.launched
     (call,) = [
         line for line in world.here.front.calls if line["method"] == "POST" and line["path"].endswith("/servers")
     ]
@@ -68,7 +68,7 @@ async def test_the_marker_is_the_one_that_its_user_data_prints(
     ctx: MemoryContext, base: Image, world: HeldWorld
 ) -> None:
     server = await launched(ctx, base)
-    (made,) = world.children
+    (made,) = world.launched
     assert server.metadata[MARKER] in parts_of(b64decode(made.user_data or ""))["text/x-shellscript"]
 
 
@@ -77,7 +77,7 @@ async def test_a_deep_check_has_its_probe_in_the_user_data(
 ) -> None:
     ctx = new_context(kind=RunKind.DEEP_CHECK)
     await launched(ctx, base)
-    (deep,) = world.children
+    (deep,) = world.launched
     assert len(str(deep.user_data)) > 10_000
 
 
@@ -87,7 +87,7 @@ async def test_a_server_whose_answer_was_lost_is_found_and_noted(
 ) -> None:
     world.fault("launch", **fault)
     server = await launched(ctx, base)
-    assert [made.id for made in world.children] == [server.id]
+    assert [made.id for made in world.launched] == [server.id]
     assert ctx.run.owned == (Owned(kind=OwnedKind.SERVER, id=server.id, name="imaging-test-run1"),)
 
 
@@ -97,7 +97,7 @@ async def test_a_launch_that_never_arrived_is_asked_again_after_a_minute(
     world.fault("launch", **UNHEARD)
     began = world.clock.monotonic()
     await launched(ctx, base)
-    assert len(world.children) == 1
+    assert len(world.launched) == 1
     assert len(ctx.intents) == 2
     assert world.clock.monotonic() - began >= 60
 
@@ -109,7 +109,7 @@ async def test_an_interrupted_run_takes_the_server_that_it_finds(
     after = new_context(steps=ctx.run.steps)  # killed before the id reached the journal
     assert may_have_lost_one(after)
     assert (await launched(after, base)).id == server.id
-    assert len(world.children) == 1
+    assert len(world.launched) == 1
     assert [each.id for each in after.run.owned] == [server.id]
 
 
@@ -119,7 +119,7 @@ async def test_what_is_looked_for_is_named(ctx: MemoryContext, base: Image, worl
     world.clock.shortest = 30
     with pytest.raises(TooLongError, match=r"^the test instance to appear$"):
         await launched(ctx, base)
-    assert world.children == []
+    assert world.launched == []
 
 
 async def test_what_the_journal_names_is_not_taken_for_a_lost_one(
@@ -129,7 +129,7 @@ async def test_what_the_journal_names_is_not_taken_for_a_lost_one(
     first = await launched(ctx, base)
     assert not may_have_lost_one(ctx)
     assert (await launched(ctx, base)).id != first.id
-    assert len(world.children) == 2
+    assert len(world.launched) == 2
 
 
 async def test_what_was_asked_once_more_than_it_is_known_may_be_lost(ctx: MemoryContext) -> None:

@@ -38,7 +38,7 @@ def intended(ctx: MemoryContext) -> list[tuple[IntentAction, str]]:
 
 def standing(world: HeldWorld) -> list[str]:
     world.clock.turn(60)
-    return [made.id for made in world.children]
+    return [made.id for made in world.launched]
 
 
 async def test_it_is_gone_and_the_journal_says_so(ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
