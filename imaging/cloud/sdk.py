@@ -8,37 +8,13 @@ the same gets it whole. Nobody else may import openstack.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import warnings
 from functools import cached_property
 from typing import Any
 
-_WHOLE = frozenset({"connect", "enable_logging"})
-"""What its `__init__` gives beyond its modules."""
+from imaging.runtime import bare_package
 
-
-def _enter_package() -> None:
-    """Have `openstack` in place as a package whose modules can be imported, and nothing of it loaded.
-
-    Does nothing where the package was loaded before, by somebody else in this process.
-    """
-    spec = importlib.util.find_spec("openstack") if "openstack" not in sys.modules else None
-    if spec is None or spec.loader is None:
-        return  # what is missing, the import below says
-    package, loader = importlib.util.module_from_spec(spec), spec.loader
-
-    def ask(name: str) -> Any:
-        if name not in _WHOLE:
-            raise AttributeError(f"module 'openstack' has no attribute {name!r}", name=name, obj=package)
-        loader.exec_module(package)
-        return vars(package)[name]
-
-    vars(package)["__getattr__"] = ask
-    sys.modules["openstack"] = package
-
-
-_enter_package()
+bare_package.enter("openstack", frozenset({"connect", "enable_logging"}))
 
 from keystoneauth1.adapter import Adapter  # noqa: E402  # behind the line above, as all that follow
 from openstack import exceptions  # noqa: E402
