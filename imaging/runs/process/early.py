@@ -60,7 +60,7 @@ class EarlyRunner:
         return await start_runner(run_id, resolved, paths, other_host=other_host, command=self._command)
 
     async def close(self) -> None:
-        """End it if no run came of it."""
+        """End it if no run was started."""
         if self._is_taken:
             return
         self._is_taken = True

@@ -1,4 +1,4 @@
-"""A runner that is there before its run: taken where a run comes of it, gone where none does."""
+"""A runner that is there before its run: used where a run is started, gone where none is."""
 
 from __future__ import annotations
 
