@@ -24,6 +24,8 @@ class TestedRunScreen(PlannedRunScreen):
 
     __test__ = False  # its name begins with "Test", which pytest would take for a test class
     NETWORK_TITLE = "Network of the test instance"
+    ASKS_BASE = True
+    """Whether its image may go back to another one, with which it can be compared."""
 
     def __init__(self) -> None:
         """Begin with a blank request."""
@@ -85,7 +87,7 @@ class TestedRunScreen(PlannedRunScreen):
         def closed(_answer: None) -> None:
             self._tests_dialog = None
 
-        self._tests_dialog = OwnTestsScreen(self._request, self._launch_told, wanted)
+        self._tests_dialog = OwnTestsScreen(self._request, self._launch_told, wanted, asks_base=self.ASKS_BASE)
         self.app.push_screen(self._tests_dialog, closed)
 
     def action_network(self) -> None:

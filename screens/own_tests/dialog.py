@@ -23,20 +23,24 @@ class OwnTestsScreen(Dialog[None]):
     OwnTestsScreen #test-said { height: auto; margin-top: 1; }
     """
 
-    def __init__(self, request: RunRequest, told: Content, changed: Callable[[Mapping[str, object]], None]) -> None:
+    def __init__(
+        self, request: RunRequest, told: Content, changed: Callable[[Mapping[str, object]], None], *, asks_base: bool
+    ) -> None:
         """Begin with what a request has.
 
         Args:
             request: names the tests.
             told: what the test launch comes to with them.
             changed: told which fields of the request the user wants to be changed.
+            asks_base: whether the image may go back to another one.
         """
         super().__init__()
         self._request, self._told, self._changed = request, told, changed
+        self._asks_base = asks_base
 
     def compose_body(self) -> ComposeResult:
         """The list, and what it comes to."""
-        yield OwnTests(self._request, glyphs=self.glyphs, id="own-tests")
+        yield OwnTests(self._request, asks_base=self._asks_base, glyphs=self.glyphs, id="own-tests")
         yield Static(self._told, id="test-said", markup=False)
 
     def on_mount(self) -> None:

@@ -1,4 +1,4 @@
-"""The list of the user's own tests: which files, who runs them, for how long, and whether twins are compared."""
+"""The list of the user's own tests: which files, who runs them, for how long, and what else is compared."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class OwnTests(RowList[TestRow]):
     DEFAULT_CSS = "OwnTests { height: auto; max-height: 4; }"
 
     class Wanted(Message):
-        """The user wants other tests, another account, other limits, or two instances."""
+        """The user wants other tests, another account, other limits, two instances, or the base listed."""
 
         def __init__(self, **update: object) -> None:
             super().__init__()
             self.update = update
 
-    def __init__(self, request: RunRequest, *, glyphs: Glyphs, id: str) -> None:  # noqa: A002  # Textual's own name
-        """Begin with what a request has."""
+    def __init__(self, request: RunRequest, *, asks_base: bool, glyphs: Glyphs, id: str) -> None:  # noqa: A002  # Textual's own name
+        """Begin with what a request has; `asks_base`: whether its image may go back to another one."""
         super().__init__(
             (Column("", 26), Column("", 10, grow=1)),
             key_of=lambda row: row.key,
@@ -63,7 +63,7 @@ class OwnTests(RowList[TestRow]):
             opens="Choose",
             id=id,
         )
-        self._request = request
+        self._request, self._asks_base = request, asks_base
         self._added = self._reading = ""
         """The test that was added last, until the cursor stands on it; the file that is being read."""
 
@@ -74,7 +74,7 @@ class OwnTests(RowList[TestRow]):
     def put(self, request: RunRequest) -> None:
         """Show the tests of a request."""
         self._request = request
-        self.show(rows(request, reading=self._reading))
+        self.show(rows(request, reading=self._reading, asks_base=self._asks_base))
         if self._added and any(each.name == self._added for each in self._tests.files):
             self.select(f"{OF_TEST}{self._added}")
             self._added = ""
@@ -139,6 +139,8 @@ class OwnTests(RowList[TestRow]):
                 self._ask_user()
             case lines.TWINS:
                 self.post_message(self.Wanted(twins=not self._request.twins))
+            case lines.BASE:
+                self.post_message(self.Wanted(list_base=not self._request.list_base))
             case lines.FILE_LIMIT:
                 self._ask_limit("Time limit of one test", _FILE_LIMIT_QUESTION, "file_seconds")
             case lines.ALL_LIMIT:

@@ -10,7 +10,7 @@ from models.run.request import RunRequest
 from models.run.time_limit import written
 from models.works.test_file import ALL_SECONDS, FILE_SECONDS, TestFile, WorkTests
 
-ADD, USER, FILE_LIMIT, ALL_LIMIT, TWINS = "add", "user", "file limit", "all limit", "twins"
+ADD, USER, FILE_LIMIT, ALL_LIMIT, TWINS, BASE = "add", "user", "file limit", "all limit", "twins", "base"
 """The keys of the lines that are no test."""
 OF_TEST = "test "
 """How the key of a test begins."""
@@ -27,15 +27,17 @@ class TestRow:
     note: str = ""
 
 
-def rows(request: RunRequest, *, reading: str = "") -> Sequence[TestRow]:
+def rows(request: RunRequest, *, reading: str = "", asks_base: bool = False) -> Sequence[TestRow]:
     """The lines of a request: its tests, and what is asked about all of them.
 
     Args:
         request: names the tests.
         reading: the file that is being read; empty where none is.
+        asks_base: whether the image may go back to another one, with which it can be compared.
     """
     tests = request.work_tests
     twins = "yes: two instances are compared" if request.twins else "no second instance is compared"
+    base = "launched if it cannot be read" if request.list_base else "it is not launched for that"
     return (
         TestRow(ADD, "+ add a test of yours", f"reading {reading}" if reading else "a script; it runs in both boots"),
         *(TestRow(f"{OF_TEST}{each.name}", each.name, _about(each)) for each in tests.files),
@@ -43,6 +45,7 @@ def rows(request: RunRequest, *, reading: str = "") -> Sequence[TestRow]:
         TestRow(TWINS, "twins", twins),
         TestRow(FILE_LIMIT, "time limit of one test", written(tests.file_seconds)),
         TestRow(ALL_LIMIT, "time limit of all tests", f"{written(tests.all_seconds)} in each boot"),
+        *((TestRow(BASE, "compare with the base", base),) if asks_base else ()),
     )
 
 

@@ -59,6 +59,14 @@ def test_each_test_says_its_size_and_what_it_needs() -> None:
     ]
 
 
+def test_an_image_with_a_base_is_asked_whether_that_may_be_launched() -> None:
+    lines = [rows(RunRequest(list_base=wanted), asks_base=True)[-1] for wanted in (False, True)]
+    assert [(line.name, line.note) for line in lines] == [
+        ("compare with the base", "it is not launched for that"),
+        ("compare with the base", "launched if it cannot be read"),
+    ]
+
+
 async def to_tests(driver: Driver) -> Any:
     screen = await open_wizard(driver)
     await turn_to(driver, screen, PageName.TEST)
@@ -105,18 +113,21 @@ async def test_who_runs_them_and_two_instances_are_chosen_in_the_same_list(demo:
         await driver.until(lambda: screen._state.request.work_tests.user == "debian")
         await driver.press("down", "space")
         await driver.until(lambda: screen._state.request.twins)
+        await driver.press("end", "space")
+        await driver.until(lambda: screen._state.request.list_base)
 
 
 def test_the_review_names_the_tests_and_who_runs_them() -> None:
     tests = WorkTests(files=(TestFile(name="check.sh", text=""), TestFile(name="tables.sh", text="")), user="debian")
     planned = plan()
-    request = planned.request.model_copy(update={"work_tests": tests, "twins": True})
+    request = planned.request.model_copy(update={"work_tests": tests, "twins": True, "list_base": True})
     state = WizardState(
         instance(), load_profile("jetstream"), request, plan=planned.model_copy(update={"request": request})
     )
     told = {item.text: item.leads_to for item in review(state, UNICODE, with_steps=False)}
     assert told["2 tests of yours, run by debian in both boots: check.sh, tables.sh"] == Target(PageName.TEST)
     assert told["Two test instances at once are compared"] == Target(PageName.TEST)
+    assert told["What is installed beyond the base is told"] == Target(PageName.TEST)
     without = state.request.model_copy(update={"test": False})
     untested = replace(state, request=without, plan=planned.model_copy(update={"request": without}))
     assert not [item for item in review(untested, UNICODE, with_steps=False) if "of yours" in item.text]

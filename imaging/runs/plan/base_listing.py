@@ -38,7 +38,7 @@ async def with_base(cloud: Cloud, plan: Plan, profile: Profile, known: Known) ->
         profile: says which flavors are left out.
         known: gives the lists that are kept here.
     """
-    if not plan.request.list_base or not plan.kind.spec.has_base:
+    if not (plan.request.list_base and plan.request.test and plan.kind.spec.has_base):
         return plan
     base = await _base(cloud, plan, profile, known)
     *steps, report = plan.steps

@@ -42,6 +42,7 @@ class ImportScreen(TestedRunScreen):
     BINDINGS: ClassVar[list[BindingType]] = IMPORT_BINDINGS
     UNTOUCHED = "Nothing has been sent yet."
     TOPIC = "Import"
+    ASKS_BASE = False
 
     def __init__(self, path: Path) -> None:
         """Inspect this file at once; leaving ends the inspection."""

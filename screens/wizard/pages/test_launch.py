@@ -39,7 +39,7 @@ class TestPage(Page):
         yield Static(toned("Flavor", Tone.QUIET), classes="label tested", markup=False)
         yield PickOne(_flavors(self.state), AUTO, glyphs=self.glyphs, id="flavor")
         yield Static(toned("Your tests", Tone.QUIET), classes="label tested", markup=False)
-        yield OwnTests(self.state.request, glyphs=self.glyphs, id="own-tests")
+        yield OwnTests(self.state.request, asks_base=True, glyphs=self.glyphs, id="own-tests")
         yield Static(id="test-said", markup=False)
 
     def enter(self) -> None:

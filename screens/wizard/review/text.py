@@ -200,6 +200,8 @@ def _choices(request: RunRequest, glyphs: Glyphs) -> Iterator[Item]:
         yield _choice(tests_line(request), PageName.TEST, glyphs)
     if request.test and request.twins:
         yield _choice("Two test instances at once are compared", PageName.TEST, glyphs)
+    if request.test and request.list_base:
+        yield _choice("What is installed beyond the base is told", PageName.TEST, glyphs)
     if request.timeout_seconds != _USUAL_LIMIT:
         yield _choice(f"Time limit of the run: {written(request.timeout_seconds)}", PageName.VOLUMES, glyphs)
     if request.on_failure is OnFailure.LEAVE:

@@ -18,6 +18,7 @@ from tests.runs.base.listing import (
     change_told,
     launched,
     listed,
+    listing,
     note_of,
     plan_of,
     store_in,
@@ -275,3 +276,12 @@ async def test_a_kept_test_instance_counts_in_the_quota_of_the_plan(
     plan = await plan_of(demo_cloud, cloud, clock, tmp_path, keep_test=True)
     assert plan.base is not None
     assert "beside the test instance that is kept" in plan.base.refused_because
+
+
+async def test_without_a_test_launch_nothing_is_planned_of_a_base(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    plan = await plan_of(demo_cloud, cloud, clock, tmp_path)
+    untested = plan.request.model_copy(update={"test": False})
+    planned = plan.model_copy(update={"request": untested, "base": None})
+    assert (await listing(cloud, planned, tmp_path)).base is None
