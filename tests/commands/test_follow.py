@@ -93,6 +93,19 @@ async def test_a_run_whose_runner_is_gone_is_not_followed_for_ever(capsys, monke
     assert "`imaging resume k3f9a1` continues it" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "changes, offered",
+    [
+        ({}, "`imaging undo k3f9a1` restores the instance"),
+        ({"kind": RunKind.VERIFY, "plan": plan(source=None)}, "`imaging undo k3f9a1` removes what it made"),
+        ({"kind": RunKind.EXPORT, "plan": plan(source=None)}, "`imaging cancel k3f9a1` removes what it has written"),
+    ],
+)
+def test_a_way_out_says_what_it_does_to_a_run_of_that_kind(changes, offered, capsys):
+    finish(GONE.model_copy(update=changes), left=False, json=False)
+    assert offered in capsys.readouterr().err
+
+
 async def test_a_run_that_is_taken_up_again_is_followed_on(monkeypatch):
     monkeypatch.setattr(follow, "_GRACE_SECONDS", 0)
     runs = FakeRuns(GONE, DONE)

@@ -14,7 +14,7 @@ from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell
 from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write, write_json
-from imaging.runs.core.outcome import kept_instances
+from imaging.runs.core.outcome import kept_instances, way_out
 from models.exit_code import ExitCode
 from models.run.record import RunRecord, RunState
 
@@ -197,9 +197,6 @@ def print_problems(run: RunRecord) -> None:
     elif run.trouble is not None and run.left_behind and run.state.is_over:
         tell(run.trouble, heading="Left behind")
     if is_abandoned(run):
-        other = f"`imaging undo {run.id}` restores the instance"
-        if run.spec.writes_file:
-            other = f"`imaging cancel {run.id}` removes what it has written"
-        say(f"Run {run.id} has no runner: `imaging resume {run.id}` continues it, {other}.")
+        say(f"Run {run.id} has no runner: `imaging resume {run.id}` continues it, {way_out(run)}.")
     elif run.instance_restored is False and run.state.is_over:
         say(f"The instance is NOT restored: `imaging undo {run.id}` restores it.")

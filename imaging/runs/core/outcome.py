@@ -102,6 +102,14 @@ def overdue_lines(runs: Iterable[RunRecord], now: datetime) -> tuple[str, ...]:
     )
 
 
+def way_out(run: RunRecord) -> str:
+    """The command that ends a run which nobody works on, with what it does."""
+    if run.spec.writes_file:
+        return f"`imaging cancel {run.id}` removes what it has written"
+    done = "restores the instance" if run.plan.source is not None else "removes what it made"
+    return f"`imaging undo {run.id}` {done}"
+
+
 def awaits_source(run: RunRecord) -> bool:
     """Whether the source was restored and started, but nobody has watched it come up yet."""
     record = _find(run, StepName.SEE_UP)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from imaging.cloud.interface import Cloud
-from imaging.runs.core.outcome import outcome_by_verdict, to_be_seen_again
+from imaging.runs.core.outcome import outcome_by_verdict, to_be_seen_again, way_out
 from imaging.runs.core.polling import RunnerStopped
 from imaging.runs.core.step_context import CancelRequested, Procedures, StepResult
 from imaging.runs.engine.retry import NOT_A_FAILURE, retry_transient, with_the_user
@@ -101,8 +101,7 @@ class Engine:
     async def _wait_for_help(self, error: Exception) -> None:
         """Nothing is as bad as a run that is over or silent while its source is stopped: say so, and wait."""
         trouble = trouble_of(error)
-        undone = "removes what it made" if self._run.spec.takes_file else "restores the instance"
-        remedy = f"`imaging resume {self._run.id}` continues, `imaging undo {self._run.id}` {undone}."
+        remedy = f"`imaging resume {self._run.id}` continues, {way_out(self._run)}."
         parts = {"remedy": " ".join(part for part in (trouble.remedy, remedy) if part)}
         await self._context.writer.wait_for_user(trouble.model_copy(update=parts))
 
