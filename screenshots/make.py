@@ -42,9 +42,10 @@ from textual.screen import Screen  # noqa: E402
 
 from imaging.democloud.image_bytes.disks import written  # noqa: E402
 from imaging.guest.interface import HostKeyQuestion  # noqa: E402
+from imaging.guidelines.lineage.succession import links  # noqa: E402
 from imaging.guidelines.profiles import load_profile  # noqa: E402
 from imaging.runtime.paths import Paths  # noqa: E402
-from models.cloud.image import Image  # noqa: E402
+from models.cloud.image import WORKS, WORKS_ABOUT, Image  # noqa: E402
 from models.errors import UnreachableError  # noqa: E402
 from models.guidelines.facts import InstanceFacts  # noqa: E402
 from models.run.record import RunRecord  # noqa: E402
@@ -62,6 +63,7 @@ from screens.files.inspection import InspectionScreen  # noqa: E402
 from screens.images.export.screen import ExportScreen  # noqa: E402
 from screens.images.importing.screen import ImportScreen  # noqa: E402
 from screens.images.sealing.screen import SealScreen  # noqa: E402
+from screens.images.succession.screen import SuccessionScreen  # noqa: E402
 from screens.images.verifying.screen import VerifyScreen  # noqa: E402
 from screens.instances.screen import InstancesScreen  # noqa: E402
 from screens.runs.run import RunScreen  # noqa: E402
@@ -223,6 +225,7 @@ class Tour:
         await self._until(lambda: bool(self._rows("#images").items) and bool(self._rows("#matrix").items))
         await self._take("images")
         await self._test_launch_of_an_image()
+        await self._older_image()
         await self._seal_of_an_image()
         await self._inspection_of_a_file()
         await self._import_of_a_file()
@@ -240,7 +243,38 @@ class Tour:
         await self._take("test-launch")
         await self._pilot.press("t")
         await self._take("own-tests")
-        await self._pilot.press("escape", "escape")
+        await self._pilot.press("escape", "escape", "home")
+
+    async def _older_image(self) -> None:
+        """What follows what, and what is asked before an older image is hidden or deleted."""
+        images, (newer, older) = (await self._app.cloud()).images, self._named("astro-base")
+        of_older, of_newer = links(older, newer)
+        of_newer |= {WORKS: "yes", WORKS_ABOUT: newer}
+        await images.update_image(older, properties=of_older)
+        await images.update_image(newer, properties=of_newer)
+        await self._pilot.press("r")
+        self._rows("#images").select(newer)
+        await self._until(lambda: self._app.screen.check_action("succession", ()) is True)
+        await self._pilot.press("l")
+        await self._until(lambda: isinstance(self._app.screen, SuccessionScreen) and self._app.screen.is_over)
+        await self._take("succession")
+        await self._pilot.press("escape")
+        self._rows("#images").select(older)
+        for key, picture in (("h", "hide-image"), ("D", "delete-image")):
+            await self._pilot.press(key)
+            await self._until(lambda: isinstance(self._app.screen, ConfirmScreen))
+            await self._take(picture)
+            await self._pilot.press("escape")
+            await self._until(lambda: self._app.screen.check_action("hide", ()) is True)
+        await images.update_image(older, remove_properties=tuple(of_older))
+        await images.update_image(newer, remove_properties=tuple(of_newer))
+        await self._pilot.press("r", "home")
+        await self._until(lambda: not any(one.noted_newer for one in self._images))
+
+    def _named(self, name: str) -> Sequence[str]:
+        """The ids of the images of one name, the newest first."""
+        found = sorted((one for one in self._images if one.name == name), key=lambda one: str(one.created_at))
+        return [one.id for one in reversed(found)]
 
     @property
     def _images(self) -> Sequence[Image]:

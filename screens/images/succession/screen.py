@@ -45,7 +45,8 @@ class SuccessionScreen(OpenedScreen[None]):
         """Read the place of this image."""
         super().__init__()
         self._image = image
-        self._is_over = False
+        self.is_over = False
+        """Whether nothing more is read."""
 
     def compose_body(self) -> ComposeResult:
         """The text."""
@@ -83,7 +84,7 @@ class SuccessionScreen(OpenedScreen[None]):
         from imaging.guidelines.lineage.succession_place import place_lines  # noqa: PLC0415  # not for the first paint
 
         event.stop()
-        self._is_over = event.whole
+        self.is_over = event.whole
         lines = place_lines(event.place, deleted_by=_DELETED_BY)
         self.query_one(Reading).put(Content("\n").join(Content(self.glyphs.plain(line)) for line in lines))
         if event.whole:
@@ -92,12 +93,12 @@ class SuccessionScreen(OpenedScreen[None]):
     @on(Told)
     def _told(self, event: Told) -> None:
         event.stop()
-        if not self._is_over:
+        if not self.is_over:
             self.status.say(f"{event.line.rstrip('.')}; esc stops", Tone.ACCENT)
 
     def failed(self, error: ImagingError) -> None:
         """Say it in the line, too: what was read by then stays on show."""
-        self._is_over = True
+        self.is_over = True
         self.status.say(error.what, Tone.BAD)
         super().failed(error)
 
