@@ -95,10 +95,9 @@ class OlderImages:
         cloud, runs = await console.cloud(), await whole_journal(console.runs)
         login, facts = await cloud.login(), await deletion_facts(cloud, image_id, runs)
         refuse_to_delete(facts.image, deletion_hindrances(facts, login.identity.project_id))
-        if not facts.image.name.strip():
+        if facts.newer is None or not facts.image.name.strip():
             raise UsageError("An image without a name is not deleted here.", meaning="Nothing was changed.")
-        newer_name = facts.newer.name if facts.newer is not None else "Another image"
-        if await self._agreed(deletion_question(facts.image, newer_name)):
+        if await self._agreed(deletion_question(facts.image, facts.newer)):
             self._say(f"Deleting {facts.image.name}")
             runs = await whole_journal(console.runs)
             refuse_to_delete(facts.image, await delete_older(cloud, image_id, facts.image.name, runs))

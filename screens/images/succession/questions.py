@@ -16,7 +16,7 @@ def hiding_question(image: Image, newer: Image) -> Question:
     return Question(
         "Hide this image?",
         f"{image.name} leaves the usual lists of {_whose(image)}.",
-        f"{newer.name} follows it, and is noted to work.\n\n{_HIDDEN}\n\nopenstack image set --hidden {image.id}",
+        f"{_called(newer)} follows it, and is noted to work.\n\n{_HIDDEN}\n\nopenstack image set --hidden {image.id}",
     )
 
 
@@ -29,7 +29,7 @@ def showing_question(image: Image) -> Question:
     )
 
 
-def deletion_question(image: Image, newer_name: str) -> Question:
+def deletion_question(image: Image, newer: Image) -> Question:
     """Before it is deleted; nothing that can be seen forbids it."""
     from imaging.runs.lineage.older_image import NOT_SEEN  # noqa: PLC0415  # not for the first paint
 
@@ -38,7 +38,7 @@ def deletion_question(image: Image, newer_name: str) -> Question:
         f"{image.name} is deleted. It cannot be recovered.",
         "\n\n".join(
             (
-                f"{newer_name} follows it, and is noted to work. No instance of this project uses it.",
+                f"{_called(newer)} follows it, and is noted to work. No instance of this project uses it.",
                 NOT_SEEN,
                 f"openstack image delete {image.id}",
             )
@@ -49,3 +49,8 @@ def deletion_question(image: Image, newer_name: str) -> Question:
 
 def _whose(image: Image) -> str:
     return "this project" if image.visibility == "private" else "all who can see it"
+
+
+def _called(image: Image) -> str:
+    """Name and id: images that follow each other often have one name."""
+    return f"{image.name} ({image.id})"
