@@ -71,7 +71,7 @@ async def remove_base(ctx: StepContext) -> StepResult:
     if not (ctx.run.times_intended(BASE.launch) or may_have_made_group(ctx, BASE)):
         return StepResult("nothing to remove", skipped=True)
     try:
-        image = await _base(ctx)
+        image = await _base(ctx) if _base_id(ctx) else None
     except NotFoundError:
         image = None
     return await remove_launched(ctx, BASE, image)
@@ -117,7 +117,8 @@ async def _told_by_instance(ctx: StepContext, image: Image) -> str:
 
 async def _has_nothing_to_compare(ctx: StepContext) -> bool:
     image_id = image_id_under_test(ctx)
-    return image_id is None or await in_thread(ctx.guests.inventories.read, image_id) is None
+    own = await in_thread(ctx.guests.inventories.read, image_id) if image_id is not None else None
+    return own is None or not own.tells_system
 
 
 async def _is_read(ctx: StepContext, image: Image) -> bool:
@@ -165,4 +166,12 @@ async def _watch(ctx: StepContext, server: Instance, image: Image) -> str:
         await ctx.wait_until(watch.observe, what="its list of packages", limit_seconds=watch.limit_seconds + 60)
     finally:
         watch.save()
-    return watch.trouble.rstrip(".")
+    return watch.trouble.rstrip(".") or await _what_is_missing(ctx)
+
+
+async def _what_is_missing(ctx: StepContext) -> str:
+    """What the list that is kept by now does not tell of the system; empty where it tells all."""
+    known = await _kept(ctx)
+    if known is None or known.tells_system:
+        return "" if known is not None else "its list could not be kept"
+    return f"its test instance told only a part: {'; '.join(known.unread)}"

@@ -27,6 +27,7 @@ from tests.runs.base.listing import (
     store_in,
     without_parts,
 )
+from tests.runs.sealed.sealing import plan_sealed
 from tests.runs.test_crash_matrix import (
     PROFILE,
     REQUEST,
@@ -192,3 +193,19 @@ async def test_a_run_that_makes_an_image_ends_with_the_list_of_its_base(
     assert "postgresql-16" in {each.name for each in change.added}
     roles = {each.role for each in run.owned if each.kind is OwnedKind.SERVER}
     assert roles == {OwnedRole.MAIN, OwnedRole.BASE}
+
+
+async def test_a_sealed_run_ends_with_the_list_of_its_base(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    clock.skips_ahead = False  # how far the clone is changes by itself, and is read at each poll
+    source_id = demo_cloud.server_id("db-07")
+    refuse_data(demo_cloud, present((await cloud.compute.instance(source_id)).image_id))
+    planned = await plan_sealed(cloud, clock, source_id, "db-07")
+    planned = planned.model_copy(update={"request": planned.request.model_copy(update={"list_base": True})})
+    run = await carried_out(await listing(cloud, planned, tmp_path), cloud, clock, tmp_path)
+
+    assert run.state is RunState.DONE
+    assert run.step(StepName.LIST_BASE).state is StepState.DONE
+    assert launched(run) == 1
+    assert await left_of(cloud) == []

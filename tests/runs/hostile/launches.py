@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from imaging.cloud.services.compute import NovaCompute
+from imaging.runs.ownership.made_things import BASE
 from imaging.runs.ownership.security_groups import group_description
 from imaging.runs.ownership.table import ActedOn, Pointer
+from imaging.runs.steps.list_base import remove_base
 from imaging.runs.test_instance.security_group import remove_groups
 from imaging.runs.test_instance.volumes import remove_volumes
 from models.cloud.instance import Instance
@@ -40,6 +42,18 @@ async def a_colleagues_instance_with_our_name_and_metadata(stage: Stage) -> None
     theirs = stage.launched_by(stage.grace, f"imaging-test-{stage.run.id}", _own_metadata(stage))
     await stage.is_up(theirs)
     await _remove(stage)
+    assert stage.grace.server(theirs)["status"] == "ACTIVE"
+    assert stage.left() == {theirs}
+
+
+@points_at_ours(ActedOn.SERVER, Pointer.METADATA)
+async def a_colleagues_instance_named_like_that_of_the_base(stage: Stage) -> None:
+    await stage.begin()
+    name = BASE.name(stage.run)
+    theirs = stage.launched_by(stage.grace, name, _own_metadata(stage))
+    await stage.is_up(theirs)
+    await stage.intend(LAUNCH, IntentAction.LAUNCH_BASE, name)
+    await remove_base(stage.ctx)
     assert stage.grace.server(theirs)["status"] == "ACTIVE"
     assert stage.left() == {theirs}
 
