@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 import click
@@ -11,12 +10,14 @@ from imaging.cloud.instance_facts import gather_facts
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.inspection import guests, inspect_guest, known_guest
-from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import GuestOptions, guest_options, pop_guest_options
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import PLAN_OPTION, YES_OPTION
 from imaging.commands.options.report_files import reporting
-from imaging.commands.options.run_request import CreateOptions, attestations, create_options, refuse_relative, waivers
+from imaging.commands.options.run_options import create_options
+from imaging.commands.options.run_request import CreateOptions, attestations, refuse_relative, waivers
 from imaging.commands.options.things_named import instance_named
 from imaging.commands.output.prompts import agreed
 from imaging.guidelines.description_draft import draft_description
@@ -31,7 +32,7 @@ from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.obstacle import ObstacleKind
 from models.run.plan import Plan
-from models.run.request import Mode, RunRequest
+from models.run.request import Mode
 
 _SEALED = "Add --mode sealed."
 _EXAMPLES = (
@@ -56,10 +57,8 @@ _EXAMPLES = (
 @create_options
 @click.option("--probe", is_flag=True, help="Inspect the guest by SSH first; nothing is changed in it.")
 @guest_options
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
-)
-@click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
+@PLAN_OPTION
+@YES_OPTION
 @everywhere
 @reporting()
 def command(invocation: Invocation, instance: str, *, probe: bool, plan_only: bool, yes: bool, **options: Any) -> int:
@@ -114,51 +113,21 @@ async def _create(
             guest = await inspect_guest(here, instance, access, guidelines) if probe else known_guest(here, instance)
             choices = await _with_texts(here, instance, choices, guidelines, guest, draft=plan_only)
             asked |= await choices.following_request(here.cloud)
-            request = (await _request(here, choices, guidelines)).model_copy(
+            request = (await choices.image_request(here.cloud, guidelines.name)).model_copy(
                 update={"attestations": given[0], "waivers": given[1], **asked}
             )
             plan = await runs.plans.create(here.cloud, instance.id, request, guidelines, guest=guest)
             if not (plan_only or yes) and _may_be_inspected(plan) and agreed("Inspect the guest by SSH first?"):
                 guest = await inspect_guest(here, instance, access, guidelines)
                 plan = await runs.plans.create(here.cloud, instance.id, request, guidelines, guest=guest)
-        if plan_only:
-            return print_plan(plan, json=invocation.json)
-        return await carry_out(
-            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
-        )
+        start = Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports)
+        return await print_or_carry_out(start, plan_only=plan_only, yes=yes)
 
 
 def _may_be_inspected(plan: Plan) -> bool:
     """Whether an inspection by SSH is missing, and may be had."""
     missing = any(one.kind is ObstacleKind.UNINSPECTED for one in obstacles(plan))
     return missing and plan.source is not None and plan.source.is_running
-
-
-async def _request(here: session.Session, choices: CreateOptions, guidelines: Profile) -> RunRequest:
-    """What the options ask for, but for attestations and waivers.
-
-    Raises:
-        UsageError: one of them names something that is not there.
-    """
-    return RunRequest(
-        name=choices.name or "",
-        description=choices.description or "",
-        mode=choices.chosen_mode,
-        keep_homes=choices.keep_home,
-        keep_paths=choices.keep,
-        uninspected=choices.uninspected.strip(),
-        profile=guidelines.name,
-        visibility=choices.visibility,
-        members=choices.member,
-        publish_unverified=choices.publish_unverified is not None,
-        network_id=await choices.network_id(here.cloud),
-        flavor_id=await choices.flavor_id(here.cloud),
-        test=not choices.no_test,
-        keep_test=choices.keep_test,
-        list_base=choices.list_base,
-        timeout_seconds=choices.timeout_seconds,
-        on_failure=choices.on_failure,
-    )
 
 
 async def _with_texts(
@@ -181,15 +150,5 @@ async def _with_texts(
     if instance.image_id is not None:
         kept = await in_thread(guests(here).inventory, instance.image_id)
         facts = facts.model_copy(update={"base_inventory": kept})
-    name = choices.name or suggest_name(instance.name, session.now().date(), guidelines, facts.images.value or ())
-    description = choices.description or draft_description(facts)
-    if draft:
-        return choices.model_copy(update={"name": name, "description": description})
-    missing = " and ".join(
-        option for option, text in (("--name", choices.name), ("--description", choices.description)) if text is None
-    )
-    raise UsageError(
-        f"The image needs {missing}.",
-        meaning="Nothing was changed.",
-        remedy=f"For example: --name {shlex.quote(name)} --description {shlex.quote(description)}",
-    )
+    name = suggest_name(instance.name, session.now().date(), guidelines, facts.images.value or ())
+    return choices.with_texts(name, draft_description(facts), draft=draft)

@@ -10,10 +10,11 @@ import click
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.inspection import guests
-from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.durations import Duration
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import PLAN_OPTION, YES_OPTION
 from imaging.commands.options.run_request import attestations, waivers
 from imaging.commands.options.things_named import image_named
 from imaging.runs.plan.export.refusals import GATE
@@ -62,10 +63,8 @@ _EXAMPLES = (
     metavar="TIME",
     help="Time limit for the whole run, such as 90m.",
 )
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
-)
-@click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
+@PLAN_OPTION
+@YES_OPTION
 @everywhere
 def command(
     invocation: Invocation,
@@ -138,6 +137,5 @@ async def _export(
             image = await image_named(here.cloud, wanted_image)
             guest = guests(here).stored(image.id)
             plan = await runs.plans.export(here.cloud, image.id, request, guidelines, wanted=wanted, guest=guest)
-        if plan_only:
-            return print_plan(plan, json=invocation.json)
-        return await carry_out(Start(plan, runs, here.resolved, guidelines, invocation.json), yes=yes)
+        start = Start(plan, runs, here.resolved, guidelines, invocation.json)
+        return await print_or_carry_out(start, plan_only=plan_only, yes=yes)

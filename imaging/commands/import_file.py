@@ -14,20 +14,20 @@ from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.file_import import file_to_import, with_texts
 from imaging.commands.flow.image_file import wanted_file
-from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.flow.url_fetch import fetched_file
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import FORMAT_OPTION, PLAN_OPTION, YES_OPTION, work_dir_option
 from imaging.commands.options.report_files import reporting
-from imaging.commands.options.run_request import USUAL_SECONDS, ImportOptions, attestations, import_options, waivers
+from imaging.commands.options.run_options import import_options
+from imaging.commands.options.run_request import USUAL_SECONDS, ImportOptions, attestations, waivers
 from imaging.files.fetch import address_of, is_url
 from imaging.runs.plan.import_file.planning import FileToImport
 from models.errors import UsageError
 from models.guidelines.profile import Profile
-from models.image_file.image_format import ImageFormat
 from models.run.file_plan import SendingWay
 from models.run.plan import Plan
-from models.run.request import RunRequest
 
 _ESTIMATES = 3
 """How many times as long as estimated an import may take, where the user sets no limit."""
@@ -47,18 +47,8 @@ _EXAMPLES = (
 @click.command(name="import", cls=CommandWithExamples, examples=_EXAMPLES)
 @click.argument("file")
 @import_options
-@click.option(
-    "--format",
-    "declared",
-    type=click.Choice([kind.value for kind in ImageFormat]),
-    help="What FILE is said to be; without it its content tells.",
-)
-@click.option(
-    "--work-dir",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
-    help="Where FILE is unpacked and converted if it must be; beside FILE by default.",
-)
+@FORMAT_OPTION
+@work_dir_option("Where FILE is unpacked and converted if it must be; beside FILE by default.")
 @click.option("--sha256", "--sha512", "promised", metavar="HASH", default="", help="FILE must have this hash.")
 @click.option(
     "--method",
@@ -68,10 +58,8 @@ _EXAMPLES = (
     help="How the bytes get there; some clouds convert what comes by glance-direct; by web-download the cloud fetches "
     "a URL, whose file is inspected here and must be the same there.",
 )
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
-)
-@click.option("--yes", is_flag=True, help="Agree to the plan beforehand; this does not stand for --attest or --waive.")
+@PLAN_OPTION
+@YES_OPTION
 @everywhere
 @reporting()
 def command(invocation: Invocation, file: str, *, plan_only: bool, yes: bool, **options: Any) -> int:
@@ -150,7 +138,7 @@ async def _import(
             file = await origin.to_import(guidelines)
             images = tuple([image async for page in here.cloud.images.images() for image in page])
             choices = with_texts(choices, file, guidelines, images, session.now().date(), draft=plan_only)
-            request = (await _request(here, choices, guidelines)).model_copy(
+            request = (await choices.image_request(here.cloud, guidelines.name)).model_copy(
                 update={
                     "attestations": given[0],
                     "waivers": given[1],
@@ -159,11 +147,8 @@ async def _import(
                 }
             )
             plan = _within_time(await runs.plans.import_file(here.cloud, file, request, guidelines), choices)
-        if plan_only:
-            return print_plan(plan, json=invocation.json)
-        return await carry_out(
-            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
-        )
+        start = Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports)
+        return await print_or_carry_out(start, plan_only=plan_only, yes=yes)
 
 
 def _within_time(plan: Plan, choices: ImportOptions) -> Plan:
@@ -172,25 +157,3 @@ def _within_time(plan: Plan, choices: ImportOptions) -> Plan:
         return plan
     seconds = max(USUAL_SECONDS, _ESTIMATES * plan.estimated_seconds)
     return plan.model_copy(update={"request": plan.request.model_copy(update={"timeout_seconds": seconds})})
-
-
-async def _request(here: session.Session, choices: ImportOptions, guidelines: Profile) -> RunRequest:
-    """What the options ask for, but for attestations and waivers.
-
-    Raises:
-        UsageError: one of them names something that is not there.
-    """
-    return RunRequest(
-        name=choices.name or "",
-        description=choices.description or "",
-        uninspected=choices.uninspected.strip(),
-        profile=guidelines.name,
-        visibility=choices.visibility,
-        members=choices.member,
-        publish_unverified=choices.publish_unverified is not None,
-        network_id=await choices.network_id(here.cloud),
-        flavor_id=await choices.flavor_id(here.cloud),
-        test=not choices.no_test,
-        keep_test=choices.keep_test,
-        timeout_seconds=choices.timeout_seconds,
-    )

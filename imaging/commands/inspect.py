@@ -23,6 +23,7 @@ from imaging.commands.flow.machine import Inspected, inspected_by_report, inspec
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.guest import host_and_access, host_login_options
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import FORMAT_OPTION, work_dir_option
 from imaging.commands.output.checklist_text import unanswered_line, write_checklist
 from imaging.commands.output.file_text import write_file
 from imaging.commands.output.streams import write_json
@@ -32,7 +33,6 @@ from models.exit_code import ExitCode
 from models.findings import Checklist, Readiness
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
-from models.image_file.image_format import ImageFormat
 
 _Inspection = Callable[[], Coroutine[Any, Any, Inspected]]
 
@@ -61,17 +61,9 @@ class _Inspected:
 @click.option("--file", "named_file", metavar="FILE", type=click.Path(path_type=Path), help="The same as FILE.")
 @click.option("--image", metavar="IMAGE", help="Inspect this image of the cloud: its name or its id.")
 @click.option("--download", is_flag=True, help="Fetch all of IMAGE first, where the cloud does not send parts.")
-@click.option(
-    "--format",
-    "declared",
-    type=click.Choice([kind.value for kind in ImageFormat]),
-    help="What FILE is said to be; without it its content tells.",
-)
-@click.option(
-    "--work-dir",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False, exists=True, writable=True),
-    help="Where FILE is unpacked or converted if it must be, beside FILE by default; where IMAGE is downloaded.",
+@FORMAT_OPTION
+@work_dir_option(
+    "Where FILE is unpacked or converted if it must be, beside FILE by default; where IMAGE is downloaded."
 )
 @click.option(
     "--guest-report", metavar="FILE", help="Judge this report of the script of `imaging probe --show`; - reads it."

@@ -11,11 +11,13 @@ from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
 from imaging.commands.flow.deep_check import inspect_by_run
 from imaging.commands.flow.inspection import guests
-from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import PLAN_OPTION
 from imaging.commands.options.report_files import reporting
-from imaging.commands.options.run_request import SealOptions, refuse_relative, seal_options
+from imaging.commands.options.run_options import seal_options
+from imaging.commands.options.run_request import SealOptions, refuse_relative
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.streams import say
 from imaging.runs.plan.seal.request import proposed_description, proposed_name, seal_request
@@ -38,9 +40,7 @@ _EXAMPLES = (
 @click.command(name="seal", cls=CommandWithExamples, examples=_EXAMPLES)
 @click.argument("image")
 @seal_options
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
-)
+@PLAN_OPTION
 @click.option("--yes", is_flag=True, help="Agree to the inspection and to the plan beforehand.")
 @everywhere
 @reporting()
@@ -78,11 +78,8 @@ async def _seal(invocation: Invocation, wanted: str, choices: SealOptions, *, pl
                     return status
                 guest = guests(here).stored(image.id)
             plan = await runs.plans.seal(here.cloud, image.id, request, guidelines, guest=guest)
-        if plan_only:
-            return print_plan(plan, json=invocation.json)
-        return await carry_out(
-            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
-        )
+        start = Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports)
+        return await print_or_carry_out(start, plan_only=plan_only, yes=yes)
 
 
 async def _request(

@@ -8,11 +8,13 @@ import click
 
 from imaging.commands.flow import session
 from imaging.commands.flow.agreement import require_confirmation
-from imaging.commands.flow.start import Start, carry_out, print_plan
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
+from imaging.commands.options.planning import PLAN_OPTION
 from imaging.commands.options.report_files import OF_VERIFICATIONS, reporting
-from imaging.commands.options.run_request import VerifyOptions, launch_options
+from imaging.commands.options.run_options import launch_options
+from imaging.commands.options.run_request import VerifyOptions
 from imaging.commands.options.things_named import image_named
 from models.run.request import RunRequest
 
@@ -33,9 +35,7 @@ from models.run.request import RunRequest
 )
 @click.argument("image")
 @launch_options
-@click.option(
-    "--plan", "plan_only", is_flag=True, help="Only print what would be done, with the commands to do it by hand."
-)
+@PLAN_OPTION
 @click.option("--yes", is_flag=True, help="With --keep-failed: agree beforehand that its port 22 is opened.")
 @everywhere
 @reporting(OF_VERIFICATIONS)
@@ -76,8 +76,5 @@ async def _verify(invocation: Invocation, wanted: str, choices: VerifyOptions, *
                 allow_partly=choices.allow_partly,
             ).model_copy(update=asked)
             plan = await runs.plans.verification(here.cloud, image.id, request, guidelines)
-        if plan_only:
-            return print_plan(plan, json=invocation.json)
-        return await carry_out(
-            Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports), yes=yes
-        )
+        start = Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports)
+        return await print_or_carry_out(start, plan_only=plan_only, yes=yes)

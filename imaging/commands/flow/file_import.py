@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -122,18 +121,8 @@ def with_texts(
     """
     if choices.name is not None and choices.description is not None:
         return choices
-    name = choices.name or proposed_name(file, guidelines, images, today)
-    description = choices.description or proposed_description(file, today)
-    if draft:
-        return choices.model_copy(update={"name": name, "description": description})
-    missing = " and ".join(
-        option for option, text in (("--name", choices.name), ("--description", choices.description)) if text is None
-    )
-    raise UsageError(
-        f"The image needs {missing}.",
-        meaning="Nothing was changed.",
-        remedy=f"For example: --name {shlex.quote(name)} --description {shlex.quote(description)}",
-    )
+    name = proposed_name(file, guidelines, images, today)
+    return choices.with_texts(name, proposed_description(file, today), draft=draft)
 
 
 def _tenths(doing: str) -> Callable[[int, int], None]:

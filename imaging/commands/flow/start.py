@@ -38,7 +38,14 @@ class Start:
     reports: Reports | None = None
 
 
-def print_plan(plan: Plan, *, json: bool) -> int:
+async def print_or_carry_out(start: Start, *, plan_only: bool, yes: bool) -> int:
+    """Print the plan where only that was asked for; else carry it out. Raises as `_carry_out`."""
+    if plan_only:
+        return _print_plan(start.plan, json=start.json)
+    return await _carry_out(start, yes=yes)
+
+
+def _print_plan(plan: Plan, *, json: bool) -> int:
     """Write the plan as data. The exit status says whether a run by it could start."""
     blocked = obstacles(plan)
     error = refusal(blocked)
@@ -53,7 +60,7 @@ def print_plan(plan: Plan, *, json: bool) -> int:
     return ExitCode.DONE if error is None else error.exit_code
 
 
-async def carry_out(start: Start, *, yes: bool) -> int:
+async def _carry_out(start: Start, *, yes: bool) -> int:
     """Show the plan, ask, start the run, and follow it.
 
     Raises:
