@@ -12,7 +12,7 @@ import warnings
 from functools import cached_property
 from typing import Any
 
-from imaging.runtime import bare_package
+from imaging.runtime.imports import bare_package
 
 bare_package.enter("openstack", frozenset({"connect", "enable_logging"}))
 

@@ -87,7 +87,7 @@ OWN_VALUES = {
     ("imaging/runs/plan/new_run.py", "int(now.timestamp())"): "our clock",
     ("imaging/runs/ownership/images_and_servers.py", "float('inf')"): "a constant",
     ("imaging/runs/report/guest.py", "int((planned_at - read_at).total_seconds())"): "moments within bounds",
-    ("imaging/runs/service.py", "float('-inf')"): "a constant",
+    ("imaging/runs/run_watch.py", "float('-inf')"): "a constant",
     (
         "imaging/runs/steps/verify.py",
         "float(ctx.profile.patience.test_limit_seconds)",

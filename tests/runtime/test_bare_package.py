@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.runtime import bare_package
+from imaging.runtime.imports import bare_package
 
 ROOT = Path(__file__).parents[2]
 

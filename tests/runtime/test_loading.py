@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from imaging.runtime.loading import loading
+from imaging.runtime.imports.loading import loading
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from imaging.runtime.loading import loading
+from imaging.runtime.imports.loading import loading
 
 _LONGEST_SHOWN = 60
 

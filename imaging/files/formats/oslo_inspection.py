@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from imaging.runtime import bare_package
+from imaging.runtime.imports import bare_package
 from models.image_file.image_format import ImageFormat
 from models.image_file.refusal import Refusal, RefusalCode
 

@@ -30,7 +30,7 @@ from imaging.runs.engine.run_context import RunContext
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import HEARTBEAT_SECONDS, Lease
 from imaging.runtime.clock import Clock, SystemClock
-from imaging.runtime.loading import loading
+from imaging.runtime.imports.loading import loading
 from imaging.runtime.logs import start_logging
 from imaging.runtime.paths import Paths
 from models.errors import ImagingError, JournalError, LeaseLostError

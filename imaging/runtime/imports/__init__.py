@@ -1,0 +1,1 @@
+"""How modules are loaded: less of a library than its package would, and without looking for garbage."""
