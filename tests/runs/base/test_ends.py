@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from imaging.cloud.interface import Cloud
+from imaging.guidelines.sealing.planning import plan_seal
 from imaging.runs.journal.journal import Journal
 from imaging.runs.plan.image_plan import plan_run
-from models.errors import LostAnswerError
+from imaging.runs.plan.seal.planning import plan_seal_of_image
+from imaging.runs.steps.prove_seal import facts_of
+from models.errors import ForbiddenError, LostAnswerError
 from models.run.record import OwnedKind, OwnedRole, RunState
+from models.run.request import RunRequest
 from models.steps import StepName, StepState
 from models.verdict import VerdictWord
 from models.works.verdict import WorksWord
@@ -27,7 +31,8 @@ from tests.runs.base.listing import (
     store_in,
     without_parts,
 )
-from tests.runs.sealed.sealing import plan_sealed
+from tests.runs.sealed.sealing import inspected, plan_sealed
+from tests.runs.sealed.test_seal_of_an_image import an_image
 from tests.runs.test_crash_matrix import (
     PROFILE,
     REQUEST,
@@ -207,5 +212,49 @@ async def test_a_sealed_run_ends_with_the_list_of_its_base(
 
     assert run.state is RunState.DONE
     assert run.step(StepName.LIST_BASE).state is StepState.DONE
+    assert launched(run) == 1
+    assert await left_of(cloud) == []
+
+
+async def test_an_instance_of_the_base_that_cannot_be_removed_is_told_as_every_test_instance(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    without_parts(demo_cloud)
+    delete = cloud.compute.delete_instance
+
+    async def refused(instance_id: str) -> None:
+        if (await cloud.compute.instance(instance_id)).name.startswith("imaging-base"):
+            raise ForbiddenError("You are not allowed to delete instances by now.")
+        await delete(instance_id)
+
+    cloud.compute.delete_instance = refused  # type: ignore[method-assign]
+    run = await listed(demo_cloud, cloud, clock, tmp_path)
+
+    assert run.works is not None
+    assert run.works.word is WorksWord.YES
+    assert (await cloud.images.image(image_named(demo_cloud, IMAGE))).noted_works == "yes"
+    assert run.step(StepName.LIST_BASE).state is StepState.FAILED
+    assert run.trouble is not None
+    assert "not allowed to delete" in run.trouble.what
+    assert [each.role for each in run.owned if not each.removed and each.kind is OwnedKind.SERVER] == [OwnedRole.BASE]
+
+
+async def test_the_seal_of_an_image_is_compared_with_that_image(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    image = await an_image(cloud, clock, demo_cloud.server_id("db-07"))
+    refuse_data(demo_cloud, image.id)
+    network = next(each for each in await cloud.networking.networks() if each.name == "astro-net")
+    request = RunRequest(
+        name="sealed course", description="d", profile="openstack", network_id=network.id, list_base=True
+    )
+    guest = inspected("db-07", clock.now())
+    seal = plan_seal(facts_of(None, guest, request, clock.now()), PROFILE, request)
+    planned = await plan_seal_of_image(cloud, clock, image.id, request, PROFILE, seal=seal, guest=guest)
+    Death("after", clock).wrap(cloud)
+    run = await carried_out(await listing(cloud, planned, tmp_path), cloud, clock, tmp_path)
+
+    assert (run.state, run.step(StepName.LIST_BASE).state) == (RunState.DONE, StepState.DONE)
+    assert change_told(run, tmp_path).base_id == image.id
     assert launched(run) == 1
     assert await left_of(cloud) == []
