@@ -42,6 +42,7 @@ from tests.support.demo import DemoCloud
 START = datetime(2126, 11, 1, 14, 0, tzinfo=UTC)
 """Far enough ahead that a token of this cloud never looks expired to a library that reads the machine's clock."""
 _FARTHEST_SECONDS = 10.0
+_SHORTEST_SECONDS = 2.0
 
 
 def still_clock() -> VirtualClock:
@@ -61,7 +62,7 @@ class TurnedClock:
         self._world = world
         self._began = world.clock.now()
         self.slept: list[float] = []
-        self.shortest = 2.0
+        self.shortest = _SHORTEST_SECONDS
         """How long a sleep lasts at least while nothing is due, in seconds; more in tests of long silences."""
 
     def now(self) -> datetime:
@@ -140,10 +141,11 @@ class DemoCloudHere(DemoCloud):
     def turn_until_due(self, seconds: float) -> float:
         """Let so many seconds pass, or more until something happens; how many it were.
 
-        Who polls sees each state once, and does not ask many times in between.
+        Who polls sees each state once, and does not ask many times in between. Where nothing is due, a machine may
+        still print on its console: that is read every other second.
         """
         due = self.here.world.next_due()
-        ahead = 0.0 if due is None else min(due - self.now(), _FARTHEST_SECONDS)
+        ahead = _SHORTEST_SECONDS if due is None else min(due - self.now(), _FARTHEST_SECONDS)
         passed = max(seconds, ahead)
         self.turn(passed)
         return passed
