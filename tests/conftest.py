@@ -34,6 +34,8 @@ hypothesis.settings.load_profile("explore" if os.environ.get("IMAGING_TEST_EXPLO
 
 # Python collects whenever 700 more objects live, which a screen makes in an instant: an eighth of the processor time.
 gc.set_threshold(50_000, 20, 100)
+# Each process that a test starts would look for plugins in all that is installed here: a sixteenth of its start.
+os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
 gc.disable()  # until all tests are collected, which stay until the end
 
 
