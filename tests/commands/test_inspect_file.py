@@ -64,7 +64,9 @@ def test_a_raw_disk_is_judged_by_the_rules_of_a_guest(imaging, disk):
     assert judged["FS-ROOT"]["evidence"].startswith("ext4")
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind == "qcow2" else pytest.mark.slow) for kind in FORMATS]
+)
 def test_the_same_disk_in_another_format_comes_to_the_same(imaging, disk, tmp_path, kind):
     other = converted(disk, tmp_path / "image", kind, *FORMATS[kind])
     without_format = {"FMT-RAW-UPLOAD"}

@@ -48,6 +48,8 @@ Shown = TypeVar("Shown", bound=Screen[Any])
 _PATIENCE_SECONDS = 15.0
 _LOOKS_AGAIN_SECONDS = 0.5
 """After this long the screen is read again, also where nothing was drawn."""
+WIDE = pytest.param((120, 36), marks=pytest.mark.slow)
+"""A terminal with room: what is done in one of 80 columns and 24 lines is done there once more."""
 NOWHERE = "nowhere"
 """The name of a cloud that never answers."""
 

@@ -22,7 +22,7 @@ from screens.dialogs.notice import NoticeScreen
 from screens.dialogs.run_question import run_question
 from screens.finding_keys import Place
 from tests.commands.building import plan
-from tests.screens.driving import NOWHERE, console
+from tests.screens.driving import NOWHERE, WIDE, console
 from tests.screens.samples import finding
 
 LONG = " ".join(f"word-{number}" for number in range(400))
@@ -37,7 +37,7 @@ DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
 }
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), WIDE])
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_the_whole_frame_and_the_keys_are_seen_however_long_the_text_is(tmp_path, name, size):
     async with console(tmp_path, cloud=NOWHERE, size=size) as driver:

@@ -11,14 +11,14 @@ from screens.images.screen import ImagesScreen
 from screens.images.verifying.screen import VerifyScreen
 from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
-from tests.screens.driving import FrozenRuns, console
+from tests.screens.driving import WIDE, FrozenRuns, console
 from tests.screens.samples import NOW, run
 from tests.support.known import present
 
 STUCK = Verdict(word=VerdictWord.FAILED, dead_end=DeadEnd.KERNEL_PANIC)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_the_matrix_says_which_flavors_can_launch_an_image(demo, tmp_path, size):
     async with console(tmp_path, size=size) as driver:
         await driver.press("2")

@@ -14,10 +14,10 @@ from screens.style.glyphs import ASCII
 from screens.widgets.checklist import ChecklistView
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
-from tests.screens.driving import Driver, FrozenRuns, console
+from tests.screens.driving import WIDE, Driver, FrozenRuns, console
 from tests.screens.samples import run
 
-BOTH_SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+BOTH_SIZES = pytest.mark.parametrize("size", [(80, 24), WIDE])
 
 
 async def choose(driver: Driver, name: str) -> None:

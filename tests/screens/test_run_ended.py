@@ -19,7 +19,7 @@ from screens.runs.run import RunScreen
 from screens.runs.text_screen import TextScreen
 from screens.widgets.rows import RowList
 from screens.widgets.text_lines import TextLines
-from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
+from tests.screens.driving import NOWHERE, WIDE, Driver, FrozenRuns, console
 from tests.screens.samples import HOSTILE, NOW, claim, run
 
 IMAGE = "10f9c05e-6b12-5e7c-aa28-6b3b1d4e8142"
@@ -48,7 +48,7 @@ async def opened(driver: Driver) -> None:
     await driver.pilot.pause()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_a_failed_run_says_the_cause_first_and_ticks_no_step_that_failed(tmp_path, size):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(over()), size=size) as driver:
         await opened(driver)

@@ -14,7 +14,7 @@ from screens.dialogs.confirm import ConfirmScreen
 from screens.runs.run import RunScreen
 from screens.style.run_words import Task
 from screens.widgets.rows import RowList
-from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
+from tests.screens.driving import NOWHERE, WIDE, Driver, FrozenRuns, console
 from tests.screens.samples import HOSTILE, NOW, claim, instance, plan, run
 
 HERE = RunnerPresence(host=platform.node(), pid=1, heartbeat_at=NOW, alive=True)
@@ -29,7 +29,7 @@ async def open_run(driver: Driver, run_id: str = "r1") -> None:
     await driver.pilot.pause()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_all_that_a_run_does_is_on_the_screen_in_words_with_how_long_it_took(tmp_path, size):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(run()), size=size) as driver:
         await open_run(driver)

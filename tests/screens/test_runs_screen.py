@@ -17,7 +17,7 @@ from screens.runs.run import RunScreen
 from screens.runs.screen import RunsScreen
 from screens.runs.texts.run_rows import COLUMNS, ORDERS, OUTCOME, RUN, STARTED, STATE, SUBJECT, WHY, matching
 from screens.widgets.rows import RowList
-from tests.screens.driving import NOWHERE, Driver, FrozenRuns, HeldClock, console
+from tests.screens.driving import NOWHERE, WIDE, Driver, FrozenRuns, HeldClock, console
 from tests.screens.samples import NOW, instance, plan, run
 
 BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG, reason="It answered.")
@@ -52,7 +52,7 @@ def test_a_run_is_found_by_its_names_state_verdict_and_ids(text, left):
     assert [one.id for one in matching((GOOD, BAD), text)] == left
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_the_list_is_filtered_by_a_key_and_escape_takes_the_filter_off(tmp_path, size):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(GOOD, BAD), size=size) as driver:
         rows = await opened(driver)
@@ -145,7 +145,7 @@ def test_what_needs_somebody_comes_before_what_goes_on_and_that_before_what_is_o
     assert order == ["interrupted", "waiting", "going", "bbb222", "aaa111"]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_runs_are_sorted_by_a_key_and_stay_so_and_the_cursor_stays_on_its_run(tmp_path, size):
     runs = FrozenRuns(GOOD, BAD)
     async with console(tmp_path, cloud=NOWHERE, runs=runs, size=size) as driver:

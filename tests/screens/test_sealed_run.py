@@ -24,7 +24,7 @@ from screens.style.glyphs import UNICODE
 from screens.style.run_words import Task
 from screens.style.tones import Tone
 from screens.widgets.rows import RowList
-from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
+from tests.screens.driving import NOWHERE, WIDE, Driver, FrozenRuns, console
 from tests.screens.samples import LOGIN, NOW, claim, plan, run
 
 BOOTED = Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG)
@@ -83,7 +83,7 @@ async def opened(driver: Driver) -> None:
     await driver.pilot.pause()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_a_proved_seal_says_so_first_and_how_much_went(tmp_path, size):
     async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(sealed_run()), size=size) as driver:
         await opened(driver)

@@ -11,7 +11,7 @@ from screens.widgets.entry import Draft, Entry
 from screens.widgets.rows import RowList
 from screens.wizard.targets import PageName
 from screens.wizard.wizard import WizardScreen
-from tests.screens.driving import Driver, FrozenGuests, console
+from tests.screens.driving import WIDE, Driver, FrozenGuests, console
 from tests.screens.test_instances_screen import choose
 from tests.tui.test_typeahead import type_at_once
 
@@ -46,7 +46,7 @@ async def go_on_uninspected(driver: Driver) -> None:
     await driver.until(lambda: "Continue without inspection" not in driver.text)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_a_name_and_a_description_are_suggested_that_keep_the_rules(demo, tmp_path, size):
     async with console(tmp_path, size=size) as driver:
         screen = await open_wizard(driver)

@@ -20,7 +20,7 @@ from screens.widgets.entry import Entry
 from screens.wizard.review.text import review
 from screens.wizard.state import RequestChanged, WizardState
 from screens.wizard.targets import PageName, Target
-from tests.screens.driving import Driver, console
+from tests.screens.driving import WIDE, Driver, console
 from tests.screens.samples import instance, plan
 from tests.screens.test_wizard import open_wizard, turn_to
 
@@ -80,7 +80,7 @@ async def answer(driver: Driver, text: str) -> None:
     await driver.press(*text, "enter")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE])
 async def test_a_test_is_added_by_its_path_and_removed_again(demo: Any, tmp_path: Path, size: tuple[int, int]) -> None:
     file = tmp_path / "check.sh"
     file.write_text("#!/bin/sh\nexit 0\n")

@@ -31,8 +31,13 @@ from tests.support.needs import needs
 pytestmark = needs("qemu-img", "sfdisk")
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("kind", ["raw", "vmdk"])
+@pytest.mark.parametrize(
+    "kind,moment",
+    [
+        *(("raw", moment) for moment in MOMENTS),
+        *(pytest.param("vmdk", moment, marks=() if moment == "after" else pytest.mark.slow) for moment in MOMENTS),
+    ],
+)
 async def test_killed_at_every_call(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, moment: str, kind: str
 ):
@@ -153,8 +158,17 @@ CANCELLED_IN = [
 ]
 
 
-@pytest.mark.parametrize("step", CANCELLED_IN)
-@pytest.mark.parametrize("undone", [False, True], ids=["cancelled", "undone"])
+UNDONE_IN = {StepName.UPLOAD, StepName.PUBLISH}
+"""The others clear up in the same way as when it is cancelled."""
+
+
+@pytest.mark.parametrize(
+    "step,undone",
+    [
+        *((step, False) for step in CANCELLED_IN),
+        *(pytest.param(step, True, marks=() if step in UNDONE_IN else pytest.mark.slow) for step in CANCELLED_IN),
+    ],
+)
 async def test_cancelled_in_any_step_it_leaves_nothing(
     cloud: Cloud,
     clock: DemoClock,
