@@ -8,7 +8,6 @@ from imaging.commands.flow import session
 from imaging.commands.flow.follow import remove_and_follow, start_and_follow
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
-from imaging.runs.core.outcome import keeps_instance
 from models.run.record import RunState
 
 
@@ -36,7 +35,7 @@ def command(invocation: Invocation, run: str) -> int:
 async def _cancel(invocation: Invocation, wanted: str) -> int:
     async with session.own_runs() as runs:
         found = await runs.run(wanted)
-        if keeps_instance(found):
+        if found.keeps_instance:
             resolved = await session.resolve_for(invocation, found)
             return await remove_and_follow(
                 lambda: runs.remove_kept(found.id, resolved), runs, found, json=invocation.json

@@ -10,7 +10,6 @@ from imaging.commands.flow.other_host import confirmed_host, host_options
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.report_files import reporting
-from imaging.runs.core.outcome import keeps_instance
 
 
 @click.command(
@@ -41,7 +40,7 @@ async def _resume(invocation: Invocation, wanted: str, *, yes: bool, other_host:
         found = await runs.run(wanted)
         host = confirmed_host(found, yes=yes, other_host=other_host)
         resolved = await session.resolve_for(invocation, found)
-        if keeps_instance(found):
+        if found.keeps_instance:
             return await remove_and_follow(
                 lambda: runs.resume(found.id, resolved, other_host=host), runs, found, json=invocation.json
             )

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from imaging.cloud.connection import connect as connect_to_cloud
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolution import ResolvedCloud
-from imaging.runs.core.outcome import is_overdue, keeps_instance, kept_hint, overdue_lines, source_may_need_help
+from imaging.runs.core.outcome import is_overdue, kept_hint, overdue_lines, source_may_need_help
 from imaging.runs.core.own_project import refuse_other_project
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.rows import Changes
@@ -154,7 +154,7 @@ class RunService:
             WrongProjectError: the login is another project's.
         """
         record = await self.run(run_id)
-        if not keeps_instance(record):
+        if not record.keeps_instance:
             raise UsageError(f"Run {record.id} keeps no test instance.", meaning="Nothing was changed.")
         await self._refuse_other_project(record, resolved)
         await self._journal.refuse_unless_free(record.id)

@@ -260,6 +260,20 @@ class RunRecord(Frozen):
         return sum(intent.action is action for record in self.steps for intent in record.intents)
 
     @property
+    def kept_instances(self) -> tuple[Owned, ...]:
+        """The test instances that stay for a while because their checks failed, and that nobody has removed yet."""
+        if self.kept_until is None:
+            return ()
+        roles = {OwnedRole.MAIN, OwnedRole.WORKS}
+        servers = (each for each in self.owned if each.kind is OwnedKind.SERVER)
+        return tuple(each for each in servers if not each.removed and each.role in roles)
+
+    @property
+    def keeps_instance(self) -> bool:
+        """Whether it is over and a test instance of it still stays, so that its user can log in to it."""
+        return self.state.is_over and bool(self.kept_instances)
+
+    @property
     def is_worked_on(self) -> bool:
         """Whether a living runner has it."""
         return self.runner is not None and self.runner.alive

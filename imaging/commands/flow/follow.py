@@ -14,7 +14,7 @@ from imaging.commands.output import run_text
 from imaging.commands.output.failures import tell
 from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write, write_json
-from imaging.runs.core.outcome import kept_instances, way_out
+from imaging.runs.core.outcome import way_out
 from models.exit_code import ExitCode
 from models.run.record import RunRecord, RunState
 
@@ -103,14 +103,14 @@ async def remove_and_follow(
     Returns:
         The exit status.
     """
-    names = ", ".join(each.name or each.id for each in kept_instances(run))
+    names = ", ".join(each.name or each.id for each in run.kept_instances)
     with ctrl_c_leaves() as leave:
         await begin()
         say(f"Removing {names}, which was kept because checks or tests had failed; ctrl+c leaves that to its runner.")
         last = await follow(service, run.id, leave, show=lambda _before, _now: None)
     if json:
         write_json(run_document(last))
-    if not kept_instances(last):
+    if not last.kept_instances:
         say(f"{names} is removed.")
         return ExitCode.DONE
     if leave.asked:

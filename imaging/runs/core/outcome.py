@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.formatting import minute
-from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord, RunState, StepRecord, Trouble
+from models.run.record import RunRecord, RunState, StepRecord, Trouble
 from models.seal.verdict import SealWord
 from models.steps import StepName, StepState
 from models.words.seal_remedies import remedy_of_verdict
@@ -64,29 +64,14 @@ def is_known_not_to_work(run: RunRecord) -> bool:
     return run.works is not None and run.works.word is WorksWord.NO
 
 
-def kept_instances(run: RunRecord) -> tuple[Owned, ...]:
-    """The test instances that stay for a while because their checks failed, and that nobody has removed yet."""
-    if run.kept_until is None:
-        return ()
-    roles = {OwnedRole.MAIN, OwnedRole.WORKS}
-    return tuple(
-        each for each in run.owned if each.kind is OwnedKind.SERVER and not each.removed and each.role in roles
-    )
-
-
-def keeps_instance(run: RunRecord) -> bool:
-    """Whether the run is over and a test instance of it still stays, so that its user can log in to it."""
-    return run.state.is_over and bool(kept_instances(run))
-
-
 def is_overdue(run: RunRecord, now: datetime) -> bool:
     """Whether a test instance that was kept for a while should be gone by now."""
-    return run.kept_until is not None and run.kept_until <= now and keeps_instance(run)
+    return run.kept_until is not None and run.kept_until <= now and run.keeps_instance
 
 
 def kept_hint(run: RunRecord) -> str:
     """How long the test instance of a run that is over stays, after other words; empty where none is kept."""
-    if run.kept_until is None or not keeps_instance(run):
+    if run.kept_until is None or not run.keeps_instance:
         return ""
     return f" It keeps its test instance until {minute(run.kept_until)}; `imaging cancel {run.id}` removes it now."
 
@@ -98,7 +83,7 @@ def overdue_lines(runs: Iterable[RunRecord], now: datetime) -> tuple[str, ...]:
         f"Remove it: imaging resume {run.id}"
         for run in runs
         if run.kept_until is not None and is_overdue(run, now)
-        for each in kept_instances(run)
+        for each in run.kept_instances
     )
 
 

@@ -23,7 +23,6 @@ from pathlib import Path
 from imaging.cloud.interface import Cloud
 from imaging.cloud.login.resolved import ResolvedCloud
 from imaging.guest.facts_cache import GuestStore
-from imaging.runs.core.outcome import kept_instances
 from imaging.runs.core.step_context import Procedures
 from imaging.runs.engine.engine import Engine
 from imaging.runs.engine.run_context import RunContext
@@ -93,7 +92,7 @@ class Runner:
 
     async def _remove_kept(self, journal: Journal, run: RunRecord, other_host: str | None) -> RunRecord:
         """Remove a test instance that was kept because its checks failed, once its time is over."""
-        while kept_instances(run) and run.kept_until is not None:
+        while run.kept_instances and run.kept_until is not None:
             left = (run.kept_until - self._clock.now()).total_seconds()
             if left <= 0:
                 async with self._lease(journal, run.id, other_host) as lease:

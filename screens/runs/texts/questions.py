@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 
-from imaging.runs.core.outcome import kept_instances
 from imaging.runs.ownership.image_deletion import deletable_image
 from models.run.record import OwnedKind, RunRecord
 from models.words.export_words import AFTER_CANCELLING
@@ -19,7 +18,7 @@ def question(change: Change, run: RunRecord) -> Question:
         case Change.CANCEL:
             return Question("Cancel this run?", f"The run on {run.title} ends.", _after_cancelling(run))
         case Change.REMOVE_KEPT:
-            names = ", ".join(each.name or each.id for each in kept_instances(run))
+            names = ", ".join(each.name or each.id for each in run.kept_instances)
             return Question(
                 "Remove the test instance now?",
                 f"The test instance {names} is removed, and its port 22 with it.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from imaging.runs.core.outcome import keeps_instance
 from models.formatting import clock_time, duration
 from models.run.record import OwnedKind, Phase, RunRecord, RunState, StepRecord, Trouble
 from models.steps import StepName, StepState
@@ -106,7 +105,7 @@ def can_be_cancelled(run: RunRecord) -> bool:
 
     A second one ends the watching of the restored source; once the run is over, one removes what it keeps.
     """
-    if keeps_instance(run):
+    if run.keeps_instance:
         return not run.is_worked_on
     return not run.state.is_over and (run.state is not RunState.CANCELLING or is_watching_source(run))
 
