@@ -16,6 +16,7 @@ from imaging.guest.report import read_report
 from models.guest.accounts import PasswordState
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import FileSearch, PackageState, Questions
+from tests.guest.debians import install
 from tests.guest.probe.running import NONCE, NOW
 from tests.support.needs import needs
 
@@ -35,25 +36,12 @@ QUESTIONS = Questions(
 def debian(tmp_path_factory) -> Iterator[Path]:
     """A Debian 12 in which somebody has worked a little."""
     root = tmp_path_factory.mktemp("debian")
-    command = ["debootstrap", "--variant=minbase", "--include=openssh-client", "bookworm", str(root), mirror()]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode:
-        pytest.skip(f"debootstrap could not install a Debian: {made.stdout.splitlines()[-1:]}")
+    install(root, "bookworm", "openssh-client")
     inside(root, "useradd --create-home --shell /bin/bash carol && passwd -d carol && useradd -m -p '$6$s$h' dave")
     inside(root, "ssh-keygen -q -t ed25519 -N '' -f /home/carol/id_ed25519 && chown carol: /home/carol/id_ed25519*")
     inside(root, "echo 'multi off' >/etc/host.conf; mkdir -p /srv/data && touch /srv/data/x && chown carol /srv/data/x")
     yield root
     shutil.rmtree(root, ignore_errors=True)
-
-
-def mirror() -> str:
-    """The mirror that this machine's own apt is set to; without one of Debian there is nothing to install from."""
-    formatted = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(ORIGIN) $(CODENAME) $(COMPONENT)"]
-    told = subprocess.run([*formatted, "Created-By: Packages"], capture_output=True, text=True, check=False).stdout
-    for line in told.splitlines():
-        if line.split(" ")[1:] == ["Debian", "bookworm", "main"]:
-            return line.split(" ")[0]
-    pytest.skip("apt is not set to a mirror of Debian 12 here")
 
 
 def inside(root: Path, command: str, stdin: str = "") -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +13,8 @@ from imaging.guidelines.guest.questions import questions_for
 from imaging.guidelines.profiles import load_profile
 from models.seal.plan import OperationId, SealTarget, TargetAction
 from models.seal.report import SealState
-from tests.guest.probe.test_real_debian import mirror
+from tests.guest.debians import boot, install, suites
 from tests.guest.seal.sealing import NONCE, NOW, Sealed, plan, target
-from tests.guest.seal.test_real_debian import PACKAGES, suites
 from tests.support.needs import needs
 
 pytestmark = [
@@ -40,39 +37,6 @@ ExecStart=/bin/sh -c "while :; do echo x >>/var/log/stubborn.log; sleep 0.3; don
 WantedBy=multi-user.target
 """
 """As auditd is: it writes a log, is not to be stopped, and is started again."""
-BOOT_SECONDS = 300
-
-
-def boot(root: Path, until: str) -> str:
-    """What the console shows until then; afterwards the system is shut down in order."""
-    console = root.with_name("console")
-    command = [
-        "systemd-nspawn",
-        "--quiet",
-        "--register=no",
-        "--keep-unit",
-        "--private-network",
-        "-D",
-        str(root),
-        "--boot",
-    ]
-    with console.open("wb") as shown:
-        machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=shown, stderr=subprocess.STDOUT)
-    try:
-        for _ in range(BOOT_SECONDS * 2):
-            if machine.poll() is not None or until in console.read_text("utf-8", "replace"):
-                break
-            time.sleep(0.5)
-        machine.send_signal(signal.SIGTERM)
-        machine.wait(60)
-    finally:
-        if machine.poll() is None:
-            machine.kill()
-            machine.wait()
-    text = console.read_text("utf-8", "replace")
-    if "Welcome to" not in text:
-        pytest.skip(f"no container boots here: {text[-200:]!r}")
-    return text
 
 
 def seed(root: Path, instance: str, user_data: bytes) -> None:
@@ -98,17 +62,7 @@ class Boots:
 @pytest.fixture(scope="module", params=suites("trixie"))
 def boots(request, tmp_path_factory) -> Boots:
     root = tmp_path_factory.mktemp(request.param) / "root"
-    command = [
-        "debootstrap",
-        "--variant=minbase",
-        f"--include={','.join(PACKAGES)}",
-        request.param,
-        str(root),
-        mirror(),
-    ]
-    installed = subprocess.run(command, capture_output=True, text=True, check=False)
-    if installed.returncode:
-        pytest.skip(f"debootstrap could not install a Debian: {installed.stdout.splitlines()[-1:]}")
+    install(root, request.param)
     live_in(root)
     units = {each.name for kind in ("wants", "requires") for each in root.glob(f"etc/systemd/system/*.{kind}/*")}
     wanted: dict[OperationId, tuple[SealTarget, ...]] = dict.fromkeys(OperationId, ())

@@ -16,7 +16,7 @@ from imaging.guest.seal.script import seal_script
 from models.guest.files import Questions
 from models.seal.plan import KeptThing, OperationId, SealPlan, SealTarget, TargetAction
 from models.seal.report import CanaryClass, SealState
-from tests.guest.probe.test_real_debian import mirror
+from tests.guest.debians import install, suites
 from tests.guest.seal.sealing import NONCE, NOW, Sealed, State, changed, plan, state_of, target
 from tests.support.needs import needs
 
@@ -25,11 +25,6 @@ pytestmark = [
     pytest.mark.slow,
     needs("root", "debootstrap"),
 ]
-PACKAGES = (
-    "systemd", "systemd-sysv", "dbus", "cloud-init", "python3-cffi-backend", "openssh-server", "sudo", "cron",
-    "rsyslog", "iproute2", "ifupdown",
-)  # fmt: skip
-"""A package that only provides what another one needs has to be named."""
 SWAPPED = b"what memory held: swordfish"
 _MIB = 1024 * 1024
 
@@ -79,11 +74,6 @@ class Machine:
         )
 
 
-def suites(usual: str) -> list[str]:
-    """Each takes minutes to install, so one of them is enough; `IMAGING_TEST_SUITES="bullseye sid"` asks for others."""
-    return os.environ.get("IMAGING_TEST_SUITES", usual).split()
-
-
 @pytest.fixture(scope="module", params=suites("bookworm"))
 def machine(request, tmp_path_factory) -> Iterator[Machine]:
     """A Debian in which people have worked."""
@@ -92,17 +82,7 @@ def machine(request, tmp_path_factory) -> Iterator[Machine]:
     try:
         for size, place in ((2048, root), (64, volume)):
             devices.append(attach(place, size))
-        command = [
-            "debootstrap",
-            "--variant=minbase",
-            f"--include={','.join(PACKAGES)}",
-            request.param,
-            str(root),
-            mirror(),
-        ]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
-        if made.returncode:
-            pytest.skip(f"debootstrap could not install a Debian: {made.stdout.splitlines()[-1:]}")
+        install(root, request.param)
         (volume / "left").write_text("on the second file system\n")
         release(volume, None)
         debian = Machine(root, Path(devices[1]))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +16,8 @@ from imaging.runs.test_instance.boot_verdict.boot_marker import user_data as mar
 from models.works.inventory import Inventory
 from models.works.report import TestSaid, WorksReport
 from models.works.test_file import WorkTests
+from tests.guest.debians import boot, install, suites
 from tests.guest.probe.running import NOW
-from tests.guest.probe.test_real_debian import mirror
-from tests.guest.seal.test_real_debian import PACKAGES, suites
 from tests.guest.works.instance import script
 from tests.support.needs import needs
 
@@ -30,9 +26,6 @@ pytestmark = [
     pytest.mark.slow,
     needs("root", "debootstrap", "systemd-nspawn"),
 ]
-SECONDS = 400
-_RESTARTED = 133
-"""With which a container ends that wants to be started again."""
 ONCE = """[Unit]
 ConditionPathExists=!/var/lib/once
 [Service]
@@ -69,47 +62,10 @@ class Boots:
         return next(each for each in found.tests if each.name == name)
 
 
-def boot(root: Path, until: str) -> str:
-    """What its console shows until the second time, over restarts; afterwards it is shut down in order."""
-    console = root.with_name("console")
-    options = ["--quiet", "--register=no", "--keep-unit", "--private-network"]
-    command = ["systemd-nspawn", *options, "-D", str(root), "--boot"]
-    with console.open("wb") as shown:
-
-        def start() -> subprocess.Popen[bytes]:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=shown, stderr=subprocess.STDOUT)
-
-        machine = start()
-        try:
-            for _ in range(SECONDS * 2):
-                # What is installed is told behind the results.
-                if console.read_text("utf-8", "replace").count(until) > 1:
-                    break
-                if machine.poll() == _RESTARTED:
-                    machine = start()
-                elif machine.poll() is not None:
-                    break
-                time.sleep(0.5)
-            machine.send_signal(signal.SIGTERM)
-            machine.wait(60)
-        finally:
-            if machine.poll() is None:
-                machine.kill()
-                machine.wait()
-    text = console.read_text("utf-8", "replace")
-    if "Welcome to" not in text:
-        pytest.skip(f"no container boots here: {text[-200:]!r}")
-    return text
-
-
 @pytest.fixture(scope="module", params=suites("trixie"))
 def boots(request, tmp_path_factory) -> Boots:
     root = tmp_path_factory.mktemp(request.param) / "root"
-    included = f"--include={','.join(PACKAGES)}"
-    command = ["debootstrap", "--variant=minbase", included, request.param, str(root), mirror()]
-    installed = subprocess.run(command, capture_output=True, text=True, check=False)
-    if installed.returncode:
-        pytest.skip(f"debootstrap could not install a Debian: {installed.stdout.splitlines()[-1:]}")
+    install(root, request.param)
     (root / "etc/machine-id").write_text("")
     for key in root.glob("etc/ssh/ssh_host_*"):
         key.unlink()
@@ -131,7 +87,8 @@ def boots(request, tmp_path_factory) -> Boots:
     seed.mkdir(parents=True)
     (seed / "meta-data").write_text("instance-id: i-works\nlocal-hostname: i-works\n")
     (seed / "user-data").write_bytes(made)
-    text = boot(root, f"@@imaging-works {nonce} ended")
+    # What is installed is told behind the results.
+    text = boot(root, f"@@imaging-works {nonce} ended", times=2)
     report = read_works_report(text, nonce=nonce, now=NOW)
     return Boots(root, text, nonce, report, read_inventory(text, nonce=nonce, now=NOW))
 
