@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import Machine, Outcome
 from tests.acceptance.terminal import wait_for
-from tests.support.demo import REPOSITORY, DemoCloud
+from tests.support.demo import DemoCloud
 from tests.support.needs import tool
 
 MIB = 2**20
@@ -22,23 +21,6 @@ SIZE = 12 * MIB
 WAIVED = ("--waive", "EXPORT=for a test", "--yes", "--json", "--os-cloud", "demo")
 BYTES = {"method": "GET", "path": "/file$"}
 WHOLE = ["F", "F.json", "F.report.md", "F.sha256"]
-_UPLOAD = """
-import asyncio, sys
-from pathlib import Path
-from imaging.commands.flow import session
-from imaging.commands.options.invocation import Invocation
-from imaging.files.formats import open_image_file
-from models.cloud.image_bytes import NewImage
-
-async def main(path, name):
-    async with session.logged_in(Invocation(os_cloud="demo")) as here:
-        made = await here.cloud.image_bytes.make_record(NewImage(name=name, disk_format="raw"))
-        with open_image_file(Path(path)) as file:
-            await here.cloud.image_bytes.upload(made.id, file, tell=lambda _done: None)
-        print(made.id)
-
-asyncio.run(main(*sys.argv[1:]))
-"""
 
 
 @dataclass(frozen=True)
@@ -80,21 +62,13 @@ class Case:
 
 
 @pytest.fixture(name="case")
-def _case(machine: Machine, demo: DemoCloud, tmp_path: Path) -> Case:
+def _case(machine: Machine, demo: DemoCloud, api: PlainApi, tmp_path: Path) -> Case:
     """A disk with a partition table, and something in it that does not repeat, as an image."""
     disk, target = tmp_path / "disk.raw", tmp_path / "target"
     target.mkdir()
     disk.write_bytes(os.urandom(SIZE))
     subprocess.run([tool("sfdisk"), "-q", "--wipe=always", disk], input="label: gpt\n,\n", text=True, check=True)
-    done = subprocess.run(
-        [sys.executable, "-c", _UPLOAD, disk, "two\nlines: a/b"],
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    return Case(machine, demo, done.stdout.strip(), disk, target / "F")
+    return Case(machine, demo, api.new_image("two\nlines: a/b", disk.read_bytes()), disk, target / "F")
 
 
 TROUBLES: dict[str, list[dict[str, object]]] = {
@@ -107,9 +81,16 @@ TROUBLES: dict[str, list[dict[str, object]]] = {
     ],
     "no answer": [{**BYTES, "drop": True}, {**BYTES, "status": 503}],
 }
+"""The first one shows that processes do what the steps do, with which each is tried in tests/runs/export."""
 
 
-@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(trouble, id=name, marks=pytest.mark.slow if place else ())
+        for place, (name, trouble) in enumerate(TROUBLES.items())
+    ],
+)
 def test_it_ends_whole_whatever_the_line_does(case: Case, trouble: list[dict[str, object]]) -> None:
     case.demo.faults(*trouble)
     assert case.is_whole(case.export())

@@ -46,7 +46,14 @@ def kill_at(machine: Machine, demo: DemoCloud):
     return kill
 
 
-@pytest.mark.parametrize("moment", [DETACHING, SAVING, LAUNCHING], ids=["detaching", "saving", "launching"])
+@pytest.mark.parametrize(
+    "moment",
+    [  # killed at every call it is in tests/runs/test_crash_matrix.py
+        pytest.param(DETACHING, id="detaching", marks=pytest.mark.slow),
+        pytest.param(SAVING, id="saving"),
+        pytest.param(LAUNCHING, id="launching", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_whose_runner_was_killed_is_resumed_as_if_nothing_had_been(
     machine: Machine, demo: DemoCloud, api: PlainApi, kill_at, moment: Moment
 ) -> None:
