@@ -19,7 +19,8 @@ _BLOCK_START = re.compile(r"^(?:-|(?<!\d)\d{1,9}(?=\.))")
 """What begins a list at the beginning of a line."""
 _FENCE = re.compile("`{3,}")
 _HASH_COMMAND = re.compile(r"#(?=#(?:\[|vso\[))")
-_COLON_COMMAND = re.compile(r"^([ \t]*):(?=:)", re.MULTILINE)
+_COLON_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+"""GitHub leaves out every blank of Unicode before it looks for a command."""
 _HASH = "\N{FULLWIDTH NUMBER SIGN}"
 
 

@@ -26,6 +26,7 @@ HOSTILE = (
     "\x00\x07\x1b[31mred\x1b[0m\x7f",
     "\u202eevil\u202c \u200f",
     "::error::pwned",
+    "\N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE} ::stop-commands::behind blanks of Unicode",
     "::set-output name=a::b",
     "##[error]pwned",
     "x ##vso[task.setvariable]y",

@@ -90,6 +90,19 @@ async def test_tests_that_no_cloud_takes_are_refused_with_their_size_before_anyt
         assert runs.started == []
 
 
+async def test_a_second_test_of_one_name_is_refused_and_the_first_stays(demo: Any, tmp_path: Path):
+    (tmp_path / "other").mkdir()
+    async with console(tmp_path) as driver:
+        screen = await open_verify(driver)
+        await add(driver, script(tmp_path))
+        await driver.sees("check.sh", "17 B")
+        await driver.press("escape")
+        await add(driver, script(tmp_path / "other", f"{SCRIPT}# another\n"))
+        await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
+        await driver.sees("Two tests are called check.sh.")
+        assert [each.text for each in screen._request.work_tests.files] == [SCRIPT]
+
+
 async def test_what_a_test_needs_and_no_flavor_has_is_said_in_the_list(demo: Any, tmp_path: Path):
     async with console(tmp_path) as driver:
         screen = await open_verify(driver)

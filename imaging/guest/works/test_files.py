@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
 from imaging.guest.works.user_data import LEAST_ROOM
 from models.errors import UsageError
+from models.text import one_line
 from models.works.test_file import TestFile
 
 LARGEST = 256 * 1024
@@ -20,6 +24,8 @@ _NEEDS = re.compile(r"# *needs: *([^\n]{0,200})")
 _RAM = re.compile(r"ram=([1-9][0-9]{0,6})")
 _HEADER_LINES = 40
 """In how many of its first lines a test says what it needs."""
+_LONGEST_SHOWN = 80
+"""Characters of a name that is not one."""
 _HELP = "A test is a script that begins with a line such as #!/bin/sh, or a file *.goss.yaml."
 
 
@@ -29,28 +35,26 @@ def read_test_files(paths: Iterable[Path]) -> tuple[TestFile, ...]:
     Raises:
         UsageError: one of them cannot be used, two have one name, or there are too many.
     """
-    found: dict[str, TestFile] = {}
+    files: tuple[TestFile, ...] = ()
     for path in paths:
-        test = read_test_file(path)
-        if test.name in found:
-            raise UsageError(
-                f"Two tests are called {test.name}.", remedy="Give them names that differ: a report names them by it."
-            )
-        found[test.name] = test
-    _refuse_many(len(found))
-    return tuple(found.values())
+        files = with_test_file(files, path)
+    return files
 
 
 def with_test_file(files: tuple[TestFile, ...], path: Path) -> tuple[TestFile, ...]:
-    """The tests of a run with one more; in the place of one of the same name, which was read before it was changed.
+    """The tests of a run with one more, the last.
 
     Raises:
-        UsageError: it cannot be used, or there are too many.
+        UsageError: it cannot be used, another one has its name, or there are too many.
     """
+    _refuse_many(len(files) + 1)
     test = read_test_file(path)
-    found = {each.name: each for each in files} | {test.name: test}
-    _refuse_many(len(found))
-    return tuple(found.values())
+    if any(each.name == test.name for each in files):
+        raise UsageError(
+            f"Two tests are called {test.name}.",
+            remedy="Give them names that differ, by which the report tells them apart; or leave one of them out.",
+        )
+    return (*files, test)
 
 
 def _refuse_many(count: int) -> None:
@@ -67,7 +71,7 @@ def read_test_file(path: Path) -> TestFile:
     name = path.name
     if _NAME.fullmatch(name) is None:
         raise UsageError(
-            f"A test cannot be called {name!r}.",
+            f"A test cannot be called '{one_line(name, _LONGEST_SHOWN)}'.",
             remedy="Name it with letters, digits, '.', '_' and '-' alone, at most 64 of them.",
         )
     text = _text(path)
@@ -80,10 +84,10 @@ def read_test_file(path: Path) -> TestFile:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"The test {path} cannot be read: {error.strerror or error}.") from None
+        content = _content(path)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its path is not valid"
+        raise UsageError(f"The test {one_line(path)} cannot be read: {why}.") from None
     if len(content) > LARGEST:
         raise UsageError(
             f"The test {path.name} is larger than {LARGEST // 1024} KiB.",
@@ -96,6 +100,23 @@ def _text(path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"The test {path.name} is no text in UTF-8.", remedy=_HELP) from None
+
+
+def _content(path: Path) -> bytes:
+    """A byte more than a test may have, if it has so many.
+
+    Raises:
+        UsageError: it is not a file: a pipe or a terminal would keep us waiting, and reading a device may change it.
+        OSError: it cannot be opened or read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise UsageError(f"The test {path.name} is not a file but a pipe or a device.", remedy=_HELP)
+        return file.read(LARGEST + 1)
 
 
 def _refuse_what_is_no_script(name: str, text: str) -> None:

@@ -190,7 +190,7 @@ run_file() {
     return 126
   fi
   mark=$nonce.$$.$number
-  test_place=$tests/work.$number
+  test_place=$tests/.work.$number
   (umask 022 && mkdir -p "$test_place" && chown "$user_id:$group_id" "$test_place" 2>/dev/null)
   rm -f "$work/pipe"
   mkfifo "$work/pipe"

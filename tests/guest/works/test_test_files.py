@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from imaging.guest.works import read_test_file, read_test_files
+from imaging.guest.works import read_test_file, read_test_files, with_test_file
 from imaging.guest.works.test_files import LARGEST, MOST
 from models.errors import UsageError
 
@@ -78,11 +79,35 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
         read_test_file(tmp_path.resolve().parent / tmp_path.name)
 
 
-def test_two_of_one_name_are_refused(tmp_path: Path):
+def test_a_pipe_is_refused_without_waiting_for_what_somebody_writes_to_it(tmp_path: Path):
+    os.mkfifo(tmp_path / "smoke.sh")
+    with pytest.raises(UsageError, match=r"smoke\.sh is not a file but a pipe or a device"):
+        read_test_file(tmp_path / "smoke.sh")
+
+
+def test_a_device_is_refused_by_whatever_name_it_is_given(tmp_path: Path):
+    (tmp_path / "smoke.sh").symlink_to("/dev/zero")
+    for device in (tmp_path / "smoke.sh", Path("/dev/zero")):
+        with pytest.raises(UsageError, match="is not a file but a pipe or a device"):
+            read_test_file(device)
+
+
+def test_a_path_that_no_system_has_is_refused(tmp_path: Path):
+    with pytest.raises(UsageError, match="cannot be read: its path is not valid"):
+        read_test_file(tmp_path / "a\0b" / "smoke.sh")
+    with pytest.raises(UsageError, match="cannot be read: File name too long"):
+        read_test_file(tmp_path / ("x" * 300) / "smoke.sh")
+
+
+def test_two_of_one_name_are_refused_with_the_same_words_wherever_they_are_given(tmp_path: Path):
     other = tmp_path / "other"
     other.mkdir()
-    with pytest.raises(UsageError, match=r"Two tests are called smoke\.sh"):
-        read_test_files([file(tmp_path), file(other)])
+    files = [file(tmp_path), file(other)]
+    with pytest.raises(UsageError, match=r"Two tests are called smoke\.sh") as at_once:
+        read_test_files(files)
+    with pytest.raises(UsageError) as one_by_one:
+        with_test_file(with_test_file((), files[0]), files[1])
+    assert (one_by_one.value.what, one_by_one.value.remedy) == (at_once.value.what, at_once.value.remedy)
 
 
 def test_too_many_are_refused(tmp_path: Path):

@@ -30,6 +30,11 @@ def test_each_ends_with_its_own_status(instance: Instance):
     assert not any(each.timed_out or each.killed_for_memory or each.output_cut for each in (good, bad, skips))
 
 
+def test_the_place_in_which_one_runs_is_never_that_of_another(instance: Instance):
+    first, second = instance.tested(script("work.2", "exit 3"), script("work.1", "exit 4"))
+    assert [(each.name, each.status) for each in (first, second)] == [("work.2", 3), ("work.1", 4)]
+
+
 def test_one_that_hangs_is_ended(instance: Instance):
     needs_grep_of_its_own(instance)
     hangs, after = instance.tested(script("hangs", "echo begun; sleep 60"), script("after", "true"), seconds=1)
