@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -70,6 +71,7 @@ class ToldTests:
     def __init__(self) -> None:
         self.ended = False
         self._told: list[_Told] = []
+        self._named: Counter[tuple[TestOrigin, str]] = Counter()
 
     def begin(self, rest: str) -> None:
         """`ORIGIN STATUS FLAGS SECONDS MASKED NAME`."""
@@ -78,7 +80,7 @@ class ToldTests:
             return
         origin, status, flags, seconds, hidden, name = words
         said = TestSaid(
-            name=one_line(name, _LONGEST),
+            name=self._own_name(_ORIGINS[origin], one_line(name, _LONGEST)),
             origin=_ORIGINS[origin],
             status=_number(status, 255),
             timed_out=flags == "timed-out",
@@ -87,6 +89,15 @@ class ToldTests:
             seconds=_number(seconds, 1_000_000) if status != "-" else None,
         )
         self._told.append(_Told(said))
+
+    def _own_name(self, origin: TestOrigin, name: str) -> str:
+        """The name, with its number where another test has the same: none stands in the place of another.
+
+        An image may name its tests as it likes, and of a name only its first plain characters are told.
+        """
+        self._named[origin, name] += 1
+        number = self._named[origin, name]
+        return name if number == 1 else f"{name} ({number})"
 
     def because(self, rest: str) -> None:
         """Why the test that was told last was not run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +17,7 @@ from models.works.inventory import InstalledPackage, PackageManager
 if TYPE_CHECKING:
     from cyclonedx.model import Property
     from cyclonedx.model.component import Component
+    from packageurl import PackageURL
 
 _TYPES = {
     PackageManager.DPKG: "deb",
@@ -25,6 +27,10 @@ _TYPES = {
 }
 _OF_THE_SYSTEM = {PackageManager.DPKG, PackageManager.RPM}
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
+_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+"""How many hexadecimal digits a digest has: any other text in its place makes the whole bill invalid."""
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
+_NAMELESS = "a package without a name"
 _PREFIX = "imaging:"
 _LONGEST_VERSION = 1024
 """Characters, by the schema."""
@@ -56,10 +62,10 @@ def _image(passport: Passport) -> Component:
     from cyclonedx.model import HashAlgorithm, HashType  # noqa: PLC0415  # see above
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  # see above
 
-    algorithm = _HASHES.get(passport.image.hash_algorithm.lower())
+    algorithm, digest = passport.image.hash_algorithm.lower(), passport.image.content_hash
     hashes = []
-    if algorithm is not None and passport.image.content_hash:
-        hashes.append(HashType(alg=HashAlgorithm(algorithm), content=passport.image.content_hash))
+    if len(digest) == _DIGITS.get(algorithm) and _HEXADECIMAL.fullmatch(digest):
+        hashes.append(HashType(alg=HashAlgorithm(_HASHES[algorithm]), content=digest))
     return Component(
         type=ComponentType.OPERATING_SYSTEM,
         name=passport.image.name or passport.image.id,
@@ -97,18 +103,28 @@ def _components(passport: Passport) -> Iterator[Component]:
 def _component(package: InstalledPackage, system_id: str) -> Component:
     from cyclonedx.model import Property  # noqa: PLC0415  # see above
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415  # see above
-    from packageurl import PackageURL  # noqa: PLC0415  # see above
 
-    qualifiers = {name: value for name, value in (("arch", package.architecture), ("build", package.build)) if value}
-    namespace = system_id if package.manager in _OF_THE_SYSTEM else None
-    purl = PackageURL(_TYPES[package.manager], namespace or None, package.name, package.version or None, qualifiers)
+    purl = _purl(package, system_id)
     place = [Property(name=f"{_PREFIX}place", value=package.place)] if package.place else []
-    digest = hashlib.sha256(f"{purl.to_string()}\n{package.place}".encode()).hexdigest()[:16]
+    known_by = purl.to_string() if purl is not None else f"{package.name}\n{package.version}"
+    digest = hashlib.sha256(f"{known_by}\n{package.place}".encode()).hexdigest()[:16]
     return Component(
         type=ComponentType.LIBRARY,
-        name=package.name,
+        name=package.name or _NAMELESS,
         version=cut(package.version, _LONGEST_VERSION) or None,
         bom_ref=f"{package.manager.value}-{digest}",
         purl=purl,
         properties=place,
     )
+
+
+def _purl(package: InstalledPackage, system_id: str) -> PackageURL | None:
+    """The package's address among all packages; None where its name has no letter that one could hold."""
+    from packageurl import PackageURL  # noqa: PLC0415  # see above
+
+    # The guest names its packages: the library falls over a name of nothing but blanks and slashes.
+    if not package.name.strip().strip("/").strip():
+        return None
+    qualifiers = {name: value for name, value in (("arch", package.architecture), ("build", package.build)) if value}
+    namespace = system_id if package.manager in _OF_THE_SYSTEM else None
+    return PackageURL(_TYPES[package.manager], namespace or None, package.name, package.version or None, qualifiers)

@@ -49,6 +49,8 @@ async def write_passport(ctx: StepContext, run: RunRecord) -> None:
         _log.info("the image is gone, so it gets no passport")
     except (ImagingError, OSError) as error:  # another's image may not be changed, and the passport lies here
         _log.warning("the passport is not noted on the image: %s", error)
+    except Exception as error:  # noqa: BLE001  # libraries write it of strangers' texts: the run has succeeded all the same
+        _log.warning("the passport could not be written: %s", type(error).__name__)
 
 
 def keep_passport(folder: Path, passport: Passport) -> str:

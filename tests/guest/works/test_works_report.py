@@ -82,6 +82,13 @@ def test_a_test_that_did_not_end_has_no_status():
     assert test.status is None
 
 
+def test_none_of_several_tests_of_one_name_stands_in_the_place_of_another():
+    rows = ("test image 1 - 1 0 pr??fung", "test image 0 - 1 0 pr??fung", "test given 0 - 1 0 pr??fung")
+    (boot,) = read("boot 1", *rows, "output 1 1 -", "|first").boots
+    assert [(each.name, each.status) for each in boot.tests] == [("pr??fung", 1), ("pr??fung (2)", 0), ("pr??fung", 0)]
+    assert boot.tests[0].output == ("first",)
+
+
 def test_output_of_a_test_that_is_not_there_is_left_out():
     rows = ("boot 1", "test given 0 - 0 0 one", "output 1 1 -", "|a", "output 1 2 -", "|b", "output 2 1 -", "|c",
             "output x y z", "|d", "output 1 0 -", "|e")  # fmt: skip

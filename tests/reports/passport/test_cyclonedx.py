@@ -12,7 +12,7 @@ from packageurl import PackageURL
 from imaging.reports.passport.forms import PassportForm, passport_text
 from imaging.reports.passport.gathering import passport_of
 from models.run.passport import Passport
-from models.works.inventory import Inventory, PackageManager
+from models.works.inventory import InstalledPackage, Inventory, PackageManager
 from tests.reports import samples as runs
 from tests.reports.passport import samples
 from tests.support.known import present
@@ -43,6 +43,22 @@ def said(passport: Passport) -> dict[str, str]:
 @pytest.mark.parametrize("passport", [samples.whole(), samples.bare(), samples.hostile()], ids=["whole", "bare", "bad"])
 def test_a_bill_is_valid(passport: Passport):
     assert bill(passport)["specVersion"] == "1.6"
+
+
+@pytest.mark.parametrize("manager", PackageManager)
+@pytest.mark.parametrize("name", ["/", " / ", "//", "", "@", "?a#b", "%", "..", "a" * 4_000])
+def test_a_bill_is_valid_whatever_a_guest_calls_its_packages(manager: PackageManager, name: str):
+    packages = tuple(InstalledPackage(manager=manager, name=name, version=version) for version in ("/", "", "1"))
+    passport = samples.whole()
+    installed = present(passport.installed).model_copy(update={"packages": packages})
+    assert len(bill(passport.model_copy(update={"installed": installed}))["components"]) == len(packages)
+
+
+@pytest.mark.parametrize("digest", ["xyz", "<script>", "a" * 64, "é" * 128, ""])
+def test_a_digest_that_is_none_is_left_out(digest: str):
+    passport = samples.whole()
+    image = passport.image.model_copy(update={"hash_algorithm": "sha512", "content_hash": digest})
+    assert "hashes" not in bill(passport.model_copy(update={"image": image}))["metadata"]["component"]
 
 
 def test_the_validator_refuses_what_is_no_bill():
