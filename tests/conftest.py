@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
@@ -36,14 +37,17 @@ hypothesis.settings.load_profile("explore" if os.environ.get("IMAGING_TEST_EXPLO
 gc.set_threshold(50_000, 20, 100)
 # Each process that a test starts would look for plugins in all that is installed here: a sixteenth of its start.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
-gc.disable()  # until all tests are collected, which stay until the end
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Spare the collector what stays until the end: thousands of tests, and every module that they import."""
-    gc.freeze()
-    gc.enable()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
