@@ -16,7 +16,6 @@ from tests.support.demo_here import DemoCloudHere
 
 
 async def made(demo: DemoCloudHere, cloud: Cloud, clock: DemoClock, folder: Path, **request: object) -> RunRecord:
-    clock.skips_ahead = False  # how far the clone is changes by itself, and is read at each poll
     plan = await plan_sealed(cloud, clock, demo.server_id("db-07"), "db-07")
     wanted = plan.request.model_copy(update={"work_tests": with_tests(FAILS), **request})
     async with a_run_of(plan.model_copy(update={"request": wanted}), clock, folder) as (journal, new):
