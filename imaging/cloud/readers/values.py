@@ -30,6 +30,19 @@ def rows(value: Any) -> list[Mapping[str, Any]]:
     return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
+def required_list(body: Mapping[str, Any], key: str) -> list[Any]:
+    """The list that an answer is about. One that is missing says nothing, which is not that there is nothing.
+
+    Raises:
+        ValueError: it is no list.
+    """
+    found = body.get(key)
+    if not isinstance(found, list):
+        msg = f"no list of {key}"
+        raise ValueError(msg)  # noqa: TRY004  # what makes an answer unreadable
+    return found
+
+
 def text(value: Any) -> str | None:
     """One printable line; None for null, for the empty text, and for what is no text or number."""
     if isinstance(value, str):

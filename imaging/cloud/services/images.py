@@ -9,6 +9,7 @@ from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.call import Call, path
 from imaging.cloud.http.transport import Transport
 from imaging.cloud.readers.image import read_image, read_members
+from imaging.cloud.readers.values import required_list
 from imaging.cloud.services.paging import pages
 from imaging.cloud.services.protected_ids import Protected
 from models.cloud.image import Image
@@ -96,7 +97,7 @@ class GlanceImages:
         """The projects that a shared image is shared with, and each one's status; none where it is not shared."""
         url, doing = path("images", image_id, "members"), f"list the members of the image {image_id}"
         try:
-            return await self._transport.ask(Call("image", "GET", url, doing), lambda answer: read_members(answer.body))
+            return await self._transport.ask(Call("image", "GET", url, doing), _read_members)
         except ForbiddenError:
             # Glance answers 403 for the own image too, unless it is shared.
             if (await self.image(image_id)).visibility == "shared":
@@ -156,6 +157,11 @@ class GlanceImages:
         # G8: says nothing where Glance's quotas are switched off.
         call = Call("image", "GET", "/info/usage", "read the quotas of images")
         return await self._transport.ask(call, lambda answer: answer.body)
+
+
+def _read_members(answer: Answer) -> Mapping[str, str]:
+    required_list(answer.body, "members")
+    return read_members(answer.body)
 
 
 def _read_one(answer: Answer) -> Image:

@@ -12,7 +12,7 @@ from imaging.cloud.bounded_http.limits import AnswerLimit
 from imaging.cloud.http.answers import Answer
 from imaging.cloud.http.call import Call
 from imaging.cloud.http.transport import Transport
-from imaging.cloud.readers.values import rows
+from imaging.cloud.readers.values import required_list, rows
 from models.errors import BadAnswerError
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ async def pages(
 
 def _read_page(key: str, read: Callable[[Mapping[str, Any]], T | None], answer: Answer) -> Page[T]:
     body = answer.body
-    raw = rows(body.get(key))
+    raw = rows(required_list(body, key))
     more = bool(raw) and (bool(body.get("next")) or _has_next(body.get(f"{key}_links")))
     marker = raw[-1].get("id") if more else None
     return Page(read_all(raw, read), marker if isinstance(marker, str) else None, answer)

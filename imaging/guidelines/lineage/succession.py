@@ -175,6 +175,12 @@ def _of_use(facts: DeletionFacts) -> _Found:
     using = sorted(instance.name for instance in facts.instances if instance.image_id == facts.image.id)
     if using:
         yield Hindrance.USED, f"It is in use by {_some(using)}."
+    # As Nova shows one while its cell is down: half known, without its image.
+    untold = sorted(
+        each.name or each.id for each in facts.instances if each.image_id is None and not each.volume_backed
+    )
+    if untold:
+        yield Hindrance.USE_UNKNOWN, f"The cloud does not say from which image these were launched: {_some(untold)}."
 
 
 def _of_newer(facts: DeletionFacts) -> _Found:

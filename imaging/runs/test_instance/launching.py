@@ -116,9 +116,9 @@ def repeated(ctx: StepContext) -> set[str]:
 
 
 async def _launched(ctx: StepContext, wanted: Launching, flavor: Flavor) -> Instance | Trouble:
-    network_id, group, note = await wanted.place(flavor)
-    await ctx.phase(f"{flavor.name} {note}")
     try:
+        network_id, group, note = await wanted.place(flavor)
+        await ctx.phase(f"{flavor.name} {note}")
         return await launch(ctx, wanted.image, flavor.id, network_id, group, made=wanted.made)
     # V20: says nothing about the image, so it is not tested rather than inconclusive.
     except QuotaExceededError as error:

@@ -76,6 +76,28 @@ async def test_an_image_whose_users_cannot_be_read_stays(linked: Pair):
     assert is_there(linked)
 
 
+@pytest.mark.parametrize("answer", [{"servers": None}, {}, {"servers": {}}, {"servers": "none"}])
+async def test_an_answer_without_a_list_of_instances_does_not_say_that_there_are_none(linked: Pair, answer: Any):
+    linked.world.answer("GET", "/servers/detail", answer)
+    assert await codes(linked) == {Hindrance.USE_UNKNOWN}
+    assert is_there(linked)
+
+
+@pytest.mark.parametrize("image", [{}, {"image": {"id": None}}, {"image": "x"}])
+async def test_an_instance_in_a_cell_that_is_down_may_use_it(linked: Pair, image: dict[str, Any]):
+    known = {"id": "0a0a", "status": "UNKNOWN", "tenant_id": "p", "links": [], **image}
+    linked.world.answer("GET", "/servers/detail", {"servers": [known]})
+    assert await codes(linked) == {Hindrance.USE_UNKNOWN}
+    assert is_there(linked)
+
+
+@pytest.mark.parametrize("answer", [{"members": None}, {}, {"members": {}}])
+async def test_an_answer_without_a_list_of_members_does_not_say_that_there_are_none(linked: Pair, answer: Any):
+    linked.world.answer("GET", "/members$", answer)
+    assert await codes(linked) == {Hindrance.HISTORY_UNKNOWN}
+    assert is_there(linked)
+
+
 async def test_an_image_whose_successor_does_not_work_any_more_stays(linked: Pair):
     linked.works("no")
     assert await codes(linked) == {Hindrance.SUCCESSOR_NOT_PROVED}

@@ -135,6 +135,17 @@ class TestLaunch:
         assert [server.security_groups for server in world.launched] == [[DEFAULT]]
         assert any("WARNING: it lets the world in" in phase for phase in imaged.phases) is is_open
 
+    @pytest.mark.parametrize("status", [400, 409])
+    async def test_a_group_that_the_cloud_rejects_is_a_reason_and_no_end_of_the_run(
+        self, imaged: MemoryContext, world: HeldWorld, status: int
+    ) -> None:
+        refusal = {"NeutronError": {"type": "Odd", "message": "not today", "detail": ""}}
+        world.answer("POST", "/security-groups$", refusal, status=status)
+        await launch_test(imaged)
+        assert imaged.verdict.word is VerdictWord.INCONCLUSIVE
+        assert "not today" in imaged.verdict.reason
+        assert world.launched == []
+
     async def test_without_a_valid_host_the_next_larger_is_tried_at_most_three(
         self, imaged: MemoryContext, world: HeldWorld
     ) -> None:
