@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pydantic import Field
+
 from models.base import Frozen
 from models.text import CleanText, one_line
 
@@ -26,8 +28,9 @@ class TestFile(Frozen):
 
     name: CleanText
     """Its file name without directories, unique within a run: made of letters, digits, `.`, `_` and `-` alone."""
-    text: str
-    """What is run, as it was read: UTF-8. Foreign to the program; it goes into user data, packed, and nowhere else."""
+    text: str = Field(repr=False)
+    """What is run, as it was read: UTF-8. It may hold secrets of its author's: it goes into the journal, from which
+    the runner reads it, and into user data, packed; never into a report, a document or a log."""
     is_goss: bool = False
     """`*.goss.yaml`: run by goss, where the image has it."""
     needs_network: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from imaging.guidelines.lineage.change_lines import change_lines
 from imaging.reports.escaping import code_block
@@ -30,16 +31,19 @@ _RESTORED = {
 }
 
 
+_TEXTS_OF_TESTS: Final = {"plan": {"request": {"work_tests": {"files": {"__all__": {"text"}}}}}}
+
+
 def as_json(run: RunRecord, finished: tuple[Finding, ...] = (), succession: Succession | None = None) -> str:
     """The whole record, the findings about the finished image, and what changed since the one that it follows.
 
-    It holds no secrets, for the journal holds none.
+    It holds no secrets: the journal has none but those that a user wrote into a test, whose text is left out.
     """
     findings = [finding.model_dump(mode="json") for finding in finished]
     changed = succession.model_dump(mode="json") if succession is not None else None
     document = {
         "schema": SCHEMA,
-        "run": run.model_dump(mode="json"),
+        "run": run.model_dump(mode="json", exclude=_TEXTS_OF_TESTS),
         "finished_image": findings,
         "succession": changed,
     }

@@ -13,6 +13,7 @@ from imaging.runs.steps.unlock import unlock
 from models.run.record import RunState, Trouble
 from models.steps import StepName
 from models.verdict import Strength, Verdict, VerdictWord
+from models.works.test_file import TestFile, WorkTests
 from tests.runs.steps.held_world import PGDATA, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
 
@@ -30,6 +31,16 @@ async def test_the_json_is_the_whole_record(ctx: MemoryContext) -> None:
     assert written["schema"] == "imaging-console/report/1"
     assert written["run"]["id"] == "run1"
     assert written["run"]["report_path"] == ctx.run.report_path
+
+
+async def test_the_text_of_a_test_is_in_no_report_and_in_nothing_that_a_debugger_shows(ctx: MemoryContext) -> None:
+    tests = WorkTests(files=(TestFile(name="smoke.sh", text="#!/bin/sh\nTOKEN=of-its-author\n"),))
+    request = ctx.run.plan.request.model_copy(update={"work_tests": tests})
+    ctx.change(plan=ctx.run.plan.model_copy(update={"request": request}))
+    await report(ctx)
+    told = [(ctx.folder / name).read_text() for name in ("report.md", "report.json")]
+    assert "smoke.sh" in told[1]
+    assert not any("of-its-author" in text for text in (*told, repr(ctx.run)))
 
 
 async def test_it_speaks_of_the_run_as_it_is_when_it_is_read(ctx: MemoryContext) -> None:
