@@ -8,9 +8,16 @@ import pytest
 import pytest_asyncio
 
 from imaging.democloud.records.image import Member
-from imaging.guidelines.lineage.succession import Hindrance
+from imaging.guidelines.lineage.succession import DeletionHindrance, Hindrance
 from imaging.runs.lineage.following import follow
-from imaging.runs.lineage.older_image import delete_older, deletion_facts, hide, unhide, whole_journal
+from imaging.runs.lineage.older_image import (
+    delete_older,
+    deletion_facts,
+    hide,
+    refuse_to_delete,
+    unhide,
+    whole_journal,
+)
 from models.errors import ImagingError, NotFoundError, NotOwnedError, UnreadableRunError, UsageError
 from models.run.record import RunRecord
 from models.run.request import Visibility
@@ -127,6 +134,16 @@ async def test_a_run_of_this_machine_that_published_it_forbids_it(linked: Pair, 
     assert facts.published_by_run is forbids
 
 
+@pytest.mark.parametrize("changes", [{"image_id": "another"}, {"visibility": Visibility.PRIVATE}])
+async def test_a_run_that_published_another_image_or_none_forbids_nothing(linked: Pair, changes: dict[str, Any]):
+    visibility = changes.pop("visibility", Visibility.COMMUNITY)
+    run = make_run(linked.world, visibility=visibility)
+    steps = tuple(each.model_copy(update={"state": StepState.DONE}) for each in run.steps)
+    run = run.model_copy(update={"image_id": linked.older, "steps": steps, **changes})
+    facts = await deletion_facts(linked.world.cloud, linked.older, (run,))
+    assert facts.published_by_run is False
+
+
 async def test_a_journal_that_cannot_be_read_forbids_it(linked: Pair):
     assert await codes(linked, runs=None) == {Hindrance.HISTORY_UNKNOWN}
 
@@ -143,6 +160,31 @@ async def test_a_refusal_of_the_cloud_is_told_with_what_state_things_are_in(link
         await codes(linked)
     assert f"{NAME} is still there." in told.value.meaning
     assert is_there(linked)
+
+
+async def test_where_its_state_cannot_be_read_after_a_refusal_that_is_told(linked: Pair, monkeypatch):
+    delete = linked.world.cloud.images.delete_older_image
+
+    async def lost(image_id: str, typed_name: str) -> None:
+        linked.world.answer("GET", f"/images/{image_id}", "no", status=403)
+        await delete(image_id, typed_name)
+
+    monkeypatch.setattr(linked.world.cloud.images, "delete_older_image", lost)
+    with pytest.raises(ImagingError) as told:
+        await codes(linked)
+    assert told.value.meaning.endswith("Whether it was deleted could not be read.")
+
+
+async def test_all_that_forbids_it_is_told_in_one_error(linked: Pair):
+    image = await linked.read(linked.older)
+    hindrances = [
+        DeletionHindrance(code=Hindrance.PROTECTED, reason="It is protected."),
+        DeletionHindrance(code=Hindrance.USED, reason="One instance uses it."),
+    ]
+    with pytest.raises(UsageError) as told:
+        refuse_to_delete(image, hindrances)
+    assert told.value.what == "astro-base-1 is not deleted. It is protected. One instance uses it."
+    refuse_to_delete(image, ())
 
 
 async def test_a_lost_answer_to_a_deletion_that_was_done_is_no_error(linked: Pair):
@@ -184,6 +226,22 @@ class TestHiding:
         linked.change(linked.older, owner="another", visibility="public")
         with pytest.raises(UsageError, match="another project"):
             await act(linked.world.cloud, await linked.read(linked.older))
+
+    @pytest.mark.parametrize("act, hidden", [(hide, True), (unhide, False)])
+    async def test_nothing_is_asked_of_the_cloud_where_it_is_so_already(self, linked: Pair, act: Any, hidden: bool):
+        linked.change(linked.older, hidden=hidden)
+        before = linked.patches
+        assert (await act(linked.world.cloud, await linked.read(linked.older))).hidden is hidden
+        assert linked.patches == before
+
+    async def test_where_its_state_cannot_be_read_after_a_refusal_that_is_told(self, linked: Pair):
+        image = await linked.read(linked.older)
+        linked.change(linked.older, hidden=True)
+        linked.world.fault("update_image", status=403)
+        linked.world.answer("GET", f"/images/{linked.older}", "no", status=403)
+        with pytest.raises(ImagingError) as told:
+            await unhide(linked.world.cloud, image.model_copy(update={"hidden": True}))
+        assert told.value.meaning.endswith("Whether it is hidden now could not be read.")
 
     async def test_a_lost_answer_is_no_error_where_it_was_done(self, linked: Pair):
         linked.world.fault("update_image", drop=True, when="after")
