@@ -91,9 +91,13 @@ class Runner:
             await journal.close()
 
     async def _remove_kept(self, journal: Journal, run: RunRecord, other_host: str | None) -> RunRecord:
-        """Remove a test instance that was kept because its checks failed, once its time is over."""
+        """Remove a test instance that was kept because its checks failed, once its time is over.
+
+        Also by the clock that nobody sets: one that is set back must not keep its port open for years.
+        """
+        until = self._clock.monotonic() + 3600.0 * (run.plan.request.keep_failed_hours or 0)
         while run.kept_instances and run.kept_until is not None:
-            left = (run.kept_until - self._clock.now()).total_seconds()
+            left = min((run.kept_until - self._clock.now()).total_seconds(), until - self._clock.monotonic())
             if left <= 0:
                 async with self._lease(journal, run.id, other_host) as lease:
                     return await (await self._engine(journal, lease)).remove_kept()

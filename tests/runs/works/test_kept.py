@@ -89,19 +89,34 @@ async def _same(cloud: Cloud) -> Cloud:
     return cloud
 
 
+def runner_of(demo: DemoCloudHere, cloud: Cloud, clock: DemoClock, folder: Path) -> Runner:
+    return Runner(
+        Paths.below(folder),
+        clock,
+        demo.here.resolved,
+        procedures=PROCEDURES,
+        connect=lambda _resolved, _clock: _same(_Unclosed(cloud)),
+    )
+
+
+async def test_a_clock_that_was_set_back_keeps_it_no_longer(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    async with over(demo_cloud, cloud, clock, tmp_path, FAILS) as (journal, run):
+        began = clock.monotonic()
+        late = clock.now() + timedelta(days=30)
+        await journal.request_change(run.id, lambda changes: changes.run(kept_until=late))
+        await runner_of(demo_cloud, cloud, clock, tmp_path).work(run.id)
+        assert 2 * 3600 <= clock.monotonic() - began < 3 * 3600
+        assert await left_of(cloud) == []
+
+
 async def test_its_runner_removes_it_when_its_time_is_over(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
 ):
     async with over(demo_cloud, cloud, clock, tmp_path, FAILS) as (_, run):
         began = clock.now()
-        runner = Runner(
-            Paths.below(tmp_path),
-            clock,
-            demo_cloud.here.resolved,
-            procedures=PROCEDURES,
-            connect=lambda _resolved, _clock: _same(_Unclosed(cloud)),
-        )
-        after = await runner.work(run.id)
+        after = await runner_of(demo_cloud, cloud, clock, tmp_path).work(run.id)
 
         assert clock.now() - began >= timedelta(hours=1, minutes=50)
         assert after.state is RunState.FAILED
