@@ -11,6 +11,8 @@ take_output() {
   } | tr -d '\000' | awk -v to="$work/output.$1" "$mask_awk$secrets_awk"'
     {
       if (index($0, "\r")) { sub(/\r+$/, ""); sub(/^.*\r/, "") }
+      # A colour between a name and its value would hide both from what masks.
+      if (index($0, "\033")) gsub(/\033\[[0-9;:?]*[@-~]/, "")
       line[++lines] = substr($0, 1, 4000)
       if (in_key) { in_key--; line[lines] = "***" }
     }
@@ -80,7 +82,7 @@ function starred(s, expression, least,    out, low) {
     }
     return out s
 }
-function without_secrets(s) {
+function without_secrets(s,    names, value) {
     # Where a shell is, not a password.
     if (s ~ /^((declare -x|export) )?(OLD)?PWD=["\047]?\//) return s
     if (s ~ /gh[pousr]_|github_pat_|gl[a-z]+-|hf_|sk-|pypi-|npm_|xox|AGE-SEC|dop_v1_|hvs\.|glsa_|rubygems_|k_live_|AKIA|ASIA|dapi|eyJ/)
@@ -91,9 +93,18 @@ function without_secrets(s) {
     if (s ~ /[Bb][Ee][Aa][Rr][Ee][Rr] |[Bb][Aa][Ss][Ii][Cc] /)
         s = hide(s, "(bearer|basic) +[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]" \
             "[a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-][a-z0-9._~+\\/=-]+", " ", "")
-    if (s ~ /([Pp][Aa][Ss][Ss]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy])[a-zA-Z]*["\047]?[ \t]*:/)
-        s = hide(s, "(pass(word|wd|phrase)?|secret|token|(account|shared|access|api|private|secret)[_-]?key)[\"\047]?[ \t]*:[ \t]*" \
-            "[\"\047]?[^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;]+", ":", "")
+    if (s ~ /([Pp][Aa][Ss][Ss]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Kk][Ee][Yy])[a-zA-Z]*["\047]?[ \t]*[ \t:=]/) {
+        # PASS: is how a test says that it passed.
+        names = "(pass(word|wd|phrase)" (s ~ /(^|[^A-Za-z0-9_-])PASS[ \t]*[:=]/ ? "" : "?") "|secret|token" \
+            "|(account|shared|access|api|private|secret)[_-]?key)"
+        value = "(\"[^\"]+\"|\047[^\047]+\047|[\"\047]?[^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;][^ \t\"\047,;]" \
+            "[^ \t\"\047,;]+)"
+        s = hide(s, names "[\"\047]?[ \t]*:[ \t]*" value, ":", "")
+        s = hide(s, names "[\"\047]?[ \t]*=[ \t]*" value, "=", "")
+        s = hide(s, "--" names "[ \t]+" value, " ", "")
+    }
+    # Elsewhere -u may stand before a number of a user and of a group.
+    if (s ~ /curl .*-u/) s = hide(s, "(^|[ \t])(-u|--user) +[^ \t:]+:[^ \t]+", ":", "")
     return s ~ /[@=]/ ? mask(s) : s
 }
 '
