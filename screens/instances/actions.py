@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -21,15 +20,13 @@ from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen, which_action
 from screens.dialogs.notice import NoticeScreen
 from screens.finding_keys import FindingDeed, Place, fixes_of, possible
-from screens.guest_work.guest_work import GuestWork
 from screens.guest_work.messages import GuestRead
 from screens.instances.bindings import STATE_NAMES
+from screens.instances.chosen import ChosenInstance
 from screens.instances.deep_check import offer_deep_check
-from screens.instances.state_remedies import offer_remedy
+from screens.instances.state_remedies import offer_remedy, why_no_inspection
 from screens.instances.table.entry import InstanceEntry
-from screens.instances.table.known import Known
 from screens.instances.table.next_step import next_step
-from screens.listing import ListScreen
 from screens.runs.run import RunScreen
 from screens.style.tones import Tone
 from screens.widgets.checklist import ChecklistView
@@ -38,29 +35,16 @@ from screens.wizard.beginning import Beginning
 from screens.wizard.wizard import WizardScreen
 
 
-class InstanceActions(ListScreen[InstanceEntry]):
+class InstanceActions(ChosenInstance):
     """The part of the instances' screen that does something about one of them."""
 
     def __init__(self) -> None:
         """Do nothing yet."""
         super().__init__()
-        self._known = Known()
-        self._watched: str | None = None
-        """The instance whose checklist is open."""
-        self._guest = GuestWork(self, self.action_refresh)
         self._changing_state = False
         """Whether the cloud is doing something that was asked for here."""
         self._said = ""
         """The outcome; it stays on show until the cursor moves."""
-
-    @abstractmethod
-    def action_refresh(self) -> None:
-        """Ask the cloud again now."""
-
-    @property
-    def _chosen(self) -> Instance | None:
-        entry = self._rows.selected
-        return entry.instance if entry is not None else None
 
     @on(RowList.Opened, "#findings")
     def _finding_opened(self, event: RowList.Opened) -> None:
@@ -96,12 +80,6 @@ class InstanceActions(ListScreen[InstanceEntry]):
         words = next_step(instance, known[1], self._place.state_change)
         return f"next: {words}" if words else ""
 
-    @property
-    def chosen_facts(self) -> InstanceFacts | None:
-        """The facts of the instance whose checklist is open."""
-        known = self._known.facts.get(self._watched or "")
-        return known[0] if known else None
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what makes sense now is offered: of a guest one thing at a time, and only while it runs."""
         if action == "remedy":
@@ -118,7 +96,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
         "save": lambda self: self._can_enter,
         "fix": lambda self: self._can(FindingDeed.FIX),
         "waive": lambda self: self._can(FindingDeed.WAIVE),
-        "deep_check": lambda self: self._writes and self._instance is not None,
+        "deep_check": lambda self: self._writes and self._chosen is not None,
     }
     """When an action makes sense; those that are not named always do."""
 
@@ -126,22 +104,6 @@ class InstanceActions(ListScreen[InstanceEntry]):
     def _remedies(self) -> tuple[Remedy, ...]:
         """What the cloud can do about the state of the chosen instance, one thing at a time."""
         return offered(self._chosen) if self._chosen is not None and not self._changing_state else ()
-
-    @property
-    def _writes(self) -> bool:
-        return not self.console.read_only
-
-    @property
-    def _can_enter(self) -> bool:
-        """Whether the inside of the chosen instance can be reached now."""
-        instance = self._instance
-        return not self._guest.busy and instance is not None and instance.is_running
-
-    @property
-    def _instance(self) -> Instance | None:
-        """The instance whose checklist is open, as it was read for that."""
-        facts = self.chosen_facts
-        return facts.instance.value if facts is not None else None
 
     @property
     def chosen_actions(self) -> tuple[RemedyAction, ...]:
@@ -195,7 +157,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
 
     def action_inspect(self) -> None:
         """Inspect the instance."""
-        if (facts := self.chosen_facts) is not None:
+        if (facts := self._facts_for(self.action_inspect)) is not None and self._can_enter:
             self._guest.inspect(facts)
 
     def action_stop_inspection(self) -> None:
@@ -204,7 +166,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
 
     def action_save(self) -> None:
         """Copy directories of the instance to this machine."""
-        if (facts := self.chosen_facts) is not None:
+        if (facts := self._facts_for(self.action_save)) is not None and self._can_enter:
             self._guest.save(facts)
 
     def action_fix(self) -> None:
@@ -236,9 +198,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
         """Say why the instance cannot be inspected now, and what helps."""
         instance = self._chosen
         if instance is not None and not instance.is_running and not self._guest.busy:
-            self.status.notice(
-                f"{instance.name} is {instance.status}: start it to inspect it (u), or press d.", Tone.WARN
-            )
+            self.status.notice(why_no_inspection(instance, cut=self.glyphs.cut), Tone.WARN)
 
     def action_remedy(self, kind: str) -> None:
         """Let the cloud do something about the instance's state; where a run works on it, show that run."""
@@ -277,7 +237,7 @@ class InstanceActions(ListScreen[InstanceEntry]):
 
     def action_deep_check(self) -> None:
         """Say what a deep check costs, and start it after agreement."""
-        if (instance := self._instance) is not None:
+        if (instance := self._chosen) is not None:
             self._start_deep_check(instance)
 
     @work(group="deep", exclusive=True, exit_on_error=False, description="prepare a deep check")

@@ -177,6 +177,7 @@ class InstancesScreen(InstanceActions):
         if event.instance_id == self._watched:
             self._show_checklist(event.instance_id)
             self.refresh_bindings()
+            self._do_early()
 
     @on(FactsFailed)
     def _facts_failed(self, event: FactsFailed) -> None:
@@ -196,7 +197,7 @@ class InstancesScreen(InstanceActions):
         """Nothing but the two rows is drawn while the cursor moves; the checklist follows when it rests."""
         event.stop()
         if event.key != self._watched:
-            self._said = ""
+            self._said, self._early = "", None
             if self._rest is not None:
                 self._rest.stop()
             self._rest = self.set_timer(REST_SECONDS, self._watch_selected)

@@ -14,6 +14,9 @@ from models.guidelines.facts import InstanceFacts
 from screens.context import Console
 from screens.dialogs.choose import Choice, ChooseScreen
 from screens.dialogs.confirm import ConfirmScreen, Question
+from screens.widgets.columns import shortened
+
+_NAME_CELLS = 24
 
 
 async def offer_remedy(
@@ -43,6 +46,12 @@ async def offer_remedy(
         return None
     cloud = await console.cloud()
     return await carry_out(cloud, console.clock, instance.id, kind, tell=tell, volume_id=volume_id)
+
+
+def why_no_inspection(instance: Instance, *, cut: str) -> str:
+    """Why an instance that does not run is not inspected by SSH, and what helps; a long name is cut, not the reason."""
+    name = shortened(instance.name, _NAME_CELLS, cut=cut)
+    return f"{name} is {instance.status}: start it to inspect it (u), or press d."
 
 
 def question(remedy: Remedy, instance: Instance, agreement: Agreement, volume_id: str) -> Question:

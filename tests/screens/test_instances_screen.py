@@ -8,6 +8,7 @@ from models.run.record import RunState
 from screens.dialogs.error import ErrorScreen
 from screens.dialogs.finding import FindingScreen
 from screens.dialogs.help import HelpScreen
+from screens.guest_work.guest_work import GuestWork
 from screens.instances.screen import InstancesScreen
 from screens.runs.run import RunScreen
 from screens.style.glyphs import ASCII
@@ -239,6 +240,41 @@ async def test_among_several_clouds_the_user_chooses(demo, tmp_path):
         await driver.sees("Which cloud?", "demo", "other")
         await driver.press("enter")
         await driver.sees("16 instances")
+
+
+@pytest.mark.parametrize(("rested_on", "asked_of"), [("bfv-01", "db-07"), ("teaching-2025", "web-01")])
+async def test_a_key_right_after_a_move_is_about_the_row_under_the_cursor(
+    demo, tmp_path, monkeypatch, rested_on, asked_of
+):
+    """The checklist follows when the cursor rests: until then it is still that of the row before."""
+    asked = []
+    monkeypatch.setattr(GuestWork, "inspect", lambda _self, facts: asked.append(facts.instance.value.name))
+    monkeypatch.setattr("screens.instances.screen.REST_SECONDS", 60)
+    async with console(tmp_path, size=(80, 24)) as driver:
+        await choose(driver, rested_on)
+        driver.app.screen._watch_selected()
+        await driver.sees(f"{rested_on} · next: ")
+        await driver.press("down", "p")
+        await driver.until(lambda: asked == [asked_of])
+        await driver.sees(f"{asked_of} · ")
+
+
+async def test_an_early_key_is_forgotten_where_the_cursor_moves_on(demo, tmp_path, monkeypatch):
+    monkeypatch.setattr("screens.instances.screen.REST_SECONDS", 60)
+    async with console(tmp_path, size=(80, 24)) as driver:
+        await choose(driver, "db-07")
+        screen = driver.app.screen
+        screen._early = screen.action_inspect
+        await driver.press("down")
+        await driver.until(lambda: screen._early is None)
+        assert not screen._guest.busy
+
+
+async def test_a_long_name_leaves_room_for_why_it_cannot_be_inspected(demo, tmp_path):
+    async with console(tmp_path, size=(80, 24)) as driver:
+        await choose(driver, "星" * 255)
+        await driver.press("p")
+        await driver.sees("is SHUTOFF: start it to inspect it (u), or press d.")
 
 
 async def test_i_starts_the_wizard(demo, tmp_path):
