@@ -36,10 +36,15 @@ class Line:
     """Blanks before what continues on a further line; None leaves them to the line's own indentation."""
 
 
-def say(message: str = "") -> None:
-    """Tell the user something on standard error; its lines are kept, secrets and what else is odd are cleaned out."""
+def say(message: str = "", *, hanging: int | None = None) -> None:
+    """Tell the user something on standard error; its lines are kept, secrets and what else is odd are cleaned out.
+
+    Args:
+        message: one or more lines.
+        hanging: blanks before what continues on a further line; None leaves them to each line's own indentation.
+    """
     text = without_commands(many_lines(redactor.clean_known(message)))
-    click.echo(fitting(sys.stderr.encoding, _wrapped(text) if sys.stderr.isatty() else text), err=True)
+    click.echo(fitting(sys.stderr.encoding, _wrapped(text, hanging) if sys.stderr.isatty() else text), err=True)
 
 
 def write(text: str = "") -> None:
@@ -93,12 +98,12 @@ def write_raw(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
-def _wrapped(text: str) -> str:
+def _wrapped(text: str, hanging: int | None = None) -> str:
     """Lines that fit the terminal, broken between words; a command line stays one that can be copied."""
     from imaging.commands.output.wrapping import wrap_line  # noqa: PLC0415  # as above
 
     width = _terminal_width()
-    return "\n".join(part for line in text.split("\n") for part in wrap_line(line, width))
+    return "\n".join(part for line in text.split("\n") for part in wrap_line(line, width, hanging))
 
 
 def on_terminal() -> bool:

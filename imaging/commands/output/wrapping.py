@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
 
 _LEAST_ROOM = 10
+_COLUMN_GAP = re.compile(r" {2,}(?=\S)")
 _UNSAFE_TO_BREAK = ("\\", " #", "<<")
 """In a command: an escape, a comment or a document, where a line end means something else."""
 
@@ -72,8 +74,20 @@ def _shell_words(command: str) -> Sequence[str]:
     return [each for each in (*words, word) if each]
 
 
+def _columns(line: str, width: int) -> str:
+    """What stands before the text of a line in columns, its blanks included; empty for a plain paragraph.
+
+    A column ends with two blanks or more. The text keeps at least half of the width.
+    """
+    start = len(line) - len(line.lstrip(" "))
+    fronts = [line[: gap.end()] for gap in _COLUMN_GAP.finditer(line, start)]
+    return max((front for front in fronts if cell_len(front) <= width // 2), key=len, default="")
+
+
 def wrap_line(line: str, width: int, hanging: int | None = None) -> list[str]:
     """A line of a longer text: a command behind its `$`, anything else as a paragraph with its own indentation.
+
+    The last column of a line in columns continues below itself, where its words have room there.
 
     Args:
         line: clean text.
@@ -86,4 +100,8 @@ def wrap_line(line: str, width: int, hanging: int | None = None) -> list[str]:
         return wrap_command(start.removeprefix("$ "), width, indent=indent)
     if cell_len(line) <= width:
         return [line]
+    if hanging is None and (columns := _columns(line, width)):
+        text = line[len(columns) :]
+        if all(cell_len(word) <= width - cell_len(columns) for word in text.split()):
+            return wrap(text, width, indent=columns, hanging=" " * cell_len(columns))
     return wrap(start, width, indent=indent, hanging=(indent or "  ") if hanging is None else " " * hanging)
