@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import socket
+from typing import cast
 
 import click
 import pytest
 
+from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.commands.flow import agreement, other_host
 from imaging.commands.flow.agreement import agree, require_confirmation, show_plan
 from imaging.commands.flow.other_host import confirmed_claim, confirmed_host
+from imaging.commands.flow.start import Start, print_or_carry_out
 from imaging.commands.options.durations import Duration
 from imaging.commands.options.run_request import attestations, waivers
 from imaging.commands.options.things_named import choose
+from imaging.runs.service import RunService
 from models.cloud.network import Network
-from models.errors import UsageError
+from models.errors import RunError, UsageError
 from models.findings import AskedFor
+from models.guidelines.profile import Profile
 from models.run.claim import Claim
+from models.run.plan import Plan
 from models.run.record import RunnerPresence
-from tests.commands.building import NETWORK, START, asking, checklist, plan, run
+from tests.commands.building import NETWORK, START, asking, checklist, finding, plan, run
 
 OTHER = run(runner=RunnerPresence(host="login2", pid=1, heartbeat_at=START, alive=True))
 CLAIM = Claim(run_id="k3f9a1", instance_id="i1", host="login2", claimed_at=START, was_running=True, was_locked=False)
@@ -28,6 +34,30 @@ def test_a_missing_word_before_publishing_is_only_told(capsys):
     show_plan(plan(checklist=checklist(asking("SW-ATTEST", AskedFor.BEFORE_PUBLISHING))))
 
     assert "--attest SW-ATTEST" in capsys.readouterr().err
+
+
+def _start(of: Plan) -> Start:
+    """A start that never comes to its runs and its cloud."""
+    return Start(of, cast(RunService, None), cast(ResolvedCloud, None), cast(Profile, None), json=False)
+
+
+async def test_several_things_that_block_are_listed_each_with_its_remedy_and_the_error_is_short(capsys):
+    asked = asking("DATA-SAVED", AskedFor.BEFORE_RUN)
+    blocked = plan(checklist=checklist(finding("SEC-PRIVKEY"), finding("SEC-DEV"), asked))
+    with pytest.raises(RunError) as refused:
+        await print_or_carry_out(_start(blocked), plan_only=False, yes=True)
+
+    assert refused.value.what == "This run cannot start yet: 3 things to do first, as listed above."
+    end = capsys.readouterr().err.partition("This run cannot start yet: 3 things to do first.\n")[2]
+    told = [line.strip() for line in end.splitlines()]
+    assert "Or continue anyway: --waive SEC-PRIVKEY=WHY" in told
+    assert "Or continue anyway: --waive SEC-DEV=WHY" in told
+    assert "To do: If this is true, add --attest DATA-SAVED." in told
+
+
+async def test_a_single_thing_that_blocks_is_the_error_itself():
+    with pytest.raises(RunError, match="SEC-PRIVKEY"):
+        await print_or_carry_out(_start(plan(checklist=checklist(finding("SEC-PRIVKEY")))), plan_only=False, yes=True)
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_done():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 
 from imaging.commands.output.checklist_text import Page
-from imaging.commands.output.plan_text import plan_lines
+from imaging.commands.output.plan_text import obstacle_lines, plan_lines
 from imaging.commands.output.prompts import agreed, is_interactive
 from imaging.commands.output.streams import message_width, say
 from models.errors import UsageError
 from models.findings import AskedFor
+from models.run.obstacle import Obstacle
 from models.run.plan import Plan
 from screens.style.glyphs import glyphs_for
 
@@ -34,11 +35,22 @@ def require_confirmation(*, yes: bool, instead: str = "") -> None:
 
 def show_plan(plan: Plan) -> None:
     """Say on standard error what would be done, and which words will be missed later."""
-    for line in plan_lines(plan, commands=False, page=Page(glyphs_for(sys.stderr.encoding), message_width())):
-        say(line.text)
+    for line in plan_lines(plan, commands=False, page=_page()):
+        say(line.text, hanging=line.hanging)
     for finding in plan.checklist.findings if plan.checklist else ():
         if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_PUBLISHING:
             say(f"Note: the image stays private unless you confirm: --attest {finding.rule} ({finding.title}).")
+
+
+def show_obstacles(plan: Plan, blocked: tuple[Obstacle, ...]) -> None:
+    """Say at the end of the plan what keeps it from starting, one thing after the other, each with its remedy."""
+    say()
+    for line in obstacle_lines(blocked, plan.checklist, _page()):
+        say(line.text, hanging=line.hanging)
+
+
+def _page() -> Page:
+    return Page(glyphs_for(sys.stderr.encoding), message_width())
 
 
 def agree(*, yes: bool) -> bool:

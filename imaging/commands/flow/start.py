@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.commands.documents.plan import plan_document
-from imaging.commands.flow.agreement import agree, show_plan
+from imaging.commands.flow.agreement import agree, show_obstacles, show_plan
 from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.output.checklist_text import stdout_page
 from imaging.commands.output.failures import tell
-from imaging.commands.output.plan_text import plan_lines
+from imaging.commands.output.plan_text import not_yet, plan_lines
 from imaging.commands.output.reports.writing import Reports
 from imaging.commands.output.streams import say, write_json, write_page
-from imaging.runs.plan.start_gate import obstacles, refusal, refuse
+from imaging.runs.plan.start_gate import obstacles, refusal
 from imaging.runs.process.logind import logout_warning
 from imaging.runtime.threads import in_thread
-from models.errors import ImagingError
 from models.exit_code import ExitCode
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
@@ -60,6 +59,25 @@ def _print_plan(plan: Plan, *, json: bool) -> int:
     return ExitCode.DONE if error is None else error.exit_code
 
 
+def _refuse(start: Start) -> None:
+    """Let a plan pass that can start. Where several things keep it, they are listed instead of told in one breath.
+
+    Raises:
+        UsageError: something has to be said that was not (`--network`).
+        RunError: the guidelines forbid it, or a confirmation is missing.
+    """
+    blocked = obstacles(start.plan)
+    error = refusal(blocked)
+    if error is None:
+        return
+    if start.reports is not None:
+        start.reports.of_plan(start.plan, error)
+    if len(blocked) > 1:
+        show_obstacles(start.plan, blocked)
+        raise type(error)(f"{not_yet(blocked)}, as listed above.", meaning=error.meaning) from error
+    raise error
+
+
 async def _carry_out(start: Start, *, yes: bool) -> int:
     """Show the plan, ask, start the run, and follow it.
 
@@ -71,12 +89,7 @@ async def _carry_out(start: Start, *, yes: bool) -> int:
     warning = await in_thread(logout_warning)
     if warning is not None:
         say(f"Warning: {warning}")
-    try:
-        refuse(obstacles(start.plan))
-    except ImagingError as error:
-        if start.reports is not None:
-            start.reports.of_plan(start.plan, error)
-        raise
+    _refuse(start)
     if not agree(yes=yes):
         return ExitCode.VIOLATIONS
     return await start_and_follow(

@@ -61,7 +61,7 @@ def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), 
         blocked: what keeps the run from starting.
         page: how it is laid out.
     """
-    yield from _obstacle_lines(tuple(blocked), plan.checklist, page)
+    yield from obstacle_lines(tuple(blocked), plan.checklist, page)
     yield Line(headline(plan))
     yield Line()
     yield from map(Line, _decisions(plan))
@@ -78,11 +78,16 @@ def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), 
     yield from (Line(f"Warning: {warning}") for warning in plan.warnings)
 
 
-def _obstacle_lines(blocked: tuple[Obstacle, ...], checklist: Checklist | None, page: Page) -> Iterator[Line]:
+def not_yet(blocked: tuple[Obstacle, ...]) -> str:
+    """That the run cannot start, and how much there is to do first."""
+    return f"This run cannot start yet: {counted(len(blocked), 'thing')} to do first"
+
+
+def obstacle_lines(blocked: tuple[Obstacle, ...], checklist: Checklist | None, page: Page) -> Iterator[Line]:
     """What has to be done before the run can start, each with its remedy."""
     if not blocked:
         return
-    yield Line(f"This run cannot start yet: {counted(len(blocked), 'thing')} to do first.", "bold")
+    yield Line(f"{not_yet(blocked)}.", "bold")
     for obstacle in blocked:
         if obstacle.kind is ObstacleKind.BLOCKER and checklist is not None:
             yield from blocker_lines(checklist.of(obstacle.rule), page)
