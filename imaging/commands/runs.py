@@ -14,6 +14,7 @@ from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.run_text import kept_words, restoration
 from imaging.commands.output.streams import say, write_json
 from imaging.commands.output.tables import Cell, Column, write_table
+from imaging.runs.core.outcome import kept_hint
 from models.errors import UnreadableRunError
 from models.formatting import local_minute
 from models.run.record import RunRecord, RunState
@@ -59,6 +60,8 @@ def command(invocation: Invocation) -> None:
         for run in found:
             if (kept := kept_words(run)) is not None:
                 say(kept)
+            if hint := kept_hint(run):
+                say(f"Run {run.id} is over.{hint}")
             for left in run.left_behind:
                 say(f"Run {run.id} did not delete the {left.kind} {left.name or left.id}: {left.reason}.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from imaging.cloud.interface import Cloud
@@ -24,11 +24,15 @@ from imaging.runtime.clock import Clock
 from imaging.runtime.threads import in_thread
 from models.errors import UsageError
 from models.fact import Fact
+from models.formatting import counted
 from models.guest.facts import GuestFacts
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
 from models.run.request import RunRequest
 from models.works.inventory import Inventory
+
+_NAMED = 8
+"""So many key pairs are named to choose from."""
 
 
 class Planner:
@@ -113,8 +117,16 @@ async def _checked(cloud: Cloud, plan: Plan, profile: Profile) -> Plan:
     """
     await in_thread(refuse_large_tests, plan, profile)  # packing many takes seconds
     name = plan.request.keep_failed_key
-    if name and not any(pair.name == name for pair in await cloud.compute.key_pairs()):
-        raise UsageError(
-            f"There is no key pair {name} of yours in this cloud.", remedy="`openstack keypair list` shows them."
-        )
+    if name:
+        known = sorted(pair.name for pair in await cloud.compute.key_pairs())
+        if name not in known:
+            raise UsageError(f"There is no key pair {name} of yours in this cloud.", remedy=_key_pairs_in_words(known))
     return plan
+
+
+def _key_pairs_in_words(names: Sequence[str]) -> str:
+    """Which key pair could be named instead."""
+    if not names:
+        return "You have none: `openstack keypair create --public-key FILE NAME` makes one of your public key."
+    more = f", and {counted(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
+    return f"Yours are: {', '.join(names[:_NAMED])}{more}."

@@ -242,16 +242,17 @@ async def test_among_several_clouds_the_user_chooses(demo, tmp_path):
         await driver.sees("16 instances")
 
 
-@pytest.mark.parametrize(("rested_on", "asked_of"), [("bfv-01", "db-07"), ("teaching-2025", "web-01")])
+@pytest.mark.parametrize("rested_on, asked_of", [("bfv-01", "db-07"), ("teaching-2025", "web-01")])
 async def test_a_key_right_after_a_move_is_about_the_row_under_the_cursor(
     demo, tmp_path, monkeypatch, rested_on, asked_of
 ):
     """The checklist follows when the cursor rests: until then it is still that of the row before."""
-    asked = []
+    asked: list[str] = []
     monkeypatch.setattr(GuestWork, "inspect", lambda _self, facts: asked.append(facts.instance.value.name))
     monkeypatch.setattr("screens.instances.screen.REST_SECONDS", 60)
     async with console(tmp_path, size=(80, 24)) as driver:
         await choose(driver, rested_on)
+        assert isinstance(driver.app.screen, InstancesScreen)
         driver.app.screen._watch_selected()
         await driver.sees(f"{rested_on} · next: ")
         await driver.press("down", "p")
@@ -264,6 +265,7 @@ async def test_an_early_key_is_forgotten_where_the_cursor_moves_on(demo, tmp_pat
     async with console(tmp_path, size=(80, 24)) as driver:
         await choose(driver, "db-07")
         screen = driver.app.screen
+        assert isinstance(screen, InstancesScreen)
         screen._early = screen.action_inspect
         await driver.press("down")
         await driver.until(lambda: screen._early is None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from imaging.commands.output.judged.works_text import works_lines
 from imaging.commands.output.transfers.export_text import exported_lines
 from imaging.reports.passport.forms import PassportForm
+from imaging.runs.core.outcome import kept_note
 from models.formatting import clock_time, size
 from models.run.record import RunRecord, RunState, StepRecord
 from models.steps import StepState
@@ -58,15 +59,22 @@ def outcome(run: RunRecord) -> Iterator[str]:
     if run.seal_verdict is not None:
         yield f"seal      {run.seal_verdict.word}"
         yield from (f"          {reason}" for reason in run.seal_verdict.reasons)
-    if run.kept_file is not None and not run.kept_file.removed:
-        yield f"kept      {run.kept_file.path}: the next import of the file begins from it"
-    for each in run.left_behind:
-        yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
+    yield from _standing_lines(run)
     if run.report_path:
         yield f"report    {run.report_path}"
         passport = Path(run.report_path).with_name(PassportForm.HTML.file_name)
         if passport.is_file():
             yield f"passport  {passport}"
+
+
+def _standing_lines(run: RunRecord) -> Iterator[str]:
+    """What still stands of a run, here and in the cloud."""
+    if run.kept_file is not None and not run.kept_file.removed:
+        yield f"kept      {run.kept_file.path}: the next import of the file begins from it"
+    if kept := kept_note(run):
+        yield f"kept      the test instance, {kept}"
+    for each in run.left_behind:
+        yield f"left      {each.kind} {each.name or each.id} ({each.id}): {each.reason}"
 
 
 def _images(run: RunRecord) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,7 @@ VGhpcyBpcyBubyBrZXk6IGl0IGJlbG9uZ3MgdG8gdGhlIGRlbW9uc3RyYXRpb24gY2xvdWQu
 """
 _SEARCH = b'#!/bin/sh\nexec python3 /home/ada/analysis/fit.py "$@"\n'
 
-_OWNERS_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlbW9uc3RyYXRpb24gY2xvdWQgb25seSwgbm8ga2V5 ada@laptop\n"
+OWNERS_PUBLIC_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlbW9uc3RyYXRpb24gY2xvdWQgb25seSwgbm8ga2V5 ada@laptop\n"
 """The public key of the key pair, as the cloud gives it to cloud-init."""
 
 SKELETON: Mapping[str, bytes] = MappingProxyType(
@@ -114,5 +114,5 @@ def home_files(recording: str) -> dict[str, bytes]:
     """All files in the homes of a guest, by path."""
     homes = HOMES[recording]
     files = {f"{home}/{name}": content for home in homes for name, content in SKELETON.items()}
-    files[f"{homes[0]}/.ssh/authorized_keys"] = _OWNERS_KEY
+    files[f"{homes[0]}/.ssh/authorized_keys"] = OWNERS_PUBLIC_KEY
     return files | {path: content() for path, content in FILES[recording].items()}

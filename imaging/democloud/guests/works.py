@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imaging.democloud.guests.deep_check import Manner, inflated, packed_pieces
+from imaging.democloud.guests.home_files import OWNERS_PUBLIC_KEY
 from imaging.democloud.guests.inventory import inventory_lines
 from imaging.democloud.guests.pretended_tests import EndedTest, GivenTest, ended
 from imaging.democloud.guests.recording import load
@@ -179,8 +180,9 @@ def _facts(server: Server, order: Order, boot: int) -> Iterator[str]:
     digest = hashlib.sha256(base64.b64decode(order.key)).hexdigest()
     account = role.user if (role := role_of(server)) is not None else "ubuntu"
     yield from ("keys", f"key {account} {digest} ours login ", f"key root {digest} ours stub ")
-    if server.disk.owners_key:  # it came with the disk of the instance
-        yield f"key {account} {hashlib.sha256(b'ada-laptop').hexdigest()} other login ada@laptop"
+    if server.disk.owners_key:  # it came with the disk of the instance, or by the key pair of this launch
+        blob = base64.b64decode(OWNERS_PUBLIC_KEY.split()[1])
+        yield f"key {account} {hashlib.sha256(blob).hexdigest()} other login ada@laptop"
     yield from ("clock yes", "checked")
     for each in _ended(server, order, boot):
         yield from each.rows()

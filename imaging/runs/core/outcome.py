@@ -15,6 +15,9 @@ from models.works.verdict import WorksWord
 _SEEN_AGAIN = {StepName.STOP, StepName.DETACH, StepName.LOCK}
 """What the image depends on: a new runner makes sure of it before an image is asked for."""
 
+_KEEPING = {StepName.RUN_CHECKS, StepName.REMOVE_TEST}
+KEPT_UNTIL = "kept until "
+"""So begins what a step notes of a test instance that it keeps."""
 _OF_THE_SOURCE = {StepName.RESTORE, StepName.SEE_UP}
 
 
@@ -74,6 +77,14 @@ def kept_hint(run: RunRecord) -> str:
     if run.kept_until is None or not run.keeps_instance:
         return ""
     return f" It keeps its test instance until {minute(run.kept_until)}; `imaging cancel {run.id}` removes it now."
+
+
+def kept_note(run: RunRecord) -> str:
+    """Which test instance a run that is over keeps, until when, and how to log in to it; empty where it keeps none."""
+    if run.kept_until is None or not run.keeps_instance:
+        return ""
+    notes = [each.note for each in run.steps if each.step in _KEEPING and KEPT_UNTIL in each.note]
+    return f"until {notes[-1].rpartition(KEPT_UNTIL)[2]}" if notes else f"until {minute(run.kept_until)}"
 
 
 def overdue_lines(runs: Iterable[RunRecord], now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
+from imaging.runs.core.outcome import kept_note
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import minute
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
@@ -28,6 +29,8 @@ def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Conte
     """
     width = max((len(key) for key in keys.values()), default=0)
     lines = [Content(glyphs.plain(text)) for text in _advice(run, glyphs)]
+    if kept := kept_note(run):
+        lines.append(Content(glyphs.plain(f"The test instance is kept {kept}")))
     for action, text in _texts(run).items():
         if action in keys:
             lines.append(joined(toned(keys[action].ljust(width), Tone.ACCENT).stylize("bold"), "  ", text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,16 +12,22 @@ from typing import Any
 import pytest
 
 from imaging.cloud.interface import Cloud
+from imaging.commands.output.run_text import outcome
+from imaging.runs.core.outcome import kept_note
 from imaging.runs.journal.journal import Journal
+from imaging.runs.plan.import_file.costs import Uploads
+from imaging.runs.planner import Planner
 from imaging.runs.process.runner import Runner
 from imaging.runs.service import RunService
 from imaging.runs.steps import PROCEDURES
 from imaging.runtime.paths import Paths
 from models.errors import UsageError
 from models.run.record import OwnedKind, RunRecord, RunState
+from models.run.request import RunRequest
 from models.steps import StepName
-from tests.runs.test_crash_matrix import DemoClock, a_run_of, one_runner, to_its_end
-from tests.runs.works.checking import FAILS, PASSES, left_of, verification, with_tests
+from models.works.outcome import CheckId, Outcome
+from tests.runs.test_crash_matrix import PROFILE, DemoClock, a_run_of, one_runner, to_its_end
+from tests.runs.works.checking import FAILS, IMAGE, PASSES, image_named, left_of, verification, with_tests
 from tests.support.demo_here import DemoCloudHere
 
 KEPT: dict[str, Any] = {
@@ -67,6 +74,11 @@ async def test_it_stays_with_one_port_open_to_one_address(
         assert len(await left_of(cloud)) == 2
         (server,) = [each for each in demo_cloud.here.world.servers.values() if each.name.startswith("imaging-")]
         assert server.key_name == "ada-laptop"
+        (address,) = {each for line in outcome(run) for each in re.findall(r"`ssh USER@([^`]+)`", line)}
+        assert [line for line in outcome(run) if line.startswith("kept      the test instance, until ")]
+        assert address in kept_note(run)
+        gone = run.model_copy(update={"owned": tuple(each.model_copy(update={"removed": True}) for each in run.owned)})
+        assert kept_note(gone) == ""
 
 
 async def test_one_whose_checks_passed_is_removed(
@@ -83,6 +95,21 @@ async def test_the_key_that_the_run_put_in_says_nothing_of_the_image(
     async with over(demo_cloud, cloud, clock, tmp_path, FAILS) as (_, run):
         assert run.works is not None
         assert run.works.failed == ("licence.sh (boot 1)", "licence.sh (boot 2)")
+        assert [each.outcome for each in run.works.checks if each.check is CheckId.OTHER_KEYS] == [Outcome.PASS]
+
+
+async def _no_uploads() -> Uploads:
+    return ()
+
+
+async def test_a_key_pair_that_is_not_there_is_refused_with_the_names_of_those_that_are(
+    demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
+):
+    planner = Planner(clock, uploads=_no_uploads, state=tmp_path)
+    request = RunRequest(profile="openstack", **{**KEPT, "keep_failed_key": "ada-desk"})
+    with pytest.raises(UsageError, match="no key pair ada-desk") as refused:
+        await planner.verification(cloud, image_named(demo_cloud, IMAGE), request, PROFILE)
+    assert refused.value.remedy == "Yours are: ada-laptop."
 
 
 async def _same(cloud: Cloud) -> Cloud:

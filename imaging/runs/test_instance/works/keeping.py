@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from imaging.runs.core.outcome import is_known_not_to_work
+from imaging.runs.core.outcome import KEPT_UNTIL, is_known_not_to_work
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.ownership.made_things import MadeServer, checked_server
@@ -39,7 +39,7 @@ async def keep_failed(ctx: StepContext, made: MadeServer) -> str:
     opened = await _open(ctx, made)
     user = f"`ssh USER@{_address(server)}`" if _address(server) else "it has no address"
     before = f"`imaging cancel {ctx.run.id}` removes it before"
-    return f"kept until {minute(until)}, as wanted: {server.name} ({server.id}), {user}; {opened}; {before}"
+    return f"{KEPT_UNTIL}{minute(until)}, as wanted: {server.name} ({server.id}), {user}; {opened}; {before}"
 
 
 async def _open(ctx: StepContext, made: MadeServer) -> str:
