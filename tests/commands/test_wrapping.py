@@ -28,6 +28,19 @@ def test_a_path_that_has_no_room_in_its_column_gets_a_line_of_its_own(path):
     assert (label, line) == ("passport", f"  {path}"[:80])
 
 
+def test_a_path_leaves_the_columns_before_it_as_they_are():
+    path = "/home/ada/" + "x" * 60
+    assert wrap_line(f"11:38:58  report                done: {path}", 80) == [
+        "11:38:58  report                done:",
+        f"  {path}",
+    ]
+
+
+def test_a_short_command_between_backquotes_is_not_broken():
+    lines = wrap_line("kept      until the evening: `ssh USER@10.20.0.53`; `imaging cancel 0tpd704ciki` removes it", 50)
+    assert [line.strip() for line in lines[1:]] == ["`ssh USER@10.20.0.53`;", "`imaging cancel 0tpd704ciki` removes it"]
+
+
 def test_what_stands_at_the_right_edge_is_no_column_to_continue_under():
     lines = wrap_line("  ! A title" + " " * 40 + "RULE-NAME and more words that have no room here", 50)
     assert lines[1].startswith("  room")

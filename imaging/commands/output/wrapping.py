@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells
 
 _LEAST_ROOM = 10
-_COLUMN_GAP = re.compile(r" {2,}(?=\S)")
+_UNBROKEN = re.compile(r"[^\s`]{0,8}`[^`\n]{1,60}`\S*|\S+")
+_COLUMN_GAP = re.compile(r"  (?=\S)")
 _UNSAFE_TO_BREAK = ("\\", " #", "<<")
 """In a command: an escape, a comment or a document, where a line end means something else."""
 
@@ -23,11 +24,16 @@ def wrap(text: str, width: int, *, indent: str = "", hanging: str | None = None)
         hanging: before each further line; the same if None.
     """
     hanging = indent if hanging is None else hanging
+    longest = max(_LEAST_ROOM, width - max(cell_len(indent), cell_len(hanging)))
+    return _filled(_words(text, longest), width, indent, hanging)
+
+
+def _filled(words: Iterable[str], width: int, indent: str, hanging: str) -> list[str]:
     lines: list[str] = []
     line, begun = indent, False
-    for word in _words(text, max(_LEAST_ROOM, width - max(cell_len(indent), cell_len(hanging)))):
+    for word in words:
         if begun and cell_len(line) + 1 + cell_len(word) > width:
-            lines.append(line)
+            lines.append(line.rstrip())
             line, begun = hanging, False
         line += f" {word}" if begun else word
         begun = True
@@ -35,8 +41,13 @@ def wrap(text: str, width: int, *, indent: str = "", hanging: str | None = None)
 
 
 def _words(text: str, longest: int) -> Iterator[str]:
-    for word in text.split():
-        yield from chop_cells(word, longest) if cell_len(word) > longest else (word,)
+    """What a line is not broken within: a word, and a short command between backquotes, so that it can be copied."""
+    for word in _UNBROKEN.findall(text):
+        if cell_len(word) <= longest:
+            yield word
+            continue
+        for part in word.split():
+            yield from chop_cells(part, longest) if cell_len(part) > longest else (part,)
 
 
 def wrap_command(command: str, width: int, *, indent: str = "") -> list[str]:
@@ -101,7 +112,9 @@ def wrap_line(line: str, width: int, hanging: int | None = None) -> list[str]:
     if cell_len(line) <= width:
         return [line]
     if hanging is None and (columns := _columns(line, width)):
-        text = line[len(columns) :]
+        text, below = line[len(columns) :], indent or "  "
         if all(cell_len(word) <= width - cell_len(columns) for word in text.split()):
             return wrap(text, width, indent=columns, hanging=" " * cell_len(columns))
+        words = _words(text, max(_LEAST_ROOM, width - cell_len(below)))
+        return _filled([columns[len(indent) : -1], *words], width, indent, below)
     return wrap(start, width, indent=indent, hanging=(indent or "  ") if hanging is None else " " * hanging)
