@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
-from imaging.runs.core.outcome import kept_note
 from imaging.runs.test_instance.boot_verdict.boot_cause import boot_failure
 from models.formatting import minute
 from models.run.record import RunRecord, RunState, StepRecord, Trouble
@@ -27,6 +26,8 @@ def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Conte
         keys: the key of each action that works now.
         glyphs: the signs that the terminal can show.
     """
+    from imaging.runs.core.outcome import kept_note  # noqa: PLC0415  # of a run that is over: not for the first paint
+
     width = max((len(key) for key in keys.values()), default=0)
     lines = [Content(glyphs.plain(text)) for text in _advice(run, glyphs)]
     if kept := kept_note(run):
