@@ -38,6 +38,10 @@ GOOD = '{"id": "good", "name": "good", "status": "ACTIVE", "subnets": ["s"], "sh
 ROWS = '[null, 7, "x", [], {}, {"id": 7}, {"id": []}, ' + GOOD + ', {"id": "\\ud800"}]'
 LISTS = ("servers", "images", "volumes", "snapshots", "networks", "security_groups", "flavors", "members")
 MORE = ("volumeAttachments", "interfaceAttachments", "instanceActions")
+LISTED = (
+    "instances", "changed instances", "attachments", "ports", "actions", "flavors", "images", "members", "volumes",
+    "snapshots", "networks", "security groups",
+)  # fmt: skip
 BODIES = {
     "nothing": "",
     "null": "null",
@@ -72,6 +76,16 @@ async def test_an_answer_that_makes_no_sense_is_an_imaging_error_or_says_nothing
                 await ask(cloud)
             except ImagingError as error:
                 assert one_line(str(error), 100_000) == str(error), name  # noqa: PT017  # either ending is right
+
+
+@pytest.mark.parametrize("value", ["null", "{}", '""', "0"])
+@pytest.mark.parametrize("name", LISTED)
+async def test_a_list_that_is_missing_is_not_an_empty_one(scripted, cloud, name, value):
+    answer = "{" + ", ".join(f'"{key}": {value}' for key in (*LISTS, *MORE)) + "}"
+    for body in (answer, "{}"):
+        scripted.on("GET", "/(compute|image|volume|network).+", Reply(200, body))
+        with pytest.raises(ImagingError):
+            await CALLS[name](cloud)
 
 
 async def test_one_row_that_makes_no_sense_hides_no_other(scripted, cloud):

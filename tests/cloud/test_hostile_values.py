@@ -100,7 +100,7 @@ def test_a_row_that_a_reader_falls_over_is_left_out_and_counted(caplog):
     def read(row: Mapping[str, Any]) -> int:
         return 1 // int(row["n"])
 
-    assert read_all([{"n": 1}, {"n": 0}, None, {}, {"n": 1}], read) == (1, 1)
+    assert read_all({"rows": [{"n": 1}, {"n": 0}, None, {}, {"n": 1}]}, "rows", read) == (1, 1)
     assert "3 of 5 rows" in caplog.text
 
 
@@ -111,7 +111,7 @@ def test_a_row_that_a_reader_falls_over_is_still_shown_by_its_id_and_name():
         return row
 
     bad = {"id": "one", "name": "db-07", "status": "ACTIVE", "tags": []}
-    assert read_all([bad], read) == ({"id": "one", "name": "db-07"},)
+    assert read_all({"rows": [bad]}, "rows", read) == ({"id": "one", "name": "db-07"},)
 
 
 def test_quotas_members_and_versions_take_any_value():

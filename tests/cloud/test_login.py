@@ -85,7 +85,7 @@ async def test_all_threads_share_one_login(scripted, cloud):
 
     scripted.answer = counting
     for path in ("/compute/v2.1/flavors/detail", "/volume/v3/.*", "/image/v2/.*", "/network/.*"):
-        scripted.on("GET", path, {})
+        scripted.on("GET", path, {"flavors": [], "volumes": [], "networks": []})
     await asyncio.gather(cloud.compute.flavors(), cloud.volumes.volumes(), cloud.networking.networks(), cloud.quota())
     assert logins == []
 

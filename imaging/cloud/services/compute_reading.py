@@ -116,7 +116,7 @@ class ComputeReading:
             f"list the volumes of the instance {instance_id}",
         )
         return await self._transport.ask(
-            call, lambda answer: read_all(answer.body.get("volumeAttachments"), read_attachment)
+            call, lambda answer: read_all(answer.body, "volumeAttachments", read_attachment)
         )
 
     async def ports(self, instance_id: str) -> tuple[Port, ...]:
@@ -124,9 +124,7 @@ class ComputeReading:
         call = await self._call(
             "GET", path("servers", instance_id, "os-interface"), f"list the ports of the instance {instance_id}"
         )
-        return await self._transport.ask(
-            call, lambda answer: read_all(answer.body.get("interfaceAttachments"), read_port)
-        )
+        return await self._transport.ask(call, lambda answer: read_all(answer.body, "interfaceAttachments", read_port))
 
     async def actions(self, instance_id: str) -> InstanceActions:
         """What was asked of it, newest first; the last fifty where the cloud can page them (2.58)."""
@@ -139,7 +137,7 @@ class ComputeReading:
             call = replace(call, params={"limit": _MOST_ACTIONS})
 
         def read(answer: Answer) -> InstanceActions:
-            return InstanceActions(read_all(answer.body.get("instanceActions"), read_action), answer.server_time)
+            return InstanceActions(read_all(answer.body, "instanceActions", read_action), answer.server_time)
 
         return await self._transport.ask(call, read)
 

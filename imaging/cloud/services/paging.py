@@ -33,9 +33,13 @@ class Page(Generic[T]):
     answer: Answer
 
 
-def read_all(raw: Any, read: Callable[[Mapping[str, Any]], T | None]) -> tuple[T, ...]:
-    """Every row that can be read, if only by its id and name; how many cannot is in the log."""
-    given = raw if isinstance(raw, list) else []
+def read_all(body: Mapping[str, Any], key: str, read: Callable[[Mapping[str, Any]], T | None]) -> tuple[T, ...]:
+    """Every row of a list that can be read, if only by its id and name; how many cannot is in the log.
+
+    Raises:
+        ValueError: there is no such list in the answer, which is not that it is empty.
+    """
+    given = required_list(body, key)
     found = tuple(item for row in rows(given) if (item := _read_one(row, read)) is not None)
     if len(found) < len(given):
         _log.warning("%d of %d rows of a list could not be read and are left out", len(given) - len(found), len(given))
@@ -102,10 +106,10 @@ async def pages(
 
 def _read_page(key: str, read: Callable[[Mapping[str, Any]], T | None], answer: Answer) -> Page[T]:
     body = answer.body
-    raw = rows(required_list(body, key))
+    raw = rows(body.get(key))
     more = bool(raw) and (bool(body.get("next")) or _has_next(body.get(f"{key}_links")))
     marker = raw[-1].get("id") if more else None
-    return Page(read_all(raw, read), marker if isinstance(marker, str) else None, answer)
+    return Page(read_all(body, key, read), marker if isinstance(marker, str) else None, answer)
 
 
 def _has_next(links: Any) -> bool:
