@@ -135,15 +135,21 @@ async def test_the_image_is_deleted_only_after_a_clear_yes_that_names_its_id(tmp
 KEPT_SERVER = Owned(kind=OwnedKind.SERVER, id="5e5f", name="imaging-test-r1", role=OwnedRole.MAIN)
 
 
-async def test_how_to_log_in_to_a_kept_test_instance_stands_beside_the_key_that_removes_it(tmp_path):
-    note = "kept until 2026-12-01 14:00 UTC, as wanted: imaging-test-r1 (5e5f), `ssh USER@192.0.2.9`"
+async def test_how_to_log_in_to_a_kept_test_instance_stands_above_the_key_that_removes_it(tmp_path):
+    note = (
+        "kept until 2026-12-01 14:00 UTC, as wanted: imaging-test-r1 (35172d23-8f84-4d14-bbc6-e0b48c3891b0), "
+        "`ssh USER@192.0.2.9`; port 22 is open to 192.0.2.17; `imaging cancel r1` removes it before"
+    )
     kept = over(owned=(*OWN_IMAGE, KEPT_SERVER), kept_until=NOW + timedelta(hours=2), runner=None)
     steps = tuple(
         each.model_copy(update={"note": note}) if each.step is StepName.REMOVE_TEST else each for each in kept.steps
     )
-    async with console(tmp_path, cloud=NOWHERE, runs=FrozenRuns(kept.model_copy(update={"steps": steps}))) as driver:
+    runs = FrozenRuns(kept.model_copy(update={"steps": steps}))
+    async with console(tmp_path, cloud=NOWHERE, runs=runs, size=(80, 24)) as driver:
         await opened(driver)
-        await driver.sees("The test instance is kept until 2026-12-01 14:00 UTC", "ssh USER@192.0.2.9")
+        await driver.sees(
+            "Log in: `ssh USER@192.0.2.9`; port 22 is open to 192.0.2.17", "c  Remove the test instance, which"
+        )
 
 
 async def test_a_test_instance_that_is_kept_is_removed_only_after_a_clear_yes(tmp_path):

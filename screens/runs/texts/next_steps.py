@@ -30,12 +30,19 @@ def next_steps(run: RunRecord, keys: Mapping[str, str], glyphs: Glyphs) -> Conte
 
     width = max((len(key) for key in keys.values()), default=0)
     lines = [Content(glyphs.plain(text)) for text in _advice(run, glyphs)]
-    if kept := kept_note(run):
-        lines.append(Content(glyphs.plain(f"The test instance is kept {kept}")))
+    if login := _login(kept_note(run)):
+        lines.append(Content(glyphs.plain(login)))
     for action, text in _texts(run).items():
         if action in keys:
             lines.append(joined(toned(keys[action].ljust(width), Tone.ACCENT).stylize("bold"), "  ", text))
     return Content("\n").join(lines)
+
+
+def _login(kept: str) -> str:
+    """How to log in to a test instance that is kept, in a line: the keys below it say the rest."""
+    parts = [each.rpartition(", ")[2] for each in kept.split("; ")]
+    found = "; ".join(each for each in parts if each.startswith(("`ssh ", "port 22 ")))
+    return f"Log in: {found}" if found else ""
 
 
 def _advice(run: RunRecord, glyphs: Glyphs) -> Iterator[str]:
