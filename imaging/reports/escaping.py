@@ -41,11 +41,14 @@ def markdown(text: object) -> str:
 
 
 def code_block(lines: Sequence[str]) -> Iterator[str]:
-    """Lines of Markdown that show a text as it is: between fences that are longer than any in the text."""
+    """Lines of Markdown that show a text as it is: between fences that are longer than any in the text.
+
+    Only what a pipeline would take for a command is parted by a blank: no escape is known between fences.
+    """
     runs = (len(run) for line in lines for run in _FENCE.findall(line))
     fence = "`" * (1 + max(runs, default=2))
     yield fence
-    yield from lines
+    yield from (without_commands(line) for line in lines)
     yield fence
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -162,6 +163,10 @@ def troubled() -> RunRecord:
     )
     request = RunRequest(name="db-07-v1", waivers=waivers, work_tests=tests)
     return run(plan(*findings, request=request), works=works)
+
+
+COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
+"""What GitHub and Azure Pipelines take for a command, wherever it stands in their log."""
 
 
 def hostile() -> RunRecord:

@@ -17,8 +17,6 @@ from imaging.reports.passport.elements import written as written_page
 from models.text import one_line
 from tests.reports import samples
 
-COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
-"""What GitHub and Azure Pipelines take for a command, wherever it stands in their log."""
 RENDERER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
 ANY_TEXT = st.one_of(st.text(max_size=60), st.text(alphabet="\\`*_{}[]<>()#+-.!|~&:@$=^ 1aw/", max_size=20))
 
@@ -33,7 +31,7 @@ def shown(markdown_text: str) -> str:
 
 @pytest.mark.parametrize("format_", ReportFormat)
 def test_no_pipeline_finds_a_command_in_a_report(format_: ReportFormat):
-    assert COMMAND.search(written(report_of_run(samples.hostile()), format_)) is None
+    assert samples.COMMAND.search(written(report_of_run(samples.hostile()), format_)) is None
 
 
 @pytest.mark.parametrize("format_", ReportFormat)

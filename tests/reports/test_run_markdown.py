@@ -47,6 +47,10 @@ def test_a_hostile_text_is_no_markup():
     assert not kinds & {"html_block", "code_block", "blockquote_open", "hr", "ordered_list_open"}
 
 
+def test_no_pipeline_finds_a_command_in_it():
+    assert samples.COMMAND.search(as_markdown(samples.hostile())) is None
+
+
 def test_a_hostile_text_adds_no_heading_and_no_row():
     run = samples.hostile()
     assert run.works is not None

@@ -110,6 +110,11 @@ def test_what_is_no_passport_is_refused(text: str):
         passport_in(text)
 
 
+@pytest.mark.parametrize("form", PassportForm)
+def test_no_pipeline_finds_a_command_in_a_passport(form: PassportForm):
+    assert runs.COMMAND.search(passport_text(samples.hostile(), form)) is None
+
+
 def test_the_markdown_of_hostile_texts_is_text():
     tokens = RENDERER.parse(passport_text(samples.hostile(), PassportForm.MARKDOWN))
     inline = {child.type for token in tokens for child in token.children or ()}
