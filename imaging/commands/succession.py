@@ -11,7 +11,7 @@ from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.options.things_named import image_named
 from imaging.commands.output.prompts import is_interactive, typed
-from imaging.commands.output.streams import say, write_json
+from imaging.commands.output.streams import say, write, write_json
 from imaging.guidelines.lineage.succession import deletion_hindrances, image_side
 from imaging.guidelines.lineage.succession_place import SuccessionPlace, place_lines
 from models.cloud.image import Image
@@ -85,7 +85,7 @@ async def _show(invocation: Invocation, wanted: str) -> ExitCode:
         )
     else:
         for line in place_lines(place, deleted_by=f"imaging succession {place.image.id} --delete"):
-            click.echo(line)
+            write(line)
     return ExitCode.DONE
 
 

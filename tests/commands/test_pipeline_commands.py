@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ HOSTILE = (
     "a ##vso[task.setvariable]b",
     "###[x]",
     "::::",
+    "\N{NO-BREAK SPACE}::error::x",
     "a\n::x",
 )
 
@@ -37,6 +39,17 @@ def test_no_line_is_a_command(capsys: pytest.CaptureFixture[str], text: str):
     write_json_line(Document(text=text))
     shown = capsys.readouterr()
     assert COMMAND.search(shown.out + shown.err) is None
+
+
+def test_only_what_cleans_its_texts_writes_to_standard_output():
+    commands = Path(__file__).parents[2] / "imaging" / "commands"
+    writing = {
+        str(file.relative_to(commands))
+        for file in commands.rglob("*.py")
+        if re.search(r"\bclick\.s?echo\(|(?<![.\w])print\(", file.read_text())
+    }
+    # The last two write nothing but words of the program's own.
+    assert writing == {"output/streams.py", "output/tables.py", "main.py", "command_table.py"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -90,6 +90,13 @@ def test_an_image_that_it_followed_and_that_is_gone_is_said(imaging, demo_cloud:
     assert f"It follows {OLDER}, which is gone." in succession(imaging, NEWER).out
 
 
+def test_no_pipeline_finds_a_command_in_the_name_of_an_image(imaging, demo_cloud: DemoCloud):
+    with_cloud(lambda cloud: cloud.images.update_image(NEWER, name="::error::x ##[y]"))
+    done = succession(imaging, NEWER)
+    assert ": :error::x # #[y]" in done.out
+    assert not [line for line in done.out.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+
+
 class TestHiding:
     def test_the_older_one_is_hidden_and_shown_again(self, imaging, demo_cloud: DemoCloud):
         link()
