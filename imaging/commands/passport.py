@@ -11,6 +11,7 @@ from imaging.commands.flow.passport import passport_of_image
 from imaging.commands.options.command_group import CommandWithExamples, Example
 from imaging.commands.options.invocation import Invocation, everywhere
 from imaging.commands.output.reports.files import STANDARD_OUTPUT, Target, refuse_unfit, write_report
+from imaging.commands.output.streams import on_terminal
 from imaging.reports.passport.forms import PassportForm, passport_text
 from imaging.reports.passport.json_form import passport_in
 from models.exit_code import ExitCode
@@ -37,7 +38,7 @@ class _Wish:
     "form",
     type=click.Choice([form.value for form in PassportForm]),
     default=None,
-    help="In which form; by default html, with --json the form json.",
+    help="In which form; by default html (on a terminal markdown), with --json the form json.",
 )
 @click.option(
     "-o", "--output", "file", default=STANDARD_OUTPUT, metavar="FILE", help="Where; by default standard output."
@@ -52,9 +53,17 @@ def command(invocation: Invocation, image: str, form: str | None, file: str) -> 
 
     The exit status is 1 if the image names another digest.
     """
-    wish = _Wish(PassportForm(form or ("json" if invocation.json else "html")), Target(file))
+    target = Target(file)
+    wish = _Wish(PassportForm(form) if form else _default_form(target, json=invocation.json), target)
     refuse_unfit([wish.target], json=False)
     kept, is_noted = session.run(passport_of_image(invocation, image))
     text = kept if wish.form is PassportForm.JSON else passport_text(passport_in(kept), wish.form)
     write_report(wish.target, text)
     return ExitCode.VIOLATIONS if is_noted is False else ExitCode.DONE
+
+
+def _default_form(target: Target, *, json: bool) -> PassportForm:
+    if json:
+        return PassportForm.JSON
+    # A page is for a browser: on a terminal its stylesheet would be seen first.
+    return PassportForm.MARKDOWN if target.is_standard_output and on_terminal() else PassportForm.HTML

@@ -65,6 +65,13 @@ def test_it_is_kept_and_written_again_in_each_form(imaging, verified, tmp_path, 
     assert kept == dict.fromkeys(("passport.html", "passport.md", "passport.json", "passport.cdx.json"), 0o600)
 
 
+def test_on_a_terminal_it_is_text_to_read_and_in_a_file_a_page(imaging, verified, monkeypatch, tmp_path):
+    monkeypatch.setattr("imaging.commands.passport.on_terminal", lambda: True)
+    assert written(imaging).startswith(FORMS["markdown"])
+    written(imaging, "-o", str(tmp_path / "passport"))
+    assert (tmp_path / "passport").read_text().startswith(FORMS["html"])
+
+
 def test_a_passport_that_was_changed_is_not_the_one_that_the_image_names(imaging, verified, own_home: Path):
     (folder,) = (own_home / ".local/state/imaging-console/runs").iterdir()
     file = folder / "passport.json"
