@@ -147,4 +147,4 @@ def show_checklist(console: Terminal, name: str) -> None:
     console.press(name)
     console.sees("1 of 16 instances")
     console.press("enter")
-    console.sees("fixed by the run", "/ Filter")  # the keys are the list's again
+    console.sees(f"─{name}", " passes", "/ Filter")  # the keys are the list's again
