@@ -27,8 +27,8 @@ async def prove_seal(ctx: StepContext) -> StepResult:
     if verdict is None:
         verdict = _judge(ctx)
         await ctx.record(seal_verdict=verdict)
-    noted = await write_seal_verdict(ctx, ctx.run.image_id, verdict)
-    return StepResult(verdict.word.value + ("" if noted else "; not noted on the image"))
+    unnoted = await write_seal_verdict(ctx, ctx.run.image_id, verdict)
+    return StepResult(verdict.word.value + (f"; not noted on the image: {unnoted}" if unnoted else ""))
 
 
 def _judge(ctx: StepContext) -> SealVerdict:

@@ -51,11 +51,11 @@ async def run_checks(ctx: StepContext) -> StepResult:
         works = await _works(ctx)
         # Recorded before it is noted: after a restart the console need not be watched a second time.
         await ctx.record(works=works)
-    noted = await write_works(ctx, works) if ctx.run.plan.request.test else True
+    unnoted = await write_works(ctx, works) if ctx.run.plan.request.test else ""
     kept = await keep_failed(ctx, WORKS)
     removed = await _remove(ctx, (TWIN,) if kept else (WORKS, TWIN))
     told = "; ".join(part for part in (kept, "" if removed.skipped else removed.note) if part)
-    parts = (_in_words(works), "" if noted else "not noted on the image: you may not change it, or it is gone", told)
+    parts = (_in_words(works), f"not noted on the image: {unnoted}" if unnoted else "", told)
     return StepResult("; ".join(part for part in parts if part), skipped=works.word is WorksWord.NOT_ASKED and not told)
 
 

@@ -19,12 +19,11 @@ async def verify(ctx: StepContext) -> StepResult:
         verdict = await _watch(ctx)
         await ctx.record(verdict=verdict)
     # Recorded above before it is noted: after a restart the console need not be watched a second time.
-    noted = await write_verdict(ctx, verdict)
+    unnoted = await write_verdict(ctx, verdict)
     if ctx.run.spec.seals and verdict.word is VerdictWord.BOOTED and ctx.run.sealed_image_report is None:
         await read_proof(ctx)
     strength = f", {verdict.strength.value}" if verdict.strength else ""
-    unnoted = "" if noted else "; not noted on the image: you may not change it, or it is gone"
-    note = f"{verdict.word.value}{strength}{unnoted}"
+    note = f"{verdict.word.value}{strength}{f'; not noted on the image: {unnoted}' if unnoted else ''}"
     return StepResult(note, skipped=verdict.word is VerdictWord.NOT_TESTED)
 
 

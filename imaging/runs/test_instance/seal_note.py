@@ -5,7 +5,6 @@ from __future__ import annotations
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.test_instance.verdict_note import note_on_image
 from models.cloud.image import SEALED, SEALED_ABOUT, SEALED_KEPT, Image
-from models.errors import ConflictError, RejectedError
 from models.seal.verdict import SealVerdict, SealWord
 from models.text import cut
 
@@ -14,8 +13,8 @@ _LONGEST_KEPT = 250
 """Characters: Nova refuses longer properties of a snapshot that inherits them."""
 
 
-async def write_seal_verdict(ctx: StepContext, image_id: str, verdict: SealVerdict) -> bool:
-    """Note a verdict on the sealed image; False where that is not allowed or the image is gone."""
+async def write_seal_verdict(ctx: StepContext, image_id: str, verdict: SealVerdict) -> str:
+    """Note a verdict on the sealed image; why that was not possible, as for `note_on_image`."""
     properties = {
         SEALED: verdict.word.value,
         # V24: descendants inherit the verdict; the id of the image says which one it is about.
@@ -32,8 +31,4 @@ async def withdraw_seal_verdict(ctx: StepContext, image: Image) -> bool:
     """Note that nobody knows what an image holds now; False where it still claims what an earlier proof showed."""
     if image.noted_seal in {None, SealWord.UNKNOWN.value}:
         return True
-    try:
-        return await write_seal_verdict(ctx, image.id, SealVerdict(word=SealWord.UNKNOWN))
-    # Glance refuses changes of an image in some of its states.
-    except (ConflictError, RejectedError):
-        return False
+    return not await write_seal_verdict(ctx, image.id, SealVerdict(word=SealWord.UNKNOWN))

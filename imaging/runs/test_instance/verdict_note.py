@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 
 from imaging.runs.core.step_context import StepContext
 from models.cloud.image import VERDICT, VERDICT_ABOUT, Image
-from models.errors import ConflictError, ForbiddenError, NotFoundError, RejectedError
+from models.errors import ConflictError, ForbiddenError, NotFoundError, QuotaExceededError, RejectedError
 from models.verdict import Verdict, VerdictWord
 
 VERDICT_STRENGTH = "imaging.verdict.strength"
 VERDICT_AT = "imaging.verdict.at"
+NO_IMAGE = "there is no image"
 
 
 def image_id_under_test(ctx: StepContext) -> str | None:
@@ -20,24 +21,20 @@ def image_id_under_test(ctx: StepContext) -> str | None:
     return ctx.run.plan.image.id if ctx.run.plan.image else None
 
 
-async def write_verdict(ctx: StepContext, verdict: Verdict) -> bool:
-    """Note a verdict on the image; False where that is not allowed (another's image) or the image is gone."""
+async def write_verdict(ctx: StepContext, verdict: Verdict) -> str:
+    """Note a verdict on the image; why that was not possible, as for `note_on_image`."""
     image_id = image_id_under_test(ctx)
-    return False if image_id is None else await _note(ctx, image_id, verdict)
+    return NO_IMAGE if image_id is None else await _note(ctx, image_id, verdict)
 
 
 async def withdraw_verdict(ctx: StepContext, image: Image) -> bool:
     """Note that nobody has tested what an image holds now; False where it still claims what an earlier test showed."""
     if image.noted_verdict in {None, VerdictWord.NOT_TESTED.value}:
         return True
-    try:
-        return await _note(ctx, image.id, Verdict(word=VerdictWord.NOT_TESTED))
-    # Glance refuses changes of an image in some of its states.
-    except (ConflictError, RejectedError):
-        return False
+    return not await _note(ctx, image.id, Verdict(word=VerdictWord.NOT_TESTED))
 
 
-async def _note(ctx: StepContext, image_id: str, verdict: Verdict) -> bool:
+async def _note(ctx: StepContext, image_id: str, verdict: Verdict) -> str:
     properties = {
         VERDICT: verdict.word.value,
         # V24: descendants inherit the verdict; the id of the image says which one it is about.
@@ -52,11 +49,26 @@ async def _note(ctx: StepContext, image_id: str, verdict: Verdict) -> bool:
 
 async def note_on_image(
     ctx: StepContext, image_id: str, properties: Mapping[str, str], remove: Collection[str] = ()
-) -> bool:
-    """Set properties of an image, and remove others; False where that is not allowed or the image is gone."""
+) -> str:
+    """Set properties of an image, and remove others.
+
+    Returns:
+        Why the cloud refused, as the end of a sentence; empty where it did not. What is noted stands in the journal,
+        too, so no run fails by it.
+
+    Raises:
+        CloudError: the cloud did not answer, or not as expected.
+    """
     try:
         await ctx.cloud.images.update_image(image_id, properties=properties, remove_properties=tuple(remove))
+    except QuotaExceededError:
+        return "the quota of properties is used up"
+    except ForbiddenError:
+        return "you may not change it"
     # V41: the image may be deleted while its test instance boots, and the verdict still stands.
-    except (ForbiddenError, NotFoundError):
-        return False
-    return True
+    except NotFoundError:
+        return "it is gone"
+    # Glance refuses changes of an image in some of its states.
+    except (ConflictError, RejectedError) as error:
+        return f"the cloud refused: {error.what.rstrip('.')}"
+    return ""

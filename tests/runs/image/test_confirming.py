@@ -164,15 +164,15 @@ class TestTheNotedSeal:
     ) -> None:
         image = add_image(world, properties=self.NOTED)
         kept = ("/srv/data (kept as wanted)", "/home/bob")
-        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED, kept=kept))
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED, kept=kept)) == ""
         assert image.properties["imaging.sealed.kept"] == "/srv/data (kept as wanted), /home/bob"
-        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.NOT_SEALED))
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.NOT_SEALED)) == ""
         assert image.properties["imaging.sealed"] == "not sealed"
         assert "imaging.sealed.kept" not in image.properties
         assert image.properties["imaging.sealed.at"] == ctx.clock.now().isoformat(timespec="seconds")
 
     async def test_that_cannot_be_written_is_told(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED)) is False
+        assert await write_seal_verdict(ctx, "image-1", SealVerdict(word=SealWord.SEALED)) == "it is gone"
 
     async def test_that_is_long_is_cut(self, ctx: MemoryContext, world: HeldWorld) -> None:
         image = add_image(world)

@@ -247,13 +247,13 @@ class TestKept:
 class TestNotedVerdict:
     async def test_it_names_the_image_that_it_is_about(self, ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
         assert image_id_under_test(ctx) is None
-        assert await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED)) is False
+        assert await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED)) == "there is no image"
         ctx.change(plan=ctx.run.plan.model_copy(update={"image": base}))
         assert image_id_under_test(ctx) == BASE
         ctx.change(image_id="image-1")
         assert image_id_under_test(ctx) == "image-1"
         image = add_image(world)
-        assert await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG)) is True
+        assert await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED, strength=Strength.STRONG)) == ""
         noted: dict[str, Any] = {key: value for key, value in image.properties.items() if "verdict" in key}
         assert noted == {
             "imaging.verdict": "booted",
@@ -273,13 +273,22 @@ class TestNotedVerdict:
         ctx.change(image_id="image-1")
         await write_verdict(ctx, Verdict(word=VerdictWord.FAILED))
         assert "imaging.verdict.strength" not in image.properties
-        assert await write_verdict(ctx, Verdict(word=VerdictWord.FAILED)) is True
+        assert await write_verdict(ctx, Verdict(word=VerdictWord.FAILED)) == ""
 
-    @pytest.mark.parametrize("status", [403, 404])
-    async def test_an_image_that_may_not_be_changed_or_is_gone_is_left(
-        self, ctx: MemoryContext, world: HeldWorld, status: int
+    @pytest.mark.parametrize(
+        "status, body, why",
+        [
+            (403, "no", "you may not change it"),
+            (404, "no", "it is gone"),
+            (409, "no", "the cloud refused: "),
+            (400, "no", "the cloud refused: "),
+            (413, "Quota exceeded for image properties", "the quota of properties is used up"),
+        ],
+    )
+    async def test_an_image_that_cannot_be_changed_is_left_and_why_is_told(
+        self, ctx: MemoryContext, world: HeldWorld, status: int, body: str, why: str
     ) -> None:
         add_image(world)
         ctx.change(image_id="image-1")
-        world.fault("update_image", status=status, body="no")
-        assert await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED)) is False
+        world.fault("update_image", status=status, body=body)
+        assert (await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED))).startswith(why)
