@@ -115,6 +115,10 @@ def awaits_source(run: RunRecord) -> bool:
 
 _READ_CONSOLE = "Read the console lines in the report."
 _READ_CHECKS = "Read what the failed checks and tests told, in the report; fix the instance, and make the image again."
+_READ_CHECKS_OF_ANOTHERS = (
+    "Read what the failed checks and tests told, in the report. The person who made the image can fix its instance and "
+    "make it again."
+)
 _LAUNCH_BY_HAND = "The console said nothing that could be read: launch an instance of the image to see if it comes up."
 
 
@@ -134,8 +138,8 @@ def trouble_at_the_end(run: RunRecord) -> Trouble | None:
     if run.works is not None and is_known_not_to_work(run) and run.verdict.has_proved_boot:
         return Trouble(
             what=f"The image boots, but it does not work: {', '.join(run.works.failed) or run.works.reason}.",
-            meaning=" ".join(part for part in (run.works.reason, _kept(run)) if part),
-            remedy=_READ_CHECKS,
+            meaning=_kept(run) or "The image itself was not changed.",
+            remedy=_READ_CHECKS if run.spec.makes_image else _READ_CHECKS_OF_ANOTHERS,
         )
     if run.spec.seals and run.verdict.has_proved_boot:
         return _trouble_of_the_seal(run)
