@@ -6,8 +6,8 @@ from models.cloud.image import Image
 from screens.dialogs.confirm import Question
 
 _HIDDEN = (
-    "Instances of it keep working, and links by its id still work: who knows the id can launch it. This console lists "
-    "it as hidden, where the same key shows it again."
+    "Instances of it keep working, and links by its id still work: anyone who knows its id can launch it. This console "
+    "lists it as hidden, where the same key shows it again."
 )
 
 
