@@ -88,7 +88,7 @@ class CommandLine:
         """`kill -9` for the process that works on a run, known by its arguments and by our state directory."""
         (pid,) = self.runners(run_id)
         os.kill(pid, signal.SIGKILL)
-        while Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text():
+        while _is_alive(pid):
             time.sleep(0.02)
 
     def runners(self, run_id: str) -> list[int]:
@@ -132,3 +132,10 @@ def _entry(cloud: Subject) -> dict[str, Any]:
     if cloud.kind == "loopstack":
         entry["imaging"] = {"console_silence_seconds": SILENCE_ON_LOOPSTACK}
     return entry
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # it may go between the two calls, and within one
+        return False

@@ -16,7 +16,7 @@ from tests.openstack.recorded_guests import RecordedGuests, recorded_guests
 from tests.openstack.sources import Source, added
 from tests.runs.sealed.sealing import assert_sealed, standing
 
-UNSEEN = frozenset({StepName.PROVE_SEAL, StepName.PUBLISH, StepName.REPORT})
+UNSEEN = frozenset({StepName.PROVE_SEAL, StepName.PUBLISH, StepName.CONFIRM_IMAGE, StepName.REPORT})
 """Steps that may be over before anybody sees them: they ask the cloud for nothing, or for one thing."""
 
 
