@@ -14,7 +14,8 @@ from models.text import one_line
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Every character that XML 1.0 has no way to write."""
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$]|:(?=[:/])|(?<=:):|(?<=www)\.")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+!|~&@$]|:(?=[:/])|(?<=:):|(?<=\S)\.(?=[^\W\d])")
+"""A dot before a letter, too: many renderers make a link of whatever ends like the name of a host."""
 _BLOCK_START = re.compile(r"^(?:-|(?<!\d)\d{1,9}(?=\.))")
 """What begins a list at the beginning of a line."""
 _FENCE = re.compile("`{3,}")

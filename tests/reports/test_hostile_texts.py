@@ -42,6 +42,9 @@ def test_no_control_code_and_no_mark_that_turns_the_writing_direction_is_in_a_re
 
 @given(ANY_TEXT)
 @example("www.example.org")
+@example("A.AL")
+@example("debian-12.org")
+@example("a.1b.\N{GREEK SMALL LETTER EPSILON}\N{GREEK SMALL LETTER LAMDA}")
 @example("12. a")
 @example("a@b.org")
 @example("https://b.org")

@@ -27,7 +27,7 @@ def headings(run: RunRecord) -> list[str]:
 def test_checks_stand_in_a_table_and_each_test_under_its_heading():
     text = as_markdown(samples.troubled())
     assert "- Works: **no**, in 2 boots" in text
-    assert "- Failed: mounts, lab.sh" in text
+    assert "- Failed: mounts, lab\\.sh" in text
     assert "| mounts | fail | yes | /data is not mounted · /data |" in text
     assert "| name-servers | unknown | no | nothing in the image can ask it |" in text
     assert "### Test lab.sh, boot 1: fail in 2 s" in text
