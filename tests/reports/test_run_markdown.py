@@ -30,7 +30,7 @@ def test_checks_stand_in_a_table_and_each_test_under_its_heading():
     assert "- Failed: mounts, lab\\.sh" in text
     assert "| mounts | fail | yes | /data is not mounted · /data |" in text
     assert "| name-servers | unknown | no | nothing in the image can ask it |" in text
-    assert "### Test lab.sh, boot 1: fail in 2 s" in text
+    assert "### Test lab\\.sh, boot 1: fail in 2 s" in text
     assert "```\nmade 1\nnot 2\n```" in text
     assert "- 3: skipped (no GPU)" in text.replace("\\", "")
 
