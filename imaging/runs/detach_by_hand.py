@@ -101,6 +101,8 @@ async def _detachable(cloud: Cloud, instance_id: str, volume_id: str) -> VolumeA
     attachment = next((each for each in attachments if each.volume_id == volume_id), None)
     if attachment is None:
         raise RunError(f"The volume {volume_id} is not attached to the instance.", meaning=_UNCHANGED)
+    if instance.root_disk_unknown:
+        raise RunError(f"The cloud does not say whether {_named(attachment)} is the root disk.", meaning=_UNCHANGED)
     volumes = await _volumes(cloud, instance, attachments)
     if instance.volume_backed and root_attachment(instance, attachments, volumes) == attachment:
         raise RunError(f"{_named(attachment)} is the root disk of the instance.", meaning=_UNCHANGED)

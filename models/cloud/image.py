@@ -14,6 +14,8 @@ MAPPING = "block_device_mapping"
 """The image property in which Nova names the disks of a volume-backed image, as a text of JSON."""
 MAPPING_BYTES = 65_536
 """A longer one is not read."""
+UNKNOWN_VISIBILITY = "unknown"
+"""The visibility of an image of which the cloud sent none: not private, which would permit its deletion."""
 VERDICT = "imaging.verdict"
 """The image property that holds the word of a verdict; it counts only together with `VERDICT_ABOUT`."""
 VERDICT_ABOUT = "imaging.verdict.image"

@@ -50,8 +50,9 @@ class Instance(Frozen):
     """None: the cloud is older than microversion 2.9 and does not say."""
     locked_reason: CleanText | None = None
     image_id: CleanText | None = None
-    """The image that it was launched from; None for a volume-backed instance."""
+    """The image that it was launched from; None for a volume-backed instance, or where the cloud does not say."""
     volume_backed: bool = False
+    """Whether the cloud says that its root disk is a volume; see `root_disk_unknown` where it is False."""
     flavor: InstanceFlavor = Field(default_factory=InstanceFlavor)
     addresses: tuple[Address, ...] = ()
     attached_volume_ids: tuple[CleanText, ...] = ()
@@ -68,6 +69,14 @@ class Instance(Frozen):
     root_device: CleanText | None = None
     """`/dev/vda`; only where policy shows it to users."""
     fault: CleanText | None = None
+
+    @property
+    def root_disk_unknown(self) -> bool:
+        """Whether the cloud names no image, and does not say either that the root disk is a volume.
+
+        Such an instance may be of any image, and any volume of it may be its root disk.
+        """
+        return self.image_id is None and not self.volume_backed
 
     @property
     def is_running(self) -> bool:

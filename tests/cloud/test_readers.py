@@ -15,6 +15,7 @@ from imaging.cloud.readers.instance import read_action, read_attachment, read_in
 from imaging.cloud.readers.network import read_network, read_security_group
 from imaging.cloud.readers.quota import read_compute_limits, read_image_usage, read_volume_limits
 from imaging.cloud.readers.volume import read_snapshot, read_volume
+from models.cloud.image import UNKNOWN_VISIBILITY
 from models.cloud.quota import Quota
 from tests.support.known import present
 
@@ -80,14 +81,23 @@ def test_a_server_without_an_id_is_left_out():
     "raw,volume_backed,image_id",
     [
         ({"image": ""}, True, None),
-        ({"image": None}, True, None),
+        ({"image": None}, False, None),
+        ({"image": {}}, False, None),
+        ({"image": []}, False, None),
+        ({"image": False}, False, None),
         ({"image": {"id": "img"}}, False, "img"),
         ({}, False, None),
     ],
 )
-def test_a_server_without_an_image_is_volume_backed(raw, volume_backed, image_id):
+def test_only_the_empty_text_for_an_image_says_volume_backed(raw, volume_backed, image_id):
     found = present(read_instance({"id": "i", **raw}))
     assert (found.volume_backed, found.image_id) == (volume_backed, image_id)
+    assert found.root_disk_unknown is not (volume_backed or image_id is not None)
+
+
+@pytest.mark.parametrize("sent", [{}, {"visibility": None}, {"visibility": ""}])
+def test_an_image_of_which_the_cloud_sent_no_visibility_is_not_taken_for_private(sent):
+    assert present(read_image({"id": "i", **sent})).visibility == UNKNOWN_VISIBILITY
 
 
 def test_instances_of_one_flavor_share_what_is_known_of_it():

@@ -8,7 +8,7 @@ from typing import Any
 
 from imaging.cloud.readers.values import flag, gibibytes, moment, rows, size, text, word, words
 from models import foreign
-from models.cloud.image import MAPPING, MAPPING_BYTES, Image
+from models.cloud.image import MAPPING, MAPPING_BYTES, UNKNOWN_VISIBILITY, Image
 from models.errors import ForeignValueError
 
 _OWN_FIELDS = frozenset(
@@ -30,7 +30,7 @@ def read_image(raw: Mapping[str, Any]) -> Image | None:
         id=image_id,
         name=text(raw.get("name")) or "",
         status=word(raw.get("status"), "unknown").lower(),
-        visibility=word(raw.get("visibility"), "private").lower(),
+        visibility=word(raw.get("visibility"), UNKNOWN_VISIBILITY).lower(),
         owner=text(raw.get("owner")),
         # G10: either size may be null; 0 and unknown are not the same (N5).
         size_bytes=size(raw.get("size")),

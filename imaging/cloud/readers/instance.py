@@ -31,8 +31,8 @@ def read_instance(raw: Mapping[str, Any]) -> Instance | None:
         locked=flag(raw.get("locked")),
         locked_reason=text(raw.get("locked_reason")),
         image_id=text(mapping(raw.get("image")).get("id")),
-        # V9: the empty text. A missing field says nothing: that is how Nova shows an instance it half knows.
-        volume_backed="image" in raw and not raw["image"],
+        # V9: the empty text. A missing field says nothing (so Nova shows an instance it half knows), nor does null.
+        volume_backed=raw.get("image") == "",
         flavor=read_instance_flavor(raw.get("flavor")),
         addresses=_addresses(raw.get("addresses")),
         attached_volume_ids=_volume_ids(raw.get("os-extended-volumes:volumes_attached")),

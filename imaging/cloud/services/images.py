@@ -12,7 +12,7 @@ from imaging.cloud.readers.image import read_image, read_members
 from imaging.cloud.readers.values import required_list
 from imaging.cloud.services.paging import pages
 from imaging.cloud.services.protected_ids import Protected
-from models.cloud.image import Image
+from models.cloud.image import UNKNOWN_VISIBILITY, Image
 from models.errors import ForbiddenError, NotOwnedError
 from models.run.request import Visibility
 
@@ -100,7 +100,7 @@ class GlanceImages:
             return await self._transport.ask(Call("image", "GET", url, doing), _read_members)
         except ForbiddenError:
             # Glance answers 403 for the own image too, unless it is shared.
-            if (await self.image(image_id)).visibility == "shared":
+            if (await self.image(image_id)).visibility in {"shared", UNKNOWN_VISIBILITY}:
                 raise
             return {}
 

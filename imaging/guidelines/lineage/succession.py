@@ -9,7 +9,14 @@ from enum import StrEnum
 from typing import Final
 
 from models.base import Frozen
-from models.cloud.image import SUCCEEDED_BY, SUCCEEDED_BY_ABOUT, SUCCEEDS, SUCCEEDS_ABOUT, Image
+from models.cloud.image import (
+    SUCCEEDED_BY,
+    SUCCEEDED_BY_ABOUT,
+    SUCCEEDS,
+    SUCCEEDS_ABOUT,
+    UNKNOWN_VISIBILITY,
+    Image,
+)
 from models.cloud.instance import Instance
 from models.text import CleanText
 from models.works.lineage import ImageSide
@@ -151,6 +158,8 @@ def _of_visibility(facts: DeletionFacts) -> _Found:
     if image.visibility == "shared":
         # Glance calls an image shared that was made without a visibility, too.
         yield Hindrance.VISIBLE, "It is shared: other projects may have been members of it, and launched it."
+    elif image.visibility == UNKNOWN_VISIBILITY:
+        yield Hindrance.HISTORY_UNKNOWN, "It is not known who sees it."
     elif image.visibility != "private":
         yield Hindrance.VISIBLE, f"It is {image.visibility}: other projects see it."
     if facts.members:
@@ -176,11 +185,9 @@ def _of_use(facts: DeletionFacts) -> _Found:
     if using:
         yield Hindrance.USED, f"It is in use by {_some(using)}."
     # As Nova shows one while its cell is down: half known, without its image.
-    untold = sorted(
-        each.name or each.id for each in facts.instances if each.image_id is None and not each.volume_backed
-    )
+    untold = sorted(each.name or each.id for each in facts.instances if each.root_disk_unknown)
     if untold:
-        yield Hindrance.USE_UNKNOWN, f"The cloud does not say from which image these were launched: {_some(untold)}."
+        yield Hindrance.USE_UNKNOWN, f"It is not known whether it is in use: no image is told of {_some(untold)}."
 
 
 def _of_newer(facts: DeletionFacts) -> _Found:

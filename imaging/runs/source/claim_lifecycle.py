@@ -24,9 +24,15 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
     An earlier lock is taken from the journal, for by now the run may have taken it away.
 
     Raises:
-        RunError: the source boots from a volume and it cannot be told which.
+        RunError: the source boots from a volume and it cannot be told which, or it cannot be told whether it does.
     """
     attachments = await ctx.cloud.compute.attachments(source.id)
+    if source.root_disk_unknown and attachments:
+        raise RunError(
+            "The cloud does not say whether the instance boots from a volume.",
+            meaning="Nothing has been changed.",
+            remedy="Its volumes cannot be detached safely; ask the cloud's support.",
+        )
     root_id = ctx.run.plan.root_volume_id or root_volume_id(source, attachments)
     # V12: Nova refuses to detach a root volume, and the run would fail with other volumes detached already.
     if source.volume_backed and root_id is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imaging.cloud.readers.instance import read_instance
 from imaging.guidelines.lineage.succession import (
     DeletionFacts,
     Hindrance,
@@ -14,7 +15,7 @@ from imaging.guidelines.lineage.succession import (
     links,
     name_stem,
 )
-from models.cloud.image import PUBLISHED, PUBLISHED_ABOUT, Image
+from models.cloud.image import PUBLISHED, PUBLISHED_ABOUT, UNKNOWN_VISIBILITY, Image
 from models.cloud.instance import Instance
 from tests.guidelines.lineage.images import PROJECT, followed_by, follows, image, works
 
@@ -83,6 +84,19 @@ class TestDeletion:
         using = tuple(Instance(id=f"i-{n}", name=f"db-{n}", status="ACTIVE", image_id="older") for n in range(5))
         (found,) = deletion_hindrances(SAFE.model_copy(update={"instances": using}), PROJECT)
         assert (found.code, found.reason) == (Hindrance.USED, "It is in use by db-0, db-1, db-2 and 2 more.")
+
+    @pytest.mark.parametrize("sent", [{"image": None}, {"image": {}}, {}])
+    def test_an_instance_of_which_nova_names_no_image_may_use_it(self, sent):
+        untold = read_instance({"id": "i", "name": "db-07", "status": "ACTIVE", **sent})
+        (found,) = deletion_hindrances(SAFE.model_copy(update={"instances": (untold,)}), PROJECT)
+        assert found.code is Hindrance.USE_UNKNOWN
+        assert found.reason == "It is not known whether it is in use: no image is told of db-07."
+
+    def test_an_instance_that_nova_says_is_volume_backed_does_not_use_it(self):
+        assert codes(instances=(read_instance({"id": "i", "status": "ACTIVE", "image": ""}),)) == set()
+
+    def test_an_image_of_which_it_is_not_known_who_sees_it_is_not_deleted(self):
+        assert codes(image=older(visibility=UNKNOWN_VISIBILITY)) == {Hindrance.HISTORY_UNKNOWN}
 
     def test_nobody_logged_in_deletes_nothing(self):
         assert Hindrance.NOT_OWN in {each.code for each in deletion_hindrances(SAFE, None)}

@@ -76,6 +76,13 @@ class TestWhatIsClaimed:
         with pytest.raises(RunError, match="does not show which one"):
             await observed_claim(ctx, source)
 
+    async def test_where_it_is_unknown_whether_it_boots_from_a_volume_nothing_is_claimed(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        source = world.source.model_copy(update={"image_id": None, "volume_backed": False})
+        with pytest.raises(RunError, match="does not say whether the instance boots from a volume"):
+            await observed_claim(ctx, source)
+
 
 class TestClaiming:
     async def test_it_is_written_down_first_and_then_stands_in_the_metadata(

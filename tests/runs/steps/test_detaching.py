@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -76,6 +77,13 @@ class TestRefusedBeforeAnythingIsUnmounted:
     async def test_is_an_instance_that_a_run_works_on(self, guest: Guest, world: HeldWorld) -> None:
         world.set(metadata={"imaging.claim.k3": "{}"})
         await self.refused(guest, world, "A run works on the instance: k3")
+
+    async def test_is_a_volume_where_the_cloud_does_not_say_whether_the_root_disk_is_one(
+        self, guest: Guest, world: HeldWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        untold = world.source.model_copy(update={"image_id": None, "volume_backed": False})
+        monkeypatch.setattr(world.cloud.compute, "instance", AsyncMock(return_value=untold))
+        await self.refused(guest, world, "does not say whether")
 
     async def test_is_the_root_volume(self, guest: Guest, world: HeldWorld) -> None:
         await self.refused(guest, world, "is the root disk", world.boot_from_volume())
