@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,17 +185,67 @@ def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
     assert (tmp_path / "real").read_text() == "x"
 
 
-def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    refuse_unfit([of(pipe)], json=False)
-    read: list[str] = []
-    reading = threading.Thread(target=lambda: read.append(pipe.read_text()))
-    reading.start()
-    write_report(of(pipe), "x")
-    reading.join(timeout=10)
-    assert read == ["x"]
-    assert pipe.is_fifo()
+def _pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def _socket(place: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(place))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("appended", [False, True])
+@pytest.mark.parametrize(
+    "make, kind",
+    [
+        (_pipe, "a named pipe"),
+        (_socket, "a socket"),
+        (Path.mkdir, "a directory"),
+        (lambda place: place.symlink_to("/dev/null"), "a device"),
+    ],
+)
+def test_what_is_no_regular_file_is_refused_and_never_waited_for(tmp_path, make, kind, appended):
+    target = of(tmp_path / "place", appended=appended)
+    make(tmp_path / "place")
+    with pytest.raises(UsageError, match=f"cannot be written: it is {kind}"):
+        refuse_unfit([target], json=False)
+    with pytest.raises(UsageError, match=f"it is {kind}"):  # also where it came there during the run
+        write_report(target, "x")
+
+
+@pytest.mark.parametrize("name", ["/dev/fd/{}", "/proc/self/fd/{}"])
+def test_a_descriptor_that_a_shell_opened_is_written_to_be_it_a_pipe(name):
+    reading, writing = os.pipe()
+    try:
+        target = ReportTarget(name.format(writing), format=ReportFormat.TAP)
+        refuse_unfit([target], json=False)
+        write_report(target, "x")
+        assert os.read(reading, 10) == b"x"
+        with pytest.raises(UsageError, match="reading only"):
+            refuse_unfit([ReportTarget(name.format(reading), format=ReportFormat.TAP)], json=False)
+    finally:
+        os.close(reading)
+        os.close(writing)
+    with pytest.raises(UsageError, match="Bad file descriptor"):
+        refuse_unfit([target], json=False)
+
+
+def test_standard_error_is_written_to_by_each_of_its_names(capfd):
+    for name in ("/dev/stderr", "/dev/fd/2"):
+        target = ReportTarget(name, format=ReportFormat.TAP)
+        refuse_unfit([target], json=False)
+        write_report(target, "x")
+    assert capfd.readouterr().err == "xx"
+    with pytest.raises(UsageError, match="the same file"):
+        refuse_unfit([target, ReportTarget("/dev/stderr", format=ReportFormat.TAP)], json=False)
+
+
+def test_dev_stdout_is_standard_output():
+    for name in ("-", "/dev/stdout", "/dev/fd/1"):
+        target = ReportTarget(name, format=ReportFormat.TAP)
+        assert target.is_standard_output
+        refuse_unfit([target], json=False)
 
 
 def test_a_report_that_cannot_be_written_in_the_end_leaves_the_old_one(tmp_path):

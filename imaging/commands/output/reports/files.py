@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import secrets
 import stat
 import sys
@@ -10,13 +12,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from imaging.reports.formats import ReportFormat
 from models.errors import UsageError
 from models.text import one_line
 
-STANDARD_OUTPUT = "-"
-_CALLED_OTHERWISE = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+STANDARD_OUTPUT: Final = "-"
+_DESCRIPTOR: Final = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,6})", re.ASCII)
+_STREAMS: Final = {"/dev/stdout": 1, "/dev/stderr": 2}
+_KINDS: Final = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 
 
 @dataclass(frozen=True)
@@ -24,14 +35,20 @@ class Target:
     """Where a text is to be written."""
 
     file: str
-    """A path, or `-` for standard output."""
+    """A path, or `-` for standard output; `/dev/stderr`, `/dev/fd/N` and the like mean what is open there."""
     appended: bool = False
     """Whether it is added to what the file holds, as a step of a pipeline adds to the summary of others."""
 
     @property
     def is_standard_output(self) -> bool:
         """Whether it goes where the command's own data would go."""
-        return self.file == STANDARD_OUTPUT or self.file in _CALLED_OTHERWISE
+        return self.file == STANDARD_OUTPUT or self.descriptor == 1
+
+    @property
+    def descriptor(self) -> int | None:
+        """What was open before the program began, and is named by its number; None for a path and for `-`."""
+        named = _DESCRIPTOR.fullmatch(self.file)
+        return int(named[1]) if named else _STREAMS.get(self.file)
 
 
 @dataclass(frozen=True)
@@ -72,9 +89,14 @@ def write_report(target: Target, text: str) -> None:
         sys.stdout.buffer.flush()
         return
     with _as_usage(target):
+        if target.descriptor is not None:
+            with os.fdopen(os.dup(target.descriptor), "wb") as writing:
+                writing.write(text.encode())
+            return
         path = _path(target)
-        if target.appended or _is_special(path):
-            with path.open("ab") as writing:
+        _refuse_special(path)
+        if target.appended:
+            with _appending(path) as writing:
                 writing.write(text.encode())
             return
         fresh, descriptor = _fresh(path)
@@ -89,14 +111,13 @@ def write_report(target: Target, text: str) -> None:
 
 def _try(target: Target) -> None:
     """Fail as writing would."""
+    if target.descriptor is not None:
+        _refuse_read_only(target.descriptor)
+        return
     path = _path(target)
-    if path.is_dir():
-        raise IsADirectoryError(None, "it is a directory")
-    if _is_special(path):
-        if not os.access(path, os.W_OK):
-            raise PermissionError(None, "Permission denied")
-    elif target.appended:
-        path.open("ab").close()
+    _refuse_special(path)
+    if target.appended:
+        _appending(path).close()
     else:
         fresh, descriptor = _fresh(path)
         os.close(descriptor)
@@ -106,6 +127,8 @@ def _try(target: Target) -> None:
 def _place(target: Target) -> str:
     if target.is_standard_output:
         return STANDARD_OUTPUT
+    if target.descriptor is not None:
+        return f"descriptor {target.descriptor}"
     with _as_usage(target):
         return str(_path(target))
 
@@ -115,13 +138,25 @@ def _path(target: Target) -> Path:
     return Path(os.path.realpath(target.file))
 
 
-def _is_special(path: Path) -> bool:
-    """Whether it is a pipe or a device, which is written to and not replaced."""
+def _refuse_special(path: Path) -> None:
+    """Refuse what is there and is no file: at a pipe without a reader, a run that is over would wait for ever."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(None, f"it is {_KINDS.get(stat.S_IFMT(mode), 'no regular file')}")
+
+
+def _refuse_read_only(descriptor: int) -> None:
+    if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(None, "it is open for reading only")
+
+
+def _appending(path: Path) -> BinaryIO:
+    """The file, to add to; it never waits for a reader, should a pipe have taken its place meanwhile."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o666), "ab")
 
 
 def _fresh(path: Path) -> tuple[Path, int]:
