@@ -111,7 +111,7 @@ class Access:
         return self._resolved
 
     async def close(self) -> None:
-        """Let go of the cloud."""
+        """Close the connection to the cloud."""
         if self._attempt is None:
             return
         if not self._attempt.done():

@@ -53,7 +53,7 @@ _KEY_WORDS = {key: key for key in ("enter", "up", "down", "left", "right", "back
 """Keys for which Textual has signs that are not ASCII."""
 
 QUIT_SECONDS = 1.5
-"""How long quitting waits for the cloud to let go."""
+"""How long quitting waits for the connections to close."""
 
 
 class ImagingApp(Crossings, TerminalSwitches, KeysInOrder, DrawnInCells, inherit_bindings=False):

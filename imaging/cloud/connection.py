@@ -93,7 +93,7 @@ class OpenStackCloud:
         self._protected.add(thing_id)
 
     async def close(self) -> None:
-        """Let go within two seconds, even if the network hangs."""
+        """Close the connections within two seconds, even if the network hangs."""
         await asyncio.gather(self._transfers.close(), self._transport.close())
 
 

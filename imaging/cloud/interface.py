@@ -285,4 +285,4 @@ class Cloud(Protocol):
         """From now on refuse to delete this instance, volume or image for any caller."""
 
     async def close(self) -> None:
-        """Let go within two seconds, even if the network hangs."""
+        """Close the connections within two seconds, even if the network hangs."""

@@ -136,7 +136,7 @@ class GuestShell(Protocol):
         """
 
     async def close(self) -> None:
-        """Let go within two seconds."""
+        """Close the connection within two seconds."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the screens and commands ask of guests: inspect, fix, save. Each connects, works, and lets go.
+"""What the screens and commands ask of guests: inspect, fix, save. Each connects, works, and disconnects.
 
 asyncssh is loaded with the first connection, not with this module: nobody waits for it to see a list of instances.
 """

@@ -1,4 +1,4 @@
-"""Detaching one volume from an instance outside a run, after the guest has let go of it.
+"""Detaching one volume from an instance outside a run, after the guest has released it.
 
 The cloud's half of the remedy *unmount and detach*. A run never does this: it stops the instance first.
 """
@@ -22,7 +22,7 @@ from models.cloud.volume import Volume
 from models.errors import ImagingError, LostAnswerError, NotFoundError, RunError, ServerFaultError
 
 _LIMIT_SECONDS = 300.0
-"""A guest that does not let go is asked for 200 s before Nova gives up."""
+"""A guest that does not release it is asked for 200 s before Nova gives up."""
 _STATES = frozenset({"ACTIVE", "SHUTOFF"})
 _UNCHANGED = "Nothing was unmounted or detached."
 
@@ -36,7 +36,7 @@ async def unmount_and_detach(
     *,
     tell: Telling,
 ) -> FixResult:
-    """Detach a volume permanently, once the guest has let go of it.
+    """Detach a volume permanently, once the guest has released it.
 
     The cloud is asked first whether it may be detached at all, so that nothing is unmounted without need, and once more
     after the guest's half, for a run may have begun meanwhile.
@@ -50,7 +50,7 @@ async def unmount_and_detach(
         tell: shows progress.
 
     Raises:
-        RunError: it is not attached, is the root volume, a run works on the instance, or it was not let go.
+        RunError: it is not attached, is the root volume, a run works on the instance, or it was not released.
         GuestError: the guest's half refused; nothing was detached.
         ImagingError: the cloud failed; what was unmounted by then is said.
     """
@@ -81,7 +81,7 @@ async def detach_stopped(cloud: Cloud, clock: Clock, instance_id: str, volume_id
         What was done, and the command that undoes it.
 
     Raises:
-        RunError: it is not attached, is the root volume, the instance runs, a run works on it, or it was not let go.
+        RunError: it is not attached, is the root volume, the instance runs, a run works on it, or it was not released.
         ImagingError: the cloud failed.
     """
     instance = await cloud.compute.instance(instance_id)
@@ -168,7 +168,7 @@ async def _is_let_go(cloud: Cloud, instance_id: str, volume_id: str) -> bool:
     except NotFoundError:
         return not listed
     if volume is not None and volume.status.startswith("error"):
-        raise RunError(f"The volume was not let go: it is {volume.status}.")
+        raise RunError(f"The volume was not released: it is {volume.status}.")
     return not listed and (volume is None or (not used_by(volume, instance_id) and volume.status != "detaching"))
 
 

@@ -208,7 +208,7 @@ class RunService:
         return await self._journal.request_change(record.id, lambda changes: changes.own(removed))
 
     async def close(self) -> None:
-        """Let go of the journal, and of a runner that was started for nothing."""
+        """Close the journal, and end a runner that was started for nothing."""
         if self._early is not None:
             await self._early.close()
         await self._journal.close()

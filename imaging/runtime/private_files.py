@@ -117,7 +117,7 @@ def open_private(path: Path, flags: int) -> int:
 def check_file(path: Path, *, make: bool = False) -> None:
     """See that a file that a library opens by its name is the user's own, without opening it.
 
-    Closing a descriptor of an SQLite file would let go of the locks that this process has on it.
+    Closing a descriptor of an SQLite file would release the locks that this process has on it.
 
     Args:
         path: in a folder that `close_folder` has seen, so that nobody can change it meanwhile.

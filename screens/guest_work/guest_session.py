@@ -50,7 +50,7 @@ class GuestSession:
         )
 
     async def _detach(self, action: RemedyAction) -> tuple[FixResult, Fact[GuestFacts]]:
-        """The guest lets go of a volume, then the cloud detaches it; only then is there something new to be read."""
+        """The guest releases a volume, then the cloud detaches it; only then is there something new to be read."""
         route, guests = await self._route(), self.console.guests
         let_go = False
 

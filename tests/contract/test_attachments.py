@@ -119,7 +119,7 @@ def test_a_second_detach_on_the_way_is_400(cloud: Subject, server: str, volume: 
 
 def test_a_detach_that_fails_returns_to_in_use_without_a_fault(cloud: Subject, server: str, volume: str):
     cloud.attach(server, volume)
-    with cloud.hooked(detach_volume={"fail": "the guest does not let go"}):
+    with cloud.hooked(detach_volume={"fail": "the guest does not release it"}):
         assert ask_to_detach(cloud, server, volume).status_code == 202
         cloud.until_volume(volume, "in-use")
     assert cloud.is_attached(server, volume)

@@ -1,4 +1,4 @@
-"""Chapter *Volumes* by what the guest shows: who uses a volume, and how it is let go."""
+"""Chapter *Volumes* by what the guest shows: who uses a volume, and how it is released."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ class FrozenGuests:
 
     async def fix(self, route: LoginRoute, *, action: RemedyAction) -> FixResult:
         self.asked.append(("fix", action.kind))
-        return FixResult("It was let go.", "Mount it again.")
+        return FixResult("It was released.", "Mount it again.")
 
     async def inspect_again(self, route: LoginRoute, questions: Questions, *, action: RemedyAction) -> Fact[GuestFacts]:
         self.asked.append(("inspect again", action.touches))

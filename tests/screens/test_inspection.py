@@ -159,7 +159,7 @@ async def test_a_volume_is_detached_after_the_guest_let_go_and_inspected_only_th
         driver.shown(InstancesScreen)._carry_out(chosen(driver), action)
         await driver.sees("Do this in db-07?", action.summary)
         await driver.press("y")
-        await driver.sees("It was let go.", "is detached.")
+        await driver.sees("It was released.", "is detached.")
         assert [what for what, *_ in guests.asked] == ["fix", "detach", "inspect again"]
         assert detached == [action.volume_id]
         left = await (await driver.app.cloud()).compute.attachments(demo.server_id("db-07"))
@@ -179,7 +179,7 @@ async def test_what_the_guest_let_go_is_inspected_again_when_the_cloud_refuses(d
         driver.shown(InstancesScreen)._carry_out(chosen(driver), scratch_to_be_detached(demo))
         await driver.sees("Do this in")
         await driver.press("y")
-        await driver.sees("Detaching is not allowed.", "It was let go.", "Mount it again.")
+        await driver.sees("Detaching is not allowed.", "It was released.", "Mount it again.")
         assert [what for what, *_ in guests.asked] == ["fix", "inspect again"]
 
 

@@ -122,7 +122,7 @@ class DemoHere:
         return OpenStackCloud(Transport(self._pool, clock), transfers, self._login, None)
 
     async def close(self) -> None:
-        """Let go of the cloud."""
+        """Close the connection to the cloud."""
         await self._pool.close()
 
 

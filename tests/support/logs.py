@@ -8,7 +8,7 @@ from imaging.runtime.logs import _PrivateFileHandler
 
 
 def stop_logging() -> None:
-    """Close the log file and let go of it."""
+    """Close the log file."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         if isinstance(handler, _PrivateFileHandler):

@@ -58,6 +58,7 @@ WORDS = (
     _word(r"\bgo(es)? on\b", "continue"),
     _word(r"\b(came|comes?) of (it|that|this|the)\b", "outcome, result"),
     _word(r"\bof ours\b", "say whose it is"),
+    _word(r"\blet(s|ting)?( it| them)? go\b", "release, close, disconnect"),
     _word(r"\bmeant so\b", "intended, valid"),
     _word(r"\bwhatever (happens|reason)\b", "say under which condition"),
     _word(r"\bwill be published\b", "will be in the image"),

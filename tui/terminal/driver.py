@@ -110,7 +110,7 @@ class CellDriver(LinuxDriver):
         super().disable_input()
 
     def close(self) -> None:
-        """Send what still waits and let go of the terminal."""
+        """Send what still waits and release the terminal."""
         output, self._output = self._output, None
         if output is not None:
             output.end()

@@ -17,7 +17,7 @@ from tui.terminal.powers import Powers
 
 _log = logging.getLogger(__name__)
 _LEAVE_SECONDS = 1.0
-"""So long the line may take for what still waits when the application lets go of it."""
+"""So long the line may take for what still waits when the application ends."""
 _ANSWER_SECONDS = 1.0
 """So long an answer of the terminal is waited for then; later it would be typed into the shell."""
 

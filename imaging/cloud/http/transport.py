@@ -108,7 +108,7 @@ class Transport:
             raise UnreachableError("The cloud did not answer in time.") from None
 
     async def close(self) -> None:
-        """Let go of the pool, in about a second at most."""
+        """Close the pool, in about a second at most."""
         await self._pool.close()
 
     async def _once(self, call: Call, read: Callable[[Answer], T]) -> T:

@@ -224,7 +224,7 @@ async def tell_overdue() -> None:
 
 @asynccontextmanager
 async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> AsyncIterator[Session]:
-    """Log in, and always let go of the cloud at the end."""
+    """Log in, and always close the connection at the end."""
     resolved = await resolve(invocation, cloud=cloud)
     clock = SystemClock()
     from imaging.cloud.connection import connect  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`

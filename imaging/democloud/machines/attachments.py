@@ -45,7 +45,7 @@ def attach(
             world.turn_volume(volume, "attaching")
 
     def done() -> None:
-        # The server was deleted meanwhile, and has let go of its volumes.
+        # The server was deleted meanwhile, and has released its volumes.
         if attachment not in server.attachments:
             return
         if hook.fail:

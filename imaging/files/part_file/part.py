@@ -229,7 +229,7 @@ class PartFile:
             forget_state(self.path)
 
     def close(self) -> None:
-        """Let go of it; it can be continued. A thread that nobody waits for any more finds it closed."""
+        """Close it; it can be continued. A thread that nobody waits for any more finds it closed."""
         with self._at_work:
             if not self._is_closed:
                 self._is_closed = True

@@ -19,14 +19,14 @@ from models.text import one_line
 _SECONDS = 600.0
 """What was not yet written is written first, and swapped memory is read back: both may take minutes."""
 _MOST_ON_A_POINT = 50
-"""File systems on one mount point that are let go, each in a call of its own; more than one is rare."""
+"""File systems on one mount point that are unmounted, each in a call of its own; more than one is rare."""
 _LISTED = 4
 _HOW = {"cwd": "works in", "root": "has as its root", "exe": "runs", "map": "has a file in memory from"}
 
 
 @dataclass(frozen=True)
 class _Target:
-    """What is let go of: a mount, or a swap area."""
+    """What is released: a mount, or a swap area."""
 
     path: str
     mount: MountRow | None = None
@@ -83,7 +83,7 @@ def undo_of(gone: list[_Target]) -> str:
 
 
 def _targets(tables: Tables, names: tuple[str, ...]) -> list[_Target]:
-    """What is there of the names, in the order in which it can be let go; once for each of mounts on one point."""
+    """What is there of the names, in the order in which it can be released; once for each of mounts on one point."""
     swaps = [_Target(path) for name in names if (path := tables.swap(name)) is not None]
     rows = [row for name in dict.fromkeys(names) for row in tables.at(name)]
     if len({row.point for row in rows}) > len(set(names)):

@@ -57,7 +57,7 @@ def _disk(devices: Devices, volume_id: str) -> str:
 
 
 def _agreed(devices: Devices, disk: str, points: tuple[str, ...]) -> tuple[str, ...]:
-    """The mount points and swap areas of the disk that may be let go; all must have been agreed to."""
+    """The mount points and swap areas of the disk that may be released; all must have been agreed to."""
     made = devices.made_of(disk)
     if made:
         raise GuestError(

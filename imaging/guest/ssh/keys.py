@@ -59,7 +59,7 @@ class Keys:
     """Why some key or the agent is not among them."""
 
     def close(self) -> None:
-        """Let go of the agent."""
+        """Close the connection to the agent."""
         if self.agent is not None:
             self.agent.close()
 

@@ -58,7 +58,7 @@ class DiskUse:
 
     @property
     def points(self) -> tuple[str, ...]:
-        """What is to be let go, in this order: swap areas, then mount points, innermost first."""
+        """What is to be released, in this order: swap areas, then mount points, innermost first."""
         return (*self.swaps, *(mount.point for mount in self.mounts))
 
 

@@ -82,7 +82,7 @@ async def make_record(ctx: StepContext) -> Image:
 async def remove_images(ctx: StepContext) -> bool:
     """Delete every image that this run made and that is still there; whether none is left.
 
-    One that the cloud does not let go is left, and told.
+    One that the cloud does not delete is left, and the user is told.
     """
     gone = True
     for image_id in owned_ids(ctx.run, OwnedKind.IMAGE, removed=False):

@@ -14,7 +14,7 @@ from models.run.intent import IntentAction
 
 # V11: 200 s were seen (N19: Nova tries eight times); the rest is for a slow cloud.
 _LIMIT_SECONDS = 300.0
-"""A guest that does not let go is asked for 200 s before Nova gives up."""
+"""A guest that does not release it is asked for 200 s before Nova gives up."""
 
 
 async def detach(ctx: StepContext) -> StepResult:
@@ -24,7 +24,7 @@ async def detach(ctx: StepContext) -> StepResult:
     the old order, and attaching the rest restores it.
 
     Raises:
-        RunError: a volume was attached that the claim does not know, or one was not let go.
+        RunError: a volume was attached that the claim does not know, or one was not released.
     """
     claimed = require_claim(ctx)
     await _refuse_newcomers(ctx, claimed)
@@ -103,7 +103,7 @@ class _Detaching:
         # V11: the only sign of a refusal is that the volume is in use again.
         elif status.startswith("error") or (listed and status == "in-use" and self._was_detaching):
             raise RunError(
-                f"Volume {self._volume.id} ({self._name}) was not let go: it is {status}.",
+                f"Volume {self._volume.id} ({self._name}) was not released: it is {status}.",
                 remedy="Try again later; if it stays so, ask the cloud's support.",
             )
         return None

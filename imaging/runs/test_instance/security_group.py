@@ -154,7 +154,7 @@ async def _user(ctx: StepContext, group: SecurityGroup) -> str | None:
 
 
 async def _remove(ctx: StepContext, group: SecurityGroup, made: MadeServer) -> bool:
-    """Delete one group once its instance has let go of it; it is left where others use it."""
+    """Delete one group once its instance has released it; it is left where others use it."""
     owned = Owned(kind=OwnedKind.SECURITY_GROUP, id=group.id, name=group.name, role=made.owned)
     await ctx.own(owned)
     await ctx.intend(IntentAction.DELETE_SECURITY_GROUP, group.id)

@@ -22,7 +22,7 @@ OTHER = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8nXnQ6oBdnbJ7CVFV8L1GN7XqK1M5Xc3d
 
 
 async def enter(route: LoginRoute) -> None:
-    """Connect, see that commands run, and let go."""
+    """Connect, see that commands run, and disconnect."""
     shell = await connect_guest(route)
     try:
         assert (await shell.run("echo in", seconds=10)).output == b"in\n"

@@ -117,7 +117,7 @@ async def _remove_groups(stage: Stage) -> None:
     await stage.intend(LAUNCH, IntentAction.CREATE_SECURITY_GROUP, f"imaging-{stage.run.id}")
     began = stage.clock.monotonic()
     await remove_groups(stage.ctx)
-    assert stage.clock.monotonic() - began < 60  # a run does not wait for others to let go
+    assert stage.clock.monotonic() - began < 60  # a run does not wait for others to finish
 
 
 @points_at_ours(ActedOn.SECURITY_GROUP, Pointer.NAME)

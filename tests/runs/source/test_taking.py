@@ -379,7 +379,7 @@ class TestDetaching:
         world.hook("detach_volume", fail="the guest did not answer", delay=200)
         with pytest.raises(RunError) as told:
             await detach(ctx)
-        assert told.value.what == f"Volume {SCRATCH} (/dev/vdc) was not let go: it is in-use."
+        assert told.value.what == f"Volume {SCRATCH} (/dev/vdc) was not released: it is in-use."
 
     async def test_a_volume_in_error_is_told_by_its_id_where_it_has_no_letter(
         self, ctx: MemoryContext, world: HeldWorld
@@ -389,7 +389,7 @@ class TestDetaching:
         world.set_volume(PGDATA, "error_managing", DB)
         with pytest.raises(RunError) as told:
             await detach(ctx)
-        assert told.value.what == f"Volume {PGDATA} ({PGDATA}) was not let go: it is error_managing."
+        assert told.value.what == f"Volume {PGDATA} ({PGDATA}) was not released: it is error_managing."
 
     async def test_one_that_never_goes_is_told_to_the_user(self, ctx: MemoryContext, world: HeldWorld) -> None:
         taken(ctx, world)

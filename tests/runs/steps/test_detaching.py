@@ -1,4 +1,4 @@
-"""Detaching a volume outside a run: the cloud's half of the remedy, never before the guest has let go."""
+"""Detaching a volume outside a run: the cloud's half of the remedy, never before the guest has released it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FREED = FixResult("Unmounted /data.", "sudo mount /data")
 
 
 class Guest:
-    """Lets go of what is unmounted; `meanwhile` happens in the cloud at that moment."""
+    """Releases what is unmounted; `meanwhile` happens in the cloud at that moment."""
 
     def __init__(self, world: HeldWorld) -> None:
         self._world = world

@@ -32,7 +32,7 @@ from tests.support.demo_here import TurnedClock
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def ready(ctx: MemoryContext, world: HeldWorld) -> MemoryContext:
-    """A source that is claimed, stopped, and has let go of its volumes."""
+    """A source that is claimed, stopped, and has released its volumes."""
     await claim(ctx.at(StepName.CLAIM))
     world.stop_and_let_go()
     return ctx.at(StepName.CREATE_IMAGE)

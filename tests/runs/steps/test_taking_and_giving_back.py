@@ -281,7 +281,7 @@ class TestDetach:
         await claim(ctx)
         world.set(vm_state="stopped")
         world.hook("detach_volume", fail="the guest did not answer", delay=200)
-        with pytest.raises(RunError, match=rf"{SCRATCH} \(/dev/vdc\) was not let go"):
+        with pytest.raises(RunError, match=rf"{SCRATCH} \(/dev/vdc\) was not released"):
             await detach(ctx)
 
 

@@ -126,7 +126,7 @@ class SshShell:
         return fingerprint_of(key.public_data) if key is not None else ""
 
     async def close(self) -> None:
-        """Let go within two seconds."""
+        """Close the connection within two seconds."""
         connections = (self.connection, *self._carriers)
         await close_all(connections)
 
