@@ -15,6 +15,8 @@ SHELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "busybox": ("busybox", "sh"),
 }
 """By name, the command that reads a script as POSIX says."""
+GUEST_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where a guest's programs are; of a developer's own folders in front of them each call would look through all."""
 EACH_SHELL: Final = [
     pytest.param("dash", marks=needs("dash")),
     pytest.param("bash", marks=[needs("bash"), pytest.mark.slow]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ from models.guest.files import Questions
 from tests.guest.deep_check.reports import NONCE, document, noise, part
 from tests.support.clock import ManualClock
 from tests.support.needs import SHELLCHECK, require
-from tests.support.shells import EACH_SHELL, SHELLS
+from tests.support.shells import EACH_SHELL, GUEST_PATH, SHELLS
 
 
 def printed(parts: Mapping[str, object]) -> str:
@@ -55,7 +54,7 @@ def run(script: bytes, folder: Path, shell: str, *arguments: str, **environment:
     command = SHELLS[shell]
     subprocess.run(
         [*command, str(file), *arguments],
-        env={"PATH": os.environ["PATH"], "IMAGING_DEEP_CONSOLE": str(shown), "INSTANCE_ID": "i-1", **environment},
+        env={"PATH": GUEST_PATH, "IMAGING_DEEP_CONSOLE": str(shown), "INSTANCE_ID": "i-1", **environment},
         capture_output=True,
         timeout=60,
         check=False,
@@ -70,7 +69,7 @@ def rows_of(probe: str, root: Path) -> dict[str, object]:
         ["dash", "-s"],
         input=probe.encode(),
         capture_output=True,
-        env={"PATH": os.environ["PATH"], "IMAGING_PROBE_ROOT": str(root)},
+        env={"PATH": GUEST_PATH, "IMAGING_PROBE_ROOT": str(root)},
         timeout=60,
         check=True,
     ).stdout.decode()

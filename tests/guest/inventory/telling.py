@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from imaging.guest.deep_check.chunks import said_again
 from imaging.guest.inventory import inventory_functions, inventory_listener, read_inventory
 from imaging.guest.inventory.script import WORD
 from models.works.inventory import InstalledPackage, Inventory, PackageManager
-from tests.support.shells import SHELLS
+from tests.support.shells import GUEST_PATH, SHELLS
 
 NONCE = "0123456789abcdef"
 NOW = datetime(2026, 12, 1, 6, tzinfo=UTC)
@@ -106,7 +105,7 @@ class Machine:
                 helpings=helpings,
             )
         )
-        path = f"{self.beside / 'tools'}:{os.environ['PATH']}"
+        path = f"{self.beside / 'tools'}:{GUEST_PATH}"
         subprocess.run(
             [*command, str(script)],
             env={"PATH": path, **self.settings},

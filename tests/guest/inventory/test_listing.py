@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from imaging.guest.inventory.listing import listing_user_data
 from models.works.inventory import Inventory, PackageManager
 from tests.guest.inventory.telling import NONCE, NOW, Machine, of
 from tests.support.needs import needs
-from tests.support.shells import EACH_SHELL, SHELLS
+from tests.support.shells import EACH_SHELL, GUEST_PATH, SHELLS
 
 
 @dataclass
@@ -41,7 +40,7 @@ class Listing:
             self._run(self.machine.root / f"run/imaging-list-{NONCE}/list", rounds, "unit")
 
     def _run(self, script: Path, rounds: int, *arguments: str) -> None:
-        path = f"{self.folder}/tools:{os.environ['PATH']}"
+        path = f"{self.folder}/tools:{GUEST_PATH}"
         environment = {
             "PATH": path,
             "IMAGING_LIST_PATH": path,

@@ -16,7 +16,7 @@ from imaging.guest.report import read_report
 from models.guest.facts import GuestFacts, InspectionMethod
 from models.guest.files import Questions
 from tests.support.needs import require
-from tests.support.shells import SHELLS
+from tests.support.shells import GUEST_PATH, SHELLS
 
 NONCE = "n0nce"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -48,7 +48,7 @@ def output_of(
         env: variables of the guest.
         lowest: at the lowest priority, to which the probe sets itself.
     """
-    setting = {"PATH": os.environ["PATH"], **({"IMAGING_PROBE_ROOT": str(root)} if root else {}), **(env or {})}
+    setting = {"PATH": GUEST_PATH, **({"IMAGING_PROBE_ROOT": str(root)} if root else {}), **(env or {})}
     require(SHELLS[shell][0])
     nobody = _BECOME_NOBODY if as_user and os.geteuid() == 0 else ()
     ran = subprocess.run(

@@ -16,7 +16,7 @@ from models.guest.files import Questions
 from tests.guest.probe.running import output_of
 from tests.support.needs import needs
 from tests.support.needs import tool as path_of
-from tests.support.shells import EACH_SHELL
+from tests.support.shells import EACH_SHELL, GUEST_PATH
 
 AWKS = {"mawk": ["mawk"], "gawk": ["gawk"], "busybox": ["busybox", "awk"]}
 HOSTILE = bytes(range(1, 256)).replace(b"\n", b"").replace(b"\t", b"")
@@ -173,5 +173,5 @@ def test_it_runs_at_the_lowest_priority():
 def test_a_hostile_environment_changes_nothing(tmp_path):
     (tmp_path / "lsblk").write_text("#!/bin/sh\necho hostile\n")
     (tmp_path / "lsblk").chmod(0o755)
-    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "LC_ALL": "tr_TR.UTF-8", "GREP_OPTIONS": "-v", "IFS": "/"}
+    env = {"PATH": f"{tmp_path}:{GUEST_PATH}", "LC_ALL": "tr_TR.UTF-8", "GREP_OPTIONS": "-v", "IFS": "/"}
     assert b"hostile" not in output_of(script(Questions(), {"disks"}, nonce="abc"), env=env)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import tempfile
@@ -20,6 +19,7 @@ from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
 from tests.guest.recordings.placing import NOW
 from tests.guest.recordings.sealing import seal_tree
+from tests.support.shells import GUEST_PATH
 
 RECORDINGS = Path(__file__).parents[3] / "imaging" / "democloud" / "guests" / "recordings"
 PROFILE = "jetstream"
@@ -82,7 +82,7 @@ def _run(root: Path, script: bytes, *, as_user: bool = False) -> str:
     run = subprocess.run(
         [*(_BECOME_USER if as_user else ()), "/bin/sh", "-s"],
         input=script,
-        env={"IMAGING_PROBE_ROOT": str(root), "PATH": os.environ["PATH"]},
+        env={"IMAGING_PROBE_ROOT": str(root), "PATH": GUEST_PATH},
         cwd="/",
         capture_output=True,
         timeout=_SECONDS,

@@ -23,6 +23,7 @@ from models.run.request import RunRequest
 from models.seal.plan import SealPlan
 from models.seal.report import SealReport, SealState
 from tests.guest.recordings.placing import NOW
+from tests.support.shells import GUEST_PATH
 
 _NONCE = "5ea15ea15ea15ea1"
 _SECONDS = 300
@@ -44,7 +45,7 @@ def seal_tree(root: Path, report: str, profile: str, questions: Questions, folde
     run.mkdir()
     script.write_text(seal_script(plan, questions, _NONCE), encoding="utf-8")
     setting = {
-        "PATH": os.environ["PATH"],
+        "PATH": GUEST_PATH,
         "IMAGING_SEAL_ROOT": str(root),
         "IMAGING_SEAL_RUN": str(run),
         "IMAGING_SEAL_CONSOLE": str(console),

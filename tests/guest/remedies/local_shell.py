@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from models.errors import GuestUnreachableError
 from models.text import many_lines
 from tests.support.needs import require
 from tests.support.needs import tool as path_of
-from tests.support.shells import SHELLS
+from tests.support.shells import GUEST_PATH, SHELLS
 
 BUSYBOX_TOOLS = "awk cat chmod cmp cp find grep head ls mktemp mv printf readlink rm sed sort stat tail timeout tr"
 
@@ -29,7 +28,7 @@ class LocalRootShell:
         require(SHELLS[sh][0])
         self._sh = (*enter, *SHELLS[sh])
         self._environment = {
-            "PATH": os.environ["PATH"],
+            "PATH": GUEST_PATH,
             "HOME": "/",
             **({"IMAGING_PROBE_ROOT": str(root)} if root else {}),
         }

@@ -22,7 +22,7 @@ from models.seal.plan import OperationId, SealOperation, SealPlan, SealTarget, T
 from models.seal.report import OperationResult, SealReport
 from tests.guest.probe.running import prefers_its_own_tools
 from tests.support.needs import require
-from tests.support.shells import SHELLS
+from tests.support.shells import GUEST_PATH, SHELLS
 
 NONCE = "a1b2c3d4e5f60718"
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -74,7 +74,7 @@ def seal(
     script = folder / "script"
     script.write_text(seal_script(made, Questions(), NONCE, probed=probed), encoding="utf-8")
     setting = {
-        "PATH": os.environ["PATH"],
+        "PATH": GUEST_PATH,
         "IMAGING_SEAL_ROOT": str(root),
         "IMAGING_SEAL_RUN": str(run),
         "IMAGING_SEAL_CONSOLE": str(console),

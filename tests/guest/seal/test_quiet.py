@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from models.guest.files import Questions
 from tests.guest.probe.running import prefers_its_own_tools
 from tests.guest.seal.sealing import NONCE, plan
 from tests.guest.trees.building import put
-from tests.support.shells import EACH_SHELL
+from tests.support.shells import EACH_SHELL, GUEST_PATH
 
 _COMMANDS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
 HELD = "zzz-imaging-seal.conf"
@@ -33,7 +32,7 @@ def held(root: Path, folder: Path, *names: str, shell: str = "dash") -> set[str]
     put(tools, "systemctl", f'#!/bin/sh\necho "$*" >>{folder}/asked\n', mode=0o755)
     (root / "run/systemd/system").mkdir(parents=True)
     setting = {
-        "PATH": os.environ["PATH"],
+        "PATH": GUEST_PATH,
         "IMAGING_SEAL_ROOT": str(root),
         "IMAGING_SEAL_RUN": str(run),
         "IMAGING_SEAL_CONSOLE": str(folder / "console"),

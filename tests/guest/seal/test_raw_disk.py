@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.seal.raw_disk import raw_disk_functions
-from tests.support.shells import EACH_SHELL
+from tests.support.shells import EACH_SHELL, GUEST_PATH
 
 _MIB = 1024 * 1024
 TOKEN = hashlib.sha256(b"one").hexdigest()[:32].encode()
@@ -41,7 +40,7 @@ def read(
     """What is counted of each token, and how it ended."""
     command = ["busybox", "sh"] if shell == "busybox" else [shell]
     work = READING.format(one=TOKEN.decode(), two=OTHER.decode(), folder=folder, disk=disk, seconds=seconds, stop=stop)
-    path = ":".join([*map(str, tools), os.environ["PATH"]])
+    path = ":".join([*map(str, tools), GUEST_PATH])
     script = (raw_disk_functions() + work).encode()
     ran = subprocess.run(
         [*command, "-s"], input=script, capture_output=True, timeout=100, check=True, env={"PATH": path, "LC_ALL": "C"}

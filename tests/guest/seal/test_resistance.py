@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tests.guest.seal.plans import EMPTY_ALICE, HOMES, PEOPLE, everything, plan_
 from tests.guest.seal.sealing import plan, seal
 from tests.guest.trees.building import put
 from tests.support.needs import needs, tool
-from tests.support.shells import EACH_SHELL
+from tests.support.shells import EACH_SHELL, GUEST_PATH
 
 OTHERS = (OperationId.BACKUPS, OperationId.CACHES, OperationId.LOGS)
 
@@ -30,7 +29,7 @@ def written_again(root: Path, folder: Path, name: str) -> str:
     again = f"mkdir -p '{file.parent}' && echo x >'{file}'"
     (tools / "find").write_text(f'#!/bin/sh\n{tool("find")} "$@"\nstatus=$?\n{again}\nexit $status\n')
     (tools / "find").chmod(0o700)
-    return f"{tools}:{os.environ['PATH']}"
+    return f"{tools}:{GUEST_PATH}"
 
 
 class TestResistance:

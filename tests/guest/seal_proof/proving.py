@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import gzip
-import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from imaging.guest.seal_proof.proof_report import read_proof_report
 from imaging.guest.seal_proof.user_data import proof_user_data
 from models.seal.report import CanaryClass, SealedImageReport
 from tests.guest.probe.running import prefers_its_own_tools
-from tests.support.shells import SHELLS
+from tests.support.shells import GUEST_PATH, SHELLS
 
 NONCE = "0123456789abcdef"
 SEAL_NONCE = "feedfacecafebeef"
@@ -93,8 +92,8 @@ class Guest:
             systemctl.write_text(f'#!/bin/sh\necho "$*" >>{self.root.parent}/systemctl\n')
             systemctl.chmod(0o700)
         environment = {
-            "PATH": f"{tools}:{os.environ['PATH']}",
-            "IMAGING_PROOF_PATH": f"{tools}:{os.environ['PATH']}",
+            "PATH": f"{tools}:{GUEST_PATH}",
+            "IMAGING_PROOF_PATH": f"{tools}:{GUEST_PATH}",
             "IMAGING_PROOF_ROOT": str(self.root),
             "IMAGING_PROOF_CONSOLE": str(self.root.parent / "console"),
             "IMAGING_PROOF_RESTART": "exit 0",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import pwd
 import subprocess
 import time
 from pathlib import Path
@@ -90,7 +89,7 @@ def test_it_has_the_surroundings_of_a_login_and_no_others(instance: Instance):
     instance.put("/etc/environment", 'http_proxy=http://proxy.example:3128\nQUOTED="a b"\n# x=y\n')
     instance.settings["FROM_THE_UNIT"] = "must not be seen"
     (said,) = instance.tested(script("asks", 'echo "$http_proxy|$QUOTED|$FROM_THE_UNIT|$HOME|$USER"'))
-    home = pwd.getpwuid(os.getuid()).pw_dir
+    home = instance.root.parent / "account"
     assert said.output == (f"http://proxy.example:3128|a b||{home}|{getpass.getuser()}",)
 
 
