@@ -25,7 +25,7 @@ _BUSY_FIELDS = frozenset({"task_state", "status"})
 _BOOT_SECONDS = 6.0
 """After so long a guest of the demonstration cloud prints what its user data says: the guest's own time."""
 _FORGET_SECONDS = 0.3
-"""After so long Nova forgets an attachment whose volume Cinder calls available already; no transition tells of it."""
+"""After so long Nova forgets an attachment whose volume Cinder calls available already; no transition shows it."""
 _SECOND_READ_SECONDS = 3.0
 """Nova writes metadata without a lock, so the claim is read again after so long: the step's work, not our slowness."""
 _LIMIT_SECONDS = 300

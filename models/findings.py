@@ -1,4 +1,4 @@
-"""Findings: what a rule says of an instance, and what a whole checklist comes to."""
+"""Findings: what a rule says about an instance, and what a whole checklist comes to."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Remedy(Frozen):
 
 
 class Finding(Frozen):
-    """What one rule says of one instance."""
+    """What one rule says about one instance."""
 
     rule: CleanText
     """The rule's id, such as `VOL-DETACHED`."""

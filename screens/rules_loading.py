@@ -23,7 +23,7 @@ async def load_rules() -> None:
 
 
 def judged(facts: InstanceFacts, profile: Profile) -> Checklist:
-    """What the rules say of these facts; up to 50 ms after an inspection, so to be asked only when facts are new."""
+    """What the rules say about these facts; up to 50 ms after an inspection, so to be asked only when facts are new."""
     from imaging.guidelines.checklist import judge  # noqa: PLC0415  # not for the first paint
 
     return judge(facts, profile)

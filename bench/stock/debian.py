@@ -1,6 +1,6 @@
 """Debian's cloud images as debootstrap makes them, with the packages and settings of the published ones.
 
-They are not booted: what a first boot writes, and what tools tell of the hardware, is laid over the installed system.
+They are not booted: what a first boot writes, and what tools say about the hardware, is laid over the installed one.
 """
 
 from __future__ import annotations

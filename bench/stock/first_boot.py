@@ -1,4 +1,4 @@
-"""A stock tree as a machine that was launched from it: what its first boot writes, and tools that tell of its hardware.
+"""A stock tree as a machine that was launched from it: what its first boot writes, and tools that show its hardware.
 
 The tree's own files stay as they are. What is laid over them comes from the demonstration cloud's recordings: the state
 of cloud-init, /proc and /sys of a virtio machine with one disk, and the answers of lsblk, df and systemctl.

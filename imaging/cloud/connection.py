@@ -114,7 +114,7 @@ async def connect(
         clock: for the pauses between attempts.
         monotonic: for the deadlines of answers. Not that of `clock`: other tasks may turn it while a call is under way.
         listed: is told what is in a list of instances or images that was read to its end.
-        recorder: is told of each call that is sent, but for the login itself.
+        recorder: is told about each call that is sent, but for the login itself.
 
     Raises:
         ConfigError: the configuration does not make a login, or it belongs to no project.

@@ -32,7 +32,7 @@ class ImageBytes(Protocol):
     """
 
     async def ways_in(self) -> UploadWays:
-        """What the cloud tells of import methods, stores, quotas and tokens; it raises only where no answer comes."""
+        """What the cloud tells about import methods, stores, quotas and tokens; it raises only without an answer."""
 
     async def make_record(self, request: NewImage) -> Image:
         """A new, private image without a byte (`queued`).
@@ -67,7 +67,7 @@ class ImageBytes(Protocol):
         """Have Glance fetch a URL (web-download), which continues after the answer. The URL is never logged."""
 
     async def tasks(self, image_id: str) -> tuple[ImageTask, ...]:
-        """What Glance's tasks of an image say, the newest first; none where the cloud does not tell of tasks."""
+        """What Glance's tasks of an image say, the newest first; none where the cloud does not tell about tasks."""
 
     async def read_bytes(self, image_id: str, offset: int, length: int) -> bytes:
         """A part of an image, 16 MiB at most; shorter only at the image's end, empty behind it.

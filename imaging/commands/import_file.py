@@ -88,7 +88,7 @@ def command(invocation: Invocation, file: str, *, plan_only: bool, yes: bool, **
 
 @dataclass(frozen=True)
 class _Origin:
-    """What the user said of the file."""
+    """What the user said about the file."""
 
     file: str
     declared: str | None

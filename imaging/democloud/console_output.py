@@ -82,7 +82,7 @@ def _second_boot(server: Server, up: float) -> list[tuple[float, str]]:
 
 
 def _checked_boots(server: Server, up: float) -> list[tuple[float, str]]:
-    """Of a test instance that is asked whether it works: its second boot with what it says of both."""
+    """Of a test instance that is asked whether it works: its second boot with what it says about both."""
     lines, restarts = works_lines(server, up), second_boot_at(server)
     if restarts is None:
         return lines

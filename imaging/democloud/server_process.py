@@ -124,7 +124,7 @@ def configured(app: Front, connections: Connections) -> uvicorn.Config:
 
 
 def _protocol(connections: Connections) -> type[H11Protocol]:
-    """The usual protocol of uvicorn, which tells of its connections, so that they can be dropped."""
+    """The usual protocol of uvicorn, which tells about its connections, so that they can be dropped."""
 
     class Droppable(H11Protocol):
         def connection_made(self, transport: Any) -> None:

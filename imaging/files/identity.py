@@ -44,7 +44,7 @@ async def identity_of(path: Path, tell: Told) -> FileIdentity:
 
     Args:
         path: a file, or a directory of parts.
-        tell: told of progress.
+        tell: told about progress.
 
     Raises:
         RefusedFileError: it cannot be used, and why.

@@ -60,7 +60,7 @@ async def inspect_file(
         path: a file, or a directory with the parts of one.
         questions: what the guidelines want to know.
         clock: says when it was read.
-        say: told of progress.
+        say: told about progress.
         declared: the format that it is said to have; None lets its content tell.
         work_dir: where it is unpacked or converted, in files without a name.
 

@@ -45,7 +45,7 @@ async def inspect_image(image: Image, fetch: Fetch, questions: Questions, clock:
         fetch: fetches a part of it, as `ImageBytes.read_bytes`.
         questions: what the guidelines want to know.
         clock: says when it was read.
-        say: told of progress.
+        say: told about progress.
 
     Raises:
         ImageFileError: it has no bytes to read, is of a format that is no disk's, or comes only whole.

@@ -36,7 +36,7 @@ class HostKeyQuestion(Frozen):
     fingerprint: CleanText
     """`SHA256:…`"""
     console: CleanText
-    """What the instance's console log says of it: it names this very key, others, or none any more."""
+    """What the instance's console log says about it: it names this very key, others, or none any more."""
 
 
 class MachineQuestion(Frozen):

@@ -25,7 +25,7 @@ _OF_PACKAGES_OWN = ("lib", "linux-image-", "linux-headers-", "linux-modules-", "
 
 
 def draft_description(facts: InstanceFacts) -> str:
-    """What can be said of the image without asking: source, base, system, what was added, size, what is left out.
+    """What can be said about the image without asking: source, base, system, what was added, size, what is left out.
 
     What it is for is for the user to add. What was added is known only after an inspection.
     """

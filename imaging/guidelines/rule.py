@@ -74,7 +74,7 @@ def need(fact: Fact[T]) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a rule says of the facts, before the profile, waivers and attestations are applied."""
+    """What a rule says about the facts, before the profile, waivers and attestations are applied."""
 
     outcome: Outcome
     evidence: str

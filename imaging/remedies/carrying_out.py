@@ -95,7 +95,7 @@ def _refuse_failed(remedy: Remedy, before: Instance, now: Instance, *, gave_up: 
         raise RunError(
             f"The cloud could not do it: {_state(now, remedy.kind)}.",
             meaning=now.fault or "",
-            remedy=f"What it says of it: openstack server event list {now.id}. To try again: "
+            remedy=f"What it says about it: openstack server event list {now.id}. To try again: "
             f"{command(remedy.kind, now.id)}",
         )
 

@@ -75,7 +75,7 @@ class Report(Frozen):
     profile: CleanText = ""
     """The guidelines that the findings rest on."""
     made_at: Moment | None = None
-    """When that which it tells of began."""
+    """When that which it tells about began."""
 
     def count(self, outcome: CaseOutcome) -> int:
         """How many cases of all suites ended so."""

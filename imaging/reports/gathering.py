@@ -60,7 +60,7 @@ def report_of_error(title: str, error: ImagingError) -> Report:
 
 
 def report_of_checklist(instance: Instance, checklist: Checklist, identity: CloudIdentity | None = None) -> Report:
-    """What the guidelines say of an instance."""
+    """What the guidelines say about an instance."""
     named = {"instance": instance.id, "base": instance.image_id or "", "cloud": _cloud(identity) if identity else ""}
     return Report(
         title=f"check {instance.name}",

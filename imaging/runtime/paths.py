@@ -84,7 +84,7 @@ class Paths:
         """Make the folders, mode 0700, or see that those that are there are the user's own and closed; return self.
 
         Args:
-            tell: told of a folder that stood open to others and was closed.
+            tell: told about a folder that stood open to others and was closed.
 
         Raises:
             NotPrivateError: a folder is somebody else's, or a link.

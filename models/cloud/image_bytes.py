@@ -42,7 +42,7 @@ class ImageStore(Frozen):
 
 
 class UploadWays(Frozen):
-    """What a cloud tells of the ways into it. None anywhere: it does not tell, which is no refusal."""
+    """What a cloud tells about the ways into it. None anywhere: it does not tell, which is no refusal."""
 
     methods: tuple[CleanText, ...] | None = None
     """The import methods; empty where only an upload is offered."""
@@ -71,7 +71,7 @@ class ImageTask(Frozen):
     status: CleanText
     """pending, processing, success or failure; `unknown` where none was sent."""
     message: CleanLines = ""
-    """What it says of its failure."""
+    """What it says about its failure."""
     created_at: Moment | None = None
     updated_at: Moment | None = None
 

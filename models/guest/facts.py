@@ -32,10 +32,10 @@ T = TypeVar("T")
 
 
 NEEDS_SSH = "needs SSH: a deep check shows what is on the disk, not what runs"
-"""What is said of a part that a deep check cannot show; its code is `UnknownCode.NEEDS_SSH`."""
+"""What is said about a part that a deep check cannot show; its code is `UnknownCode.NEEDS_SSH`."""
 
 NOT_RUNNING = "an image file shows what is on the disk, not what runs"
-"""What is said of a part that no disk can show; its code is `UnknownCode.NOT_RUNNING`."""
+"""What is said about a part that no disk can show; its code is `UnknownCode.NOT_RUNNING`."""
 
 NOT_TOLD = "the probe did not tell"
 

@@ -58,7 +58,7 @@ class Services(Frozen):
     listeners: tuple[Listener, ...] = ()
     processes: tuple[Process, ...] = ()
     runs: bool = True
-    """False where the system was not up when it was inspected: nothing can be said of processes and listeners."""
+    """False where the system was not up when it was inspected: nothing can be said about processes and listeners."""
 
     def unit(self, *names: str) -> Unit | None:
         """The first unit that has one of these names, with or without `.service`."""

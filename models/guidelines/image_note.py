@@ -1,4 +1,4 @@
-"""What the list of images tells of one of them beside the others."""
+"""What the list of images tells about one of them beside the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NoteCode(StrEnum):
 
 
 class ImageNote(Frozen):
-    """One thing that is told of an image in the list."""
+    """One thing that is told about an image in the list."""
 
     code: NoteCode
     text: CleanText

@@ -177,7 +177,7 @@ class Refusal(Frozen):
 
 
 class WarningCode(StrEnum):
-    """What is told of a file that can be used."""
+    """What is told about a file that can be used."""
 
     INTERNAL_SNAPSHOTS = "internal-snapshots"
     DIRTY = "dirty"

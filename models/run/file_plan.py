@@ -1,4 +1,4 @@
-"""The file of an import: which one it is, what is made of it, how it is sent, and what the image is to say of it."""
+"""The file of an import: which one it is, what is made of it, how it is sent, and what the image is to say about it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FilePlan(Frozen):
     """How many the conversion is expected to take in the work directory."""
     min_disk_gib: int = 0
     properties: Mapping[CleanText, CleanText] = Field(default_factory=dict)
-    """What the image is to say of its machine, beside the description."""
+    """What the image is to say about its machine, beside the description."""
     url: CleanText = ""
     """What the cloud fetches; one that holds a secret is fetched by this machine, and never written down."""
     way: SendingWay = SendingWay.UPLOAD
@@ -65,7 +65,7 @@ class FilePlan(Frozen):
 
     @property
     def is_sent_as_it_lies(self) -> bool:
-        """Whether exactly the bytes of the file are sent, so that one hash tells of both."""
+        """Whether exactly the bytes of the file are sent, so that one hash tells about both."""
         return not self.converts and self.facts is not None and all(not each.cuts for each in self.facts.wrappers)
 
 

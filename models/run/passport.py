@@ -89,7 +89,7 @@ class PassportStep(Frozen):
 
 
 class PassportRun(Frozen):
-    """The run that the passport tells of."""
+    """The run that the passport tells about."""
 
     id: CleanText
     kind: RunKind

@@ -41,7 +41,7 @@ class PlannedVolume(Frozen):
     volume: Volume | None = None
     """None where Cinder could not be asked."""
     in_guest: CleanText = ""
-    """What the last inspection said of it, in a few words: where it is mounted and who uses it, or that it is not."""
+    """What the last inspection said about it, in a few words: where it is mounted, who uses it, or that it is not."""
 
 
 class TestLaunchPlan(Frozen):

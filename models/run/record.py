@@ -169,7 +169,7 @@ class RunRecord(Frozen):
     kept_file: KeptFile | None = None
     """Of an import: the conversion that lies in the work directory."""
     seal_report: SealReport | None = None
-    """What the clone said of its seal."""
+    """What the clone said about its seal."""
     sealed_image_report: SealedImageReport | None = None
     """What a test instance of the sealed image found on its own disk."""
     seal_verdict: SealVerdict | None = None
@@ -181,7 +181,7 @@ class RunRecord(Frozen):
     """What was not deleted because it could not be shown to be the run's own."""
     verdict: Verdict | None = None
     works_report: WorksReport | None = None
-    """What the test instance said of its two boots."""
+    """What the test instance said about its two boots."""
     twin_report: WorksReport | None = None
     """What a second one beside it said."""
     works: WorksVerdict | None = None
@@ -232,7 +232,7 @@ class RunRecord(Frozen):
 
     @property
     def source_words(self) -> str:
-        """What is to be said of a restored source beside *restored*; empty where there is nothing to be said."""
+        """What is to be said about a restored source beside *restored*; empty where there is nothing to be said."""
         if self.source_seen is not None:
             return self.source_seen.text
         return "not watched coming up" if self.has_restarted_source and self.state.is_over else ""

@@ -1,1 +1,1 @@
-"""Sealing: what a temporary clone is to lose, what it said of it, and what that proves."""
+"""Sealing: what a temporary clone is to lose, what it said about it, and what that proves."""

@@ -1,4 +1,4 @@
-"""What is said of a run that makes a file of an image: pure functions."""
+"""What is said about a run that makes a file of an image: pure functions."""
 
 from __future__ import annotations
 

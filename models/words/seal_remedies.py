@@ -83,7 +83,7 @@ def remedy_of_failed_seal(report: SealReport, plan: SealPlan | None, source: str
 def failed_operation(report: SealReport, plan: SealPlan | None) -> OperationId | None:
     """At which operation a seal failed; None where it failed before the first one or after the last one.
 
-    The clone tells of each operation what is left; where one could not even be counted, it is the next one of the plan.
+    The clone says for each operation what is left; where one could not even be counted, it is the next one of the plan.
     """
     left = next((each.id for each in report.results if each.after), None)
     if left is not None:

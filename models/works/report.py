@@ -125,7 +125,7 @@ class WorksBoot(Frozen):
 
 
 class WorksReport(Frozen):
-    """What one test instance said of its boots."""
+    """What one test instance said about its boots."""
 
     boots: tuple[WorksBoot, ...] = ()
     has_systemd: bool = True

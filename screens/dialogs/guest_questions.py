@@ -58,7 +58,7 @@ class DialogQuestions:
         self._app = app
         self._name = shortened(instance_name, _NAME_CELLS, cut="…")
         self.refused = False
-        """Whether the user did not accept a host key or a machine: nobody needs to be told of that as of an error."""
+        """Whether the user did not accept a host key or a machine: nobody needs to be told about it as an error."""
         self._machines: dict[MachineQuestion, bool] = {}
 
     async def user(self, guesses: tuple[str, ...], address: str) -> str | None:

@@ -30,7 +30,7 @@ class Judged:
 
 
 Inspection = Callable[[Console, Say], Awaitable[Judged]]
-"""Begun by the screen, which is told of its progress."""
+"""Begun by the screen, which is told about its progress."""
 
 
 def of_file(path: Path) -> Inspection:

@@ -1,4 +1,4 @@
-"""What the list tells of an image beside the others: a newer base, its age, an end of support."""
+"""What the list tells about an image beside the others: a newer base, its age, an end of support."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class PlannedRunScreen(OpenedScreen[None]):
         return ""
 
     def detail_lines(self, row: ContentRow | None) -> list[str]:
-        """What is said of the row under the cursor."""
+        """What is said about the row under the cursor."""
         return [row.text.strip(), ", ".join(row.names)] if row is not None else [self._trouble]
 
     def detail_parts(self, row: ContentRow) -> tuple[tuple[str, str], ...]:
@@ -153,7 +153,7 @@ class PlannedRunScreen(OpenedScreen[None]):
         return self.missing() or (self.of_obstacles(tuple(one.text for one in found)) if found else self._trouble)
 
     def of_obstacles(self, texts: tuple[str, ...]) -> str:
-        """What is said of those there are, at least one."""
+        """What is said about those there are, at least one."""
         return texts[0]
 
     @property

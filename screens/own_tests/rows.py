@@ -1,4 +1,4 @@
-"""What a request says of the user's own tests, as lines: pure functions."""
+"""What a request says about the user's own tests, as lines: pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of the wizard share: the request as it is now, and what the rules say of it."""
+"""What the pages of the wizard share: the request as it is now, and what the rules say about it."""
 
 from __future__ import annotations
 

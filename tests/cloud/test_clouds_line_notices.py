@@ -1,4 +1,4 @@
-"""What the user is told of the line to a cloud by what its entry says."""
+"""What the user is told about the line to a cloud by what its entry says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""--list-base on the command line: what it asks for, what the plan says of it, and where it is refused."""
+"""--list-base on the command line: what it asks for, what the plan says about it, and where it is refused."""
 
 from __future__ import annotations
 

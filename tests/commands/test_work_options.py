@@ -1,4 +1,4 @@
-"""What the user says of checks and tests on the command line: read, and refused where it is not valid."""
+"""What the user says about checks and tests on the command line: read, and refused where it is not valid."""
 
 from __future__ import annotations
 

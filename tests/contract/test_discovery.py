@@ -1,4 +1,4 @@
-"""What the cloud says of itself before anything is asked of it."""
+"""What the cloud says about itself before anything is asked of it."""
 
 from __future__ import annotations
 

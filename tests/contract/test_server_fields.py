@@ -1,4 +1,4 @@
-"""What Nova tells of one server, and from which microversion on: the oldest that a feature needs is documented."""
+"""What Nova tells about one server, and from which microversion on: the oldest that a feature needs is documented."""
 
 from __future__ import annotations
 

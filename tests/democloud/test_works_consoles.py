@@ -1,4 +1,4 @@
-"""What test instances of the demonstration cloud say of two boots, read and judged as the console does it."""
+"""What test instances of the demonstration cloud say about two boots, read and judged as the console does it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def nora(held: DemoCloud) -> Talk:
 
 
 def source() -> GuestFacts:
-    """What an inspection tells of the services of all of these instances."""
+    """What an inspection tells about the services of all of these instances."""
     rows = load("web-01").rows("services")
     active = {row[2]: row[1] for row in rows if row[0] == "unit"}
     enabled = [row[2] for row in rows if row[:2] == ["file", "enabled"]]

@@ -63,6 +63,6 @@ def image(path: Path, kind: ImageFormat, *options: str) -> Path:
 
 
 def header_of(path: Path, declared: ImageFormat | None = None) -> FileHeader:
-    """What the inspection says of a file."""
+    """What the inspection says about a file."""
     with open_image_file(path) as opened:
         return read_header(opened.read, opened.size_bytes, declared=declared)

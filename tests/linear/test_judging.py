@@ -1,4 +1,4 @@
-"""Judging what a guest says of itself takes time in proportion to what it says."""
+"""Judging what a guest says about itself takes time in proportion to what it says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a guest says of its mounts and disks before something is unmounted takes time in proportion to its size."""
+"""What a guest says about its mounts and disks before something is unmounted takes time in proportion to its size."""
 
 from __future__ import annotations
 

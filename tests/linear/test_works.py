@@ -1,4 +1,4 @@
-"""Judging what a test instance says of its two boots takes time in proportion to what it says."""
+"""Judging what a test instance says about its two boots takes time in proportion to what it says."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ OWN_VALUES = {
         "yaml.safe_load(read_private(clouds, _LARGEST_FILE))",
     ): "our own file",
     ("imaging/commands/main.py", "int(status or 0)"): "the exit status of one of the commands",
+    ("imaging/commands/output/reports/files.py", "int(named[1])"): "the user's own option, its digits just matched",
     ("imaging/guest/deep_check/chunks.py", "int(found[1])"): "one to four ASCII digits, just matched",
     ("imaging/guest/deep_check/chunks.py", "int(found[2])"): "one to four ASCII digits, just matched",
     ("imaging/guest/deep_check/chunks.py", "int(found[3])"): "one to ten ASCII digits, just matched",

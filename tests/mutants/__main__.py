@@ -47,7 +47,7 @@ def module_of(file: str) -> str:
 
 
 def statuses() -> dict[str, dict[str, str]]:
-    """What mutmut says of each fault, by the module that it was put into."""
+    """What mutmut says about each fault, by the module that it was put into."""
     told = subprocess.run(
         [BINARIES / "mutmut", "results", "--all=true"], capture_output=True, text=True, check=True
     ).stdout

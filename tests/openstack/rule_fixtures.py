@@ -37,7 +37,7 @@ def _resolved(cloud: Subject, part: str) -> ResolvedCloud:
 
 @pytest.fixture(scope="session")
 def base_image(ground: Ground) -> Iterator[str]:
-    """An image of alice's own, so that what it says of itself can be changed."""
+    """An image of alice's own, so that what it says about itself can be changed."""
     with an_image(ground.subject.member, fresh_name(ground.subject, "base"), bytes(4096), **UBUNTU) as image_id:
         yield image_id
 

@@ -14,7 +14,7 @@ from tests.contract.subject import Subject
 from tests.openstack.rule_ground import answered
 
 UBUNTU = {"os_distro": "ubuntu", "os_version": "20.04", "description": "Ubuntu 20.04 for the tests of the rules"}
-"""What the base image says of itself between two tests."""
+"""What the base image says about itself between two tests."""
 HARDWARE = {
     "hw_disk_bus": "scsi",
     "hw_scsi_model": "virtio-scsi",
@@ -171,7 +171,7 @@ def bob_in_the_project_of_alice(cloud: Subject) -> Iterator[None]:
 
 @contextlib.contextmanager
 def a_credential(cloud: Subject, lasts: timedelta) -> Iterator[dict[str, str]]:
-    """An application credential of alice's that ends so soon; what `auth` in clouds.yaml says of it."""
+    """An application credential of alice's that ends so soon; what `auth` in clouds.yaml says about it."""
     ends = f"{datetime.now(UTC) + lasts:%Y-%m-%dT%H:%M:%SZ}"
     body = {"name": fresh_name(cloud, "ending"), "secret": "s3cret", "expires_at": ends}
     url = f"/users/{cloud.member.current_user_id}/application_credentials"

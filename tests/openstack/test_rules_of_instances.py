@@ -122,7 +122,7 @@ SET_ASIDE = {
     "PAUSED": ("pause", "unpause", "Nova itself would image it; the guidelines do not."),
     "SHELVED_OFFLOADED": ("shelve", "unshelve", "Nova refuses."),
 }
-"""By status: the action that leads there, the one that leads back, and what the rule says of Nova."""
+"""By status: the action that leads there, the one that leads back, and what the rule says about Nova."""
 
 
 @pytest.mark.parametrize("status", SET_ASIDE)

@@ -1,4 +1,4 @@
-"""What keeps a run from starting, and what is said of it."""
+"""What keeps a run from starting, and what is said about it."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ async def test_one_that_never_ends_is_ended_when_its_time_is_up(started):
 
 async def test_one_whose_asker_is_cancelled_is_ended(started):
     asking = asyncio.create_task(run(b"never end"))
-    while not started:  # noqa: ASYNC110  # nothing tells of it
+    while not started:  # noqa: ASYNC110  # nothing tells about it
         await asyncio.sleep(0.01)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""What a run says of checks and tests: its row, its details, its headline, and what stands in the lists."""
+"""What a run says about checks and tests: its row, its details, its headline, and what stands in the lists."""
 
 from __future__ import annotations
 

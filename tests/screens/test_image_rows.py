@@ -1,4 +1,4 @@
-"""What is said of an image: whether it boots, how large it is, and its id, before anything else."""
+"""What is said about an image: whether it boots, how large it is, and its id, before anything else."""
 
 from __future__ import annotations
 

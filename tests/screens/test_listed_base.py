@@ -1,4 +1,4 @@
-"""What the run screen says of the base that is listed: its row, while it is ahead, known, unknown or left over."""
+"""What the run screen says about the base that is listed: its row, while it is ahead, known, unknown or left over."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 6.0
 
 
 class Pace:
-    """The questions to one terminal, and what its answers say of the line."""
+    """The questions to one terminal, and what its answers say about the line."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         """Ask with the first piece, and wait for nobody yet.

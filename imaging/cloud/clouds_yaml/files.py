@@ -44,7 +44,7 @@ class CloudsFile:
         return distrust(self.path)
 
     def entry(self, cloud: str) -> Mapping[str, Any]:
-        """What it says of a cloud; an empty mapping where it says nothing."""
+        """What it says about a cloud; an empty mapping where it says nothing."""
         clouds = self.content.get("clouds")
         found = clouds.get(cloud) if isinstance(clouds, Mapping) else None
         return found if isinstance(found, Mapping) else {}

@@ -18,7 +18,7 @@ from models.errors import BadAnswerError, ImageFileError, ImagingError, Unreacha
 from models.formatting import size
 
 PIECE_BYTES = 256 * 1024
-"""So much is read, sent and told of at once. A line of 3 KiB a second sends it within the idle time."""
+"""So much is read, sent and told about at once. A line of 3 KiB a second sends it within the idle time."""
 _CONNECT_SECONDS = 10.0
 _SETTLING_SECONDS = 110.0
 """For a login and a version discovery, in all."""

@@ -223,7 +223,7 @@ class ThreadConnection:
             return adapter.get_endpoint_data()
 
     def access(self) -> keystoneauth1.access.AccessInfo | None:
-        """What Keystone said of the login; None for a login without Keystone.
+        """What Keystone said about the login; None for a login without Keystone.
 
         Raises:
             ImagingError: Keystone refused or cannot be reached.
@@ -242,7 +242,7 @@ class ThreadConnection:
 
 
 def exchange_of(call: Call) -> Exchange:
-    """What the line is told of a call."""
+    """What the line is told about a call."""
     return Exchange(_service(call.service), call.doing, call.changes, call.limit)
 
 

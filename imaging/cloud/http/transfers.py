@@ -45,7 +45,7 @@ class Transfers:
         Args:
             new_connection: makes a `ThreadConnection`, in the thread that will use it.
             clock: for the pauses between attempts to read a part.
-            recorder: is told of each call that is sent.
+            recorder: is told about each call that is sent.
             idle_seconds: how long nothing may move.
         """
         self._new_connection = new_connection

@@ -71,7 +71,7 @@ class Transport:
             pool: the threads.
             clock: for the pauses between attempts.
             read_seconds: `api_timeout` of clouds.yaml, where the user set one.
-            recorder: is told of each call that is sent.
+            recorder: is told about each call that is sent.
         """
         self._pool = pool
         self._recorder = recorder or CommandRecorder(clock)

@@ -41,7 +41,7 @@ class ResolvedCloud(Frozen):
     file: Path | None = None
     """The clouds.yaml that the entry comes from; None for OS_* variables."""
     notices: tuple[Notice, ...] = ()
-    """What to say of the entry whenever it is used."""
+    """What to say about the entry whenever it is used."""
 
     @property
     def config(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _OWN_FIELDS = frozenset(
         *("self", "file", "schema", "locations", "direct_url", "stores", "checksum", "os_hash_algo", "os_hash_value"),
     }
 )
-"""What Glance itself says of an image; every other field of the answer is a property."""
+"""What Glance itself says about an image; every other field of the answer is a property."""
 
 
 def read_image(raw: Mapping[str, Any]) -> Image | None:

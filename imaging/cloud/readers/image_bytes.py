@@ -1,4 +1,4 @@
-"""Reads what Glance tells of the ways into it, and of its tasks."""
+"""Reads what Glance tells about the ways into it, and of its tasks."""
 
 from __future__ import annotations
 

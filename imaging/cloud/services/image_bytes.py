@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 _OCTETS = {"Content-Type": "application/octet-stream"}
 _UNTOLD = (NotFoundError, ForbiddenError, RejectedError, BadAnswerError)
-"""What a cloud answers that does not tell of something: it may be older, or its policy forbids it."""
+"""What a cloud answers that does not tell about something: it may be older, or its policy forbids it."""
 _TOO_LARGE, _NO_SUCH_RANGE = 413, 416
 
 
@@ -52,7 +52,7 @@ class GlanceBytes:
         """What the header of a made image told."""
 
     async def ways_in(self) -> UploadWays:
-        """What the cloud tells of import methods, stores, quotas and tokens."""
+        """What the cloud tells about import methods, stores, quotas and tokens."""
         methods, stores, usage, token = await asyncio.gather(
             self._told("import", "list the ways into the image service", read_methods),
             self._told("stores", "list the stores of images", read_stores),
@@ -86,7 +86,7 @@ class GlanceBytes:
         await self._import(image_id, {"name": WEB_DOWNLOAD, "uri": url}, f"import the image {image_id} from a URL")
 
     async def tasks(self, image_id: str) -> tuple[ImageTask, ...]:
-        """What Glance's tasks of an image say, the newest first; none where the cloud does not tell of tasks."""
+        """What Glance's tasks of an image say, the newest first; none where the cloud does not tell about tasks."""
         call = Call("image", "GET", path("images", image_id, "tasks"), f"list the tasks of the image {image_id}")
         try:
             return await self._transport.ask(call, lambda answer: read_tasks(answer.body))

@@ -17,7 +17,7 @@ from models.works.verdict import WorksWord
 
 
 class ImageNoteDocument(Document):
-    """Something that is told of an image in the list."""
+    """Something that is told about an image in the list."""
 
     code: NoteCode = Field(description="What it is about; scripts decide by it.")
     text: str = Field(description="A sentence for people; its words may change.")
@@ -58,7 +58,7 @@ class ImageDocument(Document):
 
 
 def image_document(image: Image, login: Login, notes: Iterable[ImageNote] = ()) -> ImageDocument:
-    """One image of the list, and what is told of it beside the others."""
+    """One image of the list, and what is told about it beside the others."""
     return ImageDocument(
         id=image.id,
         name=image.name,

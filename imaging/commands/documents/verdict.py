@@ -1,4 +1,4 @@
-"""`imaging verdict --json`: what a saved console log says of a boot."""
+"""`imaging verdict --json`: what a saved console log says about a boot."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.verdict import Stage, Strength, Verdict, VerdictWord
 
 
 class VerdictDocument(Document):
-    """`imaging verdict`: what a saved console log says of a boot."""
+    """`imaging verdict`: what a saved console log says about a boot."""
 
     version: Literal["imaging.verdict/1"] = Field(default="imaging.verdict/1", alias="schema")
     verdict: VerdictWord

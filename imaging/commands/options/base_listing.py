@@ -15,7 +15,7 @@ LIST_BASE_OPTION = click.option(
 
 
 class BaseOptions(Frozen):
-    """What the user said of the base of an image."""
+    """What the user said about the base of an image."""
 
     list_base: bool
 

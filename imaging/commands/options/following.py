@@ -24,7 +24,7 @@ FOLLOWING_OPTIONS = (
 
 
 class FollowingOptions(Frozen):
-    """What the user said of an older image."""
+    """What the user said about an older image."""
 
     succeeds: str | None
     hide_older: bool
@@ -51,7 +51,7 @@ class FollowingOptions(Frozen):
             raise UsageError(
                 f"Another image follows {older.name} already.",
                 meaning="Nothing was changed.",
-                remedy=f"Name that one, {older.noted_newer}: `imaging succession {older.id}` tells of both.",
+                remedy=f"Name that one, {older.noted_newer}: `imaging succession {older.id}` tells about both.",
             )
         return {"succeeds": older.id, "hide_older": self.hide_older}
 

@@ -24,7 +24,7 @@ FORMAT_OPTION = click.option(
 
 
 def work_dir_option(purpose: str) -> Function:
-    """The directory for large files that are removed again; `purpose` is what the help says of it."""
+    """The directory for large files that are removed again; `purpose` is what the help says about it."""
     return click.option(
         "--work-dir",
         metavar="DIR",

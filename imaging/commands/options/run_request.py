@@ -1,4 +1,4 @@
-"""What the user said of a run, and the request that it comes to."""
+"""What the user said about a run, and the request that it comes to."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class LaunchOptions(WorkOptions):
 
 
 class ImageOptions(LaunchOptions, FollowingOptions):
-    """What the user said of an image that a run makes, and of who may see it."""
+    """What the user said about an image that a run makes, and of who may see it."""
 
     name: str | None
     description: str | None

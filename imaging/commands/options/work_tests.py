@@ -21,7 +21,7 @@ MOST_HOURS = 72
 
 
 class WorkOptions(Frozen):
-    """What the user said of checks and tests."""
+    """What the user said about checks and tests."""
 
     tests: tuple[Path, ...]
     test_user: str

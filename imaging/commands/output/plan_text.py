@@ -49,7 +49,7 @@ _CLASSES = frozenset(
         FindingClass.UNKNOWN,
     }
 )
-"""What a plan says of the checklist; what blocks stands at its beginning."""
+"""What a plan says about the checklist; what blocks stands at its beginning."""
 
 
 def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), page: Page = _PLAIN) -> Iterator[Line]:

@@ -77,7 +77,7 @@ def printed(check: DeepCheck, of_itself: bytes, report: Reporting) -> list[tuple
 
     Args:
         check: what was asked.
-        of_itself: what the temporary instance says of itself before the report.
+        of_itself: what the temporary instance says about itself before the report.
         report: makes the report.
     """
     begins = [(_BEGINS, f"{_WORD} {check.nonce} began")]

@@ -31,7 +31,7 @@ class Doors:
     Args:
         world: the cloud.
         folder: where the files go.
-        called: told of each connection, so that a cloud whose guests are in use does not end.
+        called: told about each connection, so that a cloud whose guests are in use does not end.
     """
 
     def __init__(self, world: World, folder: Path, called: Callable[[], None] = lambda: None) -> None:

@@ -76,7 +76,7 @@ def _found(server: Server, proof: Proof) -> Iterator[str]:
 
 
 def identity_lines(server: Server) -> list[tuple[float, str]]:
-    """What the second test instance says of itself at the end of its boot, each line with its second."""
+    """What the second test instance says about itself at the end of its boot, each line with its second."""
     heading = _IDENTITY_HEADING.search(parts_of(server.user_data).get("x-shellscript", ""))
     if heading is None or role_of(server) is None or not server.disk.cloud_init:
         return []

@@ -1,6 +1,6 @@
 """What a test instance prints that was asked whether it works: its two boots, what it found in each, and its tests.
 
-The script is never run: its name, its tests and what it says of time and keys are read from the user data. What it
+The script is never run: its name, its tests and what it says about time and keys are read from the user data. What it
 finds is what was recorded of the disk, spoilt in the one way that the disk says (`Disk.spoilt`).
 """
 

@@ -25,7 +25,7 @@ class Content(Protocol):
 
 @dataclass(frozen=True)
 class Sums:
-    """What Glance says of bytes."""
+    """What Glance says about bytes."""
 
     md5: str
     sha512: str

@@ -49,7 +49,7 @@ class DiskContent:
 
     @property
     def sums(self) -> Sums:
-        """What Glance says of them."""
+        """What Glance says about them."""
         return Sums(str(self._told["md5"]), str(self._told["sha512"]))
 
     def read(self, offset: int, length: int) -> bytes:
@@ -79,7 +79,7 @@ def key_of(name: str, disk_format: str, virtual_bytes: int | None) -> str:
 
 @cache
 def written(name: str, disk_format: str, virtual_bytes: int | None) -> tuple[StoredContent, dict[str, int | str]]:
-    """A disk in a file of its own, once for the process, and what the index says of it."""
+    """A disk in a file of its own, once for the process, and what the index says about it."""
     writing = Writing()
     for piece in _unpacked(name) if disk_format == "raw" else _as_qcow2(name, virtual_bytes or 0):
         writing.write(piece)

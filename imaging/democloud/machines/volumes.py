@@ -50,7 +50,7 @@ def make_volume(
 
 
 def _image_metadata(image: Image) -> dict[str, str]:
-    """What a volume tells of the image that it was made from; all of it texts."""
+    """What a volume tells about the image that it was made from; all of it texts."""
     known = {
         "image_id": image.id,
         "image_name": image.name,

@@ -88,7 +88,7 @@ class Server:
     saw_fstab_volumes: bool = True
     """Whether, when it was last switched on, every volume that its fstab names was there."""
     shows_host_keys: bool = False
-    """Whether the console log still has what cloud-init said of the host keys, as it does at the first boot alone."""
+    """Whether the console log still has what cloud-init said about the host keys, as after the first boot alone."""
     secret: bytes = b""
     """What its host keys are made of."""
     attached_at_boot: frozenset[str] = frozenset()

@@ -106,7 +106,7 @@ async def convert(conversion: Conversion, *, idle_seconds: float, tell: Callable
     Args:
         conversion: what and where to; the source must have been inspected and accepted.
         idle_seconds: after which it is ended if it has come no further.
-        tell: told of progress, from 0 to 1, no more often than it changes.
+        tell: told about progress, from 0 to 1, no more often than it changes.
 
     Raises:
         ImageFileError: qemu-img is missing, failed, or came no further; what it wrote is removed.

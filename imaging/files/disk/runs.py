@@ -38,5 +38,5 @@ def runs_between(told: Iterable[Run], first: int, end: int) -> Iterator[Run]:
 
 
 def damaged_runs() -> DiskUnreadableError:
-    """What is said of runs that nothing can be read by."""
+    """What is said about runs that nothing can be read by."""
     return DiskUnreadableError("The extents of a file on the disk are damaged.")

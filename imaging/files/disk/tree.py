@@ -152,7 +152,7 @@ class Tree:
 
         Args:
             pattern: a path from the root.
-            unreadable: told of what cannot be read, which is left out then; without it, that raises.
+            unreadable: told about what cannot be read, which is left out then; without it, that raises.
 
         Raises:
             DiskUnreadableError: something cannot be read and nobody wants to be told, or it means too many files.
@@ -181,7 +181,7 @@ class Tree:
             path: where it begins.
             enter: whether to go down into a directory.
             other_mounts: whether to continue in what is mounted below.
-            unreadable: told of each directory that cannot be read to its end; without it, that raises.
+            unreadable: told about each directory that cannot be read to its end; without it, that raises.
 
         Raises:
             DiskUnreadableError: a directory cannot be read, and nobody wants to be told.

@@ -221,7 +221,7 @@ def _opener() -> urllib.request.OpenerDirector:
 
 
 def _read(answer: Any) -> _Answer:
-    """What an answer says of itself; a server is a stranger, too."""
+    """What an answer says about itself; a server is a stranger, too."""
     tag = str(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or "")[:200]
     if answer.status == _PART:
         found = _RANGE.fullmatch(str(answer.headers.get("Content-Range", "")))

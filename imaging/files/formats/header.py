@@ -1,4 +1,4 @@
-"""Brings together what the inspection of oslo.utils and our own looks at each format say of a file."""
+"""Brings together what the inspection of oslo.utils and our own looks at each format say about a file."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def disk_in_ova(content: FileContent, name: str) -> FileContent:
 
     Args:
         content: the archive.
-        name: of the file, for what is said of it.
+        name: of the file, for what is said about it.
 
     Raises:
         RefusedFileError: it is damaged, holds none or several disks, or members that no OVA has.

@@ -47,9 +47,9 @@ async def unpack(
         content: the packed bytes.
         wrapper: a compressed one.
         descriptor: of the file to write, empty and opened for writing.
-        name: of the packed file, for what is said of it.
+        name: of the packed file, for what is said about it.
         limits: beyond which it is refused.
-        tell: told of progress.
+        tell: told about progress.
 
     Returns:
         The size of what was in it.

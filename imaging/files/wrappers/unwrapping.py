@@ -70,7 +70,7 @@ async def unwrap(
         opened: closes what was opened.
         work_dir: has room for what is unpacked.
         limits: of what is unpacked.
-        tell: told of progress.
+        tell: told about progress.
         new_file: makes the files that are unpacked into; by default nameless ones.
 
     Raises:

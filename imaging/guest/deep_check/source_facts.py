@@ -30,7 +30,7 @@ HIDDEN = frozenset(part.name for part in PARTS.values() if part.running_only)
 
 @dataclass(frozen=True)
 class SelfReport:
-    """What the temporary instance said of itself beside the report."""
+    """What the temporary instance said about itself beside the report."""
 
     instance_id: str = ""
     """Its own id, under which cloud-init keeps what belongs to the temporary instance and not to the source."""
@@ -43,7 +43,7 @@ def of_the_source(facts: GuestFacts, said: SelfReport) -> GuestFacts:
 
     Args:
         facts: the report as it came.
-        said: what the temporary instance said of itself.
+        said: what the temporary instance said about itself.
     """
     changes: dict[str, Fact[Any]] = {name: _needs_ssh(NEEDS_SSH) for name in HIDDEN}
     for name, shown in _shown(said).items():

@@ -45,7 +45,7 @@ async def guest_digests(shell: GuestShell, files: Sequence[GuestFile]) -> dict[b
     seconds = _PATIENCE_SECONDS + sum(file.size for file in files) / _SLOWEST_BYTES_PER_SECOND
     names = b"".join(file.path + b"\0" for file in files)
     result = await shell.run("LC_ALL=C exec nice xargs -0 sha256sum", stdin=names, seconds=seconds)
-    if result.status == 127:  # noqa: PLR2004  # what shells and xargs say of a missing command
+    if result.status == 127:  # noqa: PLR2004  # what shells and xargs say about a missing command
         raise GuestError(
             "The guest has no sha256sum, so copies cannot be verified.",
             meaning="Nothing was copied.",

@@ -1,4 +1,4 @@
-"""What cloud-init's own files say of a new instance and of its last boot; nothing else, for they hold secrets."""
+"""What cloud-init's own files say about a new instance and of its last boot; nothing else, for they hold secrets."""
 
 from __future__ import annotations
 

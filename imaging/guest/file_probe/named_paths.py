@@ -1,4 +1,4 @@
-"""Paths that the system's settings name: only these are told of a command, never its other words."""
+"""Paths that the system's settings name: only these are told about a command, never its other words."""
 
 from __future__ import annotations
 

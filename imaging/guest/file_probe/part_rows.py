@@ -61,7 +61,7 @@ class PartRows:
         self._cut("time was up")
 
     def report(self) -> PartReport:
-        """What the report says of this part."""
+        """What the report says about this part."""
         return PartReport(
             state="unknown" if self._why else "ok",
             why=self._why,

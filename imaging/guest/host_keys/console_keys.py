@@ -39,7 +39,7 @@ _KINDS = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA", "ssh-dss": "DSA"}
 
 @dataclass(frozen=True)
 class ConsoleKeys:
-    """What a console log says of host keys."""
+    """What a console log says about host keys."""
 
     fingerprints: frozenset[str] = frozenset()
     """`SHA256:…`"""
@@ -53,7 +53,7 @@ class ConsoleKeys:
         return fingerprint in self.fingerprints
 
     def sentence(self, fingerprint: str) -> str:
-        """What the log says of one key, for the user who decides."""
+        """What the log says about one key, for the user who decides."""
         if self.unread_because is not None:
             return f"The instance's console log could not be read: {self.unread_because}"
         if self.contradicts_itself:

@@ -71,7 +71,7 @@ class _Reading:
 
     @contextlib.contextmanager
     def told(self, *managers: PackageManager) -> Iterator[None]:
-        """What stops one part of the work is told of its managers, and does not stop the others."""
+        """What stops one part of the work is told about its managers, and does not stop the others."""
         try:
             yield
         except TimeUpError:

@@ -1,4 +1,4 @@
-"""The ids by which a machine goes, and what they say of the instance that was asked for."""
+"""The ids by which a machine goes, and what they say about the instance that was asked for."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class MachineId(Frozen):
 
 
 class MachineIds(Frozen):
-    """All that a machine said of itself."""
+    """All that a machine said about itself."""
 
     ids: tuple[MachineId, ...] = ()
     unread: tuple[CleanText, ...] = ()

@@ -26,7 +26,7 @@ class _Strict(BaseModel):
 
 
 class PartReport(_Strict):
-    """What the probe says of one part."""
+    """What the probe says about one part."""
 
     state: Literal["ok", "unknown"]
     why: str = Field("", max_length=2_000)

@@ -110,7 +110,7 @@ def _part(name: str, part: PartReport, now: datetime, deadline: Deadline) -> dic
         fact = _fact(now, value=value, **_incomplete(part, rows))
         GuestFacts.model_validate({"read_at": now, name: fact})
     except ValueError:  # pydantic's included
-        return _fact(now, unknown_because="what the guest said of it makes no sense")
+        return _fact(now, unknown_because="what the guest said about it makes no sense")
     except TimeUpError:
         return _fact(now, unknown_because=f"what the guest sent could not be read within {SECONDS:.0f} seconds")
     return fact

@@ -38,7 +38,7 @@ def proof_listener(nonce: str) -> Listener:
 
 
 def proof_word(line: str, nonce: str) -> str:
-    """The word that a line of a console says of this proof: `began`, `restarts`, ...; empty if it is not about it."""
+    """The word that a line of a console says about this proof: `began`, `restarts`, ...; empty if there is none."""
     _, found, rest = line.partition(f"{WORD} {nonce} ")
     return one_line(rest, _LONGEST).partition(" ")[0] if found else ""
 
@@ -168,7 +168,7 @@ class _Reading:
             self.boots.append(BootSeen(number=number))
 
     def of_boot(self, name: str, rest: str) -> None:
-        """What is said of the boot that was named last."""
+        """What is said about the boot that was named last."""
         if not self.boots:
             return
         last = self.boots[-1]

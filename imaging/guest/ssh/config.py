@@ -1,4 +1,4 @@
-"""What the user's ssh config says of a host: read once for each address, by asyncssh's own reader."""
+"""What the user's ssh config says about a host: read once for each address, by asyncssh's own reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The boundary: what asyncssh and the system say of a failed connection, in our words, with what to do next."""
+"""The boundary: what asyncssh and the system say about a failed connection, in our words, with what to do next."""
 
 from __future__ import annotations
 

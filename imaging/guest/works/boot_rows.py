@@ -1,4 +1,4 @@
-"""What a test instance told of one boot, row by row: the guest's word, bounded, and cleaned by the models."""
+"""What a test instance told about one boot, row by row: the guest's word, bounded, and cleaned by the models."""
 
 from __future__ import annotations
 

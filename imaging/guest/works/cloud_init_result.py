@@ -1,4 +1,4 @@
-"""What cloud-init says of itself: errors, and those that it could recover from, of its result and its status."""
+"""What cloud-init says about itself: errors, and those that it could recover from, of its result and its status."""
 
 from __future__ import annotations
 

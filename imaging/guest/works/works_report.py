@@ -28,7 +28,7 @@ def works_listener(nonce: str) -> Listener:
 
 
 def works_word(line: str, nonce: str) -> str:
-    """The word that a line of a console says of these checks: `began`, `restarts`, ...; empty if it says none."""
+    """The word that a line of a console says about these checks: `began`, `restarts`, ...; empty if it says none."""
     _, found, rest = line.partition(f"{WORKS_WORD} {nonce} ")
     return one_line(rest, _LONGEST).partition(" ")[0] if found else ""
 

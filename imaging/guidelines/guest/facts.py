@@ -91,7 +91,7 @@ def running(facts: InstanceFacts) -> Services:
     """The services, for a rule that asks what runs.
 
     Raises:
-        UnreadError: not read, or the guest was not up: then nothing can be said of processes and listeners.
+        UnreadError: not read, or the guest was not up: then nothing can be said about processes and listeners.
     """
     services = inside(facts, lambda guest: guest.services)
     if not services.runs:

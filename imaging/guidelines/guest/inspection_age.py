@@ -34,7 +34,7 @@ def without_old_inspection(facts: InstanceFacts) -> InstanceFacts:
 
 
 def _too_old(guest: GuestFacts, facts: InstanceFacts) -> str | None:
-    """Why an inspection does not count; None if it does. Where nobody tells of a start, its age alone decides."""
+    """Why an inspection does not count; None if it does. Where nobody tells about a start, its age alone decides."""
     if facts.instance.unknown_code is UnknownCode.NO_CLOUD:
         return None  # somebody names what is to be judged; that it is old is said beside it
     if facts.now - guest.read_at > OLDEST:
@@ -50,7 +50,7 @@ def _too_old(guest: GuestFacts, facts: InstanceFacts) -> str | None:
 
 
 def _last_start(guest: GuestFacts, facts: InstanceFacts) -> datetime | None:
-    """The newest start that the cloud or the guest itself tells of, by our clock."""
+    """The newest start that the cloud or the guest itself tells about, by our clock."""
     history, system = facts.history.value, guest.system.value
     told = [history.last_start if history is not None else None]
     if system is not None and system.booted_at is not None and guest.clock_off_seconds is not None:

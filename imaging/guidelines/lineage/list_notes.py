@@ -1,4 +1,4 @@
-"""What the list of images tells of each: a base image with a newer release, its age, the end of its support."""
+"""What the list of images tells about each: a base image with a newer release, its age, the end of its support."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ImageNotes:
                 self._releases.setdefault((system.id, system.version), []).append(image)
 
     def of(self, image: Image) -> tuple[ImageNote, ...]:
-        """What is told of one image: of one's own all, of others the end of support alone."""
+        """What is told about one image: of one's own all, of others the end of support alone."""
         own = self._project_id is not None and image.owner == self._project_id
         return (*(self._of_own(image) if own else ()), *self._support(image))
 

@@ -187,7 +187,7 @@ def _of_use(facts: DeletionFacts) -> _Found:
     # As Nova shows one while its cell is down: half known, without its image.
     untold = sorted(each.name or each.id for each in facts.instances if each.root_disk_unknown)
     if untold:
-        yield Hindrance.USE_UNKNOWN, f"It is not known whether it is in use: no image is told of {_some(untold)}."
+        yield Hindrance.USE_UNKNOWN, f"It is not known whether it is in use: no image is told about {_some(untold)}."
 
 
 def _of_newer(facts: DeletionFacts) -> _Found:

@@ -21,7 +21,7 @@ def with_seal(
     """The findings, those that the seal fixes marked so; one that it only makes milder stays as it is.
 
     Args:
-        findings: what the rules say of the guest as it is.
+        findings: what the rules say about the guest as it is.
         rules: all rules.
         facts: what was read, with the inspection.
         profile: the guidelines.
@@ -41,7 +41,7 @@ def with_seal(
 
 
 def _after(finding: Finding, then: Finding) -> Finding:
-    """A failing finding, by what its rule says of the sealed guest.
+    """A failing finding, by what its rule says about the sealed guest.
 
     Where what was found goes, but not all was read, it is as unknown as if nothing had been found.
     """

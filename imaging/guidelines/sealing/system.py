@@ -24,7 +24,7 @@ ENABLED = frozenset({"enabled", "enabled-runtime"})
 
 
 def fstab_operations(facts: InstanceFacts, profile: Profile) -> Iterator[SealOperation]:
-    """Entries that a new instance waits for: commented out, so that the file still tells of them.
+    """Entries that a new instance waits for: commented out, so that the file still tells about them.
 
     Raises:
         UnreadError: fstab could not be read.

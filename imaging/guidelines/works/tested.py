@@ -28,13 +28,13 @@ class Tested:
     __test__ = False  # its name begins with "Test", which pytest would take for a test class
 
     report: WorksReport | None
-    """What the test instance told of its two boots."""
+    """What the test instance told about its two boots."""
     boot: Verdict | None
     """The verdict on its first boot."""
     wanted: bool = True
     """Whether a test launch with checks was asked for."""
     second_boot: Verdict | None = None
-    """The verdict on its second boot, where that began and did not tell of itself."""
+    """The verdict on its second boot, where that began and did not tell about itself."""
     has_source: bool = True
     """Whether there is an instance or image from which this one was made, that an inspection could have shown."""
     source: GuestFacts | None = None

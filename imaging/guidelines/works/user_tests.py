@@ -22,7 +22,7 @@ class _Ended(NamedTuple):
 def results_of_tests(tested: Tested) -> tuple[TestResult, ...]:
     """Every test in every boot; one that should have run and of which nothing is known is *unknown*.
 
-    The names are those that the user gave and those that either boot told of the image.
+    The names are those that the user gave and those that either boot told about the image.
     """
     return tuple(result for number, boot in tested.boots() for result in _of_boot(tested, number, boot))
 
@@ -40,7 +40,7 @@ def _of_boot(tested: Tested, number: int, boot: WorksBoot | None) -> Iterator[Te
                 origin=origin,
                 boot=number,
                 outcome=Outcome.UNKNOWN,
-                reason=f"Nothing was told of it in boot {number}{because}",
+                reason=f"Nothing was told about it in boot {number}{because}",
             )
 
 

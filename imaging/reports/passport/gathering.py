@@ -54,7 +54,7 @@ def passport_of(
     installed: Inventory | None = None,
     change: InventoryChange | None = None,
 ) -> Passport | None:
-    """The passport; None where the run has no image to tell of.
+    """The passport; None where the run has no image to tell about.
 
     Args:
         run: the run.

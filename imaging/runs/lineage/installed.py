@@ -53,7 +53,7 @@ class InstalledReader:
             cloud: where the images are.
             store: the lists that are kept here.
             clock: says when something was read.
-            say: told of progress.
+            say: told about progress.
             seconds: how long one image may take.
         """
         self._cloud, self._store, self._clock, self._say, self._seconds = cloud, store, clock, say, seconds

@@ -121,7 +121,7 @@ def _sources(run: RunRecord) -> set[str | None]:
 
 
 def block_devices(image: Image) -> tuple[dict[str, Any], ...]:
-    """What a volume-backed image says of its disks.
+    """What a volume-backed image says about its disks.
 
     Its `block_device_mapping` is a JSON string that anybody can write who has rights on the image.
     """

@@ -11,7 +11,7 @@ from models.run.record import OwnedKind, RunRecord
 
 
 def group_description(run: RunRecord, made: MadeServer = TEST) -> str:
-    """What the run's group says of itself: whose it is as a code, and what it is for in words."""
+    """What the run's group says about itself: whose it is as a code, and what it is for in words."""
     return f"{_code(run, made)} ({made.what} of the Imaging Console; no access)"
 
 

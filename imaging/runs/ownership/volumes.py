@@ -1,7 +1,7 @@
 """Which volumes and volume snapshots are a run's own.
 
 Volumes come with a test instance, snapshots with an image, and both are named by things that others can write: an
-attachment, a property. So each must fit by what Nova and Cinder say of it themselves.
+attachment, a property. So each must fit by what Nova and Cinder say about it themselves.
 """
 
 from __future__ import annotations

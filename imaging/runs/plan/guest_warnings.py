@@ -25,7 +25,7 @@ _DEVICES = ("/dev/vd", "/dev/sd", "/dev/xvd")
 
 
 def volume_in_guest(attachment: VolumeAttachment, guest: GuestFacts | None) -> str:
-    """What the guest says of an attached volume, in a few words; empty if it was not inspected or says nothing."""
+    """What the guest says about an attached volume, in a few words; empty if it was not inspected or says nothing."""
     if guest is None or guest.disks.value is None or guest.mounts.value is None:
         return ""
     disks, mounts = guest.disks.value, guest.mounts.value

@@ -1,1 +1,1 @@
-"""The report of a run, and what the guidelines say of the finished image."""
+"""The report of a run, and what the guidelines say about the finished image."""

@@ -1,4 +1,4 @@
-"""What a run's report says of the file that it made."""
+"""What a run's report says about the file that it made."""
 
 from __future__ import annotations
 

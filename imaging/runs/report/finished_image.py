@@ -1,4 +1,4 @@
-"""What the guidelines say of the image once it is there: its format, size, owner, description, and whether it boots."""
+"""What the guidelines say about the image once it is there: format, size, owner, description, and whether it boots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run's report says of the inspection of its instance: how old it was, how complete, and what it counted."""
+"""What a run's report says about the inspection of its instance: how old it was, how complete, and what it counted."""
 
 from __future__ import annotations
 

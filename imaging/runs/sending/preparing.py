@@ -91,7 +91,7 @@ async def make_kept(plan: FilePlan, run_id: str, tell: Told) -> int:
     Args:
         plan: the file, which was seen to be unchanged.
         run_id: of the run that makes it.
-        tell: told of progress.
+        tell: told about progress.
 
     Returns:
         Its size.

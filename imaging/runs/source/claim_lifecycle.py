@@ -10,7 +10,7 @@ from imaging.runs.core.step_context import StepContext
 from imaging.runs.source.claim_keys import claim_keys, misplaced_claims, other_claims
 from imaging.runs.source.claim_reader import readable_volumes
 from imaging.runs.source.instance import in_device_order, read_source, root_volume_id, source_id
-from models.cloud.instance import Instance, InstanceHistory
+from models.cloud.instance import Instance, InstanceHistory, VolumeAttachment
 from models.errors import ForbiddenError, NotFoundError, NotOwnedError, RunError
 from models.run.claim import Claim, ClaimedVolume
 from models.run.lock_reason import reason_in_the_name_of
@@ -27,20 +27,7 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
         RunError: the source boots from a volume and it cannot be told which, or it cannot be told whether it does.
     """
     attachments = await ctx.cloud.compute.attachments(source.id)
-    if source.root_disk_unknown and attachments:
-        raise RunError(
-            "The cloud does not say whether the instance boots from a volume.",
-            meaning="Nothing has been changed.",
-            remedy="Its volumes cannot be detached safely; ask the cloud's support.",
-        )
-    root_id = ctx.run.plan.root_volume_id or root_volume_id(source, attachments)
-    # V12: Nova refuses to detach a root volume, and the run would fail with other volumes detached already.
-    if source.volume_backed and root_id is None:
-        raise RunError(
-            "The instance boots from a volume, but the cloud does not show which one.",
-            meaning="Nothing has been changed.",
-            remedy="Its volumes cannot be detached safely; ask the cloud's support.",
-        )
+    root_id = _root_volume(ctx, source, attachments)
     data = in_device_order(each for each in attachments if each.volume_id != root_id)
     earlier = ctx.run.claim
     lock_reason = earlier.lock_reason if earlier else await _lock_reason(ctx, source)
@@ -64,6 +51,25 @@ async def observed_claim(ctx: StepContext, source: Instance) -> Claim:
             for order, each in enumerate(data)
         ),
     )
+
+
+def _root_volume(ctx: StepContext, source: Instance, attachments: Sequence[VolumeAttachment]) -> str | None:
+    """The volume that the source boots from; None where it boots from none. Raises as `observed_claim`."""
+    if source.root_disk_unknown and attachments:
+        raise RunError(
+            "The cloud does not say whether the instance boots from a volume.",
+            meaning="Nothing has been changed.",
+            remedy="Its volumes cannot be detached safely; ask the cloud's support.",
+        )
+    root_id = ctx.run.plan.root_volume_id or root_volume_id(source, attachments)
+    # V12: Nova refuses to detach a root volume, and the run would fail with other volumes detached already.
+    if source.volume_backed and root_id is None:
+        raise RunError(
+            "The instance boots from a volume, but the cloud does not show which one.",
+            meaning="Nothing has been changed.",
+            remedy="Its volumes cannot be detached safely; ask the cloud's support.",
+        )
+    return root_id
 
 
 async def _lock_reason(ctx: StepContext, source: Instance) -> str | None:
@@ -102,7 +108,7 @@ def refuse_other_claims(source: Instance, run_id: str) -> None:
 
 
 def misplaced_claim(instance: Instance, run_ids: tuple[str, ...]) -> NotOwnedError:
-    """What to say of claims in an instance's metadata that are not about it."""
+    """What to say about claims in an instance's metadata that are not about it."""
     keys = [key for run_id in run_ids for key in claim_keys(instance.metadata, run_id)]
     unset = " ".join(f"--property {key}" for key in keys)
     target = shlex.quote(instance.id)
@@ -140,7 +146,7 @@ def take_away(instance: Instance, *run_ids: str) -> str:
 
 
 def unreadable_claim(instance: Instance, run_id: str) -> RunError:
-    """What to say of a claim whose head cannot be read: what is left of it, and what to do by hand."""
+    """What to say about a claim whose head cannot be read: what is left of it, and what to do by hand."""
     volumes = readable_volumes(instance.metadata, run_id)
     target = shlex.quote(instance.id)
     attach = [f"openstack server add volume {target} {shlex.quote(volume.id)}" for volume in volumes]

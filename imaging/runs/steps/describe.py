@@ -1,4 +1,4 @@
-"""Describe image: what the user said of it, and the limits that a launch must keep to. It stays private."""
+"""Describe image: what the user said about it, and the limits that a launch must keep to. It stays private."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ async def _watch(ctx: StepContext, server: Instance, image: Image) -> str:
 
 
 async def _what_is_missing(ctx: StepContext) -> str:
-    """What the list that is kept by now does not tell of the system; empty where it tells all."""
+    """What the list that is kept by now does not tell about the system; empty where it tells all."""
     known = await _kept(ctx)
     if known is None or known.tells_system:
         return "" if known is not None else "its list could not be kept"

@@ -1,4 +1,4 @@
-"""Run checks: what a test instance tells of its two boots comes to a verdict, noted on the image by its id.
+"""Run checks: what a test instance tells about its two boots comes to a verdict, noted on the image by its id.
 
 In a sealed run it is an instance of its own, for the user data of the first one have room for the proof of the seal
 alone. A twin is launched beside it where that was asked for.

@@ -43,7 +43,7 @@ _OFF = frozenset({"SHUTOFF", "ERROR"})
 
 
 async def seal(ctx: StepContext) -> StepResult:
-    """Goal: what the clone says of its seal is in the journal, and it is sealed.
+    """Goal: what the clone says about its seal is in the journal, and it is sealed.
 
     Raises:
         RunError: it is not, with the reason; then no image is made of it.

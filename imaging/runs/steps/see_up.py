@@ -34,7 +34,7 @@ async def stage_of_source(ctx: StepContext, source: Instance) -> Stage | None:
         text = await ctx.cloud.compute.console_log(source.id)
     except ImagingError:
         return None
-    # Where a cloud appends to the log over a restart, only what comes later tells of the next start.
+    # Where a cloud appends to the log over a restart, only what comes later tells about the next start.
     await in_thread(write_private, ctx.folder / CONSOLE_BEFORE, text)
     return _reading_of(text).stage
 

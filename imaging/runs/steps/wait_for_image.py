@@ -122,7 +122,7 @@ class _Imaging:
 
 
 async def _reason(ctx: StepContext, made: MadeImage) -> str:
-    """What Nova says of the last createImage: only a newer or older cloud than this one may know."""
+    """What Nova says about the last createImage: only a newer or older cloud than this one may know."""
     try:
         listed = await ctx.cloud.compute.actions(made.source_id)
     except ImagingError:

@@ -102,7 +102,7 @@ class ReportWatch:
             await self._tell_progress(said)
 
     async def _tell_progress(self, said: str) -> None:
-        """The last that a script said of how far it is, as a phase of the step; a line without its end can wait."""
+        """The last that a script said about how far it is, as a phase of the step; a line without its end can wait."""
         word = f"{self._awaited.word} {self.nonce} progress "
         whole, end, _ = said.replace("\r", "\n").rpartition("\n")
         _, found, rest = whole.rpartition(word) if end else ("", "", "")

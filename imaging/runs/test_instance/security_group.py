@@ -143,7 +143,7 @@ async def _remove_others(ctx: StepContext, kept: SecurityGroup, made: MadeServer
 
 
 async def _user(ctx: StepContext, group: SecurityGroup) -> str | None:
-    """Who else uses a group of the run; where ports cannot be listed, only Neutron's own refusal tells of them."""
+    """Who else uses a group of the run; where ports cannot be listed, only Neutron's own refusal tells about them."""
     ports: tuple[GroupPort, ...] = ()
     try:
         ports = await ctx.cloud.networking.ports_with_group(group.id)

@@ -1,7 +1,7 @@
 """The volumes of a test instance: those that it brought are removed after it, those of somebody else outlive it.
 
 A colleague can attach a volume of theirs to our test instance, and can flag it to be deleted together with it. So what
-is attached is told apart before the instance goes, by what Nova and Cinder say of it (`ownership.volumes`).
+is attached is told apart before the instance goes, by what Nova and Cinder say about it (`ownership.volumes`).
 """
 
 from __future__ import annotations

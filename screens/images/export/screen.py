@@ -123,7 +123,7 @@ class ExportScreen(PlannedRunScreen):
         return f"{len(texts)} things to do first: see the list." if len(texts) > 1 else texts[0]
 
     def detail_lines(self, row: ContentRow | None) -> list[str]:
-        """What is said of the row under the cursor, or what to do about the file's name."""
+        """What is said about the row under the cursor, or what to do about the file's name."""
         return [self._trouble, self._remedy] if row is None else super().detail_lines(row)
 
     @on(Entry.Changed)

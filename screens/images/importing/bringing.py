@@ -22,7 +22,7 @@ async def brought(console: Console, path: Path, say: Callable[[str], None]) -> F
     Args:
         console: with its profile and clock.
         path: of the file, or of a directory with its parts.
-        say: told of progress, in short lines.
+        say: told about progress, in short lines.
 
     Raises:
         ImageFileError: it cannot be used, or is written to meanwhile.

@@ -88,7 +88,7 @@ class SealScreen(TestedRunScreen):
         return "" if self._request.description.strip() else "The sealed image needs a description."
 
     def detail_lines(self, row: ContentRow | None) -> list[str]:
-        """What is said of the row under the cursor."""
+        """What is said about the row under the cursor."""
         if row is None:
             return []
         return [row.text.strip(), f"asked for by {row.reasons}" if row.reasons else "", ", ".join(row.names)]

@@ -12,7 +12,7 @@ from models.verdict import VerdictWord
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules said of an instance when its checklist was read."""
+    """What the rules said about an instance when its checklist was read."""
 
     readiness: Readiness
     blockers: int

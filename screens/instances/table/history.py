@@ -1,4 +1,4 @@
-"""What the journal of this machine and the images of the project say of each instance: its last image, its run."""
+"""What the journal of this machine and the images of the project say about each instance: its last image, its run."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ def next_step(instance: Instance, checklist: Checklist, state_change: str) -> st
 
     Args:
         instance: as the cloud tells it now.
-        checklist: what the rules say of it.
+        checklist: what the rules say about it.
         state_change: what the cloud can do about its state, as the key `u` is named; empty for nothing.
     """
     match checklist.readiness:

@@ -37,7 +37,7 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True)
 class ReadinessSign:
-    """What the list says of an instance's readiness, and where that places it."""
+    """What the list says about an instance's readiness, and where that places it."""
 
     sign: Sign
     weight: Weight
@@ -91,7 +91,7 @@ def _judged(entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
 
 
 def _remembered(saved: SavedInspection, entry: InstanceEntry, glyphs: Glyphs) -> ReadinessSign:
-    """Of an earlier session: never a yes, for what the cloud says of it was not read yet."""
+    """Of an earlier session: never a yes, for what the cloud says about it was not read yet."""
     if not saved.counts_for(entry.instance):
         return ReadinessSign(Sign(glyphs.unknown, "inspect again", Tone.WARN), Weight.OPEN)
     if saved.blockers:

@@ -54,7 +54,7 @@ def repair_of(run: RunRecord, instance: Instance, checklist: Checklist | None, *
     Args:
         run: the run, which is over.
         instance: its instance as it is now.
-        checklist: what the rules say of the instance now; None where nobody has asked them.
+        checklist: what the rules say about the instance now; None where nobody has asked them.
         is_fresh: whether the checklist rests on an inspection that was made for this.
     """
     failure = boot_failure(run.verdict)

@@ -111,7 +111,7 @@ def can_be_cancelled(run: RunRecord) -> bool:
 
 
 def status_text(run: RunRecord) -> tuple[str, Tone]:
-    """What the status line says of a run: what can be done, or what is left."""
+    """What the status line says about a run: what can be done, or what is left."""
     if is_interrupted(run):
         return "Nothing works on it now. Press R to resume.", Tone.WARN
     match run.state:

@@ -76,7 +76,7 @@ def seen_phase(step: StepRecord) -> str:
     if step.step in {StepName.WAIT_FOR_IMAGE, StepName.WAIT_FOR_SEALED}:
         return text.removeprefix("image ").partition(",")[0]
     if step.step in {StepName.SEAL, StepName.INSPECT}:
-        # What it says of its work counts before how far its boot has come, which continues beside it.
+        # What it says about its work counts before how far its boot has come, which continues beside it.
         return next((each.text for each in reversed(step.phases) if not each.text.startswith(_BOOT)), text)
     return text
 

@@ -63,7 +63,7 @@ class DraftSession:
         return f"What you entered for {self._instance.name} is kept: press i to continue." if self.exists else ""
 
     def page_turned(self) -> None:
-        """What was said of the restored draft has been read."""
+        """What was said about the restored draft has been read."""
         self._kept.restored_at = ""
 
     async def restored(self, state: WizardState) -> WizardState | None:

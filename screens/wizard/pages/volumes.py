@@ -42,7 +42,7 @@ _COLUMNS = (
 _NOT_KNOWN_INSIDE = "attached again, in this order"
 
 Row = tuple[VolumeAttachment, str, str, str]
-"""Attachment, name, size, and what the guest says of it."""
+"""Attachment, name, size, and what the guest says about it."""
 
 
 class VolumesPage(Page):

@@ -1,4 +1,4 @@
-"""What the review says of the seal: what goes and what is kept, or that a plain image holds all of it."""
+"""What the review says about the seal: what goes and what is kept, or that a plain image holds all of it."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def run(script: bytes, folder: Path, shell: str, *arguments: str, **environment:
 
 
 def rows_of(probe: str, root: Path) -> dict[str, object]:
-    """What a probe says of a tree."""
+    """What a probe says about a tree."""
     require("dash")
     said = subprocess.run(
         ["dash", "-s"],

@@ -22,19 +22,19 @@ Row = tuple[str, ...]
 
 
 def by_shell(part: str, root: Path, questions: Questions | None = None) -> PartReport:
-    """What the script says of one part, without the folder in which the tree happens to lie."""
+    """What the script says about one part, without the folder in which the tree happens to lie."""
     return parts_by_shell([part], root, questions)[part]
 
 
 def parts_by_shell(parts: Collection[str], root: Path, questions: Questions | None = None) -> dict[str, PartReport]:
-    """What it says of several, in one go; as root, for a disk in a file shows all that lies on it."""
+    """What it says about several, in one go; as root, for a disk in a file shows all that lies on it."""
     text = script(questions or Questions(), parts, nonce=NONCE)
     output = output_of(text, root=root, as_root=True).replace(str(root).encode() + b"/", b"/")
     return read_envelope(output, NONCE).parts
 
 
 def by_file(part: str, root: Path, questions: Questions | None = None, **more: Any) -> PartReport:
-    """What the probe for disks says of it.
+    """What the probe for disks says about it.
 
     Args:
         part: its name.

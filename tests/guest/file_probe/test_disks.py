@@ -1,4 +1,4 @@
-"""The part `disks`, from a disk: what lsblk, df and the kernel say of the same disk in a running guest."""
+"""The part `disks`, from a disk: what lsblk, df and the kernel say about the same disk in a running guest."""
 
 from __future__ import annotations
 

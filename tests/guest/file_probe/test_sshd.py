@@ -1,4 +1,4 @@
-"""The part `sshd`, from a disk: its files and defaults come to what the real `sshd -T` says of them."""
+"""The part `sshd`, from a disk: its files and defaults come to what the real `sshd -T` says about them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def effective(report: PartReport) -> set[tuple[str, str]]:
 
 
 def by_sshd(folder: Path, files: dict[str, str]) -> set[tuple[str, str]]:
-    """What the script tells of a machine with these files, where sshd can be asked; `@` is where the files lie."""
+    """What the script tells about a machine with these files, where sshd can be asked; `@` is where the files lie."""
     root = plant(folder, {path: text.replace("@", str(folder)) for path, text in files.items()})
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key"], check=True)
     sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/sbin")

@@ -114,7 +114,7 @@ CERTAIN = set(STORIES) - {
 
 
 def told_in(story: dict[str, str], root: Path, **files: str) -> tuple[list[Row], list[Row]]:
-    """What is told of a tree with such lists from its disk, and by apt itself."""
+    """What is told about a tree with such lists from its disk, and by apt itself."""
     lists = root / "var/lib/apt/lists"
     shutil.rmtree(lists)
     for name, text in story.items():

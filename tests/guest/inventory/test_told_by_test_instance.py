@@ -1,4 +1,4 @@
-"""What a test instance tells of what is installed on it, by real shells on a tree."""
+"""What a test instance tells about what is installed on it, by real shells on a tree."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.guidelines.building import facts, profile
 from tests.guidelines.guest_building import READ_AT, guest
 
 PARTS = ("system", "disks", "mounts", "boot_mounts", "identity", "boot", "cloud_init", "network")
-"""The parts that tell of the next boot; the others are those of a healthy guest."""
+"""The parts that tell about the next boot; the others are those of a healthy guest."""
 
 Files = Mapping[str, str | bytes | None]
 """Of a guest, by path; None takes one away."""
@@ -94,7 +94,7 @@ HEALTHY: dict[str, str | bytes | None] = {
     "/etc/cloud/cloud.cfg": "users:\n  - default\ndisable_root: true\npreserve_hostname: false\n",
     "/etc/netplan/50-cloud-init.yaml": "network:\n  version: 2\n  ethernets:\n    ens3:\n      dhcp4: true\n",
 }
-"""An Ubuntu of which every rule that tells of the next boot says *pass*."""
+"""An Ubuntu of which every rule that tells about the next boot says *pass*."""
 
 
 def inspect(
@@ -118,7 +118,7 @@ def inspect(
 
 
 def findings(root: Path, files: Files, **how: Any) -> dict[str, Finding]:
-    """What the rules say of it, by their ids; how it is inspected, as in `inspect`."""
+    """What the rules say about it, by their ids; how it is inspected, as in `inspect`."""
     inspected = Fact[GuestFacts](value=inspect(root, files, **how), source=Source.GUEST, read_at=READ_AT)
     return {each.rule: each for each in judge(facts(guest=inspected), profile()).findings}
 

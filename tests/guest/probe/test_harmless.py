@@ -69,7 +69,7 @@ def in_any_order(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def expected(everything) -> dict[str, Any]:
-    """What dash and the system's own awk say of it."""
+    """What dash and the system's own awk say about it."""
     return facts_of(everything)
 
 

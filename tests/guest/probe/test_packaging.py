@@ -24,7 +24,7 @@ def folder() -> Iterator[Path]:
 
 
 def ask(folder: Path) -> list[list[str]]:
-    """What rpm says of this machine itself, where both the tool and the database are the test's."""
+    """What rpm says about this machine itself, where both the tool and the database are the test's."""
     said = own(f"R=; PATH={folder}:$PATH; rpm_database={folder}; ask_rpm -qa")
     return list(said["rows"])
 

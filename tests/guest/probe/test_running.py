@@ -1,4 +1,4 @@
-"""What the probe tells of programs, containers and files that end with a stop, on trees in the genuine forms."""
+"""What the probe tells about programs, containers and files that end with a stop, on trees in the genuine forms."""
 
 from __future__ import annotations
 

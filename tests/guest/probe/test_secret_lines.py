@@ -70,7 +70,7 @@ def bare_tree() -> Path:
 
 @cache
 def places() -> dict[str, str]:
-    """Each planted file's path, by the place that the report tells of it."""
+    """Each planted file's path, by the place that the report tells about it."""
     root = plant(bare_tree(), PLANTED)
     seen = probe("sightings", root=root, questions=questions_for(profile("jetstream2")))
     return {each.path: ",".join(map(str, each.lines)) for each in known(seen.sightings) if each.marks}

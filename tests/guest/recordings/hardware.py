@@ -1,4 +1,4 @@
-"""The disks of a guest, and what lsblk, df and the kernel's tables say of them."""
+"""The disks of a guest, and what lsblk, df and the kernel's tables say about them."""
 
 from __future__ import annotations
 

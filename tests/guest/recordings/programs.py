@@ -37,7 +37,7 @@ _SSHD_SETTINGS = (
     "acceptenv LC_*",
     "authenticationmethods any",
 )
-"""What `sshd -T` says of a machine that cloud-init has set up, as far as it decides who gets in."""
+"""What `sshd -T` says about a machine that cloud-init has set up, as far as it decides who gets in."""
 
 
 def _saying(*lines: str) -> str:

@@ -1,4 +1,4 @@
-"""What a test instance of the demonstration cloud tells of itself is what lies on the disk of its image."""
+"""What a test instance of the demonstration cloud tells about itself is what lies on the disk of its image."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demonstration cloud's recordings are what the probe of today says of the trees of today."""
+"""The demonstration cloud's recordings are what the probe of today says about the trees of today."""
 
 from __future__ import annotations
 

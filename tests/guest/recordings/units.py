@@ -1,4 +1,4 @@
-"""The units of systemd of a guest: their files, the links that enabling makes, and what systemctl says of them."""
+"""The units of systemd of a guest: their files, the links that enabling makes, and what systemctl says about them."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def give_tool(tree: Path, name: str, text: str) -> None:
 
 
 class Told(list[str]):
-    """Keeps what was told of the progress."""
+    """Keeps what was told about the progress."""
 
     def __call__(self, progress: Progress) -> None:
         self.append(progress.text)

@@ -1,4 +1,4 @@
-"""The second test instance of a sealed image: what it says of itself, and whether two of them are told apart."""
+"""The second test instance of a sealed image: what it says about itself, and whether two of them are told apart."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def lives(guest: Guest, number: int) -> Guest:
 
 
 def told(guest: Guest) -> BootSeen:
-    """What the second test instance says of itself."""
+    """What the second test instance says about itself."""
     script = guest.put("/var/lib/cloud/instance/scripts/part-002", PARTS["text/x-shellscript"])
     guest.run(script)
     report = guest.report()
@@ -58,7 +58,7 @@ def judged(first: BootSeen, second: BootSeen | None) -> tuple[tuple[str, ...], t
 
 @pytest.fixture
 def first(guest: Guest, tmp_path: Path) -> BootSeen:
-    """The first test instance, as its proof tells of it."""
+    """The first test instance, as its proof tells about it."""
     root = tmp_path / "first" / "disk"
     for folder in ("etc", "var/lib", "home", "root", "run"):
         (root / folder).mkdir(parents=True)

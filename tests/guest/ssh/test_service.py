@@ -109,7 +109,7 @@ async def test_parts_read_again_replace_those_and_leave_the_others(
     assert after is not None
     assert after.packages == before.packages
     assert after.read_at == before.read_at
-    assert present(after.system.value).version == "9.5"  # with every look: it tells of a restart from inside
+    assert present(after.system.value).version == "9.5"  # with every look: it tells about a restart from inside
     assert after.disks.read_at == clock.now()
     renewed = (await inspect(guests, route)).value
     assert renewed is not None

@@ -1,4 +1,4 @@
-"""What a test instance tells of its system, by real shells on a tree."""
+"""What a test instance tells about its system, by real shells on a tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test instance tells of its network and of the keys that let somebody in, by real shells on a tree."""
+"""What a test instance tells about its network and of the keys that let somebody in, by real shells on a tree."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def test_what_only_an_interactive_login_sets_up_is_there(instance: Instance, tmp
     (home / ".bash_profile").write_text('. "$HOME/.bashrc"\n')
     (home / ".bashrc").write_text("case $- in *i*) ;; *) return ;; esac\nexport CONDA_PREFIX=/opt/conda\n")
     (said,) = instance.tested(script("asks", 'echo "[$CONDA_PREFIX]"'))
-    assert said.output == ("[/opt/conda]",), "and nothing of what the shell says of itself"
+    assert said.output == ("[/opt/conda]",), "and nothing of what the shell says about itself"
 
 
 @needs("bash")

@@ -1,4 +1,4 @@
-"""What the list tells of an image: a newer base, its age, the end of support."""
+"""What the list tells about an image: a newer base, its age, the end of support."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class TestDeletion:
         untold = read_instance({"id": "i", "name": "db-07", "status": "ACTIVE", **sent})
         (found,) = deletion_hindrances(SAFE.model_copy(update={"instances": (untold,)}), PROJECT)
         assert found.code is Hindrance.USE_UNKNOWN
-        assert found.reason == "It is not known whether it is in use: no image is told of db-07."
+        assert found.reason == "It is not known whether it is in use: no image is told about db-07."
 
     def test_an_instance_that_nova_says_is_volume_backed_does_not_use_it(self):
         assert codes(instances=(read_instance({"id": "i", "status": "ACTIVE", "image": ""}),)) == set()

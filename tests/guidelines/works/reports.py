@@ -1,4 +1,4 @@
-"""What a test instance of a good image tells of its two boots, changed piece by piece."""
+"""What a test instance of a good image tells about its two boots, changed piece by piece."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ GOOD = Tested(
 
 
 def reported(first: dict[str, Any] | None = None, second: dict[str, Any] | None = None) -> WorksReport:
-    """What was told of both boots, with other facts in the first or the second."""
+    """What was told about both boots, with other facts in the first or the second."""
     return WorksReport(boots=(BOOT.model_copy(update=first or {}), SECOND.model_copy(update=second or {})))
 
 

@@ -76,7 +76,7 @@ async def listed(
 
 
 def change_told(run: RunRecord, folder: Path) -> InventoryChange:
-    """What the passport of a run says of the difference."""
+    """What the passport of a run says about the difference."""
     return present(passport_in(present(kept_passport(folder / run.id))).change)
 
 

@@ -1,4 +1,4 @@
-"""What logind does to a runner at log-out, and what is said of it beforehand."""
+"""What logind does to a runner at log-out, and what is said about it beforehand."""
 
 from __future__ import annotations
 

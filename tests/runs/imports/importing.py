@@ -115,7 +115,7 @@ FORMATS: dict[str, Callable[[Path], Path]] = {
     "parts of raw": _in_parts(raw),
     "parts of qcow2": _in_parts(_formatted(ImageFormat.QCOW2)),
 }
-"""By what is said of it, how such a file is made in a folder; each holds a disk of 8 MiB."""
+"""By what is said about it, how such a file is made in a folder; each holds a disk of 8 MiB."""
 
 
 async def plan_of(

@@ -1,4 +1,4 @@
-"""What a plan says of a file: the format that is sent, how much of it, and which machine its image asks for."""
+"""What a plan says about a file: the format that is sent, how much of it, and which machine its image asks for."""
 
 from __future__ import annotations
 

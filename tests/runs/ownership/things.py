@@ -1,4 +1,4 @@
-"""Things that a run made, each of which fits in all that the cloud says of it; tests change one field."""
+"""Things that a run made, each of which fits in all that the cloud says about it; tests change one field."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ async def test_two_instances_with_one_host_key_are_not_sealed(stage: Stage):
 
 
 def _report_of(text: str, found: Instance) -> str:
-    """What an instance has said of itself on its console; empty as long as it is not whole."""
+    """What an instance has said about itself on its console; empty as long as it is not whole."""
     heard = hear(text, found.metadata.get("imaging.marker", "-"), PROOF_WORD)
     return unpack(heard).decode("ascii") if heard.whole else ""
 

@@ -30,7 +30,7 @@ def locked_by(world: HeldWorld, user_id: str, reason: str | None = None) -> None
 
 
 async def taken_and_restored(ctx: MemoryContext) -> str:
-    """What a run does with the source, as far as locks are concerned; what it says of it."""
+    """What a run does with the source, as far as locks are concerned; what it says about it."""
     await unlock(ctx)
     await claim(ctx)
     return (await restore(ctx)).note

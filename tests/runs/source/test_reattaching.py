@@ -1,4 +1,4 @@
-"""Attaching one volume again, in all that Nova and Cinder may say of it."""
+"""Attaching one volume again, in all that Nova and Cinder may say about it."""
 
 from __future__ import annotations
 

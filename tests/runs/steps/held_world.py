@@ -113,7 +113,7 @@ class HeldWorld:
         _leave_one_instance(self.records)
 
     async def look(self) -> None:
-        """Read what a plan says of the source, the login and the network."""
+        """Read what a plan says about the source, the login and the network."""
         self.source = await self.cloud.compute.instance(DB)
         self.login = await self.cloud.login()
         self.network = await self.cloud.networking.network(NET)
@@ -277,7 +277,7 @@ class HeldWorld:
         self.here.front.faults.append(Fault(method, path, status=status, body=body, times=times))
 
     def cell_down(self, *, seconds: float) -> None:
-        """Nova does not reach the database that knows `db-07`, and says of it what little it knows elsewhere."""
+        """Nova does not reach the database that knows `db-07`, and says about it what little it knows elsewhere."""
         known = {"id": DB, "status": "UNKNOWN", "tenant_id": self.db.project_id, "links": []}
         self.answer("GET", rf"/servers/{DB}$", {"server": {**known, "created": "2126-10-01T12:00:00Z"}})
         self.later(seconds, self.here.front.faults.pop)

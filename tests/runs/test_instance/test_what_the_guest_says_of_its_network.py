@@ -1,4 +1,4 @@
-"""What a test instance says of its own network weighs more than that cloud-init finished."""
+"""What a test instance says about its own network weighs more than that cloud-init finished."""
 
 from __future__ import annotations
 

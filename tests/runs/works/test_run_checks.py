@@ -1,4 +1,4 @@
-"""The step in which a test instance tells of its two boots: the outcome, and runners that die meanwhile."""
+"""The step in which a test instance tells about its two boots: the outcome, and runners that die meanwhile."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Reports:
         return status if self.write(report_of_run(run)) or status else ExitCode.USAGE
 
     def of_checklist(self, instance: Instance, checklist: Checklist, identity: CloudIdentity, status: int) -> int:
-        """Report what the guidelines say of an instance; gives the exit status as `of_run` does."""
+        """Report what the guidelines say about an instance; gives the exit status as `of_run` does."""
         return status if self.write(report_of_checklist(instance, checklist, identity)) or status else ExitCode.USAGE
 
     def write(self, report: Report) -> bool:

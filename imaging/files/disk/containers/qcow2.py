@@ -38,7 +38,7 @@ _KEPT_BYTES: Final = 2**23
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What the header says of the rest."""
+    """What the header says about the rest."""
 
     cluster_bits: int
     size_bytes: int

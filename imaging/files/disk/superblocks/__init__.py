@@ -1,1 +1,1 @@
-"""What a superblock says of a file system or a container, without any of its files being read."""
+"""What a superblock says about a file system or a container, without any of its files being read."""

@@ -76,7 +76,7 @@ def sniff_swap(blocks: Content) -> Superblock | None:
 
 
 def sniff_btrfs(blocks: Content) -> Superblock | None:
-    """Btrfs, with what its superblock says of its use."""
+    """Btrfs, with what its superblock says about its use."""
     raw = blocks.read(65536, 1024)
     if raw[64:72] != b"_BHRfS_M":
         return None

@@ -24,7 +24,7 @@ _OWN_WORDS_WANTED = 3
 """Words that neither the base image's description nor what every draft says has; fewer name no difference."""
 
 _WORD = re.compile(r"\w{2,}")
-_NOT_YET = not_applicable("Nothing has been said of the image yet.")
+_NOT_YET = not_applicable("Nothing has been said about the image yet.")
 
 
 @rule("DESC-PRESENT", Chapter.DESCRIPTION, "Description of the image", Severity.BLOCK, sentences=("S13",))

@@ -28,7 +28,7 @@ def fmt_container(facts: InstanceFacts, profile: Profile) -> Answer:
 
 
 def _judged(image: Image, profile: Profile) -> Answer:
-    """What Glance says of a finished image."""
+    """What Glance says about a finished image."""
     if image.disk_format is None:
         return unknown(f"Glance tells no format while the image is {image.status}.")
     if image.disk_format in profile.image_formats:

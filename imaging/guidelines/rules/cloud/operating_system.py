@@ -37,7 +37,7 @@ class _System:
     system: System
     fact: Fact[Any]
     by: str
-    """Ends each evidence: os-release is what the system says of itself, image properties are inherited."""
+    """Ends each evidence: os-release is what the system says about itself, image properties are inherited."""
 
 
 def _image(facts: InstanceFacts) -> Fact[Image]:

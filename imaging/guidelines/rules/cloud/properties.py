@@ -30,7 +30,7 @@ _SHARED_CHAPTERS = ("SEC-", "DATA-", "SW-")
 def prop_visibility(facts: InstanceFacts, profile: Profile) -> Answer:
     """Leaving the project is held up by anything inside that strangers should not get, and until it was inspected."""
     if facts.request is None:
-        return not_applicable("Nothing has been said of the image yet.")
+        return not_applicable("Nothing has been said about the image yet.")
     visibility = facts.request.visibility
     if visibility is Visibility.PRIVATE:
         return passed("Private: only this project can launch it.", source=Source.USER)

@@ -1,4 +1,4 @@
-"""Chapter *Boot*: whether a new instance finds its root disk, and tells of it on the console."""
+"""Chapter *Boot*: whether a new instance finds its root disk, and tells about it on the console."""
 
 from __future__ import annotations
 

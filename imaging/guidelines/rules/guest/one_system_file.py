@@ -16,11 +16,11 @@ def system_file(facts: InstanceFacts, path: str) -> SystemFile:
     """One of the system files that were asked for; it need not exist.
 
     Raises:
-        UnreadError: nobody inspected the guest, or the probe did not tell of it.
+        UnreadError: nobody inspected the guest, or the probe did not tell about it.
     """
     found = next((each for each in inside(facts, parts.system_files) if each.path == path), None)
     if found is None:
-        raise UnreadError(Fact[SystemFile](unknown_because=f"the probe did not tell of {path}", source=Source.GUEST))
+        raise UnreadError(Fact[SystemFile](unknown_because=f"the probe did not tell about {path}", source=Source.GUEST))
     return found
 
 

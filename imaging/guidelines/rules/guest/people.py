@@ -1,4 +1,4 @@
-"""Chapter *System files*: /etc/passwd, /etc/group and /etc/shadow, as far as they tell of people."""
+"""Chapter *System files*: /etc/passwd, /etc/group and /etc/shadow, as far as they tell about people."""
 
 from __future__ import annotations
 

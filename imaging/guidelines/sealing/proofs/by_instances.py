@@ -1,4 +1,4 @@
-"""The proof by two instances: what one tells of itself, another one of the same image does not."""
+"""The proof by two instances: what one tells about itself, another one of the same image does not."""
 
 from __future__ import annotations
 

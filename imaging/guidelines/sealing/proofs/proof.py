@@ -18,7 +18,7 @@ class SealProofs:
 
     plan: SealPlan
     seal_report: SealReport | None
-    """What the clone said of its seal."""
+    """What the clone said about its seal."""
     clone: GuestFacts | None
     """What the probe found in the clone after the seal."""
     image: GuestFacts | None

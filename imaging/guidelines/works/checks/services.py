@@ -1,4 +1,4 @@
-"""What cloud-init and systemd say of the two boots, beside what they said on the source."""
+"""What cloud-init and systemd say about the two boots, beside what they said on the source."""
 
 from __future__ import annotations
 

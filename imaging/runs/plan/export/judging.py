@@ -36,7 +36,7 @@ def judge_export(
     """Ask every rule of what is known of an image, then whether it may leave the cloud.
 
     Args:
-        image: as the cloud tells of it.
+        image: as the cloud tells about it.
         guest: what an inspection of the image, or of its file, found.
         profile: the guidelines.
         now: the time by which ages count.

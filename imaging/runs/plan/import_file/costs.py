@@ -74,7 +74,7 @@ def refusals(file: FilePlan, ways: UploadWays | None, quota: Quota | None) -> tu
 
     Args:
         file: what is to be sent.
-        ways: what the cloud tells of the ways into it.
+        ways: what the cloud tells about the ways into it.
         quota: of the project.
     """
     return (*_not_used(file), *_no_way(file, ways), *_no_quota(file, ways, quota), *no_room(file))

@@ -134,7 +134,7 @@ async def _ask(cloud: Cloud) -> _Asked:
 
 
 async def ways_in(cloud: Cloud) -> UploadWays | None:
-    """What a cloud tells of the ways into it; None where it does not answer."""
+    """What a cloud tells about the ways into it; None where it does not answer."""
     try:
         return await cloud.image_bytes.ways_in()
     except ImagingError:

@@ -1,4 +1,4 @@
-"""What an image says of the machine that it needs, told from the disk in the file; nothing is guessed."""
+"""What an image says about the machine that it needs, told from the disk in the file; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def _has_agent(guest: GuestFacts | None) -> bool:
 
 
 def other_architecture(found: InspectedFile, images: Iterable[Image]) -> str | None:
-    """What is to be said of a disk for other machines than those of the cloud; None where it fits.
+    """What is to be said about a disk for other machines than those of the cloud; None where it fits.
 
     Args:
         found: the inspection.
-        images: those that the cloud shows: what they say of their machines is all that it tells of its own.
+        images: those that the cloud shows: what they say about their machines is all that it tells about its own.
     """
     own = found.disk.architecture if found.disk is not None else ""
     if not own:

@@ -38,7 +38,7 @@ def proposed_name(file: FileToImport, profile: Profile, images: tuple[Image, ...
 
 
 def proposed_description(file: FileToImport, today: date) -> str:
-    """What can be said of the image without asking; what it is for is for the user to add."""
+    """What can be said about the image without asking; what it is for is for the user to add."""
     if file.proposed is not None and file.proposed.description:
         return file.proposed.description
     system = file.found.guest.system.value if file.found.guest is not None else None

@@ -31,7 +31,7 @@ def proposed_name(image: Image, taken: Collection[str] = ()) -> str:
 
 
 def proposed_description(image: Image) -> str:
-    """What the sealed image says of itself: what the other one says, and that it is sealed."""
+    """What the sealed image says about itself: what the other one says, and that it is sealed."""
     said = sentence(image.description.strip() or image.name)
     return f"{said} Sealed: without people, homes, keys, secrets and logs."
 

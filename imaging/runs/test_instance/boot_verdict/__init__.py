@@ -1,1 +1,1 @@
-"""What a console says of a boot, line by line, and the verdict on it: pure functions of the text."""
+"""What a console says about a boot, line by line, and the verdict on it: pure functions of the text."""

@@ -63,7 +63,7 @@ _HIGHEST_STATUS = 255
 
 
 class MarkerReport(Frozen):
-    """What the test instance said of itself."""
+    """What the test instance said about itself."""
 
     status: int
     """0: it has an address and a default route."""

@@ -1,4 +1,4 @@
-"""What a line of a console says of a boot: how far it came, where it ended, and that it begins again."""
+"""What a line of a console says about a boot: how far it came, where it ended, and that it begins again."""
 
 from __future__ import annotations
 

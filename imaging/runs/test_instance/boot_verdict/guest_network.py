@@ -1,4 +1,4 @@
-"""What a guest says of its network on the console: the tables that cloud-init prints at each start."""
+"""What a guest says about its network on the console: the tables that cloud-init prints at each start."""
 
 from __future__ import annotations
 

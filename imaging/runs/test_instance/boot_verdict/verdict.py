@@ -49,7 +49,7 @@ class ConsoleReading:
     has_prompt: bool = False
     """Whether a login prompt appeared since the last restart."""
     network: NetworkReport = field(default_factory=NetworkReport)
-    """What cloud-init said of the network since the last restart."""
+    """What cloud-init said about the network since the last restart."""
     job_seconds: int | None = None
     """How long systemd has waited by now for a unit without a time limit; None where the last line is no such line."""
     restarts: int = 0

@@ -1,1 +1,1 @@
-"""The temporary clone of a sealed run, and what a test instance of its image tells of its own disk."""
+"""The temporary clone of a sealed run, and what a test instance of its image tells about its own disk."""

@@ -1,7 +1,7 @@
 """The verdict on the first boot, where only what the test instance repeats of it is still on its console.
 
 A runner that comes back late finds the console of the second boot, and nothing of the marker. What the test instance
-tells of its boots bears the same word as the marker, and says of the first one what the marker says.
+tells about its boots bears the same word as the marker, and says about the first one what the marker says.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _AFTER_END_SECONDS = 20.0
 """How long after a text that ends a boot a restart may still follow."""
 _LONGEST_PROGRESS = 80
 _DOWN = "reboot: Restarting system"
-"""The last line of a kernel that restarts; it is printed whatever the kernel line says of quiet."""
+"""The last line of a kernel that restarts; it is printed whatever the kernel line says about quiet."""
 
 
 class WorksWatch:
@@ -153,7 +153,7 @@ class WorksWatch:
             await self._ctx.phase(f"second boot: {stage.value}")
 
     async def _tell_progress(self, said: str) -> None:
-        """The last that it said of how far it is; a line without its end can wait."""
+        """The last that it said about how far it is; a line without its end can wait."""
         whole, end, _ = said.replace("\r", "\n").rpartition("\n")
         _, found, rest = whole.rpartition(f"{self._beginning}progress ") if end else ("", "", "")
         if found:

@@ -100,7 +100,7 @@ def read_form(raw: bytes, block_bytes: int, blocks: int) -> JournalForm:
 
 
 def damaged_journal() -> DiskUnreadableError:
-    """What is said of a journal that cannot be carried out."""
+    """What is said about a journal that cannot be carried out."""
     return DiskUnreadableError("The journal of the file system is damaged.")
 
 

@@ -20,7 +20,7 @@ _KIND_AT, _SUM_AT = 12, 16
 """In a commit: of what kind its checksum is and how long, and the checksum."""
 _SECONDS_AT: Final = 48
 _CRC32_SUMS: Final = (1, 4)
-"""What a commit of version 1 says of its checksum: CRC-32, four bytes."""
+"""What a commit of version 1 says about its checksum: CRC-32, four bytes."""
 _ROUND: Final = 2**32
 
 

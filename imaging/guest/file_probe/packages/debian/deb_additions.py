@@ -55,7 +55,7 @@ def tell_added_debs(files: GuestFiles, debs: Iterable[Deb], born: int | None, ro
 
 
 def _nothing_newer(files: GuestFiles, born: int) -> bool:
-    """Whether dpkg has written no list of files since the first boot, so that no log need tell of additions."""
+    """Whether dpkg has written no list of files since the first boot, so that no log need tell about additions."""
     lists = [found for found in files.matching("/var/lib/dpkg/info/*.list") if found.is_file]
     return bool(lists) and max(found.node.modified_at for found in lists) <= born
 
