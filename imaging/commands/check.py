@@ -29,10 +29,11 @@ from imaging.guidelines.guest.inspection_age import with_guest
 from imaging.guidelines.wording import how_to_answer
 from models.cloud.instance import Instance
 from models.cloud.login import CloudIdentity
-from models.errors import UsageError
+from models.errors import ImagingError, UsageError
 from models.exit_code import ExitCode
 from models.findings import Checklist, Readiness
 from models.guest.facts import GuestFacts
+from models.run.record import RunState
 from models.text import sentence
 
 
@@ -133,8 +134,20 @@ async def _check(
         else:
             guest = known_guest(here, instance)
         facts = with_guest(await gather_facts(here.cloud, instance.id, here.clock), guest)
+        facts = facts.model_copy(update={"active_run": await _active_run(instance.id)})
     notices = told(brought, instance.id)[1] if brought is not None else ()
     return _Checked(facts.instance.value or instance, judge(facts, guidelines), guest.value, notices, identity)
+
+
+async def _active_run(instance_id: str) -> str | None:
+    """The run of this machine that works on an instance now; None also where the journal cannot be read."""
+    try:
+        async with session.own_runs() as kept:
+            runs = await kept.runs()
+    except ImagingError:
+        return None
+    here = (run for run in runs if run.instance_id == instance_id and run.is_worked_on)
+    return next((run.id for run in here if run.state is not RunState.WAITING), None)
 
 
 def _write(found: _Checked, *, everything: bool) -> None:

@@ -76,5 +76,7 @@ class InstanceFacts(Frozen):
     """What the last inspection found; its source says how old it is."""
     base_inventory: Inventory | None = None
     """What is installed on the base image, as it is kept on this machine; None: it is not known here."""
+    active_run: CleanText | None = None
+    """The run of this machine that works on the instance now; None: none does, or its journal was not asked."""
     now: Moment
     """When the facts were put together, by our clock."""

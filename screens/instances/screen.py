@@ -130,18 +130,18 @@ class InstancesScreen(InstanceActions):
             if isinstance(news, ImagingError):
                 self.post_message(FactsFailed(instance_id, news))
             else:
-                facts = self._known.with_guest(instance_id, news)
+                facts = self._known.with_own(instance_id, news)
                 self.post_message(FactsRead(instance_id, facts, judged(facts, profile)))
 
     @on(GuestRead)
     def _guest_read(self, event: GuestRead) -> None:
-        """Judge again by what was found inside."""
         event.stop()
-        if not self._known.take_guest(event.instance_id, event.guest):
-            return
-        if (known := self._known.facts.get(event.instance_id)) is not None:
-            facts = self._known.with_guest(event.instance_id, known[0])
-            self.post_message(FactsRead(event.instance_id, facts, judged(facts, self.console.profile)))
+        if self._known.take_guest(event.instance_id, event.guest):
+            self._judge_again(event.instance_id)
+
+    def _judge_again(self, instance_id: str | None) -> None:
+        if instance_id is not None and (facts := self._known.outdated_facts(instance_id)) is not None:
+            self.post_message(FactsRead(instance_id, facts, judged(facts, self.console.profile)))
 
     @on(GuestProgress)
     def _show_progress_of(self, event: GuestProgress) -> None:
@@ -240,9 +240,9 @@ class InstancesScreen(InstanceActions):
         event.stop()
         if self._known.take_runs(event.runs):
             self._make_rows_again()
+            self._judge_again(self._watched)
 
     def _make_rows_again(self) -> None:
-        """Something beside the cloud's list has changed what the rows say."""
         self._listed = tuple(self._known.entry(one.instance, self.console.login) for one in self._listed)
         self._put_rows()
 

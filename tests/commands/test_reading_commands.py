@@ -7,12 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from imaging.cloud.instance_facts import gather_facts
+from models.fact import Fact
+from tests.commands.building import plan, run
 from tests.commands.conftest import ROOT
 from tests.support.demo import DemoCloud
+from tests.support.known import present
 
 pytestmark = pytest.mark.usefixtures("demo_cloud")
 TEXTS = ("--name", "db-07-v1", "--description", "PostgreSQL 16 with PostGIS, and our loader, on Ubuntu 24.04")
@@ -102,6 +107,29 @@ def test_a_checklist_says_what_to_do(imaging):
 def test_what_only_the_guest_can_tell_is_listed_where_that_is_wanted(imaging):
     assert "FS-ROOT\n" not in imaging("check", "db-07", "--os-cloud", "demo").out
     assert re.search(r"\? Root file system +FS-ROOT\n", imaging("check", "db-07", "--os-cloud", "demo", "--all").out)
+
+
+def test_a_run_in_progress_is_named_as_what_blocks_another_one(imaging, monkeypatch):
+    class Kept:
+        async def runs(self):
+            return (run(id="k3f9a1", plan=plan(source=source[0])),)
+
+    @asynccontextmanager
+    async def own_runs():
+        yield Kept()
+
+    async def claimed(*asked):
+        facts = await gather_facts(*asked)
+        source.append(present(facts.instance.value).model_copy(update={"metadata": {"imaging.claim.k3f9a1": "{}"}}))
+        return facts.model_copy(update={"instance": Fact(value=source[0])})
+
+    source = []
+    monkeypatch.setattr("imaging.commands.check.gather_facts", claimed)
+    monkeypatch.setattr("imaging.commands.flow.session.own_runs", own_runs)
+    done = imaging("check", "db-07", "--os-cloud", "demo")
+    assert "Run k3f9a1 is in progress; it restores the instance when it ends." in done.out
+    assert "imaging watch k3f9a1" in done.out
+    assert "imaging undo" not in done.out
 
 
 def test_what_passes_is_listed_where_that_is_wanted(imaging):

@@ -116,7 +116,7 @@ def facts(**changed: Any) -> InstanceFacts:
     }
     read = {}
     for field, value in values.items():
-        if field in {"request", "now", "verdicts", "has_cinder"} or isinstance(value, Fact):
+        if field in {"request", "now", "verdicts", "has_cinder", "active_run"} or isinstance(value, Fact):
             read[field] = value
         else:
             read[field] = {"value": value, "read_at": NOW}

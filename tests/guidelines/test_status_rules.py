@@ -157,6 +157,31 @@ def test_the_claim_of_another_run_blocks_and_names_undo():
     assert command_of(found) == "imaging undo db-07-id"
 
 
+def test_the_lock_and_the_claim_of_the_run_in_progress_are_that_run_and_nothing_to_fix():
+    run = "0tnttk0a8ms"
+    taken = instance(
+        locked=True, locked_reason=lock_reason(run, "login-1", "db-07-id"), metadata={f"imaging.claim.{run}": "{}"}
+    )
+    claimed = finding("STATE-CLAIMED", instance=taken, active_run=run)
+    assert claimed.blocks  # no second run may begin
+    assert claimed.evidence == f"Run {run} is in progress; it restores the instance when it ends."
+    assert command_of(claimed) == f"imaging watch {run}"
+    locked = finding("STATE-LOCKED", instance=taken, active_run=run)
+    assert locked.outcome is Outcome.NOT_APPLICABLE
+    assert run in locked.evidence
+    # The same where no run is known to be in progress, or another one.
+    for other in (None, "another"):
+        assert finding("STATE-LOCKED", instance=taken, active_run=other).blocks
+        assert command_of(finding("STATE-CLAIMED", instance=taken, active_run=other)) == "imaging undo db-07-id"
+
+
+def test_a_foreign_claim_beside_that_of_the_run_in_progress_is_named():
+    metadata = {"imaging.claim.mine": "{}", "imaging.claim.other.1": "{}"}
+    found = finding("STATE-CLAIMED", instance=instance(metadata=metadata), active_run="mine")
+    assert "Run other has claimed it (metadata imaging.claim.other.1)" in found.evidence
+    assert command_of(found) == "imaging undo db-07-id"
+
+
 def test_other_metadata_is_no_claim():
     metadata = {"imaging.role": "test", "owner": "imaging.claim.x"}
     assert finding("STATE-CLAIMED", instance=instance(metadata=metadata)).outcome is Outcome.PASS

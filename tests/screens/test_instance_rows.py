@@ -15,13 +15,16 @@ from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 from screens.instances.table.entry import Activity, InstanceEntry, Judgement, LastImage, SavedInspection
 from screens.instances.table.history import activities, last_images
+from screens.instances.table.known import Known
 from screens.instances.table.order import ORDERS
 from screens.instances.table.readiness import readiness_of
 from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, image_cell, matching
 from screens.order import HOLD_SECONDS, HeldOrder, Sorting
 from screens.style.glyphs import UNICODE
 from screens.widgets.columns import widths
+from tests.guidelines.building import facts
 from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
+from tests.support.known import present
 
 BEFORE = SavedInspection(NOW, blockers=0)
 
@@ -33,6 +36,26 @@ def entry(name: str = "db-07", **fields: Any) -> InstanceEntry:
 
 def said(one: InstanceEntry) -> str:
     return str(readiness_of(one, UNICODE).sign)
+
+
+@pytest.mark.parametrize(
+    "ours, active",
+    [
+        ([run("r1")], "r1"),
+        ([run("r1", runner=None)], "r1"),
+        ([run("r1", RunState.WAITING)], None),
+        ([run("r1", RunState.DONE)], None),
+        ([], None),
+    ],
+)
+def test_the_checklist_is_judged_again_when_a_run_on_the_instance_begins_or_ends(ours, active):
+    known = Known()
+    known.take_runs([run("before")])
+    before = known.with_own("id-db-07", facts())
+    known.take_facts("id-db-07", before, Checklist(profile="p", findings=()))
+    assert (before.active_run, known.outdated_facts("id-db-07")) == ("before", None)
+    known.take_runs(ours)
+    assert present(known.outdated_facts("id-db-07")).active_run == active
 
 
 def judged(blockers: int, readiness: Readiness = Readiness.BLOCKED) -> Judgement:

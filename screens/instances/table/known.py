@@ -44,10 +44,18 @@ class Known:
             self._saved.get(instance.id),
         )
 
-    def with_guest(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
-        """The facts with what was found inside; the cloud knows nothing of that."""
-        guest = self.guests.get(instance_id)
-        return facts if guest is None else facts.model_copy(update={"guest": guest})
+    def with_own(self, instance_id: str, facts: InstanceFacts) -> InstanceFacts:
+        """The facts with what was found inside, and with the run in progress; the cloud knows nothing of either."""
+        activity = self._activities.get(instance_id)
+        run = activity.run_id if activity is not None and not activity.waits else None
+        return facts.model_copy(update={"guest": self.guests.get(instance_id, facts.guest), "active_run": run})
+
+    def outdated_facts(self, instance_id: str) -> InstanceFacts | None:
+        """The facts to judge again, with what is known by now; None where they were judged with it, or are unread."""
+        if (known := self.facts.get(instance_id)) is None:
+            return None
+        facts = self.with_own(instance_id, known[0])
+        return facts if (facts.guest, facts.active_run) != (known[0].guest, known[0].active_run) else None
 
     def take_guest(self, instance_id: str, guest: Fact[GuestFacts]) -> bool:
         """Keep what an inspection found; False where a newer one is known."""

@@ -13,7 +13,7 @@ from models.findings import Severity
 from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.claim import CLAIM_PREFIX
-from models.run.lock_reason import is_reason_of_a_run, user_named_in
+from models.run.lock_reason import is_reason_of, is_reason_of_a_run, user_named_in
 from models.steps import StepName
 from models.text import cut, sentence
 
@@ -136,6 +136,8 @@ def state_locked(facts: InstanceFacts, _profile: Profile) -> Answer:
 
 def _locked_for_a_reason(instance: Instance, facts: InstanceFacts) -> Answer:
     reason = instance.locked_reason or ""
+    if facts.active_run is not None and is_reason_of(reason, facts.active_run):
+        return not_applicable(f"Locked by run {facts.active_run}, which is in progress: it unlocks it when it ends.")
     evidence = f"Locked: {sentence(cut(reason, _REASON_SHOWN))}"
     if is_reason_of_a_run(reason):
         line = command("imaging", "undo", instance.id)
@@ -167,9 +169,17 @@ def state_claimed(facts: InstanceFacts, _profile: Profile) -> Answer:
     keys = [key for key in instance.metadata if key.startswith(CLAIM_PREFIX)]
     if not keys:
         return passed("No other run has changed it.", facts.instance)
-    run = keys[0].removeprefix(CLAIM_PREFIX).split(".")[0]
+    runs = [key.removeprefix(CLAIM_PREFIX).split(".")[0] for key in keys]
+    if facts.active_run is not None and set(runs) == {facts.active_run}:
+        return failed(
+            f"Run {facts.active_run} is in progress; it restores the instance when it ends.",
+            "Wait until it has ended: there is nothing to fix, and then another run can begin.",
+            facts.instance,
+            command=command("imaging", "watch", facts.active_run),
+        )
+    run = next(each for each in runs if each != facts.active_run)
     return failed(
-        f"Run {shown(run)} has claimed it (metadata {shown(keys[0])}) and has not restored it yet.",
+        f"Run {shown(run)} has claimed it (metadata {shown(keys[runs.index(run)])}) and has not restored it yet.",
         "Let that run end, resume it, or undo it.",
         facts.instance,
         command=command("imaging", "undo", instance.id),
