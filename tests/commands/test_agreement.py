@@ -19,7 +19,7 @@ from imaging.commands.options.things_named import choose
 from imaging.runs.service import RunService
 from models.cloud.network import Network
 from models.errors import RunError, UsageError
-from models.findings import AskedFor
+from models.findings import AskedFor, Outcome, Severity
 from models.guidelines.profile import Profile
 from models.run.claim import Claim
 from models.run.plan import Plan
@@ -47,12 +47,24 @@ async def test_several_things_that_block_are_listed_each_with_its_remedy_and_the
     with pytest.raises(RunError) as refused:
         await print_or_carry_out(_start(blocked), plan_only=False, yes=True)
 
-    assert refused.value.what == "This run cannot start yet: 3 things to do first, as listed above."
-    end = capsys.readouterr().err.partition("This run cannot start yet: 3 things to do first.\n")[2]
-    told = [line.strip() for line in end.splitlines()]
+    assert refused.value.what == "This run cannot start yet: 3 things to do first, as the beginning of the plan lists."
+    first, *told = [line.strip() for line in capsys.readouterr().err.splitlines()]
+    assert first == "This run cannot start yet: 3 things to do first."
     assert "Or continue anyway: --waive SEC-PRIVKEY=WHY" in told
     assert "Or continue anyway: --waive SEC-DEV=WHY" in told
     assert "To do: If this is true, add --attest DATA-SAVED." in told
+
+
+async def test_what_blocks_is_said_first_then_what_to_be_warned_of_and_last_what_is_unknown(capsys):
+    unknown = [finding(f"X-{number}", outcome=Outcome.UNKNOWN) for number in range(34)]
+    mere = finding("SEC-DEV", severity=Severity.WARN)
+    blocked = plan(checklist=checklist(*unknown, mere, finding("SEC-PRIVKEY")))
+    with pytest.raises(RunError):
+        await print_or_carry_out(_start(blocked), plan_only=False, yes=True)
+
+    said = capsys.readouterr().err
+    places = [said.index(each) for each in ("SEC-PRIVKEY", "Warning: vdd comes back", "SEC-DEV", "X-0", "X-33")]
+    assert places == sorted(places)
 
 
 async def test_a_single_thing_that_blocks_is_the_error_itself():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from imaging.commands.output.checklist_text import Page
-from imaging.commands.output.plan_text import obstacle_lines, plan_lines
+from imaging.commands.output.plan_text import plan_lines
 from imaging.commands.output.prompts import agreed, is_interactive
 from imaging.commands.output.streams import message_width, say
 from models.errors import UsageError
@@ -33,20 +33,13 @@ def require_confirmation(*, yes: bool, instead: str = "") -> None:
         )
 
 
-def show_plan(plan: Plan) -> None:
-    """Say on standard error what would be done, and which words will be missed later."""
-    for line in plan_lines(plan, commands=False, page=_page()):
+def show_plan(plan: Plan, blocked: tuple[Obstacle, ...] = ()) -> None:
+    """Say on standard error what keeps it from starting, what would be done, and which words will be missed later."""
+    for line in plan_lines(plan, commands=False, blocked=blocked, page=_page()):
         say(line.text, hanging=line.hanging)
     for finding in plan.checklist.findings if plan.checklist else ():
         if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_PUBLISHING:
             say(f"Note: the image stays private unless you confirm: --attest {finding.rule} ({finding.title}).")
-
-
-def show_obstacles(plan: Plan, blocked: tuple[Obstacle, ...]) -> None:
-    """Say at the end of the plan what keeps it from starting, one thing after the other, each with its remedy."""
-    say()
-    for line in obstacle_lines(blocked, plan.checklist, _page()):
-        say(line.text, hanging=line.hanging)
 
 
 def _page() -> Page:

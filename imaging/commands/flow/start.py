@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.commands.documents.plan import plan_document
-from imaging.commands.flow.agreement import agree, show_obstacles, show_plan
+from imaging.commands.flow.agreement import agree, show_plan
 from imaging.commands.flow.follow import start_and_follow
 from imaging.commands.output.checklist_text import stdout_page
 from imaging.commands.output.failures import tell
@@ -60,7 +60,7 @@ def _print_plan(plan: Plan, *, json: bool) -> int:
 
 
 def _refuse(start: Start) -> None:
-    """Let a plan pass that can start. Where several things keep it, they are listed instead of told in one breath.
+    """Let a plan pass that can start. Of several things that keep it, the beginning of the plan tells.
 
     Raises:
         UsageError: something has to be said that was not (`--network`).
@@ -73,8 +73,8 @@ def _refuse(start: Start) -> None:
     if start.reports is not None:
         start.reports.of_plan(start.plan, error)
     if len(blocked) > 1:
-        show_obstacles(start.plan, blocked)
-        raise type(error)(f"{not_yet(blocked)}, as listed above.", meaning=error.meaning) from error
+        said = f"{not_yet(blocked)}, as the beginning of the plan lists."
+        raise type(error)(said, meaning=error.meaning) from error
     raise error
 
 
@@ -85,7 +85,7 @@ async def _carry_out(start: Start, *, yes: bool) -> int:
         UsageError: something has to be said that was not (`--network`).
         RunError: the guidelines forbid it, or a confirmation is missing; nothing was changed.
     """
-    show_plan(start.plan)
+    show_plan(start.plan, obstacles(start.plan))
     warning = await in_thread(logout_warning)
     if warning is not None:
         say(f"Warning: {warning}")

@@ -53,7 +53,7 @@ _CLASSES = frozenset(
 
 
 def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), page: Page = _PLAIN) -> Iterator[Line]:
-    """The plan, line by line, beginning with what blocks it.
+    """The plan, line by line: what blocks it, what is done, what to be warned of, and what the rules found.
 
     Args:
         plan: what would be done.
@@ -72,10 +72,13 @@ def plan_lines(plan: Plan, *, commands: bool, blocked: Iterable[Obstacle] = (), 
         yield Line(f"{number:>3}. {step.step}: {step.summary}{nothing}", hanging=_STEP_INDENT)
         if commands:
             yield from (Line(f"       $ {command}") for command in step.commands)
+    if plan.warnings:
+        yield Line()
+        yield from (Line(f"Warning: {warning}") for warning in plan.warnings)
     if plan.checklist is not None:
         yield Line()
-        yield from _checklist_lines(plan.checklist, plan.request, page)
-    yield from (Line(f"Warning: {warning}") for warning in plan.warnings)
+        more = "`imaging inspect FILE --all`" if plan.file is not None else "`imaging check --all`"
+        yield from _checklist_lines(plan.checklist, plan.request, replace(page, more=more))
 
 
 def not_yet(blocked: tuple[Obstacle, ...]) -> str:
@@ -125,7 +128,7 @@ def _checklist_lines(checklist: Checklist, request: RunRequest, page: Page) -> I
     if request.uninspected and checklist.readiness is not Readiness.READY:
         yield Line(f"Continues without a whole inspection: {sentence(request.uninspected)}")
     yield Line()
-    yield from checklist_lines(checklist, replace(page, classes=_CLASSES, more="`imaging check --all`"))
+    yield from checklist_lines(checklist, replace(page, classes=_CLASSES))
 
 
 def _file_lines(plan: Plan) -> Iterator[str]:
