@@ -13,6 +13,7 @@ import pytest
 from imaging.guest.file_inspection import inspect_file
 from imaging.guest.image_inspection import Take, inspect_downloaded, inspect_image, read_image_inventory
 from imaging.runtime.clock import SystemClock
+from imaging.runtime.confined import process as confined_process
 from models.cloud.image import Image
 from models.errors import ImageFileError, RangeIgnoredError, UnreachableError
 from models.guest.files import Questions
@@ -21,6 +22,7 @@ from models.image_file.refusal import RefusalCode
 from tests.files.disk.making import MIB, ROOT_X86_64, converted, divided, ext
 from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import plant
+from tests.support import forked_readers
 from tests.support.needs import needs
 
 pytestmark = needs("mkfs.ext4", "sfdisk", "qemu-img")
@@ -155,7 +157,8 @@ async def test_a_format_that_is_converted_first_is_downloaded_first(disk: Path, 
     assert list(work_dir.iterdir()) == []
 
 
-async def test_a_cancelled_inspection_ends_its_process(disk: Path) -> None:
+async def test_a_cancelled_inspection_ends_its_process(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confined_process, "_start", forked_readers.fresh)
     asked = asyncio.Event()
     store = Store(disk)
 
@@ -181,7 +184,7 @@ def reader_processes() -> set[int]:
     for each in Path("/proc").glob("[0-9]*"):
         try:
             is_own = f"PPid:\t{os.getpid()}\n" in (each / "status").read_text()
-            if is_own and b"imaging.guest.disk_reading" in (each / "cmdline").read_bytes():
+            if is_own and b"-m\0imaging.guest.disk_reading\0" in (each / "cmdline").read_bytes():
                 found.add(int(each.name))
         except OSError:
             continue

@@ -2,7 +2,8 @@
 
 A process that reads a stranger's report spends nearly all of its time on loading what it reads with. Here it does the
 same work under the same limits; only its modules are there already. What a fresh one is and does is seen in
-tests/runtime/test_confined_process.py and tests/guest/test_confined_reading.py.
+tests/runtime/test_confined_process.py, tests/guest/test_confined_reading.py and, of a disk,
+tests/guest/disk_reading/test_disk_reading.py.
 """
 
 from __future__ import annotations
@@ -11,16 +12,22 @@ import asyncio
 import multiprocessing
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
 from imaging.runtime.confined.process import _HANDED_ON, _start
 from tests.support.forked_child import run_module
+
+fresh = _start
+"""What starts a process of the program itself, for tests that are about one."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
     [
         "pytest",  # which each of them would load, where it is the main program
         "imaging.guest.confined_reading.__main__",
+        "imaging.guest.disk_reading.__main__",
         "imaging.guest.seal",
         "imaging.guest.seal_proof",
     ]
@@ -59,19 +66,23 @@ class ForkedReader:
 async def start(
     module: str, *arguments: str, descriptors: Sequence[int] = ()
 ) -> ForkedReader | asyncio.subprocess.Process:
-    """As `imaging.runtime.confined.process._start`; one that inherits open files is a fresh one here, too."""
-    if arguments or descriptors:
-        return await _start(module, *arguments, descriptors=descriptors)
+    """As `imaging.runtime.confined.process._start`; one with arguments is a fresh one here, too."""
+    if arguments:
+        return await fresh(module, *arguments, descriptors=descriptors)
     handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
     (question, asks), (answers, answer) = _context.Pipe(duplex=False), _context.Pipe(duplex=False)
-    with question, answer:
-        process = _context.Process(target=run_module, args=(module, question, answer, handed_on))
+    with ExitStack() as ours:
+        for end in (question, answer):
+            ours.enter_context(end)
+        # A file travels as a connection does; what it is called here, it is called there.
+        files = {each: ours.enter_context(Connection(os.dup(each))) for each in descriptors}
+        process = _context.Process(target=run_module, args=(module, question, answer, handed_on, files))
         try:
             process.start()
         except ValueError:  # the first one, inside a running console: its standard error is no file
             asks.close()
             answers.close()
-            return await _start(module)
+            return await fresh(module, descriptors=descriptors)
     with asks, answers:
         return ForkedReader(process, await _writer(os.dup(asks.fileno())), await _reader(os.dup(answers.fileno())))
 

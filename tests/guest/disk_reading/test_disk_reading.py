@@ -23,6 +23,7 @@ from imaging.guest.file_probe.disk import Disk
 from imaging.guest.file_probe.part_rows import PartRows
 from imaging.guest.file_probe.parts import FILE_PARTS
 from imaging.guest.report.envelope import PartReport
+from imaging.runtime.confined import process as confined_process
 from models.errors import DiskFault, DiskUnreadableError
 from models.fact import UnknownCode
 from models.findings import InspectionMethod
@@ -33,6 +34,7 @@ from tests.files.disk.making import MIB, ROOT_X86_64, changed, converted, divide
 from tests.guest.probe.running import plant
 from tests.guest.probe.trees import tree
 from tests.guest.trees.building import KINDS
+from tests.support import forked_readers
 from tests.support.directory_file_system import DirectoryFileSystem
 from tests.support.needs import needs, tool
 
@@ -106,8 +108,12 @@ def test_a_disk_tells_the_same_as_the_directory_that_was_copied_to_it(system: tu
         assert without_sizes(from_disk[name]) == without_sizes(part), name
 
 
-async def test_the_facts_come_from_a_process_without_a_network(system: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("start", [forked_readers.fresh, forked_readers.start], ids=["fresh", "forked"])
+async def test_the_facts_come_from_a_process_without_a_network(
+    system: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, start: object
+) -> None:
     _, disk = system
+    monkeypatch.setattr(confined_process, "_start", start)
     reading = await confined(disk)
     facts = facts_of(reading)
     assert facts.method is InspectionMethod.IMAGE_FILE
