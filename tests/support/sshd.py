@@ -4,7 +4,7 @@
         guest = sshd(set_env={"IMAGING_PROBE_ROOT": str(tree)})
         # guest.port, guest.user, guest.key (the private key that is let in), guest.host_key.fingerprint
 
-Each server has its own folder, host keys and authorized keys, and is gone with the test.
+Each server has its own folder, home, host keys and authorized keys, and is gone with the test.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def generate_key(file: Path, algorithm: str = "ssh-ed25519", passphrase: str | N
     """Write a new private key with its public half beside it."""
     options = {"key_size": 2048} if algorithm == "ssh-rsa" else {}
     key = asyncssh.generate_private_key(algorithm, comment=file.name, **options)
-    key.write_private_key(str(file), "openssh", passphrase, rounds=50)
+    key.write_private_key(str(file), "openssh", passphrase, rounds=2)
     file.chmod(0o600)
     key.write_public_key(str(file) + ".pub")
     return key
@@ -164,9 +164,10 @@ def _ground(folder: Path, port: int, keys: Sequence[HostKey]) -> list[str]:
 
 
 def _settings(folder: Path, set_env: Mapping[str, str], force_command: str | None, banner: str | None) -> list[str]:
-    lines = []
-    if set_env:
-        lines.append("SetEnv " + " ".join(f'"{name}={value}"' for name, value in set_env.items()))
+    # With another home: what a developer's own makes of each shell takes long, and is not ours.
+    (folder / "home").mkdir(exist_ok=True)
+    setting = {"HOME": str(folder / "home"), **set_env}
+    lines = ["SetEnv " + " ".join(f'"{name}={value}"' for name, value in setting.items())]
     if banner is not None:
         lines.append(f"Banner {folder / 'banner'}")
     if force_command is not None:
