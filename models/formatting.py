@@ -21,6 +21,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
+def with_id(name: str, thing_id: str) -> str:
+    """A thing of the cloud by its name and its id, for several may have one name; the id alone where it has no name."""
+    return f"{name} ({thing_id})" if name else thing_id
+
+
 def size(size_bytes: int | None) -> str:
     """A size in the unit that says most: `399 B`, `12 KiB`, `3.4 MiB`, `24 GiB`; a question mark for None."""
     if size_bytes is None:

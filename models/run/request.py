@@ -90,6 +90,8 @@ class RunRequest(Frozen):
     """Whether a verification counts as good where nothing failed, but something is unknown or was skipped."""
     succeeds: CleanText | None = None
     """The id of the image that the new one follows."""
+    succeeds_name: CleanText = ""
+    """Its name when it was chosen, for people; empty where it was not kept."""
     hide_older: bool = False
     """Whether that one is hidden once the new one works."""
     timeout_seconds: int = 7200

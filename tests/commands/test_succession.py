@@ -165,7 +165,7 @@ class TestFollowing:
 
     def test_the_plan_says_what_is_noted_and_hidden_and_when(self, imaging, demo_cloud: DemoCloud):
         told = " ".join(self.plan(imaging, "--succeeds", NEWER, "--hide-older").out.split())
-        assert f"it follows {NEWER}" in told
+        assert f"it follows astro-base ({NEWER})." in told
         assert "hidden from lists once the new one is proved to work" in told
         assert "say so" not in told
 
@@ -187,4 +187,4 @@ class TestFollowing:
         link()
         done = self.plan(imaging, "--succeeds", OLDER)
         assert done.status == 2
-        assert NEWER in done.err
+        assert f"Name that one, astro-base ({NEWER})" in " ".join(done.err.split())

@@ -149,10 +149,10 @@ async def test_an_image_that_is_likely_followed_is_offered_and_chosen(demo, tmp_
         older = next(
             one for one in present(screen._state.facts).images.value or () if one.id == screen._state.request.succeeds
         )
-        assert older.name == "astro-base"
+        assert older.name == screen._state.request.succeeds_name == "astro-base"
         await driver.press("home", "space")
         await driver.until(lambda: screen._state.request.succeeds is None)
-        assert not screen._state.request.hide_older
+        assert (screen._state.request.succeeds_name, screen._state.request.hide_older) == ("", False)
 
 
 async def test_where_no_image_is_likely_followed_nothing_is_asked(demo, tmp_path):

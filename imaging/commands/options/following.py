@@ -7,7 +7,9 @@ import click
 from imaging.cloud.interface import Cloud
 from imaging.commands.options.things_named import image_named
 from models.base import Frozen
+from models.cloud.image import Image
 from models.errors import NotFoundError, UsageError
+from models.formatting import with_id
 
 FOLLOWING_OPTIONS = (
     click.option(
@@ -47,18 +49,22 @@ class FollowingOptions(Frozen):
                 meaning="Nothing was changed.",
                 remedy="Leave --succeeds out; which image it was made from is noted in any case.",
             )
-        if older.noted_newer is not None and await _is_there(cloud, older.noted_newer):
+        newer = await _followed_by(cloud, older)
+        if newer is not None:
             raise UsageError(
                 f"Another image follows {older.name} already.",
                 meaning="Nothing was changed.",
-                remedy=f"Name that one, {older.noted_newer}: `imaging succession {older.id}` tells about both.",
+                remedy=f"Name that one, {with_id(newer.name, newer.id)}: "
+                f"`imaging succession {older.id}` tells about both.",
             )
-        return {"succeeds": older.id, "hide_older": self.hide_older}
+        return {"succeeds": older.id, "succeeds_name": older.name, "hide_older": self.hide_older}
 
 
-async def _is_there(cloud: Cloud, image_id: str) -> bool:
+async def _followed_by(cloud: Cloud, older: Image) -> Image | None:
+    """The image that follows it by its note; None where there is none, or where that is gone."""
+    if older.noted_newer is None:
+        return None
     try:
-        await cloud.images.image(image_id)
+        return await cloud.images.image(older.noted_newer)
     except NotFoundError:
-        return False
-    return True
+        return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from imaging.guidelines.lineage.succession import links
 from models.cloud.instance import Instance, VolumeAttachment
-from models.formatting import counted
+from models.formatting import counted, with_id
 from models.run.claim import CLAIM_PREFIX
 from models.run.plan import Plan, PlannedStep, PlannedVolume
 from models.run.request import Visibility
@@ -226,7 +226,7 @@ def _follows(plan: Plan) -> tuple[str, tuple[str, ...]]:
         openstack("image set", *_properties(f"{key}={value}" for key, value in noted.items()), image_id)
         for image_id, noted in (("IMAGE", of_newer), (older, of_older))
     ]
-    told = f" On both it is noted that it follows {older}."
+    told = f" On both it is noted that it follows {with_id(plan.request.succeeds_name, older)}."
     if plan.request.hide_older:
         told += " That one is hidden from lists once the new one is proved to work."
         commands.append(openstack("image set", "--hidden", older))

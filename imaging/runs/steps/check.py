@@ -29,6 +29,7 @@ from models.cloud.instance import Instance
 from models.cloud.quota import Quota
 from models.errors import NotFoundError, RunError
 from models.findings import Checklist, FindingClass, class_of
+from models.formatting import with_id
 from models.guest.comparison import before_run
 from models.guest.facts import GuestFacts
 from models.run.file_plan import FilePlan
@@ -106,7 +107,9 @@ async def _check_image(ctx: StepContext) -> StepResult:
     try:
         image = await ctx.cloud.images.image(planned.id)
     except NotFoundError as error:
-        raise RunError(f"The image {planned.id} is gone.", request_id=error.request_id) from error
+        raise RunError(
+            f"The image {with_id(planned.name, planned.id)} is gone.", request_id=error.request_id
+        ) from error
     if image.status != "active":
         raise RunError(f"The image is {image.status}: only an active one can be launched.")
     properties = image.properties

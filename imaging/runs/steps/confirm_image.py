@@ -9,6 +9,7 @@ from imaging.runs.test_instance.verdict_note import withdraw_verdict
 from imaging.runs.test_instance.works.note import withdraw_works
 from models.cloud.image import Image, ImageData
 from models.errors import NotFoundError, RunError
+from models.formatting import with_id
 
 _DELETED = frozenset({"deleted", "pending_delete"})
 
@@ -33,8 +34,10 @@ async def confirmed_image(ctx: StepContext, known: ImageData) -> Image:
     """
     image = await _image(ctx, known.image_id)
     if image is None:
+        plan = ctx.run.plan
+        name = plan.image.name if plan.image is not None else plan.request.name
         raise RunError(
-            f"The image {known.image_id} is gone: it was deleted, or is shared with you no more.",
+            f"The image {with_id(name, known.image_id)} is gone: it was deleted, or is shared with you no more.",
             meaning="There is no image any more, so the test launch shows nothing of it.",
             remedy="Ask in your project who deleted it, and make it again.",
         )
@@ -46,21 +49,22 @@ async def confirmed_image(ctx: StepContext, known: ImageData) -> Image:
 
 def _trouble(known: ImageData, image: Image, now: ImageData) -> RunError | None:
     """Why the verdict says nothing of the image as it is now; None where it does."""
+    named = with_id(image.name, image.id)
     if image.status != "active":
         return RunError(
-            f"The image {known.image_id} is {image.status}: it was active before.",
+            f"The image {named} is {image.status}: it was active before.",
             meaning="Nobody can launch it now.",
             remedy="Ask the cloud's operators why.",
         )
     if changed := known.changes_to(now):
         return RunError(
-            f"The image {known.image_id} was changed while the run was under way: {' and '.join(changed)}.",
+            f"The image {named} was changed while the run was under way: {' and '.join(changed)}.",
             meaning="What was tested is not what the image holds now.",
             remedy="Do not use it; make it again.",
         )
     if troubles := _snapshot_troubles(known, now):
         return RunError(
-            f"The image {known.image_id} cannot be launched any more: {'; '.join(troubles)}.",
+            f"The image {named} cannot be launched any more: {'; '.join(troubles)}.",
             meaning="Its data is in its volume snapshots; the image only refers to them.",
             remedy="Ask in your project who changed them, and make the image again.",
         )

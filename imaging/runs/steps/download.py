@@ -27,7 +27,7 @@ from models.errors import (
     RejectedError,
     RunError,
 )
-from models.formatting import duration, size
+from models.formatting import duration, size, with_id
 
 _MOST_RESTARTS: Final = 3
 _MOST_ODD: Final = 4
@@ -107,7 +107,7 @@ async def readable_image(ctx: StepContext, planned: Image) -> Image:
 def image_gone(planned: Image, error: ImagingError) -> RunError:
     """The image was deleted, or is shared no more."""
     return RunError(
-        f"The image {planned.id} is gone: it was deleted, or is shared with you no more.",
+        f"The image {with_id(planned.name, planned.id)} is gone: it was deleted, or is shared with you no more.",
         meaning="Nothing was called whole.",
         remedy="Ask in your project who deleted it.",
         request_id=error.request_id,

@@ -17,6 +17,7 @@ from models.cloud.image import Image
 from models.cloud.instance import Instance
 from models.cloud.network import Network
 from models.errors import NotFoundError, RunError
+from models.formatting import with_id
 from models.run.plan import TestLaunchPlan
 
 _NO_IMAGE = "No sealed image is made. The instance itself is restored."
@@ -77,7 +78,8 @@ async def image_of_clones(ctx: StepContext) -> Image:
         ) from error
     if image.status != "active":
         raise RunError(
-            f"The image {image_id} is {image.status}: only an active one can be launched.", meaning=_NO_IMAGE
+            f"The image {with_id(image.name, image.id)} is {image.status}: only an active one can be launched.",
+            meaning=_NO_IMAGE,
         )
     if image.is_volume_backed or existing_volume_ids(image) or has_unreadable_disks(image):
         raise RunError("The image names volumes: a seal of volume-backed images is not possible.", meaning=_NO_IMAGE)

@@ -46,4 +46,6 @@ def chosen_following(state: WizardState) -> str:
 
 def following_update(key: str, older: Image) -> dict[str, object]:
     """The fields of the request that a choice stands for."""
-    return {"succeeds": None if key == NONE else older.id, "hide_older": key == _HIDDEN}
+    if key == NONE:
+        return {"succeeds": None, "succeeds_name": "", "hide_older": False}
+    return {"succeeds": older.id, "succeeds_name": older.name, "hide_older": key == _HIDDEN}
