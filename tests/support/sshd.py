@@ -92,7 +92,8 @@ def generate_key(file: Path, algorithm: str = "ssh-ed25519", passphrase: str | N
     """Write a new private key with its public half beside it."""
     options = {"key_size": 2048} if algorithm == "ssh-rsa" else {}
     key = asyncssh.generate_private_key(algorithm, comment=file.name, **options)
-    key.write_private_key(str(file), "openssh", passphrase, rounds=2)
+    # With fewer rounds bcrypt warns.
+    key.write_private_key(str(file), "openssh", passphrase, rounds=50)
     file.chmod(0o600)
     key.write_public_key(str(file) + ".pub")
     return key
