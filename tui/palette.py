@@ -38,6 +38,7 @@ _NAME_CELLS = 60
 _OF_A_RUN = {
     "resume": "resume run",
     "cancel": "cancel run",
+    "remove_kept": "remove test instance",
     "undo": "undo run",
     "again": "run again",
     "report": "report",

@@ -6,6 +6,13 @@ from textual.binding import Binding, BindingType
 
 BINDINGS: list[BindingType] = [
     Binding("c", "cancel", "Cancel", id="run.cancel", tooltip="End the run and restore the instance"),
+    Binding(
+        "c",
+        "remove_kept",
+        "Remove test instance",
+        id="run.remove-test-instance",
+        tooltip="Remove the test instance that was kept, and its port 22 with it",
+    ),
     Binding("R", "resume", "Resume", id="run.resume", tooltip="Resume a run that is waiting or was interrupted"),
     Binding("u", "undo", "Undo", id="run.undo", tooltip="Restore the instance: volumes, power, lock"),
     Binding(

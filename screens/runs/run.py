@@ -43,8 +43,8 @@ _COLUMNS = (
 )
 _PADDING = 4
 """Cells beside the headline at most, see run.tcss."""
-_NEXT_STEPS = ("cancel", "undo", "again", "image", "console", "report", "delete_image")
-_NEEDS_RECORD = frozenset({"resume", *_NEXT_STEPS})
+_NEXT_STEPS = ("remove_kept", "undo", "again", "image", "console", "report", "delete_image")
+_NEEDS_RECORD = frozenset({"cancel", "resume", *_NEXT_STEPS})
 
 
 class RunScreen(OpenedScreen[None]):
@@ -216,8 +216,7 @@ class RunScreen(OpenedScreen[None]):
 
     def action_copy(self) -> None:
         """Send the id of the image, or of the run before there is one, to the terminal's clipboard."""
-        wanted = self._run.image_id if self._run and self._run.image_id else self.run_id
-        self.copy(wanted)
+        self.copy((self._run.image_id if self._run is not None else None) or self.run_id)
 
     def action_image(self) -> None:
         """Go to the image."""
@@ -268,9 +267,12 @@ class RunScreen(OpenedScreen[None]):
             self._changes.ask_deletion(self._run)
 
     def action_cancel(self) -> None:
-        """Ask, then cancel; once the run is over, remove what it keeps."""
-        is_over = self._run is not None and self._run.state.is_over
-        self._ask(Change.REMOVE_KEPT if is_over else Change.CANCEL)
+        """Ask, then cancel."""
+        self._ask(Change.CANCEL)
+
+    def action_remove_kept(self) -> None:
+        """Ask, then remove the test instance that a run which is over keeps."""
+        self._ask(Change.REMOVE_KEPT)
 
     def action_resume(self) -> None:
         """Ask, then hand the run to a new runner."""

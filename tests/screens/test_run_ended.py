@@ -157,7 +157,11 @@ async def test_a_test_instance_that_is_kept_is_removed_only_after_a_clear_yes(tm
     runs = FrozenRuns(kept)
     async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
         await opened(driver)
-        await driver.sees("c  Remove the test instance, which stays until ")
+        await driver.sees("c  Remove the test instance, which stays until ", "c Remove test instance")
+        assert "Cancel" not in driver.text
+        await driver.press("question_mark")
+        await driver.sees("Remove the test instance that was kept")
+        await driver.press("escape")
         await driver.press("c")
         await driver.sees("Remove the test instance now?", "imaging-test-r1")
         await driver.press("n")

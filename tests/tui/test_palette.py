@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from textual.command import CommandPalette
@@ -17,7 +18,8 @@ from screens.runs.run import RunScreen
 from screens.widgets.rows import RowList
 from screens.wizard.wizard import WizardScreen
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
-from tests.screens.samples import run
+from tests.screens.samples import NOW, run
+from tests.screens.test_run_ended import KEPT_SERVER, OWN_IMAGE
 from tui.palette import MOST_HITS, SLICE, Entry, best, rank
 
 
@@ -186,6 +188,19 @@ async def test_a_run_that_is_over_offers_its_report_and_no_cancelling(tmp_path):
         assert offered == ["open run", "run again", "report"]
         await take(driver, f"{over.title} (abc123): report")
         await driver.sees("The report is not on this machine.")
+
+
+async def test_a_kept_test_instance_is_removed_by_that_name_and_asks_first(tmp_path):
+    kept = {"owned": (*OWN_IMAGE, KEPT_SERVER), "kept_until": NOW + timedelta(hours=2), "runner": None}
+    over = run("abc123", state=RunState.DONE, at=StepName.REPORT, **kept)
+    runs = FrozenRuns(over)
+    async with console(tmp_path, cloud=NOWHERE, runs=runs) as driver:
+        offered = [line.partition(": ")[2] for line in await asked_for(driver, "abc123")]
+        assert "remove test instance" in offered
+        assert "cancel run" not in offered
+        await take(driver, f"{over.title} (abc123): remove test instance")
+        await driver.sees("Remove the test instance now?")
+        assert runs.asked == []
 
 
 async def test_the_report_of_an_image_is_found_by_the_name_of_the_image(demo, tmp_path):

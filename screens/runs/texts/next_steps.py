@@ -68,7 +68,11 @@ def _texts(run: RunRecord) -> dict[str, str]:
     """What each action does, in the order in which they are of use: after a failure how to go further comes first."""
     image_id = run.image_id or (run.plan.image.id if run.plan.image else "")
     again, others = (
-        {"cancel": _removal(run), "undo": f"Restore {run.title}: volumes, power state, lock", "again": _again(run)},
+        {
+            "remove_kept": _removal(run),
+            "undo": f"Restore {run.title}: volumes, power state, lock",
+            "again": _again(run),
+        },
         {
             "image": f"Show the image in the list: {image_id}",
             "report": "Open the report",

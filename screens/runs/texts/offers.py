@@ -60,6 +60,7 @@ def _was_begun(run: RunRecord, wanted: StepName) -> bool:
 
 _OFFERS: dict[str, Callable[[RunRecord], bool]] = {
     "cancel": can_be_cancelled,
+    "remove_kept": lambda run: run.keeps_instance and not run.is_worked_on,
     "resume": _is_halted,
     "undo": can_be_undone,
     "again": _can_be_repeated,
@@ -68,5 +69,5 @@ _OFFERS: dict[str, Callable[[RunRecord], bool]] = {
     "report": lambda run: run.report_path is not None,
     "delete_image": lambda run: deletable_image(run) is not None,
 }
-_CHANGES = frozenset({"cancel", "resume", "undo", "again", "delete_image"})
+_CHANGES = frozenset({"cancel", "remove_kept", "resume", "undo", "again", "delete_image"})
 """What a console that only reads does not offer."""

@@ -101,12 +101,7 @@ def is_watching_source(run: RunRecord) -> bool:
 
 
 def can_be_cancelled(run: RunRecord) -> bool:
-    """Whether a request to cancel would have an effect.
-
-    A second one ends the watching of the restored source; once the run is over, one removes what it keeps.
-    """
-    if run.keeps_instance:
-        return not run.is_worked_on
+    """Whether a request to cancel would have an effect. A second one ends the watching of the restored source."""
     return not run.state.is_over and (run.state is not RunState.CANCELLING or is_watching_source(run))
 
 
