@@ -21,7 +21,7 @@ from screens.instances.table.readiness import readiness_of
 from screens.instances.table.rows import COLUMNS, READINESS, RUN, SEAL, cells, image_cell, matching
 from screens.order import HOLD_SECONDS, HeldOrder, Sorting
 from screens.style.glyphs import UNICODE
-from screens.widgets.columns import widths
+from screens.widgets.columns import spanned, widths
 from tests.guidelines.building import facts
 from tests.screens.samples import LOGIN, NOW, finding, instance, plan, run
 from tests.support.known import present
@@ -56,6 +56,17 @@ def test_the_checklist_is_judged_again_when_a_run_on_the_instance_begins_or_ends
     assert (before.active_run, known.outdated_facts("id-db-07")) == ("before", None)
     known.take_runs(ours)
     assert present(known.outdated_facts("id-db-07")).active_run == active
+
+
+@pytest.mark.parametrize("available, seen", [(79, 34), (119, 45)])
+def test_a_long_reason_takes_the_free_cells_of_an_image_that_is_not_there(available, seen):
+    long: dict[str, Any] = {"locked": True, "locked_reason": "do not touch: the tape transfer of Ada is not over"}
+    row = cells(entry(**long), UNICODE)
+    place = [column.title for column in COLUMNS].index(READINESS)
+    assert spanned(row, widths(COLUMNS, available))[place] >= seen
+    made = cells(entry(**long, image=LastImage("i", "n", NOW, "failed")), UNICODE)
+    assert len(made) == len(COLUMNS)  # an image is never hidden
+    assert len(cells(entry(), UNICODE)) == len(COLUMNS)
 
 
 def judged(blockers: int, readiness: Readiness = Readiness.BLOCKED) -> Judgement:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
+
 from models.cloud.instance import Instance
 from models.cloud.login import Login
 from models.formatting import local_day
@@ -16,20 +18,21 @@ from screens.style.tones import Tone
 from screens.style.wording import Sign, instance_sign, short_seal_sign, works_sign
 from screens.widgets.columns import Cell, Column
 
-NAME, STATE, READINESS, FLAVOR, VOLUMES, IMAGE, SEAL, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
-    "Name", "State", "Readiness", "Flavor", "Vol", "Last image", "Seal", "Owner", "Runs now", "Created", "Address",
+NAME, STATE, READINESS, IMAGE, SEAL, FLAVOR, VOLUMES, OWNER, RUN, CREATED, ADDRESS, REMARKS = (
+    "Name", "State", "Readiness", "Last image", "Seal", "Flavor", "Vol", "Owner", "Runs now", "Created", "Address",
     "Remarks",
 )  # fmt: skip
 """The titles of the columns, which also name the orders."""
 
+_READINESS_CELLS = 18
 COLUMNS = (
     Column(NAME, 13, grow=3),
     Column(STATE, 11, grow=1),
-    Column(READINESS, 18, grow=3),
-    Column(FLAVOR, 9, drop=3),
-    Column(VOLUMES, 4, drop=2, right=True),
+    Column(READINESS, _READINESS_CELLS, grow=3),
     Column(IMAGE, 14, grow=1, drop=1),
     Column(SEAL, 9, drop=5),
+    Column(FLAVOR, 9, drop=3),
+    Column(VOLUMES, 4, drop=2, right=True),
     Column(OWNER, 5, drop=4),
     Column(CREATED, 10, drop=6),
     Column(RUN, 16, drop=7, grow=1),
@@ -48,22 +51,28 @@ _WORKS = {WorksWord.YES.value: "works", WorksWord.NO.value: "fails"}
 def cells(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
     """One row of the list."""
     instance, state = entry.instance, state_sign(entry.instance, glyphs)
-    ready = readiness_of(entry, glyphs).sign
-    seal = short_seal_sign(entry.image.seal if entry.image is not None else None, glyphs)
     return (
         Cell(instance.name or "(no name)", Tone.QUIET if entry.is_anothers else Tone.PLAIN),
         Cell(str(state), state.tone),
-        Cell(str(ready), ready.tone),
+        *_readiness_and_image(entry, glyphs),
         Cell(instance.flavor.name or instance.flavor.id or "", Tone.QUIET),
         Cell(str(len(instance.attached_volume_ids) or glyphs.none), Tone.QUIET),
-        image_cell(entry.image, glyphs),
-        Cell(str(seal), seal.tone) if seal is not None else Cell(""),
         Cell("other" if entry.is_anothers else "you", Tone.QUIET),
         Cell(local_day(instance.created_at), Tone.QUIET),
         Cell(activity_words(entry), Tone.ACCENT),
         Cell(address_of(instance), Tone.QUIET),
         Cell(", ".join(remarks(instance)), Tone.WARN),
     )
+
+
+def _readiness_and_image(entry: InstanceEntry, glyphs: Glyphs) -> Sequence[Cell]:
+    """How ready it is, its last image and the seal of that; a long text takes the place of an image that is missing."""
+    ready = readiness_of(entry, glyphs).sign
+    if entry.image is None and cell_len(str(ready)) > _READINESS_CELLS:
+        return (Cell(str(ready), ready.tone, span=3),)
+    seal = short_seal_sign(entry.image.seal if entry.image is not None else None, glyphs)
+    sealed = Cell(str(seal), seal.tone) if seal is not None else Cell("")
+    return (Cell(str(ready), ready.tone), image_cell(entry.image, glyphs), sealed)
 
 
 def state_sign(instance: Instance, glyphs: Glyphs) -> Sign:
