@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from functools import cache, partial
+from typing import Any, Protocol, cast, runtime_checkable
 
 from textual.app import App
 from textual.binding import Binding
@@ -107,7 +107,7 @@ def _character(key: str) -> str | None:
 
 
 def _offered(app: App[Any], node: DOMNode, binding: Binding, key: str) -> OfferedKey:
-    named = node.key_name(binding.action) if isinstance(node, NamesItsKeys) else None
+    named = cast(NamesItsKeys, node).key_name(binding.action) if _names_its_keys(type(node)) else None
     return OfferedKey(
         id=binding.id or "",
         name=named or binding.description,
@@ -119,6 +119,12 @@ def _offered(app: App[Any], node: DOMNode, binding: Binding, key: str) -> Offere
         leads_on=binding.id in _WAYS_FORWARD,
         run=partial(app.run_action, binding.action, node),
     )
+
+
+@cache
+def _names_its_keys(kind: type[DOMNode]) -> bool:
+    """Asked once of each class: Python looks a Protocol up name by name, and each change of the focus asks for it."""
+    return issubclass(kind, NamesItsKeys)
 
 
 def _group(node: DOMNode, binding: Binding) -> KeyGroup:
