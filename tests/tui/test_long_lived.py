@@ -18,6 +18,16 @@ class Thing:
         self.itself = self
 
 
+@pytest.fixture(scope="module", autouse=True)
+def what_was_there_is_set_aside():
+    """All that earlier tests and the modules of the program left, so that a collection here visits these tests alone.
+
+    It stays set aside, as `tests/conftest.py` wants it.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def slow_collections():
     """Each collection seems to take a second."""
@@ -25,7 +35,6 @@ def slow_collections():
     watch = set_survivors_aside(lambda: float(next(ticks)))
     yield
     gc.callbacks.remove(watch)
-    gc.unfreeze()
 
 
 @pytest.fixture
@@ -33,7 +42,6 @@ def quick_collections():
     watch = set_survivors_aside(lambda: 0.0)
     yield
     gc.callbacks.remove(watch)
-    gc.unfreeze()
 
 
 def test_what_survives_a_long_collection_is_not_walked_again(slow_collections):
@@ -54,11 +62,11 @@ def test_a_quick_collection_sets_nothing_aside(quick_collections):
     gc.collect()  # Python 3.12 sets aside by itself what never ends, at the first one after gc.unfreeze
     before = gc.get_freeze_count()
     gc.collect()
-    assert gc.get_freeze_count() == before
+    assert gc.get_freeze_count() <= before  # what others had set aside may be freed meanwhile
 
 
 def test_a_collection_of_the_young_alone_sets_nothing_aside(slow_collections):
     before = gc.get_freeze_count()
     gc.collect(0)
     gc.collect(1)
-    assert gc.get_freeze_count() == before
+    assert gc.get_freeze_count() <= before  # what others had set aside may be freed meanwhile
