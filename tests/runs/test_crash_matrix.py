@@ -267,10 +267,13 @@ async def test_killed_at_every_call_of_one_run_in_whatever_words_it_is_written_d
     [
         # What the claim, an image or a test instance is known by is noted around these calls; a run that dies more
         # than once could restore by its next death what this one lost.
-        *(("set_metadata", moment) for moment in MOMENTS),
+        # A death after the call is the hardest: done, and not noted.
+        *(
+            pytest.param(call, moment, marks=() if moment == "after" else pytest.mark.slow)
+            for call in ("set_metadata", "create_image", "launch")
+            for moment in MOMENTS
+        ),
         ("detach_volume", "after"),
-        *(("create_image", moment) for moment in MOMENTS),
-        *(("launch", moment) for moment in MOMENTS),
         ("delete_instance", "in the poll after"),
     ],
 )
@@ -295,9 +298,18 @@ async def test_a_run_that_nobody_kills_takes_about_as_long_as_the_cloud(
 
 
 UNTIL_THE_TEST = ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume", "start", "launch"]
+CHANGES_KINDS = {"set_metadata", "detach_volume", "create_image", "launch"}
+"""After these there is one thing more to be undone: a claim, a volume apart, an image, a test instance."""
 
 
-@pytest.mark.parametrize("call,words", [*zip(UNTIL_THE_TEST, cycle(WORDINGS))], indirect=["words"])
+@pytest.mark.parametrize(
+    "call,words",
+    [
+        pytest.param(call, words, marks=() if call in CHANGES_KINDS else pytest.mark.slow)
+        for call, words in zip(UNTIL_THE_TEST, cycle(WORDINGS))
+    ],
+    indirect=["words"],
+)
 @pytest.mark.usefixtures("words")
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, call: str
@@ -321,7 +333,13 @@ async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     assert run.source_words.startswith("seen up" if call != "set_metadata" else "")
 
 
-@pytest.mark.parametrize("call", ["set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(call, marks=() if call in CHANGES_KINDS else pytest.mark.slow)
+        for call in ("set_metadata", "stop", "detach_volume", "lock", "create_image", "attach_volume")
+    ],
+)
 async def test_undone_from_the_claim_alone_after_a_death(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, call: str
 ):

@@ -87,7 +87,9 @@ async def test_nobody_launches_a_base_who_was_not_asked(
     assert change_told(run, tmp_path).unknown_because
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [pytest.param(moment, marks=() if moment != MOMENTS[2] else pytest.mark.slow) for moment in MOMENTS]
+)
 async def test_killed_around_every_call_it_comes_to_the_same_end(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path, *, moment: str
 ):

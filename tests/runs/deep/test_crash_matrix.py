@@ -92,8 +92,15 @@ async def test_unkilled_it_finds_what_the_disk_holds_and_leaves_nothing(
     assert all(owned.removed for owned in run.owned)
 
 
-@pytest.mark.parametrize("moment,words", [*zip(MOMENTS, WORDINGS, strict=True)], indirect=["words"])
-@pytest.mark.parametrize("name", ["db-07", "bfv-01"])
+@pytest.mark.parametrize(
+    "name,moment,words",
+    [
+        pytest.param(name, moment, words, marks=pytest.mark.slow if name == "bfv-01" and moment != "after" else ())
+        for name in ("db-07", "bfv-01")
+        for moment, words in zip(MOMENTS, WORDINGS, strict=True)
+    ],
+    indirect=["words"],
+)
 @pytest.mark.usefixtures("words")
 async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, moment: str
@@ -109,8 +116,14 @@ async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
     assert found(tmp_path, clock, source_id) is not None
 
 
-@pytest.mark.parametrize("call", ["create_image", "create_security_group", "launch", "delete_instance"])
-@pytest.mark.parametrize("name", ["db-07", "bfv-01"])
+@pytest.mark.parametrize(
+    "name,call",
+    [
+        pytest.param(name, call, marks=pytest.mark.slow if name == "bfv-01" and call != "launch" else ())
+        for name in ("db-07", "bfv-01")
+        for call in ("create_image", "create_security_group", "launch", "delete_instance")
+    ],
+)
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, name: str, call: str
 ):

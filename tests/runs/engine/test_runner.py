@@ -115,7 +115,14 @@ async def test_writes_files_that_are_closed_to_others(service: RunService, paths
     assert stat.S_IMODE(paths.run_folder(run.id).stat().st_mode) == 0o700
 
 
-@pytest.mark.parametrize("step", [StepName.CLAIM, StepName.DETACH, StepName.WAIT_FOR_IMAGE, StepName.TEST_LAUNCH])
+# As processes; tests/runs/test_crash_matrix.py kills runners at each call.
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(StepName.DETACH, StepName.TEST_LAUNCH),
+        *(pytest.param(step, marks=pytest.mark.slow) for step in (StepName.CLAIM, StepName.WAIT_FOR_IMAGE)),
+    ],
+)
 async def test_killed_outright_it_loses_nothing(service: RunService, paths: Paths, step: StepName):
     hang_in(paths, step.value)
     run = await in_step(service, await service.start(plan(), LOGIN, PROFILE), step)

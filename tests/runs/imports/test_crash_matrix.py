@@ -34,7 +34,7 @@ pytestmark = needs("qemu-img", "sfdisk")
 @pytest.mark.parametrize(
     "kind,moment",
     [
-        *(("raw", moment) for moment in MOMENTS),
+        *(pytest.param("raw", moment, marks=pytest.mark.slow if moment == "after" else ()) for moment in MOMENTS),
         *(pytest.param("vmdk", moment, marks=() if moment == "after" else pytest.mark.slow) for moment in MOMENTS),
     ],
 )
@@ -56,8 +56,14 @@ async def test_killed_at_every_call(
     assert left_in(tmp_path) == set()
 
 
-@pytest.mark.parametrize("call", ["make_record", "upload", "delete_image"])
-@pytest.mark.parametrize("moment", MOMENTS[:2])
+@pytest.mark.parametrize(
+    "moment,call",
+    [
+        *(("after", call) for call in ("make_record", "upload", "delete_image")),
+        ("before", "upload"),
+        *(pytest.param("before", call, marks=pytest.mark.slow) for call in ("make_record", "delete_image")),
+    ],
+)
 async def test_killed_at_one_call_and_cancelled_then(
     cloud: Cloud, clock: DemoClock, tmp_path: Path, moment: str, call: str
 ):
@@ -97,11 +103,11 @@ def _dies_in(monkeypatch: pytest.MonkeyPatch, place: str, *, after: bool) -> Non
     [
         ("steps.inspect_file.refuse_changed", False),
         ("steps.convert_file.kept_path", True),
-        ("sending.preparing.new_part", False),
+        pytest.param("sending.preparing.new_part", False, marks=pytest.mark.slow),
         ("sending.preparing.finish_part", False),
         ("sending.preparing.finish_part", True),
-        ("sending.preparing.part_path", True),
-        ("sending.kept.kept_path", True),
+        pytest.param("sending.preparing.part_path", True, marks=pytest.mark.slow),
+        pytest.param("sending.kept.kept_path", True, marks=pytest.mark.slow),
     ],
 )
 async def test_killed_while_the_file_is_prepared(
@@ -158,6 +164,15 @@ CANCELLED_IN = [
 ]
 
 
+WITH_ONE_THING_MORE = {
+    StepName.INSPECT_FILE,
+    StepName.CONVERT,
+    StepName.UPLOAD,
+    StepName.TEST_LAUNCH,
+    StepName.REMOVE_TEST,
+    StepName.PUBLISH,
+}
+"""The others leave what the step before them leaves."""
 UNDONE_IN = {StepName.UPLOAD, StepName.PUBLISH}
 """The others clear up in the same way as when it is cancelled."""
 
@@ -165,7 +180,10 @@ UNDONE_IN = {StepName.UPLOAD, StepName.PUBLISH}
 @pytest.mark.parametrize(
     "step,undone",
     [
-        *((step, False) for step in CANCELLED_IN),
+        *(
+            pytest.param(step, False, marks=() if step in WITH_ONE_THING_MORE else pytest.mark.slow)
+            for step in CANCELLED_IN
+        ),
         *(pytest.param(step, True, marks=() if step in UNDONE_IN else pytest.mark.slow) for step in CANCELLED_IN),
     ],
 )

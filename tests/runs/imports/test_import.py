@@ -24,8 +24,15 @@ def record_of(demo: DemoCloudHere, run: RunRecord) -> Image:
     return demo.here.world.images[run.image_id or ""]
 
 
+IN_A_WAY_OF_THEIR_OWN = {"raw", "qcow2", "ova", "raw.gz", "parts of qcow2"}
+"""Sent as it is, converted, out of an archive, unpacked, in parts; each further format goes one of these ways."""
+
+
 @needs("qemu-img", "sfdisk")
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=() if kind in IN_A_WAY_OF_THEIR_OWN else pytest.mark.slow) for kind in FORMATS],
+)
 async def test_the_disk_of_a_file_is_in_the_cloud_and_nothing_else_is_left(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, kind: str
 ):
@@ -77,7 +84,16 @@ async def test_a_cloud_that_takes_qcow2_gets_the_file_as_it_is(
 
 
 @needs("qemu-img", "sfdisk")
-@pytest.mark.parametrize("name", ["nbd:host:10809", "json:{}.qcow2", "two\nlines.qcow2", "-o.qcow2", "a b'c.qcow2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json:{}.qcow2",
+        "two\nlines.qcow2",
+        "-o.qcow2",
+        pytest.param("nbd:host:10809", marks=pytest.mark.slow),
+        pytest.param("a b'c.qcow2", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_file_with_an_odd_name_is_a_file(cloud: Cloud, clock: DemoClock, tmp_path: Path, name: str):
     folder = tmp_path / "odd: folder\nof files"
     folder.mkdir()

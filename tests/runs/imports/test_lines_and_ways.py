@@ -31,7 +31,9 @@ UNTESTED = REQUEST.model_copy(update={"test": False})
 """Without a test launch: what is asked is whether the image came over whole."""
 
 
-@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize(
+    "cut", [pytest.param(cut, marks=() if cut in {0, CUTS[5], DISK - 1} else pytest.mark.slow) for cut in CUTS]
+)
 async def test_an_upload_that_is_cut_begins_again_from_the_kept_file_and_ends_whole(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, cut: int
 ):

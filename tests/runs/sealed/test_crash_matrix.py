@@ -69,7 +69,13 @@ async def test_killed_at_every_call_in_whatever_words_it_is_written_down(
     assert killed >= 12
 
 
-@pytest.mark.parametrize("call", ["create_image", "launch", "stop", "close_security_group", "delete_image"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("create_image", "launch", "delete_image"),
+        *(pytest.param(call, marks=pytest.mark.slow) for call in ("stop", "close_security_group")),
+    ],
+)
 async def test_cancelled_at_a_call_and_killed_in_the_clearing_up(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, *, call: str
 ):

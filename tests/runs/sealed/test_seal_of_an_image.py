@@ -30,7 +30,7 @@ async def an_image(cloud: Cloud, clock: DemoClock, source_id: str) -> Image:
     return await cloud.images.image(image_id)
 
 
-@pytest.mark.parametrize("moment", ["never", MOMENTS[1]])
+@pytest.mark.parametrize("moment", [pytest.param("never", marks=pytest.mark.slow), MOMENTS[1]])
 async def test_it_is_sealed_into_another_one_and_stays(
     cloud: Cloud, clock: DemoClock, demo_cloud: DemoCloudHere, tmp_path: Path, moment: str
 ):

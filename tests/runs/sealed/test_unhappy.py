@@ -224,7 +224,13 @@ async def test_a_quota_that_is_used_up_meanwhile_refuses_the_clone(stage: Stage)
     await stage.left_nothing(run)
 
 
-@pytest.mark.parametrize("fault", ["No valid host was found. There are not enough hosts available.", "libvirt is gone"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "No valid host was found. There are not enough hosts available.",
+        pytest.param("libvirt is gone", marks=pytest.mark.slow),
+    ],
+)
 async def test_a_clone_that_goes_into_error_ends_the_run(stage: Stage, fault: str):
     stage.demo.hooks(spawn={"fail": fault, "text": fault, "match": "imaging-clone-"})
     run = await stage.run()
