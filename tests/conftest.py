@@ -13,10 +13,11 @@ import pytest
 
 from imaging.runtime.confined import process as confined_process
 from imaging.runtime.redaction import redactor
-from tests.support import forked_readers
+from tests.support import warm_readers
 from tests.support.demo import demo_cloud, demo_process
 from tests.support.needs import require
 from tests.support.skipped import pytest_collectreport, pytest_runtest_logreport, pytest_sessionfinish
+from tests.support.warm_programs import WARM
 
 __all__ = [
     "demo_cloud",
@@ -74,6 +75,11 @@ def pytest_runtest_teardown() -> None:
         gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """End what was started for the whole session."""
+    WARM.end()
+
+
 _home_numbers = itertools.count()
 
 
@@ -104,4 +110,4 @@ def own_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def readers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
     """What guests sent is read in processes that load nothing again; a test of a fresh one takes this away."""
-    monkeypatch.setattr(confined_process, "_start", forked_readers.start)
+    monkeypatch.setattr(confined_process, "_start", warm_readers.start)

@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.terminal import PATIENCE_SECONDS, Terminal, wait_for
-from tests.support.demo import REPOSITORY
+from tests.acceptance.terminal import PATIENCE_SECONDS, PYTHONPATH, Terminal, wait_for
+from tests.support.warm_programs import Command
 
 DESCRIPTION = "PostgreSQL 16 with PostGIS, and the loader of the catalogue, on top of astro-base"
+
+
+Process = Command | subprocess.Popen[str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Machine:
     """The machine on which the program runs, as far as it is this user's."""
 
     home: Path
-    _begun: list[subprocess.Popen[str]] = field(default_factory=list)
+    is_fresh: bool = False
+    """Whether processes start as they do for a user; else they are forked from one that has loaded the program."""
+    _begun: list[Process] = field(default_factory=list)
 
     @property
     def state(self) -> Path:
@@ -47,32 +52,37 @@ class Machine:
 
     def console(self, *, controls: bool = True, **environment: str) -> Terminal:
         """Open the console on a terminal of its own, which may control its session or not."""
-        return Terminal("--os-cloud", "demo", controls=controls, **environment)
+        return Terminal("--os-cloud", "demo", controls=controls, is_fresh=self.is_fresh, **environment)
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str) -> Process:
         """Call the program and do not wait for it."""
-        process = subprocess.Popen(
+        process = self._start(*arguments)
+        self._begun.append(process)
+        return process
+
+    def _start(self, *arguments: str) -> Process:
+        if not self.is_fresh:
+            return Command(*arguments)
+        return subprocess.Popen(
             [sys.executable, "-m", "imaging.commands", *arguments],
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+            env={**os.environ, "PYTHONPATH": PYTHONPATH},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._begun.append(process)
-        return process
 
-    def end_of(self, process: subprocess.Popen[str]) -> Outcome:
+    def end_of(self, process: Process) -> Outcome:
         """Wait for it."""
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
         assert "Traceback" not in out + err
-        return Outcome(process.returncode, out, err)
+        return Outcome(process.wait(), out, err)
 
     def imaging(self, *arguments: str) -> Outcome:
         """Call the program."""
         return self.end_of(self.begin(*arguments))
 
-    def begin_run(self, instance: str, *more: str, cloud: str = "demo") -> subprocess.Popen[str]:
+    def begin_run(self, instance: str, *more: str, cloud: str = "demo") -> Process:
         """`imaging create`, agreed to beforehand; the image is named like the instance, with `-v1`."""
         texts = ["--name", f"{instance}-v1", "--description", DESCRIPTION, "--attest", "SW-ATTEST"]
         texts += ["--uninspected", "the guest of the demonstration is known"]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock, Thread
 from typing import Self
 
@@ -21,6 +21,7 @@ from pyte.screens import Char
 from rich.cells import cell_len
 
 from tests.support.demo import REPOSITORY
+from tests.support.warm_programs import Forked, fork
 
 PATIENCE_SECONDS = 40.0
 _ANSWER_SECONDS = 1.0
@@ -28,7 +29,8 @@ _ANSWER_SECONDS = 1.0
 _REST_SECONDS = 1.0
 """A screen that is drawn in several writes has no longer pause between two of them."""
 COLUMNS, LINES = 80, 24
-_ENVIRONMENT = {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+PYTHONPATH = f"{REPOSITORY}/tests/support/started_in_a_hurry:{REPOSITORY}"
+_ENVIRONMENT = {"PYTHONPATH": PYTHONPATH, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
 KEYS: Mapping[str, bytes] = {
     "enter": b"\r",
     "escape": b"\x1b",
@@ -44,6 +46,8 @@ KEYS: Mapping[str, bytes] = {
     "ctrl+u": b"\x15",
     "ctrl+z": b"\x1a",
 }
+_READ_LATE = {"EDITOR", "VISUAL", "PAGER", "NO_COLOR"}
+"""What of the environment the console reads when it needs it."""
 _TAKE_THE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
@@ -53,13 +57,14 @@ _TAKE_THE_TERMINAL = (
 class Terminal:
     """The program on a pseudo-terminal of its own. Leaving the `with` block ends it."""
 
-    def __init__(self, *arguments: str, controls: bool = True, **environment: str) -> None:
+    def __init__(self, *arguments: str, controls: bool = True, is_fresh: bool = True, **environment: str) -> None:
         """Start `imaging` with these arguments.
 
         Args:
             arguments: of the command line.
             controls: whether it is the controlling terminal of its session, so that closing it sends a SIGHUP.
-            environment: variables beside those of the tests.
+            is_fresh: whether it is started as a user's is, or forked from a process that has loaded it.
+            environment: variables beside those of the tests. One that is read early makes it a fresh process.
         """
         self.written = b""
         """Every byte that the program has written to the terminal."""
@@ -68,16 +73,15 @@ class Terminal:
         self._lock = Lock()
         self._side, programs_side = os.openpty()
         fcntl.ioctl(programs_side, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-        program = [sys.executable, "-m", "imaging.commands", *arguments]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_THE_TERMINAL, *program] if controls else program,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-            | environment,
-            stdin=programs_side,
-            stdout=programs_side,
-            stderr=programs_side,
-            start_new_session=True,
-        )
+        self.process: Forked | subprocess.Popen[bytes]
+        place = {**os.environ, **_ENVIRONMENT, **environment}
+        if is_fresh or not _READ_LATE.issuperset(environment):
+            self.process = _started(arguments, programs_side, place, controls=controls)
+        else:
+            streams = [programs_side] * 3
+            self.process = fork(
+                "imaging.commands", arguments, streams, environment=place, session=True, controls=controls
+            )
         os.close(programs_side)
         self._enough, self._stop = os.pipe()
         self._reader = Thread(target=self._read, name="terminal", daemon=True)
@@ -184,6 +188,20 @@ class Terminal:
                 with self._lock:
                     self.written += data
                     self._stream.feed(data)
+
+
+def _started(
+    arguments: Sequence[str], side: int, environment: Mapping[str, str], *, controls: bool
+) -> subprocess.Popen[bytes]:
+    program = [sys.executable, "-m", "imaging.commands", *arguments]
+    return subprocess.Popen(
+        [sys.executable, "-c", _TAKE_THE_TERMINAL, *program] if controls else program,
+        env=environment,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        start_new_session=True,
+    )
 
 
 def shown_line(cells: Mapping[int, Char]) -> str:

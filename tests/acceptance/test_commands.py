@@ -11,8 +11,9 @@ from tests.support.demo import DemoCloud
 
 
 def test_the_verdict_decides_the_exit_status_and_no_secret_is_left_anywhere(
-    machine: Machine, demo: DemoCloud, api: PlainApi
+    fresh_machine: Machine, demo: DemoCloud, api: PlainApi
 ) -> None:
+    machine = fresh_machine
     sources = {name: demo.server_id(name) for name in ("db-07", "gis-lab", "quiet-box")}
     before = {name: api.instance_as_seen(server_id) for name, server_id in sources.items()}
     others = api.others()

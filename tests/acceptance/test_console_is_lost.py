@@ -22,8 +22,9 @@ UPLOAD_SECONDS = 6000
     "lose", [pytest.param(Terminal.kill, marks=pytest.mark.slow), Terminal.hang_up], ids=["killed", "terminal closed"]
 )
 def test_a_run_that_was_started_by_keys_outlives_its_console(
-    machine: Machine, demo: DemoCloud, api: PlainApi, lose
+    fresh_machine: Machine, demo: DemoCloud, api: PlainApi, lose
 ) -> None:
+    machine = fresh_machine
     db_07 = demo.server_id("db-07")
     before, others, images = api.instance_as_seen(db_07), api.others(), api.image_ids()
     demo.hooks(upload={"match": "db-07", "delay": UPLOAD_SECONDS})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.plain import PlainApi
-from tests.acceptance.program import Machine, Outcome
+from tests.acceptance.program import Machine, Outcome, Process
 from tests.acceptance.terminal import wait_for
 from tests.support.demo import DemoCloud
 from tests.support.needs import tool
@@ -40,7 +40,7 @@ class Case:
     def export(self) -> Outcome:
         return self.machine.imaging(*self.arguments)
 
-    def begin(self) -> subprocess.Popen[str]:
+    def begin(self) -> Process:
         """Until a part of it is there."""
         self.demo.faults({**BYTES, "pause": 0.2})
         begun = self.machine.begin(*self.arguments)

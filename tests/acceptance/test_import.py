@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from models.image_file.image_format import ImageFormat
 from tests.acceptance.plain import PlainApi
-from tests.acceptance.program import DESCRIPTION, Machine
+from tests.acceptance.program import DESCRIPTION, Machine, Process
 from tests.acceptance.terminal import wait_for
 from tests.files.image_files import MIB, converted, raw_disk
 from tests.support.demo import DemoCloud
@@ -35,7 +34,7 @@ def file(tmp_path: Path) -> Path:
     return converted(disk, folder / "disk.qcow2", ImageFormat.QCOW2)
 
 
-def begin(machine: Machine, file: Path, *more: str) -> subprocess.Popen[str]:
+def begin(machine: Machine, file: Path, *more: str) -> Process:
     texts = ["--name", "from a file", "--description", DESCRIPTION, "--profile", "jetstream2", "--attest", "SW-ATTEST"]
     texts += ["--uninspected", "it holds no system"]
     return machine.begin("import", str(file), "--os-cloud", "demo", *texts, "--yes", "--json", *more)
@@ -50,7 +49,7 @@ def left_beside(file: Path) -> list[str]:
     return sorted(each.name for each in file.parent.iterdir() if each != file)
 
 
-def sent_slowly(machine: Machine, demo: DemoCloud, file: Path) -> subprocess.Popen[str]:
+def sent_slowly(machine: Machine, demo: DemoCloud, file: Path) -> Process:
     """An import that is caught in the middle of its upload."""
     demo.faults(SLOW)
     process = begin(machine, file)

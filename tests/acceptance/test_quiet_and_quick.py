@@ -27,9 +27,9 @@ def test_an_idle_console_writes_nothing_to_the_terminal(machine: Machine, demo: 
         assert console.ended() == 0
 
 
-def test_quitting_takes_no_two_seconds_while_the_cloud_does_not_answer(machine: Machine, demo: DemoCloud) -> None:
+def test_quitting_takes_no_two_seconds_while_the_cloud_does_not_answer(fresh_machine: Machine, demo: DemoCloud) -> None:
     demo.faults({"method": "*", "path": "/compute", "delay": 600, "times": -1})
-    with machine.console() as console:
+    with fresh_machine.console() as console:
         console.sees("Reading from the cloud")
         wait_for(lambda: demo.calls(path="/compute"))
         console.press("q")
@@ -38,9 +38,9 @@ def test_quitting_takes_no_two_seconds_while_the_cloud_does_not_answer(machine: 
         assert time.monotonic() - begun < 2
 
 
-def test_quitting_takes_no_two_seconds_while_the_login_does_not_answer(machine: Machine, demo: DemoCloud) -> None:
+def test_quitting_takes_no_two_seconds_while_the_login_does_not_answer(fresh_machine: Machine, demo: DemoCloud) -> None:
     demo.faults({"method": "*", "path": "/identity", "delay": 600, "times": -1})
-    with machine.console() as console:
+    with fresh_machine.console() as console:
         console.sees("Logging in")
         wait_for(lambda: demo.calls(path="/identity"))
         console.press("q")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import subprocess
 import sys
@@ -15,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from imaging.commands.main import run
+from imaging.runs.process import spawn
 from tests.support.logs import stop_logging
+from tests.support.warm_programs import LIKE_SUBPROCESS, fork
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +31,12 @@ class Outcome:
 
 
 Imaging = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def runners_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A runner loads nothing again; how one is really started is seen in tests/runs/engine and tests/acceptance."""
+    monkeypatch.setattr(spawn, "subprocess", LIKE_SUBPROCESS)
 
 
 @pytest.fixture
@@ -71,15 +78,14 @@ def at_terminal() -> Imaging:
     """Calls the command line on a terminal of its own, and answers its question; everything shown is in `out`."""
 
     def call(*arguments: str, question: str = "", answer: str = "", **environment: str) -> Outcome:
-        pid, terminal = pty.fork()
-        if pid == 0:
-            place = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **environment}
-            os.execve(sys.executable, [sys.executable, "-m", "imaging.commands", *arguments], place)
+        terminal, side = os.openpty()
+        place = {**os.environ, "TERM": "xterm-256color", **environment}
+        process = fork("imaging.commands", arguments, [side] * 3, environment=place, session=True, controls=True)
+        os.close(side)
         shown = _shown(terminal, question.encode(), f"{answer}\n".encode())
         os.close(terminal)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         assert "Traceback" not in shown
-        return Outcome(status, shown, "")
+        return Outcome(process.wait(60), shown, "")
 
     return call
 

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.commands.conftest import ROOT
 from tests.support.demo import DemoCloud
+from tests.support.warm_programs import Command
 
 TEXTS = ("--description", "PostgreSQL 16 with PostGIS, and our loader, on Ubuntu 24.04", "--attest", "SW-ATTEST")
 _SPEED = 20
@@ -126,19 +124,12 @@ def test_a_test_instance_that_is_kept_is_removed_earlier_by_cancel(imaging, demo
 
 
 def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(imaging, demo_cloud, state):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "imaging.commands", *_create("db-07")],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = Command(*_create("db-07"))
     _wait_for(lambda: demo_cloud.transitions("db-07"))
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
 
-    assert process.returncode == 130
+    assert process.wait() == 130
     assert out == ""
     run_id = re.search(r"`imaging watch (\w+)` follows it", err)
     assert run_id is not None, err
@@ -153,7 +144,7 @@ def test_ctrl_c_leaves_the_run_and_watch_follows_it_to_its_end(imaging, demo_clo
 
 def test_a_run_whose_runner_was_killed_is_resumed_with_a_login_to_its_project(imaging, demo_cloud, state):
     creating = _killed_while_imaging(demo_cloud, state)
-    assert creating.returncode == 1
+    assert creating.wait() == 1
     run = json.loads(imaging("runs", "--json").out)[0]
 
     refused = imaging("resume", run["run"], "--os-cloud", "other")
@@ -177,7 +168,7 @@ def test_a_run_is_cancelled_and_its_instance_restored(imaging, demo_cloud, state
 
     assert done.status == 0, done.err
     assert json.loads(done.out)["state"] == "cancelled"
-    assert process.returncode == 1
+    assert process.wait() == 1
     after = _server(demo_cloud, imaging, "db-07")
     assert (after["status"], after["locked"], len(after["volumes"])) == ("ACTIVE", False, 2)
 
@@ -191,21 +182,14 @@ def test_the_plan_is_agreed_to_at_a_terminal(at_terminal, demo_cloud, state):
     assert demo_cloud.transitions("db-07") == []
 
 
-def _begun(demo_cloud: DemoCloud) -> subprocess.Popen[str]:
+def _begun(demo_cloud: DemoCloud) -> Command:
     """A run that has come as far as its image."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "imaging.commands", *_create("db-07")],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    process = Command(*_create("db-07"))
     _wait_for(lambda: any("createImage" in str(call["body"]) for call in demo_cloud.calls("POST", "/action")))
     return process
 
 
-def _killed_while_imaging(demo_cloud: DemoCloud, state: Path) -> subprocess.Popen[str]:
+def _killed_while_imaging(demo_cloud: DemoCloud, state: Path) -> Command:
     """A run whose runner was killed while the image was made; its follower has given up."""
     process = _begun(demo_cloud)
     for pid in _runners(state):

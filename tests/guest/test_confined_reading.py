@@ -17,7 +17,7 @@ from models.guest.facts import InspectionMethod
 from tests.guest.deep_check.reports import NONCE, console, pieces, report
 from tests.guest.probe.running import NOW
 from tests.guest.probe.test_reports import envelope, framed, part
-from tests.support import forked_readers
+from tests.support import warm_readers
 from tests.support.demo import REPOSITORY
 
 LARGE = framed(
@@ -45,7 +45,7 @@ async def test_it_finds_the_same_on_the_console_of_a_temporary_instance():
 
 async def test_one_that_is_forked_as_in_other_tests_finds_the_same(monkeypatch):
     fresh = await read_confined(LARGE, nonce="abc", now=NOW)
-    monkeypatch.setattr(confined_process, "_start", forked_readers.start)
+    monkeypatch.setattr(confined_process, "_start", warm_readers.start)
     assert await read_confined(LARGE, nonce="abc", now=NOW) == fresh
     with pytest.raises(BadProbeError, match="could not be read: it was not done after 0 seconds"):
         await read_confined(LARGE, nonce="abc", now=NOW, seconds=0.001)

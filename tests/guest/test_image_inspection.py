@@ -22,7 +22,7 @@ from models.image_file.refusal import RefusalCode
 from tests.files.disk.making import MIB, ROOT_X86_64, converted, divided, ext
 from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import plant
-from tests.support import forked_readers
+from tests.support import warm_readers
 from tests.support.needs import needs
 
 pytestmark = needs("mkfs.ext4", "sfdisk", "qemu-img")
@@ -158,7 +158,7 @@ async def test_a_format_that_is_converted_first_is_downloaded_first(disk: Path, 
 
 
 async def test_a_cancelled_inspection_ends_its_process(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confined_process, "_start", forked_readers.fresh)
+    monkeypatch.setattr(confined_process, "_start", warm_readers.fresh)
     asked = asyncio.Event()
     store = Store(disk)
 

@@ -34,7 +34,7 @@ from tests.files.disk.making import MIB, ROOT_X86_64, changed, converted, divide
 from tests.guest.probe.running import plant
 from tests.guest.probe.trees import tree
 from tests.guest.trees.building import KINDS
-from tests.support import forked_readers
+from tests.support import warm_readers
 from tests.support.directory_file_system import DirectoryFileSystem
 from tests.support.needs import needs, tool
 
@@ -108,7 +108,7 @@ def test_a_disk_tells_the_same_as_the_directory_that_was_copied_to_it(system: tu
         assert without_sizes(from_disk[name]) == without_sizes(part), name
 
 
-@pytest.mark.parametrize("start", [forked_readers.fresh, forked_readers.start], ids=["fresh", "forked"])
+@pytest.mark.parametrize("start", [warm_readers.fresh, warm_readers.start], ids=["fresh", "forked"])
 async def test_the_facts_come_from_a_process_without_a_network(
     system: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, start: object
 ) -> None:
