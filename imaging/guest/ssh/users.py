@@ -9,6 +9,7 @@ import re
 from imaging.guest.host_keys.names import is_user
 from models.cloud.image import Image
 from models.cloud.instance import Instance
+from models.guest.facts import GuestFacts
 
 _BY_SYSTEM = tuple(
     (re.compile(rf"(?i)(?<![a-z])(?:{words})"), users)
@@ -47,6 +48,19 @@ def guesses(instance: Instance, image: Image | None) -> tuple[str, ...]:
     if any(key.startswith("exo") for key in instance.metadata):
         found.insert(0, _EXOSPHERE)
     return tuple(dict.fromkeys(found))
+
+
+def likely_user(image: Image | None, guest: GuestFacts | None = None) -> str | None:
+    """The account to propose for a login to a new instance of an image; None where nothing tells.
+
+    Args:
+        image: its `os_admin_user`, or the account that its distribution makes; None when it cannot be read.
+        guest: what an inspection of the image's source found: the account that its cloud-init makes counts first.
+    """
+    accounts = guest.accounts.value if guest is not None else None
+    if accounts is not None and is_user(accounts.default_user):
+        return accounts.default_user
+    return next(iter(_by_image(image)), None)
 
 
 def own_name() -> str | None:

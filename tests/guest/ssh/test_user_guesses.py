@@ -7,9 +7,11 @@ import pytest
 from imaging.guest.host_keys.console_keys import fingerprint_of, read_console_keys
 from imaging.guest.interface import GuestAccess
 from imaging.guest.ssh.addresses import addresses_to_try
-from imaging.guest.ssh.users import COMMON, guesses
+from imaging.guest.ssh.users import COMMON, guesses, likely_user
 from models.errors import GuestUnreachableError
+from models.guest.accounts import Accounts
 from tests.guest.ssh.conftest import at, make_image, make_instance
+from tests.guidelines.guest_building import guest
 
 NOBODY_SAID = GuestAccess()
 
@@ -93,3 +95,21 @@ def test_what_the_log_says_of_a_key_is_a_sentence():
     assert "this very key" in read_console_keys(block).sentence(fingerprint)
     assert "Beware" in read_console_keys(block).sentence(fingerprint_of(b"other"))
     assert "no host keys any more" in read_console_keys("").sentence(fingerprint)
+
+
+class TestLikelyUser:
+    """Whom a person is told to log in as: one name, the best known first."""
+
+    def test_the_account_that_cloud_init_makes_counts_before_the_image(self):
+        inspected = guest(accounts=Accounts(default_user="survey"))
+        assert likely_user(make_image("Debian 12", os_admin_user="admin"), inspected) == "survey"
+
+    @pytest.mark.parametrize("default", ["", "-oProxyCommand=x", "a b"])
+    def test_where_that_is_no_name_the_image_tells(self, default):
+        inspected = guest(accounts=Accounts(default_user=default))
+        assert likely_user(make_image("Debian 12", os_admin_user="admin"), inspected) == "admin"
+        assert likely_user(make_image("x", os_distro="debian"), inspected) == "debian"
+
+    def test_where_nothing_tells_nobody_is_named(self):
+        assert likely_user(make_image("golden")) is None
+        assert likely_user(None) is None

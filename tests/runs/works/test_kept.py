@@ -74,7 +74,7 @@ async def test_it_stays_with_one_port_open_to_one_address(
         assert len(await left_of(cloud)) == 2
         (server,) = [each for each in demo_cloud.here.world.servers.values() if each.name.startswith("imaging-")]
         assert server.key_name == "ada-laptop"
-        (address,) = {each for line in outcome(run) for each in re.findall(r"`ssh USER@([^`]+)`", line)}
+        (address,) = {each for line in outcome(run) for each in re.findall(r"`ssh ubuntu@([^`]+)`", line)}
         assert [line for line in outcome(run) if line.startswith("kept      the test instance, until ")]
         assert address in kept_note(run)
         gone = run.model_copy(update={"owned": tuple(each.model_copy(update={"removed": True}) for each in run.owned)})

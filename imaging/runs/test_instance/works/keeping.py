@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
+from imaging.guest.ssh.users import likely_user
 from imaging.runs.core.outcome import KEPT_UNTIL, is_known_not_to_work
 from imaging.runs.core.step_context import StepContext
 from imaging.runs.ownership.images_and_servers import owned_ids
 from imaging.runs.ownership.made_things import MadeServer, checked_server
 from imaging.runs.test_instance.server import standing_server
 from models.cloud.instance import Instance
-from models.errors import ForbiddenError, NotFoundError, NotOwnedError, QuotaExceededError, ServiceMissingError
+from models.errors import (
+    ForbiddenError,
+    ImagingError,
+    NotFoundError,
+    NotOwnedError,
+    QuotaExceededError,
+    ServiceMissingError,
+)
 from models.formatting import minute
 from models.run.intent import IntentAction
 from models.run.record import OwnedKind
@@ -37,9 +46,18 @@ async def keep_failed(ctx: StepContext, made: MadeServer) -> str:
     # Before the port is opened: the next runner knows that there is something to remove.
     await ctx.record(kept_until=until)
     opened = await _open(ctx, made)
-    user = f"`ssh USER@{_address(server)}`" if _address(server) else "it has no address"
+    user = f"`ssh {await _user(ctx)}@{_address(server)}`" if _address(server) else "it has no address"
     before = f"`imaging cancel {ctx.run.id}` removes it before"
     return f"{KEPT_UNTIL}{minute(until)}, as wanted: {server.name} ({server.id}), {user}; {opened}; {before}"
+
+
+async def _user(ctx: StepContext) -> str:
+    """The account that is likely to take the key; `USER` where nothing tells."""
+    run, image = ctx.run, None
+    if run.image_id is not None:
+        with suppress(ImagingError):
+            image = await ctx.cloud.images.image(run.image_id)
+    return likely_user(image or run.plan.image, run.plan.guest.value if run.plan.guest is not None else None) or "USER"
 
 
 async def _open(ctx: StepContext, made: MadeServer) -> str:
