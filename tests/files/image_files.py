@@ -11,6 +11,7 @@ from imaging.files.formats import open_image_file, read_header
 from models.image_file.header import FileHeader
 from models.image_file.image_format import ImageFormat
 from tests.support.needs import tool
+from tests.support.sparse import put_sparse
 
 MIB = 2**20
 GPT = """label: gpt
@@ -58,8 +59,7 @@ def _made(kind: ImageFormat, options: tuple[str, ...]) -> bytes:
 
 def image(path: Path, kind: ImageFormat, *options: str) -> Path:
     """A disk of 8 MiB in a format; made once, for starting qemu-img is what costs."""
-    path.write_bytes(_made(kind, options))
-    return path
+    return put_sparse(path, _made(kind, options))
 
 
 def header_of(path: Path, declared: ImageFormat | None = None) -> FileHeader:

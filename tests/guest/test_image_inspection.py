@@ -30,12 +30,12 @@ pytestmark = needs("mkfs.ext4", "sfdisk", "qemu-img")
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small system on a disk with 60 MiB that nobody reads."""
+    """A small system on a disk with 40 MiB that nobody reads."""
     folder = tmp_path_factory.mktemp("disk")
     root = plant(folder / "root", {path: text for path, text in HEALTHY.items() if text is not None})
     (root / "var").mkdir(exist_ok=True)
-    (root / "var" / "ballast").write_bytes(os.urandom(60 * MIB))
-    return divided(folder / "disk.raw", "gpt", [(ext(folder / "ext", root, size=100 * MIB), ROOT_X86_64)])
+    (root / "var" / "ballast").write_bytes(os.urandom(40 * MIB))
+    return divided(folder / "disk.raw", "gpt", [(ext(folder / "ext", root, size=70 * MIB), ROOT_X86_64)])
 
 
 def record(path: Path, **changed: Any) -> Image:
@@ -108,7 +108,7 @@ async def test_a_store_that_sends_only_whole_images_is_said_with_what_it_would_c
 
     with pytest.raises(ImageFileError) as told:
         await inspect_image(record(disk), fetch, Questions(), SystemClock(), silent)
-    assert "only whole, which is 105 MiB" in str(told.value)
+    assert "only whole, which is 75 MiB" in str(told.value)
     assert "--download" in (told.value.remedy or "")
 
 

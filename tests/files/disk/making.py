@@ -12,6 +12,7 @@ from pathlib import Path
 
 from imaging.files.disk.blocks import CachedBlocks, FileBlocks
 from tests.support.needs import tool
+from tests.support.sparse import copy_into
 
 MIB = 2**20
 LINUX_GPT = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
@@ -89,8 +90,7 @@ def divided(path: Path, label: str, parts: Sequence[tuple[Path, str]], *, extra:
     table = json.loads(run("sfdisk", "-J", path))["partitiontable"]
     with path.open("r+b") as disk:
         for entry, (image, _) in zip(table["partitions"], parts, strict=True):
-            disk.seek(512 * entry["start"])
-            disk.write(image.read_bytes())
+            copy_into(disk, 512 * entry["start"], image)
     return path
 
 

@@ -21,6 +21,7 @@ from tests.files.disk.making import MIB, changed, empty, ext, opened, run
 from tests.guest.probe.running import plant
 from tests.support.known import present
 from tests.support.needs import ROOT, needs, tool
+from tests.support.sparse import copy_sparse
 
 STEP = 1024
 MARK = b"\xc0\x3b\x39\x98"
@@ -94,9 +95,9 @@ def is_replayed(disk: Path) -> bool:
 
 def carried_out(disk: Path) -> Path:
     """A copy, on which e2fsprogs have run the journal."""
-    copy = shutil.copy(disk, disk.with_name("run"))
+    copy = copy_sparse(disk, disk.with_name("run"))
     run("debugfs", "-w", "-R", "jr", copy)
-    return Path(copy)
+    return copy
 
 
 def test_what_a_transaction_wrote_is_read_as_if_it_had_been_carried_out(form: str, tmp_path: Path) -> None:
@@ -351,7 +352,7 @@ def test_a_copy_of_a_mounted_disk_is_read_as_linux_reads_it(
     with _mounted(disk, tmp_path / "point", *more) as top:
         _lived(top, lambda: _flushed(top))
         (top / "never-flushed").write_bytes(b"x" * 100)
-        shutil.copy(disk, copy)
+        copy_sparse(disk, copy)
     found = _as_read(copy)
     with opened(copy) as blocks:
         told = present(ExtFileSystem(blocks).superblock())
