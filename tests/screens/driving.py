@@ -48,6 +48,8 @@ Shown = TypeVar("Shown", bound=Screen[Any])
 _PATIENCE_SECONDS = 15.0
 _LOOKS_AGAIN_SECONDS = 0.5
 """After this long the screen is read again, also where nothing was drawn."""
+_DRAWS_ON_SECONDS = 0.06
+"""A screen that was read so lately is not read again while it goes on changing."""
 WIDE = pytest.param((120, 36), marks=pytest.mark.slow)
 """A terminal with room: what is done in one of 80 columns and 24 lines is done there once more."""
 NOWHERE = "nowhere"
@@ -237,8 +239,15 @@ class Driver:
         return self.app.screen
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
         self._frames.draw()
+        await self.pilot.press(*keys)
+
+    async def pass_by(self, *keys: str) -> None:
+        """Press keys that only lead to where a test looks; what is on show on the way there is not drawn.
+
+        Every screen and page is drawn in `tests/tui/terminal/test_readable.py`, and where its own tests look at it.
+        """
+        await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
         await self.press(*(_key(character) for character in text))
@@ -246,7 +255,7 @@ class Driver:
     @property
     def lines(self) -> Sequence[str]:
         """What the screen shows now, line by line."""
-        strips = self.app.screen._compositor.render_strips()
+        strips = self._frames.strips()
         return ["".join(segment.text for segment in strip) for strip in strips]
 
     @property
@@ -264,10 +273,14 @@ class Driver:
     def _news(self) -> Callable[[], bool]:
         """Whether the screen may show something else than when it was last asked; it is believed for half a second."""
         last: tuple[int, Screen[Any] | None, float] = (-1, None, 0.0)
+        before = -1
 
         def is_new() -> bool:
-            nonlocal last
+            nonlocal last, before
             frame, screen, moment = self._frames.count, self.app.screen, time.monotonic()
+            is_still, before = frame == before, frame
+            if not is_still and moment - last[2] < _DRAWS_ON_SECONDS:
+                return False
             is_same = (frame, screen) == last[:2] and moment - last[2] < _LOOKS_AGAIN_SECONDS
             last = last if is_same else (frame, screen, moment)
             return not is_same

@@ -33,7 +33,7 @@ async def rename(driver: Driver, name: str) -> None:
 
 async def turn_to(driver: Driver, screen: WizardScreen, page: PageName) -> None:
     while screen._page is not page:
-        await driver.press("ctrl+n")
+        await driver.pass_by("ctrl+n")
     await driver.until(lambda: screen.is_settled)
     await driver.pilot.pause()
 

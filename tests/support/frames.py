@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 
 
 class Frames:
@@ -29,6 +30,13 @@ class Frames:
             self._is_due = False
             with self._app._context():
                 self._app.screen._compositor.render_update(full=True, screen_stack=self._app._background_screens)
+
+    def strips(self) -> list[Strip]:
+        """What the screen in front shows now; where nothing else lies under it, its frame is drawn by that."""
+        with self._app._context():
+            strips = self._app.screen._compositor.render_strips()
+            self._is_due = self._is_due and bool(self._app._background_screens)
+        return strips
 
     def fall_due(self, screen: Screen[object]) -> None:
         """Note a frame, and forget what was to be drawn again for it: all is."""
