@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from bench import (
     completion,
     false_alarms,
+    file_inspection,
     first_paint,
     foreign,
     idle_bytes,
@@ -50,6 +51,7 @@ MEASUREMENTS: Mapping[str, Callable[[Settings], list[Number]]] = {
     "foreign": foreign.measure,
     "completion": completion.measure,
     "image-transfer": image_transfer.measure,
+    "file-inspection": file_inspection.measure,
 }
 
 
