@@ -47,7 +47,7 @@ def _numbers(inspector: str, disk: Path, environment: Mapping[str, str], turns: 
         seconds, page = _timed([inspector, "-a", str(disk)], other)
         theirs.append(seconds)
         found = document, page
-    told, told_there = _of_ours(found[0]), _of_theirs(found[1])
+    told, told_there = _by_imaging(found[0]), _by_virt_inspector(found[1])
     same = sum(told[name] == told_there[name] for name in told)
     return [
         ratio(f"{_WHAT}, {disk.name}", ours, theirs, aim=_AIM, names="ours / virt-inspector"),
@@ -55,14 +55,14 @@ def _numbers(inspector: str, disk: Path, environment: Mapping[str, str], turns: 
     ]
 
 
-def _of_ours(document: str) -> dict[str, str]:
+def _by_imaging(document: str) -> dict[str, str]:
     """What `imaging inspect` tells of the system."""
     disk = json.loads(document)["file"]["disk"]
     root = next(each for each in disk["partitions"] if each["name"] == disk["root"])
     return {"architecture": disk["architecture"], "file system": root["file_system"], "uuid": root["uuid"]}
 
 
-def _of_theirs(page: str) -> dict[str, str]:
+def _by_virt_inspector(page: str) -> dict[str, str]:
     """The same of virt-inspector."""
     system = ET.fromstring(page).find("operatingsystem")
     if system is None:

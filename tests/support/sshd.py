@@ -165,7 +165,7 @@ def _ground(folder: Path, port: int, keys: Sequence[HostKey]) -> list[str]:
 
 
 def _settings(folder: Path, set_env: Mapping[str, str], force_command: str | None, banner: str | None) -> list[str]:
-    # With another home: what a developer's own makes of each shell takes long, and is not ours.
+    # With another home: a developer's shell profile takes long, and is no part of the test.
     (folder / "home").mkdir(exist_ok=True)
     setting = {"HOME": str(folder / "home"), **set_env}
     lines = ["SetEnv " + " ".join(f'"{name}={value}"' for name, value in setting.items())]

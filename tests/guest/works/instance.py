@@ -73,7 +73,7 @@ class Instance:
         return instance
 
     def runs_tests_as_account_of_its_own(self) -> None:
-        """Whoever runs this, with another home: what a developer's makes of each shell takes long, and is not ours."""
+        """The present user with another home: a developer's shell profile takes long, and is no part of the test."""
         (self.root.parent / "account").mkdir()
         name = getpass.getuser()
         line = f"{name}:x:{os.getuid()}:{os.getgid()}::{self.root.parent}/account:/bin/sh"
