@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.acceptance.plain import PlainApi
 from tests.acceptance.program import Machine
-from tests.support import hurry
 from tests.support.demo import DemoCloud
-
-SPEED = 20
-"""How many seconds of the demonstration cloud pass in a real one."""
-HASTE = 3
-"""How many seconds of the program."""
+from tests.support.hurried_runs import hurried
 
 
 @pytest.fixture
 def demo(demo_cloud: DemoCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoCloud]:
     """The demonstration cloud, in a hurry."""
-    demo_cloud.speed(SPEED)
-    monkeypatch.setenv(hurry.SPEED, str(HASTE))
-    demo = as_patient(demo_cloud)
-    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(demo.clouds_yaml))
-    yield demo
+    yield hurried(demo_cloud, monkeypatch)
     demo_cloud.reset()
-
-
-def as_patient(demo: DemoCloud) -> DemoCloud:
-    """The cloud with an entry by which a console may be silent as long in real seconds as ever."""
-    everything = yaml.safe_load(demo.clouds_yaml.read_text())
-    for entry in everything["clouds"].values():
-        entry["imaging"]["console_silence_seconds"] *= HASTE
-    file = demo.clouds_yaml.with_name("patient.yaml")
-    file.write_text(yaml.safe_dump(everything), encoding="utf-8")
-    file.chmod(0o600)
-    return replace(demo, clouds_yaml=file)
 
 
 @pytest.fixture

@@ -19,12 +19,17 @@ UPLOAD_SECONDS = 6000
 
 
 @pytest.mark.parametrize(
-    "lose", [pytest.param(Terminal.kill, marks=pytest.mark.slow), Terminal.hang_up], ids=["killed", "terminal closed"]
+    "lose, machine_name",
+    [
+        pytest.param(Terminal.kill, "fresh_machine", id="killed", marks=pytest.mark.slow),
+        pytest.param(Terminal.hang_up, "fresh_machine", id="terminal closed, all started", marks=pytest.mark.slow),
+        pytest.param(Terminal.hang_up, "machine", id="terminal closed"),
+    ],
 )
 def test_a_run_that_was_started_by_keys_outlives_its_console(
-    fresh_machine: Machine, demo: DemoCloud, api: PlainApi, lose
+    request: pytest.FixtureRequest, demo: DemoCloud, api: PlainApi, lose, machine_name: str
 ) -> None:
-    machine = fresh_machine
+    machine: Machine = request.getfixturevalue(machine_name)
     db_07 = demo.server_id("db-07")
     before, others, images = api.instance_as_seen(db_07), api.others(), api.image_ids()
     demo.hooks(upload={"match": "db-07", "delay": UPLOAD_SECONDS})

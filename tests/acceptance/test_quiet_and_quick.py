@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.acceptance.program import Machine
 from tests.acceptance.terminal import wait_for
 from tests.support.demo import DemoCloud
+from tests.support.hurry import SPEED
 
 IDLE_SECONDS = 20
-"""Four times the instance whose checklist is on show is read again."""
+"""Of the program: four times the instance whose checklist is on show is read again."""
 
 
-def test_an_idle_console_writes_nothing_to_the_terminal(machine: Machine, demo: DemoCloud) -> None:
+@pytest.mark.parametrize("haste", [5, pytest.param(1, marks=pytest.mark.slow)])  # drawing knows no haste
+def test_an_idle_console_writes_nothing_to_the_terminal(
+    machine: Machine, demo: DemoCloud, monkeypatch: pytest.MonkeyPatch, haste: int
+) -> None:
     demo.hold()
+    monkeypatch.setenv(SPEED, str(haste))
     with machine.console() as console:
         console.sees("16 instances", "not inspected", "Lock of the instance")
-        time.sleep(2)
+        console.comes_to_rest()
         demo.forget_calls()
         written = len(console.written)
-        time.sleep(IDLE_SECONDS)
+        time.sleep(IDLE_SECONDS / haste)
 
         assert console.written[written:] == b""
         assert len(demo.calls("GET")) > 4, "it did look at the cloud"

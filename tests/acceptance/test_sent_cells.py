@@ -58,8 +58,8 @@ def test_the_terminal_shows_the_same_as_with_all_that_textual_writes(machine: Ma
         both = Both(console, notes)
         for key, seen in SESSION:
             console.press(key)
-            at_rest(console, 0.4)  # escape and a letter within a moment are another key
             console.sees(seen)
+            at_rest(console, 0.1)
             wait_for(both.are_equal, lambda: str(both))
         assert len(console.written) < len(notes.read_bytes()) / 3
 
@@ -78,7 +78,7 @@ def test_in_the_locale_c_only_ascii_is_sent(machine: Machine, demo: DemoCloud) -
         open_a_finding(console)
         for key in ("escape", "escape", "G"):
             console.press(key)
-            at_rest(console, 0.4)
+            at_rest(console, 0.2)
         console.sees("???")
         console.press("2", "3", "1")
         assert console.written.isascii()
@@ -138,7 +138,7 @@ def open_a_finding(console: Terminal) -> None:
     console.sees("esc Back")
 
 
-def at_rest(console: Terminal, seconds: float = 1.5) -> str:
+def at_rest(console: Terminal, seconds: float = 0.5) -> str:
     """What is on the screen once nothing more is written to it."""
     written = -1
     while written < len(console.written):

@@ -12,13 +12,14 @@ import pytest
 
 from models.run.passport import PASSPORT, PASSPORT_ABOUT
 from tests.support.demo import DemoCloud
+from tests.support.hurried_runs import hurried
 
 IMAGE = "astro-base-2024"
 
 
 @pytest.fixture(autouse=True)
-def quick(demo_cloud: DemoCloud) -> Iterator[None]:
-    demo_cloud.speed(20)
+def quick(demo_cloud: DemoCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    hurried(demo_cloud, monkeypatch)
     yield
     demo_cloud.speed(1)
 

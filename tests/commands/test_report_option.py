@@ -17,13 +17,14 @@ from imaging.commands.output.reports.files import ReportTarget, refuse_unfit, wr
 from imaging.reports.formats import ReportFormat
 from models.errors import UsageError
 from tests.support.demo import DemoCloud
+from tests.support.hurried_runs import hurried
 
 VERIFY = ("verify", "astro-base-2024", "--os-cloud", "demo")
 
 
 @pytest.fixture(autouse=True)
-def quick(demo_cloud: DemoCloud) -> Iterator[None]:
-    demo_cloud.speed(20)
+def quick(demo_cloud: DemoCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    hurried(demo_cloud, monkeypatch)
     yield
     demo_cloud.speed(1)
 

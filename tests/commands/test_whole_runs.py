@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 
 from tests.support.demo import DemoCloud
+from tests.support.hurried_runs import hurried
+from tests.support.hurry import CLOUD_SPEED
 from tests.support.warm_programs import Command
 
 TEXTS = ("--description", "PostgreSQL 16 with PostGIS, and our loader, on Ubuntu 24.04", "--attest", "SW-ATTEST")
-_SPEED = 20
 _PATIENCE_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
-def quick(demo_cloud: DemoCloud):
-    demo_cloud.speed(_SPEED)
+def quick(demo_cloud: DemoCloud, monkeypatch: pytest.MonkeyPatch):
+    hurried(demo_cloud, monkeypatch)
     yield
     demo_cloud.speed(1)
 
@@ -159,7 +160,7 @@ def test_a_run_whose_runner_was_killed_is_resumed_with_a_login_to_its_project(im
 
 
 def test_a_run_is_cancelled_and_its_instance_restored(imaging, demo_cloud, state):
-    demo_cloud.hooks(upload={"delay": 10 * _SPEED})  # the run must not be over before it is cancelled
+    demo_cloud.hooks(upload={"delay": 6 * CLOUD_SPEED})  # the run must not be over before it is cancelled
     process = _begun(demo_cloud)
     run = json.loads(imaging("runs", "--json").out)[0]
 

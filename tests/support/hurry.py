@@ -11,6 +11,8 @@ import time
 
 from imaging.runtime.clock import SystemClock
 
+CLOUD_SPEED, HASTE = 20, 3
+"""How many seconds of the demonstration cloud, and of the program's runs, pass in a real one."""
 SPEED = "TESTS_CLOCK_SPEED"
 """The variable of the environment that says how many of the program's seconds pass in a real one."""
 
