@@ -52,6 +52,8 @@ _DRAWS_ON_SECONDS = 0.06
 """A screen that was read so lately is not read again while it goes on changing."""
 WIDE = pytest.param((120, 36), marks=pytest.mark.slow)
 """A terminal with room: what is done in one of 80 columns and 24 lines is done there once more."""
+NARROW = pytest.param((60, 16), marks=pytest.mark.slow)
+"""The smallest terminal, once more as well; lists, dialogs and the wizard's first page are tried in it each time."""
 NOWHERE = "nowhere"
 """The name of a cloud that never answers."""
 

@@ -64,28 +64,30 @@ async def test_what_the_editor_wrote_is_the_description_and_no_file_is_left(demo
         await driver.until(lambda: draft.text == "Ours, édité.\nSecond line.")
 
 
-@pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize(
-    "body, said",
-    [
-        ("exit 3", "ended with status 3"),
-        ("kill -9 $$", "ended with status -9"),
-        ('printf "\\377\\376" >"$file"', "not in UTF-8"),
-        (f'head -c {MOST_BYTES + 1} /dev/zero >"$file"', "longer than 64 KiB"),
-        ('rm "$file"', "No such file"),
-        ('rm "$file"; ln -s /etc/hostname "$file"', "The file for the editor"),
-    ],
+WRONG = (
+    ("exit 3", "ended with status 3"),
+    ("kill -9 $$", "ended with status -9"),
+    ('printf "\\377\\376" >"$file"', "not in UTF-8"),
+    (f'head -c {MOST_BYTES + 1} /dev/zero >"$file"', "longer than 64 KiB"),
+    ('rm "$file"', "No such file"),
+    ('rm "$file"; ln -s /etc/hostname "$file"', "The file for the editor"),
 )
-async def test_what_goes_wrong_is_said_and_the_text_stays(tmp_path, monkeypatch, editor, body, said):
-    editor(f'printf "half" >"$file"\n{body}')
+"""What an editor does, and what is said of it."""
+
+
+async def test_what_goes_wrong_is_said_and_the_text_stays(demo, tmp_path, monkeypatch, editor):
     async with console(tmp_path) as driver:
         draft = await described(driver, monkeypatch)
         before = draft.text
-        await driver.press("ctrl+o")
-        await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
-        await driver.sees(said, "The text is unchanged.")
-        assert draft.text == before
-        assert left_behind(tmp_path) == []
+        for body, said in WRONG:
+            editor(f'printf "half" >"$file"\n{body}')
+            await driver.press("ctrl+o")
+            await driver.until(lambda: isinstance(driver.app.screen, ErrorScreen))
+            await driver.sees(said, "The text is unchanged.")
+            assert draft.text == before
+            assert left_behind(tmp_path) == []
+            await driver.press("escape")
+            await driver.until(lambda: draft.has_focus)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from screens.runs.texts.run_text import status_text
 from screens.style.glyphs import UNICODE
 from screens.widgets.entry import Entry
 from screens.widgets.rows import RowList
-from tests.screens.driving import WIDE, Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.driving import NARROW, WIDE, Driver, FrozenGuests, FrozenRuns, console
 from tests.screens.samples import NOW, run
 from tests.support.known import present
 
@@ -79,7 +79,7 @@ async def opened(driver: Driver, target: Path) -> ExportScreen:
     return screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_a_reason_is_asked_for_and_a_start_leads_to_the_run(demo, tmp_path, size):
     runs = FrozenRuns()
     async with console(tmp_path, guests=FrozenGuests(), runs=runs, size=size) as driver:

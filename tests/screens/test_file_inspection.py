@@ -20,7 +20,7 @@ from tests.files.disk.making import ROOT_X86_64, converted, divided, ext
 from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import plant
 from tests.guest.test_image_inspection import reader_processes
-from tests.screens.driving import WIDE, Driver, console
+from tests.screens.driving import NARROW, WIDE, Driver, console
 from tests.support.known import present
 from tests.support.needs import needs
 
@@ -59,7 +59,7 @@ async def ask_for_file(driver: Driver, path: Path) -> None:
     await driver.press("enter")
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_a_file_gets_the_checklist_of_an_instance(demo: Any, tmp_path: Path, disk: Path, size: Any) -> None:
     async with console(tmp_path, size=size) as driver:
         await ask_for_file(driver, disk)

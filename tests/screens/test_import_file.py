@@ -15,7 +15,7 @@ from screens.images.importing.screen import ImportScreen
 from screens.runs.run import RunScreen
 from screens.widgets.entry import Entry
 from tests.files.image_files import converted, image, raw_disk
-from tests.screens.driving import WIDE, Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.driving import NARROW, WIDE, Driver, FrozenGuests, FrozenRuns, console
 from tests.support.known import present
 from tests.support.needs import needs
 
@@ -45,7 +45,7 @@ async def opened(driver: Driver, path: Path) -> ImportScreen:
     return driver.shown(ImportScreen)
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_reasons_are_asked_for_and_a_start_leads_to_the_run(demo: Any, tmp_path: Path, disk: Path, size: Any):
     runs = FrozenRuns()
     async with console(tmp_path, guests=FrozenGuests(), runs=runs, size=size) as driver:

@@ -23,7 +23,7 @@ from screens.runs.run import RunScreen
 from screens.widgets.entry import Entry
 from screens.widgets.rows import RowList
 from tests.files.image_files import raw_disk
-from tests.screens.driving import WIDE, Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.driving import NARROW, WIDE, Driver, FrozenGuests, FrozenRuns, console
 from tests.screens.test_seal_image import opened as open_seal
 from tests.support.known import present
 from tests.support.needs import needs
@@ -124,7 +124,7 @@ async def test_a_cloud_that_fails_meanwhile_is_said_and_the_tests_stay(demo: Any
         assert screen.check_action("start", ()) is False
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_a_test_launch_starts_with_the_tests_that_were_added(
     demo: Any, tmp_path: Path, size: tuple[int, int]
 ) -> None:

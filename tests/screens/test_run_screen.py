@@ -249,8 +249,12 @@ async def test_a_run_that_changes_while_its_screen_is_being_closed_ends_nothing(
         await driver.sees("1 run")
 
 
+REPEATED = [pytest.param(state, marks=pytest.mark.slow) for state in (RunState.RUNNING, RunState.FAILED)]
+"""States in which the runs of most tests above are."""
+
+
 @pytest.mark.parametrize("kind", list(RunKind))
-@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.DONE, RunState.FAILED])
+@pytest.mark.parametrize("state", [RunState.DONE, *REPEATED])
 async def test_a_run_of_every_kind_can_be_opened(tmp_path, kind, state):
     ended = None if state is RunState.RUNNING else NOW
     runs = FrozenRuns(run(kind=kind, state=state, at=StepName.REPORT, ended_at=ended))

@@ -17,7 +17,7 @@ from screens.images.sealing.screen import SealScreen
 from screens.runs.run import RunScreen
 from screens.runs.texts.offers import is_offered
 from screens.widgets.rows import RowList
-from tests.screens.driving import WIDE, Driver, FrozenGuests, FrozenRuns, console
+from tests.screens.driving import NARROW, WIDE, Driver, FrozenGuests, FrozenRuns, console
 from tests.screens.samples import NOW, run
 from tests.screens.test_wizard_content import recorded
 from tests.support.known import present
@@ -87,7 +87,7 @@ async def opened(driver: Driver, guests: FrozenGuests) -> SealScreen:
     return screen
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_what_is_lost_is_shown_and_a_start_leads_to_the_run(demo, tmp_path, size):
     guests, runs = FrozenGuests(), FrozenRuns()
     async with console(tmp_path, guests=guests, runs=runs, size=size) as driver:

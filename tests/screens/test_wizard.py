@@ -183,7 +183,14 @@ async def test_a_click_on_the_name_of_a_page_leads_to_it(demo, tmp_path):
         await driver.until(lambda: screen._page is PageName.VOLUMES)
 
 
-@pytest.mark.parametrize("key, mode", [("1", "instances"), ("2", "images"), ("3", "runs")])
+@pytest.mark.parametrize(
+    "key, mode",
+    [
+        pytest.param("1", "instances", marks=pytest.mark.slow),
+        ("2", "images"),
+        pytest.param("3", "runs", marks=pytest.mark.slow),
+    ],
+)
 async def test_the_numbers_lead_from_the_wizard_to_the_lists_and_never_to_a_page(demo, tmp_path, key, mode):
     async with console(tmp_path) as driver:
         screen = await open_wizard(driver)

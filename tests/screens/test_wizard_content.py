@@ -18,7 +18,7 @@ from screens.wizard.pages.content_rows import ContentRow
 from screens.wizard.targets import PageName
 from screens.wizard.wizard import WizardScreen
 from tests.guest.recordings.recording import RECORDINGS
-from tests.screens.driving import WIDE, Driver, FrozenGuests, console
+from tests.screens.driving import NARROW, WIDE, Driver, FrozenGuests, console
 from tests.screens.samples import NOW
 from tests.screens.test_wizard import open_wizard, turn_to
 
@@ -52,7 +52,7 @@ def rows_of(screen: WizardScreen) -> RowList[ContentRow]:
     return screen.query_one("#content", RowList)
 
 
-@pytest.mark.parametrize("size", [(80, 24), WIDE, (60, 16)])
+@pytest.mark.parametrize("size", [(80, 24), WIDE, NARROW])
 async def test_what_a_sealed_image_loses_is_shown_before_it_is_agreed_to(demo, tmp_path, size):
     async with console(tmp_path, guests=knowing_guests(), size=size) as driver:
         screen = await at_content(driver, sealed=True)

@@ -20,6 +20,11 @@ from tests.screens.driving import Driver, FrozenGuests, FrozenRuns, HeldClock, c
 from tests.screens.samples import inspected
 from tests.screens.test_wizard import open_wizard, rename, turn_to
 
+KINDS_OF_BROKEN = [
+    pytest.param(content, marks=pytest.mark.slow) for content in ('{"version": 2}', "[]", "x" * 1_000_001)
+]
+"""What `tests/runs/test_drafts.py` shows to be no draft; the wizard says the same of each."""
+
 
 def drafts(folder: Path) -> Sequence[Path]:
     return sorted((folder / "state" / "drafts").glob("*.json"))
@@ -91,7 +96,7 @@ async def test_what_was_typed_last_is_written_when_the_program_ends(demo, tmp_pa
     assert "survey-z" in file.read_text("utf-8")
 
 
-@pytest.mark.parametrize("key", ["1", "2"])
+@pytest.mark.parametrize("key", ["1", pytest.param("2", marks=pytest.mark.slow)])
 async def test_a_number_key_leaves_the_wizard_and_loses_nothing(demo, tmp_path, key):
     async with console(tmp_path) as driver:
         screen = await open_wizard(driver)
@@ -125,7 +130,7 @@ async def test_a_draft_is_discarded_only_after_asking(demo, tmp_path):
         await driver.until(lambda: not drafts(tmp_path))
 
 
-@pytest.mark.parametrize("content", ["{", '{"version": 2}', "[]", "x" * 1_000_001])
+@pytest.mark.parametrize("content", ["{", *KINDS_OF_BROKEN])
 async def test_a_broken_draft_is_set_aside_with_a_message(demo, tmp_path, content):
     async with console(tmp_path) as driver:
         screen = await name_typed(driver, tmp_path, "survey-a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from screens.widgets.entry import Entry
 from screens.wizard.review.text import review
 from screens.wizard.state import RequestChanged, WizardState
 from screens.wizard.targets import PageName, Target
+from screens.wizard.wizard import WizardScreen
 from tests.screens.driving import WIDE, Driver, console
 from tests.screens.samples import instance, plan
 from tests.screens.test_wizard import open_wizard, turn_to
@@ -133,29 +135,32 @@ def test_the_review_names_the_tests_and_who_runs_them() -> None:
     assert not [item for item in review(untested, UNICODE, with_steps=False) if "of yours" in item.text]
 
 
-@pytest.mark.parametrize(
-    "downs, wrong, refused, right",
-    [
-        (1, "two words", "'two words' is no name of a user.", ("debian", WorkTests(user="debian"))),
-        (3, "0s", "'0s' is not a duration such as", ("90s", WorkTests(file_seconds=90))),
-        (4, "soon", "'soon' is not a duration such as", ("10m", WorkTests(all_seconds=600))),
-    ],
+REFUSED = (
+    (1, "two words", "'two words' is no name of a user.", "debian", WorkTests(user="debian")),
+    (3, "0s", "'0s' is not a duration such as", "90s", WorkTests(user="debian", file_seconds=90)),
+    (4, "soon", "'soon' is not a duration such as", "10m", WorkTests(user="debian", file_seconds=90, all_seconds=600)),
 )
-async def test_what_a_command_refuses_is_refused_while_it_is_written(
-    demo: Any, tmp_path: Path, *, downs: int, wrong: str, refused: str, right: tuple[str, WorkTests]
-) -> None:
+"""How far down a line stands, what is not taken there and what is said of it, what is taken, and the tests then."""
+
+
+def has_tests(screen: WizardScreen, tests: WorkTests) -> bool:
+    return screen._state.request.work_tests == tests
+
+
+async def test_what_a_command_refuses_is_refused_while_it_is_written(demo: Any, tmp_path: Path) -> None:
     async with console(tmp_path) as driver:
         screen = await to_tests(driver)
-        await driver.press(*["down"] * downs, "enter")
-        await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
-        await driver.press("ctrl+u")
-        await driver.write(wrong)
-        await driver.press("enter")
-        await driver.sees(refused)
-        await driver.press("ctrl+u")
-        await driver.write(right[0])
-        await driver.press("enter")
-        await driver.until(lambda: screen._state.request.work_tests == right[1])
+        for downs, wrong, refused, right, tests in REFUSED:
+            await driver.press("home", *["down"] * downs, "enter")
+            await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
+            await driver.press("ctrl+u")
+            await driver.write(wrong)
+            await driver.press("enter")
+            await driver.sees(refused)
+            await driver.press("ctrl+u")
+            await driver.write(right)
+            await driver.press("enter")
+            await driver.until(partial(has_tests, screen, tests))
 
 
 @pytest.mark.parametrize(

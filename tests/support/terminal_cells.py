@@ -25,16 +25,20 @@ class Cells:
     def __init__(self, columns: int, lines: int) -> None:
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
+        self._seen: list[list[Seen]] | None = None
 
     def show(self, written: bytes) -> None:
         """Take what a program writes."""
         self._stream.feed(written)
+        self._seen = None
 
     @property
     def seen(self) -> list[list[Seen]]:
         """All cells, line by line."""
-        buffer, columns = self._screen.buffer, self._screen.columns
-        return [_line([buffer[y][x] for x in range(columns)]) for y in range(self._screen.lines)]
+        if self._seen is None:
+            buffer, columns = self._screen.buffer, self._screen.columns
+            self._seen = [_line([buffer[y][x] for x in range(columns)]) for y in range(self._screen.lines)]
+        return self._seen
 
     @property
     def lines(self) -> list[str]:

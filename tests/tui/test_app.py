@@ -144,6 +144,7 @@ async def test_the_smallest_size_that_is_promised_works(demo, tmp_path):
         assert "needs at least" not in driver.text
 
 
+@pytest.mark.slow  # the tour of test_readable draws each list in two of them each time, and in all when it is slow
 @pytest.mark.parametrize("theme", [one.name for one in THEMES])
 async def test_every_theme_can_draw_every_list(demo, tmp_path, theme):
     async with console(tmp_path, settings=Settings(theme=theme)) as driver:

@@ -97,12 +97,17 @@ def shown(written: bytes) -> Cells:
     return cells
 
 
+def _often(theme: str | None, themes: tuple[str, ...]) -> object:
+    """These themes each time, the others where the slow tests run: all of them colour the same screens."""
+    return pytest.param(theme, marks=() if theme in themes else pytest.mark.slow)
+
+
 @pytest.fixture
 def some_run():
     return FrozenRuns(run(state=RunState.FAILED, at=StepName.DETACH))
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("theme", [_often(theme.name, ("dark", "ansi")) for theme in THEMES])
 async def test_no_letter_has_the_colour_that_is_behind_it(demo, tmp_path, some_run, theme):
     async with console(tmp_path, size=SIZE, runs=some_run, settings=Settings(theme=theme)) as driver:
         found = []
@@ -114,7 +119,7 @@ async def test_no_letter_has_the_colour_that_is_behind_it(demo, tmp_path, some_r
         assert found == []
 
 
-@pytest.mark.parametrize("theme", [None, "dark"])
+@pytest.mark.parametrize("theme", [_often(theme, ("dark",)) for theme in (None, "dark")])
 async def test_without_colours_no_colour_is_sent(demo, tmp_path, some_run, monkeypatch, theme):
     monkeypatch.setenv("NO_COLOR", "1")
     async with console(tmp_path, size=SIZE, runs=some_run, settings=Settings(theme=theme)) as driver:
