@@ -31,6 +31,7 @@ from models.run.request import RunRequest
 from models.text import CleanLines, CleanText, one_line
 from tests.guidelines.building import NOW, PGDATA, attached, facts, profile, request, unread
 from tests.guidelines.guest_building import HEALTHY, guest, guest_fact, kind_of
+from tests.support.examples import examples
 
 TEXT = st.text(max_size=12)
 VolumeAttachment.model_rebuild()
@@ -60,7 +61,10 @@ def read(kind: Any, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 UNHURRIED = settings(
-    max_examples=80, deadline=None, suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate)
+    max_examples=examples(80),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
 )
 """Facts are large: to search for the smallest that fail would take minutes."""
 WORDS = st.sampled_from([

@@ -23,6 +23,7 @@ from models.text import one_line
 from tests.guidelines import test_any_facts as any_facts
 from tests.guidelines.building import NOW, PGDATA, attached, facts, profile
 from tests.guidelines.guest_building import guest, sighting
+from tests.support.examples import examples
 
 RAN = "RAN-BY-THE-SHELL"
 """A program that nobody named on purpose."""
@@ -97,7 +98,8 @@ def hostile_words() -> Iterator[None]:
 
 
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "60")), deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=examples(int(os.environ.get("EXAMPLES", "60"))),
+    deadline=None, suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 @given(st.data())

@@ -8,6 +8,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.guest.probe.trees import new_tree
 from tests.guest.recordings.building import build
 from tests.guest.recordings.guests import GUESTS
@@ -15,6 +17,9 @@ from tests.guest.trees.building import KINDS, SYSTEMS, remove_tree
 
 TREES = (*KINDS, *(f"recorded {name}" for name in GUESTS))
 """The systems that the probe's own tests read, and the guests that were recorded."""
+_QUICK = ("ubuntu-24.04", "centos-7", "rocky-9", "recorded db-07", "recorded hostile")
+EACH_TREE = tuple(name if name in _QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TREES)
+"""As parameters: always one of each family and one full of odd things, the others among the slow tests."""
 _RUNNING = ("proc", "sys", "run", ".tools")
 
 

@@ -15,7 +15,7 @@ from imaging.guest.report.envelope import PartReport
 from models.guest.accounts import PasswordState
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.trees import needs_root, new_tree
 
@@ -64,7 +64,7 @@ def without_examples(report: PartReport) -> list[Row]:
     return [row[:4] if row[0] == "orphans" else row for row in rows_of(report)]
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("accounts", awake(name)), by_shell("accounts", awake(name))
     assert without_examples(told) == without_examples(expected)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.next_boot.guests import HEALTHY, KERNEL, LINE, grub_cfg, grub_entry
 from tests.guest.next_boot.loaders import BOTH, INSTALLED
 from tests.guest.probe.running import plant
@@ -61,7 +61,7 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_boot_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("boot", awake(name)), by_shell("boot", awake(name))
     assert set(rows_of(told, without=_RUNNING)) == set(rows_of(expected, without=_RUNNING)) - {_DRIVERS}

@@ -8,7 +8,7 @@ import pytest
 
 from imaging.files.disk.partition import Partition
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, asleep, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, asleep, awake
 from tests.guest.next_boot.test_mount_units import ETC, LIB, unit
 from tests.guest.probe.running import plant
 
@@ -57,7 +57,7 @@ TURNED: dict[str, str | bytes] = {**UNITS, "/lib": "-> usr/lib"}
 del TURNED["/lib/systemd/system/old.mount"]
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_tables_as_the_script_in_a_guest(name: str) -> None:
     told = by_file("boot_mounts", awake(name))
     assert rows_of(told) == rows_of(by_shell("boot_mounts", awake(name)), without=_RUNNING)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake, put_to_sleep
+from tests.guest.file_probe.sleeping import EACH_TREE, awake, put_to_sleep
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_secrets import PLACES
 
@@ -55,7 +55,7 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("cloud_init", awake(name)), by_shell("cloud_init", awake(name))
     assert rows_of(told, without=_HOW_IT_ENDED) == rows_of(expected, without=_HOW_IT_ENDED)

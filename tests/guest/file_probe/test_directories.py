@@ -23,7 +23,7 @@ from imaging.runtime.deadline import TimeUpError
 from models.guest.directories import Directories
 from tests.guest.file_probe.comparing import by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_directories import HOSTILE
 from tests.guest.trees.building import FIRST_BOOT, put
@@ -64,7 +64,7 @@ def same(root: Path, *, without: tuple[str, ...] = ()) -> Directories:
     return directories(root)
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     found = same(awake(name), without=("old kernels",))
     assert found.homes

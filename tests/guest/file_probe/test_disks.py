@@ -10,7 +10,7 @@ import pytest
 from imaging.files.disk.partition import Partition
 from models.guest.disks import BlockDevice, Disks, FileSystemHealth, FileSystemUse
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.recordings.guests import GUESTS
 
@@ -54,7 +54,7 @@ def test_a_disk_tells_the_root_disk_as_the_script_in_a_guest(guest: str) -> None
     assert told.health == tuple(each for each in expected.health if each.device in on_it)
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_what_grows_it_is_the_same_as_in_a_guest(name: str) -> None:
     told, expected = (facts_of("disks", each("disks", awake(name))) for each in (by_file, by_shell))
     assert told.grow_tool == expected.grow_tool

@@ -20,6 +20,7 @@ from imaging.guidelines.guest.questions import questions_for
 from models.guest.files import Questions
 from tests.guidelines.building import profile
 from tests.linear.attacks import attacks_on
+from tests.support.examples import examples
 
 SIZE = 65_536
 
@@ -72,7 +73,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS, LINES)
 def test_an_expression_means_what_it_means_to_grep(expression: str, lines: list[bytes]) -> None:
     assert by_us(expression, lines) == by_grep(expression, lines)

@@ -8,7 +8,7 @@ import pytest
 
 from models.guest.network import Firewall
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_filtering import DEBIAN, FIREWALLD
 
@@ -37,7 +37,7 @@ FILES: dict[str, str | bytes] = {
 }
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_filter_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("firewall", awake(name)), by_shell("firewall", awake(name))
     assert rows_of(told, without=_RUNNING) == rows_of(expected, without=_RUNNING)

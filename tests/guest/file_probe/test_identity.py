@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 
 STATES: dict[str, dict[str, str | bytes]] = {
@@ -22,7 +22,7 @@ STATES: dict[str, dict[str, str | bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_ids_as_the_script_in_a_guest(name: str) -> None:
     told = rows_of(by_file("identity", awake(name)))
     assert told == rows_of(by_shell("identity", awake(name)))

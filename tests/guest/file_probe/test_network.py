@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 
 OWN = "/etc/network"
@@ -51,7 +51,7 @@ TURNED = {**FILES, "/lib": "-> usr/lib", "/usr/lib/systemd/network/10.link": "[L
 del TURNED["/lib/systemd/network/10.link"]
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_network_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("network", awake(name)), by_shell("network", awake(name))
     assert set(rows_of(told)) == set(rows_of(expected))

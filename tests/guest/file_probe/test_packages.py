@@ -16,7 +16,7 @@ from imaging.guest.file_probe.part_packages import part_packages
 from imaging.guest.file_probe.part_rows import PartRows
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.trees import new_tree
 from tests.guest.trees.building import FIRST_BOOT, put
@@ -34,7 +34,7 @@ def same(root: Path) -> None:
 
 
 @needs_managers
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     same(awake(name))
     assert any(row[0] == "count" for row in by_file("packages", awake(name)).rows)
@@ -165,7 +165,7 @@ def test_logs_of_yum_and_dnf_in_every_form(kind: str, logs: str, tmp_path: Path)
     same(root)
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_without_a_database_it_is_unknown(name: str, tmp_path: Path) -> None:
     root = shutil.copytree(awake(name), tmp_path / "root", symlinks=True)
     for folder in ("dpkg", "rpm"):

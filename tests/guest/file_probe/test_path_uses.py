@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 
 OWN, LIB = "/etc/systemd/system", "/usr/lib/systemd/system"
@@ -66,7 +66,7 @@ TURNED = {**FILES, "/lib": "-> usr/lib"}
 del TURNED["/lib/systemd/system/e.service"]
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_paths_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("path_uses", awake(name)), by_shell("path_uses", awake(name))
     assert set(rows_of(told)) == set(rows_of(expected))

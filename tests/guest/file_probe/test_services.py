@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 
 _RUNNING = ("runs", "unit", "listener", "process")
@@ -32,7 +32,7 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_units_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("services", awake(name)), by_shell("services", awake(name))
     assert rows_of(told, without=("runs",)) == rows_of(expected, without=_RUNNING)

@@ -27,7 +27,7 @@ from models.guest.files import FileSearch, Questions, Sighting
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
 from tests.guest.file_probe.made_up import MadeUp
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_planted_secrets import TOKEN
 from tests.guest.probe.test_secret_lines import HARMLESS, PLANTED, bare_tree
@@ -70,7 +70,7 @@ def same(root: Path, questions: Questions) -> dict[str, list[Sighting]]:
     return {path: list(each) for path, each in itertools.groupby(sorted(facts, key=str), lambda each: each.path)}
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("sightings", awake(name), asked()), by_shell("sightings", awake(name), asked())
     quiet_links = {row for row in rows_of(told) if row[0] == "sighting" and row[2] == "link"} - set(rows_of(expected))

@@ -11,7 +11,7 @@ import pytest
 
 from imaging.guest.report.envelope import PartReport
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, asleep, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, TREES, asleep, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_network import SSHD
 from tests.support.needs import needs
@@ -75,14 +75,14 @@ def test_the_files_come_to_what_sshd_itself_says(tmp_path: Path, story: str) -> 
     assert {(key, value.replace("prohibit-", "without-")) for key, value in told} == by_itself
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_server_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("sshd", awake(name)), by_shell("sshd", awake(name))
     assert rows_of(told, without=OF_FILES) == rows_of(expected, without=OF_FILES)
     assert told.incomplete == expected.incomplete
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_what_the_files_say_counts(name: str) -> None:
     told = facts_of("sshd", by_file("sshd", asleep(name)))
     expected = facts_of("sshd", by_shell("sshd", asleep(name)))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.guest.file_probe.comparing import by_file, by_shell, facts_of, rows_of
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 
 _RUNNING = ("kernel", "host", "architecture", "init", "btime", "identity")
 
 
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_system_as_the_script_in_a_guest(name: str) -> None:
     told, expected = by_file("system", awake(name)), by_shell("system", awake(name))
     assert rows_of(told) == rows_of(expected, without=_RUNNING)

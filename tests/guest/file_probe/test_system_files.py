@@ -20,7 +20,7 @@ from imaging.guidelines.guest.questions import questions_for
 from models.guest.files import PackageState, Questions, SystemFile
 from tests.guest.file_probe.comparing import Row, by_file, by_shell, facts_of, rows_of
 from tests.guest.file_probe.damaging import Damaged, no_file_there
-from tests.guest.file_probe.sleeping import TREES, awake
+from tests.guest.file_probe.sleeping import EACH_TREE, awake
 from tests.guest.probe.running import plant
 from tests.guest.probe.test_secrets import PLACES
 from tests.guidelines.building import profile
@@ -52,7 +52,7 @@ def same(root: Path, *asked: str) -> dict[str, SystemFile]:
 
 
 @needs_managers
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize("name", EACH_TREE)
 def test_a_disk_tells_the_same_as_the_script_in_a_guest(name: str) -> None:
     assert same(awake(name), *questions_for(profile("jetstream2")).system_files)
     assert same(awake(name))["/etc/hosts"].there

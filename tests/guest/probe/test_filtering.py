@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imaging.guest.report.packet_filter.iptables import decide_iptables
 from imaging.guest.report.packet_filter.nft import decide_nft
 from tests.guest.probe.running import plant, probe
+from tests.support.examples import examples
 from tests.support.known import present
 from tests.support.needs import needs
 
@@ -232,7 +233,7 @@ hook input policy drop vmap : ct state new, , dport jump goto define = $t " acce
 WORD = st.sampled_from([*WORDS.split(), "\n"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(WORD, max_size=60).map(" ".join))
 def test_any_words_are_read_without_an_error(text):
     decide_iptables(text.splitlines())

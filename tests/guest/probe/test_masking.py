@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from imaging.guest.probe import script
 from imaging.guest.report.masking import masked, shown_line
 from models.guest.files import Questions
+from tests.support.examples import examples
 from tests.support.needs import require
 
 CASES = {
@@ -95,7 +96,7 @@ PIECE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.lists(PIECE, max_size=14).map("".join), min_size=1, max_size=20))
 def test_script_and_reader_mask_alike(lines):
     by_script = by_the_script([f"{line}|" for line in lines])

@@ -19,6 +19,7 @@ from models.fact import IncompleteCode, UnknownCode
 from models.findings import Source
 from models.guest.facts import GuestFacts, InspectionMethod
 from tests.guest.probe.running import NOW
+from tests.support.examples import examples
 from tests.support.known import known, present
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202e\u2028]")
@@ -187,7 +188,7 @@ ROW = st.builds(lambda kind, rest: [kind, *rest], st.sampled_from(KINDS.split())
 PART = st.builds(part).flatmap(lambda _: st.lists(ROW, max_size=12)).map(lambda rows: part(*rows))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(PARTS)), PART, max_size=6), st.sampled_from(InspectionMethod))
 def test_any_rows_give_facts_with_clean_texts(parts, method):
     facts = read(framed(envelope(parts=parts)), method=method)
@@ -201,7 +202,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(envelope(), JSON)) | JSON)
 def test_any_json_is_refused_or_read(document):
     try:
@@ -210,7 +211,7 @@ def test_any_json_is_refused_or_read(document):
         return
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_any_bytes_are_refused_or_read(noise, inside):
     output = framed(envelope())

@@ -31,7 +31,7 @@ EXPECTED_FILES = (
 class TestNoFiles:
     """Something else lies where a file is expected: it is not waited for, and what was to go is gone."""
 
-    @pytest.mark.parametrize("kind", ["fifo", "socket", "directory"])
+    @pytest.mark.parametrize("kind", ["fifo", pytest.param("socket", marks=pytest.mark.slow), "directory"])
     @pytest.mark.parametrize("shell", EACH_SHELL)
     def test_the_seal_comes_to_its_end(self, root, tmp_path, kind, shell):
         for path in EXPECTED_FILES:
