@@ -39,7 +39,7 @@ from tui.crash import report
 from tui.crossings import Crossings
 from tui.keymap import checked, known_bindings
 from tui.palette import ConsolePalette
-from tui.stylesheet import StylesheetParsedOnce
+from tui.styles.stylesheet import StylesheetParsedOnce
 from tui.terminal.drawn_in_cells import DrawnInCells
 from tui.terminal.switches import TerminalSwitches
 from tui.themes import THEMES, chosen_theme

@@ -16,7 +16,7 @@ from models.steps import StepName
 from screens.command_log.screen import CommandLogScreen
 from tests.screens.driving import NOWHERE, Driver, FrozenRuns, console
 from tests.screens.samples import run
-from tui.stylesheet import StylesheetParsedOnce
+from tui.styles.stylesheet import StylesheetParsedOnce
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def parsed(monkeypatch):
         seen.append((read_from, (*how, *named.values())))
         return parse(sheet, css, read_from, *how, **named)
 
-    monkeypatch.setattr("tui.stylesheet._parsed", {})
+    monkeypatch.setattr("tui.styles.stylesheet._parsed", {})
     monkeypatch.setattr(Stylesheet, "_parse_rules", noted)
     return seen
 
@@ -128,7 +128,7 @@ async def test_what_was_opened_before_is_matched_against_few_rules(tmp_path, mon
         return check(rule, nodes)
 
     monkeypatch.setattr(Stylesheet, "_check_rule", classmethod(noted))
-    monkeypatch.setattr("tui.known_styles._known", {})
+    monkeypatch.setattr("tui.styles.known._known", {})
     for number in range(2):
         matched.append(0)
         async with console(tmp_path / str(number), cloud=NOWHERE) as driver:

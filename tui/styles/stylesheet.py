@@ -13,7 +13,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
 
-from tui.known_styles import ROOT, Candidates, KnownStyles, known_styles, step
+from tui.styles.known import ROOT, Candidates, KnownStyles, known_styles, step
 
 _parsed: Final[dict[tuple[object, ...], list[RuleSet]]] = {}
 """By the colours of the theme and the text of the sheet. Both come with the program, so there are not many."""
