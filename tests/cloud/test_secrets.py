@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pytest
 from rich.console import Console as RichConsole
+from rich.traceback import Traceback
 
 from imaging.cloud.login.console_settings import OwnSettings
 from imaging.cloud.login.resolved import made
@@ -98,7 +99,14 @@ def _in_every_output(error: ImagingError, capsys: pytest.CaptureFixture[str]) ->
     return "\n".join((str(error), repr(error), str(screen), trouble, said.out, said.err))
 
 
+@pytest.fixture
+def without_colours(monkeypatch):
+    """A traceback's lines of source are told as they stand: to find their colours takes longer than all else here."""
+    monkeypatch.setattr(Traceback, "_guess_lexer", classmethod(lambda _traceback, _name, _code: "text"))
+
+
 @pytest.mark.parametrize("name", WRITINGS)
+@pytest.mark.usefixtures("without_colours")
 async def test_no_way_out_of_the_program_shows_a_secret_that_a_cloud_echoes(
     everything_logged, scripted, cloud, capsys, name
 ):

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from imaging.guidelines.checklist import judge
 from models.fact import Fact
 from models.findings import Finding, Outcome, Source
 from models.guest.facts import GuestFacts
 from tests.guest.probe.running import plant, probe
-from tests.guidelines.building import facts, profile
+from tests.guidelines.building import finding
 from tests.guidelines.guest_building import READ_AT, guest
 
 PARTS = ("system", "disks", "mounts", "boot_mounts", "identity", "boot", "cloud_init", "network")
@@ -117,10 +116,21 @@ def inspect(
     return guest(**read)
 
 
+class _Findings(dict[str, Finding]):
+    """A rule is asked when its finding is looked up: a test wants one of a hundred."""
+
+    def __init__(self, inspected: Fact[GuestFacts]) -> None:
+        super().__init__()
+        self._inspected = inspected
+
+    def __missing__(self, rule: str) -> Finding:
+        self[rule] = finding(rule, guest=self._inspected)
+        return self[rule]
+
+
 def findings(root: Path, files: Files, **how: Any) -> dict[str, Finding]:
     """What the rules say about it, by their ids; how it is inspected, as in `inspect`."""
-    inspected = Fact[GuestFacts](value=inspect(root, files, **how), source=Source.GUEST, read_at=READ_AT)
-    return {each.rule: each for each in judge(facts(guest=inspected), profile()).findings}
+    return _Findings(Fact[GuestFacts](value=inspect(root, files, **how), source=Source.GUEST, read_at=READ_AT))
 
 
 def outcomes(root: Path, files: Files, *rules: str, of: Files = HEALTHY) -> dict[str, Outcome]:
