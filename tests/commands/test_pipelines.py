@@ -19,6 +19,9 @@ from junitparser import JUnitXml
 
 from tests.commands.conftest import ROOT
 from tests.support.demo import DemoCloud
+from tests.support.hurried_runs import hurried
+from tests.support.hurry import SPEED
+from tests.support.warm_programs import WARM
 
 PIPELINES = ROOT / "docs" / "pipelines"
 GOOD, BAD = "#!/bin/sh\nexit 0\n", "#!/bin/sh\necho no rows\nexit 3\n"
@@ -52,23 +55,22 @@ class Job:
 
 
 @pytest.fixture
-def job(demo_cloud: DemoCloud, tmp_path: Path, own_home: Path) -> Iterator[Job]:
+def job(demo_cloud: DemoCloud, tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
     """A checkout with a test, `imaging` on the PATH, and a clouds.yaml that the pipeline is to find as a secret."""
     programs = tmp_path / "bin"
     programs.mkdir()
     program = programs / "imaging"
-    program.write_text(
-        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {sys.executable} -m imaging.commands "$@"\n'
-    )
+    forks = shlex.join([sys.executable, "-I", "-S", str(ROOT / "tests/support/warm_client.py"), WARM.path])
+    program.write_text(f'#!/bin/sh\nexec {forks} "$@"\n')
     program.chmod(0o755)
-    clouds = yaml.safe_load(demo_cloud.clouds_yaml.read_text())
+    clouds = yaml.safe_load(hurried(demo_cloud, monkeypatch).clouds_yaml.read_text())
     secret = yaml.safe_dump({"clouds": {"openstack": clouds["clouds"]["demo"]}})
     (tmp_path / "secret.yaml").write_text(secret)
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/lab.sh").write_text(GOOD)
-    demo_cloud.speed(20)
     path = f"{programs}:{os.environ['PATH']}"
-    yield Job(tmp_path, {"HOME": str(own_home), "PATH": path, "LANG": "C.UTF-8", "IMAGE": IMAGE, "SECRET": secret})
+    variables = {"HOME": str(own_home), "PATH": path, "LANG": "C.UTF-8", SPEED: os.environ[SPEED]}
+    yield Job(tmp_path, {**variables, "IMAGE": IMAGE, "SECRET": secret})
     demo_cloud.speed(1)
 
 
@@ -167,8 +169,8 @@ def test_what_a_stopped_job_left_running_is_ended_by_its_last_step(job: Job, dem
     variables = {"OS_CLOUD": "openstack", "OS_CLIENT_CONFIG_FILE": str(job.folder / "secret.yaml")}
     demo_cloud.speed(1)
     stopped = subprocess.Popen(
-        [str(job.folder / "bin/imaging"), "verify", IMAGE],
-        env={**job.environment, **variables},
+        [sys.executable, "-m", "imaging.commands", "verify", IMAGE],
+        env={**job.environment, **variables, "PYTHONPATH": str(ROOT)},
         cwd=job.folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -8,13 +8,15 @@ import pytest
 
 from tests.commands.conftest import Imaging
 from tests.support.demo import DemoCloud
+from tests.support.hurried_runs import hurried
 
 TEXTS = ("--description", "PostgreSQL 16 with the survey schema, for the course of next term")
 _SPEED = 40
 
 
 @pytest.fixture
-def quick(demo_cloud: DemoCloud):
+def quick(demo_cloud: DemoCloud, monkeypatch: pytest.MonkeyPatch):
+    hurried(demo_cloud, monkeypatch)
     demo_cloud.speed(_SPEED)
     yield
     demo_cloud.speed(1)

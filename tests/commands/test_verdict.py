@@ -112,7 +112,8 @@ def test_of_a_long_log_the_end_is_read_and_that_is_said(imaging, tmp_path):
 
 def test_the_half_line_that_a_long_log_begins_with_is_no_prompt(imaging, tmp_path):
     log = tmp_path / "console.log"
-    end = "child login: \n" + "z\n" * (2**19 - 7)
+    end = "child login: \n" + f"{'z' * 1023}\n" * 1023
+    end += "z" * (2**20 - len(end) - 1) + "\n"  # so that the last MiB, which is read, begins with the prompt
     log.write_text(f"sshd[7]: Invalid user {end}")
     assert document(imaging("verdict", str(log), "--json"))["verdict"] == "inconclusive"
 
