@@ -24,6 +24,8 @@ FAULTS = itertools.cycle((OverflowError, KeyError, RecursionError, MemoryError, 
 MOMENTS = itertools.cycle(("before", "after"))
 CALLS = ("detach_volume", "create_image", "attach_volume", "start", "delete_metadata")
 CASES = [(call, next(MOMENTS), next(FAULTS)) for call in CALLS]
+FURTHER_CALLS = {"attach_volume", "start"}
+"""They restore the source, as the removal of the claim does."""
 
 
 class Fault:
@@ -49,7 +51,11 @@ class Fault:
         return faulty
 
 
-@pytest.mark.parametrize("call, moment, kind", CASES, ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize(
+    "call, moment, kind",
+    [pytest.param(*case, marks=pytest.mark.slow if case[0] in FURTHER_CALLS else ()) for case in CASES],
+    ids=lambda value: getattr(value, "__name__", value),
+)
 async def test_a_fault_at_one_call_leaves_the_source_as_it_was(
     cloud: Cloud,
     clock: DemoClock,

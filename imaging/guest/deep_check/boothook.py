@@ -11,6 +11,7 @@ import re
 import secrets
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 
 from imaging.guest.deep_check.chunks import LIMIT, WIDTH, WORD
@@ -33,6 +34,9 @@ _HOLD_SECONDS = 90
 for a missing disk, too, and a machine with help by the processor is done within ten seconds."""
 SECONDS = 360
 """How long the report may take: what the probe takes then at most, and what it takes to show it."""
+
+_LAST_SCRIPTS = 16
+"""Compressed scripts that are remembered; each is some ten thousand bytes."""
 
 
 def new_nonce() -> str:
@@ -122,10 +126,12 @@ def shorter_function() -> str:
     return _filled("shorter.sh", {"DROPPED_FIRST": " ".join(_dropped_first())})
 
 
+@lru_cache(maxsize=_LAST_SCRIPTS)
 def compressed(script: bytes, *, most: int = 0) -> bytes:
     """In the form of gzip.
 
     How much zlib keeps in mind changes some hundred bytes. All that it can keep is tried until one is short enough.
+    The last ones are remembered: whoever plans a seal measures the same scripts several times.
 
     Args:
         script: what is to be compressed.

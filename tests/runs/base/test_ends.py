@@ -200,6 +200,7 @@ async def test_a_run_that_makes_an_image_ends_with_the_list_of_its_base(
     assert roles == {OwnedRole.MAIN, OwnedRole.BASE}
 
 
+@pytest.mark.slow  # the same step as at the end of a run that makes an image, and of a seal of an image
 async def test_a_sealed_run_ends_with_the_list_of_its_base(
     demo_cloud: DemoCloudHere, cloud: Cloud, clock: DemoClock, tmp_path: Path
 ):
