@@ -173,6 +173,7 @@ async def test_a_second_instance_that_does_not_say_who_it_is_proves_nothing(stag
     await stage.left_nothing(run, images=1)
 
 
+@pytest.mark.slow  # what is told is judged in tests/guidelines/sealing; a second instance that tells nothing runs here
 async def test_two_instances_with_one_host_key_are_not_sealed(stage: Stage):
     """As where cloud-init keeps host keys that the image brings along: both say what the first one said."""
     original, said = stage.cloud.compute.console_log, [""]
