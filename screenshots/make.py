@@ -269,7 +269,7 @@ class Tour:
         await images.update_image(older, remove_properties=tuple(of_older))
         await images.update_image(newer, remove_properties=tuple(of_newer))
         await self._pilot.press("r", "home")
-        await self._until(lambda: not any(one.noted_newer for one in self._images))
+        await self._until(lambda: not any(one.noted_newer for one in self._images if one.id == older))
 
     def _named(self, name: str) -> Sequence[str]:
         """The ids of the images of one name, the newest first."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from imaging.cloud.instance_facts import gather_facts
+from imaging.democloud.seed import names
 from models.fact import Fact
 from tests.commands.building import plan, run
 from tests.commands.conftest import ROOT
@@ -74,11 +75,11 @@ def test_an_old_image_of_ones_own_is_noted_for_people_and_for_scripts(imaging):
     (old,) = (image for image in listed if image["name"] == "astro-base-2024")
     done = imaging("images", "--os-cloud", "demo")
 
-    assert [note["code"] for note in old["notes"]] == ["old"]
-    assert (old["follows"], old["followed_by"], old["hidden"]) == (None, None, True)
+    assert [note["code"] for note in old["notes"]] == ["followed", "old"]
+    assert (old["follows"], old["followed_by"], old["hidden"]) == (None, names.image_id("astro-base/1"), True)
     assert "Note on astro-base-2024: It is 420 days old" in done.err
     assert done.out.splitlines()[0].endswith("\tID\tWORKS\tNOTES")
-    assert {line.split("\t")[-1] for line in done.out.splitlines()[1:]} == {"-", "old", "support ended"}
+    assert {line.split("\t")[-1] for line in done.out.splitlines()[1:]} == {"-", "followed, old", "support ended"}
 
 
 def test_an_instance_with_volumes_that_nobody_inspected_is_not_ready_and_says_so(imaging):

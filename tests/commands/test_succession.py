@@ -71,7 +71,7 @@ def test_what_changed_is_told_for_people_and_for_scripts(imaging, demo_cloud: De
     link()
     done = succession(imaging, NEWER)
     assert f"It follows astro-base ({OLDER})." in done.out
-    assert "works: not noted, now yes" in done.out
+    assert "test launch: booted, now not noted" in done.out
     assert "packages:" in done.out
     written = json.loads(succession(imaging, NEWER, "--json").out)
     assert (written["schema"], written["follows"]["id"], written["followed_by"]) == (

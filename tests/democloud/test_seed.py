@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
+from imaging.cloud.readers.image import read_image
 from imaging.democloud.clock import VirtualClock, read_time
 from imaging.democloud.ids import Ids
 from imaging.democloud.seed import names
 from imaging.democloud.seed.servers import HOSTILE_NAME, WIDE_NAME
 from imaging.democloud.web.app import make_cloud
+from imaging.guidelines.lineage.succession import links
 from tests.democloud.talking import Talk
 from tests.support.demo import DemoCloud
+from tests.support.known import present
 
 
 def test_two_clouds_with_the_same_start_hold_the_same():
@@ -39,6 +42,17 @@ def test_names_of_images_repeat_and_hostile_names_are_there(ada: Talk):
     assert images["astro-base"] == 2
     servers = {one["name"] for one in ada.ask("GET", "/compute/v2.1/servers").json()["servers"]}
     assert {HOSTILE_NAME, WIDE_NAME, "db-07", "gis-lab", "quiet-box", "bfv-01"} <= servers
+
+
+def test_two_images_follow_each_other_as_the_program_links_them(ada: Talk, held: DemoCloud):
+    older, newer = (
+        present(read_image(ada.ask("GET", f"/image/v2/images/{held.image_id(key)}").json()))
+        for key in ("astro-base/0", "astro-base/1")
+    )
+    of_older, of_newer = links(older.id, newer.id)
+    assert of_older.items() <= older.properties.items()
+    assert of_newer.items() <= newer.properties.items()
+    assert (newer.noted_verdict, newer.noted_works) == ("booted", "yes")
 
 
 def test_one_instance_belongs_to_another_member(ada: Talk, held: DemoCloud):

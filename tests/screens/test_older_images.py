@@ -249,7 +249,7 @@ class TestOffering:
             await driver.press("2")
             await driver.sees("12 images, listed")
             screen = driver.shown(ImagesScreen)
-            screen.query_one("#images", RowList).select(UNUSED)
+            screen.query_one("#images", RowList).select(USED)
             assert [screen.check_action(one, ()) for one in ("succession", "hide", "delete")] == [False] * 3
 
     @pytest.mark.parametrize(
@@ -285,7 +285,9 @@ class TestWhatFollowsWhat:
             screen.query_one("#images", RowList).select(USED)
             await driver.press("l")
             await driver.until(lambda: isinstance(driver.app.screen, SuccessionScreen))
-            await driver.sees(f"It follows astro-base ({UNUSED}).", "works: not noted, now yes", "No image follows it.")
+            await driver.sees(
+                f"It follows astro-base ({UNUSED}).", "test launch: booted, now not noted", "No image follows it."
+            )
             await driver.sees("packages:", "changed: base-files", "Read from the cloud; nothing was changed")
             await driver.press("escape")
             await driver.until(lambda: isinstance(driver.app.screen, ImagesScreen))

@@ -93,6 +93,10 @@ _IMAGES = (
 )  # fmt: skip
 
 
+_OLDER, _NEWER = "astro-base/0", "astro-base/1"
+"""A pair as a run with --succeeds leaves it: each says which image it is about, for descendants inherit the notes."""
+
+
 def add_images(world: World) -> None:
     """Put the images into the world."""
     for row in reversed(_IMAGES):
@@ -161,4 +165,16 @@ def _properties(row: _Row) -> dict[str, str]:
             "user_id": user_id(OWNER),
             "boot_roles": "member,reader",
         }
-    return properties
+    return properties | _succession(row.key)
+
+
+def _succession(key: str) -> dict[str, str]:
+    """What the two images that follow each other say about that, and the newer one about its tests."""
+    older, newer = image_id(_OLDER), image_id(_NEWER)
+    if key == _OLDER:
+        return {"imaging.succeeded_by": newer, "imaging.succeeded_by.image": older}
+    if key == _NEWER:
+        links = {"imaging.succeeds": older, "imaging.succeeds.image": newer}
+        verdict = {"imaging.verdict": "booted", "imaging.verdict.image": newer}
+        return links | verdict | {"imaging.works": "yes", "imaging.works.image": newer}
+    return {}
