@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from imaging.guest.seal.script import PROBED
 from models.seal.plan import OperationId, SealPlan
 from models.seal.report import SealState
 from tests.guest.probe.running import prefers_its_own_tools
@@ -61,7 +62,9 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., SealedTree
     def sealed_by(kind: str, shell: str = "dash") -> SealedTree:
         root, plan = lived_in(kind)
         before = state_of(root)
-        return SealedTree(root, plan, before, seal(root, plan, tmp_path_factory.mktemp("sealed"), shell=shell))
+        return SealedTree(
+            root, plan, before, seal(root, plan, tmp_path_factory.mktemp("sealed"), shell=shell, probed=PROBED)
+        )
 
     return sealed_by
 
