@@ -6,9 +6,10 @@ import pytest
 
 from tests.fuzz.door import shown
 from tests.fuzz.doors import DOORS
+from tests.support.examples import examples
 
-COUNT = 100
-"""Bad inputs per door in `make test`; `python -m tests.fuzz` tries as many as there is time for."""
+COUNT = examples(100)
+"""Bad inputs per door; `python -m tests.fuzz` tries as many as there is time for."""
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.kind}: {door.name}")
