@@ -164,6 +164,7 @@ def test_the_lock_and_the_claim_of_the_run_in_progress_are_that_run_and_nothing_
     )
     claimed = finding("STATE-CLAIMED", instance=taken, active_run=run)
     assert claimed.blocks  # no second run may begin
+    assert claimed.title == "Claim of a run"
     assert claimed.evidence == f"Run {run} is in progress; it restores the instance when it ends."
     assert command_of(claimed) == f"imaging watch {run}"
     locked = finding("STATE-LOCKED", instance=taken, active_run=run)

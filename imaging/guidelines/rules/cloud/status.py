@@ -163,7 +163,7 @@ def _locked_without_reason(instance: Instance, facts: InstanceFacts) -> Answer:
     )
 
 
-@rule("STATE-CLAIMED", Chapter.STATUS, "Claim of another run", Severity.BLOCK, waivable=False)
+@rule("STATE-CLAIMED", Chapter.STATUS, "Claim of a run", Severity.BLOCK, waivable=False)
 def state_claimed(facts: InstanceFacts, _profile: Profile) -> Answer:
     instance = need(facts.instance)
     keys = [key for key in instance.metadata if key.startswith(CLAIM_PREFIX)]
