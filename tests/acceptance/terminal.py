@@ -57,7 +57,7 @@ _TAKE_THE_TERMINAL = (
 class Terminal:
     """The program on a pseudo-terminal of its own. Leaving the `with` block ends it."""
 
-    def __init__(self, *arguments: str, controls: bool = True, is_fresh: bool = True, **environment: str) -> None:
+    def __init__(self, *arguments: str, controls: bool = True, is_fresh: bool, **environment: str) -> None:
         """Start `imaging` with these arguments.
 
         Args:

@@ -9,8 +9,6 @@ from tests.acceptance.program import Machine
 from tests.acceptance.terminal import Terminal
 from tests.support.demo import DemoCloud
 
-CONSOLE = ("--os-cloud", "demo")
-
 
 def go_to(terminal: Terminal, name: str) -> None:
     """Put the cursor on an instance, by the filter, and wait for its checklist."""
@@ -20,7 +18,7 @@ def go_to(terminal: Terminal, name: str) -> None:
 
 
 def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(machine: Machine) -> None:
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, "db-07")
         assert "blocker" not in terminal.text
         terminal.press("p")
@@ -29,13 +27,13 @@ def test_p_answers_the_checklist_of_db_07_and_the_answers_outlive_the_console(ma
         terminal.sees("Licence keys on the disk", "/home/ada/licences/fit.lic")
         terminal.press("\x11")
         assert terminal.ended() == 0
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, "db-07")
         terminal.sees("─db-07 · inspected ", "Private keys on the disk")
 
 
 def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machine) -> None:
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, "gis-lab")
         terminal.press("p")
         terminal.sees("Unknown host key for gis-lab", "SHA256:", "y Yes  n No")
@@ -55,14 +53,14 @@ def test_a_host_key_that_nothing_vouches_for_is_asked_about_once(machine: Machin
     [("quarantine-01", "Nothing was sent to it."), ("grace-sandbox", "Which user should the console log in as?")],
 )
 def test_where_no_way_leads_in_it_is_said(machine: Machine, name: str, said: str) -> None:
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, name)
         terminal.press("p")
         terminal.sees(said)
 
 
 def test_a_volume_is_unmounted_and_detached_and_then_no_longer_there(machine: Machine, demo: DemoCloud) -> None:
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, "gis-lab")
         terminal.press("p")
         terminal.sees("Unknown host key")
@@ -83,7 +81,7 @@ def test_a_volume_is_unmounted_and_detached_and_then_no_longer_there(machine: Ma
 
 
 def test_a_deep_check_needs_no_way_in_and_its_facts_are_in_the_checklist(machine: Machine) -> None:
-    with Terminal(*CONSOLE) as terminal:
+    with machine.console() as terminal:
         go_to(terminal, "db-07")
         terminal.press("d")
         terminal.sees("Inspect the disk of db-07", "It costs one instance")
