@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +69,10 @@ def _tracked() -> list[str]:
 
 def texts_of_code(name: str, code: str) -> Iterator[Text]:
     """The texts of one module: each string that is written for a person, an f-string with `{…}` for its values."""
-    tree = ast.parse(code)
-    unseen = _documentation(tree) | _inside_silent_calls(tree)
-    kinds = dict(_kinds(tree))
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(code)))
+    unseen = _documentation(nodes) | _inside_silent_calls(nodes)
+    kinds = dict(_kinds(nodes))
+    for node in nodes:
         if (
             isinstance(node, ast.expr)
             and id(node) not in unseen
@@ -97,26 +97,26 @@ def _is_for_people(text: str) -> bool:
     return any(letter.isalpha() for letter in text) and (" " in text.strip() or text[0].isupper()) and "{ " not in text
 
 
-def _documentation(tree: ast.AST) -> set[int]:
+def _documentation(nodes: Sequence[ast.AST]) -> set[int]:
     """Docstrings, and the parts of f-strings, which are seen as a whole."""
     found = {
         id(node.value)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant | ast.JoinedStr)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             found |= {id(part) for part in node.values}
     return found
 
 
-def _inside_silent_calls(tree: ast.AST) -> set[int]:
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in _SILENT_CALLS)
+def _inside_silent_calls(nodes: Sequence[ast.AST]) -> set[int]:
+    calls = (node for node in nodes if isinstance(node, ast.Call) and _called(node) in _SILENT_CALLS)
     return {id(inner) for call in calls for inner in ast.walk(call)}
 
 
-def _kinds(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):  # outer calls come first, so that the innermost decides
+def _kinds(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:  # outer calls come first, so that the innermost decides
         if isinstance(node, ast.Call):
             name = _called(node)
             kind = "error" if name.endswith("Error") else KIND_OF_CALL.get(name)
