@@ -131,7 +131,7 @@ def compressed(script: bytes, *, most: int = 0) -> bytes:
     """In the form of gzip.
 
     How much zlib keeps in mind changes some hundred bytes. All that it can keep is tried until one is short enough.
-    The last ones are remembered: whoever plans a seal measures the same scripts several times.
+    The last ones are remembered: the plan of a seal measures the same scripts several times.
 
     Args:
         script: what is to be compressed.
