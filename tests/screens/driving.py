@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -252,7 +254,16 @@ class Driver:
         await self.pilot.press(*keys)
 
     async def write(self, text: str) -> None:
-        await self.press(*(_key(character) for character in text))
+        """Type a text in one burst, as a terminal hands it over, and wait until each key has been carried out.
+
+        The pilot waits at least 40 ms after each key: a second for a name, three for a path.
+        """
+        self._frames.draw()
+        for character in text:
+            self.app.post_message(events.Key(_character_to_key(character), character))
+        await self.pilot.pause()
+        await self.until(lambda: self.app._passed is None and not self.app._held)
+        await self.pilot.pause()
 
     @property
     def lines(self) -> Sequence[str]:
@@ -340,10 +351,3 @@ async def console(folder: Path, *, size: tuple[int, int] = (80, 24), **how: Any)
 
 def _has_all(seen: str, texts: Sequence[str]) -> bool:
     return all(text in seen for text in texts)
-
-
-_NAMES = {".": "full_stop", "-": "minus", " ": "space", "/": "slash", "_": "underscore", ",": "comma"}
-
-
-def _key(character: str) -> str:
-    return _NAMES.get(character, character)
