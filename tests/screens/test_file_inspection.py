@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from imaging.runtime.confined import process as confined_process
 from models.cloud.image import Image
 from screens.dialogs.finding import FindingScreen
 from screens.files.inspection import InspectionScreen
@@ -21,6 +22,7 @@ from tests.guest.next_boot.guests import HEALTHY
 from tests.guest.probe.running import plant
 from tests.guest.test_image_inspection import reader_processes
 from tests.screens.driving import NARROW, WIDE, Driver, console
+from tests.support import warm_readers
 from tests.support.known import present
 from tests.support.needs import needs
 
@@ -118,6 +120,7 @@ async def test_an_image_of_the_cloud_is_inspected_by_its_parts(
 async def test_esc_ends_an_inspection_and_its_process(
     demo: Any, tmp_path: Path, disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(confined_process, "_start", warm_readers.fresh)
     async with console(tmp_path) as driver:
         await chosen_image(driver, HeldBytes(disk, stops_after=0), monkeypatch)
         await driver.press("p")
