@@ -6,7 +6,7 @@ the file that is kept; how often is bounded.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 
 from imaging.runs.core.aside import beside
 from imaging.runs.core.idempotency import observe_until_found
@@ -108,7 +108,7 @@ async def _send(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
         await ctx.record(sent_file=_promised(plan))
         return StepResult("the cloud fetches it")
     with ExitStack() as opened:
-        content = opened.enter_context(closing(HashedContent(await content_to_send(ctx, plan, opened))))
+        content = HashedContent(await content_to_send(ctx, plan, opened))
         await ctx.intend(_SENDING[plan.way], image.id)
         started = ctx.clock.monotonic()
         await _stream(ctx, plan, image, content)
@@ -158,7 +158,7 @@ async def _known(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
         sent = _promised(plan)
     if sent is None:
         with ExitStack() as opened:
-            content = opened.enter_context(closing(HashedContent(await content_to_send(ctx, plan, opened))))
+            content = HashedContent(await content_to_send(ctx, plan, opened))
             await beside(ctx, read_through(content), what="the hash of what was sent", progress=lambda: "hashing")
             sent = content.sent(plan.target, None)
         await _refuse_other_bytes(plan, sent)

@@ -1,11 +1,8 @@
-"""Bytes are hashed beside the thread that sends them, and count only from the first one on without a gap."""
+"""Bytes are hashed while they are read for the upload, and count only from the first one on without a gap."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -25,9 +22,8 @@ class Kept:
 
 
 @pytest.fixture
-def content() -> Iterator[HashedContent]:
-    with closing(HashedContent(Kept())) as hashed:
-        yield hashed
+def content() -> HashedContent:
+    return HashedContent(Kept())
 
 
 def test_what_was_read_in_order_is_hashed(content):
@@ -56,11 +52,3 @@ def test_behind_a_gap_nothing_counts(content):
     content.read(300_001, len(BYTES))
     assert not content.is_whole
     assert content.sent(ImageFormat.RAW, 1.0).sha256 == hashlib.sha256(BYTES[:300_000]).hexdigest()
-
-
-def test_no_thread_is_left_of_an_upload_that_was_given_up():
-    before = set(threading.enumerate())
-    with closing(HashedContent(Kept())) as content:
-        content.read(0, 300_000)
-        assert set(threading.enumerate()) - before
-    assert not set(threading.enumerate()) - before
