@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.runs.plan.start_gate import obstacles, refusal, refuse
+from imaging.runs.plan.start_gate import checklist_obstacles, obstacles, refusal, refuse
 from models.cloud.network import Network
 from models.errors import RunError, UsageError
 from models.exit_code import ExitCode
@@ -29,6 +29,14 @@ def test_an_instance_that_was_not_inspected_does_not_start_and_the_error_says_wh
     assert "it has not been inspected yet" in error.what
     assert "--probe" in error.remedy
     assert "--uninspected" in error.remedy
+
+
+def test_a_file_whose_system_cannot_be_read_is_not_to_be_logged_in_to():
+    unread = checklist(not_inspected_because="its root could not be read")
+    (found,) = checklist_obstacles(unread, RunRequest(), of_file=True)
+    assert found.text == "The system in the file could not be inspected: its root could not be read."
+    assert "--probe" not in found.remedy
+    assert "--uninspected" in found.remedy
 
 
 def test_an_incomplete_inspection_does_not_start_and_names_what_it_left_open():

@@ -21,14 +21,18 @@ def change_lines(succession: Succession) -> Iterator[str]:
 
 def side_lines(older: ImageSide, newer: ImageSide) -> Iterator[str]:
     """Size and verdicts."""
-    yield f"size: {_size(older)}, now {_size(newer)}"
+    yield f"size: {_change(_size(older), _size(newer))}"
     for what, before, after in (
         ("test launch", older.verdict, newer.verdict),
         ("works", older.works, newer.works),
         ("seal", older.seal, newer.seal),
     ):
         if before or after:
-            yield f"{what}: {before or 'not noted'}, now {after or 'not noted'}"
+            yield f"{what}: {_change(before or 'not noted', after or 'not noted')}"
+
+
+def _change(before: str, after: str) -> str:
+    return f"{after}, unchanged" if before == after else f"{before}, now {after}"
 
 
 def inventory_lines(change: InventoryChange) -> Iterator[str]:

@@ -29,6 +29,17 @@ _NOTHING_BUT_A_LAUNCH = {
 """The runs that come to nothing without their launch; `create` makes an image all the same."""
 
 
+_UNREAD_GUEST = (
+    "The guest has to be inspected first",
+    "Inspect it with --probe, or with imaging check --deep where SSH does not reach it.",
+)
+_UNREAD_FILE = (
+    "The system in the file could not be inspected",
+    "Take a file of a disk whose root file system can be read: ext4 or XFS, not encrypted.",
+)
+"""What is said of a machine that nobody has inspected, and what to do then."""
+
+
 def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
     """All that keeps a run by this plan from starting; empty if it may start."""
     if plan.kind.spec.writes_file:
@@ -44,7 +55,9 @@ def obstacles(plan: Plan) -> tuple[Obstacle, ...]:
         found += _against_the_seal(plan)
     if plan.test is not None:
         found += _missing_network(plan.test)
-    return (*found, *(checklist_obstacles(plan.checklist, plan.request) if plan.checklist is not None else ()))
+    if plan.checklist is not None:
+        found += checklist_obstacles(plan.checklist, plan.request, of_file=plan.file is not None)
+    return tuple(found)
 
 
 def _against_the_export(plan: Plan) -> tuple[Obstacle, ...]:
@@ -93,15 +106,18 @@ def _against_the_seal(plan: Plan) -> list[Obstacle]:
     return [*made, *missing]
 
 
-def checklist_obstacles(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:
-    """What a checklist alone says against a run: blockers, a missing inspection, what has to be confirmed before it."""
+def checklist_obstacles(checklist: Checklist, request: RunRequest, *, of_file: bool = False) -> tuple[Obstacle, ...]:
+    """What a checklist alone says against a run: blockers, a missing inspection, what has to be confirmed before it.
+
+    `of_file`: it is about an image file, which nobody can log in to.
+    """
     blocking = (_blocker(finding) for finding in checklist.findings if finding.blocks)
     missing = (
         _confirmation(finding)
         for finding in checklist.findings
         if finding.awaits_confirmation and finding.asked_for is AskedFor.BEFORE_RUN
     )
-    return (*blocking, *_not_inspected(checklist, request), *missing)
+    return (*blocking, *_not_inspected(checklist, request, of_file=of_file), *missing)
 
 
 def refusal(found: Iterable[Obstacle]) -> ImagingError | None:
@@ -166,13 +182,13 @@ def _blocker(finding: Finding) -> Obstacle:
     )
 
 
-def _not_inspected(checklist: Checklist, request: RunRequest) -> tuple[Obstacle, ...]:
+def _not_inspected(checklist: Checklist, request: RunRequest, *, of_file: bool) -> tuple[Obstacle, ...]:
     """What is not known of the guest, unless the user has decided to continue without."""
     if request.uninspected.strip():
         return ()
     if checklist.not_inspected_because is not None:
-        text = f"The guest has to be inspected first: {sentence(checklist.not_inspected_because)}"
-        inspect = "Inspect it with --probe, or with imaging check --deep where SSH does not reach it."
+        what, inspect = _UNREAD_FILE if of_file else _UNREAD_GUEST
+        text = f"{what}: {sentence(checklist.not_inspected_because)}"
     elif checklist.unanswered:
         unread = ", ".join(finding.rule for finding in checklist.unanswered)
         text = f"The inspection is incomplete: it could not answer {unread}."

@@ -129,7 +129,7 @@ async def _check_file(ctx: StepContext, file: FilePlan) -> StepResult:
     """What an import needs is still to be had, and nothing that was found in the file forbids it."""
     checklist = ctx.run.plan.checklist
     if checklist is not None:
-        refuse(checklist_obstacles(checklist, ctx.run.plan.request))
+        refuse(checklist_obstacles(checklist, ctx.run.plan.request, of_file=True))
     ways, quota = await ways_in(ctx.cloud), await quota_if_told(ctx.cloud)
     # Once a record of our own or a conversion is there, they would count against themselves.
     if not was_begun(ctx.run, StepName.CONVERT) and (found := refusals(file, ways, quota)):
