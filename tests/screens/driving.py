@@ -301,10 +301,14 @@ class Driver:
         return is_new
 
     async def until(self, holds: Callable[[], bool], complaint: Callable[[], str] = lambda: "it never came") -> None:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        begun = drawn = time.monotonic()
         while not holds():
-            if time.monotonic() > deadline:
+            now = time.monotonic()
+            if now > begun + _PATIENCE_SECONDS:
                 raise AssertionError(complaint())
+            if now > drawn + _LOOKS_AGAIN_SECONDS:  # some things happen only once they were on show
+                self._frames.draw()
+                drawn = now
             await asyncio.sleep(0.02)
 
 
