@@ -300,12 +300,12 @@ class Driver:
 
         return is_new
 
-    async def until(self, holds: Callable[[], bool], complaint: Callable[[], str] = lambda: "it never came") -> None:
+    async def until(self, holds: Callable[[], bool], complaint: Callable[[], str] | None = None) -> None:
         begun = drawn = time.monotonic()
         while not holds():
             now = time.monotonic()
             if now > begun + _PATIENCE_SECONDS:
-                raise AssertionError(complaint())
+                raise AssertionError(complaint() if complaint else f"it never came; there is\n{self.text}")
             if now > drawn + _LOOKS_AGAIN_SECONDS:  # some things happen only once they were on show
                 self._frames.draw()
                 drawn = now
