@@ -67,3 +67,26 @@ def test_tests_that_pass_are_run_once(tried):
     status, said = tried("def test_steady():\n    pass\n")
     assert status == 0
     assert "tried again" not in said
+
+
+SKIPPED = """
+import pytest
+
+def test_for_another_machine():
+    pytest.skip("not here")
+"""
+CONFTEST = f"""
+import sys
+
+sys.path.insert(0, {str(REPOSITORY)!r})
+from tests.support.skipped import pytest_collectreport, pytest_runtest_logreport, pytest_sessionfinish
+"""
+
+
+def test_the_second_try_leaves_the_list_of_skipped_tests_alone(tried, tmp_path, monkeypatch):
+    skipped = tmp_path / "skipped"
+    monkeypatch.setenv("IMAGING_TEST_SKIPPED", str(skipped))
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    status, said = tried(UNSTEADY + SKIPPED)
+    assert (status, "unsteady: " in said) == (0, True)
+    assert skipped.read_text() == "test_it.py::test_for_another_machine\n"
