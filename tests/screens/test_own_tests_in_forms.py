@@ -199,3 +199,25 @@ async def test_an_imported_file_is_put_to_the_tests_that_were_added_and_no_earli
         assert present(screen._plan).kind is RunKind.IMPORT
         await driver.press("escape")
         await driver.sees("1 test of yours, run by root in both boots: check.sh")
+
+
+async def test_a_start_becomes_possible_also_where_nobody_told_that_the_plan_was_painted(
+    demo: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    async with console(tmp_path) as driver:
+        screen = await open_verify(driver)
+        with monkeypatch.context() as lost:  # as with a dialog that closes in that moment
+            lost.setattr(screen, "call_after_refresh", lambda *_: True)
+            screen.show_plan()
+        await driver.until(lambda: screen._guard.has_been_read)
+
+
+async def test_a_plan_below_a_dialog_has_not_been_read(demo: Any, tmp_path: Path):
+    async with console(tmp_path) as driver:
+        screen = await open_verify(driver)
+        await driver.press("t")
+        screen.show_plan()
+        await driver.pilot.pause(0.3)
+        assert not screen._guard.is_painted
+        await driver.press("escape")
+        await driver.until(lambda: screen._guard.has_been_read)
