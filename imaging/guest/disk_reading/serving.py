@@ -27,16 +27,17 @@ class Served:
 async def serving(ranges: Ranges) -> AsyncIterator[Served]:
     """Answer as long as it is entered: any part of these bytes, and nothing else."""
     own, given = socket.socketpair()
-    served = Served(given.fileno())
-    reader, writer = await asyncio.open_connection(sock=own)
-    answering = asyncio.create_task(_answer(ranges, reader, writer, served))
-    try:
-        yield served
-    finally:
-        answering.cancel()
-        await asyncio.gather(answering, return_exceptions=True)
-        writer.close()
-        given.close()
+    with own, given:
+        served = Served(given.fileno())
+        reader, writer = await asyncio.open_connection(sock=own)
+        answering = asyncio.create_task(_answer(ranges, reader, writer, served))
+        try:
+            yield served
+        finally:
+            answering.cancel()
+            await asyncio.gather(answering, return_exceptions=True)
+            # Nobody reads any more. By itself the loop would close `own` in its next turn, which may never come.
+            writer.transport.abort()
 
 
 async def _answer(ranges: Ranges, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, served: Served) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,14 @@ async def test_a_reader_is_told_that_nothing_comes_any_more() -> None:
         with pytest.raises(DiskUnreadableError):
             await in_thread(ServedContent(served.descriptor, SIZE).read, 0, 10)
         assert isinstance(served.failed, RangeIgnoredError)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_no_socket_is_left_to_a_later_turn_of_the_loop() -> None:
+    before = open_files()
+    async with serving(Ranges(Far().fetch, SIZE)):
+        assert open_files() == before + 2
+    assert open_files() == before
