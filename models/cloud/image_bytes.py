@@ -87,7 +87,7 @@ class ImageTask(Frozen):
 
 
 class DownloadEnd(Frozen):
-    """How a download ended that ended well: the bytes from `first_byte` up to `end_byte` were taken, each once."""
+    """What a download that came to its end has taken: the bytes from `first_byte` up to `end_byte`, each once."""
 
     first_byte: int
     """The asked one; 0 where the cloud ignored the range and sent everything."""
