@@ -19,5 +19,12 @@ class FileIdentity(Frozen):
     """A file's stamp and its content."""
 
     stamp: FileStamp
-    sha256: CleanText
-    """Of its bytes as they lie there, packed or not; of parts of all their bytes in their order."""
+    digest: CleanText
+    """Of all its bytes as they lie there, packed or not, as 64 hexadecimal digits; of parts of all their bytes in their
+    order. It is the project's own, for zeros need not be read for it: `imaging.files.identity`."""
+    sha256: CleanText = ""
+    """Of the same bytes; empty where nothing is compared with it, for then all zeros would have to be read, too."""
+
+    def is_file(self, other: FileIdentity) -> bool:
+        """Whether both are of one file in one state."""
+        return (self.stamp, self.digest) == (other.stamp, other.digest)

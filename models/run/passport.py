@@ -64,6 +64,7 @@ class PassportOrigin(Frozen):
     base_id: CleanText = Field(default="", description="The image that the source was launched from; empty: unknown.")
     base_name: CleanText = ""
     sha256: CleanText = Field(default="", description="Of the file that was read; empty: not computed.")
+    sha512: CleanText = Field(default="", description="Of the file, if it was sent as it is; empty: not computed.")
     system: CleanText = Field(default="", description="The system in it, as its own os-release calls it.")
     system_id: CleanText = Field(default="", description="ID of os-release: debian, rocky, …")
     kernel: CleanText = ""

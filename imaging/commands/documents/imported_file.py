@@ -28,7 +28,7 @@ class PlanFileDocument(Document):
     format: ImageFormat | None = Field(description="Of the innermost file.")
     wrappers: tuple[Wrapper, ...] = Field(description="What it is packed in, from the outermost inward.")
     size_bytes: int | None
-    sha256: str | None
+    sha256: str | None = Field(description="Of the file; null where nothing is compared with it.")
     disk_size_bytes: int | None
     target: ImageFormat = Field(description="What is sent.")
     converts: bool = Field(description="Whether a file is written first, in `work_dir`.")
@@ -52,7 +52,7 @@ def planned_file(file: FilePlan | None) -> PlanFileDocument | None:
         format=facts.header.format if facts is not None else None,
         wrappers=facts.wrappers if facts is not None else (),
         size_bytes=facts.file_size_bytes if facts is not None else None,
-        sha256=file.identity.sha256 if file.identity is not None else None,
+        sha256=file.identity.sha256 or None if file.identity is not None else None,
         disk_size_bytes=facts.header.disk_size_bytes if facts is not None else None,
         target=file.target,
         converts=file.converts,

@@ -13,9 +13,9 @@ from imaging.commands.flow.image_file import WantedFile, inspected_file
 from imaging.commands.flow.url_fetch import FetchedFile
 from imaging.commands.options.run_request import ImportOptions
 from imaging.commands.output.streams import say
-from imaging.files.identity import digest_of, identity_of
+from imaging.files.identity import hash_of, identity_of
 from imaging.runs.plan.import_file.planning import FileToImport
-from imaging.runs.plan.import_file.proposals import proposed_beside, proposed_description, proposed_name
+from imaging.runs.plan.import_file.proposals import proposed_beside, proposed_description, proposed_name, wants_sha256
 from imaging.runtime.threads import in_thread
 from models.cloud.image import Image
 from models.errors import ImageFileError, UsageError
@@ -24,6 +24,8 @@ from models.image_file.identity import FileIdentity
 from models.run.file_plan import SendingWay
 from models.text import cut
 
+_SHA256 = 64
+"""Digits."""
 _LONG_BYTES = 2**30
 """From here on it is said that a file is being hashed."""
 
@@ -52,7 +54,8 @@ async def file_to_import(
     path = wanted.path.absolute()
     refuse_unwritable(path)
     # The one waits for a process, the other for the disk: side by side. What is refused need not be hashed to its end.
-    hashing = asyncio.ensure_future(identity_of(path, _tenths("Hashed")))
+    with_sha256 = len(promised_hash) == _SHA256 or await in_thread(wants_sha256, path, wanted.declared)
+    hashing = asyncio.ensure_future(identity_of(path, _tenths("Hashed"), with_sha256=with_sha256))
     hashing.add_done_callback(lambda done: done.cancelled() or done.exception())  # told below, or of no interest
     try:
         found = await inspected_file(wanted, guidelines)
@@ -81,8 +84,8 @@ async def _compare(path: Path, identity: FileIdentity, promised: str) -> None:
     Raises:
         ImageFileError: it has another one.
     """
-    kind = "sha256" if len(promised) == len(identity.sha256) else "sha512"
-    own = identity.sha256 if kind == "sha256" else await digest_of(path, kind)
+    kind = "sha256" if len(promised) == _SHA256 else "sha512"
+    own = identity.sha256 if kind == "sha256" else await hash_of(path, kind)
     if own != promised:
         raise ImageFileError(
             f"{path} has another {kind.upper()} than the one that you gave: {own}.",

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+from imaging.files.zeros import is_zeros
+
 _BLOCK_BYTES: Final = 2**16
-_ZEROS: Final = memoryview(bytes(_BLOCK_BYTES))
 
 
 def write_with_holes(descriptor: int, piece: bytes, offset: int) -> int:
@@ -38,7 +39,7 @@ def _runs(piece: memoryview, offset: int) -> Iterator[tuple[int, int]]:
     place = 0
     while place < len(piece):
         end = min(len(piece), place + _BLOCK_BYTES - (offset + place) % _BLOCK_BYTES)
-        if piece[place:end] == _ZEROS[: end - place]:
+        if is_zeros(piece[place:end]):
             if begin is not None:
                 yield begin, place
             begin = None

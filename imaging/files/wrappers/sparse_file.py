@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from imaging.files.zeros import is_zeros
+
 _BLOCK_BYTES: Final = 2**16
-_ZEROS: Final = bytes(_BLOCK_BYTES)
 _CHECKED_EVERY: Final = 2**26
 
 
@@ -59,7 +60,7 @@ class SparseFile:
         os.fsync(self._descriptor)
 
     def _put(self, block: bytes) -> None:
-        if block != _ZEROS[: len(block)]:
+        if not is_zeros(block):
             self._check_room()
             os.pwrite(self._descriptor, block, self.size_bytes)
             self.allocated_bytes += len(block)

@@ -67,7 +67,7 @@ def passport_of(
         return None
     return Passport(
         image=_image(run, image_id, image),
-        origin=_origin(run.plan, change),
+        origin=_origin(run, change),
         run=_run(run),
         boot=run.verdict,
         works=run.works,
@@ -107,17 +107,19 @@ def _image(run: RunRecord, image_id: str, image: Image | None) -> PassportImage:
     )
 
 
-def _origin(plan: Plan, change: InventoryChange | None) -> PassportOrigin:
+def _origin(run: RunRecord, change: InventoryChange | None) -> PassportOrigin:
+    plan = run.plan
     guest = plan.guest.value if plan.guest is not None else None
     system = (guest.system.value if guest is not None else None) or GuestSystem()
-    kind, thing_id, name, sha256 = _source(plan)
+    kind, thing_id, name = _source(plan)
     return PassportOrigin(
         kind=kind,
         id=thing_id,
         name=name,
         base_id=base_id_of(plan),
         base_name=change.base_name if change is not None else "",
-        sha256=sha256,
+        sha256=plan.file.identity.sha256 if plan.file is not None and plan.file.identity is not None else "",
+        sha512=_sha512_of_file(run),
         system=system.pretty_name,
         system_id=system.id,
         kernel=system.kernel,
@@ -126,16 +128,21 @@ def _origin(plan: Plan, change: InventoryChange | None) -> PassportOrigin:
     )
 
 
-def _source(plan: Plan) -> tuple[OriginKind, str, str, str]:
-    """What it was made from: kind, id, name, and the SHA-256 of a file."""
+def _sha512_of_file(run: RunRecord) -> str:
+    """Of a file that was sent as it lies, which was hashed on its way."""
+    file, sent = run.plan.file, run.sent_file
+    return sent.sha512 if sent is not None and file is not None and file.is_sent_as_it_lies else ""
+
+
+def _source(plan: Plan) -> tuple[OriginKind, str, str]:
+    """What it was made from: kind, id and name."""
     if plan.source is not None:
-        return OriginKind.INSTANCE, plan.source.id, plan.source.name, ""
+        return OriginKind.INSTANCE, plan.source.id, plan.source.name
     if plan.file is not None:
-        digest = plan.file.identity.sha256 if plan.file.identity is not None else ""
-        return OriginKind.FILE, "", plan.file.name, digest
+        return OriginKind.FILE, "", plan.file.name
     if plan.image is not None and plan.kind.spec.makes_image:
-        return OriginKind.IMAGE, plan.image.id, plan.image.name, ""
-    return OriginKind.UNKNOWN, "", "", ""
+        return OriginKind.IMAGE, plan.image.id, plan.image.name
+    return OriginKind.UNKNOWN, "", ""
 
 
 def _run(run: RunRecord) -> PassportRun:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 
 from imaging.files.content import Content
+from imaging.files.identity import ContentDigest
 from imaging.runtime.threads import in_thread
 from models.image_file.image_format import ImageFormat
 from models.run.file_plan import SentFile
 
 _PIECE_BYTES = 2**22
-_MD5 = "md5"
 
 
 class HashedContent:
@@ -23,7 +23,7 @@ class HashedContent:
 
     def _begin(self) -> None:
         self._at = 0
-        self._sha512, self._sha256 = hashlib.sha512(), hashlib.sha256()
+        self._sha512, self._digest = hashlib.sha512(), ContentDigest()
 
     def read(self, offset: int, size: int) -> bytes:
         """Bytes at a place. Read from the front again, all are hashed again; from elsewhere they do not count."""
@@ -31,8 +31,8 @@ class HashedContent:
         if offset == 0:
             self._begin()
         if offset == self._at:
-            for digest in (self._sha512, self._sha256):
-                digest.update(piece)
+            self._sha512.update(piece)
+            self._digest.add(piece)
             self._at += len(piece)
         return piece
 
@@ -41,13 +41,17 @@ class HashedContent:
         """Whether every byte was read."""
         return self._at == self.size_bytes
 
+    @property
+    def digest(self) -> str:
+        """As `FileIdentity.digest`."""
+        return self._digest.hexdigest()
+
     def sent(self, kind: ImageFormat, seconds: float | None) -> SentFile:
-        """What was sent, with its hashes."""
+        """What was sent, with the hash that clouds tell."""
         return SentFile(
             format=kind,
             size_bytes=self.size_bytes,
             sha512=self._sha512.hexdigest(),
-            sha256=self._sha256.hexdigest(),
             seconds=seconds,
         )
 
@@ -59,9 +63,9 @@ async def read_through(content: HashedContent) -> None:
         at += len(piece)
 
 
-async def md5_of(content: Content) -> str:
-    """The checksum of a Glance that tells no other: nothing rests on it but that the bytes arrived."""
-    digest, at = hashlib.new(_MD5, usedforsecurity=False), 0
+async def hash_of_content(content: Content, kind: str) -> str:
+    """Its hash by the algorithm of a Glance that tells no SHA-512."""
+    digest, at = hashlib.new(kind, usedforsecurity=False), 0
 
     def some() -> int:
         piece = content.read(at, _PIECE_BYTES)

@@ -1,6 +1,6 @@
 """The conversion that is kept until the run is over: named after its source, closed to others, whole or not there.
 
-Its name holds the hash of the file that it was made of, so that it can be of no other file, and of no older state of
+Its name holds the digest of the file that it was made of, so that it can be of no other file, and of no older state of
 it. While it is written it has the name of its run, too; it gets its own name once the disk has it whole.
 """
 
@@ -16,7 +16,7 @@ from typing import Final
 from models.errors import ImageFileError
 from models.run.file_plan import FilePlan
 
-_HASH_CHARACTERS: Final = 32
+_DIGEST_CHARACTERS: Final = 32
 KEEP_FREE_BYTES: Final = 2**30
 """What a conversion leaves free on its file system."""
 _OTHERS: Final = 0o077
@@ -25,7 +25,7 @@ _OTHERS: Final = 0o077
 def kept_path(plan: FilePlan) -> Path:
     """Where the conversion of a planned file lies once it is whole."""
     assert plan.identity is not None  # noqa: S101  # nothing else is converted; for the type checker
-    return Path(plan.work_dir) / f"imaging-{plan.identity.sha256[:_HASH_CHARACTERS]}.{plan.target.value}"
+    return Path(plan.work_dir) / f"imaging-{plan.identity.digest[:_DIGEST_CHARACTERS]}.{plan.target.value}"
 
 
 def part_path(plan: FilePlan, run_id: str) -> Path:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from imaging.runs.core.aside import beside
 from imaging.runs.core.step_context import StepContext, StepResult
-from imaging.runs.sending.hashing import md5_of
+from imaging.runs.sending.hashing import hash_of_content
 from imaging.runs.sending.own_image import file_plan, read_record, remove_images
 from imaging.runs.sending.to_send import content_to_send
 from imaging.runs.test_instance.image_data import image_data
@@ -14,6 +14,9 @@ from models.cloud.image import Image
 from models.errors import RunError
 from models.formatting import size
 from models.run.file_plan import FilePlan, SendingWay, SentFile
+
+_OTHER_HASHES = frozenset({"md5", "sha256"})
+"""Fields of what was sent, and what their algorithms are called: the old checksum, and what operators may choose."""
 
 
 async def compare_upload(ctx: StepContext) -> StepResult:
@@ -27,7 +30,7 @@ async def compare_upload(ctx: StepContext) -> StepResult:
         raise RunError("There is no image to compare.")
     if image.status != "active":
         raise RunError(f"The image is {image.status}: it was active before.")
-    sent = await _with_checksum(ctx, plan, sent, image)
+    sent = await _with_hash_told(ctx, plan, sent, image)
     converted = _is_converted(plan, sent, image)
     differs = _other_disk(plan, image) if converted else _differences(plan, sent, image)
     if differs:
@@ -45,14 +48,17 @@ async def compare_upload(ctx: StepContext) -> StepResult:
     return StepResult(_note(sent, image))
 
 
-async def _with_checksum(ctx: StepContext, plan: FilePlan, sent: SentFile, image: Image) -> SentFile:
-    """What was sent, with the old checksum where the cloud tells no other hash: it is not computed for all others."""
-    if sent.size_bytes is None or image.hash_algorithm != "md5":
+async def _with_hash_told(ctx: StepContext, plan: FilePlan, sent: SentFile, image: Image) -> SentFile:
+    """What was sent, with the hash that the cloud tells where that is another one than nearly all tell."""
+    kind = image.hash_algorithm
+    if sent.size_bytes is None or kind not in _OTHER_HASHES:
         return sent
     with ExitStack() as opened:
         content = await content_to_send(ctx, plan, opened)
-        digest = await beside(ctx, md5_of(content), what="the checksum of what was sent", progress=lambda: "hashing")
-    return sent.model_copy(update={"md5": digest})
+        told = await beside(
+            ctx, hash_of_content(content, kind), what="the hash of what was sent", progress=lambda: "hashing"
+        )
+    return sent.model_copy(update={kind: told})
 
 
 def _is_converted(plan: FilePlan, sent: SentFile, image: Image) -> bool:

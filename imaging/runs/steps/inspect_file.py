@@ -36,6 +36,6 @@ async def inspect_file(ctx: StepContext) -> StepResult:
         what="the hash of the file",
         progress=lambda: f"read {progress.words(ctx.clock.monotonic())}",
     )
-    if found != plan.identity:
+    if not found.is_file(plan.identity):
         raise changed(plan)
     return StepResult(f"unchanged, {size(stamp.size_bytes)}")

@@ -113,7 +113,7 @@ async def _send(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
         started = ctx.clock.monotonic()
         await _stream(ctx, plan, image, content)
         sent = content.sent(plan.target, ctx.clock.monotonic() - started)
-    await _refuse_other_bytes(plan, sent)
+    await _refuse_other_bytes(plan, content)
     await ctx.record(sent_file=sent)
     if plan.way is SendingWay.STAGED:
         await _import(ctx, image)
@@ -144,10 +144,10 @@ async def _stream(ctx: StepContext, plan: FilePlan, image: Image, content: Hashe
         raise  # waited out, and then the step observes whether it took effect
 
 
-async def _refuse_other_bytes(plan: FilePlan, sent: SentFile) -> None:
+async def _refuse_other_bytes(plan: FilePlan, sent: HashedContent) -> None:
     """What was sent is what was inspected: the file may have been written to while it was read."""
     await in_thread(refuse_changed, plan)
-    if plan.is_sent_as_it_lies and plan.identity is not None and sent.sha256 != plan.identity.sha256:
+    if plan.is_sent_as_it_lies and plan.identity is not None and sent.digest != plan.identity.digest:
         raise changed(plan)
 
 
@@ -161,7 +161,7 @@ async def _known(ctx: StepContext, plan: FilePlan, image: Image) -> StepResult:
             content = HashedContent(await content_to_send(ctx, plan, opened))
             await beside(ctx, read_through(content), what="the hash of what was sent", progress=lambda: "hashing")
             sent = content.sent(plan.target, None)
-        await _refuse_other_bytes(plan, sent)
+        await _refuse_other_bytes(plan, content)
     await ctx.record(sent_file=sent)
     if image.status == _STAGED:
         await _import(ctx, image)

@@ -32,11 +32,15 @@ async def brought(console: Console, path: Path, say: Callable[[str], None]) -> F
     from imaging.guest.file_inspection import inspect_file  # noqa: PLC0415  # the same
     from imaging.guidelines.guest.questions import questions_for  # noqa: PLC0415  # the same
     from imaging.runs.plan.import_file.planning import FileToImport  # noqa: PLC0415  # the same
-    from imaging.runs.plan.import_file.proposals import proposed_beside  # noqa: PLC0415  # the same
+    from imaging.runs.plan.import_file.proposals import proposed_beside, wants_sha256  # noqa: PLC0415  # the same
 
     whole, questions = await in_thread(path.absolute), questions_for(console.profile)
     found = await inspect_file(whole, questions, console.clock, say, declared=None, work_dir=whole.parent)
-    identity = await identity_of(whole, lambda done, size: say(f"Hashed: {_SHARE * done // max(1, size)} %"))
+    identity = await identity_of(
+        whole,
+        lambda done, size: say(f"Hashed: {_SHARE * done // max(1, size)} %"),
+        with_sha256=await in_thread(wants_sha256, whole, None),
+    )
     return FileToImport(
         path=whole,
         name=whole.name,

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from imaging.files.identity import ContentDigest
 from imaging.runs.sending.hashing import HashedContent, read_through
 from models.image_file.image_format import ImageFormat
 
@@ -31,24 +32,26 @@ def test_what_was_read_in_order_is_hashed(content):
         content.read(offset, 100_000)
     sent = content.sent(ImageFormat.RAW, 1.0)
     assert content.is_whole
-    assert (sent.sha512, sent.sha256) == (hashlib.sha512(BYTES).hexdigest(), hashlib.sha256(BYTES).hexdigest())
+    digest = ContentDigest()
+    digest.add(BYTES)
+    assert (sent.sha512, content.digest) == (hashlib.sha512(BYTES).hexdigest(), digest.hexdigest())
     assert sent.size_bytes == len(BYTES)
 
 
 async def test_what_is_only_read_is_hashed_as_well(content):
     await read_through(content)
-    assert content.sent(ImageFormat.RAW, None).sha256 == hashlib.sha256(BYTES).hexdigest()
+    assert content.sent(ImageFormat.RAW, None).sha512 == hashlib.sha512(BYTES).hexdigest()
 
 
 def test_an_upload_that_begins_again_is_hashed_again(content):
     content.read(0, 300_000)
     content.read(0, len(BYTES))
     assert content.is_whole
-    assert content.sent(ImageFormat.RAW, 1.0).sha256 == hashlib.sha256(BYTES).hexdigest()
+    assert content.sent(ImageFormat.RAW, 1.0).sha512 == hashlib.sha512(BYTES).hexdigest()
 
 
 def test_behind_a_gap_nothing_counts(content):
     content.read(0, 300_000)
     content.read(300_001, len(BYTES))
     assert not content.is_whole
-    assert content.sent(ImageFormat.RAW, 1.0).sha256 == hashlib.sha256(BYTES[:300_000]).hexdigest()
+    assert content.sent(ImageFormat.RAW, 1.0).sha512 == hashlib.sha512(BYTES[:300_000]).hexdigest()

@@ -122,7 +122,7 @@ async def test_the_conversion_is_closed_to_others_and_named_after_its_source(
         run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
     assert run.plan.file is not None
     assert run.plan.file.identity is not None
-    digest = run.plan.file.identity.sha256
+    digest = run.plan.file.identity.digest
     assert seen == [(f"imaging-{digest[:32]}.{run.id}.part", 0o600)]
     assert run.kept_file is not None
     assert Path(run.kept_file.path).name == f"imaging-{digest[:32]}.raw"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from imaging.runs.plan.import_file.costs import Rate, cost_warnings, refusals
 from imaging.runs.plan.start_gate import obstacles, refusal
 from imaging.runs.sending import kept, preparing
 from imaging.runs.steps.upload import MOST_UPLOADS
+from models.cloud.image import Image
 from models.cloud.image_bytes import ImageStore, UploadWays
 from models.cloud.quota import Limit
 from models.image_file.image_format import ImageFormat
@@ -143,6 +145,30 @@ async def test_a_cloud_that_tells_no_hash_is_not_called_compared_by_it(
         run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
     assert run.state is RunState.DONE
     assert "not compared by hash" in run.step(StepName.COMPARE).note
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+@pytest.mark.parametrize("agrees", [True, False], ids=["the same", "another"])
+async def test_the_hash_of_a_cloud_that_tells_no_sha512_is_compared(
+    cloud: Cloud, clock: DemoClock, tmp_path: Path, *, algorithm: str, agrees: bool
+):
+    path, before, get = raw(tmp_path), await standing(cloud), cloud.images.image
+    own = hashlib.new(algorithm, path.read_bytes(), usedforsecurity=False).hexdigest()
+    told = {"hash_algorithm": algorithm, "content_hash": own if agrees else own[::-1]}
+
+    async def with_another_hash(image_id: str) -> Image:
+        return (await get(image_id)).model_copy(update=told)
+
+    cloud.images.image = with_another_hash  # type: ignore[method-assign]  # what a test does
+    async with an_import(cloud, clock, tmp_path, path) as (journal, new):
+        run, _ = await to_its_end(journal, new, cloud, clock, tmp_path)
+    if agrees:
+        assert run.state is RunState.DONE
+        assert "size, hash and format agree" in run.step(StepName.COMPARE).note
+    else:
+        assert run.trouble is not None
+        assert "its hash differs" in run.trouble.what
+        assert await standing(cloud) == before
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

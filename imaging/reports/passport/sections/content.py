@@ -81,6 +81,7 @@ def _origin(passport: Passport) -> Iterator[tuple[str, Cell]]:
     yield from _fact("Its name", origin.name)
     yield from _fact("Its id", origin.id)
     yield from _fact("SHA-256 of the file", origin.sha256)
+    yield from _fact("SHA-512 of the file", origin.sha512)
     if origin.kind is not OriginKind.FILE:
         base = " ".join(part for part in (origin.base_name, origin.base_id) if part)
         yield from _fact("Base image", base or _UNKNOWN)
