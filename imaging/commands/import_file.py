@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -133,9 +136,10 @@ async def _import(
     asked = choices.work_request()
     # A URL may be fetched for hours: nothing waits for that.
     async with session.own_runs(starting=not plan_only and not origin.is_url) as runs:
-        async with session.logged_in(invocation) as here:
-            asked |= await choices.following_request(here.cloud)  # before a file of gigabytes is read
-            file = await origin.to_import(guidelines)
+        resolved = await session.resolve(invocation)  # which may ask for a password: nothing else writes meanwhile
+        async with read_meanwhile(origin, guidelines) as file_read, session.logged_in_to(resolved) as here:
+            asked |= await choices.following_request(here.cloud)
+            file = await file_read()
             images = tuple([image async for page in here.cloud.images.images() for image in page])
             choices = with_texts(choices, file, guidelines, images, session.now().date(), draft=plan_only)
             request = (await choices.image_request(here.cloud, guidelines.name)).model_copy(
@@ -149,6 +153,35 @@ async def _import(
             plan = _within_time(await runs.plans.import_file(here.cloud, file, request, guidelines), choices)
         start = Start(plan, runs, here.resolved, guidelines, invocation.json, invocation.reports)
         return await print_or_carry_out(start, plan_only=plan_only, yes=yes)
+
+
+class ToRead(Protocol):
+    """What an import is made from."""
+
+    @property
+    def is_url(self) -> bool:
+        """Whether it has to be fetched first."""
+
+    async def to_import(self, guidelines: Profile) -> FileToImport:
+        """The file, inspected."""
+
+
+@asynccontextmanager
+async def read_meanwhile(origin: ToRead, guidelines: Profile) -> AsyncIterator[Callable[[], Awaitable[FileToImport]]]:
+    """Gives the file, inspected. One of this machine is read from now on; what a URL names is fetched when asked for.
+
+    A login takes a while on a slow line, and a disk is read by another process. But nothing is fetched for hours for a
+    request that the cloud refuses.
+    """
+    if origin.is_url:
+        yield lambda: origin.to_import(guidelines)
+        return
+    reading = asyncio.ensure_future(origin.to_import(guidelines))
+    try:
+        yield lambda: reading
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 def _within_time(plan: Plan, choices: ImportOptions) -> Plan:

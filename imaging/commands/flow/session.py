@@ -225,7 +225,13 @@ async def tell_overdue() -> None:
 @asynccontextmanager
 async def logged_in(invocation: Invocation, *, cloud: str | None = None) -> AsyncIterator[Session]:
     """Log in, and always close the connection at the end."""
-    resolved = await resolve(invocation, cloud=cloud)
+    async with logged_in_to(await resolve(invocation, cloud=cloud)) as here:
+        yield here
+
+
+@asynccontextmanager
+async def logged_in_to(resolved: ResolvedCloud) -> AsyncIterator[Session]:
+    """The same, where it is known already how: nothing is asked of the user any more."""
     clock = SystemClock()
     from imaging.cloud.connection import connect  # noqa: PLC0415  # it brings openstacksdk: not for a `--help`
     from imaging.cloud.listed_names import remembering  # noqa: PLC0415  # the same
