@@ -101,6 +101,8 @@ class FakeSteps:
 
     def __init__(self, verdict: Verdict | None = BOOTED) -> None:
         self.done: list[str] = []
+        self.unlisted: list[str] = []
+        """Why the list of a base was ended without one, each time."""
         self.verdict = verdict
         self._own: dict[str, StepBody] = {}
 
@@ -130,7 +132,7 @@ class FakeSteps:
             remove_unfinished_sealed=self._clean_up("remove unfinished sealed"),
             remove_inspection=self._function("remove inspection"),
             remove_checked=self._function("remove checked"),
-            end_listing=lambda ctx, _because: self._function("end listing")(ctx),
+            end_listing=self._end_listing,
             remove_base=self._function("remove base"),
             remove_kept=self._function("remove kept"),
             mark_unverified=self._clean_up("mark unverified"),
@@ -143,6 +145,10 @@ class FakeSteps:
             return await self._carry_out(name, ctx) or StepResult()
 
         return function
+
+    async def _end_listing(self, ctx: StepContext, because: str) -> StepResult:
+        self.unlisted.append(because)
+        return await self._carry_out("end listing", ctx) or StepResult("not known", skipped=True)
 
     def _clean_up(self, name: str) -> Callable[[StepContext], Awaitable[None]]:
         async def function(ctx: StepContext) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from imaging.runs.core.polling import RunnerStopped
 from imaging.runs.core.step_context import StepContext, StepResult
-from models.errors import RunError, UnauthorizedError
-from models.run.intent import IntentAction
+from imaging.runs.journal.rows import Changes
+from models.errors import RunError, UnauthorizedError, UnreachableError
+from models.run.intent import Intent, IntentAction
 from models.run.record import RunRecord, RunState
 from models.run.request import OnFailure
 from models.run.source_seen import SourceSeen, SourceState
 from models.steps import StepName, StepState
-from tests.runs.engine.fakes import Stage
+from tests.runs.engine.fakes import NOW, Stage, claim_of
 from tests.runs.engine.following import cancel
 from tests.support.known import present
 
@@ -176,3 +177,42 @@ async def test_an_undo_watches_as_well(stage: Stage) -> None:
     run = await stage.work(run)
     assert (run.state, run.source_seen) == (RunState.UNDONE, UP)
     assert stage.steps.done[-3:] == ["restore", "see up", "report"]
+
+
+async def restored(stage: Stage, outcome: RunState, see_up: StepState) -> RunRecord:
+    """A run that a runner left when its source was restored, with a request to cancel in the journal."""
+    run = await stage.new_run()
+
+    def write(changes: Changes) -> None:
+        for step in (StepName.CLAIM, StepName.STOP, StepName.RESTORE):
+            changes.step(step, state=StepState.DONE, started_at=NOW, ended_at=NOW)
+        changes.add_intent(StepName.STOP, Intent(at=NOW, action=IntentAction.STOP, target="source-1"))
+        changes.step(StepName.SEE_UP, state=see_up, started_at=NOW if see_up is StepState.RUNNING else None)
+        changes.run(claim=claim_of(run), instance_restored=True, outcome=outcome, cancel_requested=True)
+
+    return await stage.journal.request_change(run.id, write)
+
+
+@pytest.mark.parametrize(
+    "outcome, see_up, is_watched",
+    [
+        (RunState.CANCELLED, StepState.PENDING, True),  # it is the request that has ended the run
+        (RunState.CANCELLED, StepState.RUNNING, False),
+        (RunState.FAILED, StepState.PENDING, False),
+        (RunState.FAILED, StepState.RUNNING, False),
+    ],
+)
+async def test_a_later_runner_tells_a_request_that_ended_the_run_from_one_that_ends_the_watching(
+    stage: Stage, outcome: RunState, see_up: StepState, *, is_watched: bool
+) -> None:
+    looks = never_comes_up(stage)
+    run = await stage.work(await restored(stage, outcome, see_up))
+    assert (bool(looks), run.state) == (is_watched, outcome)
+    assert run.step(StepName.SEE_UP).note == ("cannot be seen from here" if is_watched else "interrupted")
+
+
+async def test_a_line_that_is_down_for_a_moment_does_not_end_the_watching(stage: Stage) -> None:
+    stage.steps.on("see up", UnreachableError("no line"), times=1)
+    run = await stage.work(await restored(stage, RunState.CANCELLED, StepState.PENDING))
+    assert run.step(StepName.SEE_UP).state is StepState.DONE
+    assert [phase.text for phase in run.step(StepName.SEE_UP).phases] == ["trying again: no line"]

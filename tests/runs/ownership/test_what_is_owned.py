@@ -24,7 +24,9 @@ from imaging.runs.ownership.made_things import (
     INSPECTION,
     SERVERS,
     TEST,
+    WORKS,
     MadeImage,
+    checked_server,
     image_of_clone,
     image_of_source,
 )
@@ -33,6 +35,7 @@ from models.run.claim import Claim
 from models.run.kind import RunKind
 from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord
 from tests.runs.ownership.things import BEGAN, ON_A_VOLUME, image, launched, run_of, seconds
+from tests.support.known import present
 
 NOT_NAMED = "its properties do not name this run and its instance"
 CLAIM = Claim(run_id="r1", instance_id="source-2", host="h", claimed_at=BEGAN, was_running=True, was_locked=False)
@@ -43,9 +46,7 @@ def owns(kind: OwnedKind, *ids: str, removed: bool = False) -> tuple[Owned, ...]
 
 
 def the_image(run: RunRecord) -> MadeImage:
-    made = image_of_source(run)
-    assert made is not None
-    return made
+    return present(image_of_source(run))
 
 
 def of_the_source(run: RunRecord, found: Image) -> str | None:
@@ -89,6 +90,10 @@ class TestImage:
     @pytest.mark.parametrize("copied", [{"instance_uuid": "source-2"}, {"user_id": "u-2"}])
     def test_of_a_volume_backed_source_nova_copies_what_an_ancestor_said(self, copied: dict[str, str | None]) -> None:
         assert of_the_source(run_of(ON_A_VOLUME), image(properties=copied)) is None
+
+    def test_of_a_volume_backed_source_the_runs_own_two_properties_are_enough(self) -> None:
+        bare = image(properties={"instance_uuid": None, "user_id": None})
+        assert of_the_source(run_of(ON_A_VOLUME), bare) is None
 
     def test_the_name_is_compared_as_it_is_shown(self) -> None:
         run = run_of()
@@ -140,6 +145,12 @@ class TestImagesOfASealedRun:
         assert of_the_source(run_of(kind=RunKind.SEALED), image(**self.INTERIM)) is None
         assert of_the_source(run_of(kind=RunKind.SEALED), image(name="imaging-interim-r1")) == NOT_NAMED
 
+    def test_of_a_volume_backed_source_nova_copies_what_an_ancestor_said(self) -> None:
+        copied: dict[str, str | None] = {"imaging.role": "interim", "instance_uuid": "source-2"}
+        found = image(name="imaging-interim-r1", properties=copied)
+        assert of_the_source(run_of(ON_A_VOLUME, RunKind.SEALED), found) is None
+        assert of_the_source(run_of(kind=RunKind.SEALED), found) == "it was made from another instance"
+
     def test_the_sealed_one_is_that_of_the_last_clone_in_the_journal(self) -> None:
         run = run_of(kind=RunKind.SEALED, owned=a_clone("clone-1", "clone-2"))
         assert doubt_about_image(run, image(**self.SEALED), image_of_clone(run)) is None
@@ -159,6 +170,17 @@ class TestImagesOfASealedRun:
         run = run_of(kind=RunKind.SEALED, owned=a_clone("clone-1", "clone-2"))
         found = image(properties={**self.SEALED["properties"], **changed})
         assert doubt_about_image(run, found, image_of_clone(run))
+
+    def test_a_clone_is_told_from_what_else_is_the_clones_and_from_other_instances(self) -> None:
+        group = Owned(kind=OwnedKind.SECURITY_GROUP, id="group-1", role=OwnedRole.CLONE)
+        run = run_of(kind=RunKind.SEALED, owned=(*a_clone("clone-2"), group, *owns(OwnedKind.SERVER, "test-1")))
+        made = present(image_of_clone(run))
+        assert (made.source_id, made.is_of_clone, the_image(run).is_of_clone) == ("clone-2", True, False)
+
+    def test_each_of_the_two_has_an_id_of_its_own(self) -> None:
+        run = run_of(kind=RunKind.SEALED, owned=a_clone("clone-2"), interim_image_id="interim-1", image_id="sealed-1")
+        assert the_image(run).known_id(run) == "interim-1"
+        assert present(image_of_clone(run)).known_id(run) == "sealed-1"
 
     def test_without_a_clone_in_the_journal_nothing_is_the_sealed_image(self) -> None:
         run = run_of(kind=RunKind.SEALED)
@@ -212,6 +234,10 @@ class TestServer:
     def test_what_a_run_is_about_is_never_owned_even_if_the_journal_says_so(self, changed: dict[str, Any]) -> None:
         run = run_of(owned=owns(OwnedKind.SERVER, "server-1", "source-1", "source-2", "claimed"), claim=CLAIM)
         assert doubt_about_server(run, launched(**changed), {"claimed"})
+
+    def test_the_checks_of_a_sealed_image_run_on_an_instance_of_their_own(self) -> None:
+        assert [checked_server(run_of(kind=kind)) for kind in (RunKind.SEALED, RunKind.SEAL)] == [WORKS, WORKS]
+        assert checked_server(run_of()) is TEST
 
     def test_each_run_gives_its_own_names(self) -> None:
         assert (TEST.name(run_of()), TEST.group_name(run_of())) == ("imaging-test-r1", "imaging-r1")
