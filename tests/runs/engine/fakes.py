@@ -148,6 +148,7 @@ class FakeSteps:
 
     async def _end_listing(self, ctx: StepContext, because: str) -> StepResult:
         self.unlisted.append(because)
+        await ctx.record(base_unread=because)
         return await self._carry_out("end listing", ctx) or StepResult("not known", skipped=True)
 
     def _clean_up(self, name: str) -> Callable[[StepContext], Awaitable[None]]:

@@ -38,7 +38,7 @@ async def test_why_it_could_not_be_listed_is_told_as_a_part_of_a_sentence(
     stage.steps.on("list base", error)
     run = await listed(stage)
     assert stage.steps.unlisted == [words]
-    assert (run.state, run.trouble) == (RunState.DONE, None)
+    assert (run.state, run.trouble, run.base_unread) == (RunState.DONE, None, words)
     assert (run.step(StepName.LIST_BASE).state, run.step(StepName.LIST_BASE).note) == (StepState.SKIPPED, "not known")
 
 

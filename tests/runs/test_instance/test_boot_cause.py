@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.runs.test_instance.boot_verdict.boot_cause import BootCause, boot_failure
+from imaging.runs.test_instance.boot_verdict.boot_cause import BootCause, BootFailure, boot_failure
 from imaging.runs.test_instance.boot_verdict.console_reader import read_console
 from imaging.runs.test_instance.boot_verdict.verdict import Ending
 from models.verdict import DeadEnd, Stage, Strength, Verdict, VerdictWord
@@ -68,21 +68,127 @@ def test_each_kind_of_dead_end_has_a_cause_and_its_words(console, cause, words):
     assert failure.sentence.startswith("It did not boot: ")
 
 
+FSTAB = ("emergency mode", "it ended in emergency mode, as a wrong line of /etc/fstab makes it do", "BOOT-FSTAB")
+SHELL = ("initramfs", "it ended in the shell of its initramfs", "BOOT-INITRAMFS")
+NOTHING = ("firmware", "the firmware found nothing to boot", "BOOT-FIRMWARE")
+BY_ITSELF = {
+    DeadEnd.EMERGENCY: FSTAB,
+    DeadEnd.EMERGENCY_LOCKED: FSTAB,
+    DeadEnd.MAINTENANCE: FSTAB,
+    DeadEnd.RESCUE: FSTAB,
+    DeadEnd.INITRAMFS_EMERGENCY: SHELL,
+    DeadEnd.INITRAMFS: SHELL,
+    DeadEnd.KERNEL_PANIC: ("kernel panic", "its kernel panicked", ""),
+    DeadEnd.NO_ROOT: ("root file system", "its kernel found no root file system", "BOOT-ROOTREF"),
+    DeadEnd.START_JOB: ("start job", "it waits without an end for a start job", ""),
+    DeadEnd.LOCKED_DISK: ("locked disk", "it waits for the passphrase of an encrypted disk", "FS-ROOT"),
+    DeadEnd.SELINUX: ("SELinux", "its SELinux policy could not be loaded", "BOOT-SELINUX"),
+    DeadEnd.FROZEN: ("system", "systemd could not start the system and stopped", ""),
+    DeadEnd.HALTED: ("powered off", "it powered itself off", ""),
+    DeadEnd.BOOT_LOADER: ("boot loader", "its boot loader found nothing to boot", "STOP-BOOTSPACE"),
+    DeadEnd.BOOT_MENU: ("boot loader", "its boot loader waits for somebody to choose from its menu", ""),
+    DeadEnd.FIRMWARE: NOTHING,
+    DeadEnd.FIRMWARE_SHELL: NOTHING,
+    DeadEnd.RESTARTS: ("restarts", "it restarted again and again", ""),
+}
+"""What is said of each dead end where no line of the console names the thing."""
+
+
 @pytest.mark.parametrize("dead_end", list(DeadEnd))
-def test_no_dead_end_is_without_a_sentence(dead_end):
-    failure = present(boot_failure(Verdict(word=VerdictWord.FAILED, dead_end=dead_end)))
-    assert failure.cause is not BootCause.UNKNOWN
-    assert failure.sentence.endswith(".")
+def test_each_dead_end_has_a_sentence_and_the_rule_that_is_about_it(dead_end):
+    assert told(dead_end) == BY_ITSELF[dead_end]
 
 
-def test_a_silent_console_is_not_called_a_failed_boot():
-    assert cause_of("").sentence == "It was not seen to boot: its console showed nothing."
+def told(dead_end, *evidence):
+    """Cause, words behind the colon, and rule of a boot that ended so."""
+    failure = present(boot_failure(Verdict(word=VerdictWord.FAILED, dead_end=dead_end, evidence=evidence)))
+    assert failure.sentence[-1] == "."
+    return failure.cause.value, failure.sentence[:-1].removeprefix("It did not boot: "), failure.rule
+
+
+ROOT = "root file system"
+NOT_MOUNTED = "/srv in /etc/fstab could not be mounted"
+FSCK = "a file system has errors that it does not repair by itself (fsck)"
+JOB = "[*     ] A start job is running for /dev/vdb (11min / no limit)"
+NO_INIT = "No working init found."
+
+
+@pytest.mark.parametrize(
+    "dead_end, evidence, expected",
+    [
+        (DeadEnd.RESCUE, ["fsck: UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY."], ("file system", FSCK, "")),
+        (DeadEnd.MAINTENANCE, ["Failed to mount srv.mount - /srv."], ("mount", NOT_MOUNTED, "BOOT-FSTAB")),
+        (
+            DeadEnd.INITRAMFS,
+            ["ALERT!  /dev/vdz1 does not exist.  Dropping to a shell!"],
+            (ROOT, "its root file system (/dev/vdz1) was not found", "BOOT-ROOTREF"),
+        ),
+        (
+            DeadEnd.INITRAMFS_EMERGENCY,
+            ["dracut-initqueue[330]: Warning: dracut-initqueue timeout - starting timeout scripts"],
+            (ROOT, "its root file system was not found", "BOOT-ROOTREF"),
+        ),
+        (
+            DeadEnd.KERNEL_PANIC,
+            [f"[ 2.1] Kernel panic - not syncing: {NO_INIT}"],
+            (ROOT, f"its kernel could not start from the root file system ({NO_INIT})", "BOOT-INITRAMFS"),
+        ),
+        (
+            DeadEnd.START_JOB,
+            ["A start job is running for Network (3min / no limit)", JOB, "noise"],
+            ("start job", "it waits without an end for /dev/vdb", ""),
+        ),
+        (
+            DeadEnd.LOCKED_DISK,
+            ["Please unlock disk vault: "],
+            ("locked disk", "it waits for the passphrase of vault", "FS-ROOT"),
+        ),
+    ],
+)
+def test_a_line_of_the_console_names_the_thing(dead_end, evidence, expected):
+    assert told(dead_end, *evidence) == expected
+
+
+NO_SIGN = "No login prompt was seen, and no sign of cloud-init."
+
+
+@pytest.mark.parametrize(
+    "stage, reason, cause, sentence, rule",
+    [
+        (
+            Stage.SILENT,
+            "",
+            BootCause.SILENT,
+            "It was not seen to boot: its console showed nothing.",
+            "BOOT-CONSOLE",
+        ),
+        (
+            Stage.CLOUD_INIT,
+            "",
+            BootCause.METADATA,
+            "It was not seen to boot: cloud-init finished without reaching the cloud.",
+            "CI-DATASOURCE",
+        ),
+        (Stage.KERNEL, "It stood still.", BootCause.NO_MARKER, f"It stood still. {NO_SIGN}", "BOOT-CONSOLE"),
+        (Stage.SYSTEM, "It stood still.", BootCause.NO_MARKER, f"It stood still. {NO_SIGN}", "BOOT-CONSOLE"),
+        (Stage.SYSTEM, "", BootCause.UNKNOWN, "The test launch: inconclusive.", ""),
+        (Stage.LOGIN, "It stood still.", BootCause.UNKNOWN, "It stood still.", ""),
+    ],
+)
+def test_what_was_not_seen_is_said_by_how_far_the_boot_came(stage, reason, cause, sentence, rule):
+    failure = boot_failure(Verdict(word=VerdictWord.INCONCLUSIVE, stage=stage, reason=reason))
+    assert failure == BootFailure(cause=cause, sentence=sentence, rule=rule)
+
+
+def test_a_failure_without_a_dead_end_is_told_in_the_verdicts_own_words():
+    failure = boot_failure(Verdict(word=VerdictWord.FAILED, reason="Image x is unacceptable."))
+    assert failure == BootFailure(cause=BootCause.UNKNOWN, sentence="Image x is unacceptable.")
 
 
 def test_a_system_without_any_later_sign_is_told_as_just_that():
     failure = cause_of(KERNEL + "Welcome to Debian GNU/Linux 12!\n")
     assert failure.cause is BootCause.NO_MARKER
-    assert "No login prompt" in failure.sentence
+    assert failure.sentence.endswith(NO_SIGN)
 
 
 def test_where_nobody_knows_more_the_verdicts_own_sentence_stands():
@@ -94,7 +200,9 @@ def test_where_nobody_knows_more_the_verdicts_own_sentence_stands():
 
 def test_a_boot_without_a_network_address_is_no_success():
     verdict = Verdict(word=VerdictWord.BOOTED, strength=Strength.BASIC, has_address=False)
-    assert present(boot_failure(verdict)).cause is BootCause.NETWORK
+    failure = present(boot_failure(verdict))
+    assert (failure.cause, failure.rule) == (BootCause.NETWORK, "NET-STATIC")
+    assert failure.sentence == "It booted, but says that it has no network address."
 
 
 @pytest.mark.parametrize(

@@ -264,7 +264,12 @@ def test_a_failed_login_that_a_program_tells_is_no_prompt() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [">>Start PXE over IPv4.\n", "iPXE initialising devices\nBooting from Hard Disk...\n" * 2]
+    "text",
+    [
+        ">>Start PXE over IPv4.\n",
+        "iPXE initialising devices\nBooting from Hard Disk...\n" * 2,
+        "iPXE initialising devices\nBooting from Hard Disk...\niPXE initialising devices\n",
+    ],
 )
 def test_asking_the_network_once_before_the_disk_is_usual(text: str) -> None:
     assert verdict_of(text).dead_end is None

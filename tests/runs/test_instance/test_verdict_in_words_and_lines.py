@@ -204,6 +204,7 @@ def test_a_prompt_of_a_shell_says_less_than_what_led_to_it() -> None:
 def test_a_saved_log_is_judged_like_any_other_and_a_missing_marker_is_told() -> None:
     saved, watched = judge_saved_console(KERNEL + MARKER, "t0k3n"), verdict_of(KERNEL + MARKER)
     assert saved.model_copy(update={"reason": watched.reason}) == watched
+    assert saved.reason == "Our own marker was printed by the machine, with status 0."
     assert judge_saved_console(KERNEL + LOGIN, None) == verdict_of(KERNEL + LOGIN)
     assert judge_saved_console(KERNEL + MARKER, "another").hints == ("the log has no whole marker with this token",)
 

@@ -7,7 +7,7 @@ are read within bounds, and become nothing but words of a sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from models.base import Frozen
@@ -60,20 +60,14 @@ def boot_failure(verdict: Verdict | None) -> BootFailure | None:
         )
     if verdict.word is VerdictWord.INCONCLUSIVE:
         return _undecided(verdict)
-    cause, what, rule = _dead_end(verdict)
-    return BootFailure(cause=cause, sentence=f"It did not boot: {what}.", rule=rule) if what else _as_said(verdict)
+    if verdict.dead_end is None:
+        return _as_said(verdict)
+    cause, what, rule = _BY_DEAD_END[verdict.dead_end](verdict.evidence)
+    return BootFailure(cause=cause, sentence=f"It did not boot: {what}.", rule=rule)
 
 
 _Named = tuple[BootCause, str, str]
 """The cause, the words behind the colon, the rule."""
-
-
-def _dead_end(verdict: Verdict) -> _Named:
-    end = verdict.dead_end
-    if end is None:
-        return BootCause.UNKNOWN, "", ""
-    find = _BY_DEAD_END.get(end)
-    return find(verdict.evidence) if find is not None else (BootCause.UNKNOWN, "", "")
 
 
 def _emergency(lines: tuple[str, ...]) -> _Named:
@@ -158,7 +152,7 @@ _JOB = re.compile(r"A start job is running for (.{1,200}?) {0,4}\([^()]{1,40}\)$
 _PASSPHRASE = re.compile(r"(?:passphrase for|unlock) disk ([^\s:]{1,200})")
 
 _IN_EMERGENCY = (DeadEnd.EMERGENCY, DeadEnd.EMERGENCY_LOCKED, DeadEnd.MAINTENANCE, DeadEnd.RESCUE)
-_BY_DEAD_END: dict[DeadEnd, Callable[[tuple[str, ...]], _Named]] = {
+_BY_DEAD_END: Mapping[DeadEnd, Callable[[tuple[str, ...]], _Named]] = {  # each of them: the tests go through all
     **dict.fromkeys(_IN_EMERGENCY, _emergency),
     DeadEnd.INITRAMFS_EMERGENCY: _initramfs,
     DeadEnd.INITRAMFS: _initramfs,
