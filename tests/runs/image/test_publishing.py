@@ -8,11 +8,13 @@ import pytest
 
 from imaging.democloud.records.image import Member
 from imaging.runs.steps.publish import publish, why_not
-from models.cloud.image import ImageData
+from models.cloud.image import PUBLISHED, PUBLISHED_ABOUT, ImageData
 from models.errors import ImagingError, RunError
 from models.findings import AskedFor, Checklist, Finding, Outcome, Severity
 from models.run.intent import IntentAction
-from models.run.request import Attestation, RunRequest, Visibility
+from models.run.kind import RunKind
+from models.run.request import Attestation, RunRequest, Visibility, Waiver
+from models.seal.verdict import SealVerdict, SealWord
 from models.verdict import Strength, Verdict, VerdictWord
 from models.works.verdict import WorksVerdict, WorksWord
 from tests.runs.image.things import add_image, intended
@@ -51,6 +53,7 @@ async def test_as_planned_everybody_may_see_it(ctx: MemoryContext, world: HeldWo
     result = await publish(ask(ctx))
     assert (result.note, result.skipped) == ("community", False)
     assert image.visibility == "community"
+    assert (image.properties[PUBLISHED], image.properties[PUBLISHED_ABOUT]) == ("community", "image-1")
     assert intended(ctx) == [(IntentAction.SET_VISIBILITY, "community")]
 
 
@@ -58,6 +61,12 @@ async def test_done_again_it_asks_for_nothing(ctx: MemoryContext, world: HeldWor
     add_image(world, visibility="community")
     assert (await publish(ask(ctx))).note == "community"
     assert (intended(ctx), world.calls) == ([], [])
+
+
+async def test_the_image_that_it_follows_is_named_as_well(ctx: MemoryContext, world: HeldWorld) -> None:
+    add_image(world)
+    older = world.new_image("older", "astro-base-1", {})
+    assert (await publish(ask(ctx, succeeds=older))).note == "community; follows astro-base-1"
 
 
 async def test_a_private_one_stays_private(ctx: MemoryContext, world: HeldWorld) -> None:
@@ -120,6 +129,33 @@ def test_one_that_does_not_work_stays_private_unless_its_name_is_repeated(ctx: M
     assert "mounts, licence.sh (boot 1)" in (why_not(ctx.run) or "")
     ask(ctx, publish_unverified=True).change(works=works)
     assert why_not(ctx.run) is None
+
+
+@pytest.mark.parametrize("failed, said", [((), "no"), (("mounts",), "no (mounts)")])
+def test_what_failed_of_its_checks_is_named_where_that_is_known(
+    ctx: MemoryContext, failed: tuple[str, ...], said: str
+) -> None:
+    ask(ctx).change(works=WorksVerdict(word=WorksWord.NO, failed=failed))
+    assert why_not(ctx.run) == f"its checks and tests came to: {said}"
+
+
+class TestSealed:
+    @pytest.mark.parametrize(
+        "word, said", [(None, "not proven"), (SealWord.NOT_SEALED, "not sealed"), (SealWord.UNKNOWN, "unknown")]
+    )
+    def test_one_whose_seal_is_not_proven_stays_private_unless_that_is_waived(
+        self, ctx: MemoryContext, word: SealWord | None, said: str
+    ) -> None:
+        verdict = SealVerdict(word=word) if word else None
+        ask(ctx).change(kind=RunKind.SEALED, seal_verdict=verdict)
+        assert why_not(ctx.run) == f"the seal came to: {said} (or waive PROP-VISIBILITY)"
+        waived = Waiver(rule="PROP-VISIBILITY", reason="it is for us alone")
+        ask(ctx, waivers=(waived,)).change(kind=RunKind.SEALED, seal_verdict=verdict)
+        assert why_not(ctx.run) is None
+
+    def test_one_whose_seal_is_proven_is_published(self, ctx: MemoryContext) -> None:
+        ask(ctx).change(kind=RunKind.SEALED, seal_verdict=SealVerdict(word=SealWord.SEALED))
+        assert why_not(ctx.run) is None
 
 
 async def test_an_image_that_was_changed_meanwhile_is_not_published(ctx: MemoryContext, world: HeldWorld) -> None:

@@ -46,7 +46,7 @@ async def test_it_names_them_so_that_a_second_run_asks_again(ctx: MemoryContext,
     assert (await lock_finding(world)).fixed_by is None
     note = await taken_and_restored(ctx)
     assert world.db.locked_reason == f"locked by user {GRACE} without a reason; locked again by imaging run run1"
-    assert "in the name of the user who had locked it" in note
+    assert "running, locked again, in the name of the user who had locked it" in note
     again = await lock_finding(world)
     assert (again.outcome, again.fixed_by) == (Outcome.FAIL, None)
     assert GRACE in again.evidence
@@ -109,6 +109,21 @@ async def test_a_cloud_without_reasons_is_told_of(
     locked_by(world, GRACE)
     await taken_and_restored(ctx)
     assert any(GRACE in phase and "looks like your own" in phase for phase in ctx.phases)
+
+
+@pytest.mark.parametrize("version, by_grace", [((2, 72), False), ((2, 73), True), ((2, 90), True)])
+async def test_where_no_name_is_lost_nothing_is_told(
+    ctx: MemoryContext, world: HeldWorld, monkeypatch: pytest.MonkeyPatch, version: tuple[int, int], *, by_grace: bool
+) -> None:
+    """One's own bare lock is taken for what it is; a reason that the cloud keeps is not lost."""
+
+    async def this() -> tuple[int, int]:
+        return version
+
+    monkeypatch.setattr(ctx.cloud.compute, "microversion", this)
+    locked_by(world, GRACE if by_grace else ctx.run.identity.user_id)
+    await taken_and_restored(ctx)
+    assert not any("looks like your own" in phase for phase in ctx.phases)
 
 
 def test_it_is_no_lock_of_a_run() -> None:

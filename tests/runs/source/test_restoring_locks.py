@@ -6,6 +6,7 @@ import pytest
 
 from imaging.runs.steps.restore import restore
 from models.errors import ClaimLostError, ImagingError, NeedsUserError
+from models.run.lock_reason import reason_in_the_name_of
 from tests.runs.image.things import intended
 from tests.runs.source.taken import OURS, UNLOCK, forget, take
 from tests.runs.steps.held_world import DB, HeldWorld
@@ -37,6 +38,18 @@ class TestLocks:
         take(ctx, world, lock="do not touch", was_locked=False, lock_reason="do not touch")
         with pytest.raises(NeedsUserError, match="Somebody else"):
             await restore(ctx)
+
+    @pytest.mark.parametrize(
+        "earlier, now", [("do not touch", None), (reason_in_the_name_of("f00d", "run0"), "Grace works on it")]
+    )
+    async def test_a_lock_that_is_not_as_the_earlier_one_was_is_somebody_elses(
+        self, ctx: MemoryContext, world: HeldWorld, earlier: str, now: str | None
+    ) -> None:
+        take(ctx, world, lock=None, was_locked=True, lock_reason=earlier)
+        world.lock(now)
+        with pytest.raises(NeedsUserError, match="Somebody else"):
+            await restore(ctx)
+        assert (world.calls, world.db.locked_reason) == ([], now)
 
     async def test_a_cloud_that_knows_no_reasons_is_not_asked_for_one(
         self, ctx: MemoryContext, world: HeldWorld, monkeypatch: pytest.MonkeyPatch
