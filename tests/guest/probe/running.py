@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import secrets
 import subprocess
+import time
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -20,11 +23,13 @@ from tests.support.shells import GUEST_PATH, SHELLS
 
 NONCE = "n0nce"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-_BECOME_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-_AS_USUAL = "renice() { :; }\n"
+_NOBODY = 65534
+_BECOME_NOBODY = ("setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups")
+_AS_USUAL = "renice() { :; }\nionice() { :; }\n"
 """In front of the probe: at the lowest priority it would wait for all tests that run beside it, until time is up."""
-_AS_ROOT = 'id() { case $* in -u) echo 0 ;; *) command id "$@" ;; esac; }\n'
-"""In front of it: asked as root is asked, by any user who runs the tests; they own the trees, so all can be read."""
+_BEGIN = "imaging_probe </dev/null"
+_UNWATCHED = f"watch() {{ :; }}\n{_BEGIN}"
+"""Its last line, without a program beside each part that waits for its time to be up."""
 
 
 def output_of(
@@ -36,6 +41,7 @@ def output_of(
     as_root: bool = False,
     env: dict[str, str] | None = None,
     lowest: bool = False,
+    bounded: bool = False,
 ) -> bytes:
     """What a shell prints that reads this script from its standard input.
 
@@ -44,16 +50,19 @@ def output_of(
         root: where the guest's files are.
         shell: one of `SHELLS`.
         as_user: as one who is not root.
-        as_root: as root, also where an ordinary user runs the tests.
+        as_root: as root, also where an ordinary user runs the tests; they own the trees, so all can be read.
         env: variables of the guest.
         lowest: at the lowest priority, to which the probe sets itself.
+        bounded: with all that bounds its time, and every program that it asks about this machine.
     """
     setting = {"PATH": GUEST_PATH, **({"IMAGING_PROBE_ROOT": str(root)} if root else {}), **(env or {})}
     require(SHELLS[shell][0])
     nobody = _BECOME_NOBODY if as_user and os.geteuid() == 0 else ()
+    user = "nobody" if nobody else getpass.getuser()
+    uid = 0 if as_root else _NOBODY if nobody else os.geteuid()
     ran = subprocess.run(
         [*nobody, *SHELLS[shell], "-s"],
-        input=((_AS_ROOT if as_root else "") + ("" if lowest else _AS_USUAL) + text).encode(),
+        input=(("" if lowest else _AS_USUAL) + (text if bounded else _quick(text, uid, user))).encode(),
         capture_output=True,
         env=setting,
         timeout=60,
@@ -63,21 +72,40 @@ def output_of(
     return ran.stdout
 
 
+def _quick(text: str, uid: int, user: str) -> str:
+    """The probe with answers in the place of programs, which take most of its time; a tree's own tools stay.
+
+    It bounds nothing, and what it would ask this machine about itself it is told.
+    """
+    answers = {
+        "timeout": '-k*) shift 3; "$@"',
+        "id": f"-u) echo {uid} ;; -un) echo {user}",
+        "date": f"+%s) echo {int(time.time())}",
+        "od": f"*/dev/urandom) echo {secrets.token_hex(8)}",
+    }
+    front = (
+        f'[ -x "${{IMAGING_PROBE_ROOT-}}/.tools/{tool}" ] || '
+        f'{tool}() {{ case $* in {answer} ;; *) command {tool} "$@" ;; esac; }}\n'
+        for tool, answer in answers.items()
+    )
+    return "".join(front) + text.replace(_BEGIN, _UNWATCHED)
+
+
 def probe(
     *parts: str,
     root: Path | None = None,
     shell: str = "dash",
     as_user: bool = False,
     questions: Questions | None = None,
+    bounded: bool = False,
 ) -> GuestFacts:
-    """The facts that the probe finds; all parts by default."""
+    """The facts that the probe finds; all parts by default. The rest is as for `output_of`."""
     require(SHELLS[shell][0])
     if shell == "busybox" and prefers_its_own_tools():
         pytest.skip("the shell of this busybox takes its own tools before the system's (busybox-static does)")
     text = script(questions or Questions(), wanted(parts), nonce=NONCE)
-    return read_report(
-        output_of(text, root=root, shell=shell, as_user=as_user), nonce=NONCE, method=InspectionMethod.SSH, now=NOW
-    )
+    output = output_of(text, root=root, shell=shell, as_user=as_user, bounded=bounded)
+    return read_report(output, nonce=NONCE, method=InspectionMethod.SSH, now=NOW)
 
 
 @cache

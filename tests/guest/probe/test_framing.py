@@ -39,7 +39,7 @@ def document(output: bytes) -> dict[str, Any]:
 
 def own(body: str, **how) -> dict[str, Any]:
     running = {name: how.pop(name) for name in ("shell", "root", "lowest") if name in how}
-    part: dict[str, Any] = document(output_of(with_part(body, **how), **running))["parts"]["own"]
+    part: dict[str, Any] = document(output_of(with_part(body, **how), bounded=True, **running))["parts"]["own"]
     return part
 
 
@@ -76,7 +76,9 @@ def test_bytes_of_nothing_are_left_out():
 @pytest.mark.parametrize("shell", EACH_SHELL)
 def test_a_part_that_hangs_is_ended_and_the_others_still_come(shell):
     begun = time.monotonic()
-    output = document(output_of(with_part("row a 1; row a 2; sleep 30 | sleep 30", seconds=1), shell=shell))
+    output = document(
+        output_of(with_part("row a 1; row a 2; sleep 30 | sleep 30", seconds=1), shell=shell, bounded=True)
+    )
     assert time.monotonic() - begun < 10
     assert output["parts"]["own"]["incomplete"] == "time was up"
     assert output["parts"]["own"]["rows"] == [["a", "1"]]
@@ -127,7 +129,7 @@ def test_a_link_that_another_user_put_into_memory_is_not_followed(tmp_path):
     trap = Path("/dev/shm/imaging-probe.trap")
     trap.symlink_to(tmp_path)
     try:
-        output_of(script(Questions(), ["system"], nonce="trap"))
+        output_of(script(Questions(), ["system"], nonce="trap"), bounded=True)
     finally:
         trap.unlink()
     assert (tmp_path / "theirs").exists()
@@ -174,4 +176,4 @@ def test_a_hostile_environment_changes_nothing(tmp_path):
     (tmp_path / "lsblk").write_text("#!/bin/sh\necho hostile\n")
     (tmp_path / "lsblk").chmod(0o755)
     env = {"PATH": f"{tmp_path}:{GUEST_PATH}", "LC_ALL": "tr_TR.UTF-8", "GREP_OPTIONS": "-v", "IFS": "/"}
-    assert b"hostile" not in output_of(script(Questions(), {"disks"}, nonce="abc"), env=env)
+    assert b"hostile" not in output_of(script(Questions(), {"disks"}, nonce="abc"), env=env, bounded=True)

@@ -56,7 +56,7 @@ def content(path: Path) -> str:
 
 
 def facts_of(root: Path, shell: str = "dash") -> dict[str, Any]:
-    facts = probe(root=root, shell=shell).model_dump(exclude={"seconds", "clock_off_seconds", "read_at"})
+    facts = probe(root=root, shell=shell, bounded=True).model_dump(exclude={"seconds", "clock_off_seconds", "read_at"})
     return {name: in_any_order(each) for name, each in facts.items()}
 
 
