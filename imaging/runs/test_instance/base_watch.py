@@ -10,7 +10,7 @@ from imaging.runs.lineage.heard_inventory import HeardInventory
 from imaging.runs.ownership.made_things import MARKER
 from imaging.runs.test_instance.console_watch import ConsoleWatch
 from models.cloud.instance import Instance
-from models.verdict import Verdict
+from models.verdict import Verdict, VerdictWord
 
 CONSOLE_LOG: Final = "base-console.log"
 """In the run's folder, mode 0600."""
@@ -81,7 +81,8 @@ class BaseWatch:
         if heard.failed:
             return f"its test instance could not tell it: {heard.failed}"
         if self._console.is_over and verdict is not None:
-            return verdict.reason or "its test instance is off"
+            # Of one that came up, the reason says how that was seen; why it went away stands behind it.
+            return verdict.hints[-1] if verdict.word is VerdictWord.BOOTED else verdict.reason
         has_begun = heard.began or bool(heard.copies) or bool(heard.progress)
         if not has_begun and self._booted_at is not None and now - self._booted_at >= _UNBEGUN_SECONDS:
             return "its test instance did not run what it was given: no cloud-init, or it did not come up"

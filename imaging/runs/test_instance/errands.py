@@ -20,7 +20,12 @@ from models.seal.plan import SealPlan
 
 
 def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]:
-    """The word by which its answer is known, new each time, and its user data."""
+    """The word by which its answer is known, new each time, and its user data.
+
+    Raises:
+        RunError: what it is to do rests on something that is not there: see `seal_errand` and `proof_errand`.
+        UsageError: it is more than Nova takes.
+    """
     if made is BASE:
         token = new_token()
         return token, listing_user_data(token)
@@ -36,8 +41,7 @@ def user_data_for(ctx: StepContext, made: MadeServer) -> tuple[str, str | bytes]
     if made is CLONE:
         return seal_errand(ctx.run.plan.seal, questions_for(ctx.profile))
     token = new_token()
-    is_proof = ctx.run.spec.seals
-    return token, proof_errand(ctx.run, token) if is_proof else user_data(token, _machine_id_digest(ctx.run.plan))
+    return token, proof_errand(ctx.run, token)
 
 
 def _works_errand(ctx: StepContext, token: str) -> bytes:

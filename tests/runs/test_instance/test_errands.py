@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 
 from imaging.guest.seal import canary_token, control_token
+from imaging.guest.seal_proof import Needles
 from imaging.runs.test_instance.boot_verdict.boot_marker import user_data
-from imaging.runs.test_instance.errands import proof_errand
+from imaging.runs.test_instance.errands import names_of, proof_errand
 from imaging.runs.test_instance.works.errand import login_host
 from models.cloud.image import Image
 from models.errors import RunError
+from models.guest.boot import Identity
+from models.guest.system import GuestSystem
 from models.run.kind import RunKind
 from models.run.record import RunRecord
 from models.seal.plan import KeptThing, SealPlan
 from models.seal.report import CanaryClass, SealReport, SealState
 from tests.guest.seal_proof.proving import parts_of
+from tests.guidelines.guest_building import guest_fact, healthy
 from tests.screens.samples import instance, plan, run
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -56,6 +60,28 @@ def test_of_an_image_that_is_sealed_it_searches_for_the_instance_that_it_was_mad
 
 def test_it_says_that_it_came_up_by_the_same_word():
     assert parts_of(proof_errand(sealed(), TOKEN))["text/x-shellscript"] == user_data(TOKEN, "")
+
+
+def inspected(record: RunRecord) -> RunRecord:
+    """The same run, planned with the facts of an inspection."""
+    identity = Identity(machine_id="filled", machine_id_digest="1a2b3c4d", dbus_machine_id="link")
+    guest = guest_fact(system=healthy(GuestSystem, host_name="as-it-calls-itself"), identity=identity)
+    return record.model_copy(update={"plan": record.plan.model_copy(update={"guest": guest})})
+
+
+def test_it_searches_for_what_an_inspection_has_found_as_well():
+    assert "host-name\tword\tas-it-calls-itself" in searched(inspected(sealed()))
+
+
+def test_it_tells_whether_it_has_the_machine_id_of_the_source():
+    record = inspected(sealed())
+    assert parts_of(proof_errand(record, TOKEN))["text/x-shellscript"] == user_data(TOKEN, "1a2b3c4d")
+
+
+def test_where_nothing_is_known_of_the_source_nothing_is_searched_for():
+    record = sealed(image=Image(**ITS_IMAGE))
+    plan_of_nothing = record.plan.model_copy(update={"source": None, "seal": None})
+    assert names_of(plan_of_nothing) == Needles()
 
 
 def test_no_token_stands_in_it():

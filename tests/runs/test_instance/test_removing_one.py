@@ -277,6 +277,17 @@ class TestVolumesThatAreLeft:
             (OwnedKind.VOLUME, each, "", "a claim names it") for each in (claimed, noted)
         ]
 
+    async def test_those_of_an_instance_that_is_to_stay_are_passed_over_and_the_next_ones_go(
+        self, ctx: MemoryContext, world: HeldWorld
+    ) -> None:
+        kept, free = world.new_volume("kept", to=DB), world.new_volume("free")
+        self.owning(ctx, kept, "gone", free)
+        assert await remove_volumes(ctx, {DB}) == 2
+        assert (kept in world.records.volumes, free in world.records.volumes) == (True, False)
+        assert ctx.run.left_behind == ()
+        assert [each.removed for each in ctx.run.owned if each.id == kept] == [False]
+        assert intended(ctx) == [(IntentAction.DELETE_VOLUME, each) for each in ("gone", free)]
+
     async def test_one_that_another_instance_uses_stays(self, ctx: MemoryContext, world: HeldWorld) -> None:
         used = world.new_volume("used", to=DB)
         self.owning(ctx, used)

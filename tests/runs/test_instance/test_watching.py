@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imaging.runs.test_instance.console_watch import CONSOLE_LOG, ConsoleWatch
-from imaging.runs.test_instance.verdict_note import image_id_under_test, write_verdict
+from imaging.runs.test_instance.verdict_note import image_id_under_test, withdraw_verdict, write_verdict
 from models.cloud.image import Image
 from models.verdict import Stage, Strength, Verdict, VerdictWord
 from tests.runs.image.things import add_image
@@ -292,3 +292,18 @@ class TestNotedVerdict:
         ctx.change(image_id="image-1")
         world.fault("update_image", status=status, body=body)
         assert (await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED))).startswith(why)
+
+    async def test_what_the_cloud_says_is_a_part_of_a_sentence(self, ctx: MemoryContext, world: HeldWorld) -> None:
+        add_image(world)
+        ctx.change(image_id="image-1")
+        world.fault("update_image", status=400, body="No property may hold an X.")
+        told = await write_verdict(ctx, Verdict(word=VerdictWord.BOOTED))
+        assert told.endswith("No property may hold an X")
+
+    @pytest.mark.parametrize("noted", [{}, {"imaging.verdict": "not tested", "imaging.verdict.image": "image-1"}])
+    async def test_where_nothing_is_claimed_nothing_is_withdrawn(
+        self, ctx: MemoryContext, world: HeldWorld, noted: dict[str, str]
+    ) -> None:
+        add_image(world, properties=noted)
+        assert await withdraw_verdict(ctx, await world.cloud.images.image("image-1")) is True
+        assert world.calls == []
