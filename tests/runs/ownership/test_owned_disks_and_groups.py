@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from imaging.runs.ownership.images_and_servers import NOT_YOUNGER
+from imaging.runs.ownership.made_things import CLONE, TEST
 from imaging.runs.ownership.security_groups import doubt_about_group, group_description, used_elsewhere
 from imaging.runs.ownership.volumes import (
     Brought,
@@ -19,7 +20,7 @@ from models.cloud.instance import Instance
 from models.cloud.network import GroupPort
 from models.cloud.volume import VolumeUse
 from models.run.kind import RunKind
-from models.run.record import Owned, OwnedKind, RunRecord
+from models.run.record import Owned, OwnedKind, OwnedRole, RunRecord
 from tests.runs.ownership.things import (
     ROOT_SNAPSHOT,
     attachment,
@@ -187,6 +188,12 @@ class TestGroup:
     def test_the_journal_alone_decides(self) -> None:
         assert doubt_about_group(owning(OwnedKind.SECURITY_GROUP, "group-1"), group(name="renamed")) is None
         assert doubt_about_group(owning(OwnedKind.SERVER, "group-1"), group(name="renamed")) is not None
+
+    def test_each_instance_of_a_run_has_a_group_of_its_own(self) -> None:
+        run = run_of(owned=(Owned(kind=OwnedKind.SECURITY_GROUP, id="group-1", role=OwnedRole.CLONE),))
+        renamed = group(name="renamed")
+        assert doubt_about_group(run, renamed, CLONE) is None
+        assert doubt_about_group(run, renamed, TEST) == "its name does not hold the run's id"
 
 
 def port(device_id: str, *group_ids: str) -> GroupPort:
