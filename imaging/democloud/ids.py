@@ -7,16 +7,19 @@ import itertools
 import random
 import secrets
 import uuid
+from functools import lru_cache
 
 _SEED = uuid.UUID("5f0c9d2e-1d3a-4c53-9c55-3b6d5f1f8a11")
 _PASSWORD_LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # noqa: S105  # an alphabet
 
 
+@lru_cache(maxsize=4096)
 def seed_id(kind: str, name: str) -> str:
     """The id of a seeded thing, with dashes, made from its name."""
     return str(uuid.uuid5(_SEED, f"{kind}/{name}"))
 
 
+@lru_cache(maxsize=4096)
 def seed_hex(kind: str, name: str) -> str:
     """The same without dashes, as Keystone writes ids."""
     return uuid.uuid5(_SEED, f"{kind}/{name}").hex

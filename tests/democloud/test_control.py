@@ -167,6 +167,27 @@ def test_nothing_is_written_through_a_planted_link(tmp_path: Path, name: str):
     assert (tmp_path / name).read_text() == "ours"
 
 
+@pytest.mark.parametrize("spoil", ["other text", "open to others", "a link", "nothing"])
+def test_a_file_that_is_to_stay_is_written_again_where_it_is_another(tmp_path: Path, spoil: str):
+    from imaging.democloud.closed_files import keep_closed
+
+    file = tmp_path / "id_demo"
+    keep_closed(file, "ours")
+    before = file.stat().st_ino
+    if spoil == "other text":
+        file.write_text("theirs")
+    elif spoil == "open to others":
+        file.chmod(0o644)
+    elif spoil == "a link":
+        file.rename(tmp_path / "elsewhere")
+        file.symlink_to(tmp_path / "elsewhere")
+    keep_closed(file, "ours")
+    assert file.read_text() == "ours"
+    assert stat.S_IMODE(file.lstat().st_mode) == 0o600
+    assert not file.is_symlink()
+    assert (file.stat().st_ino == before) is (spoil == "nothing")
+
+
 def test_its_folder_is_closed_where_it_stood_open(tmp_path: Path, monkeypatch):
     from imaging.democloud import closed_files
 

@@ -7,9 +7,10 @@ import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
-from imaging.democloud.closed_files import write_closed
+from imaging.democloud.closed_files import keep_closed
 from imaging.democloud.guests.host_keys import ed25519_key
 from imaging.democloud.guests.roles import Role, is_known, is_known_wrongly, role_of
 from imaging.democloud.guests.saved_files import Homes
@@ -19,6 +20,8 @@ from imaging.democloud.records.server import Server
 from imaging.democloud.world import World
 
 _HOST = "127.0.0.1"
+_known_key = lru_cache(maxsize=256)(ed25519_key)
+"""Each is written again whenever the cloud starts over."""
 _SILENT = frozenset({"paused", "suspended"})
 """The vm states in which packets still arrive, and nobody answers them."""
 _HANG_UP = struct.pack("ii", 1, 0)
@@ -39,6 +42,7 @@ class Doors:
         self._world = world
         self._files, self._homes = SshFiles(folder), Homes(folder / "guests")
         self._key = ed25519_key(world.ids.login_secret("id_demo"), "demonstration")
+        self._key_text = self._key.export_private_key().decode()  # it is another each time
         self._refusing = _bound()  # nobody listens there: a connection is refused
         self._listeners: dict[str, socket.socket] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -48,9 +52,9 @@ class Doors:
         self._begin()
 
     def _begin(self) -> None:
-        write_closed(self._files.key, self._key.export_private_key().decode())
+        keep_closed(self._files.key, self._key_text)
         self.follow()
-        write_closed(
+        keep_closed(
             self._files.known_hosts, self._files.known_hosts_text(endpoint for endpoint in self._endpoints(known=True))
         )
 
@@ -74,7 +78,7 @@ class Doors:
             if self._is_open:
                 self._open(server_id)
         port = self._refusing.getsockname()[1]
-        write_closed(self._files.config, self._files.config_text(self._endpoints(), self._networks(), port))
+        keep_closed(self._files.config, self._files.config_text(self._endpoints(), self._networks(), port))
 
     @contextlib.asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
@@ -104,7 +108,7 @@ class Doors:
                 continue
             secret = self._world.ids.secret("another") if is_known_wrongly(server) else server.secret
             port = self._listeners[server.id].getsockname()[1]
-            yield SshEndpoint(tuple(self._addresses(server)), port, role.user, ed25519_key(secret) if known else None)
+            yield SshEndpoint(tuple(self._addresses(server)), port, role.user, _known_key(secret) if known else None)
 
     def _addresses(self, server: Server) -> Iterator[str]:
         ports = [self._world.ports[one] for one in server.port_ids]
