@@ -14,7 +14,7 @@ from imaging.runs.core.step_context import StepContext, StepResult
 from imaging.runs.ownership.made_things import CLONE, MARKER
 from imaging.runs.steps.launch_clone import image_of_clones, see_clone_up
 from imaging.runs.test_instance.report_watch import Awaited, ReportWatch
-from imaging.runs.test_instance.seal.clone import give_up, standing_clone
+from imaging.runs.test_instance.seal.clone import refuse_more_repeats, standing_clone
 from imaging.runs.test_instance.server import read_server, remove_server
 from imaging.runtime.private_files import write_private
 from models import foreign
@@ -158,7 +158,7 @@ async def _read(ctx: StepContext, watch: ReportWatch) -> KeptSeal:
 
 async def _replace(ctx: StepContext, clone: Instance) -> None:
     """Remove a clone that is off without a result; the next one is launched of the same image."""
-    await give_up(ctx, clone)
+    refuse_more_repeats(ctx, clone)
     await ctx.intend(IntentAction.REPEAT_CLONE, clone.id)
     image = await image_of_clones(ctx)
     if not await remove_server(ctx, clone.id, image, CLONE):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from imaging.guest.inventory import SECONDS, WORD
+from imaging.guest.deep_check.chunks import Heard, said_again
+from imaging.guest.inventory import SECONDS, WORD, read_inventory
+from imaging.runs.lineage import heard_inventory
 from imaging.runs.test_instance.base_watch import CONSOLE_LOG, BaseWatch
 from models.works.inventory import Inventory
 from tests.guest.inventory.telling import NONCE
@@ -53,8 +57,14 @@ class Guest:
         return [phase for phase in self.ctx.phases if not phase.startswith("console: ")]
 
 
+async def read_here(heard: Heard, *, nonce: str, now: datetime) -> Inventory:
+    return read_inventory(said_again(heard, nonce, WORD), nonce=nonce, now=now)
+
+
 @pytest.fixture
-def guest(ctx: MemoryContext, world: HeldWorld) -> Guest:
+def guest(ctx: MemoryContext, world: HeldWorld, monkeypatch: pytest.MonkeyPatch) -> Guest:
+    """Its list is read in this process; a confined one reads it in the tests of `HeardInventory`."""
+    monkeypatch.setattr(heard_inventory, "read_inventory_confined", read_here)
     ctx.change(image_id="the image that is compared with it")
     return Guest(ctx, world)
 

@@ -44,11 +44,11 @@ def has_been_up(clone: Instance) -> bool:
     return clone.launched_at is not None and clone.status != "BUILD"
 
 
-async def give_up(ctx: StepContext, clone: Instance) -> None:
-    """Note that a clone went off without a result, so that another is launched in its place.
+def refuse_more_repeats(ctx: StepContext, clone: Instance) -> None:
+    """Refuse to launch another clone in place of one that went off without a result, where that happened too often.
 
     Raises:
-        RunError: that happened too often.
+        RunError: it did; a clone that was given up before, by a runner that died since, is not counted twice.
     """
     before = repeated(ctx)
     if clone.id in before:
