@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import resource
 from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from imaging.runtime.confined import process as confined_process
 from imaging.runtime.redaction import redactor
@@ -31,7 +33,12 @@ __all__ = [
 # Without a deadline: how long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None)
-hypothesis.settings.load_profile("explore" if os.environ.get("IMAGING_TEST_EXPLORE") else "steady")
+_EXPLORE = bool(os.environ.get("IMAGING_TEST_EXPLORE"))
+hypothesis.settings.load_profile("explore" if _EXPLORE else "steady")
+if not _EXPLORE:
+    # It would take constants of all modules that are loaded into its examples: those of a test would depend on which
+    # others its worker runs, and in a fresh clone each worker would parse every module for them.
+    providers._get_local_constants = lambda: providers._local_constants
 
 
 # Python collects whenever 700 more objects live, which a screen makes in an instant: an eighth of the processor time.
@@ -61,17 +68,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 _TESTS_BETWEEN_COLLECTIONS = 250
-_ended = itertools.count(1)
+_GROWTH_KIB = 100 * 1024
+_begun = itertools.count(1)
+_most_kib = 0
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart() -> None:
     """Free now and then what the collector no longer looks at by itself: closed screens were most of a gigabyte.
 
-    What is alive between two tests stays until the end; set aside, it makes the next of these collections short.
+    What is alive between two tests stays until the end; set aside, it makes the next of these collections short. While
+    a test still ends, what it leaves would be set aside with it: an upload of 32 MB that failed, in its exception.
     """
-    if next(_ended) % _TESTS_BETWEEN_COLLECTIONS == 0:
+    global _most_kib  # noqa: PLW0603
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - _most_kib
+    is_time = next(_begun) % _TESTS_BETWEEN_COLLECTIONS == 0
+    if is_time or grown > _GROWTH_KIB:
         gc.collect()
+        _most_kib += max(grown, 0)
+    if is_time:
         gc.freeze()
 
 
