@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from models.cloud.instance import Instance
@@ -169,6 +170,7 @@ COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
 """What GitHub and Azure Pipelines take for a command, wherever it stands in their log."""
 
 
+@cache
 def hostile() -> RunRecord:
     """A run in which every text of a stranger is hostile."""
     findings = tuple(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import example, given
@@ -29,14 +30,19 @@ def shown(markdown_text: str) -> str:
     return "".join(child.content for child in children)
 
 
+@cache
+def report(format_: ReportFormat) -> str:
+    return written(report_of_run(samples.hostile()), format_)
+
+
 @pytest.mark.parametrize("format_", ReportFormat)
 def test_no_pipeline_finds_a_command_in_a_report(format_: ReportFormat):
-    assert samples.COMMAND.search(written(report_of_run(samples.hostile()), format_)) is None
+    assert samples.COMMAND.search(report(format_)) is None
 
 
 @pytest.mark.parametrize("format_", ReportFormat)
 def test_no_control_code_and_no_mark_that_turns_the_writing_direction_is_in_a_report(format_: ReportFormat):
-    text = written(report_of_run(samples.hostile()), format_)
+    text = report(format_)
     assert re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ufffe\ud800-\udfff]", text) is None
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from imaging.runs.report.run_report import as_markdown
-from models.run.record import RunRecord
 from models.works.outcome import Outcome
 from tests.reports import samples
 
 RENDERER = MarkdownIt("gfm-like", {"html": True, "linkify": True})
 
 
-def parsed(run: RunRecord) -> list[Token]:
-    return RENDERER.parse(as_markdown(run))
+@cache
+def hostile() -> list[Token]:
+    return RENDERER.parse(as_markdown(samples.hostile()))
 
 
-def headings(run: RunRecord) -> list[str]:
-    tokens = parsed(run)
+def headings(tokens: list[Token]) -> list[str]:
     return [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
 
 
@@ -40,10 +40,10 @@ def test_a_run_that_asked_nothing_has_no_such_chapter():
 
 
 def test_a_hostile_text_is_no_markup():
-    inline = [child.type for token in parsed(samples.hostile()) for child in token.children or ()]
+    inline = [child.type for token in hostile() for child in token.children or ()]
     allowed = {"text", "text_special", "strong_open", "strong_close", "code_inline", "softbreak"}
     assert set(inline) <= allowed
-    kinds = {token.type for token in parsed(samples.hostile())}
+    kinds = {token.type for token in hostile()}
     assert not kinds & {"html_block", "code_block", "blockquote_open", "hr", "ordered_list_open"}
 
 
@@ -55,7 +55,7 @@ def test_a_hostile_text_adds_no_heading_and_no_row():
     run = samples.hostile()
     assert run.works is not None
     tests, checks = len(run.works.tests), len(run.works.checks)
-    assert len([each for each in headings(run) if each.startswith("Test ")]) - 1 == tests  # and "Test launch"
-    rows = [token for token in parsed(run) if token.type == "tr_open"]
+    assert len([each for each in headings(hostile()) if each.startswith("Test ")]) - 1 == tests  # and "Test launch"
+    rows = [token for token in hostile() if token.type == "tr_open"]
     assert len(rows) == checks + len(run.steps) + 2
     assert checks == len(samples.HOSTILE) * len(Outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from imaging.reports.passport.gathering import passport_of
 from models.cloud.image import Image
@@ -95,6 +96,7 @@ def bare() -> Passport:
     return present(passport_of(samples.run(works=None, verdict=None, steps=())))
 
 
+@cache
 def hostile() -> Passport:
     """Every text of a stranger is hostile."""
     texts = samples.HOSTILE

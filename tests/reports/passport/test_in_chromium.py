@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from imaging.reports.passport.forms import PassportForm, passport_text
+from models.run.passport import Passport
 from tests.reports.passport import samples
 from tests.support.chromium import NAMES, Browser, browser, find_chromium
 
-PASSPORTS = {"whole": samples.whole, "hostile": samples.hostile}
+PASSPORTS: dict[str, Callable[[], Passport]] = {"whole": samples.whole, "hostile": samples.hostile}
 
 
 @pytest.fixture(scope="module")
