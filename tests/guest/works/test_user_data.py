@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from imaging.guest.deep_check.boothook import LARGEST
-from imaging.guest.works import packed_size, room_for_tests, seconds_for, unusable_public_key, works_user_data
+from imaging.guest.works import (
+    packed_size,
+    room_for_tests,
+    seconds_for,
+    unusable_public_key,
+    user_data,
+    works_user_data,
+)
 from imaging.guest.works.user_data import LEAST_ROOM
 from imaging.runs.test_instance.boot_verdict.boot_marker import user_data as marker_script
 from models.errors import UsageError
@@ -83,6 +90,20 @@ def test_its_size_is_known_beforehand_to_within_some_bytes():
     tests = WorkTests(files=(noise(2_000),))
     size = len(works_user_data(tests, nonce=NONCE, marker=MARKER, public_key=KEY))
     assert abs(packed_size(tests, marker=MARKER) - size) < 100
+
+
+@pytest.mark.parametrize("room, fits", [(63, False), (64, True)])
+def test_what_another_nonce_and_key_may_make_too_large_is_refused_beforehand(
+    monkeypatch: pytest.MonkeyPatch, *, room: int, fits: bool
+):
+    tests = WorkTests(files=(noise(2_000),))
+    size = packed_size(tests, marker=MARKER)
+    monkeypatch.setattr(user_data, "LARGEST", size + room)
+    if fits:
+        assert packed_size(tests, marker=MARKER) == size
+    else:
+        with pytest.raises(UsageError, match=f"take {size + 64} bytes"):
+            packed_size(tests, marker=MARKER)
 
 
 @pytest.mark.parametrize("nonce", ["", "a b", "x'y", "é", "a" * 33])
