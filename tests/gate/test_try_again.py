@@ -24,8 +24,9 @@ FAILING = "\ndef test_failing_{number}():\n    assert False\n"
 
 
 @pytest.fixture
-def tried(tmp_path):
+def tried(tmp_path, monkeypatch):
     """Runs tests of such a text as the gate does: the exit status and what was said."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # loading them takes longer than the tests
 
     def run(text: str) -> tuple[int, str]:
         (tmp_path / ".venv/bin").mkdir(parents=True)

@@ -9,7 +9,7 @@ import pytest
 from models.seal.report import SealState
 from tests.guest.probe.trees import needs_root
 from tests.guest.seal.disks import small_disk
-from tests.guest.seal.plans import everything
+from tests.guest.seal.plans import EMPTY_ALICE, everything
 from tests.guest.seal.sealing import seal
 from tests.support.shells import EACH_SHELL
 
@@ -44,7 +44,7 @@ class TestCanaries:
         assert set(seen.values()) == {False}
 
     def test_a_disk_that_cannot_be_read_proves_nothing(self, root, tmp_path):
-        said = seal(root, everything(), tmp_path, disk=tmp_path / "none")
+        said = seal(root, EMPTY_ALICE, tmp_path, disk=tmp_path / "none")
         assert {each.seen_before for each in said.report.canaries} == {None}
         assert said.report.control_seen is None
         assert not said.report.zero_filled

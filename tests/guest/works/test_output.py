@@ -139,7 +139,7 @@ def test_bytes_of_any_kind_are_no_trouble(instance: Instance):
 
 
 def test_one_that_goes_on_printing_is_ended_and_bounded(instance: Instance):
-    (said,) = instance.tested(script("floods", "exec yes"), seconds=2)
+    (said,) = instance.tested(script("floods", "exec yes"), seconds=1)
     assert said.timed_out
     assert said.output_cut
     assert len(printed(said)) < 20_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from imaging.files.disk.file_system import NAMES
@@ -99,6 +100,7 @@ _DEEPEST: Final = 50
 """Groups in groups; the deepest of the tables has five."""
 
 
+@lru_cache(maxsize=512)
 def parsed(expression: str) -> Node:
     """What an expression means.
 
