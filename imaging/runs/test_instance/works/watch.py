@@ -66,7 +66,8 @@ class WorksWatch:
         self._stage: Stage | None = None
         self._restarted = self._is_down = False
         self._taken = 0
-        self._read_at: tuple[int, int] = (0, 0)
+        self._read_at: tuple[int, int] | None = None
+        """How many pieces there were when they were last read; none is an answer, too, of an image without systemd."""
         self._started = self._changed = ctx.clock.monotonic()
         self._booted_at = self._started if has_booted else None
         self._record = record
