@@ -164,24 +164,20 @@ class TestFromTheCloud:
         self, ctx: MemoryContext, handed: list[Tested], world: HeldWorld
     ) -> None:
         server = await world.cloud.compute.instance(DB)
-        disk = present(server.flavor.disk_gib)
-        await works_verdict(ctx, server, no_twin_because="")
-        assert handed[-1].flavor_disk_bytes == disk * GIB
 
-        def with_flavor(**changed: Any) -> Any:
-            return server.model_copy(update={"flavor": server.flavor.model_copy(update=changed)})
+        async def bytes_of(**changed: Any) -> int | None:
+            flavor = server.flavor.model_copy(update=changed)
+            await works_verdict(ctx, server.model_copy(update={"flavor": flavor}), no_twin_because="")
+            return handed[-1].flavor_disk_bytes
 
-        await works_verdict(ctx, with_flavor(disk_gib=0), no_twin_because="")
-        assert handed[-1].flavor_disk_bytes is None
         tiny = names.flavor_id("m3.tiny")
         world.records.flavors[tiny].disk = 33
-        await works_verdict(ctx, with_flavor(disk_gib=None, id=tiny), no_twin_because="")
-        assert handed[-1].flavor_disk_bytes == 33 * GIB
-        await works_verdict(ctx, with_flavor(disk_gib=None, id="unknown"), no_twin_because="")
-        assert handed[-1].flavor_disk_bytes is None
+        assert await bytes_of() == present(server.flavor.disk_gib) * GIB
+        assert await bytes_of(disk_gib=0) is None
+        assert await bytes_of(disk_gib=None, id=tiny) == 33 * GIB
+        assert await bytes_of(disk_gib=None, id="unknown") is None
         world.answer("GET", "/flavors", FORBIDDEN, status=403)
-        await works_verdict(ctx, with_flavor(disk_gib=None, id=tiny), no_twin_because="")
-        assert handed[-1].flavor_disk_bytes is None
+        assert await bytes_of(disk_gib=None, id=tiny) is None
 
 
 class TestKeyOfTheRun:

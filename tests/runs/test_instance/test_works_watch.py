@@ -91,7 +91,6 @@ class TestTold:
         assert await guest.says("noise\n" + FIRST) is None
         assert await guest.says(BOTH) is None
         assert [boots(each) for each in guest.recorded] == [[1], [1, 2]]
-        assert guest.watch.is_told
         assert guest.watch.report == guest.recorded[-1]
 
     async def test_the_list_of_what_is_installed_is_waited_for_a_while(self, guest: Guest) -> None:
