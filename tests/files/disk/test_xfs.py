@@ -113,8 +113,13 @@ def _populate(top: Path) -> None:
     os.mknod(top / "device", 0o020666, os.makedev(1, 3))
 
 
+FURTHER = ("large counters", "large directories")
+
+
 @needs("root", "mount", "umount")
-@pytest.mark.parametrize("form", ["as usual", "small blocks", "large counters", "large directories"])
+@pytest.mark.parametrize(
+    "form", [pytest.param(form, marks=pytest.mark.slow if form in FURTHER else ()) for form in _FORMS]
+)
 def test_what_linux_wrote_is_what_linux_shows(form: str, tmp_path: Path) -> None:
     disk = empty(tmp_path / "disk", SIZE)
     run("mkfs.xfs", "-q", *_FORMS[form], disk)

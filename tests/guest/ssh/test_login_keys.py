@@ -102,6 +102,10 @@ async def test_identities_only_leaves_the_agents_other_keys_out(
         assert {fingerprint for _, fingerprint in strict.attempts} == {keys[2].get_fingerprint()}
 
 
+FEW_ROUNDS = pytest.mark.filterwarnings("ignore:.*bcrypt.kdf.*rounds")
+
+
+@FEW_ROUNDS
 async def test_an_encrypted_key_is_asked_for_its_passphrase_when_the_guest_would_take_it(
     sshd: StartSshd, ssh_folder: Path
 ):
@@ -114,6 +118,7 @@ async def test_an_encrypted_key_is_asked_for_its_passphrase_when_the_guest_would
     assert asking.asked == [("passphrase", ssh_folder / "id_ed25519")] * 2
 
 
+@FEW_ROUNDS
 async def test_an_encrypted_key_that_the_guest_would_not_take_is_not_asked_for(sshd: StartSshd, ssh_folder: Path):
     guest = sshd()
     trust(ssh_folder, guest)
@@ -124,6 +129,7 @@ async def test_an_encrypted_key_that_the_guest_would_not_take_is_not_asked_for(s
     assert asking.asked == []
 
 
+@FEW_ROUNDS
 async def test_a_passphrase_is_asked_three_times_and_never_told(sshd: StartSshd, ssh_folder: Path):
     guest = sshd()
     trust(ssh_folder, guest)

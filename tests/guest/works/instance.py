@@ -73,6 +73,8 @@ class Instance:
             (folder / "tools/sh").symlink_to(str(shutil.which(shell)))
         else:
             instance.has("sh", f'exec {" ".join(SHELLS[shell])} "$@"')
+        if python := shutil.which("python3", path=GUEST_PATH):  # whether it is old enough is asked at each boot
+            instance.has("python3", f'[ "$1" != -c ] || exit 0\nexec {python} "$@"')
         instance.has("sync", "")  # it would write what all other tests have made
         return instance
 
