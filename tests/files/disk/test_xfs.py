@@ -113,13 +113,11 @@ def _populate(top: Path) -> None:
     os.mknod(top / "device", 0o020666, os.makedev(1, 3))
 
 
-FURTHER = ("large counters", "large directories")
+_FURTHER = [pytest.param(form, marks=pytest.mark.slow) for form in ("large counters", "large directories")]
 
 
 @needs("root", "mount", "umount")
-@pytest.mark.parametrize(
-    "form", [pytest.param(form, marks=pytest.mark.slow if form in FURTHER else ()) for form in _FORMS]
-)
+@pytest.mark.parametrize("form", ["as usual", "small blocks", *_FURTHER])
 def test_what_linux_wrote_is_what_linux_shows(form: str, tmp_path: Path) -> None:
     disk = empty(tmp_path / "disk", SIZE)
     run("mkfs.xfs", "-q", *_FORMS[form], disk)
