@@ -68,3 +68,15 @@ def somebody(cloud: DemoCloud | None = None) -> Iterator[dict[str, str]]:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "OS_CLIENT_CONFIG_FILE": str(cloud.clouds_yaml) if cloud else f"{home}/clouds.yaml",
         }
+
+
+@contextmanager
+def some_cloud() -> Iterator[tuple[str, dict[str, str]]]:
+    """Its name, and an environment that knows it: $BENCH_CLOUD of the user's `clouds.yaml`, else a demonstration."""
+    own = os.environ.get("BENCH_CLOUD")
+    if own is None:
+        with demonstration() as cloud, somebody(cloud) as environment:
+            yield "demo", environment
+    else:
+        with somebody() as environment:
+            yield own, {**environment, "OS_CLIENT_CONFIG_FILE": os.environ["OS_CLIENT_CONFIG_FILE"]}

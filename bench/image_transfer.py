@@ -1,5 +1,7 @@
 """Image files, in and out, against `openstack image create` and `openstack image save`: bare transfers, and whole runs.
 
+The cloud is the demonstration cloud, or the one that $BENCH_CLOUD names in the `clouds.yaml` of $OS_CLIENT_CONFIG_FILE.
+
 A run also inspects the disk, hashes it, compares it with what the cloud says, and keeps a journal. A test launch is
 left out, since the other side has none.
 """
@@ -17,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.ground import Settings, demonstration, somebody
+from bench.ground import Settings, some_cloud
 from bench.results import Number, not_measured, ratio
 from imaging.democloud.image_bytes.disks import written
 
@@ -34,20 +36,19 @@ _WHAT = ("upload, 2 GB", "download, 2 GB", "import, 2 GB, whole run", "export, 2
 
 
 def measure(settings: Settings) -> list[Number]:
-    """By turns, on one demonstration cloud; each downloaded file is thrown away at once."""
+    """By turns, on one cloud; each downloaded file is thrown away at once."""
     turns = settings.turns(_TURNS)
     with (
         tempfile.TemporaryDirectory(prefix="bench-image-") as folder,
-        demonstration() as cloud,
-        somebody(cloud) as environment,
+        some_cloud() as (cloud, environment),
     ):
-        return _numbers(settings.openstack, environment, _disk(Path(folder) / "disk.raw"), turns)
+        return _numbers(settings.openstack, cloud, environment, _disk(Path(folder) / "disk.raw"), turns)
 
 
-def _numbers(openstack: str | None, environment: Mapping[str, str], disk: Path, turns: int) -> list[Number]:
+def _numbers(openstack: str | None, cloud: str, environment: Mapping[str, str], disk: Path, turns: int) -> list[Number]:
     if openstack is None:
         return [not_measured(what, "x", _AIM, "no openstack command") for what in _WHAT]
-    command = [openstack, "--os-cloud", "demo"]
+    command = [openstack, "--os-cloud", cloud]
     peaks: list[int] = []
     of_runs: list[_Peaks] = []
     ours: dict[str, list[float]] = {"up": [], "down": [], "import": [], "export": []}
@@ -57,13 +58,13 @@ def _numbers(openstack: str | None, environment: Mapping[str, str], disk: Path, 
         create = ["image", "create", "--disk-format", "raw", "--file", str(disk), "-f", "value", "-c", "id", "theirs"]
         seconds, image = _timed([*command, *create], environment)
         theirs["up"].append(seconds)
-        ours["up"].append(_own(["up", str(disk)], environment, peaks))
-        ours["down"].append(_own(["down", image, str(target)], environment, peaks))
+        ours["up"].append(_own(["up", cloud, str(disk)], environment, peaks))
+        ours["down"].append(_own(["down", cloud, image, str(target)], environment, peaks))
         target.unlink()
         theirs["down"].append(_timed([*command, "image", "save", "--file", str(target), image], environment)[0])
         target.unlink()
         for way, words in (("import", [str(disk), *_IMPORT]), ("export", [image, str(target), *_EXPORT])):
-            seconds, peak = _run(way, words, environment)
+            seconds, peak = _run(way, [*words, "--os-cloud", cloud], environment)
             ours[way].append(seconds)
             of_runs.append(peak)
         for left in disk.parent.glob(f"{target.name}*"):
@@ -93,7 +94,7 @@ def _memory(what: str, peaks: list[int]) -> Number:
 
 def _run(way: str, words: list[str], environment: Mapping[str, str]) -> tuple[float, _Peaks]:
     """A whole run by its command: the seconds, and what its processes took."""
-    command = [sys.executable, "-m", "imaging.commands", way, *words, "--os-cloud", "demo"]
+    command = [sys.executable, "-m", "imaging.commands", way, *words]
     runner, own, begun = 0, 0, time.monotonic()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, env=dict(environment), stdout=said, stderr=said, stdin=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""`python -m bench.moved_bytes up FILE | down IMAGE FILE`: one transfer of the program's own, hashed on its way.
+"""`python -m bench.moved_bytes up CLOUD FILE | down CLOUD IMAGE FILE`: one transfer of our own, hashed on its way.
 
 It prints the most memory that it has had, in KiB. What a run does around a transfer (inspection, conversion,
 a test launch) is not in it: the command that it is compared with does none of that.
@@ -56,8 +56,8 @@ async def _down(cloud: Cloud, image_id: str, path: Path) -> None:
         raise RuntimeError("what was downloaded is not what the cloud holds")
 
 
-async def _main(way: str, *words: str) -> None:
-    cloud = await connect(await resolve_cloud("demo", ask=None), SystemClock())
+async def _main(way: str, name: str, *words: str) -> None:
+    cloud = await connect(await resolve_cloud(name, ask=None), SystemClock())
     try:
         await (_up(cloud, Path(words[0])) if way == "up" else _down(cloud, words[0], Path(words[1])))
     finally:
