@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import base64
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 from imaging.runtime.escapes import ESCAPES, KINDS, meaning_of
 from models.text import UNSEEN
@@ -51,6 +53,9 @@ _FARTHEST = 200
 """How far a word of Base64 is followed, so that many echoes in one word take no longer than one."""
 
 Span = tuple[int, int]
+_Places: TypeAlias = "array[int]"  # which cannot be subscripted before Python 3.12
+_NUMBER = "I"
+"""Four bytes: no text has four thousand million characters."""
 Decoding = tuple[re.Pattern[str], ...]
 """The escapes that were decoded, one after the other."""
 
@@ -163,35 +168,41 @@ def _searches(
 
 
 class _Mapped:
-    """A text, and for each of its characters where it came from."""
+    """A text, and for each of its characters where it came from; in arrays, for a report has 200,000 of them."""
 
-    def __init__(self, text: str, spans: list[Span], origin: str) -> None:
-        self.text, self._spans, self._origin = text, spans, origin
+    def __init__(self, text: str, begins: _Places, ends: _Places, origin: str) -> None:
+        self.text, self._begins, self._ends, self._origin = text, begins, ends, origin
 
     @classmethod
     def of(cls, text: str) -> _Mapped:
-        return cls(text, [(place, place + 1) for place in range(len(text))], text)
+        return cls(text, array(_NUMBER, range(len(text))), array(_NUMBER, range(1, len(text) + 1)), text)
 
     def replaced(self, pattern: re.Pattern[str], meaning: Callable[[re.Match[str]], str]) -> _Mapped:
         """The text with what the pattern matches replaced."""
         pieces: list[str] = []
-        spans: list[Span] = []
+        begins, ends = array(_NUMBER), array(_NUMBER)
         done = 0
         for match in pattern.finditer(self.text):
             begin, end = match.span()
             new = meaning(match)
             pieces += (self.text[done:begin], new)
-            spans += self._spans[done:begin]
-            spans += self._spans[begin:end] if new == match[0] else self._shares(begin, end, len(new))
+            if new == match[0]:
+                begins += self._begins[done:end]
+                ends += self._ends[done:end]
+            else:
+                firsts, lasts = self._shares(begin, end, len(new))
+                begins += self._begins[done:begin] + firsts
+                ends += self._ends[done:begin] + lasts
             done = end
-        return _Mapped("".join((*pieces, self.text[done:])), [*spans, *self._spans[done:]], self._origin)
+        text = "".join((*pieces, self.text[done:]))
+        return _Mapped(text, begins + self._begins[done:], ends + self._ends[done:], self._origin)
 
-    def _shares(self, begin: int, end: int, count: int) -> list[Span]:
+    def _shares(self, begin: int, end: int, count: int) -> tuple[_Places, _Places]:
         """Which part of the place each of so many characters came from: an equal one, or all of it."""
         if count and (end - begin) % count == 0:
             width = (end - begin) // count
-            return [(self._spans[at][0], self._spans[at + width - 1][1]) for at in range(begin, end, width)]
-        return [(self._spans[begin][0], self._spans[end - 1][1])] * count
+            return self._begins[begin:end:width], self._ends[begin + width - 1 : end : width]
+        return self._begins[begin : begin + 1] * count, self._ends[end - 1 : end] * count
 
     def spans(self, echoes: tuple[Echo, ...]) -> list[Span]:
         """Where secrets stand in the text as it came."""
@@ -211,7 +222,7 @@ class _Mapped:
     def origin_of(self, place: Span, *, with_word: bool) -> Span:
         """Where a part of this text came from; with the rest of its word where that is Base64."""
         begin, end = _with_letters(self.text, place, _SHARED_LETTERS) if with_word else place
-        origin = self._spans[begin][0], self._spans[end - 1][1]
+        origin = self._begins[begin], self._ends[end - 1]
         return _with_letters(self._origin, origin, _FARTHEST) if with_word else origin
 
 

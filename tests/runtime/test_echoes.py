@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
+import tracemalloc
 
 import pytest
 
@@ -151,3 +152,15 @@ def test_whatever_is_shown_as_odd_hides_no_secret_that_it_stands_in():
         echoed = "".join(letter + gap for letter, gap in zip(secret, [*between, *" " * len(secret)], strict=False))
         missed += [ascii(between)] if "S" in redactor.clean_known(echoed) else []
     assert missed == []
+
+
+def test_a_secret_in_a_long_report_is_blotted_out_with_little_memory():
+    secret, redactor = SECRETS[0], _redactor(SECRETS[0])
+    report = '{"a": "some words here",\n  "b": [1, 2, 3]}\n' * 4000 + secret + "words and words\n" * 500
+    redactor.clean_known(secret)  # what is made once is not counted
+    tracemalloc.start()
+    cleaned = redactor.clean_known(report)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert cleaned == report.replace(secret, BLOT)
+    assert peak_bytes < 80 * len(report)  # a list with a tuple for each character took 160
