@@ -13,7 +13,7 @@ from tests.support.needs import needs
 pytestmark = needs("root", "rpm")
 
 
-@pytest.mark.parametrize("name", ["ubuntu-26.04", "rocky-9"])
+@pytest.mark.parametrize("name", ["ubuntu-26.04", pytest.param("rocky-9", marks=pytest.mark.slow)])
 def test_a_stock_system_gives_no_false_alarm_and_a_broken_line_is_seen(tmp_path, name):
     root = trees.build(name, tmp_path / "root")
     assert alarms(name, open_findings(root)) == []
