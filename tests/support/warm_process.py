@@ -26,6 +26,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pydantic import BaseModel
+
+from imaging.cloud.login.auth_keys import _options as keystone_options
+from imaging.guidelines.profiles import DEFAULT_PROFILE, load_profile
+
 LOADED = (
     "imaging.cloud.connection",
     "imaging.cloud.http.thread_connection",
@@ -72,6 +77,7 @@ def serve(path: str) -> None:
         import_module(module)
     for module in RUN_AS_MAIN:
         del sys.modules[module]
+    _work_out_what_all_need()
     gc.collect()
     gc.freeze()
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -92,6 +98,17 @@ def serve(path: str) -> None:
                     return
                 else:
                     _tell_end(selector.unregister(key.fileobj))
+
+
+def _work_out_what_all_need() -> None:
+    """What the program works out when it is first needed, which each that is forked would do again."""
+    models = list(BaseModel.__subclasses__())
+    for model in models:  # it grows meanwhile
+        models += model.__subclasses__()
+        model.model_rebuild(raise_errors=False)
+    load_profile(DEFAULT_PROFILE)
+    keystone_options("password")
+    keystone_options("v3applicationcredential")
 
 
 def _fork_one(line: socket.socket, path: str) -> tuple[int, tuple[int, socket.socket]]:
