@@ -28,7 +28,7 @@ from urllib3.exceptions import InsecureRequestWarning  # noqa: E402
 __all__ = ["CloudRegion", "OpenStackConfig", "SDKException", "Services", "exceptions", "vendors"]
 
 
-class _Service(Proxy):
+class Service(Proxy):
     """A service as a plain adapter: the SDK's own cache and statistics are left out."""
 
     def request(self, url: str, method: str, **options: Any) -> Any:  # type: ignore[override]  # as keystoneauth takes it
@@ -36,7 +36,7 @@ class _Service(Proxy):
 
 
 def _service(name: str, *versions: str) -> Any:
-    return ServiceDescription(name, dict.fromkeys(versions, _Service))
+    return ServiceDescription(name, dict.fromkeys(versions, Service))
 
 
 class Services:

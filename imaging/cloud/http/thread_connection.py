@@ -6,11 +6,10 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import keystoneauth1.access
-import os_service_types
 import requests
 from keystoneauth1.adapter import Adapter
 
@@ -27,6 +26,7 @@ from imaging.cloud.http.refusals import answer_of, from_answer
 from imaging.cloud.http.transport import call_seconds
 from imaging.cloud.login.resolution import ResolvedCloud
 from imaging.cloud.sdk import CloudRegion, OpenStackConfig, Services
+from imaging.cloud.service_adapters import FoundServices, QuickTypes
 from imaging.runtime.redaction import redactor
 from models.errors import ImagingError
 
@@ -37,18 +37,6 @@ _SETTLING_SECONDS = 110.0
 _LEAST_ERROR = 400
 _FRESH_PART = 0.75
 """Of its life; with less before it a token is changed for a new one before much is sent."""
-
-
-class _QuickTypes(os_service_types.ServiceTypes):
-    """The names of services, which the SDK asks for thirty times per service and thread, each time copying them all."""
-
-    def get_all_types(self, service_type: str) -> list[str]:
-        return list(_all_types(service_type))
-
-
-@cache
-def _all_types(service_type: str) -> tuple[str, ...]:
-    return tuple(os_service_types.ServiceTypes().get_all_types(service_type))
 
 
 class SharedLogin:
@@ -66,6 +54,7 @@ class SharedLogin:
         """
         self.name = resolved.name
         self._discovered: dict[str, Any] = {}
+        self._found = FoundServices()
         self._monotonic = monotonic
         with _translated(Exchange(), sent=False):
             # Neither files nor variables: those were read and checked by us, and a second reading could find others.
@@ -89,18 +78,19 @@ class SharedLogin:
             discovery_cache=self._discovered,
             session_constructor=partial(LineSession, line=line),  # type: ignore[arg-type]  # it is only called
         )
-        region._service_type_manager = _QuickTypes()  # noqa: SLF001  # the SDK has no other way
-        return ThreadConnection(Services(region), line)
+        region._service_type_manager = QuickTypes()  # noqa: SLF001  # the SDK has no other way
+        return ThreadConnection(Services(region), line, self._found)
 
 
 class ThreadConnection:
     """The connection of one thread. Never used from another."""
 
-    def __init__(self, connection: Any, line: Line) -> None:
-        """Keep the connection, and the line that all of its requests pass."""
+    def __init__(self, connection: Any, line: Line, found: FoundServices | None = None) -> None:
+        """Keep the connection, the line that all of its requests pass, and what threads of the same login found."""
         self._connection = connection
         self.line = line
-        self._endpoints: dict[str, tuple[Any, str | None]] = {}
+        self._found = found or FoundServices()
+        self._adapters: dict[str, Any] = {}
 
     def perform(self, call: Call, timeout: tuple[float, float]) -> Answer:
         """Send a call once.
@@ -189,7 +179,9 @@ class ThreadConnection:
         with _translated(exchange, sent=False):
             # Before anything is sent with it: from here on no log and no message can show the token.
             redactor.hide(self._connection.session.get_token() or "")
-            return getattr(self._connection, service)
+            if service not in self._adapters:
+                self._adapters[service] = self._found.own_adapter(self._connection, service)
+            return self._adapters[service]
 
     def _endpoint(self, service: str, adapter: Any, exchange: Exchange) -> str | None:
         """Where a service is, as keystoneauth formats it; looked up once for each login, for it comes with that.
@@ -200,13 +192,13 @@ class ThreadConnection:
             ImagingError: the catalogue does not tell.
         """
         access = getattr(self._connection.session.auth, "auth_ref", None)
-        known = self._endpoints.get(service)
+        known = self._found.endpoints.get(service)
         if known is None or access is None or known[0] is not access:
             with _translated(exchange, sent=False):
                 # By its class: what the SDK has for Keystone has a method of this name that is about something else.
                 found = adapter.endpoint_override or _escaped(Adapter.get_endpoint(adapter))
             known = access, found
-            self._endpoints[service] = known
+            self._found.endpoints[service] = known
         return known[1]
 
     def endpoint_data(self, service: str, doing: str) -> Any:
