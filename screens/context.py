@@ -16,6 +16,7 @@ from models.errors import UnreadableRunError
 from models.fact import Fact
 from models.guest.facts import GuestFacts
 from models.guest.files import Questions
+from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.remedy_action import RemedyAction
 from models.run.claim import Claim
@@ -45,8 +46,13 @@ class Plans(Protocol):
         profile: Profile,
         *,
         guest: Fact[GuestFacts] | None = None,
+        read: InstanceFacts | None = None,
     ) -> Plan:
-        """What a run would do; `guest` is what the last inspection of the instance found."""
+        """What a run would do.
+
+        `guest` is what the last inspection of the instance found; `read` is what the cloud has said about it, which is
+        not asked again where that was just now.
+        """
 
     async def verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:
         """What a test launch alone would do."""

@@ -26,6 +26,7 @@ from models.errors import UsageError
 from models.fact import Fact
 from models.formatting import counted
 from models.guest.facts import GuestFacts
+from models.guidelines.facts import InstanceFacts
 from models.guidelines.profile import Profile
 from models.run.plan import Plan
 from models.run.request import RunRequest
@@ -53,9 +54,10 @@ class Planner:
         profile: Profile,
         *,
         guest: Fact[GuestFacts] | None = None,
+        read: InstanceFacts | None = None,
     ) -> Plan:
         """Say what a run would do to an instance; changes nothing. See `imaging.runs.plan.image_plan.plan_run`."""
-        plan = await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest)
+        plan = await plan_run(cloud, self._clock, instance_id, request, profile, guest=guest, read=read)
         return await self._whole(cloud, plan, profile)
 
     async def verification(self, cloud: Cloud, image_id: str, request: RunRequest, profile: Profile) -> Plan:

@@ -82,6 +82,8 @@ class WizardScreen(OpenedScreen[None]):
         self._instance = instance
         self._known = facts
         self._guest = facts.guest if facts is not None and facts.guest.known else None
+        self._read: InstanceFacts | None = None
+        """What the cloud has said last; None while it is asked."""
         self._page = PageName.NAME
         self._return_to: PageName | None = None
         """The page from which a line led here."""
@@ -127,8 +129,9 @@ class WizardScreen(OpenedScreen[None]):
 
     @work(group="facts", exclusive=True, exit_on_error=False, description="read the instance")
     async def _read_facts(self) -> None:
+        self._read = None
         cloud = await self.console.cloud()
-        facts = await gather_facts(cloud, self._instance.id, self.console.clock)
+        self._read = facts = await gather_facts(cloud, self._instance.id, self.console.clock)
         if self._guest is None:
             stored = await in_thread(self.console.guests.stored, self._instance.id)
             self._guest = stored if stored.known else None
@@ -139,7 +142,7 @@ class WizardScreen(OpenedScreen[None]):
         try:
             cloud = await self.console.cloud()
             plan = await self.console.runs.plans.create(
-                cloud, self._instance.id, request, self.console.profile, guest=self._guest
+                cloud, self._instance.id, request, self.console.profile, guest=self._guest, read=self._read
             )
         except ImagingError as error:
             self.post_message(Planned(request, None, str(error)))

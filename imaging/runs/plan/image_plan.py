@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from imaging.cloud.image_to_launch import read_image_to_launch
 from imaging.cloud.instance_facts import gather_facts
@@ -40,6 +41,8 @@ _IMAGE_SECONDS_PER_GIB = 3
 _TEST_SECONDS = 300
 """The boot of a test instance, and its checks over two boots."""
 _UNKNOWN_DISK_GIB = 20
+_READ_JUST_NOW = timedelta(seconds=30)
+"""What was read so lately is not read again for another plan; the run itself checks everything again."""
 
 
 async def plan_run(
@@ -50,6 +53,7 @@ async def plan_run(
     profile: Profile,
     *,
     guest: Fact[GuestFacts] | None = None,
+    read: InstanceFacts | None = None,
 ) -> Plan:
     """Plan the imaging of an instance; in sealed mode by way of a temporary clone.
 
@@ -60,13 +64,14 @@ async def plan_run(
         request: what the user wants, as far as it has been said.
         profile: the guidelines.
         guest: what the last inspection of the instance found; the plan keeps it, and the run judges by it again.
+        read: what the cloud has said about the instance before; used where that was just now, and else asked again.
 
     Raises:
         NotFoundError: there is no such instance.
         UsageError: the request names a flavor or network that does not exist.
     """
     facts, login, microversion = await asyncio.gather(
-        gather_facts(cloud, instance_id, clock, request=request), cloud.login(), cloud.compute.microversion()
+        _facts(cloud, clock, instance_id, request, read), cloud.login(), cloud.compute.microversion()
     )
     facts = with_guest(facts, guest)
     source = _source_of(facts, instance_id)
@@ -88,6 +93,25 @@ async def plan_run(
     plan = await _with_seal(cloud, plan, facts, image, profile)
     warnings = source_warnings(plan, microversion, facts.base_image.value, clock.now())
     return _with_words(plan, (*warnings, *likely_to_follow(plan, facts.images.value)))
+
+
+async def _facts(
+    cloud: Cloud, clock: Clock, instance_id: str, request: RunRequest, read: InstanceFacts | None
+) -> InstanceFacts:
+    """What the cloud says about an instance; a dozen calls, which are saved where they were just made."""
+    if read is not None and _is_fresh(read, instance_id, clock):
+        return read.model_copy(update={"request": request})
+    return await gather_facts(cloud, instance_id, clock, request=request)
+
+
+def _is_fresh(read: InstanceFacts, instance_id: str, clock: Clock) -> bool:
+    instance, at = read.instance.value, read.instance.read_at
+    return (
+        instance is not None
+        and instance.id == instance_id
+        and at is not None
+        and timedelta(0) <= clock.now() - at <= _READ_JUST_NOW
+    )
 
 
 async def _with_seal(cloud: Cloud, plan: Plan, facts: InstanceFacts, image: Image, profile: Profile) -> Plan:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from imaging.cloud.instance_facts import gather_facts
 from imaging.cloud.interface import Cloud
 from imaging.guest.report import read_report
 from imaging.runs.journal.journal import Journal
@@ -50,7 +51,8 @@ def inspected(name: str, now: datetime) -> Fact[GuestFacts]:
 async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str, *, test: bool = True) -> Plan:
     """The plan of a sealed run; what its guidelines block is waived."""
     facts = inspected(guest, clock.now())
-    first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts)
+    read = await gather_facts(cloud, source_id, clock)
+    first = await plan_run(cloud, clock, source_id, REQUEST, PROFILE, guest=facts, read=read)
     assert first.checklist is not None
     waivers = tuple(
         Waiver(rule=each.rule, reason="the test is about the seal") for each in first.checklist.findings if each.blocks
@@ -58,7 +60,7 @@ async def plan_sealed(cloud: Cloud, clock: DemoClock, source_id: str, guest: str
     asked = tuple(each.rule for each in first.checklist.findings if each.awaits_confirmation)
     attested = (*REQUEST.attestations, *(Attestation(rule=rule) for rule in asked))
     request = REQUEST.model_copy(update={"waivers": waivers, "attestations": attested, "test": test})
-    return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts)
+    return await plan_run(cloud, clock, source_id, request, PROFILE, guest=facts, read=read)
 
 
 @asynccontextmanager
