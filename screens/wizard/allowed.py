@@ -38,13 +38,8 @@ class Situation:
             "start": last and self.may_start,
             "inspect": running and not self.is_inside,
             "stop_inspection": self.is_inside,
-            "uninspected": self._inspection_is_missing or bool(self.state.request.uninspected),
+            "uninspected": self.state.inspection_is_missing or bool(self.state.request.uninspected),
             "discard": first and self.has_draft and free,
             "back": free and goes_back,
             "leave": free and not goes_back,
         }
-
-    @property
-    def _inspection_is_missing(self) -> bool:
-        checklist = self.state.checklist
-        return checklist is not None and (checklist.not_inspected_because is not None or bool(checklist.unanswered))

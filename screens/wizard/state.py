@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from textual import on
 from textual.containers import Vertical
@@ -34,6 +35,8 @@ class WizardState:
     facts: InstanceFacts | None = None
     """None until the cloud has answered."""
     checklist: Checklist | None = None
+    judged_facts: InstanceFacts | None = None
+    """Those that the checklist is about, with the request that they were judged with."""
     plan: Plan | None = None
     """What a run of this request would do; None while it is not known."""
     plan_trouble: str = ""
@@ -50,12 +53,17 @@ class WizardState:
     """Whether something is being done inside the guest."""
 
     def judged(self) -> WizardState:
-        """The same with the rules asked about the request as it is now; a plan of another request is dropped."""
+        """The same with the rules asked about the request as it is now; a plan of another request is dropped.
+
+        They are asked only where the facts or the request are others than last time.
+        """
         state = self
         if self.facts is not None:
             state = self._without_changed_waivers(self.facts.model_copy(update={"request": self.request}))
-            facts = self.facts.model_copy(update={"request": state.request})
-            state = replace(state, facts=facts, checklist=judged(facts, self.profile))
+            if self.facts is not self.judged_facts or self.facts.request != state.request:
+                facts = self.facts.model_copy(update={"request": state.request})
+                checklist = judged(facts, self.profile)
+                state = replace(state, facts=facts, judged_facts=facts, checklist=checklist)
         is_of_it = self.plan is not None and self.plan.request == state.request
         return state if is_of_it else replace(state, plan=None)
 
@@ -82,7 +90,13 @@ class WizardState:
         """Whether the guest's own facts are known."""
         return self.checklist is not None and self.checklist.not_inspected_because is None
 
-    @property
+    @cached_property
+    def inspection_is_missing(self) -> bool:
+        """Whether the guest was not inspected, or not completely; asked for each key at each change of the focus."""
+        checklist = self.checklist
+        return checklist is not None and (checklist.not_inspected_because is not None or bool(checklist.unanswered))
+
+    @cached_property
     def obstacles(self) -> tuple[Obstacle, ...]:
         """What keeps a run of this request from starting, as far as it is known."""
         if self.plan is not None:
