@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 import pytest
 
 from imaging.runs.core.step_context import StepContext
-from models.errors import ForbiddenError
+from imaging.runs.engine.teardown import Teardown
+from models.errors import ForbiddenError, RestoreFaultError, RunError
 from models.run.kind import RunKind
 from models.run.plan import Plan
-from models.run.record import RunRecord, RunState
+from models.run.record import RunRecord, RunState, Trouble
+from models.run.request import OnFailure
 from models.steps import StepName, StepState
 from tests.runs.engine.fakes import BOOTED, NOW, Stage, plan
 from tests.support.known import present
@@ -19,20 +21,28 @@ DONE, RUNNING = StepState.DONE, StepState.RUNNING
 FAILED, CANCELLED, UNDONE = RunState.FAILED, RunState.CANCELLED, RunState.UNDONE
 
 
-def plan_of(kind: RunKind) -> Plan:
-    wanted = plan(source=None) if kind not in {RunKind.CREATE, RunKind.SEALED} else plan()
+def plan_of(kind: RunKind, **request: Any) -> Plan:
+    wanted = plan(**request) if kind.spec.changes_source else plan(source=None, **request)
     return wanted.model_copy(update={"kind": kind})
 
 
 async def decided(
-    stage: Stage, kind: RunKind, outcome: RunState, steps: dict[StepName, StepState], **fields: Any
+    stage: Stage,
+    kind: RunKind,
+    outcome: RunState,
+    steps: dict[StepName, StepState],
+    *,
+    on_failure: OnFailure = OnFailure.RESTORE,
+    **fields: Any,
 ) -> RunRecord:
-    """A run of which it is decided how it ends, with these steps begun."""
-    run = await stage.new_run(plan_of(kind))
+    """A run of which it is decided how it ends, with these steps begun; what did not end well has a trouble."""
+    run = await stage.new_run(plan_of(kind, on_failure=on_failure))
 
     def write(changes: Any) -> None:
         for step, state in steps.items():
-            changes.step(step, state=state, started_at=NOW, ended_at=None if state is RUNNING else NOW)
+            trouble = Trouble(what=f"{step.value}: no") if state in {RUNNING, StepState.FAILED} else None
+            changes.step(step, state=state, started_at=NOW, ended_at=NOW if state is not RUNNING else None)
+            changes.step(step, trouble=trouble)
         changes.run(outcome=outcome, state=RunState.RUNNING, **fields)
 
     return await stage.journal.request_change(run.id, write)
@@ -155,12 +165,80 @@ class TestACleanUpThatFails:
         assert run.state is CANCELLED
 
 
+class TestTheSource:
+    CLAIMED: ClassVar[dict[StepName, StepState]] = {StepName.CLAIM: DONE, StepName.STOP: DONE}
+
+    @pytest.mark.parametrize(
+        "outcome, on_failure, done",
+        [
+            (FAILED, OnFailure.RESTORE, ["restore"]),
+            (FAILED, OnFailure.LEAVE, []),
+            (CANCELLED, OnFailure.LEAVE, ["restore"]),
+            (UNDONE, OnFailure.LEAVE, ["restore"]),
+        ],
+    )
+    async def test_goes_back_unless_a_failure_is_to_be_looked_into(
+        self, stage: Stage, outcome: RunState, on_failure: OnFailure, done: list[str]
+    ) -> None:
+        run = await stage.work(await decided(stage, RunKind.CREATE, outcome, self.CLAIMED, on_failure=on_failure))
+        assert stage.steps.done == [*done, "report"]
+        assert run.instance_restored is (None if done else False)
+
+    @pytest.mark.parametrize("state, done", [(StepState.FAILED, []), (DONE, []), (RUNNING, ["restore"])])
+    async def test_is_tried_again_only_where_the_runner_before_had_not_come_to_an_end(
+        self, stage: Stage, state: StepState, done: list[str]
+    ) -> None:
+        steps = {**self.CLAIMED, StepName.RESTORE: state}
+        assert await cleared_up(stage, RunKind.CREATE, CANCELLED, steps) == done
+
+    @pytest.mark.parametrize("untouchable", [True, False])
+    async def test_is_left_alone_once_its_claim_is_somebodys(self, stage: Stage, *, untouchable: bool) -> None:
+        run = await decided(stage, RunKind.CREATE, FAILED, {**self.CLAIMED, StepName.TEST_LAUNCH: DONE})
+        context, lease = await stage.context(run)
+        await Teardown(context, stage.steps.procedures).all(untouchable=untouchable)
+        await stage.journal.give_back(lease)
+        assert stage.steps.done == [*([] if untouchable else ["restore"]), "remove test instance", "report"]
+        assert context.run.instance_restored is (False if untouchable else None)
+
+    async def test_that_cannot_go_back_says_why_and_the_rest_is_done(self, stage: Stage) -> None:
+        stage.steps.on("restore", RunError("It was deleted."))
+        run = await stage.work(await decided(stage, RunKind.CREATE, CANCELLED, self.CLAIMED))
+        assert (run.state, run.instance_restored, present(run.trouble).what) == (CANCELLED, False, "It was deleted.")
+
+    async def test_without_a_claim_only_has_its_lock_restored(self, stage: Stage) -> None:
+        done = await cleared_up(stage, RunKind.CREATE, CANCELLED, {StepName.UNLOCK: DONE, StepName.CLAIM: RUNNING})
+        assert done == ["release claim"]
+        stage.steps.done.clear()
+        assert await cleared_up(stage, RunKind.CREATE, CANCELLED, {StepName.CLAIM: RUNNING}) == []
+
+    async def test_of_an_undo_goes_back_without_a_step_that_claims(self, stage: Stage) -> None:
+        assert await cleared_up(stage, RunKind.UNDO, UNDONE, {}) == ["restore"]
+
+    async def test_goes_back_after_the_unfinished_image_is_gone(self, stage: Stage) -> None:
+        steps = {**self.CLAIMED, StepName.CREATE_IMAGE: DONE, StepName.WAIT_FOR_IMAGE: RUNNING}
+        assert await cleared_up(stage, RunKind.CREATE, CANCELLED, steps) == ["remove unfinished image", "restore"]
+        stage.steps.done.clear()
+        whole = {**steps, StepName.WAIT_FOR_IMAGE: DONE}
+        assert await cleared_up(stage, RunKind.CREATE, CANCELLED, whole) == ["restore"]
+
+
 class TestTheEnd:
     async def test_a_run_is_over_at_the_time_of_its_last_step(self, stage: Stage) -> None:
         run = await decided(stage, RunKind.VERIFY, CANCELLED, {})
         stage.clock.turn(90)
         run = await stage.work(run)
         assert (run.state, run.ended_at) == (CANCELLED, stage.clock.now())
+
+    async def test_what_was_not_done_is_told_from_what_was_never_begun(self, stage: Stage) -> None:
+        run = await stage.work(await decided(stage, RunKind.VERIFY, CANCELLED, {StepName.VERIFY: RUNNING}))
+        interrupted, rest = run.step(StepName.VERIFY), run.step(StepName.CONFIRM_IMAGE)
+        assert (interrupted.state, interrupted.note, interrupted.trouble) == (StepState.SKIPPED, "interrupted", None)
+        assert (rest.state, rest.note) == (StepState.SKIPPED, "not reached")
+
+    async def test_what_failed_first_is_told_even_if_the_report_fails_as_well(self, stage: Stage) -> None:
+        stage.steps.on("report", OSError("disk full"))
+        run = await stage.work(await decided(stage, RunKind.VERIFY, FAILED, {StepName.VERIFY: StepState.FAILED}))
+        assert present(run.trouble).what == "verify: no"
 
     async def test_a_source_that_cannot_go_back_by_a_fault_is_known_so_while_the_rest_is_cleared_up(
         self, stage: Stage
@@ -170,7 +248,7 @@ class TestTheEnd:
         async def remove(ctx: StepContext) -> None:
             known.append(ctx.run.instance_restored)
 
-        stage.steps.on("restore", KeyError("x"))
+        stage.steps.on("restore", RestoreFaultError("it is stuck"))
         stage.steps.on("remove test instance", remove)
         steps = {StepName.CLAIM: DONE, StepName.TEST_LAUNCH: DONE}
         run = await stage.work(await decided(stage, RunKind.CREATE, CANCELLED, steps))

@@ -62,7 +62,8 @@ def boot_failure(verdict: Verdict | None) -> BootFailure | None:
         return _undecided(verdict)
     if verdict.dead_end is None:
         return _as_said(verdict)
-    cause, what, rule = _BY_DEAD_END[verdict.dead_end](verdict.evidence)
+    find = _BY_LINES.get(verdict.dead_end)
+    cause, what, rule = find(verdict.evidence) if find is not None else _BY_ITSELF[verdict.dead_end]
     return BootFailure(cause=cause, sentence=f"It did not boot: {what}.", rule=rule)
 
 
@@ -100,10 +101,6 @@ def _panic(lines: tuple[str, ...]) -> _Named:
     return BootCause.PANIC, f"its kernel panicked{f' ({said})' if said else ''}", ""
 
 
-def _no_root(_lines: tuple[str, ...]) -> _Named:
-    return BootCause.ROOT, "its kernel found no root file system", "BOOT-ROOTREF"
-
-
 def _start_job(lines: tuple[str, ...]) -> _Named:
     job = _first(_JOB, tuple(reversed(lines)))
     return BootCause.START_JOB, f"it waits without an end for {job or 'a start job'}", ""
@@ -112,10 +109,6 @@ def _start_job(lines: tuple[str, ...]) -> _Named:
 def _locked(lines: tuple[str, ...]) -> _Named:
     disk = _first(_PASSPHRASE, lines)
     return BootCause.LOCKED_DISK, f"it waits for the passphrase of {disk or 'an encrypted disk'}", "FS-ROOT"
-
-
-def _always(cause: BootCause, words: str, rule: str = "") -> Callable[[tuple[str, ...]], _Named]:
-    return lambda _lines: (cause, words, rule)
 
 
 def _undecided(verdict: Verdict) -> BootFailure:
@@ -152,23 +145,28 @@ _JOB = re.compile(r"A start job is running for (.{1,200}?) {0,4}\([^()]{1,40}\)$
 _PASSPHRASE = re.compile(r"(?:passphrase for|unlock) disk ([^\s:]{1,200})")
 
 _IN_EMERGENCY = (DeadEnd.EMERGENCY, DeadEnd.EMERGENCY_LOCKED, DeadEnd.MAINTENANCE, DeadEnd.RESCUE)
-_BY_DEAD_END: Mapping[DeadEnd, Callable[[tuple[str, ...]], _Named]] = {  # each of them: the tests go through all
+_BY_LINES: Mapping[DeadEnd, Callable[[tuple[str, ...]], _Named]] = {
     **dict.fromkeys(_IN_EMERGENCY, _emergency),
     DeadEnd.INITRAMFS_EMERGENCY: _initramfs,
     DeadEnd.INITRAMFS: _initramfs,
     DeadEnd.KERNEL_PANIC: _panic,
-    DeadEnd.NO_ROOT: _no_root,
     DeadEnd.START_JOB: _start_job,
     DeadEnd.LOCKED_DISK: _locked,
-    DeadEnd.SELINUX: _always(BootCause.SELINUX, "its SELinux policy could not be loaded", "BOOT-SELINUX"),
-    DeadEnd.FROZEN: _always(BootCause.SYSTEM, "systemd could not start the system and stopped"),
-    DeadEnd.HALTED: _always(BootCause.POWERED_OFF, "it powered itself off"),
-    DeadEnd.BOOT_LOADER: _always(BootCause.BOOT_LOADER, "its boot loader found nothing to boot", "STOP-BOOTSPACE"),
-    DeadEnd.BOOT_MENU: _always(BootCause.BOOT_LOADER, "its boot loader waits for somebody to choose from its menu"),
-    DeadEnd.FIRMWARE: _always(BootCause.FIRMWARE, "the firmware found nothing to boot", "BOOT-FIRMWARE"),
-    DeadEnd.FIRMWARE_SHELL: _always(BootCause.FIRMWARE, "the firmware found nothing to boot", "BOOT-FIRMWARE"),
-    DeadEnd.RESTARTS: _always(BootCause.RESTARTS, "it restarted again and again"),
 }
+"""The ends of which a line of the console may name the thing."""
+_NOTHING_TO_BOOT = (BootCause.FIRMWARE, "the firmware found nothing to boot", "BOOT-FIRMWARE")
+_BY_ITSELF: Mapping[DeadEnd, _Named] = {
+    DeadEnd.NO_ROOT: (BootCause.ROOT, "its kernel found no root file system", "BOOT-ROOTREF"),
+    DeadEnd.SELINUX: (BootCause.SELINUX, "its SELinux policy could not be loaded", "BOOT-SELINUX"),
+    DeadEnd.FROZEN: (BootCause.SYSTEM, "systemd could not start the system and stopped", ""),
+    DeadEnd.HALTED: (BootCause.POWERED_OFF, "it powered itself off", ""),
+    DeadEnd.BOOT_LOADER: (BootCause.BOOT_LOADER, "its boot loader found nothing to boot", "STOP-BOOTSPACE"),
+    DeadEnd.BOOT_MENU: (BootCause.BOOT_LOADER, "its boot loader waits for somebody to choose from its menu", ""),
+    DeadEnd.FIRMWARE: _NOTHING_TO_BOOT,
+    DeadEnd.FIRMWARE_SHELL: _NOTHING_TO_BOOT,
+    DeadEnd.RESTARTS: (BootCause.RESTARTS, "it restarted again and again", ""),
+}
+"""All others: the tests go through each dead end that there is."""
 
 
 def _first(pattern: re.Pattern[str], lines: tuple[str, ...]) -> str:
