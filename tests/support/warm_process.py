@@ -26,11 +26,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pydantic import BaseModel
-
-from imaging.cloud.login.auth_keys import _options as keystone_options
-from imaging.guidelines.profiles import DEFAULT_PROFILE, load_profile
-
 LOADED = (
     "imaging.cloud.connection",
     "imaging.cloud.http.thread_connection",
@@ -102,6 +97,12 @@ def serve(path: str) -> None:
 
 def _work_out_what_all_need() -> None:
     """What the program works out when it is first needed, which each that is forked would do again."""
+    # Here, for who starts this process imports this module, too.
+    from pydantic import BaseModel
+
+    from imaging.cloud.login.auth_keys import _options as keystone_options
+    from imaging.guidelines.profiles import DEFAULT_PROFILE, load_profile
+
     models = list(BaseModel.__subclasses__())
     for model in models:  # it grows meanwhile
         models += model.__subclasses__()
