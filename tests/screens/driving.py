@@ -258,9 +258,16 @@ class Driver:
 
         The pilot waits at least 40 ms after each key: a second for a name, three for a path.
         """
+        await self._burst(events.Key(_character_to_key(character), character) for character in text)
+
+    async def hold(self, key: str, times: int) -> None:
+        """Hold a key down, so that it comes many times in one burst."""
+        await self._burst(events.Key(key, None) for _ in range(times))
+
+    async def _burst(self, keys: Iterable[events.Key]) -> None:
         self._frames.draw()
-        for character in text:
-            self.app.post_message(events.Key(_character_to_key(character), character))
+        for each in keys:
+            self.app.post_message(each)
         await self.pilot.pause()
         await self.until(lambda: self.app._passed is None and not self.app._held)
         await self.pilot.pause()

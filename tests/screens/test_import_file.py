@@ -56,7 +56,8 @@ async def test_reasons_are_asked_for_and_a_start_leads_to_the_run(demo: Any, tmp
         await driver.sees("u Not inspected")
         await driver.press("u")
         await driver.sees("Not inspected", "Why may the run begin")
-        await driver.press(*"known", "enter")
+        await driver.write("known")
+        await driver.press("enter")
         await driver.until(lambda: screen._plan is not None and bool(screen._plan.request.uninspected))
         if screen.check_action("network", ()):
             await driver.press("n")

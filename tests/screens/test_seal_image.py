@@ -124,7 +124,7 @@ async def test_without_a_name_nothing_starts(demo, tmp_path):
     guests, runs = FrozenGuests(), FrozenRuns()
     async with console(tmp_path, guests=guests, runs=runs) as driver:
         await opened(driver, guests)
-        await driver.press(*["backspace"] * len("astro-base-sealed"))
+        await driver.hold("backspace", len("astro-base-sealed"))
         await driver.sees("The sealed image needs a name.")
         await driver.press("ctrl+g")
         assert isinstance(driver.app.screen, SealScreen)

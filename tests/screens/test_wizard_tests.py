@@ -79,7 +79,8 @@ async def to_tests(driver: Driver) -> Any:
 
 async def answer(driver: Driver, text: str) -> None:
     await driver.until(lambda: isinstance(driver.app.screen, AskTextScreen))
-    await driver.press(*text, "enter")
+    await driver.write(text)
+    await driver.press("enter")
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])

@@ -68,7 +68,7 @@ async def test_the_arrow_keys_lead_from_one_list_of_a_page_into_the_next(demo, t
         screen = await shared(driver)
         lists = [f"#{name}" for name in ("visibility", "members", "when", "confirmations")]
         screen.query_one("#visibility").focus()
-        await driver.press(*["down"] * 20)
+        await driver.hold("down", 20)
         assert screen.query_one("#confirmations").has_focus
         for above, rows in reversed(list(pairwise(lists))):
             assert screen.query_one(rows, RowList).has_focus
