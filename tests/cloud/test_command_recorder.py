@@ -150,3 +150,12 @@ def test_what_was_never_sent_is_not_done(recorder):
     for error in (UnreachableError("No way."), RateLimitedError("Too often.", retry_after_seconds=None)):
         recorder.begin(Call("compute", "DELETE", path("servers", "i"), "delete it")).failed(error)
     assert {one.outcome for one in recorder.log().changes} == {CallOutcome.NOT_DONE}
+
+
+async def test_no_secret_becomes_a_kind_however_often_it_is_read(recorder):
+    from imaging.cloud.http.call import Call, path
+
+    redactor.hide("hunter2-hunter2")
+    for _ in range(2):
+        recorder.begin(Call("compute", "GET", path("hunter2-hunter2"), "read")).answered(None)
+    assert recorder.log().reads["compute"] == {"***": 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from imaging.cloud.http.error_page import LONGEST_PAGE, page_text
@@ -44,7 +45,7 @@ class Answer:
         """
         return foreign.fields(self.text, max_bytes=_LARGEST_BODY, name="The answer")
 
-    @property
+    @cached_property
     def request_id(self) -> str | None:
         """The cloud's own id of the call, for its operators."""
         found = next((self.headers[name] for name in _REQUEST_ID_HEADERS if self.headers.get(name)), None)
