@@ -17,6 +17,7 @@ from models.formatting import minute
 from models.guest.accounts import Accounts
 from models.run.intent import IntentAction
 from models.run.kind import RunKind
+from models.run.record import Owned, OwnedKind
 from models.run.request import RunRequest
 from models.works.verdict import WorksVerdict, WorksWord
 from tests.guidelines.guest_building import guest_fact, healthy
@@ -114,6 +115,11 @@ class TestKept:
         await failed(ctx, world, base, grouped=False)
         assert "no port was opened" in await keep_failed(ctx, TEST)
         assert opened(world) == []
+
+    async def test_nor_is_one_that_is_gone(self, ctx: MemoryContext, world: HeldWorld, base: Image) -> None:
+        await failed(ctx, world, base, grouped=False)
+        await ctx.own(Owned(kind=OwnedKind.SECURITY_GROUP, id="gone", removed=True))
+        assert "no port was opened" in await keep_failed(ctx, TEST)
 
     async def test_one_without_an_address_cannot_be_reached(
         self, ctx: MemoryContext, world: HeldWorld, base: Image

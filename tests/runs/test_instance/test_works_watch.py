@@ -21,6 +21,7 @@ UP = "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceOpenStack [net]. 
 """What decides the verdict on the boot."""
 KERNEL = "[    0.000000] Linux version 6.1.0\n"
 DOWN = "[   90.1] reboot: Restarting system\n"
+LOGIN = "[  OK  ] Reached target Login Prompts.\nweb login: \n"
 PANIC = "[    1.0] Kernel panic - not syncing: no root\n"
 FIRST_ROWS = ("boot 1", "checked", "tests-ended")
 FIRST = console(*FIRST_ROWS)
@@ -170,7 +171,13 @@ class TestProgress:
         await guest.says(line("progress waits").replace("\n", "\r") + line("progress runs").rstrip("\n"))
         assert guest.told == ["waits"]
         await guest.says(line("progress looks"))
+        await guest.says("noise")
         assert guest.told == ["waits", "looks"]
+
+    async def test_no_more_of_it_is_told_than_a_line_holds(self, guest: Guest) -> None:
+        await guest.begin()
+        await guest.says(line(f"progress {'x' * 200}"))
+        assert [len(phase) for phase in guest.told] == [80]
 
 
 class TestNotBegun:
@@ -209,7 +216,7 @@ class TestSecondBoot:
         await guest.begin()
         await guest.says(BEGAN + FIRST)
         await guest.says(RESTARTS + "Stopping services\n")
-        await guest.says("[  OK  ] Reached target Login Prompts.\nweb login: \n")  # while it goes down
+        await guest.says(LOGIN)  # while it goes down
         shown = len(guest.told)
         await guest.says(DOWN)
         await guest.says(KERNEL)
@@ -229,6 +236,32 @@ class TestSecondBoot:
         assert (second.word, second.stage) == (VerdictWord.INCONCLUSIVE, Stage.KERNEL)
         assert "fell silent" in second.reason
         assert boots(report) == [1]
+
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            (f"{RESTARTS}Stopping services\n", LOGIN, DOWN),
+            (f"{RESTARTS}{LOGIN}{DOWN}",),
+            (f"{RESTARTS}{DOWN}{LOGIN}{DOWN}",),
+            (f"{RESTARTS}{DOWN}{RESTARTS}{LOGIN}", DOWN),
+        ],
+    )
+    async def test_what_is_shown_before_it_goes_down_for_the_last_time_is_none_of_it(
+        self, guest: Guest, shown: tuple[str, ...]
+    ) -> None:
+        await guest.begin()
+        await guest.says(BEGAN + FIRST)
+        for text in shown:
+            assert await guest.says(text) is None
+        assert await guest.says("", after=60) is True
+        second = present(guest.recorded[-1].second_boot)
+        assert (second.word, second.stage) == (VerdictWord.INCONCLUSIVE, Stage.SILENT)
+
+    async def test_of_a_restart_that_is_told_twice_the_last_word_counts(self, guest: Guest) -> None:
+        await guest.begin()
+        await guest.says(BEGAN + FIRST)
+        await guest.says(f"{RESTARTS}{LOGIN}{RESTARTS}noise\n")
+        assert guest.told[1:] == ["second boot: firmware"]
 
     async def test_one_that_stands_still_is_given_twenty_seconds_to_restart(self, guest: Guest) -> None:
         await guest.begin()
@@ -260,7 +293,9 @@ class TestSecondBoot:
         (report,) = guest.recorded
         assert (report.boots, present(report.second_boot).stage) == ((), Stage.KERNEL)
 
-    @pytest.mark.parametrize("shown, seconds", [(KERNEL + PANIC, 20), (UP + KERNEL + "x\n" + KERNEL, 60)])
+    @pytest.mark.parametrize(
+        "shown, seconds", [(KERNEL + PANIC, 20), (UP + KERNEL, 60), (UP + KERNEL + "x\n" + KERNEL, 60)]
+    )
     async def test_a_runner_that_comes_late_sees_it_without_the_word_of_the_restart(
         self, guest: Guest, shown: str, seconds: float
     ) -> None:

@@ -11,8 +11,9 @@ SOURCE = "Datasource DataSourceConfigDrive [net,ver=2][source=/dev/sr0].  "
 
 
 def test_it_is_what_cloud_init_said_at_the_last_boot():
-    console = f"{LINE}{SOURCE}Up 48.23 seconds\nlogin:\n{LINE}{SOURCE}Up 9.5 seconds\n"
-    assert seconds_to_come_up(console) == 9.5
+    boots = [f"{LINE}{SOURCE}Up {seconds} seconds\nlogin:\n" for seconds in ("48.23", "12", "0.5")]
+    assert seconds_to_come_up("".join(boots)) == 0.5
+    assert seconds_to_come_up("".join(boots[:2])) == 12
 
 
 SILENT = ["", "login: ", LINE, f"{LINE}{SOURCE}Up soon seconds", f"{LINE}{'x' * 500}Up 1 seconds"]

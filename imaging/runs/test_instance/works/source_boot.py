@@ -19,4 +19,4 @@ def seconds_to_come_up(console: str) -> float | None:
         console: raw, as the cloud gave it; untrusted.
     """
     found = _FINISHED.findall(many_lines(console[-_LAST_CHARACTERS:]))
-    return foreign.number(found[-1], low=0, name="The seconds of a boot") if found else None
+    return foreign.number(found[-1]) if found else None
