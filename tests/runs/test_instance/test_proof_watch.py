@@ -19,7 +19,7 @@ from models.seal.report import SealedImageReport
 from tests.guest.seal_proof.proving import NONCE
 from tests.guest.seal_proof.test_proof_report import console
 from tests.runs.steps.held_world import DB, HeldWorld
-from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.steps.memory_context import MemoryContext, TooLongError
 from tests.runs.test_instance.conftest import NewContext
 
 PROOF = "@@imaging-proof"
@@ -140,6 +140,15 @@ async def test_one_that_has_not_begun_is_given_two_minutes_behind_its_boot(stage
     report, seconds = await stage.read()
     assert report is None
     assert 120 <= seconds < 140
+
+
+@pytest.mark.usefixtures("five_minutes")
+async def test_what_is_waited_for_in_vain_is_named(stage: Stage) -> None:
+    stage.shows(line("began"))
+    fault = {"computeFault": {"code": 503, "message": "no"}}
+    stage.world.later(20, lambda: stage.world.answer("GET", rf"/servers/{DB}$", fault, status=503))
+    with pytest.raises(TooLongError, match=r"^the proof of the seal$"):
+        await read_proof(stage.ctx)
 
 
 async def test_how_far_it_is_is_told(stage: Stage) -> None:
