@@ -70,6 +70,17 @@ def mode_of(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+@pytest.mark.parametrize("word, strength", [("t0k3n", Strength.STRONG), ("0ther", Strength.BASIC)])
+async def test_the_marker_counts_that_bears_the_word_of_the_instance(
+    guest: Guest, word: str, strength: Strength
+) -> None:
+    await guest.begin()
+    marker = f'imaging-marker {word} {{"status":0,"address":"yes","route":"yes","machine":"","own":"yes"}}\n'
+    verdict = await guest.says(KERNEL + LOGIN + marker) or await guest.says("", after=100)
+    assert verdict is not None
+    assert verdict.strength is strength
+
+
 class TestPatience:
     """The profile of these tests: a minute of silence, ten minutes in all."""
 

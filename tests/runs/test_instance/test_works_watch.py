@@ -43,13 +43,13 @@ class Guest:
         self.recorded: list[WorksReport] = []
         self.watch: WorksWatch
 
-    async def begin(self, **given: Any) -> Guest:
+    async def begin(self, *, marker: str | None = NONCE, **given: Any) -> Guest:
         async def record(report: WorksReport) -> None:
             self.recorded.append(report)
 
         server = await self.world.cloud.compute.instance(DB)
         options = {"limit_seconds": 1200, "console_log": "works-console.log", "has_booted": False, "known": None}
-        found = server.model_copy(update={"metadata": {"imaging.marker": NONCE}})
+        found = server.model_copy(update={"metadata": {"imaging.marker": marker} if marker else {}})
         self.watch = WorksWatch(self.ctx, found, record=record, **{**options, **given})
         return self
 
@@ -149,6 +149,10 @@ class TestTold:
         await guest.says((BEGAN + BOTH).replace(NONCE, "fedcba9876543210"))
         assert (guest.watch.has_begun, guest.recorded) == (False, [])
         assert guest.watch.nonce == NONCE
+
+    async def test_an_instance_without_a_word_is_not_given_one(self, guest: Guest) -> None:
+        await guest.begin(marker=None)
+        assert guest.watch.nonce == ""
 
     async def test_the_console_is_kept_in_its_file(self, guest: Guest) -> None:
         await guest.begin()
