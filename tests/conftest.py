@@ -15,7 +15,7 @@ from hypothesis.internal.conjecture import providers
 
 from imaging.runtime.confined import process as confined_process
 from imaging.runtime.redaction import redactor
-from tests.support import warm_readers
+from tests.support import unsynced_journal, warm_readers
 from tests.support.demo import demo_cloud, demo_process
 from tests.support.needs import require
 from tests.support.skipped import pytest_collectreport, pytest_runtest_logreport, pytest_sessionfinish
@@ -45,6 +45,7 @@ if not _EXPLORE:
 gc.set_threshold(50_000, 20, 100)
 # Each process that a test starts would look for plugins in all that is installed here: a sixteenth of its start.
 os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+unsynced_journal.begin()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -102,7 +102,9 @@ def _work_out_what_all_need() -> None:
 
     from imaging.cloud.login.auth_keys import _options as keystone_options
     from imaging.guidelines.profiles import DEFAULT_PROFILE, load_profile
+    from tests.support import unsynced_journal
 
+    unsynced_journal.begin()
     models = list(BaseModel.__subclasses__())
     for model in models:  # it grows meanwhile
         models += model.__subclasses__()

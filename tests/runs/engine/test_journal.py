@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from imaging.runs.journal import journal as journal_module
 from imaging.runs.journal.journal import Journal
 from imaging.runs.journal.lease import Lease
 from imaging.runs.journal.schema import VERSION
@@ -24,6 +25,7 @@ from models.run.record import LeftBehind, Owned, OwnedKind, RunState
 from models.steps import StepName
 from models.verdict import Verdict, VerdictWord
 from tests.runs.engine.fakes import IDENTITY, NOW, PROFILE, SOURCE, Stage, claim_of, plan
+from tests.support import unsynced_journal
 from tests.support.clock import ManualClock
 
 
@@ -143,7 +145,15 @@ async def test_nothing_is_kept_of_a_change_that_fails_half_way(stage: Stage):
     assert (await stage.journal.run(context.run.id)).image_id is None
 
 
-async def test_the_journal_is_closed_to_others_and_never_in_wal_mode(stage: Stage, tmp_path: Path):
+@pytest.fixture
+def journal_as_users_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits for the disk."""
+    monkeypatch.setattr(journal_module, "_set_up", unsynced_journal.AS_IT_IS)
+
+
+async def test_the_journal_is_closed_to_others_never_in_wal_mode_and_waits_for_the_disk(
+    journal_as_users_have_it: None, stage: Stage, tmp_path: Path
+):
     await stage.new_run()
     path = tmp_path / "runs.sqlite"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
