@@ -22,6 +22,7 @@ from models.errors import ConfigError, GuestUnreachableError, UsageError
 from tests.guest.ssh.broken_servers import strict_server
 from tests.guest.ssh.conftest import Answers, Told, at, logs, make_image, make_instance
 from tests.guest.ssh.test_host_keys import OTHER
+from tests.support.children import seen_to_end
 from tests.support.hostile_names import CANARY, HOSTS, PORTS, USERS
 from tests.support.sshd import generate_key
 
@@ -44,8 +45,9 @@ def route(*addresses: str, asking: Answers | None = None, log: str | None = None
 
 
 async def test_an_honest_address_does_come_to_the_shell(ran: Callable[[], bool], own_home: Path):
-    with pytest.raises(GuestUnreachableError):
-        await connect_guest(route("2001:db8::1", user="ada"))
+    async with seen_to_end():
+        with pytest.raises(GuestUnreachableError):
+            await connect_guest(route("2001:db8::1", user="ada"))
     assert ran()
     assert (own_home / "spoken").read_text() == "2001:db8::1 2001:db8::1 ada 22\n"
 

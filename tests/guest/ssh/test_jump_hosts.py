@@ -9,6 +9,7 @@ import pytest
 from models.errors import ConfigError, GuestLoginError, GuestUnreachableError, HostKeyError
 from tests.guest.ssh.conftest import route_to, trust
 from tests.guest.ssh.logging_in import configure, enter, leads_to, route_by_config
+from tests.support.children import seen_to_end
 from tests.support.needs import needs
 from tests.support.sshd import Sshd, StartSshd, generate_key
 
@@ -85,14 +86,16 @@ async def test_a_proxy_command_is_run_by_the_shell_and_may_print_errors(sshd: St
     trust(ssh_folder, guest)
     command = "sh -c 'echo noise >&2; exec busybox nc 127.0.0.1 %p'"
     configure(ssh_folder, f"Host *\n  ProxyCommand {command}\n")
-    assert await enter(route_to(guest)) == "in"
+    async with seen_to_end():
+        assert await enter(route_to(guest)) == "in"
 
 
 async def test_a_proxy_command_that_does_not_exist_is_said(sshd: StartSshd, ssh_folder: Path):
     guest = sshd()
     configure(ssh_folder, "Host *\n  ProxyCommand /no/such/command\n")
-    with pytest.raises(GuestUnreachableError, match="closed the connection before the login"):
-        await enter(route_to(guest))
+    async with seen_to_end():
+        with pytest.raises(GuestUnreachableError, match="closed the connection before the login"):
+            await enter(route_to(guest))
 
 
 async def test_the_config_of_the_cloud_replaces_the_users(sshd: StartSshd, ssh_folder: Path, tmp_path: Path):
