@@ -1,4 +1,4 @@
-"""The processes that a test has started and nobody waits for: whoever ends before them leaves them to a later test."""
+"""The processes that a test has started: those that outlive its loop fail a later test."""
 
 from __future__ import annotations
 
