@@ -15,6 +15,7 @@ from tests.guest.inventory.telling import NONCE
 from tests.guest.inventory.test_reading import WHOLE, pieces
 from tests.runs.steps.held_world import BASE, DB, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.test_instance.speaking_guest import SpeakingGuest
 from tests.support.known import present
 
 UP = "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceOpenStack [net].  Up 9 s\n"
@@ -26,35 +27,24 @@ NOT_RUN = "its test instance did not run what it was given: no cloud-init, or it
 SILENT = "its test instance fell silent before the list was whole"
 
 
-class Guest:
+class Guest(SpeakingGuest):
     """A test instance of the base, whose console says what a test wants: `db-07` stands for it."""
 
-    def __init__(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        self.ctx, self.world, self.text = ctx, world, ""
-        self.watch: BaseWatch
+    watch: BaseWatch
 
     async def begin(self) -> Guest:
-        server = await self.world.cloud.compute.instance(DB)
-        self.watch = BaseWatch(self.ctx, server.model_copy(update={"metadata": {"imaging.marker": NONCE}}), BASE)
+        self.watch = BaseWatch(self.ctx, await self.marked(NONCE), BASE)
         assert self.watch.trouble == ""
         return self
 
     async def says(self, text: str, after: float = 0) -> bool | None:
         """It prints something more, and is looked at after so many seconds."""
-        self.text += text
-        self.world.here.front.faults.clear()
-        self.world.answer("POST", "/action$", {"output": self.text})
-        self.world.clock.turn(after)
+        self.print(text, after)
         return await self.watch.observe()
 
     @property
     def kept(self) -> Inventory | None:
         return self.ctx.guests.inventories.read(BASE)
-
-    @property
-    def told(self) -> list[str]:
-        """The phases of the step but those about the boot itself."""
-        return [phase for phase in self.ctx.phases if not phase.startswith("console: ")]
 
 
 async def read_here(heard: Heard, *, nonce: str, now: datetime) -> Inventory:

@@ -11,6 +11,7 @@ from imaging.runs.test_instance.report_watch import Awaited, ReportWatch
 from models.verdict import Verdict, VerdictWord
 from tests.runs.steps.held_world import DB, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.test_instance.speaking_guest import SpeakingGuest
 
 NONCE = "0123456789abcdef"
 PROOF = "@@imaging-proof"
@@ -39,31 +40,19 @@ def piece(number: int, total: int = 2, word: str = PROOF) -> str:
 BEGAN, FIRST, SECOND = line("began"), piece(1), piece(2)
 
 
-class Guest:
+class Guest(SpeakingGuest):
     """An instance whose console says what a test wants: `db-07` stands for it."""
 
-    def __init__(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        self.ctx, self.world, self.text = ctx, world, ""
-        self.watch: ReportWatch
+    watch: ReportWatch
 
     async def begin(self, awaited: Awaited = AWAITED, *, marker: str | None = NONCE) -> Guest:
-        server = await self.world.cloud.compute.instance(DB)
-        metadata = {"imaging.marker": marker} if marker else {}
-        self.watch = ReportWatch(self.ctx, server.model_copy(update={"metadata": metadata}), awaited)
+        self.watch = ReportWatch(self.ctx, await self.marked(marker), awaited)
         return self
 
     async def says(self, text: str, after: float = 0) -> Verdict | None:
         """It prints something more, and is looked at after so many seconds."""
-        self.text += text
-        self.world.here.front.faults.clear()
-        self.world.answer("POST", "/action$", {"output": self.text})
-        self.world.clock.turn(after)
+        self.print(text, after)
         return await self.watch.observe()
-
-    @property
-    def told(self) -> list[str]:
-        """The phases of the step but those about the boot itself."""
-        return [phase for phase in self.ctx.phases if not phase.startswith("console: ")]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from models.verdict import Stage, Strength, Verdict, VerdictWord
 from tests.runs.image.things import add_image
 from tests.runs.steps.held_world import BASE, DB, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.test_instance.speaking_guest import SpeakingGuest
 
 KERNEL = "[    0.0] Linux version 6.1.0\n"
 LOGIN = "web login: \n"
@@ -22,24 +23,18 @@ PANIC = "[    1.0] Kernel panic - not syncing: no root\n"
 UNREADABLE = {"x": {"code": 0, "message": "no"}}
 
 
-class Guest:
+class Guest(SpeakingGuest):
     """A test instance whose console says what a test wants: `db-07` stands for it."""
 
-    def __init__(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        self.ctx, self.world, self.text = ctx, world, ""
-        self.watch: ConsoleWatch
+    watch: ConsoleWatch
 
     async def begin(self) -> Guest:
-        server = await self.world.cloud.compute.instance(DB)
-        self.watch = ConsoleWatch(self.ctx, server.model_copy(update={"metadata": {"imaging.marker": "t0k3n"}}))
+        self.watch = ConsoleWatch(self.ctx, await self.marked("t0k3n"))
         return self
 
     async def says(self, text: str, after: float = 0) -> Verdict | None:
         """It prints something more, and is looked at after so many seconds."""
-        self.text += text
-        self.world.here.front.faults.clear()
-        self.world.answer("POST", "/action$", {"output": self.text})
-        self.world.clock.turn(after)
+        self.print(text, after)
         return await self.watch.observe()
 
     async def fails(self, status: int, after: float = 0) -> Verdict | None:

@@ -15,6 +15,7 @@ from models.works.report import WorksReport
 from tests.guest.works.test_works_report import NONCE, console
 from tests.runs.steps.held_world import DB, HeldWorld
 from tests.runs.steps.memory_context import MemoryContext
+from tests.runs.test_instance.speaking_guest import SpeakingGuest
 from tests.support.known import present
 
 UP = "Cloud-init v. 24.1 finished at Mon. Datasource DataSourceOpenStack [net].  Up 9 s\n"
@@ -35,36 +36,27 @@ def line(rest: str) -> str:
 BEGAN, RESTARTS = line("began"), line("restarts")
 
 
-class Guest:
+class Guest(SpeakingGuest):
     """A test instance whose console says what a test wants: `db-07` stands for it."""
 
+    watch: WorksWatch
+
     def __init__(self, ctx: MemoryContext, world: HeldWorld) -> None:
-        self.ctx, self.world, self.text = ctx, world, ""
+        super().__init__(ctx, world)
         self.recorded: list[WorksReport] = []
-        self.watch: WorksWatch
 
     async def begin(self, *, marker: str | None = NONCE, **given: Any) -> Guest:
         async def record(report: WorksReport) -> None:
             self.recorded.append(report)
 
-        server = await self.world.cloud.compute.instance(DB)
         options = {"limit_seconds": 1200, "console_log": "works-console.log", "has_booted": False, "known": None}
-        found = server.model_copy(update={"metadata": {"imaging.marker": marker} if marker else {}})
-        self.watch = WorksWatch(self.ctx, found, record=record, **{**options, **given})
+        self.watch = WorksWatch(self.ctx, await self.marked(marker), record=record, **{**options, **given})
         return self
 
     async def says(self, text: str, after: float = 0) -> bool | None:
         """It prints something more, and is looked at after so many seconds."""
-        self.text += text
-        self.world.here.front.faults.clear()
-        self.world.answer("POST", "/action$", {"output": self.text})
-        self.world.clock.turn(after)
+        self.print(text, after)
         return await self.watch.observe()
-
-    @property
-    def told(self) -> list[str]:
-        """The phases of the step but those about the first boot."""
-        return [phase for phase in self.ctx.phases if not phase.startswith("console: ")]
 
 
 @pytest.fixture
